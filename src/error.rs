@@ -1,0 +1,133 @@
+//! The one error type of the crate: each variant tells the caller what to do next.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A result whose error is [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong, by what the caller should do next.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The call or its input is wrong: fix the input. Nothing was written.
+    #[error("{field}: {problem}")]
+    Invalid {
+        /// The field, option or argument that is wrong, such as `actor.email`.
+        field: String,
+        /// What is wrong with it, naming the limit where one is exceeded.
+        problem: String,
+    },
+    /// The query text is wrong: show the caret at `position`.
+    #[error("{problem}")]
+    Query {
+        /// The query as it was given.
+        query: String,
+        /// Byte offset of the place in `query`; at most `query.len()`.
+        position: usize,
+        /// What is wrong there and what was expected.
+        problem: String,
+    },
+    /// Bytes on disk are not what was written: verify, or restore from a copy.
+    #[error("{} at byte {offset}: {reading}: expected {expected}, got {got}", path.display())]
+    Corrupt {
+        /// The damaged file.
+        path: PathBuf,
+        /// Byte offset of the damage within the file.
+        offset: u64,
+        /// What was being read.
+        reading: &'static str,
+        /// What should have been there.
+        expected: String,
+        /// What was there.
+        got: String,
+    },
+    /// The file needs a feature that this version does not have: upgrade.
+    #[error("{}: {feature} is not supported by this version of annals", path.display())]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// The version or feature that is missing here.
+        feature: String,
+    },
+    /// Another process writes this store: close it, or open read-only.
+    #[error("{} is locked by {holder}; close it, or open the store read-only", path.display())]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+        /// Who holds it, as far as the lock file tells.
+        holder: String,
+    },
+    /// An earlier write or sync failed: reopen the store to continue. Whether the events of the
+    /// failed call are stored is not known until then.
+    #[error("the writer stopped after a failed write; reopen the store to continue: {cause}")]
+    Poisoned {
+        /// The failure that stopped the writer.
+        cause: Arc<std::io::Error>,
+    },
+    /// The operating system refused: look at the disk.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried, as a verb: `open`, `write`, `sync`.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The error of the operating system.
+        source: Arc<std::io::Error>,
+    },
+    /// The store was opened read-only: open it for writing.
+    #[error("the store is open read-only; open it for writing to {action}")]
+    ReadOnly {
+        /// What was tried, as a verb.
+        action: &'static str,
+    },
+    /// There is no store at the path: create one first.
+    #[error("{} holds no store; create one with `annals init`", path.display())]
+    Missing {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The clock jumped: retention drops nothing until told `now` explicitly.
+    #[error("the clock says {now}, the last sweep was at {last}; pass the time explicitly to go on")]
+    ClockJump {
+        /// What the clock says.
+        now: String,
+        /// When the last sweep ran.
+        last: String,
+    },
+    /// A deadline, byte budget or cap was reached, or the caller cancelled.
+    #[error("stopped by the {limit} limit")]
+    Budget {
+        /// Which limit: `deadline`, `bytes`, `cancelled`, `distinct values`, `buckets`.
+        limit: &'static str,
+    },
+}
+
+impl Error {
+    /// Builds an [`Error::Invalid`].
+    pub(crate) fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Error::Invalid { field: field.into(), problem: problem.into() }
+    }
+
+    /// Builds an [`Error::Io`].
+    pub(crate) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
+        Error::Io { action, path: path.to_path_buf(), source: Arc::new(source) }
+    }
+
+    /// Builds an [`Error::Corrupt`].
+    pub(crate) fn corrupt(
+        path: &Path,
+        offset: u64,
+        reading: &'static str,
+        expected: impl ToString,
+        got: impl ToString,
+    ) -> Self {
+        Error::Corrupt {
+            path: path.to_path_buf(),
+            offset,
+            reading,
+            expected: expected.to_string(),
+            got: got.to_string(),
+        }
+    }
+}

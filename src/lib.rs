@@ -1,0 +1,20 @@
+//! `annals` is an embedded, append-only activity-log engine.
+#![deny(unsafe_code)]
+
+pub mod error;
+pub mod event;
+pub mod limits;
+pub mod text;
+
+pub mod io;
+mod log;
+mod segment;
+mod tail;
+
+pub mod query;
+pub mod store;
+
+pub mod export;
+pub mod import;
+
+pub use error::{Error, Result};

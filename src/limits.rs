@@ -1,0 +1,32 @@
+//! Every cap of the engine, in one place.
+
+/// Canonical bytes of one event with `raw`, without `seq` and `recorded_at`.
+pub const EVENT_BYTES_MAX: usize = 1 << 20;
+/// Depth of objects and lists, the event itself being 1, `raw` included.
+pub const EVENT_DEPTH_MAX: usize = 64;
+/// Scalar leaves of one event, without `raw`.
+pub const EVENT_LEAVES_MAX: usize = 4096;
+/// Bytes of one key; at least 1.
+pub const KEY_BYTES_MAX: usize = 1024;
+/// Bytes of a code such as `category`; at least 1.
+pub const CODE_BYTES_MAX: usize = 256;
+/// Bytes of `name`, `display_name`, `user_agent`, `url`, `justification`.
+pub const LONG_TEXT_BYTES_MAX: usize = 64 << 10;
+/// Bytes of `id`, `tenant` and every other string field.
+pub const SHORT_TEXT_BYTES_MAX: usize = 4 << 10;
+/// Characters of one number.
+pub const NUMBER_BYTES_MAX: usize = 64;
+/// Magnitude of the exponent of a number.
+pub const NUMBER_EXPONENT_MAX: u32 = 400;
+/// Events of one batch.
+pub const BATCH_EVENTS_MAX: usize = 65_536;
+/// Canonical bytes of one batch.
+pub const BATCH_BYTES_MAX: usize = 32 << 20;
+/// Bytes of a query text.
+pub const QUERY_BYTES_MAX: usize = 64 << 10;
+/// Terms of a query.
+pub const QUERY_TERMS_MAX: usize = 1024;
+/// Nesting of parentheses in a query.
+pub const QUERY_DEPTH_MAX: usize = 64;
+/// Bytes of one word; longer words are cut into consecutive words.
+pub const WORD_BYTES_MAX: usize = 256;

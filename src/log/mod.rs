@@ -1,0 +1,1 @@
+//! The log: the active append-only file of a store, in arrival order.
