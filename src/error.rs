@@ -88,7 +88,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// The clock jumped: retention drops nothing until told `now` explicitly.
-    #[error("the clock says {now}, the last sweep was at {last}; pass the time explicitly to go on")]
+    #[error(
+        "the clock says {now}, the last sweep was at {last}; pass the time explicitly to go on"
+    )]
     ClockJump {
         /// What the clock says.
         now: String,
@@ -106,12 +108,19 @@ pub enum Error {
 impl Error {
     /// Builds an [`Error::Invalid`].
     pub(crate) fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
-        Error::Invalid { field: field.into(), problem: problem.into() }
+        Error::Invalid {
+            field: field.into(),
+            problem: problem.into(),
+        }
     }
 
     /// Builds an [`Error::Io`].
     pub(crate) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
-        Error::Io { action, path: path.to_path_buf(), source: Arc::new(source) }
+        Error::Io {
+            action,
+            path: path.to_path_buf(),
+            source: Arc::new(source),
+        }
     }
 
     /// Builds an [`Error::Corrupt`].

@@ -116,3 +116,15 @@ impl Debug for Region {
         write!(formatter, "Region({} bytes)", self.len())
     }
 }
+
+/// Where the time comes from.
+pub trait Clock: Send + Sync + Debug {
+    /// Microseconds since the Unix epoch.
+    fn now_micros(&self) -> i64;
+}
+
+/// Where random ids come from.
+pub trait Random: Send + Sync + Debug {
+    /// Fills `buffer` with random bytes.
+    fn fill(&self, buffer: &mut [u8]);
+}

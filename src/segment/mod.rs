@@ -1,16 +1,20 @@
 //! The segment: one immutable, indexed file of columns, dictionaries, postings and terms.
 
+use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
 use crate::io::Region;
-use crate::Result;
 use std::path::{Path, PathBuf};
 
 /// The random id of a segment; names its file and salts its CRCs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct SegmentId(pub u64);
 
 /// One (tenant, data_source, category) combination that a segment holds.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct Combination {
     pub tenant: Option<String>,
     pub data_source: Option<String>,
@@ -47,7 +51,13 @@ impl SegmentBuilder {
         unimplemented!()
     }
     /// Adds the next row; rows must come in `(occurred_at, seq)` order.
-    pub(crate) fn push(&mut self, _seq: u64, _recorded_at: Timestamp, _occurred_at: Timestamp, _canonical: &[u8]) -> Result<()> {
+    pub(crate) fn push(
+        &mut self,
+        _seq: u64,
+        _recorded_at: Timestamp,
+        _occurred_at: Timestamp,
+        _canonical: &[u8],
+    ) -> Result<()> {
         unimplemented!()
     }
     pub(crate) fn rows(&self) -> u32 {
@@ -91,7 +101,13 @@ impl Segment {
     }
     /// The `seq` of the stored event with this tenant, id, instant and canonical bytes, if any;
     /// `same_id` is set when the tenant and id are there with other content.
-    pub(crate) fn find_duplicate(&self, _tenant: Option<&str>, _id: &str, _occurred_at: Timestamp, _canonical: &[u8]) -> Result<Duplicate> {
+    pub(crate) fn find_duplicate(
+        &self,
+        _tenant: Option<&str>,
+        _id: &str,
+        _occurred_at: Timestamp,
+        _canonical: &[u8],
+    ) -> Result<Duplicate> {
         unimplemented!()
     }
     /// Reads every byte and checks that the sections agree with each other; returns bytes read.
