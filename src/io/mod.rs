@@ -1,5 +1,13 @@
 //! The disk and nothing that knows what an event is.
 
+mod clock;
+pub(crate) mod codec;
+mod map;
+mod real;
+
+pub use clock::{ManualClock, SeededRandom, SystemClock, SystemRandom};
+pub use real::RealDisk;
+
 use std::fmt::Debug;
 use std::io;
 use std::ops::Deref;
@@ -56,6 +64,9 @@ pub trait File: Send + Sync + Debug {
     /// Writes all of `bytes` at `offset`, growing the file if needed.
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
     /// Makes data and length durable (`fdatasync`).
+    ///
+    /// After an error the bytes written since the last success may be lost although a second call
+    /// answers `Ok`: never retry, reopen and read again.
     fn sync(&self) -> io::Result<()>;
     /// Cuts or zero-extends the file.
     fn set_len(&self, len: u64) -> io::Result<()>;
@@ -69,6 +80,8 @@ pub trait LockGuard: Send + Sync + Debug {}
 /// The operations that a store needs of a disk.
 pub trait Io: Send + Sync + Debug {
     /// Creates the folder and its missing parents (mode 0700); succeeds if it is there.
+    ///
+    /// Durability: none of the new names is durable before [`Io::sync_dir`] of its parent.
     fn create_dir_all(&self, path: &Path) -> io::Result<()>;
     /// Opens a file; links are refused.
     fn open(&self, path: &Path, mode: Mode) -> io::Result<Box<dyn File>>;
