@@ -1,123 +1,381 @@
 //! The segment: one immutable, indexed file of columns, dictionaries, postings and terms.
+//!
+//! ```text
+//! header | columns, dictionaries, index of words, postings | table of contents | checksums | footer | trailer
+//! ```
+//!
+//! An event is a shape and its leaves ([`crate::event::shape`]); a row is the rank of an event by
+//! `(occurred_at, seq)`. Every file here is about one kind of bytes in a segment:
+//!
+//! | file | bytes |
+//! |---|---|
+//! | `file` | header, footer, trailer, checksums |
+//! | `layout` | the table of contents |
+//! | `blocks` | the 16 KiB blocks that have a checksum each |
+//! | `presence` | which rows have values in a column |
+//! | `bits`, `ints`, `dictionary`, `texts`, `uuids`, `overflow` | the values of a column |
+//! | `postings` | lists of rows |
+//! | `terms`, `long_words` | the index of words |
+//! | `builder` | all of it, written |
+//! | `column`, `decode`, `lookup` | all of it, read |
 
-use crate::Result;
+mod bits;
+mod blocks;
+mod builder;
+mod column;
+mod decode;
+mod dictionary;
+mod file;
+mod ints;
+mod layout;
+mod long_words;
+mod lookup;
+mod overflow;
+mod postings;
+mod presence;
+mod rowset;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod uuids;
+mod varint;
+
+use crate::event::shape::Kind;
 use crate::event::{StoredEvent, Timestamp};
 use crate::io::Region;
+use crate::{Error, Result};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock};
 
-/// The random id of a segment; names its file and salts its CRCs.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-pub struct SegmentId(pub u64);
+pub(crate) use blocks::{Blocks, Damage, Read};
+pub(crate) use builder::SegmentBuilder;
+pub(crate) use column::{Column, Scratch};
+pub(crate) use decode::Decoder;
+pub(crate) use long_words::is_long;
+pub(crate) use overflow::decode as decode_overflow;
+pub(crate) use postings::Postings;
+pub(crate) use rowset::{RowSet, WINDOW_ROWS};
+pub(crate) use terms::{Entry, Places, Terms};
+pub(crate) use uuids::{GROUP_LENGTHS, parse as parse_uuid};
+
+use layout::Layout;
+
+/// The random id of a segment; names its file and salts its checksums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(crate) struct SegmentId(pub u64);
 
 /// One (tenant, data_source, category) combination that a segment holds.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct Combination {
+    /// The tenant of the rows, if they have one.
     pub tenant: Option<String>,
+    /// Their source, if they have one.
     pub data_source: Option<String>,
+    /// Their category.
     pub category: String,
     /// Newest `min(occurred_at, recorded_at)` among its rows.
     pub newest: Timestamp,
+    /// Number of rows.
     pub rows: u32,
 }
 
 /// What the footer of a segment says of the whole.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct SegmentMeta {
+    /// The id.
     pub id: SegmentId,
+    /// The class that chose the folder.
     pub class: String,
+    /// Number of rows, at least 1.
     pub rows: u32,
+    /// Length of the file in bytes.
     pub len: u64,
+    /// Checksum of the footer.
     pub footer_crc: u32,
+    /// Oldest `occurred_at`.
     pub min_time: Timestamp,
+    /// Newest `occurred_at`.
     pub max_time: Timestamp,
+    /// Lowest `seq`.
     pub min_seq: u64,
+    /// Highest `seq`.
     pub max_seq: u64,
     /// Canonical bytes of the events, for statistics.
     pub event_bytes: u64,
     /// Segments whose rows this one took over.
     pub replaces: Vec<SegmentId>,
+    /// The combinations that retention rules tell apart.
     pub combinations: Vec<Combination>,
-}
-
-/// Collects rows in `(occurred_at, seq)` order and lays them out as a segment.
-pub(crate) struct SegmentBuilder {}
-
-impl SegmentBuilder {
-    pub(crate) fn new(_id: SegmentId, _class: &str, _replaces: Vec<SegmentId>) -> Self {
-        unimplemented!()
-    }
-    /// Adds the next row; rows must come in `(occurred_at, seq)` order.
-    pub(crate) fn push(
-        &mut self,
-        _seq: u64,
-        _recorded_at: Timestamp,
-        _occurred_at: Timestamp,
-        _canonical: &[u8],
-    ) -> Result<()> {
-        unimplemented!()
-    }
-    pub(crate) fn rows(&self) -> u32 {
-        unimplemented!()
-    }
-    /// Canonical bytes pushed so far.
-    pub(crate) fn event_bytes(&self) -> u64 {
-        unimplemented!()
-    }
-    /// The bytes of the file and its meta.
-    pub(crate) fn finish(self) -> Result<(Vec<u8>, SegmentMeta)> {
-        unimplemented!()
-    }
+    /// Whether `combinations` lists all of them: more than 4,096 are not listed.
+    pub combinations_complete: bool,
 }
 
 /// An open segment: mapped from a file, or on the heap (a frozen chunk of the tail).
 #[derive(Debug)]
 pub(crate) struct Segment {
     path: PathBuf,
-    region: Region,
+    blocks: Blocks,
+    layout: Layout,
     meta: SegmentMeta,
+    templates: Vec<decode::Template>,
+    /// The keys of the path of each column.
+    paths: Vec<Vec<String>>,
+    /// The rows in the order of `seq`; made when first asked for.
+    by_seq: OnceLock<Vec<u32>>,
+    /// Buffers of the look-up for duplicates.
+    decoder: Mutex<Decoder>,
 }
 
 impl Segment {
-    /// Opens and checks footer, tables and small sections.
-    pub(crate) fn open(_region: Region, _path: &Path) -> Result<Segment> {
-        unimplemented!()
+    /// Opens a segment file: checks header, footer and table of contents; data when touched.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or [`Error::Unsupported`].
+    pub(crate) fn open(region: Region, path: &Path) -> Result<Segment> {
+        let (blocks, layout, meta) = file::open(region, path)?;
+        Self::from_parts(path, blocks, layout, meta)
     }
+
+    /// Opens a segment that was built in memory, without checksums.
+    pub(super) fn in_memory(bytes: Vec<u8>, layout: Layout, meta: SegmentMeta) -> Result<Segment> {
+        let len = bytes.len();
+        let path = Path::new("memory");
+        let blocks = Blocks::new(Region::from_vec(bytes), len, meta.id.0, Vec::new());
+        let blocks = blocks.ok_or_else(|| {
+            Error::corrupt(path, 0, "segment in memory", "bytes of its length", "others")
+        })?;
+        Self::from_parts(path, blocks, layout, meta)
+    }
+
+    fn from_parts(
+        path: &Path,
+        blocks: Blocks,
+        layout: Layout,
+        meta: SegmentMeta,
+    ) -> Result<Segment> {
+        let unsound = |reading| Error::corrupt(path, 0, reading, "fields that agree", "others");
+        let templates = decode::templates(&layout).ok_or_else(|| unsound("segment shapes"))?;
+        let paths = paths(&layout).ok_or_else(|| unsound("segment paths"))?;
+        let segment = Segment {
+            path: path.to_path_buf(),
+            blocks,
+            layout,
+            meta,
+            templates,
+            paths,
+            by_seq: OnceLock::new(),
+            decoder: Mutex::default(),
+        };
+        if segment.sound() { Ok(segment) } else { Err(unsound("segment table of contents")) }
+    }
+
+    /// Whether the counts of the table of contents agree with each other.
+    fn sound(&self) -> bool {
+        let (layout, rows) = (&self.layout, u64::from(self.meta.rows));
+        let of_rows = [&layout.times, &layout.offsets, &layout.seqs];
+        rows > 0
+            && of_rows.iter().all(|ints| ints.count == rows && ints.sound())
+            && layout.row_shapes.count == rows
+            && layout.row_shapes.sound()
+            && layout.recorded_from.count > 0
+            && layout.recorded_from.count == layout.recorded_ats.count
+            && layout.recorded_from.sound()
+            && layout.recorded_ats.sound()
+            && layout.rest_rows.rows == self.meta.rows
+            && layout.rest_rows.sound()
+            && layout.rest.sound()
+            && layout.postings.offset.checked_add(layout.postings.len).is_some()
+            && self.columns().all(|column| column.sound(self.meta.rows))
+    }
+
+    /// The meta of the footer.
     pub(crate) fn meta(&self) -> &SegmentMeta {
         &self.meta
     }
+
+    /// Number of rows.
+    pub(crate) fn rows(&self) -> u32 {
+        self.meta.rows
+    }
+
+    /// Canonical bytes of an event, on average.
+    fn mean_event_bytes(&self) -> usize {
+        (self.meta.event_bytes / u64::from(self.meta.rows.max(1))) as usize + 64
+    }
+
+    /// The error of a damaged place.
+    pub(crate) fn corrupt(&self, damage: Damage) -> Error {
+        let Damage { offset, reading } = damage;
+        let rows = format!("events of seq {} to {}", self.meta.min_seq, self.meta.max_seq);
+        Error::corrupt(&self.path, offset, reading, format!("sound bytes ({rows})"), "others")
+    }
+
+    fn fault(&self, reading: &'static str) -> Damage {
+        Damage { offset: 0, reading }
+    }
+
     /// Decodes one row whole.
-    pub(crate) fn event(&self, _row: u32) -> Result<StoredEvent> {
-        unimplemented!()
+    pub(crate) fn event(&self, row: u32) -> Result<StoredEvent> {
+        let decoded = self.stored_event(row, &mut Decoder::default());
+        decoded.map_err(|damage| self.corrupt(damage))
     }
-    pub(crate) fn time(&self, _row: u32) -> Result<Timestamp> {
-        unimplemented!()
+
+    /// `occurred_at` of a row.
+    pub(crate) fn time(&self, row: u32) -> Result<Timestamp> {
+        self.time_at(row).map_err(|damage| self.corrupt(damage))
     }
-    pub(crate) fn seq(&self, _row: u32) -> Result<u64> {
-        unimplemented!()
+
+    /// `seq` of a row.
+    pub(crate) fn seq(&self, row: u32) -> Result<u64> {
+        self.seq_at(row).map_err(|damage| self.corrupt(damage))
     }
-    /// The `seq` of the stored event with this tenant, id, instant and canonical bytes, if any;
-    /// `same_id` is set when the tenant and id are there with other content.
-    pub(crate) fn find_duplicate(
-        &self,
-        _tenant: Option<&str>,
-        _id: &str,
-        _occurred_at: Timestamp,
-        _canonical: &[u8],
-    ) -> Result<Duplicate> {
-        unimplemented!()
+
+    /// `occurred_at` of a row.
+    pub(crate) fn time_at(&self, row: u32) -> Read<Timestamp> {
+        Ok(Timestamp(self.layout.times.get(&self.blocks, row.into())?))
     }
-    /// Reads every byte and checks that the sections agree with each other; returns bytes read.
+
+    /// `seq` of a row.
+    pub(crate) fn seq_at(&self, row: u32) -> Read<u64> {
+        let shift = self.layout.seqs.get(&self.blocks, row.into())?;
+        Ok(self.meta.min_seq.wrapping_add_signed(shift).wrapping_add(row.into()))
+    }
+
+    /// The first row at or after an instant, or the number of rows; binary search.
+    pub(crate) fn first_row_from(&self, instant: Timestamp) -> Read<u32> {
+        if instant <= self.meta.min_time {
+            return Ok(0);
+        }
+        if instant > self.meta.max_time {
+            return Ok(self.meta.rows);
+        }
+        let (mut low, mut high) = (0, self.meta.rows);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.time_at(middle)? < instant { low = middle + 1 } else { high = middle }
+        }
+        Ok(low)
+    }
+
+    /// The rows in the order of `seq`; made once, four bytes a row.
+    pub(crate) fn rows_by_seq(&self) -> Read<&[u32]> {
+        if let Some(rows) = self.by_seq.get() {
+            return Ok(rows);
+        }
+        let mut seqs = Vec::with_capacity(self.meta.rows as usize);
+        self.layout.seqs.for_each(&self.blocks, |row, shift| {
+            seqs.push((shift.wrapping_add(row as i64), row as u32));
+        })?;
+        seqs.sort_unstable();
+        Ok(self.by_seq.get_or_init(|| seqs.into_iter().map(|(_, row)| row).collect()))
+    }
+
+    /// Rows whose `occurred_at` is after their `recorded_at`.
+    pub(crate) fn future_rows(&self) -> Read<Postings> {
+        let start = self.layout.postings.offset + self.layout.future_rows;
+        let end = self.layout.postings.offset + self.layout.postings.len;
+        Postings::read(&self.blocks, start as usize, end as usize, self.meta.rows)
+    }
+
+    /// The pairs of value ids of `category` and `activity` that occur, where they are known.
+    pub(crate) fn actions(&self) -> Option<&[(u32, u32)]> {
+        self.layout.actions.as_deref()
+    }
+
+    /// The bytes of the segment.
+    pub(crate) fn blocks(&self) -> &Blocks {
+        &self.blocks
+    }
+
+    /// A column by number; the number must be one of the layout.
+    pub(crate) fn column(&self, number: u32) -> Column<'_> {
+        let layout = &self.layout.columns[number as usize];
+        Column { layout, blocks: &self.blocks, postings: self.layout.postings }
+    }
+
+    /// All columns, in the order of their numbers.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = Column<'_>> {
+        (0..self.column_count()).map(|number| self.column(number))
+    }
+
+    /// Number of columns.
+    pub(crate) fn column_count(&self) -> u32 {
+        self.layout.columns.len() as u32
+    }
+
+    /// The keys of the path of a column.
+    pub(crate) fn path_of(&self, number: u32) -> &[String] {
+        &self.paths[number as usize]
+    }
+
+    /// The index of words.
+    pub(crate) fn terms(&self) -> Terms<'_> {
+        Terms::new(&self.layout.terms, &self.blocks, self.meta.rows, self.column_count())
+    }
+
+    /// Whether the words of the index were made by the Unicode version of this program.
+    pub(crate) fn words_are_current(&self) -> bool {
+        self.layout.unicode == crate::text::UNICODE_VERSION
+    }
+
+    /// Reads every byte and every row; returns the bytes read.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] for the first damage.
     pub(crate) fn verify(&self) -> Result<u64> {
-        unimplemented!()
+        self.verify_all().map_err(|damage| self.corrupt(damage))
     }
-    /// Heap bytes this segment holds (for chunks: the whole region).
+
+    fn verify_all(&self) -> Read<u64> {
+        self.blocks.check_all()?;
+        self.terms().verify()?;
+        let mut decoder = Decoder::default();
+        let mut canonical = Vec::new();
+        let mut last = (Timestamp(i64::MIN), 0);
+        for row in 0..self.meta.rows {
+            self.canonical(row, &mut decoder, &mut canonical)?;
+            let place = (self.time_at(row)?, self.seq_at(row)?);
+            let seqs = self.meta.min_seq..=self.meta.max_seq;
+            let times = self.meta.min_time..=self.meta.max_time;
+            let event = crate::event::Event::from_canonical(canonical.clone());
+            let sound = event.is_some_and(|event| event.occurred_at() == place.0);
+            if !sound || place <= last || !seqs.contains(&place.1) || !times.contains(&place.0) {
+                return Err(self.fault("rows of a segment"));
+            }
+            last = place;
+        }
+        Ok(self.blocks.region_len() as u64)
+    }
+
+    /// Heap bytes this segment holds when it is not mapped.
     pub(crate) fn heap_bytes(&self) -> usize {
-        unimplemented!()
+        self.blocks.region_len() + self.paths.len() * 256
     }
+}
+
+/// The paths of the columns, escapes resolved; `None` if the tree of keys makes no sense.
+fn paths(layout: &Layout) -> Option<Vec<Vec<String>>> {
+    for (number, (parent, _)) in layout.nodes.iter().enumerate() {
+        if *parent as usize >= number.max(1) {
+            return None;
+        }
+    }
+    let path = |mut node: u32, kind: Kind| {
+        let mut keys = Vec::new();
+        while node != 0 && kind != Kind::Overflow {
+            let (parent, key) = layout.nodes.get(node as usize)?;
+            let mut plain = Vec::new();
+            crate::event::shape::unescape(key, &mut plain);
+            keys.push(String::from_utf8(plain).ok()?);
+            node = *parent;
+        }
+        keys.reverse();
+        Some(keys)
+    };
+    layout.columns.iter().map(|column| path(column.node, column.kind)).collect()
 }
 
 /// What a look-up for duplicates found.

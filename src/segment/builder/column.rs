@@ -1,0 +1,158 @@
+//! The values of one column while a segment is built.
+
+use crate::event::shape::Kind;
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+/// Values after which it is decided whether they repeat enough to be interned.
+const TRIAL_VALUES: usize = 2048;
+
+/// Values of one path and kind, in the order of the rows.
+pub(super) struct ColumnBuilder {
+    /// The path, as a node of the builder's tree.
+    pub node: u32,
+    /// What the values are.
+    pub kind: Kind,
+    /// The row of each value, ascending.
+    pub rows: Vec<u32>,
+    /// The values themselves.
+    pub values: Values,
+}
+
+impl ColumnBuilder {
+    pub(super) fn new(node: u32, kind: Kind) -> Self {
+        let values = match kind {
+            Kind::Length => Values::Lengths(Vec::new()),
+            Kind::Raw => Values::Plain(Strings::default()),
+            _ => Values::Interned(Interner::default()),
+        };
+        ColumnBuilder { node, kind, rows: Vec::new(), values }
+    }
+
+    /// Adds a value of `row`.
+    #[inline]
+    pub(super) fn push(&mut self, row: u32, value: &[u8]) {
+        self.rows.push(row);
+        match &mut self.values {
+            Values::Interned(interner) => {
+                interner.push(value);
+                let tried = interner.ids.len() == TRIAL_VALUES;
+                if tried && self.kind != Kind::Overflow && interner.hardly_repeats(7, 10) {
+                    self.values = Values::Plain(interner.spell_out());
+                }
+            }
+            Values::Plain(strings) => strings.push(value),
+            Values::Lengths(_) => debug_assert!(false, "lengths are pushed as numbers"),
+        }
+    }
+
+    /// Adds the length of a run of `row`.
+    pub(super) fn push_length(&mut self, row: u32, length: u32) {
+        self.rows.push(row);
+        if let Values::Lengths(lengths) = &mut self.values {
+            lengths.push(length.into());
+        }
+    }
+}
+
+/// How the values are held.
+pub(super) enum Values {
+    /// Each distinct value once, and its id for every value.
+    Interned(Interner),
+    /// One after the other.
+    Plain(Strings),
+    /// Lengths of runs.
+    Lengths(Vec<i64>),
+}
+
+/// Strings one after the other.
+#[derive(Default)]
+pub(super) struct Strings {
+    bytes: Vec<u8>,
+    ends: Vec<u32>,
+}
+
+impl Strings {
+    pub(super) fn push(&mut self, value: &[u8]) {
+        self.bytes.extend_from_slice(value);
+        self.ends.push(self.bytes.len() as u32);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    #[inline]
+    pub(super) fn get(&self, index: u32) -> &[u8] {
+        let index = index as usize;
+        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
+        &self.bytes[start..self.ends[index] as usize]
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.len() as u32).map(|index| self.get(index))
+    }
+}
+
+/// Gives equal values one id, in the order of their first appearance.
+#[derive(Default)]
+pub(super) struct Interner {
+    /// The distinct values.
+    pub distinct: Strings,
+    /// The id of every value.
+    pub ids: Vec<u32>,
+    table: HashTable<(u32, u32)>,
+    hasher: FixedState,
+}
+
+impl Interner {
+    /// Adds a value; a repetition of the value before costs a comparison.
+    #[inline]
+    pub(super) fn push(&mut self, value: &[u8]) {
+        if let Some(last) = self.ids.last().copied() {
+            if self.distinct.get(last) == value {
+                self.ids.push(last);
+                return;
+            }
+        }
+        let id = self.intern(value);
+        self.ids.push(id);
+    }
+
+    /// The id of a value, new if it was not met before.
+    pub(super) fn intern(&mut self, value: &[u8]) -> u32 {
+        let hash = self.hasher.hash_one(value);
+        let short = hash as u32;
+        let distinct = &self.distinct;
+        let found =
+            self.table.find(hash, |(other, id)| *other == short && distinct.get(*id) == value);
+        if let Some((_, id)) = found {
+            return *id;
+        }
+        let id = self.distinct.len() as u32;
+        self.distinct.push(value);
+        let (distinct, hasher) = (&self.distinct, &self.hasher);
+        self.table.insert_unique(hash, (short, id), |(_, id)| hasher.hash_one(distinct.get(*id)));
+        id
+    }
+
+    /// Whether more than `part` of `whole` values are distinct.
+    pub(super) fn hardly_repeats(&self, part: usize, whole: usize) -> bool {
+        self.distinct.len() * whole > self.ids.len() * part
+    }
+
+    /// The values one after the other.
+    pub(super) fn spell_out(&self) -> Strings {
+        let mut strings = Strings::default();
+        self.ids.iter().for_each(|id| strings.push(self.distinct.get(*id)));
+        strings
+    }
+
+    /// The ids of the distinct values in the order of their bytes.
+    pub(super) fn sorted(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.distinct.len() as u32).collect();
+        order.sort_unstable_by(|a, b| self.distinct.get(*a).cmp(self.distinct.get(*b)));
+        order
+    }
+}

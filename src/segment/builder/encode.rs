@@ -1,0 +1,339 @@
+//! From the rows of a builder to the bytes of a file.
+
+use super::column::{ColumnBuilder, Interner, Strings, Values};
+use super::{SegmentBuilder, root_node};
+use crate::event::shape::Kind;
+use crate::segment::bits::Packed;
+use crate::segment::blocks::Span;
+use crate::segment::dictionary::Dictionary;
+use crate::segment::ints::Ints;
+use crate::segment::layout::{Codec, ColumnLayout, Layout};
+use crate::segment::presence::{self, Presence};
+use crate::segment::terms::TermsWriter;
+use crate::segment::texts::{Packing, TextWriter};
+use crate::segment::uuids::{self, Uuids};
+use crate::segment::{SegmentMeta, file, overflow, postings};
+use crate::{event::Timestamp, text};
+use foldhash::fast::FixedState;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::BuildHasher;
+
+/// Values from which a column that hardly repeats gets no dictionary.
+const PLAIN_MIN: usize = 64;
+
+/// A segment laid out: the bytes before the table of contents, that table, and the meta.
+pub(super) struct Encoded {
+    pub bytes: Vec<u8>,
+    pub layout: Layout,
+    pub meta: SegmentMeta,
+}
+
+/// Lays out all columns and indexes.
+pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
+    let rows = builder.rows();
+    let min_seq = builder.seqs.iter().copied().min().unwrap_or(0);
+    let mut writer = Writer::new(rows, builder.packing);
+    let actions = actions(&builder);
+    let mut columns: Vec<ColumnLayout> = Vec::with_capacity(builder.columns.len());
+    let mut row_lists = Vec::with_capacity(builder.columns.len());
+    for (number, column) in builder.columns.into_iter().enumerate() {
+        let (layout, lists) = writer.column(number as u32, column);
+        columns.push(layout);
+        row_lists.push(lists);
+    }
+    let terms = std::mem::take(&mut writer.terms).finish(
+        columns.len() as u32,
+        &|column, value| row_lists[column as usize].rows(value).to_vec(),
+        &mut writer.out,
+    );
+    let future: Vec<u32> = (0..rows)
+        .filter(|row| builder.times[*row as usize] > builder.recorded_ats[*row as usize])
+        .collect();
+    let future_rows = writer.list(&future);
+    let (recorded_from, recorded_ats) = recorded(&builder.seqs, &builder.recorded_ats, min_seq);
+    let seqs: Vec<i64> = (0i64..)
+        .zip(&builder.seqs)
+        .map(|(row, seq)| (seq - min_seq) as i64 - row)
+        .collect();
+    let shape_count = builder.shape_list.len() as u64;
+    let row_shapes: Vec<u64> =
+        builder.row_shapes.iter().map(|shape| shape_count.min(u64::from(*shape))).collect();
+    let rest_rows = writer.presence(&builder.rest_rows);
+    let rest = builder.rest.finish(&mut writer.out);
+    let layout = Layout {
+        nodes: builder.tree.nodes().iter().map(|n| (n.parent, n.key.to_vec())).collect(),
+        shapes: builder.shape_list,
+        columns,
+        times: Ints::write(&builder.times, &mut writer.out),
+        offsets: Ints::write(&builder.offsets, &mut writer.out),
+        seqs: Ints::write(&seqs, &mut writer.out),
+        recorded_from: Ints::write(&recorded_from, &mut writer.out),
+        recorded_ats: Ints::write(&recorded_ats, &mut writer.out),
+        row_shapes: Packed::write(&row_shapes, &mut writer.out),
+        rest_rows,
+        rest,
+        postings: writer.finish_postings(),
+        future_rows,
+        actions: actions.filter(|_| builder.rest_rows.is_empty()),
+        terms,
+        unicode: text::UNICODE_VERSION,
+    };
+    let mut combinations: Vec<_> = builder.combinations.into_values().collect();
+    combinations.sort_unstable();
+    let meta = SegmentMeta {
+        id: builder.id,
+        class: builder.class,
+        rows,
+        len: 0,
+        footer_crc: 0,
+        min_time: Timestamp(builder.times.first().copied().unwrap_or(0)),
+        max_time: Timestamp(builder.times.last().copied().unwrap_or(0)),
+        min_seq,
+        max_seq: builder.seqs.iter().copied().max().unwrap_or(0),
+        event_bytes: builder.event_bytes,
+        replaces: builder.replaces,
+        combinations,
+        combinations_complete: builder.combinations_complete,
+    };
+    Encoded { bytes: writer.out, layout, meta }
+}
+
+/// The instants of acceptance as steps over `seq`: they are few when events come in batches.
+fn recorded(seqs: &[u64], recorded_ats: &[i64], min_seq: u64) -> (Vec<i64>, Vec<i64>) {
+    let mut pairs: Vec<(u64, i64)> =
+        seqs.iter().copied().zip(recorded_ats.iter().copied()).collect();
+    pairs.sort_unstable();
+    pairs.dedup_by_key(|(_, at)| *at);
+    pairs.into_iter().map(|(seq, at)| ((seq - min_seq) as i64, at)).unzip()
+}
+
+/// The pairs of `category` and `activity`, as ranks of their values.
+fn actions(builder: &SegmentBuilder) -> Option<Vec<(u32, u32)>> {
+    let interner = |key: &[u8]| {
+        let node = root_node(&builder.tree, key)?;
+        let column = builder.columns_at[node as usize][Kind::String as usize];
+        match &builder.columns.get(column as usize)?.values {
+            Values::Interned(interner) if !is_plain(Kind::String, interner) => Some(interner),
+            _ => None,
+        }
+    };
+    let (categories, activities) = (interner(b"category")?, interner(b"activity")?);
+    let rank = |interner: &Interner| {
+        let mut ranks = vec![0; interner.distinct.len()];
+        for (rank, id) in (0u32..).zip(interner.sorted()) {
+            ranks[id as usize] = rank;
+        }
+        ranks
+    };
+    let (category_ranks, activity_ranks) = (rank(categories), rank(activities));
+    let mut pairs: Vec<(u32, u32)> = categories
+        .ids
+        .iter()
+        .zip(&activities.ids)
+        .map(|(c, a)| (category_ranks[*c as usize], activity_ranks[*a as usize]))
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    Some(pairs)
+}
+
+/// Whether a column whose values were interned is better off without a dictionary.
+fn is_plain(kind: Kind, interner: &Interner) -> bool {
+    kind != Kind::Overflow && interner.ids.len() >= PLAIN_MIN && interner.hardly_repeats(1, 2)
+}
+
+/// The rows of the values of a column, grouped by value id.
+#[derive(Default)]
+struct RowLists {
+    starts: Vec<u32>,
+    rows: Vec<u32>,
+}
+
+impl RowLists {
+    /// Groups rows by value id: a counting sort that keeps the order of the rows.
+    fn new(ids: &[u32], rows: &[u32], distinct: usize) -> Self {
+        let mut starts = vec![0u32; distinct + 1];
+        ids.iter().for_each(|id| starts[*id as usize + 1] += 1);
+        for index in 1..starts.len() {
+            starts[index] += starts[index - 1];
+        }
+        let mut next = starts.clone();
+        let mut sorted = vec![0; rows.len()];
+        for (id, row) in ids.iter().zip(rows) {
+            let slot = &mut next[*id as usize];
+            sorted[*slot as usize] = *row;
+            *slot += 1;
+        }
+        RowLists { starts, rows: sorted }
+    }
+
+    /// The rows of a value; a row may stand there more than once, one after the other.
+    fn rows(&self, value: u32) -> &[u32] {
+        let value = value as usize;
+        &self.rows[self.starts[value] as usize..self.starts[value + 1] as usize]
+    }
+}
+
+struct Writer {
+    out: Vec<u8>,
+    postings: Vec<u8>,
+    /// Where a list of rows with this hash was written: equal lists are written once.
+    lists: HashMap<u64, Vec<u64>, FixedState>,
+    presences: HashMap<Vec<u8>, Span, FixedState>,
+    terms: TermsWriter,
+    rows: u32,
+    packing: Packing,
+}
+
+impl Writer {
+    fn new(rows: u32, packing: Packing) -> Self {
+        Writer {
+            out: file::header(),
+            postings: Vec::new(),
+            lists: HashMap::default(),
+            presences: HashMap::default(),
+            terms: TermsWriter::default(),
+            rows,
+            packing,
+        }
+    }
+
+    fn finish_postings(&mut self) -> Span {
+        let offset = self.out.len() as u64;
+        self.out.append(&mut self.postings);
+        Span { offset, len: self.out.len() as u64 - offset }
+    }
+
+    /// The offset of a list of rows, written unless the same list is there.
+    fn list(&mut self, rows: &[u32]) -> u64 {
+        let start = self.postings.len();
+        postings::write(rows, &mut self.postings);
+        let hash = FixedState::default().hash_one(&self.postings[start..]);
+        match self.lists.entry(hash) {
+            Entry::Occupied(mut known) => {
+                let (before, list) = self.postings.split_at(start);
+                let same = |offset: &&u64| before[**offset as usize..].starts_with(list);
+                if let Some(offset) = known.get().iter().find(same).copied() {
+                    self.postings.truncate(start);
+                    return offset;
+                }
+                known.get_mut().push(start as u64);
+            }
+            Entry::Vacant(vacant) => {
+                vacant.insert(vec![start as u64]);
+            }
+        }
+        start as u64
+    }
+
+    /// The presence of values in rows; equal ones are written once.
+    fn presence(&mut self, rows_of_values: &[u32]) -> Presence {
+        let bytes = presence::encode(rows_of_values, self.rows);
+        let (rows, values) = (self.rows, rows_of_values.len() as u32);
+        let out = &mut self.out;
+        let span = *self.presences.entry(bytes).or_insert_with_key(|bytes| {
+            let offset = out.len() as u64;
+            out.extend_from_slice(bytes);
+            Span { offset, len: bytes.len() as u64 }
+        });
+        Presence { span, rows, values }
+    }
+
+    /// Lays out a column and collects its words.
+    fn column(&mut self, number: u32, column: ColumnBuilder) -> (ColumnLayout, RowLists) {
+        let presence = self.presence(&column.rows);
+        let kind = column.kind;
+        let mut lists = RowLists::default();
+        let codec = match column.values {
+            Values::Lengths(lengths) => Codec::Ints(Ints::write(&lengths, &mut self.out)),
+            Values::Plain(strings) => self.plain(number, kind, &strings, &column.rows),
+            Values::Interned(interner) if is_plain(kind, &interner) => {
+                self.plain(number, kind, &interner.spell_out(), &column.rows)
+            }
+            Values::Interned(interner) => {
+                let (codec, rows) = self.dictionary(number, kind, &interner, &column.rows);
+                lists = rows;
+                codec
+            }
+        };
+        (ColumnLayout { node: column.node, kind, presence, codec }, lists)
+    }
+
+    fn dictionary(
+        &mut self,
+        number: u32,
+        kind: Kind,
+        interner: &Interner,
+        rows: &[u32],
+    ) -> (Codec, RowLists) {
+        let order = interner.sorted();
+        let mut ranks = vec![0u32; order.len()];
+        for (rank, id) in (0u32..).zip(&order) {
+            ranks[*id as usize] = rank;
+        }
+        let ids: Vec<u32> = interner.ids.iter().map(|id| ranks[*id as usize]).collect();
+        let by_value = RowLists::new(&ids, rows, order.len());
+        self.terms.begin_column(number, false);
+        let mut offsets = Vec::with_capacity(order.len());
+        let mut distinct_rows = Vec::new();
+        for (value, id) in (0u32..).zip(&order) {
+            distinct_rows.clear();
+            distinct_rows.extend_from_slice(by_value.rows(value));
+            distinct_rows.dedup();
+            offsets.push(self.list(&distinct_rows));
+            self.index(kind, interner.distinct.get(*id), value);
+        }
+        let values = order.iter().map(|id| interner.distinct.get(*id));
+        let dictionary = Dictionary::write(values, &mut self.out);
+        let ids: Vec<u64> = ids.into_iter().map(u64::from).collect();
+        let codec = Codec::Dictionary {
+            ids: Packed::write(&ids, &mut self.out),
+            dictionary,
+            lists: Packed::write(&offsets, &mut self.out),
+        };
+        (codec, by_value)
+    }
+
+    /// Adds the words of a value to the index.
+    fn index(&mut self, kind: Kind, value: &[u8], place: u32) {
+        let text = std::str::from_utf8(value).unwrap_or_default();
+        match kind {
+            Kind::Bool | Kind::Number | Kind::String => self.terms.push(text, place),
+            Kind::Overflow => match overflow::decode(text) {
+                Some(value) if value.kind != Kind::Null => self.terms.push(value.text, place),
+                _ => {}
+            },
+            Kind::Null | Kind::Length | Kind::Raw => {}
+        }
+    }
+
+    fn plain(&mut self, number: u32, kind: Kind, strings: &Strings, rows: &[u32]) -> Codec {
+        if kind == Kind::String {
+            let ids: Option<Vec<_>> = strings.iter().map(uuids::parse).collect();
+            if let Some(ids) = ids {
+                return Codec::Uuids(Uuids::write(&ids, &mut self.out));
+            }
+        }
+        self.terms.begin_column(number, true);
+        for (row, value) in rows.iter().zip(strings.iter()) {
+            self.index(kind, value, *row);
+        }
+        if kind == Kind::Number {
+            let numbers: Option<Vec<i64>> = strings.iter().map(exact_integer).collect();
+            if let Some(numbers) = numbers {
+                return Codec::Ints(Ints::write(&numbers, &mut self.out));
+            }
+        }
+        let mut texts = TextWriter::new(self.packing);
+        strings.iter().for_each(|value| texts.push(value));
+        Codec::Texts(texts.finish(&mut self.out))
+    }
+}
+
+/// The integer that prints as exactly this text.
+fn exact_integer(text: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(text).ok()?;
+    let number: i64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
+}

@@ -1,0 +1,73 @@
+//! A dictionary: the distinct values of a column, sorted by bytes; the value id is the rank.
+
+use super::bits::Packed;
+use super::blocks::{Blocks, Damage, Read, Span};
+
+/// The distinct values of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Dictionary {
+    /// The end of each value in `bytes`.
+    pub ends: Packed,
+    /// The values, one after the other.
+    pub bytes: Span,
+}
+
+impl Dictionary {
+    /// Writes values that are sorted and distinct.
+    pub(crate) fn write<'v>(values: impl Iterator<Item = &'v [u8]>, out: &mut Vec<u8>) -> Self {
+        let offset = out.len() as u64;
+        let mut ends = Vec::new();
+        for value in values {
+            out.extend_from_slice(value);
+            ends.push(out.len() as u64 - offset);
+        }
+        let bytes = Span { offset, len: out.len() as u64 - offset };
+        Dictionary { ends: Packed::write(&ends, out), bytes }
+    }
+
+    /// Number of values.
+    pub(crate) fn len(&self) -> u32 {
+        self.ends.count as u32
+    }
+
+    /// The value with this id.
+    pub(crate) fn get<'b>(&self, blocks: &'b Blocks, id: u32) -> Read<&'b str> {
+        let fault = Damage { offset: self.bytes.offset, reading: "dictionary value" };
+        let start = if id == 0 { 0 } else { self.ends.get(blocks, u64::from(id) - 1)? };
+        let end = self.ends.get(blocks, id.into())?;
+        if start > end || end > self.bytes.len {
+            return Err(fault);
+        }
+        let span = Span { offset: self.bytes.offset + start, len: end - start };
+        std::str::from_utf8(blocks.bytes(span, fault.reading)?).map_err(|_| fault)
+    }
+
+    /// The id of a value; binary search.
+    pub(crate) fn find(&self, blocks: &Blocks, value: &str) -> Read<Option<u32>> {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.get(blocks, middle)?.cmp(value) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Ok(Some(middle)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Calls `each` with every value in order.
+    pub(crate) fn for_each(&self, blocks: &Blocks, mut each: impl FnMut(u32, &str)) -> Read<()> {
+        let fault = Damage { offset: self.bytes.offset, reading: "dictionary value" };
+        let bytes = blocks.bytes(self.bytes, fault.reading)?;
+        let (mut start, mut id, mut sound) = (0, 0, true);
+        self.ends.for_each(blocks, 0..self.ends.count, |end| {
+            match bytes.get(start..end as usize).map(std::str::from_utf8) {
+                Some(Ok(value)) => each(id, value),
+                _ => sound = false,
+            }
+            (start, id) = (end as usize, id + 1);
+        })?;
+        if sound { Ok(()) } else { Err(fault) }
+    }
+}

@@ -1,0 +1,72 @@
+//! Values of the overflow column: the leaves of events that are stored whole, each as its path,
+//! its kind and its text in one string.
+
+use crate::event::shape::Kind;
+
+/// Ends a key; cannot be in a JSON string as it is spelled between quotes.
+const KEY_END: u8 = 1;
+/// Ends the path.
+const PATH_END: u8 = 0;
+
+/// Replaces `out` with the value of a leaf.
+pub(crate) fn encode(path: &[&[u8]], kind: Kind, text: &[u8], out: &mut Vec<u8>) {
+    out.clear();
+    for key in path {
+        out.extend_from_slice(key);
+        out.push(KEY_END);
+    }
+    out.push(PATH_END);
+    out.push(match kind {
+        Kind::Null => b'n',
+        Kind::Bool => b'b',
+        Kind::Number => b'd',
+        _ => b's',
+    });
+    out.extend_from_slice(text);
+}
+
+/// A leaf, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OverflowValue<'v> {
+    /// The keys, escapes resolved.
+    pub path: Vec<String>,
+    /// What it is.
+    pub kind: Kind,
+    /// The text.
+    pub text: &'v str,
+}
+
+/// Takes a value apart; `None` if it is none.
+pub(crate) fn decode(value: &str) -> Option<OverflowValue<'_>> {
+    let (path, rest) = value.split_once(PATH_END as char)?;
+    let (kind, text) = rest.split_at_checked(1)?;
+    let kind = match kind {
+        "n" => Kind::Null,
+        "b" => Kind::Bool,
+        "d" => Kind::Number,
+        "s" => Kind::String,
+        _ => return None,
+    };
+    let mut keys = Vec::new();
+    for key in path.split_terminator(KEY_END as char) {
+        let mut plain = Vec::new();
+        crate::event::shape::unescape(key.as_bytes(), &mut plain);
+        keys.push(String::from_utf8(plain).ok()?);
+    }
+    Some(OverflowValue { path: keys, kind, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaves_come_back() {
+        let mut value = Vec::new();
+        encode(&[b"a.b", br"c\n\u0000\u0001"], Kind::Number, b"-1.50", &mut value);
+        let text = String::from_utf8(value).unwrap();
+        let path = vec!["a.b".to_owned(), "c\n\0\u{1}".to_owned()];
+        assert_eq!(decode(&text), Some(OverflowValue { path, kind: Kind::Number, text: "-1.50" }));
+        assert_eq!(decode("no end"), None);
+    }
+}
