@@ -11,6 +11,7 @@ mod number;
 mod parse;
 mod problem;
 pub mod schema;
+pub(crate) mod shape;
 mod time;
 mod value;
 mod write;
@@ -22,6 +23,9 @@ pub use instant::{Fraction, Instant, format_instant, parse_instant, value_instan
 pub use number::{ExactNumber, Number};
 pub use time::Timestamp;
 pub use value::Value;
+
+pub(crate) use instant::append_instant;
+pub(crate) use write::append_string;
 
 use crate::Result;
 use crate::limits::EVENT_DEPTH_MAX;
@@ -84,6 +88,14 @@ impl Event {
         })
     }
 
+    /// Takes canonical bytes whose instant is known, as a segment gives them back.
+    pub(crate) fn from_parts(canonical: Vec<u8>, occurred_at: Timestamp) -> Event {
+        Event {
+            canonical,
+            occurred_at,
+        }
+    }
+
     /// The canonical form, `raw` included, without `seq` and `recorded_at`.
     pub fn canonical(&self) -> &[u8] {
         &self.canonical
@@ -106,6 +118,11 @@ impl Event {
             Value::String(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The canonical bytes of a top-level member, if present.
+    pub(crate) fn member_bytes(&self, field: &str) -> Option<&[u8]> {
+        self.canonical.get(member::find(&self.canonical, field)?.value)
     }
 
     /// The payload as received, if the event has one.

@@ -7,7 +7,6 @@
 use super::bits::Packed;
 use super::blocks::{Blocks, Damage, Read, Span};
 use foldhash::fast::FixedState;
-use std::hash::BuildHasher;
 
 /// Characters of an id-like word at least.
 const LENGTH_MIN: usize = 8;

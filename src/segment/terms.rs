@@ -308,7 +308,7 @@ impl<'s> Terms<'s> {
         let start = self.layout.entries.offset + offset;
         let end = self.layout.entries.offset + self.layout.entries.len;
         let mut at = start as usize;
-        let mut number = |at: &mut usize| -> Read<u64> {
+        let number = |at: &mut usize| -> Read<u64> {
             let len = (end as usize).saturating_sub(*at).min(10);
             let bytes = self.blocks.slice(*at, len, fault.reading)?;
             let mut rest = bytes;

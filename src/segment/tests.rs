@@ -1,0 +1,192 @@
+//! Whole segments: what goes in comes out, and damage does no harm.
+
+use super::*;
+use crate::event::Event;
+use proptest::prelude::*;
+
+/// Events with their `seq` and instant of acceptance, in the order of rows.
+fn rows_of(events: Vec<Event>) -> Vec<StoredEvent> {
+    let mut rows: Vec<StoredEvent> = (1u64..)
+        .zip(events)
+        .map(|(seq, event)| {
+            let recorded_at = Timestamp(1_700_000_000_000_000 + (seq / 7) as i64 * 1000);
+            StoredEvent { seq: seq + 40, recorded_at, event }
+        })
+        .collect();
+    rows.sort_by_key(|row| (row.event.occurred_at(), row.seq));
+    rows
+}
+
+fn build(rows: &[StoredEvent], mut builder: SegmentBuilder) -> SegmentBuilder {
+    for row in rows {
+        let time = row.event.occurred_at();
+        builder.push(row.seq, row.recorded_at, time, row.event.canonical()).unwrap();
+    }
+    builder
+}
+
+fn file_of(rows: &[StoredEvent]) -> Vec<u8> {
+    let builder = SegmentBuilder::new(SegmentId(0x1234_5678_9abc), "default", Vec::new());
+    build(rows, builder).finish().unwrap().0
+}
+
+fn check(segment: &Segment, rows: &[StoredEvent]) {
+    assert_eq!(segment.rows() as usize, rows.len());
+    let mut decoder = Decoder::default();
+    for (row, expected) in (0u32..).zip(rows) {
+        let found = segment.stored_event(row, &mut decoder).unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(found.event.canonical()),
+            String::from_utf8_lossy(expected.event.canonical())
+        );
+        assert_eq!(&found, expected);
+    }
+    for row in (0..segment.rows()).rev().step_by(3) {
+        let expected = &rows[row as usize];
+        assert_eq!(&segment.event(row).unwrap(), expected);
+    }
+    let by_seq = segment.rows_by_seq().unwrap();
+    assert!(by_seq.windows(2).all(|pair| {
+        segment.seq(pair[0]).unwrap() < segment.seq(pair[1]).unwrap()
+    }));
+    segment.verify().unwrap();
+}
+
+fn check_both(events: Vec<Event>) {
+    let rows = rows_of(events);
+    check(&build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap(), &rows);
+    let bytes = file_of(&rows);
+    let segment = Segment::open(Region::from_vec(bytes), Path::new("test.seg")).unwrap();
+    check(&segment, &rows);
+}
+
+fn json(depth: u32) -> impl Strategy<Value = serde_json::Value> {
+    let key = prop_oneof!["[a-c]", "[a-z.]{1,9}", "\\PC{1,5}", "[\"\\\\\u{0}\u{1}é]{1,3}"];
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(serde_json::Value::from),
+        any::<i32>().prop_map(serde_json::Value::from),
+        "-?[1-9][0-9]{0,5}(\\.[0-9]{1,4})?(e-?[1-9])?"
+            .prop_map(|text| serde_json::from_str(&text).unwrap()),
+        "\\PC{0,12}".prop_map(serde_json::Value::from),
+        "[\u{0}-\u{20}\"\\\\]{0,5}".prop_map(serde_json::Value::from),
+    ];
+    leaf.prop_recursive(depth, 40, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..5).prop_map(serde_json::Value::from),
+            proptest::collection::btree_map(key.clone(), inner, 0..5)
+                .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let details = proptest::option::of(json(5));
+    let offset = prop_oneof![Just("Z"), Just("+02:00"), Just("-09:30")];
+    (0u32..60, 0u32..999, offset, "[ab]", "[a-e]", details, any::<bool>(), any::<u128>()).prop_map(
+        |(second, milli, offset, category, activity, details, with_raw, id)| {
+            let mut event = serde_json::json!({
+                "occurred_at": format!("2026-05-04T10:00:{second:02}.{milli:03}{offset}"),
+                "category": category, "activity": activity,
+            });
+            if let Some(details) = details {
+                event["details"] = serde_json::json!({"x": details});
+                if with_raw {
+                    event["raw"] = details;
+                }
+            }
+            if id % 3 > 0 {
+                let id = format!("{id:032x}");
+                let groups = [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]];
+                event["id"] = groups.join("-").into();
+            }
+            Event::from_json(event.to_string().as_bytes()).unwrap()
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn events_come_back_byte_for_byte(events in proptest::collection::vec(event(), 1..120)) {
+        check_both(events);
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused_or_harmless(
+        events in proptest::collection::vec(event(), 1..20),
+        place in any::<proptest::sample::Index>(),
+        flip in 1u8..=255,
+    ) {
+        let rows = rows_of(events);
+        let mut bytes = file_of(&rows);
+        let place = place.index(bytes.len());
+        bytes[place] ^= flip;
+        if let Ok(segment) = Segment::open(Region::from_vec(bytes), Path::new("test.seg")) {
+            for (row, expected) in (0u32..).zip(&rows) {
+                if let Ok(found) = segment.event(row) {
+                    prop_assert_eq!(&found, expected);
+                }
+            }
+            prop_assert!(segment.verify().is_err() || place >= 12 && place < 16);
+        }
+    }
+}
+
+#[test]
+fn every_truncation_is_refused() {
+    let event = Event::from_json(
+        br#"{"occurred_at":"2026-05-04T10:00:00Z","category":"c","activity":"a","id":"x"}"#,
+    );
+    let bytes = file_of(&rows_of(vec![event.unwrap()]));
+    for len in 0..bytes.len() {
+        let region = Region::from_vec(bytes[..len].to_vec());
+        assert!(Segment::open(region, Path::new("test.seg")).is_err(), "{len} bytes");
+    }
+}
+
+#[test]
+fn more_shapes_and_columns_than_the_caps_are_stored_whole() {
+    let events = (0..1500)
+        .map(|number| {
+            let json = format!(
+                r#"{{"occurred_at":"2026-05-04T10:00:00Z","category":"c","activity":"a{}",
+                "details":{{"k{}":{{"v":"word{number}"}},"same":[1,{}]}}}}"#,
+                number % 10,
+                number % 400,
+                if number % 2 == 0 { "2" } else { "null" },
+            );
+            Event::from_json(json.as_bytes()).unwrap()
+        })
+        .collect();
+    let rows = rows_of(events);
+    let segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
+    assert!(segment.layout.rest.count > 100);
+    check(&segment, &rows);
+}
+
+#[test]
+fn duplicates_are_found_by_id_instant_and_content() {
+    let json = |second: u32, id: &str, tail: &str| {
+        let json = format!(
+            r#"{{"occurred_at":"2026-05-04T10:00:{second:02}Z","category":"c","activity":"a",
+            "id":"{id}","tenant":"t"{tail}}}"#
+        );
+        Event::from_json(json.as_bytes()).unwrap()
+    };
+    let events: Vec<Event> = (0..200).map(|n| json(n % 7, &format!("e{n}"), "")).collect();
+    let rows = rows_of(events);
+    let segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
+    let find = |event: &Event| {
+        let (tenant, id) = (event.text("tenant"), event.text("id").unwrap());
+        segment.find_duplicate(tenant.as_deref(), &id, event.occurred_at(), event.canonical())
+    };
+    for row in &rows {
+        assert_eq!(find(&row.event).unwrap(), Duplicate::Same(row.seq));
+    }
+    let seq = rows.iter().find(|row| row.event.text("id").as_deref() == Some("e8")).unwrap().seq;
+    let other = json(1, "e8", r#","outcome":"success""#);
+    assert_eq!(find(&other).unwrap(), Duplicate::OtherContent(seq));
+    assert_eq!(find(&json(2, "e8", "")).unwrap(), Duplicate::None);
+    assert_eq!(find(&json(1, "e9999", "")).unwrap(), Duplicate::None);
+}
