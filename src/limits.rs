@@ -33,3 +33,9 @@ pub const QUERY_TERMS_MAX: usize = 1024;
 pub const QUERY_DEPTH_MAX: usize = 64;
 /// Bytes of one word; longer words are cut into consecutive words.
 pub const WORD_BYTES_MAX: usize = 256;
+/// Characters of a word that is looked for by similarity.
+pub const FUZZY_CHARS_MAX: usize = 32;
+/// Levenshtein distance of such a word.
+pub const FUZZY_DISTANCE_MAX: u8 = 2;
+/// Bytes of a compiled regular expression.
+pub const REGEX_BYTES_MAX: usize = 1 << 20;

@@ -1,19 +1,24 @@
 //! Questions: the query language, planning, execution, pages, counts, facets, histograms.
 
+mod ast;
+mod build;
+mod condition;
+mod lexis;
+mod parse;
+mod path_pattern;
+mod print;
+mod scan;
+mod time;
+
+pub use ast::{
+    Comparison, Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text, TimeRelation,
+};
+pub use build::Field;
+pub use time::parse_when;
+
 use crate::Result;
 use crate::event::{StoredEvent, Timestamp, Value};
 use crate::store::Snapshot;
-
-/// A parsed query: one tree behind text, JSON and Rust.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Query {}
-
-impl Query {
-    /// Parses a query text.
-    pub fn parse(_text: &str) -> Result<Query> {
-        unimplemented!()
-    }
-}
 
 /// The order of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,7 +80,8 @@ pub struct Bucket {
     pub count: u64,
 }
 
-/// A search that is being put together; finish with `page`, `count`, `facets`, `histogram` or `for_each`.
+/// A search that is being put together; finish with `page`, `count`, `facets`, `histogram` or
+/// `for_each`.
 #[derive(Debug, Clone)]
 pub struct Search<'a> {
     _snapshot: &'a Snapshot,

@@ -1,0 +1,225 @@
+//! Building queries in Rust.
+//!
+//! Nothing is refused here: a path that is no field, a text without words or a broken regular
+//! expression is an error when the query runs, as it is in query text when it is parsed.
+
+use std::ops::Not;
+
+use super::ast::{
+    Comparison, Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text, TimeRelation,
+};
+use super::scan::{Scanner, resolve};
+
+impl Query {
+    /// Every event.
+    pub fn all() -> Query {
+        Query::new(Expr::All)
+    }
+
+    /// Events with a value that has the words of `text`, consecutively. No character of `text` is
+    /// special.
+    pub fn text(text: impl Into<String>) -> Query {
+        text_query(text, LastWord::Exact)
+    }
+
+    /// Like [`Query::text`], but the last word is a prefix: `text*`.
+    pub fn prefix(text: impl Into<String>) -> Query {
+        text_query(text, LastWord::Prefix)
+    }
+
+    /// Events with a word within `distance`, 1 or 2, of `word`: `word~1`.
+    pub fn fuzzy(word: impl Into<String>, distance: u8) -> Query {
+        text_query(word, LastWord::Fuzzy(distance))
+    }
+
+    /// Begins a condition on the values under `path`, written as in query text: `actor.email`,
+    /// `who.email`, `details."aws:SourceIp"`.
+    pub fn field(path: &str) -> Field {
+        let mut scanner = Scanner::new(path);
+        let path = match scanner.take_path() {
+            Some(segments) if scanner.rest().is_empty() => resolve(segments),
+            // No field has such a name, so the query is refused by that name.
+            _ => Path::new(vec![path.to_string()]),
+        };
+        Field { path }
+    }
+
+    /// Events after an RFC 3339 instant, or after the whole day of a date: `after:when`.
+    pub fn after(when: impl Into<String>) -> Query {
+        time_query(TimeRelation::After, when)
+    }
+
+    /// Events before an RFC 3339 instant, or before the first instant of a date: `before:when`.
+    pub fn before(when: impl Into<String>) -> Query {
+        time_query(TimeRelation::Before, when)
+    }
+
+    /// Events on a date: `on:date`.
+    pub fn on(date: impl Into<String>) -> Query {
+        time_query(TimeRelation::On, date)
+    }
+
+    /// Events of the last `length`, such as `7d` or `1mo`: `since:length`.
+    pub fn since(length: impl Into<String>) -> Query {
+        time_query(TimeRelation::Since, length)
+    }
+
+    /// Events for which both hold.
+    pub fn and(self, other: Query) -> Query {
+        Query::new(Expr::and(vec![self.into_root(), other.into_root()]))
+    }
+
+    /// Events for which one or both hold.
+    pub fn or(self, other: Query) -> Query {
+        Query::new(Expr::or(vec![self.into_root(), other.into_root()]))
+    }
+}
+
+impl Not for Query {
+    type Output = Query;
+
+    /// Events for which this does not hold.
+    fn not(self) -> Query {
+        Query::new(Expr::negate(self.into_root()))
+    }
+}
+
+/// The values under a path; finish with a test to get a [`Query`].
+#[derive(Debug, Clone)]
+pub struct Field {
+    path: Path,
+}
+
+impl Field {
+    /// Some value is not null: `has:f`.
+    pub fn exists(self) -> Query {
+        self.test(FieldTest::Has)
+    }
+
+    /// Some value has the words of `text`, consecutively: `f:"text"`.
+    pub fn text(self, text: impl Into<String>) -> Query {
+        self.text_test(text, LastWord::Exact)
+    }
+
+    /// Like [`Field::text`], but the last word is a prefix: `f:text*`.
+    pub fn prefix(self, text: impl Into<String>) -> Query {
+        self.text_test(text, LastWord::Prefix)
+    }
+
+    /// Some value has a word within `distance`, 1 or 2, of `word`: `f:word~1`.
+    pub fn fuzzy(self, word: impl Into<String>, distance: u8) -> Query {
+        self.text_test(word, LastWord::Fuzzy(distance))
+    }
+
+    /// Some value is exactly the string `value`: `f="value"`.
+    pub fn equals(self, value: impl Into<String>) -> Query {
+        self.one_of([Literal::quoted(value)])
+    }
+
+    /// Some value is the string `value` or what it reads as (a number, a date, an address, ...):
+    /// `f=value`.
+    pub fn is(self, value: impl Into<String>) -> Query {
+        self.one_of([Literal::bare(value)])
+    }
+
+    /// Some value is one of these: `f=(a,b)`. Nothing is one of none.
+    pub fn one_of(self, values: impl IntoIterator<Item = Literal>) -> Query {
+        let values: Vec<Literal> = values.into_iter().collect();
+        match values.is_empty() {
+            true => !Query::all(),
+            false => self.test(FieldTest::Equals(values)),
+        }
+    }
+
+    /// Some value is not null, and none is one of these: `f!=(a,b)`.
+    pub fn none_of(self, values: impl IntoIterator<Item = Literal>) -> Query {
+        let values: Vec<Literal> = values.into_iter().collect();
+        match values.is_empty() {
+            true => self.exists(),
+            false => self.test(FieldTest::Differs(values)),
+        }
+    }
+
+    /// The folded text of some value begins with the folded `text`: `f^=text`.
+    pub fn begins(self, text: impl Into<String>) -> Query {
+        self.test(FieldTest::Begins(text.into()))
+    }
+
+    /// The folded text of some value contains the folded `text`: `f*=text`.
+    pub fn contains(self, text: impl Into<String>) -> Query {
+        self.test(FieldTest::Contains(text.into()))
+    }
+
+    /// The folded text of some value ends with the folded `text`: `f$=text`.
+    pub fn ends(self, text: impl Into<String>) -> Query {
+        self.test(FieldTest::Ends(text.into()))
+    }
+
+    /// The stored text of some value matches `regex` somewhere: `f~=/regex/`.
+    pub fn matches(self, regex: &str) -> Query {
+        self.test(FieldTest::Matches(between_slashes(regex)))
+    }
+
+    /// Some value is greater than the number or later than the time: `f>value`.
+    pub fn above(self, value: impl Into<String>) -> Query {
+        self.test(FieldTest::Compare(Comparison::Above, value.into()))
+    }
+
+    /// Some value is at least the number or time: `f>=value`.
+    pub fn at_least(self, value: impl Into<String>) -> Query {
+        self.test(FieldTest::Compare(Comparison::AtLeast, value.into()))
+    }
+
+    /// Some value is less than the number or earlier than the time: `f<value`.
+    pub fn below(self, value: impl Into<String>) -> Query {
+        self.test(FieldTest::Compare(Comparison::Below, value.into()))
+    }
+
+    /// Some value is at most the number or time: `f<=value`.
+    pub fn at_most(self, value: impl Into<String>) -> Query {
+        self.test(FieldTest::Compare(Comparison::AtMost, value.into()))
+    }
+
+    fn text_test(self, text: impl Into<String>, last: LastWord) -> Query {
+        let text = text.into();
+        self.test(FieldTest::Text(Text { text, last }))
+    }
+
+    fn test(self, test: FieldTest) -> Query {
+        let path = self.path;
+        Query::new(Expr::Term(Term::Field { path, test }))
+    }
+}
+
+fn text_query(text: impl Into<String>, last: LastWord) -> Query {
+    let text = text.into();
+    Query::new(Expr::Term(Term::Text(Text { text, last })))
+}
+
+fn time_query(relation: TimeRelation, when: impl Into<String>) -> Query {
+    let when = when.into();
+    Query::new(Expr::Term(Term::Time { relation, when }))
+}
+
+/// Writes slashes as `\/`, and backslashes where query text would take them for the escape of a
+/// slash as `\x5C`.
+fn between_slashes(regex: &str) -> String {
+    let mut written = String::with_capacity(regex.len());
+    let mut chars = regex.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek().copied()) {
+            ('/', _) => written.push_str("\\/"),
+            ('\\', Some('\\')) => {
+                chars.next();
+                let is_before_slash = matches!(chars.peek(), None | Some('/'));
+                written.push_str(if is_before_slash { "\\x5C" } else { "\\\\" });
+            }
+            ('\\', Some(next)) => {
+                chars.next();
+                written.extend(['\\', next]);
+            }
+            _ => written.push(c),
+        }
+    }
+    written
+}

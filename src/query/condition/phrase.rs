@@ -1,0 +1,252 @@
+//! Phrases: words that stand consecutively inside one text.
+
+use crate::limits::{FUZZY_CHARS_MAX, FUZZY_DISTANCE_MAX};
+use crate::query::ast::{LastWord, Text};
+use crate::text::{fold, for_each_folded_word, for_each_word, has_numeric};
+
+/// Words that must stand consecutively, in this order, inside one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Phrase {
+    /// Folded words, at least one.
+    pub(crate) words: Vec<String>,
+    /// How the last of them is compared; a fuzzy one stands alone.
+    pub(crate) last: LastWord,
+    /// The characters of a fuzzy word.
+    letters: Vec<char>,
+}
+
+impl Phrase {
+    /// The phrase of a text.
+    ///
+    /// # Errors
+    /// What is wrong with it: no word, or not a single plain word where it is fuzzy.
+    pub(super) fn read(text: &Text) -> Result<Phrase, String> {
+        let folded = fold(&text.text);
+        let mut words = Vec::new();
+        for_each_folded_word(&folded, |word| words.push(word.to_string()));
+        if words.is_empty() {
+            let hint = "write letters or numbers";
+            return Err(format!("there is no word in `{}`; {hint}", text.text));
+        }
+        let mut letters = Vec::new();
+        if let LastWord::Fuzzy(distance) = text.last {
+            check_fuzzy(&text.text, &folded, &words, distance)?;
+            letters.extend(folded.chars());
+        }
+        Ok(Phrase {
+            words,
+            last: text.last,
+            letters,
+        })
+    }
+
+    /// Whether `text` has these words consecutively.
+    pub(crate) fn matches_text(&self, text: &str) -> bool {
+        let (last, before) = self.words.split_last().expect("a phrase has a word");
+        let mut is_found = false;
+        // How many words of each attempt that is under way are met already.
+        let mut attempts: Vec<usize> = Vec::new();
+        for_each_word(text, |word| {
+            if is_found {
+                return;
+            }
+            let ends = |met: usize| met == before.len() && self.last_matches(last, word);
+            is_found = ends(0) || attempts.iter().any(|met| ends(*met));
+            attempts.retain_mut(|met| {
+                *met += 1;
+                before
+                    .get(*met - 1)
+                    .is_some_and(|expected| expected == word)
+            });
+            if before.first().is_some_and(|first| first == word) {
+                attempts.push(1);
+            }
+        });
+        is_found
+    }
+
+    /// Whether the folded `word` passes for the last word of the phrase.
+    pub(crate) fn matches_last(&self, word: &str) -> bool {
+        let last = self.words.last().expect("a phrase has a word");
+        self.last_matches(last, word)
+    }
+
+    fn last_matches(&self, last: &str, word: &str) -> bool {
+        match self.last {
+            LastWord::Exact => word == last,
+            LastWord::Prefix => word.starts_with(last),
+            LastWord::Fuzzy(distance) => {
+                is_within(&self.letters, word, usize::from(distance)) && !has_numeric(word)
+            }
+        }
+    }
+}
+
+fn check_fuzzy(text: &str, folded: &str, words: &[String], distance: u8) -> Result<(), String> {
+    if !(1..=FUZZY_DISTANCE_MAX).contains(&distance) {
+        return Err("the distance of a fuzzy word is `~1` or `~2`".to_string());
+    }
+    let is_one_word = matches!(words, [word] if word == folded);
+    if !is_one_word || has_numeric(folded) {
+        let hint = "quote the text to look for it as it is";
+        return Err(format!(
+            "`~` goes with one word of letters, not with `{text}`; {hint}"
+        ));
+    }
+    let count = folded.chars().count();
+    if count > FUZZY_CHARS_MAX {
+        return Err(format!(
+            "a fuzzy word has at most {FUZZY_CHARS_MAX} characters, not {count}"
+        ));
+    }
+    Ok(())
+}
+
+/// Whether `word` is within the Levenshtein distance `max` of `letters`: insertions, deletions
+/// and substitutions of characters. `letters` has at most [`FUZZY_CHARS_MAX`] characters.
+fn is_within(letters: &[char], word: &str, max: usize) -> bool {
+    let count = word.chars().take(letters.len() + max + 1).count();
+    if count.abs_diff(letters.len()) > max {
+        return false;
+    }
+    // Distances from the word so far to every beginning of `letters`.
+    let mut row = [0; FUZZY_CHARS_MAX + 1];
+    let row = &mut row[..=letters.len()];
+    for (distance, cell) in row.iter_mut().enumerate() {
+        *cell = distance;
+    }
+    for (index, c) in word.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = index + 1;
+        let mut least = row[0];
+        for (column, letter) in letters.iter().enumerate() {
+            let substituted = diagonal + usize::from(*letter != c);
+            diagonal = row[column + 1];
+            row[column + 1] = substituted.min(diagonal + 1).min(row[column] + 1);
+            least = least.min(row[column + 1]);
+        }
+        if least > max {
+            return false;
+        }
+    }
+    row[letters.len()] <= max
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn phrase(text: &str, last: LastWord) -> Phrase {
+        let text = text.to_string();
+        Phrase::read(&Text { text, last }).expect("a phrase")
+    }
+
+    /// The definition of Levenshtein, by recursion.
+    fn distance(a: &[char], b: &[char]) -> usize {
+        match (a, b) {
+            ([], rest) | (rest, []) => rest.len(),
+            ([first, a @ ..], [other, b @ ..]) if first == other => distance(a, b),
+            ([_, shorter_a @ ..], [_, shorter_b @ ..]) => {
+                let substituted = distance(shorter_a, shorter_b);
+                1 + substituted
+                    .min(distance(shorter_a, b))
+                    .min(distance(a, shorter_b))
+            }
+        }
+    }
+
+    #[test]
+    fn words_of_a_phrase_stand_consecutively() {
+        use LastWord::{Exact, Prefix};
+        for (text, last, value, expected) in [
+            ("a b", Exact, "x A-b y", true),
+            ("a b", Exact, "a x b", false),
+            ("a b", Exact, "b a", false),
+            ("a a b", Exact, "a a a b", true),
+            ("a b a c", Exact, "a b a b a c", true),
+            ("a b", Exact, "a", false),
+            ("two wor", Prefix, "one two words", true),
+            ("two wor", Prefix, "two two sworn", false),
+            ("foo-", Prefix, "football", true),
+            ("a", Exact, "ab", false),
+            ("Müller", Exact, "anna.mueller@x MULLER", true),
+            ("漢字", Exact, "の漢字", true),
+            ("漢字", Exact, "漢の字", false),
+        ] {
+            assert_eq!(
+                phrase(text, last).matches_text(value),
+                expected,
+                "{text} in {value}"
+            );
+        }
+    }
+
+    #[test]
+    fn fuzzy_words_leave_words_with_numbers_out() {
+        let fuzzy = phrase("Über", LastWord::Fuzzy(1));
+        for (value, expected) in [
+            ("uber", true),
+            ("tuber", true),
+            ("ube", true),
+            ("über", true),
+            ("oder", false),
+            ("ubr1", false),
+            ("ube2", false),
+            ("a uuber z", true),
+        ] {
+            assert_eq!(fuzzy.matches_text(value), expected, "{value}");
+        }
+        assert!(phrase("oder", LastWord::Fuzzy(2)).matches_text("uber"));
+    }
+
+    #[test]
+    fn texts_that_are_no_phrase_are_refused() {
+        let long = "x".repeat(33);
+        for (text, last) in [
+            ("", LastWord::Exact),
+            ("🎉 !!", LastWord::Exact),
+            ("-", LastWord::Prefix),
+            ("two words", LastWord::Fuzzy(1)),
+            ("word2", LastWord::Fuzzy(1)),
+            ("x²", LastWord::Fuzzy(1)),
+            ("word.", LastWord::Fuzzy(1)),
+            ("word", LastWord::Fuzzy(0)),
+            ("word", LastWord::Fuzzy(3)),
+            (&long, LastWord::Fuzzy(1)),
+        ] {
+            let text = text.to_string();
+            assert!(
+                Phrase::read(&Text {
+                    text: text.clone(),
+                    last
+                })
+                .is_err(),
+                "{text}"
+            );
+        }
+        assert!(phrase(&"x".repeat(32), LastWord::Fuzzy(2)).matches_text(&"x".repeat(34)));
+    }
+
+    proptest! {
+        #[test]
+        fn being_within_a_distance_is_that_of_the_definition(
+            a in "[abä]{0,7}", b in "[abä]{0,7}", max in 1_usize..3,
+        ) {
+            let letters: Vec<char> = a.chars().collect();
+            let others: Vec<char> = b.chars().collect();
+            prop_assert_eq!(is_within(&letters, &b, max), distance(&letters, &others) <= max);
+        }
+
+        #[test]
+        fn a_phrase_is_found_where_its_words_are(
+            words in prop::collection::vec("[ab]{1,2}", 1..4),
+            value in prop::collection::vec("[ab]{1,2}", 0..10),
+        ) {
+            let expected = value.windows(words.len()).any(|window| window == words);
+            let found = phrase(&words.join(" "), LastWord::Exact).matches_text(&value.join("-"));
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
