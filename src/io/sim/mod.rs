@@ -332,10 +332,14 @@ impl File for SimFile {
         let (written, result) = match verdict {
             Verdict::Done | Verdict::Skipped if room == bytes.len() => (room, Ok(())),
             Verdict::Done | Verdict::Skipped => (room, Err(error_of(FaultKind::NoSpace))),
-            Verdict::Failed(fault) if fault == FaultKind::ShortWrite => {
-                (room.min(bytes.len() / 2), Err(error_of(fault)))
+            Verdict::Failed(fault) => {
+                let written = match fault {
+                    FaultKind::ShortWrite => room.min(bytes.len() / 2),
+                    FaultKind::LateError => room,
+                    _ => 0,
+                };
+                (written, Err(error_of(fault)))
             }
-            Verdict::Failed(fault) => (0, Err(error_of(fault))),
             Verdict::Interrupted => (room, Err(power_is_gone())),
             Verdict::Dead => (0, Err(power_is_gone())),
         };

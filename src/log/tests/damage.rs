@@ -15,7 +15,8 @@ struct Sample {
     end: usize,
 }
 
-/// Four batches, each synced before the next is written; closed, or crashed with zeros at the end.
+/// Four batches, each synced before the next is written; closed right after the last, or crashed
+/// with zeros at the end.
 fn sample(closed: bool) -> Sample {
     let disk = sim_store(1);
     let shared = disk.shared();
@@ -30,8 +31,10 @@ fn sample(closed: bool) -> Sample {
         next += batch.len() as u64;
         durable_upto = writer.synced_position() as usize;
         write(&mut writer, &batch).unwrap();
-        writer.sync().unwrap();
         batches.push(batch);
+        if !closed || batches.len() < 4 {
+            writer.sync().unwrap();
+        }
         ends.push(writer.position() as usize);
     }
     let mut end = writer.position() as usize;
