@@ -63,6 +63,8 @@ pub enum FaultKind {
     NoSpace,
     /// Half of the bytes are written, then ENOSPC. Writes.
     ShortWrite,
+    /// EIO, but all of the bytes are written. Writes.
+    LateError,
     /// EIO, and some of the unsynced bytes never reach the disk although later syncs succeed and
     /// programs still see them. Syncs of files.
     LostSync,
@@ -86,7 +88,7 @@ impl Fault {
         let fits = match self.kind {
             FaultKind::Io => true,
             FaultKind::NoSpace => kind.needs_space(),
-            FaultKind::ShortWrite => kind == OperationKind::Write,
+            FaultKind::ShortWrite | FaultKind::LateError => kind == OperationKind::Write,
             FaultKind::LostSync => kind == OperationKind::Sync,
         };
         now && fits
@@ -146,7 +148,7 @@ impl Plan {
 /// The error that programs see.
 pub(super) fn error_of(kind: FaultKind) -> io::Error {
     match kind {
-        FaultKind::Io | FaultKind::LostSync => Errno::IO.into(),
+        FaultKind::Io | FaultKind::LateError | FaultKind::LostSync => Errno::IO.into(),
         FaultKind::NoSpace | FaultKind::ShortWrite => Errno::NOSPC.into(),
     }
 }

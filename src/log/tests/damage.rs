@@ -1,7 +1,7 @@
 //! Flipped bytes, truncations, foreign and stale bytes: torn tail or corruption, never wrong.
 
 use super::*;
-use crate::log::frame::FILE_HEAD_LEN;
+use crate::log::frame::{FILE_HEAD_LEN, FRAME_HEAD_LEN};
 
 /// A small log and what is known about it.
 struct Sample {
@@ -15,7 +15,8 @@ struct Sample {
     end: usize,
 }
 
-/// Four batches, each synced before the next is written; closed, or crashed with zeros at the end.
+/// Four batches, each synced before the next is written; closed right after the last, or crashed
+/// with zeros at the end.
 fn sample(closed: bool) -> Sample {
     let disk = sim_store(1);
     let shared = disk.shared();
@@ -30,8 +31,10 @@ fn sample(closed: bool) -> Sample {
         next += batch.len() as u64;
         durable_upto = writer.synced_position() as usize;
         write(&mut writer, &batch).unwrap();
-        writer.sync().unwrap();
         batches.push(batch);
+        if !closed || batches.len() < 4 {
+            writer.sync().unwrap();
+        }
         ends.push(writer.position() as usize);
     }
     let mut end = writer.position() as usize;
@@ -220,5 +223,41 @@ fn frames_embedded_in_a_payload_are_never_believed() {
         assert_eq!(found, [outer]);
         assert_eq!(replay.end, end);
         assert!(replay.torn_bytes > 0);
+    }
+}
+
+#[test]
+fn closed_log_with_something_behind_its_end_is_not_closed() {
+    let sample = sample(true);
+    let outcome = sample.damaged(|bytes| bytes.extend([0, 0, 7]), None);
+    let Outcome::Read { replay, found } = outcome else {
+        panic!("bytes behind the end are no corruption");
+    };
+    assert_eq!((replay.closed, replay.torn_bytes, found), (false, 3, 4));
+    let outcome = sample.damaged(|bytes| bytes.extend([0; 5000]), None);
+    assert!(matches!(outcome, Outcome::Read { replay, .. } if replay.closed));
+}
+
+#[test]
+fn commits_across_the_border_of_two_reads_are_found() {
+    const READ: usize = 256 << 10;
+    for before_border in [1, 2, 39, 40, 41] {
+        let disk = sim_store(4);
+        let path = Path::new(LOG);
+        let mut writer = LogWriter::create(&disk.shared(), path, HEADER).unwrap();
+        write(&mut writer, &batch(100, &[b"damaged"])).unwrap();
+        writer.sync().unwrap();
+        // The scan begins where the first frame stands; the second commit is the only witness.
+        let commit_at = FILE_HEAD_LEN + READ - before_border;
+        let payload = vec![1; commit_at - writer.position() as usize - FRAME_HEAD_LEN];
+        write(&mut writer, &batch(101, &[&payload])).unwrap();
+        disk.damage(path, |bytes| bytes[FILE_HEAD_LEN] ^= 1)
+            .unwrap();
+        let error = read(&disk.shared(), path, None, None).unwrap_err();
+        let lost = "events 100 to 100 are lost";
+        assert!(
+            error.to_string().ends_with(lost),
+            "{before_border}: {error}"
+        );
     }
 }

@@ -31,6 +31,7 @@ fn no_error_at_any_operation_loses_or_invents_a_batch() {
         FaultKind::Io,
         FaultKind::NoSpace,
         FaultKind::ShortWrite,
+        FaultKind::LateError,
         FaultKind::LostSync,
     ] {
         for seed in 0..3 {
@@ -42,7 +43,12 @@ fn no_error_at_any_operation_loses_or_invents_a_batch() {
 
 #[test]
 fn failed_write_never_surfaces_and_the_next_one_goes_well() {
-    for kind in [FaultKind::Io, FaultKind::NoSpace, FaultKind::ShortWrite] {
+    for kind in [
+        FaultKind::Io,
+        FaultKind::NoSpace,
+        FaultKind::ShortWrite,
+        FaultKind::LateError,
+    ] {
         let disk = sim_store(3);
         let shared = disk.shared();
         let mut writer = LogWriter::create(&shared, Path::new(LOG), HEADER).unwrap();

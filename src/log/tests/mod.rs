@@ -31,15 +31,15 @@ type Batch = Vec<Owned>;
 
 /// A batch of the given payloads from `first_seq` on.
 fn batch(first_seq: u64, payloads: &[&[u8]]) -> Batch {
-    payloads
-        .iter()
-        .zip(first_seq..)
-        .map(|(payload, seq)| Owned {
+    let frame = |(index, payload): (usize, &&[u8])| {
+        let seq = first_seq.wrapping_add(index as u64);
+        Owned {
             seq,
             recorded_at: (seq as i64).wrapping_mul(1000).wrapping_sub(7),
             payload: payload.to_vec(),
-        })
-        .collect()
+        }
+    };
+    payloads.iter().enumerate().map(frame).collect()
 }
 
 /// One to four frames with random payloads, mostly small.
@@ -207,13 +207,17 @@ fn recover(disk: &SimDisk, promise: &Promise) -> Vec<Batch> {
     promise.check(&found);
     let shared = disk.shared();
     let mut writer = LogWriter::resume(&shared, Path::new(LOG), &replay).unwrap();
+    let seen = |disk: &SimDisk| reopen(&disk.crash()).expect("a crash is no corruption");
+    assert_eq!(seen(disk).1, found, "what was seen stays");
     let next = HEADER.first_seq + replay.frames;
     let more = batch(next, &[b"after the crash"]);
     write(&mut writer, &more).unwrap();
+    let kept = seen(disk).1;
+    assert_eq!(kept[..found.len()], found);
     writer.sync().unwrap();
     found.push(more);
-    let (again, seen) = reopen(&disk.crash()).expect("a crash is no corruption");
-    assert_eq!(seen, found);
+    let (again, kept) = seen(disk);
+    assert_eq!(kept, found);
     assert_eq!(again.torn_bytes, 0);
     found
 }
