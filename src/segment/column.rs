@@ -162,6 +162,16 @@ impl<'s> Column<'s> {
         std::str::from_utf8(bytes).map_err(|_| fault)
     }
 
+    /// The row that value `index` is in; binary search.
+    pub(crate) fn row_of_value(&self, index: u32) -> Read<u32> {
+        let (mut low, mut high) = (0, self.layout.presence.rows);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if self.locate(middle)?.0 <= index { low = middle } else { high = middle }
+        }
+        Ok(low)
+    }
+
     /// The integer at `index` of a column of integers.
     pub(crate) fn integer(&self, index: u32) -> Read<i64> {
         match &self.layout.codec {

@@ -36,8 +36,10 @@ fn hash(word: &[u8]) -> u32 {
 }
 
 /// Where the table is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct LongWordsLayout {
+    /// The columns with id-like words, ascending.
+    pub in_columns: Vec<u32>,
     /// A Bloom filter of prefixes of one to three bytes; its length is a power of two.
     pub filter: Span,
     /// The first slot of each bucket, and the number of slots.
@@ -98,8 +100,12 @@ impl LongWordsWriter {
             })
             .collect();
         starts.push(self.slots.len() as u64);
+        let mut in_columns: Vec<u32> = self.slots.iter().map(|slot| slot.column >> 1).collect();
+        in_columns.sort_unstable();
+        in_columns.dedup();
         let all = |value: fn(&Slot) -> u64| -> Vec<u64> { self.slots.iter().map(value).collect() };
         LongWordsLayout {
+            in_columns,
             filter,
             starts: Packed::write(&starts, out),
             remainders: Packed::write(&all(|slot| u64::from(slot.hash as u16)), out),
@@ -159,6 +165,11 @@ impl<'s> LongWords<'s> {
         }
         let bit = hash(head) as usize & (filter.len() * 8 - 1);
         Ok(filter.get(bit / 8).ok_or(fault)? >> (bit % 8) & 1 == 1)
+    }
+
+    /// The columns with id-like words, ascending.
+    pub(crate) fn columns(&self) -> &'s [u32] {
+        &self.layout.in_columns
     }
 
     /// The places where a word may be, ascending; each must be checked against the text.

@@ -280,6 +280,21 @@ impl Segment {
         Postings::read(&self.blocks, start as usize, end as usize, self.meta.rows)
     }
 
+    /// The lowest `seq` accepted at or after an instant; `u64::MAX` if there is none here.
+    pub(crate) fn first_seq_recorded_from(&self, instant: Timestamp) -> Read<u64> {
+        let (mut low, mut high) = (0, self.layout.recorded_ats.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let at = self.layout.recorded_ats.get(&self.blocks, middle)?;
+            if at < instant.0 { low = middle + 1 } else { high = middle }
+        }
+        if low == self.layout.recorded_ats.count {
+            return Ok(u64::MAX);
+        }
+        let shift = self.layout.recorded_from.get(&self.blocks, low)?;
+        Ok(self.meta.min_seq.wrapping_add_signed(shift))
+    }
+
     /// The pairs of value ids of `category` and `activity` that occur, where they are known.
     pub(crate) fn actions(&self) -> Option<&[(u32, u32)]> {
         self.layout.actions.as_deref()

@@ -18,7 +18,7 @@ const UNION_MIN: usize = 16;
 const INLINE_COLUMN_BITS: u32 = 10;
 
 /// Where the index of words is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct TermsLayout {
     /// Word to entry.
     pub fst: Span,

@@ -1,0 +1,377 @@
+//! The plan of a query for one segment: a tree of row sets to be combined, and its evaluation
+//! window by window.
+
+use super::condition::{Leaf, Scalar, Scope, Test};
+use super::matching;
+use crate::event::shape::Kind;
+use crate::segment::{
+    Blocks, Decoder, Postings, Read, RowSet, Scratch, Segment, WINDOW_ROWS, decode_overflow,
+};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A set of rows of one segment.
+#[derive(Debug)]
+pub(super) enum Node {
+    /// No row.
+    Nothing,
+    /// Every row.
+    Everything,
+    /// These rows: an interval of time.
+    Range(Range<u32>),
+    /// The rows of these lists.
+    Lists(Vec<Postings>),
+    /// These rows, ascending.
+    Rows(Vec<u32>),
+    /// Rows with a value in a column.
+    Has(u32),
+    /// Rows with one of these dictionary values: bit by value id.
+    Values {
+        /// The column.
+        column: u32,
+        /// One bit a value id.
+        bits: Vec<u64>,
+    },
+    /// Rows in all of these.
+    And(Vec<Node>),
+    /// Rows in one of these.
+    Or(Vec<Node>),
+    /// Rows not in this.
+    Not(Box<Node>),
+    /// Rows of `among` whose values pass a test.
+    Check {
+        /// Where to look.
+        among: Box<Node>,
+        /// What to look for.
+        check: Check,
+    },
+}
+
+/// A test of single rows.
+#[derive(Debug)]
+pub(super) enum Check {
+    /// A value of one of these columns passes the test of the leaf.
+    Columns(Vec<u32>, Arc<Leaf>),
+    /// The sequence is in this range.
+    Seqs(Range<u64>),
+    /// The event as a whole meets the leaf.
+    Event(Arc<Leaf>),
+}
+
+impl Node {
+    /// The rows in both.
+    pub(super) fn and(self, other: Node) -> Node {
+        match (self, other) {
+            (Node::Nothing, _) | (_, Node::Nothing) => Node::Nothing,
+            (Node::Everything, node) | (node, Node::Everything) => node,
+            (Node::Range(a), Node::Range(b)) => {
+                range(a.start.max(b.start)..a.end.min(b.end))
+            }
+            (Node::And(mut nodes), Node::And(others)) => {
+                nodes.extend(others);
+                Node::And(nodes)
+            }
+            (Node::And(mut nodes), node) | (node, Node::And(mut nodes)) => {
+                nodes.push(node);
+                Node::And(nodes)
+            }
+            (a, b) => Node::And(vec![a, b]),
+        }
+    }
+
+    /// The rows in either.
+    pub(super) fn or(self, other: Node) -> Node {
+        match (self, other) {
+            (Node::Everything, _) | (_, Node::Everything) => Node::Everything,
+            (Node::Nothing, node) | (node, Node::Nothing) => node,
+            (Node::Lists(mut lists), Node::Lists(others)) => {
+                lists.extend(others);
+                Node::Lists(lists)
+            }
+            (Node::Or(mut nodes), Node::Or(others)) => {
+                nodes.extend(others);
+                Node::Or(nodes)
+            }
+            (Node::Or(mut nodes), node) | (node, Node::Or(mut nodes)) => {
+                nodes.push(node);
+                Node::Or(nodes)
+            }
+            (a, b) => Node::Or(vec![a, b]),
+        }
+    }
+
+    /// The rows that are not in it.
+    pub(super) fn negate(self) -> Node {
+        match self {
+            Node::Nothing => Node::Everything,
+            Node::Everything => Node::Nothing,
+            Node::Not(node) => *node,
+            node => Node::Not(Box::new(node)),
+        }
+    }
+
+    /// An upper bound of the number of rows.
+    pub(super) fn rows_max(&self, rows: u32) -> u64 {
+        match self {
+            Node::Nothing => 0,
+            Node::Everything | Node::Has(_) | Node::Values { .. } | Node::Not(_) => rows.into(),
+            Node::Range(range) => u64::from(range.end - range.start),
+            Node::Lists(lists) => lists.iter().map(|list| u64::from(list.cardinality())).sum(),
+            Node::Rows(rows) => rows.len() as u64,
+            Node::And(nodes) => {
+                nodes.iter().map(|node| node.rows_max(rows)).min().unwrap_or(rows.into())
+            }
+            Node::Or(nodes) => nodes.iter().map(|node| node.rows_max(rows)).sum(),
+            Node::Check { among, .. } => among.rows_max(rows),
+        }
+    }
+
+    /// Whether rows are looked at one by one, so that a page does better with small steps.
+    pub(super) fn is_slow(&self) -> bool {
+        match self {
+            Node::Nothing | Node::Everything | Node::Range(_) | Node::Lists(_) | Node::Rows(_) => {
+                false
+            }
+            Node::Has(_) | Node::Values { .. } | Node::Check { .. } => true,
+            Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(Node::is_slow),
+            Node::Not(node) => node.is_slow(),
+        }
+    }
+
+    /// The number of rows, where the directory tells.
+    pub(super) fn known_len(&self, rows: u32) -> Option<u64> {
+        match self {
+            Node::Nothing => Some(0),
+            Node::Everything => Some(rows.into()),
+            Node::Range(range) => Some(u64::from(range.end - range.start)),
+            Node::Rows(rows) => Some(rows.len() as u64),
+            Node::Lists(lists) => match &lists[..] {
+                [list] => Some(list.cardinality().into()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Puts the cheap and selective parts of conjunctions first.
+    pub(super) fn order(&mut self, rows: u32) {
+        match self {
+            Node::And(nodes) => {
+                nodes.iter_mut().for_each(|node| node.order(rows));
+                nodes.sort_by_key(|node| {
+                    let is_not = matches!(node, Node::Not(_));
+                    (node.is_slow(), is_not, node.rows_max(rows))
+                });
+            }
+            Node::Or(nodes) => nodes.iter_mut().for_each(|node| node.order(rows)),
+            Node::Not(node) => node.order(rows),
+            Node::Check { among, .. } => among.order(rows),
+            _ => {}
+        }
+    }
+}
+
+/// The rows of an interval.
+pub(super) fn range(range: Range<u32>) -> Node {
+    if range.start >= range.end { Node::Nothing } else { Node::Range(range) }
+}
+
+/// Evaluates nodes of one segment; keeps its buffers.
+#[derive(Debug)]
+pub(super) struct Evaluator<'s> {
+    pub(super) segment: &'s Segment,
+    scratch: Scratch,
+    decoder: Decoder,
+}
+
+impl<'s> Evaluator<'s> {
+    /// Begins with empty buffers.
+    pub(super) fn new(segment: &'s Segment) -> Self {
+        Evaluator { segment, scratch: Scratch::default(), decoder: Decoder::default() }
+    }
+
+    /// The buffers for whole rows.
+    pub(super) fn decoder(&mut self) -> &mut Decoder {
+        &mut self.decoder
+    }
+
+    /// The rows of `node` in `rows`, which lie within one window, relative to that window.
+    pub(super) fn evaluate(&mut self, node: &Node, rows: Range<u32>) -> Read<RowSet> {
+        if rows.start >= rows.end {
+            return Ok(RowSet::empty());
+        }
+        let window = rows.start / WINDOW_ROWS;
+        let first = window * WINDOW_ROWS;
+        let within = rows.start - first..rows.end - first;
+        let segment: &'s Segment = self.segment;
+        let blocks: &Blocks = segment.blocks();
+        Ok(match node {
+            Node::Nothing => RowSet::empty(),
+            Node::Everything => RowSet::range(within),
+            Node::Range(range) => {
+                let start = range.start.clamp(rows.start, rows.end);
+                let end = range.end.clamp(rows.start, rows.end);
+                RowSet::range(start - first..end - first)
+            }
+            Node::Lists(lists) => {
+                let mut union = RowSet::empty();
+                for list in lists.iter().filter(|list| list.touches(window)) {
+                    union = union.or(list.window(blocks, window)?);
+                }
+                union.clip(&within)
+            }
+            Node::Rows(list) => {
+                let low = list.partition_point(|row| *row < rows.start);
+                let high = list.partition_point(|row| *row < rows.end);
+                let list = list.get(low..high).unwrap_or_default();
+                RowSet::Array(list.iter().map(|row| (row - first) as u16).collect())
+            }
+            Node::Has(column) => {
+                let mut found = Vec::new();
+                segment.column(*column).for_each_row(rows, |row, _, _| {
+                    found.push((row - first) as u16);
+                    Ok(())
+                })?;
+                RowSet::Array(found)
+            }
+            Node::Values { column, bits } => {
+                let column = segment.column(*column);
+                let mut found = Vec::new();
+                column.for_each_row(rows, |row, start, count| {
+                    for index in start..start + count {
+                        if has_bit(bits, column.value_id(index)?) {
+                            found.push((row - first) as u16);
+                            break;
+                        }
+                    }
+                    Ok(())
+                })?;
+                RowSet::Array(found)
+            }
+            Node::And(nodes) => self.conjunction(nodes, rows)?,
+            Node::Or(nodes) => {
+                let mut union = RowSet::empty();
+                for node in nodes {
+                    union = union.or(self.evaluate(node, rows.clone())?);
+                }
+                union
+            }
+            Node::Not(node) => {
+                let inner = self.evaluate(node, rows)?;
+                RowSet::range(within).and_not(&inner)
+            }
+            Node::Check { among, check } => {
+                let among = self.evaluate(among, rows)?;
+                self.filter(check, among, first)?
+            }
+        })
+    }
+
+    fn conjunction(&mut self, nodes: &[Node], rows: Range<u32>) -> Read<RowSet> {
+        let first = rows.start / WINDOW_ROWS * WINDOW_ROWS;
+        let mut met = RowSet::range(rows.start - first..rows.end - first);
+        for (number, node) in nodes.iter().enumerate() {
+            if number > 0 && met.is_empty() {
+                break;
+            }
+            met = match node {
+                Node::Check { among, check } => {
+                    let among = match &**among {
+                        Node::Everything => met,
+                        among => self.evaluate(among, rows.clone())?.and(&met),
+                    };
+                    self.filter(check, among, first)?
+                }
+                Node::Not(node) => {
+                    let inner = self.evaluate(node, rows.clone())?;
+                    met.and_not(&inner)
+                }
+                node if number == 0 => self.evaluate(node, rows.clone())?,
+                node => {
+                    let other = self.evaluate(node, rows.clone())?;
+                    met.and(&other)
+                }
+            };
+        }
+        Ok(met)
+    }
+
+    /// The rows that pass a check.
+    fn filter(&mut self, check: &Check, rows: RowSet, first: u32) -> Read<RowSet> {
+        let mut met = Vec::new();
+        let mut outcome = Ok(());
+        rows.ascending(|row| {
+            match self.passes(check, first + u32::from(row)) {
+                Ok(true) => met.push(row),
+                Ok(false) => {}
+                Err(damage) => outcome = Err(damage),
+            }
+            outcome.is_ok()
+        });
+        outcome.map(|()| RowSet::Array(met))
+    }
+
+    fn passes(&mut self, check: &Check, row: u32) -> Read<bool> {
+        match check {
+            Check::Seqs(range) => Ok(range.contains(&self.segment.seq_at(row)?)),
+            Check::Columns(columns, leaf) => {
+                for column in columns {
+                    let column = self.segment.column(*column);
+                    let (start, count) = column.locate(row)?;
+                    for index in start..start + count {
+                        let value = column.value(index, &mut self.scratch)?;
+                        if value_passes(column.kind(), value, leaf) {
+                            return Ok(true);
+                        }
+                    }
+                }
+                Ok(false)
+            }
+            Check::Event(leaf) => {
+                let stored = self.segment.stored_event(row, &mut self.decoder)?;
+                Ok(matching::leaf_holds(leaf, &stored))
+            }
+        }
+    }
+}
+
+/// Whether a bit is set; ids beyond the bits are not in the set.
+pub(super) fn has_bit(bits: &[u64], id: u32) -> bool {
+    bits.get(id as usize / 64).is_some_and(|word| word >> (id % 64) & 1 == 1)
+}
+
+/// A value of a column as queries see it; the overflow column is not for this.
+pub(super) fn scalar(kind: Kind, value: &str) -> Option<Scalar<'_>> {
+    match kind {
+        Kind::Null => Some(Scalar::Null),
+        Kind::Bool => Some(Scalar::Bool(value == "true")),
+        Kind::Number => Some(Scalar::Number(value)),
+        Kind::String => Some(Scalar::String(value)),
+        Kind::Length | Kind::Raw | Kind::Overflow => None,
+    }
+}
+
+/// Whether a value of a column that the scope covers passes; for the overflow column, the path of
+/// the value is compared with the scope, too.
+pub(super) fn value_passes(kind: Kind, value: &str, leaf: &Leaf) -> bool {
+    if kind != Kind::Overflow {
+        return scalar(kind, value).is_some_and(|scalar| leaf.test.matches(scalar));
+    }
+    let Some(value) = decode_overflow(value) else { return false };
+    covers(&leaf.scope, &value.path)
+        && scalar(value.kind, value.text).is_some_and(|scalar| leaf.test.matches(scalar))
+}
+
+/// Whether values at a path are in a scope.
+pub(super) fn covers(scope: &Scope, path: &[String]) -> bool {
+    match scope {
+        Scope::AnyText => true,
+        Scope::Path(pattern) => pattern.covers(path),
+        _ => false,
+    }
+}
+
+/// Whether the test is about words.
+pub(super) fn is_phrase(leaf: &Leaf) -> bool {
+    matches!(leaf.test, Test::Phrase(_))
+}

@@ -1,0 +1,283 @@
+//! Planning phrases: words to values and rows, decided once for each distinct value.
+//!
+//! In a column with a dictionary a phrase is decided by the texts of the values; no row is read.
+//! In other columns the rows that have all words are checked against their texts.
+
+use super::ast::LastWord;
+use super::condition::{Leaf, Phrase, Scope, Test};
+use super::node::{Check, Node, value_passes};
+use super::plan::{check, uuid_rows, values};
+use crate::event::shape::Kind;
+use crate::segment::{
+    Column, Entry, GROUP_LENGTHS, Places, Postings, Read, Segment, is_long, parse_uuid,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Where words were found: value ids of columns with a dictionary, rows of the others.
+#[derive(Debug, Default)]
+struct Found {
+    values: BTreeMap<u32, Vec<u32>>,
+    rows: BTreeMap<u32, Node>,
+}
+
+/// Rows with a value in one of `columns` that has the words of the leaf's phrase.
+pub(super) fn plan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read<Node> {
+    let Test::Phrase(phrase) = &leaf.test else { return Ok(Node::Nothing) };
+    if !segment.words_are_current() {
+        return scan(leaf, columns, segment);
+    }
+    let mut node = plan_uuids(leaf, phrase, columns, segment)?;
+    let exact = match phrase.last {
+        LastWord::Exact => &phrase.words[..],
+        _ => &phrase.words[..phrase.words.len() - 1],
+    };
+    if let ([word], LastWord::Exact, Scope::AnyText) = (exact, phrase.last, &leaf.scope) {
+        if !is_long(word) {
+            let Some(entry) = segment.terms().find(word)? else { return Ok(node) };
+            if let Some(union) = entry.union {
+                return Ok(node.or(Node::Lists(vec![union])));
+            }
+        }
+    }
+    let mut long_prefix = false;
+    let found = match exact {
+        [] => {
+            long_prefix = phrase.last == LastWord::Prefix
+                && segment.terms().long_words().may_begin(&phrase.words[0])?;
+            find_last(phrase, segment)?
+        }
+        words => find_all(words, columns, segment)?,
+    };
+    let is_certain = exact.is_empty() || matches!(exact, [word] if !is_long(word));
+    let is_certain = is_certain && (phrase.last == LastWord::Exact || phrase.words.len() == 1);
+    node = node.or(verified(leaf, found, columns, is_certain, segment)?);
+    if long_prefix {
+        let long = segment.terms().long_words().columns();
+        let both: Vec<u32> = columns.iter().copied().filter(|c| long.contains(c)).collect();
+        node = node.or(scan(leaf, &both, segment)?);
+    }
+    Ok(node)
+}
+
+/// The node of what was found in `columns`, checked against the texts unless it is certain.
+fn verified(
+    leaf: &Arc<Leaf>,
+    found: Found,
+    columns: &[u32],
+    is_certain: bool,
+    segment: &Segment,
+) -> Read<Node> {
+    let mut node = Node::Nothing;
+    for (number, mut ids) in found.values {
+        if columns.binary_search(&number).is_err() {
+            continue;
+        }
+        let column = segment.column(number);
+        let is_path_certain =
+            column.kind() != Kind::Overflow || matches!(leaf.scope, Scope::AnyText);
+        if !(is_certain && is_path_certain) {
+            ids = passing(leaf, column, ids)?;
+        }
+        node = node.or(values(number, column, ids)?);
+    }
+    for (number, rows) in found.rows {
+        if columns.binary_search(&number).is_ok() {
+            node = node.or(match is_certain {
+                true => rows,
+                false => check(rows, Check::Columns(vec![number], leaf.clone())),
+            });
+        }
+    }
+    Ok(node)
+}
+
+/// The ids whose values pass.
+fn passing(leaf: &Leaf, column: Column<'_>, ids: Vec<u32>) -> Read<Vec<u32>> {
+    let mut met = Vec::new();
+    for id in ids {
+        if value_passes(column.kind(), column.distinct_value(id)?, leaf) {
+            met.push(id);
+        }
+    }
+    Ok(met)
+}
+
+/// Decides a phrase without the index of words.
+fn scan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read<Node> {
+    let mut node = Node::Nothing;
+    for number in columns {
+        let column = segment.column(*number);
+        if column.distinct().is_none() {
+            let check_rows = Check::Columns(vec![*number], leaf.clone());
+            node = node.or(check(Node::Has(*number), check_rows));
+            continue;
+        }
+        let mut ids = Vec::new();
+        column.for_each_distinct(|id, value| {
+            if value_passes(column.kind(), value, leaf) {
+                ids.push(id);
+            }
+        })?;
+        node = node.or(values(*number, column, ids)?);
+    }
+    Ok(node)
+}
+
+/// Values and rows that have all of these words, which may still not stand together.
+fn find_all(words: &[String], columns: &[u32], segment: &Segment) -> Read<Found> {
+    let mut all: Option<Found> = None;
+    for word in words {
+        let found = match is_long(word) {
+            true => find_long(word, segment)?,
+            false => match segment.terms().find(word)? {
+                Some(entry) => collect([entry]),
+                None => Found::default(),
+            },
+        };
+        all = Some(match all {
+            None => found,
+            Some(before) => intersect(before, found),
+        });
+        let is_empty = |found: &Found| {
+            let is_asked = |column: &u32| columns.binary_search(column).is_ok();
+            !found.values.keys().any(is_asked) && !found.rows.keys().any(is_asked)
+        };
+        if all.as_ref().is_some_and(is_empty) {
+            return Ok(Found::default());
+        }
+    }
+    Ok(all.unwrap_or_default())
+}
+
+/// Values and rows with a word like the last one of the phrase, which stands alone.
+fn find_last(phrase: &Phrase, segment: &Segment) -> Read<Found> {
+    let Some(word) = phrase.words.first() else { return Ok(Found::default()) };
+    let mut entries = Vec::new();
+    let mut keep = |near: &[u8], entry: Entry| {
+        if std::str::from_utf8(near).is_ok_and(|near| phrase.matches_last(near)) {
+            entries.push(entry);
+        }
+        Ok(())
+    };
+    match phrase.last {
+        LastWord::Fuzzy(distance) => {
+            segment.terms().for_each_near(word, distance.into(), &mut keep)?;
+        }
+        _ => segment.terms().for_each_prefix(word, &mut keep)?,
+    }
+    Ok(collect(entries))
+}
+
+/// The union of entries.
+fn collect(entries: impl IntoIterator<Item = Entry>) -> Found {
+    let mut values: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let mut rows: BTreeMap<u32, Vec<Postings>> = BTreeMap::new();
+    for group in entries.into_iter().flat_map(|entry| entry.groups) {
+        match group.places {
+            Places::Values(ids) => values.entry(group.column).or_default().extend(ids),
+            Places::Rows(list) => rows.entry(group.column).or_default().push(list),
+        }
+    }
+    for ids in values.values_mut() {
+        ids.sort_unstable();
+        ids.dedup();
+    }
+    let rows = rows.into_iter().map(|(column, lists)| (column, Node::Lists(lists))).collect();
+    Found { values, rows }
+}
+
+/// Values and rows that may have an id-like word.
+fn find_long(word: &str, segment: &Segment) -> Read<Found> {
+    let mut found = Found::default();
+    let mut rows: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for candidate in segment.terms().long_words().find(word)? {
+        if candidate.column >= segment.column_count() || candidate.place >= segment.rows() {
+            continue;
+        }
+        let places = match candidate.is_row {
+            true => rows.entry(candidate.column).or_default(),
+            false => found.values.entry(candidate.column).or_default(),
+        };
+        if places.last() != Some(&candidate.place) {
+            places.push(candidate.place);
+        }
+    }
+    found.rows = rows.into_iter().map(|(column, rows)| (column, Node::Rows(rows))).collect();
+    Ok(found)
+}
+
+fn intersect(left: Found, right: Found) -> Found {
+    let Found { values: mut right_values, rows: mut right_rows } = right;
+    let values = left.values.into_iter().filter_map(|(column, mut ids)| {
+        let others = right_values.remove(&column)?;
+        ids.retain(|id| others.binary_search(id).is_ok());
+        (!ids.is_empty()).then_some((column, ids))
+    });
+    let rows = left.rows.into_iter().filter_map(|(column, rows)| {
+        let others = right_rows.remove(&column)?;
+        Some((column, rows.and(others)))
+    });
+    Found { values: values.collect(), rows: rows.collect() }
+}
+
+/// Rows of a column without dictionary that have all of these words somewhere; `None` when there
+/// are no words to look for.
+pub(super) fn candidate_rows(
+    words: &[String],
+    number: u32,
+    segment: &Segment,
+) -> Read<Option<Node>> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let mut found = find_all(words, &[number], segment)?;
+    Ok(Some(found.rows.remove(&number).unwrap_or(Node::Nothing)))
+}
+
+/// Rows whose UUID has the words of a phrase. These columns are in no index of words: a whole id
+/// is found by binary search, groups of its digits by a scan, and most phrases cannot be there.
+fn plan_uuids(
+    leaf: &Arc<Leaf>,
+    phrase: &Phrase,
+    columns: &[u32],
+    segment: &Segment,
+) -> Read<Node> {
+    let mut node = Node::Nothing;
+    if !may_be_in_uuid(phrase) {
+        return Ok(node);
+    }
+    for number in columns {
+        let column = segment.column(*number);
+        let Some(ids) = column.uuids() else { continue };
+        let whole = match phrase.last {
+            LastWord::Exact => parse_uuid(phrase.words.join("-").as_bytes()),
+            _ => None,
+        };
+        node = node.or(match whole {
+            Some(id) => uuid_rows(ids.find(column.blocks(), &id)?, column)?,
+            None => check(Node::Has(*number), Check::Columns(vec![*number], leaf.clone())),
+        });
+    }
+    Ok(node)
+}
+
+/// Whether the words can be consecutive groups of digits of a UUID.
+fn may_be_in_uuid(phrase: &Phrase) -> bool {
+    let count = phrase.words.len();
+    let is_hex = |word: &String| word.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if count > GROUP_LENGTHS.len() {
+        return false;
+    }
+    if let LastWord::Fuzzy(_) = phrase.last {
+        // Only words without digits are compared: rare in hexadecimal, but possible.
+        return true;
+    }
+    phrase.words.iter().all(is_hex)
+        && GROUP_LENGTHS.windows(count).any(|lengths| {
+            phrase.words.iter().zip(lengths).enumerate().all(|(index, (word, len))| {
+                let is_prefix = index + 1 == count && phrase.last == LastWord::Prefix;
+                word.len() == *len || is_prefix && word.len() <= *len
+            })
+        })
+}

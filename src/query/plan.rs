@@ -1,0 +1,257 @@
+//! From a condition to the plan for one segment.
+
+use super::condition::{Condition, Leaf, Scalar, Scope, Test};
+use super::node::{Check, Node, covers, range, value_passes};
+use super::phrase_plan;
+use crate::event::Timestamp;
+use crate::event::shape::Kind;
+use crate::segment::{Column, Read, Segment, parse_uuid};
+use std::sync::Arc;
+
+/// Value ids up to which their lists are united; more are looked up in the ids of the column.
+pub(super) const LISTS_MAX: usize = 64;
+
+/// Plans a condition for a segment.
+pub(super) fn plan(condition: &Condition, segment: &Segment) -> Read<Node> {
+    let mut node = plan_condition(condition, segment)?;
+    node.order(segment.rows());
+    Ok(node)
+}
+
+fn plan_condition(condition: &Condition, segment: &Segment) -> Read<Node> {
+    Ok(match condition {
+        Condition::All => Node::Everything,
+        Condition::And(parts) => {
+            let mut node = Node::Everything;
+            for part in parts {
+                node = node.and(plan_condition(part, segment)?);
+                if matches!(node, Node::Nothing) {
+                    break;
+                }
+            }
+            node
+        }
+        Condition::Or(parts) => {
+            let mut node = Node::Nothing;
+            for part in parts {
+                node = node.or(plan_condition(part, segment)?);
+            }
+            node
+        }
+        Condition::Not(part) => plan_condition(part, segment)?.negate(),
+        Condition::Leaf(leaf) => plan_leaf(leaf, segment)?,
+    })
+}
+
+fn plan_leaf(leaf: &Arc<Leaf>, segment: &Segment) -> Read<Node> {
+    match &leaf.scope {
+        Scope::OccurredAt => Ok(match &leaf.test {
+            Test::TimeRange(times) => {
+                let row = |instant: Option<Timestamp>, other: u32| {
+                    instant.map_or(Ok(other), |instant| segment.first_row_from(instant))
+                };
+                range(row(times.from, 0)?..row(times.to, segment.rows())?)
+            }
+            _ => Node::Everything,
+        }),
+        Scope::RecordedAt => match &leaf.test {
+            Test::TimeRange(times) => recorded(segment, times.from, times.to),
+            _ => Ok(Node::Everything),
+        },
+        Scope::Seq => Ok(check(Node::Everything, Check::Event(leaf.clone()))),
+        Scope::Action => plan_action(leaf, segment),
+        _ => plan_values(leaf, segment),
+    }
+}
+
+/// Rows that the engine accepted in a range of time: a range of `seq`.
+pub(super) fn recorded(
+    segment: &Segment,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+) -> Read<Node> {
+    let first = from.map_or(Ok(0), |from| segment.first_seq_recorded_from(from))?;
+    let end = to.map_or(Ok(u64::MAX), |to| segment.first_seq_recorded_from(to))?;
+    let (min, max) = (segment.meta().min_seq, segment.meta().max_seq);
+    Ok(if first >= end || first > max || end <= min {
+        Node::Nothing
+    } else if first <= min && end > max {
+        Node::Everything
+    } else {
+        check(Node::Everything, Check::Seqs(first..end))
+    })
+}
+
+pub(super) fn check(among: Node, check: Check) -> Node {
+    match among {
+        Node::Nothing => Node::Nothing,
+        among => Node::Check { among: Box::new(among), check },
+    }
+}
+
+/// `action` is `category` "." `activity`: by the pairs of values that occur.
+fn plan_action(leaf: &Arc<Leaf>, segment: &Segment) -> Read<Node> {
+    let column = |key: &str| {
+        (0..segment.column_count()).find(|number| {
+            let is_it = matches!(segment.path_of(*number), [only] if only == key);
+            is_it && segment.column(*number).kind() == Kind::String
+        })
+    };
+    let columns = column("category").zip(column("activity"));
+    let (Some(pairs), Some((category, activity))) = (segment.actions(), columns) else {
+        return Ok(check(Node::Everything, Check::Event(leaf.clone())));
+    };
+    let (category, activity) = (segment.column(category), segment.column(activity));
+    let mut node = Node::Nothing;
+    for (category_id, activity_id) in pairs {
+        let left = category.distinct_value(*category_id)?;
+        let action = format!("{left}.{}", activity.distinct_value(*activity_id)?);
+        if leaf.test.matches(Scalar::String(&action)) {
+            let left = Node::Lists(vec![category.rows_of(*category_id)?]);
+            node = node.or(left.and(Node::Lists(vec![activity.rows_of(*activity_id)?])));
+        }
+    }
+    Ok(node)
+}
+
+/// Columns with values of the scope.
+pub(super) fn columns_of(leaf: &Leaf, segment: &Segment) -> Vec<u32> {
+    (0..segment.column_count())
+        .filter(|number| {
+            let kind = segment.column(*number).kind();
+            let is_covered = || covers(&leaf.scope, segment.path_of(*number));
+            kind == Kind::Overflow || kind.is_scalar() && is_covered()
+        })
+        .collect()
+}
+
+fn plan_values(leaf: &Arc<Leaf>, segment: &Segment) -> Read<Node> {
+    let columns = columns_of(leaf, segment);
+    if matches!(leaf.test, Test::Phrase(_)) {
+        return phrase_plan::plan(leaf, &columns, segment);
+    }
+    let mut node = Node::Nothing;
+    for number in columns {
+        node = node.or(plan_column(leaf, number, segment)?);
+    }
+    Ok(node)
+}
+
+/// Rows with a value of a column that passes a test which is not about words.
+fn plan_column(leaf: &Arc<Leaf>, number: u32, segment: &Segment) -> Read<Node> {
+    let column = segment.column(number);
+    let kind = column.kind();
+    if !may_pass(kind, &leaf.test) {
+        return Ok(Node::Nothing);
+    }
+    if matches!(leaf.test, Test::Has) && kind != Kind::Overflow {
+        return Ok(Node::Has(number));
+    }
+    if column.distinct().is_some() {
+        let ids = passing_values(leaf, column)?;
+        return values(number, column, ids);
+    }
+    if let Some(strings) = strings_to_find(kind, &leaf.test) {
+        let mut node = Node::Nothing;
+        for text in strings {
+            node = node.or(rows_with_text(leaf, number, column, text, segment)?);
+        }
+        return Ok(node);
+    }
+    Ok(check(Node::Has(number), Check::Columns(vec![number], leaf.clone())))
+}
+
+/// Whether values of a kind can pass at all.
+fn may_pass(kind: Kind, test: &Test) -> bool {
+    match (kind, test) {
+        (Kind::Null, Test::Equals(equals)) => equals.has_null,
+        (Kind::Null, _) => false,
+        (Kind::Bool, Test::Equals(equals)) => equals.has_true || equals.has_false,
+        (Kind::Bool, test) => matches!(test, Test::Has),
+        (Kind::Number, Test::Equals(equals)) => {
+            !equals.numbers.is_empty() || !equals.ranges.is_empty()
+        }
+        _ => true,
+    }
+}
+
+/// The strings to be looked up, when nothing else in a column of strings can pass.
+fn strings_to_find(kind: Kind, test: &Test) -> Option<&[String]> {
+    match (kind, test) {
+        (Kind::String, Test::Equals(equals))
+            if equals.ranges.is_empty() && equals.networks.is_empty() =>
+        {
+            Some(&equals.strings)
+        }
+        _ => None,
+    }
+}
+
+/// The ids of the dictionary values that pass.
+fn passing_values(leaf: &Leaf, column: Column<'_>) -> Read<Vec<u32>> {
+    let mut ids = Vec::new();
+    if let Some(strings) = strings_to_find(column.kind(), &leaf.test) {
+        for text in strings {
+            ids.extend(column.find_distinct(text)?);
+        }
+        return Ok(ids);
+    }
+    column.for_each_distinct(|id, value| {
+        if value_passes(column.kind(), value, leaf) {
+            ids.push(id);
+        }
+    })?;
+    Ok(ids)
+}
+
+/// Rows with one of these dictionary values.
+pub(super) fn values(number: u32, column: Column<'_>, ids: Vec<u32>) -> Read<Node> {
+    if ids.is_empty() {
+        return Ok(Node::Nothing);
+    }
+    if ids.len() <= LISTS_MAX {
+        let lists: Read<Vec<_>> = ids.into_iter().map(|id| column.rows_of(id)).collect();
+        return Ok(Node::Lists(lists?));
+    }
+    let distinct = column.distinct().unwrap_or(0);
+    if ids.len() as u32 == distinct {
+        return Ok(Node::Has(number));
+    }
+    let mut bits = vec![0u64; distinct.div_ceil(64) as usize];
+    for id in ids {
+        if let Some(word) = bits.get_mut(id as usize / 64) {
+            *word |= 1 << (id % 64);
+        }
+    }
+    Ok(Node::Values { column: number, bits })
+}
+
+/// Rows whose value in a column without dictionary is exactly this text.
+fn rows_with_text(
+    leaf: &Arc<Leaf>,
+    number: u32,
+    column: Column<'_>,
+    text: &str,
+    segment: &Segment,
+) -> Read<Node> {
+    if let Some(ids) = column.uuids() {
+        let Some(id) = parse_uuid(text.as_bytes()) else { return Ok(Node::Nothing) };
+        return uuid_rows(ids.find(column.blocks(), &id)?, column);
+    }
+    let candidates = match segment.words_are_current() {
+        true => phrase_plan::candidate_rows(&crate::text::words(text), number, segment)?,
+        false => None,
+    };
+    let among = candidates.unwrap_or(Node::Has(number));
+    Ok(check(among, Check::Columns(vec![number], leaf.clone())))
+}
+
+/// The rows of values of a column, by value index.
+pub(super) fn uuid_rows(indexes: Vec<u32>, column: Column<'_>) -> Read<Node> {
+    let rows: Read<Vec<u32>> =
+        indexes.into_iter().map(|index| column.row_of_value(index)).collect();
+    let mut rows = rows?;
+    rows.sort_unstable();
+    rows.dedup();
+    Ok(if rows.is_empty() { Node::Nothing } else { Node::Rows(rows) })
+}

@@ -1,0 +1,280 @@
+//! The hits of one source in the order asked for, found a window at a time.
+
+use super::condition::Condition;
+use super::matching::Values;
+use super::node::{Evaluator, Node};
+use super::plan::plan;
+use super::search::{Order, Place};
+use crate::Result;
+use crate::event::{StoredEvent, Timestamp};
+use crate::segment::{Read, Segment, WINDOW_ROWS};
+use std::ops::Range;
+
+/// Rows of the first step when rows are looked at one by one; steps double from there.
+const STEP_ROWS: u32 = 2048;
+
+/// A hit: where it sorts, and where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hit {
+    /// `(occurred_at, seq)`, or `(0, seq)` in the order of `seq`.
+    pub place: Place,
+    /// The row, or the index among the newest events.
+    pub row: u32,
+}
+
+/// The hits of one segment, sealed or in memory.
+#[derive(Debug)]
+pub(super) struct SegmentStream<'s> {
+    evaluator: Evaluator<'s>,
+    node: Node,
+    order: Order,
+    /// Rows still to be looked at.
+    rest: Range<u32>,
+    step: u32,
+    /// Hits found and not taken yet, the next one last.
+    ready: Vec<Hit>,
+    /// Hits needed at most; found ones beyond are not kept.
+    wanted: usize,
+    after: Option<Place>,
+}
+
+impl<'s> SegmentStream<'s> {
+    /// Plans a condition for a segment; nothing is evaluated yet.
+    pub(super) fn new(
+        segment: &'s Segment,
+        condition: &Condition,
+        visible: Node,
+        order: Order,
+        after: Option<Place>,
+        wanted: usize,
+    ) -> Result<Self> {
+        let mut stream = Self::planned(segment, condition, visible, order, after, wanted)
+            .map_err(|damage| segment.corrupt(damage))?;
+        if order == Order::Seq {
+            stream.fill_by_seq().map_err(|damage| segment.corrupt(damage))?;
+        }
+        Ok(stream)
+    }
+
+    fn planned(
+        segment: &'s Segment,
+        condition: &Condition,
+        visible: Node,
+        order: Order,
+        after: Option<Place>,
+        wanted: usize,
+    ) -> Read<Self> {
+        let mut node = plan(condition, segment)?.and(visible);
+        node.order(segment.rows());
+        let mut rest = 0..segment.rows();
+        if let Some(after) = after {
+            match order {
+                Order::Newest => {
+                    let next = Timestamp(after.time.0.saturating_add(1));
+                    rest.end = segment.first_row_from(next)?;
+                }
+                Order::Oldest => rest.start = segment.first_row_from(after.time)?,
+                Order::Seq => {}
+            }
+        }
+        if let Node::Nothing = node {
+            rest = 0..0;
+        }
+        let step = if node.is_slow() { STEP_ROWS } else { WINDOW_ROWS };
+        let evaluator = Evaluator::new(segment);
+        Ok(SegmentStream { evaluator, node, order, rest, step, ready: vec![], wanted, after })
+    }
+
+    /// The next hit without taking it.
+    pub(super) fn peek(&mut self) -> Result<Option<Hit>> {
+        while self.ready.is_empty() && !self.rest.is_empty() {
+            let segment = self.evaluator.segment;
+            self.advance().map_err(|damage| segment.corrupt(damage))?;
+        }
+        Ok(self.ready.last().copied())
+    }
+
+    /// Takes the hit that [`Self::peek`] showed.
+    pub(super) fn take(&mut self) {
+        self.ready.pop();
+        self.wanted = self.wanted.saturating_sub(1);
+    }
+
+    /// Decodes a hit.
+    pub(super) fn event(&mut self, hit: Hit) -> Result<StoredEvent> {
+        let segment = self.evaluator.segment;
+        segment
+            .stored_event(hit.row, self.evaluator.decoder())
+            .map_err(|damage| segment.corrupt(damage))
+    }
+
+    /// Evaluates the next step and keeps its hits.
+    fn advance(&mut self) -> Read<()> {
+        let rows = match self.order {
+            Order::Newest => {
+                let window = (self.rest.end - 1) / WINDOW_ROWS * WINDOW_ROWS;
+                let start = self.rest.end.saturating_sub(self.step).max(window);
+                start.max(self.rest.start)..self.rest.end
+            }
+            _ => {
+                let window = (self.rest.start / WINDOW_ROWS + 1).saturating_mul(WINDOW_ROWS);
+                let end = self.rest.start.saturating_add(self.step).min(window);
+                self.rest.start..end.min(self.rest.end)
+            }
+        };
+        self.step = (self.step * 2).min(WINDOW_ROWS);
+        let set = self.evaluator.evaluate(&self.node, rows.clone())?;
+        let first = rows.start / WINDOW_ROWS * WINDOW_ROWS;
+        let (segment, after, wanted) = (self.evaluator.segment, self.after, self.wanted);
+        let mut outcome = Ok(());
+        let ready = &mut self.ready;
+        let newest = self.order == Order::Newest;
+        let mut keep = |row: u16| {
+            let row = first + u32::from(row);
+            let place = segment.time_at(row).and_then(|time| {
+                Ok(Place { time, seq: segment.seq_at(row)? })
+            });
+            match place {
+                Ok(place) => {
+                    let is_after = after.is_none_or(|after| match newest {
+                        true => place < after,
+                        false => place > after,
+                    });
+                    if is_after {
+                        ready.push(Hit { place, row });
+                    }
+                }
+                Err(damage) => outcome = Err(damage),
+            }
+            outcome.is_ok() && ready.len() < wanted
+        };
+        if newest {
+            set.descending(&mut keep);
+            self.rest.end = rows.start;
+        } else {
+            set.ascending(&mut keep);
+            self.rest.start = rows.end;
+        }
+        self.ready.reverse();
+        outcome
+    }
+
+    /// Finds all hits and sorts them by `seq`.
+    fn fill_by_seq(&mut self) -> Read<()> {
+        let segment = self.evaluator.segment;
+        let after = self.after.map_or(0, |after| after.seq);
+        if self.rest.is_empty() || after >= segment.meta().max_seq {
+            self.rest = 0..0;
+            return Ok(());
+        }
+        let mut sets = Vec::new();
+        for window in 0..segment.rows().div_ceil(WINDOW_ROWS) {
+            let first = window * WINDOW_ROWS;
+            let rows = first..(first + WINDOW_ROWS).min(segment.rows());
+            sets.push(self.evaluator.evaluate(&self.node, rows)?);
+        }
+        let by_seq = segment.rows_by_seq()?;
+        let mut low = 0;
+        let mut high = by_seq.len();
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let row = by_seq.get(middle).copied().unwrap_or(0);
+            if segment.seq_at(row)? <= after { low = middle + 1 } else { high = middle }
+        }
+        for row in by_seq.get(low..).unwrap_or_default() {
+            let set = sets.get((row / WINDOW_ROWS) as usize);
+            if set.is_some_and(|set| set.contains((row % WINDOW_ROWS) as u16)) {
+                let place = Place { time: Timestamp(0), seq: segment.seq_at(*row)? };
+                self.ready.push(Hit { place, row: *row });
+                if self.ready.len() >= self.wanted {
+                    break;
+                }
+            }
+        }
+        self.ready.reverse();
+        self.rest = 0..0;
+        Ok(())
+    }
+}
+
+/// The hits among the newest events, which have no index.
+#[derive(Debug)]
+pub(super) struct RecentStream<'s> {
+    events: Vec<&'s StoredEvent>,
+    /// The next one last.
+    ready: Vec<Hit>,
+}
+
+impl<'s> RecentStream<'s> {
+    /// Looks at every event.
+    pub(super) fn new(
+        events: impl Iterator<Item = &'s StoredEvent>,
+        condition: &Condition,
+        visible: impl Fn(&StoredEvent, &Values) -> bool,
+        order: Order,
+        after: Option<Place>,
+    ) -> Self {
+        let mut stream = RecentStream { events: Vec::new(), ready: Vec::new() };
+        for event in events {
+            let time = if order == Order::Seq { Timestamp(0) } else { event.event.occurred_at() };
+            let place = Place { time, seq: event.seq };
+            let is_after = after.is_none_or(|after| match order {
+                Order::Newest => place < after,
+                _ => place > after,
+            });
+            let values = Values::of(event);
+            if is_after && values.meet(condition) && visible(event, &values) {
+                stream.ready.push(Hit { place, row: stream.events.len() as u32 });
+                stream.events.push(event);
+            }
+        }
+        stream.ready.sort_unstable_by_key(|hit| hit.place);
+        if order != Order::Newest {
+            stream.ready.reverse();
+        }
+        stream
+    }
+
+    /// The events, in the order of the log.
+    pub(super) fn events(&self) -> &[&'s StoredEvent] {
+        &self.events
+    }
+
+    fn peek(&self) -> Option<Hit> {
+        self.ready.last().copied()
+    }
+}
+
+/// The hits of any source.
+#[derive(Debug)]
+pub(super) enum Stream<'s> {
+    /// A segment.
+    Segment(Box<SegmentStream<'s>>),
+    /// The newest events.
+    Recent(RecentStream<'s>),
+}
+
+impl Stream<'_> {
+    /// The next hit without taking it.
+    pub(super) fn peek(&mut self) -> Result<Option<Hit>> {
+        match self {
+            Stream::Segment(stream) => stream.peek(),
+            Stream::Recent(stream) => Ok(stream.peek()),
+        }
+    }
+
+    /// Takes the hit that [`Self::peek`] showed, decoded.
+    pub(super) fn take(&mut self, hit: Hit) -> Result<StoredEvent> {
+        match self {
+            Stream::Segment(stream) => {
+                stream.take();
+                stream.event(hit)
+            }
+            Stream::Recent(stream) => {
+                stream.ready.pop();
+                let event = stream.events.get(hit.row as usize);
+                Ok(StoredEvent::clone(event.expect("a hit is one of the events")))
+            }
+        }
+    }
+}
