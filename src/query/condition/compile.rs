@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use regex::RegexBuilder;
 
+use super::context::Context;
 use super::equals::Equals;
 use super::phrase::Phrase;
 use super::range::{NumberRange, Range};
 use super::test::Test;
-use super::{Condition, Context, Leaf, Scope};
+use super::tree::{Condition, Leaf, Scope};
 use crate::event::ExactNumber;
 use crate::event::schema::{self, Known};
 use crate::limits::{QUERY_TERMS_MAX, REGEX_BYTES_MAX};
