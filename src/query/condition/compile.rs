@@ -130,7 +130,7 @@ fn leaf(scope: Scope, test: Test) -> Condition {
 }
 
 /// Finds what a path means, by the schema alone: never by what a store holds.
-fn scope_of(path: &Path) -> Result<Scope, Problem> {
+pub(super) fn scope_of(path: &Path) -> Result<Scope, Problem> {
     let keys: Vec<&str> = path.segments().iter().map(String::as_str).collect();
     match keys[..] {
         ["occurred_at"] => return Ok(Scope::OccurredAt),

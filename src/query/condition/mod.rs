@@ -6,6 +6,7 @@
 mod compile;
 mod context;
 mod equals;
+mod facet;
 mod phrase;
 mod range;
 mod scalar;
@@ -17,6 +18,7 @@ mod tree;
 pub(crate) use compile::compile;
 pub(super) use compile::{Place, Problem, check_path, check_words, compile_term};
 pub(crate) use context::Context;
+pub(crate) use facet::facet_scope;
 pub(crate) use phrase::Phrase;
 pub(crate) use range::Range;
 pub(crate) use scalar::Scalar;
