@@ -8,7 +8,7 @@ use std::ops::Not;
 use super::ast::{
     Comparison, Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text, TimeRelation,
 };
-use super::scan::{Scanner, resolve};
+use super::scan::read_path;
 
 impl Query {
     /// Every event.
@@ -35,12 +35,8 @@ impl Query {
     /// Begins a condition on the values under `path`, written as in query text: `actor.email`,
     /// `who.email`, `details."aws:SourceIp"`.
     pub fn field(path: &str) -> Field {
-        let mut scanner = Scanner::new(path);
-        let path = match scanner.take_path() {
-            Some(segments) if scanner.rest().is_empty() => resolve(segments),
-            // No field has such a name, so the query is refused by that name.
-            _ => Path::new(vec![path.to_string()]),
-        };
+        // What is no path at all is taken as a name that no field has, and refused as that.
+        let path = read_path(path).unwrap_or_else(|| Path::new(vec![path.to_string()]));
         Field { path }
     }
 

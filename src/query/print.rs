@@ -11,10 +11,7 @@ use super::scan::Scanner;
 impl Display for Query {
     /// Prints text that [`Query::parse`] reads as this query, if it is one that can run.
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        match self.root() {
-            Expr::All => formatter.write_char('*'),
-            root => root.fmt(formatter),
-        }
+        self.root().fmt(formatter)
     }
 }
 

@@ -86,6 +86,13 @@ pub(super) fn resolve(segments: Vec<Segment>) -> Path {
     Path::new(keys)
 }
 
+/// Reads a text that is a path and nothing else.
+pub(super) fn read_path(text: &str) -> Option<Path> {
+    let mut scanner = Scanner::new(text);
+    let segments = scanner.take_path()?;
+    scanner.rest().is_empty().then(|| resolve(segments))
+}
+
 /// A place in a query text.
 #[derive(Debug, Clone)]
 pub(super) struct Scanner<'q> {

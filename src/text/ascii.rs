@@ -1,71 +1,68 @@
-//! Words of pure ASCII text: one table look-up a byte, no allocation.
+//! Words of pure ASCII text: one table look-up a byte.
 
 use crate::limits::WORD_BYTES_MAX;
 
-const SEPARATOR: u8 = 0;
-const WORD: u8 = 1;
-const UPPER: u8 = 3;
-
 /// What each byte is; bytes beyond ASCII are never asked for.
-const CLASSES: [u8; 256] = {
-    let mut classes = [SEPARATOR; 256];
+const IS_WORD: [bool; 256] = {
+    let mut is_word = [false; 256];
     let mut byte = 0;
     while byte < 128 {
-        let b = byte as u8;
-        if b.is_ascii_uppercase() {
-            classes[byte] = UPPER;
-        } else if b.is_ascii_lowercase() || b.is_ascii_digit() {
-            classes[byte] = WORD;
-        }
+        is_word[byte] = (byte as u8).is_ascii_alphanumeric();
         byte += 1;
     }
-    classes
+    is_word
 };
+
+/// Longest text that is lower-cased on the stack.
+const STACK_BYTES: usize = 512;
 
 /// Whether this ASCII byte is a letter or a digit.
 pub(super) fn is_word(byte: u8) -> bool {
-    CLASSES[usize::from(byte)] != SEPARATOR
+    IS_WORD[usize::from(byte)]
 }
 
 /// Calls `each` with every word of `text`, which must be ASCII, in order and in lower case.
 ///
-/// A word that is lower case already is a slice of `text`; others pass through a stack buffer.
-pub(super) fn for_each_word(text: &str, mut each: impl FnMut(&str)) {
+/// Words of lower-case text are slices of it. Other text is lower-cased as a whole before, up to
+/// 512 bytes without allocation.
+pub(super) fn for_each_word(text: &str, each: impl FnMut(&str)) {
+    // Not `any`: without an early end the loop takes many bytes at once.
+    let has_upper = text
+        .bytes()
+        .fold(false, |has, byte| has | byte.is_ascii_uppercase());
+    if !has_upper {
+        return for_each_lower_word(text, each);
+    }
+    let mut buffer = [0; STACK_BYTES];
+    match buffer.get_mut(..text.len()) {
+        Some(lower) => {
+            lower.copy_from_slice(text.as_bytes());
+            lower.make_ascii_lowercase();
+            let lower = std::str::from_utf8(lower).expect("lower-cased ASCII is ASCII");
+            for_each_lower_word(lower, each);
+        }
+        None => for_each_lower_word(&text.to_ascii_lowercase(), each),
+    }
+}
+
+fn for_each_lower_word(text: &str, mut each: impl FnMut(&str)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        let mut class = CLASSES[usize::from(bytes[at])];
-        if class == SEPARATOR {
+        if !is_word(bytes[at]) {
             at += 1;
             continue;
         }
         let start = at;
-        let mut seen = class;
-        while class != SEPARATOR {
-            seen |= class;
+        while at < bytes.len() && is_word(bytes[at]) {
             at += 1;
-            class = bytes
-                .get(at)
-                .map_or(SEPARATOR, |&b| CLASSES[usize::from(b)]);
         }
-        emit(&text[start..at], seen == UPPER, &mut each);
-    }
-}
-
-/// Hands out one run of word characters, cut at the longest length of a word.
-fn emit(run: &str, has_upper: bool, each: &mut impl FnMut(&str)) {
-    let mut rest = run;
-    while !rest.is_empty() {
-        let (word, after) = rest.split_at(rest.len().min(WORD_BYTES_MAX));
-        rest = after;
-        if has_upper {
-            let mut buffer = [0; WORD_BYTES_MAX];
-            let lower = &mut buffer[..word.len()];
-            lower.copy_from_slice(word.as_bytes());
-            lower.make_ascii_lowercase();
-            each(std::str::from_utf8(lower).expect("lower-cased ASCII is ASCII"));
-        } else {
+        let mut rest = &text[start..at];
+        while rest.len() > WORD_BYTES_MAX {
+            let (word, after) = rest.split_at(WORD_BYTES_MAX);
             each(word);
+            rest = after;
         }
+        each(rest);
     }
 }

@@ -8,7 +8,7 @@ use crate::limits::WORD_BYTES_MAX;
 /// A word is a maximal run of characters that are Alphabetic or numbers (Nd, Nl, No); each
 /// character of Han, Hiragana, Katakana, Thai, Lao, Khmer and Myanmar is a word by itself. Words
 /// have 1 to 256 bytes; longer runs are cut into consecutive words. Pure ASCII costs no
-/// allocation.
+/// allocation up to 512 bytes, nor beyond if it has no capitals.
 ///
 /// # Examples
 /// ```

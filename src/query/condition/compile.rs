@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use regex::RegexBuilder;
 
+use super::context::Context;
 use super::equals::Equals;
 use super::phrase::Phrase;
 use super::range::{NumberRange, Range};
 use super::test::Test;
-use super::{Condition, Context, Leaf, Scope};
+use super::tree::{Condition, Leaf, Scope};
 use crate::event::ExactNumber;
 use crate::event::schema::{self, Known};
 use crate::limits::{QUERY_TERMS_MAX, REGEX_BYTES_MAX};
@@ -129,7 +130,7 @@ fn leaf(scope: Scope, test: Test) -> Condition {
 }
 
 /// Finds what a path means, by the schema alone: never by what a store holds.
-fn scope_of(path: &Path) -> Result<Scope, Problem> {
+pub(super) fn scope_of(path: &Path) -> Result<Scope, Problem> {
     let keys: Vec<&str> = path.segments().iter().map(String::as_str).collect();
     match keys[..] {
         ["occurred_at"] => return Ok(Scope::OccurredAt),

@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::Context;
+use super::context::Context;
 use super::range::Range;
-use super::test::Scalar;
+use super::scalar::Scalar;
 use crate::event::{ExactNumber, value_instant};
 use crate::query::ast::Literal;
 use crate::query::time::{TimeRange, read_when};

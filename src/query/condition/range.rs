@@ -2,11 +2,10 @@
 
 use std::ops::Bound;
 
-use super::test::Scalar;
+use super::context::Context;
+use super::scalar::Scalar;
 use crate::event::{ExactNumber, value_instant};
 use crate::query::time::{TimeRange, read_when};
-
-use super::Context;
 
 /// A range that values may lie in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,19 +6,10 @@ use regex::Regex;
 use super::equals::Equals;
 use super::phrase::Phrase;
 use super::range::Range;
+use super::scalar::Scalar;
 use crate::event::Timestamp;
 use crate::query::time::TimeRange;
 use crate::text::fold;
-
-/// A value of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scalar<'a> {
-    String(&'a str),
-    /// A number as the characters it came with.
-    Number(&'a str),
-    Bool(bool),
-    Null,
-}
 
 /// What a value must be like.
 #[derive(Debug, Clone)]

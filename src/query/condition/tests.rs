@@ -1,9 +1,10 @@
 //! What queries mean, sentence by sentence, on single events.
 
+use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::*;
-use crate::event::value_instant;
+use crate::event::{Timestamp, value_instant};
 use crate::query::Query;
 
 /// One value of an event with the keys that lead to it.

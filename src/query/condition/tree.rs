@@ -1,0 +1,45 @@
+//! Conditions joined by AND, OR and NOT.
+
+use std::sync::Arc;
+
+use super::test::Test;
+use crate::query::path_pattern::PathPattern;
+
+/// A condition on an event.
+#[derive(Debug, Clone)]
+pub(crate) enum Condition {
+    /// Every event.
+    All,
+    /// All of these hold; at least two.
+    And(Vec<Condition>),
+    /// One of these holds; at least two.
+    Or(Vec<Condition>),
+    /// This does not hold.
+    Not(Box<Condition>),
+    /// Some value in the scope passes the test.
+    Leaf(Arc<Leaf>),
+}
+
+/// A test that some value in the scope must pass.
+#[derive(Debug)]
+pub(crate) struct Leaf {
+    pub(crate) scope: Scope,
+    pub(crate) test: Test,
+}
+
+/// Where to look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Every value except those of `occurred_at`, `recorded_at` and `seq`.
+    AnyText,
+    /// The values at or under a path; never one of the scopes below.
+    Path(PathPattern),
+    /// `occurred_at`; the test is a [`Test::TimeRange`].
+    OccurredAt,
+    /// `recorded_at`; the test is a [`Test::TimeRange`].
+    RecordedAt,
+    /// The sequence as a number; the test takes its decimal text.
+    Seq,
+    /// The string `category.activity`.
+    Action,
+}
