@@ -4,10 +4,14 @@ mod builder;
 mod canonical;
 mod check;
 mod civil;
+mod digits;
+mod exact;
 mod instant;
 mod member;
+mod members;
 mod node;
 mod number;
+mod objects;
 mod parse;
 mod problem;
 pub mod schema;
@@ -17,10 +21,12 @@ mod write;
 
 use std::hash::{Hash, Hasher};
 
-pub use builder::{Actor, Change, EventBuilder, Target};
-pub use instant::{Fraction, Instant, format_instant, parse_instant, value_instant};
-pub use number::{ExactNumber, Number};
-pub use time::Timestamp;
+pub use builder::EventBuilder;
+pub use exact::ExactNumber;
+pub use instant::{Fraction, Instant, parse_instant, value_instant};
+pub use number::Number;
+pub use objects::{Actor, Change, Target};
+pub use time::{Timestamp, format_instant};
 pub use value::Value;
 
 use crate::Result;
@@ -56,7 +62,7 @@ impl Event {
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) naming the field that the schema refuses.
     pub fn from_value(value: Value) -> Result<Event> {
-        let root = node::Node::borrow(&value, EVENT_DEPTH_MAX);
+        let root = node::Node::borrow(&value, 0);
         Event::from_node(root.map_err(|problem| problem.into_error("event"))?, 512)
     }
 
@@ -189,7 +195,7 @@ impl StoredEvent {
         out.extend_from_slice(b"{\"seq\":");
         out.extend_from_slice(self.seq.to_string().as_bytes());
         out.extend_from_slice(b",\"recorded_at\":\"");
-        instant::append_instant(&mut out, self.recorded_at, 0);
+        time::append_instant(&mut out, self.recorded_at, 0);
         out.extend_from_slice(b"\",");
         let raw = if with_raw {
             None

@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
+use super::digits::{check_limits, number_len};
 use super::node::{Member, Node, check_unique};
-use super::number::{check_limits, number_len};
 use super::problem::{Checked, Problem};
 use super::value::Value;
 use crate::error::Result;

@@ -35,7 +35,8 @@ fn fields_come_in_the_order_of_the_table() {
     let expected = concat!(
         r#"{"id":"i","occurred_at":"2026-01-02T03:04:05.1Z","category":"c","activity":"a","#,
         r#""actor":{"type":"user","email":"e","apt":{"a":2,"b":1},"zeal":1},"#,
-        r#""targets":[{"labels":[{"id":"l","fields":[{"id":"f","value":{"a":[],"b":1}}]}],"x":1}],"#,
+        r#""targets":[{"labels":[{"id":"l","fields":[{"id":"f","value":{"a":[],"b":1}}]}],"#,
+        r#""x":1}],"#,
         r#""changes":[{"field":"f","before":{"x":2,"y":1},"after_state":"known","a":0}],"#,
         r#""context":{"ip":"::1","asn":{"number":64500,"region":"DE","zone":1}},"#,
         r#""details":{"a":{"c":2,"d":1},"z":1},"raw":{"a":2,"b":1},"#,
@@ -66,16 +67,9 @@ fn absent_null_and_empty_stay_different() {
         r#""attributes":{},"details":null"#,
         r#""details":{"a":null,"b":[],"c":{},"d":""}"#,
         r#""raw":null"#,
-        r#""id":"","operation":null,"subjects":[]"#,
+        r#""operation":null,"subjects":[]"#,
     ] {
-        let mut forms: Vec<String> = vec![canonical(members)];
-        forms.sort();
-        for form in forms {
-            assert_eq!(
-                Event::from_json(form.as_bytes()).unwrap().canonical(),
-                form.as_bytes()
-            );
-        }
+        assert_eq!(canonical(members), with(members));
     }
     assert_ne!(canonical(r#""details":{}"#), canonical(""));
     assert_ne!(canonical(r#""details":{}"#), canonical(r#""details":null"#));
@@ -83,7 +77,8 @@ fn absent_null_and_empty_stay_different() {
 
 #[test]
 fn strings_are_escaped_as_in_rfc_8785() {
-    let given = r#""details":{"k\u002f\u0022":"\u0008\u0009\u000A\u000c\u000d\"\\\/\u0000\u001F\u007f\u00e9\ud83d\udE00"}"#;
+    let given = r#""details":{"k\u002f\u0022":
+        "\u0008\u0009\u000A\u000c\u000d\"\\\/\u0000\u001F\u007f\u00e9\ud83d\udE00"}"#;
     let expected = "\"details\":{\"k/\\\"\":\"\\b\\t\\n\\f\\r\\\"\\\\/\\u0000\\u001f\u{7f}é😀\"}";
     assert!(
         canonical(given).ends_with(&format!(",{expected}}}")),
@@ -96,7 +91,7 @@ fn strings_are_escaped_as_in_rfc_8785() {
 fn numbers_keep_their_characters() {
     let numbers =
         r#""details":{"a":[95.00,-0,1E+5,1e-400,0.10000000000000000000001,100000000000000000000]}"#;
-    assert!(canonical(numbers).ends_with(&format!(",{numbers}}}")));
+    assert!(canonical(&numbers).ends_with(&format!(",{numbers}}}")));
 }
 
 #[test]
