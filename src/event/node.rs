@@ -93,16 +93,7 @@ fn deeper(depth: usize) -> Checked<usize> {
 /// Refuses an object with a key that stands twice. Cost: linear in the members.
 pub(super) fn check_unique(members: &[Member<'_>]) -> Checked<()> {
     let duplicate = if members.len() <= PAIRWISE_MEMBERS_MAX {
-        let mut rest = members;
-        loop {
-            let Some(((key, _), after)) = rest.split_first() else {
-                break None;
-            };
-            if after.iter().any(|(other, _)| other == key) {
-                break Some(key.as_ref());
-            }
-            rest = after;
-        }
+        duplicate_of_few(members)
     } else {
         let mut seen = HashSet::with_capacity(members.len());
         let mut keys = members.iter().map(|(key, _)| key.as_ref());
@@ -112,4 +103,27 @@ pub(super) fn check_unique(members: &[Member<'_>]) -> Checked<()> {
         Some(key) => Err(Problem::new("is given twice").under_key(key)),
         None => Ok(()),
     }
+}
+
+/// Compares a key with those before it only if one of them had the same length and ends.
+fn duplicate_of_few<'m>(members: &'m [Member<'_>]) -> Option<&'m str> {
+    let mut seen = 0_u64;
+    for (index, (key, _)) in members.iter().enumerate() {
+        let bit = 1_u64 << (sketch(key.as_bytes()) % 64);
+        if seen & bit != 0 {
+            let mut before = members.iter().take(index);
+            if before.any(|(other, _)| other == key) {
+                return Some(key);
+            }
+        }
+        seen |= bit;
+    }
+    None
+}
+
+/// A number that is equal for equal keys and mostly differs for others.
+fn sketch(key: &[u8]) -> usize {
+    let first = key.first().copied().map_or(0, usize::from);
+    let last = key.last().copied().map_or(0, usize::from);
+    key.len() * 11 + first * 5 + last
 }
