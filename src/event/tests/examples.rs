@@ -89,10 +89,9 @@ fn strings_are_escaped_as_in_rfc_8785() {
 
 #[test]
 fn numbers_keep_their_characters() {
-    let numbers =
-        r#""details":{"a":[95.00,-0,1E+5,1e-400,0.10000000000000000000001,100000000000000000000]}"#;
-    let form = canonical(&numbers);
-    assert!(form.ends_with(&format!(",{numbers}}}")), "{form}");
+    let digits = "95.00,-0,1E+5,1e-400,0.10000000000000000000001,100000000000000000000";
+    let form = canonical(&format!(r#""details":{{"a":[{digits}]}}"#));
+    assert!(form.contains(&format!("[{digits}]")), "{form}");
 }
 
 #[test]
