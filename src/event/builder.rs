@@ -1,15 +1,8 @@
 //! Builds events in code, member by member.
 
-use super::instant::format_instant;
-use super::time::Timestamp;
+use super::members::Members;
+use super::objects::{Actor, Change, Target};
 use super::value::Value;
-
-impl From<Timestamp> for Value {
-    /// The instant in RFC 3339, UTC.
-    fn from(timestamp: Timestamp) -> Self {
-        Value::String(format_instant(timestamp, 0))
-    }
-}
 
 /// An event under construction; made by `Event::builder`, finished by `build`.
 ///
@@ -71,18 +64,18 @@ impl EventBuilder {
 
     /// Sets who did it.
     pub fn actor(self, actor: Actor) -> Self {
-        self.set("actor", actor.0)
+        self.set("actor", actor)
     }
 
     /// Adds what it was done to.
     pub fn target(mut self, target: Target) -> Self {
-        self.event.add("targets", target.0);
+        self.event.add("targets", target);
         self
     }
 
     /// Adds a value before and after.
     pub fn change(mut self, change: Change) -> Self {
-        self.event.add("changes", change.0);
+        self.event.add("changes", change);
         self
     }
 
@@ -146,169 +139,68 @@ impl EventBuilder {
     }
 }
 
-/// Who did it.
-#[derive(Debug, Clone)]
-pub struct Actor(Members);
+#[cfg(test)]
+mod tests {
+    use super::super::{Event, Timestamp};
+    use super::*;
 
-impl Actor {
-    /// An actor of any type, such as `service` or `worker`; the id is to be set if there is one.
-    pub fn new(kind: impl Into<String>) -> Self {
-        Actor(Members::default()).with("type", kind.into())
-    }
-
-    /// A user.
-    pub fn user(id: impl Into<String>) -> Self {
-        Actor::new("user").with("id", id.into())
-    }
-
-    /// The system itself, which needs no id.
-    pub fn system() -> Self {
-        Actor::new("system")
-    }
-
-    /// Sets the stable id.
-    pub fn id(self, id: impl Into<String>) -> Self {
-        self.with("id", id.into())
-    }
-
-    /// Sets the e-mail address.
-    pub fn email(self, email: impl Into<String>) -> Self {
-        self.with("email", email.into())
-    }
-
-    /// Sets the name as it was at the time.
-    pub fn display_name(self, name: impl Into<String>) -> Self {
-        self.with("display_name", name.into())
-    }
-
-    /// Sets the role.
-    pub fn role(self, role: impl Into<String>) -> Self {
-        self.with("role", role.into())
-    }
-
-    /// Sets any member; those that the schema does not name are kept too.
-    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.0.set(key, value.into());
-        self
-    }
-}
-
-/// What it was done to.
-#[derive(Debug, Clone)]
-pub struct Target(Members);
-
-impl Target {
-    /// A thing of a type, with its id.
-    pub fn new(kind: impl Into<String>, id: impl Into<String>) -> Self {
-        let target = Target(Members::default()).with("type", kind.into());
-        target.with("id", id.into())
-    }
-
-    /// Sets the name as of the event.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        self.with("name", name.into())
-    }
-
-    /// Sets how it takes part: `primary`, `owner`, `guest`, ...
-    pub fn relation(self, relation: impl Into<String>) -> Self {
-        self.with("relation", relation.into())
-    }
-
-    /// Sets the e-mail address.
-    pub fn email(self, email: impl Into<String>) -> Self {
-        self.with("email", email.into())
-    }
-
-    /// Sets the address on the web.
-    pub fn url(self, url: impl Into<String>) -> Self {
-        self.with("url", url.into())
-    }
-
-    /// Sets any member; those that the schema does not name are kept too.
-    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.0.set(key, value.into());
-        self
-    }
-}
-
-/// A field with its value before and after.
-#[derive(Debug, Clone)]
-pub struct Change(Members);
-
-impl Change {
-    /// A change of a field.
-    pub fn new(field: impl Into<String>) -> Self {
-        Change(Members::default()).with("field", field.into())
-    }
-
-    /// Sets the value before.
-    pub fn before(self, value: impl Into<Value>) -> Self {
-        self.with("before", value)
-    }
-
-    /// Sets the value after.
-    pub fn after(self, value: impl Into<Value>) -> Self {
-        self.with("after", value)
-    }
-
-    /// Sets what is known of the value before: `known`, `unknown`, `absent`, `derived` or
-    /// `redacted`.
-    pub fn before_state(self, state: impl Into<String>) -> Self {
-        self.with("before_state", state.into())
-    }
-
-    /// Sets what is known of the value after, like [`Change::before_state`].
-    pub fn after_state(self, state: impl Into<String>) -> Self {
-        self.with("after_state", state.into())
-    }
-
-    /// Sets any member; those that the schema does not name are kept too.
-    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.0.set(key, value.into());
-        self
-    }
-}
-
-/// The members of an object under construction. Cost: linear in the members per call.
-#[derive(Debug, Clone, Default)]
-struct Members(Vec<(String, Value)>);
-
-impl Members {
-    fn set(&mut self, key: &str, value: Value) {
-        *self.slot(key) = value;
-    }
-
-    fn add(&mut self, key: &str, element: impl Into<Value>) {
-        match self.slot(key) {
-            Value::List(elements) => elements.push(element.into()),
-            other => *other = Value::List(vec![element.into()]),
-        }
-    }
-
-    fn set_under(&mut self, object: &str, key: String, value: Value) {
-        let slot = self.slot(object);
-        let mut members = match std::mem::replace(slot, Value::Null) {
-            Value::Object(members) => Members(members),
-            _ => Members::default(),
-        };
-        members.set(&key, value);
-        *slot = members.into();
-    }
-
-    fn slot(&mut self, key: &str) -> &mut Value {
-        let index = match self.0.iter().position(|(name, _)| name == key) {
-            Some(index) => index,
-            None => {
-                self.0.push((key.to_owned(), Value::Null));
-                self.0.len() - 1
-            }
-        };
-        &mut self.0[index].1
-    }
-}
-
-impl From<Members> for Value {
-    fn from(members: Members) -> Self {
-        Value::Object(members.0)
+    #[test]
+    fn an_event_is_built_member_by_member() {
+        let event = Event::builder(Timestamp(1), "event_change", "change_title")
+            .id("i")
+            .tenant("t")
+            .data_source("calendar")
+            .operation("update")
+            .outcome("success")
+            .error_code("e")
+            .origin("api")
+            .actor(
+                Actor::user("u")
+                    .email("m")
+                    .display_name("n")
+                    .role("r")
+                    .with("groups", vec!["g"]),
+            )
+            .target(
+                Target::new("event", "e-1")
+                    .name("n")
+                    .relation("primary")
+                    .email("m")
+                    .url("u"),
+            )
+            .target(Target::new("user", "u-2"))
+            .change(
+                Change::new("title")
+                    .before(None::<&str>)
+                    .after("B")
+                    .before_state("absent"),
+            )
+            .ip("::1")
+            .user_agent("x/1")
+            .attribute("recurring", true)
+            .attribute("recurring", false)
+            .detail("cleared", 4)
+            .detail("note", "n")
+            .raw(vec![1, 2])
+            .correlation_id("c")
+            .caused_by("p", true)
+            .subject("u")
+            .subject("v")
+            .build()
+            .unwrap();
+        let expected = concat!(
+            r#"{"id":"i","tenant":"t","data_source":"calendar","#,
+            r#""occurred_at":"1970-01-01T00:00:00.000001Z","category":"event_change","#,
+            r#""activity":"change_title","operation":"update","outcome":"success","#,
+            r#""error_code":"e","origin":"api","actor":{"type":"user","id":"u","email":"m","#,
+            r#""display_name":"n","role":"r","groups":["g"]},"targets":[{"type":"event","#,
+            r#""id":"e-1","name":"n","relation":"primary","email":"m","url":"u"},"#,
+            r#"{"type":"user","id":"u-2"}],"changes":[{"field":"title","before":null,"#,
+            r#""after":"B","before_state":"absent"}],"context":{"ip":"::1","user_agent":"x/1"},"#,
+            r#""attributes":{"recurring":false},"details":{"cleared":4,"note":"n"},"#,
+            r#""raw":[1,2],"correlation_id":"c","caused_by":{"id":"p","captured":true},"#,
+            r#""subjects":["u","v"]}"#,
+        );
+        assert_eq!(String::from_utf8_lossy(event.canonical()), expected);
     }
 }

@@ -3,28 +3,28 @@
 use std::borrow::Cow;
 
 use super::check::{check_depth, check_key, check_len, check_scalar, wrong_kind};
-use super::instant::{Fraction, append_instant, parse_instant};
+use super::instant::{Fraction, parse_instant};
 use super::node::{Member, Node};
 use super::problem::{Checked, Problem};
 use super::schema::{ENGINE_FIELDS, EVENT_FIELDS, Field, Kind};
-use super::time::Timestamp;
+use super::time::{Timestamp, append_instant};
 use super::write::{append_comma, append_key, append_scalar};
 use crate::limits::{EVENT_BYTES_MAX, EVENT_LEAVES_MAX, SHORT_TEXT_BYTES_MAX};
 
 /// Where unknown top-level fields are kept in `details`.
 const EXTRA: &str = "_extra";
-/// More than any object of the schema has.
-const FIELDS_MAX: usize = 24;
+/// The most fields that an object of the schema has: those of the event.
+const FIELDS_MAX: usize = EVENT_FIELDS.len();
 
 /// Checks an event and writes its canonical form, `raw` included.
 ///
-/// `capacity` is a guess at the length of it.
-pub(super) fn write_event(root: Node<'_>, capacity: usize) -> Checked<(Vec<u8>, Timestamp)> {
+/// `len_expected` is a guess at the length of it.
+pub(super) fn write_event(root: Node<'_>, len_expected: usize) -> Checked<(Vec<u8>, Timestamp)> {
     let Node::Object(members) = root else {
         return Err(Problem::new("is not a JSON object"));
     };
     let mut writer = Writer {
-        out: Vec::with_capacity(capacity),
+        out: Vec::with_capacity(len_expected.min(EVENT_BYTES_MAX)),
         leaves: 0,
         occurred_at: Timestamp(0),
     };
@@ -36,6 +36,9 @@ pub(super) fn write_event(root: Node<'_>, capacity: usize) -> Checked<(Vec<u8>, 
     if writer.out.len() > EVENT_BYTES_MAX {
         let len = writer.out.len();
         return Err(beyond("bytes in canonical form", len, EVENT_BYTES_MAX));
+    }
+    if writer.out.capacity() > 2 * writer.out.len() {
+        writer.out.shrink_to_fit();
     }
     Ok((writer.out, writer.occurred_at))
 }

@@ -1,4 +1,4 @@
-//! The proleptic Gregorian calendar in integers: days since 1970-01-01 to year, month, day and back.
+//! The proleptic Gregorian calendar: days since 1970-01-01 to year, month, day and back.
 //!
 //! The algorithms are Howard Hinnant's (`chrono-Compatible Low-Level Date Algorithms`): eras of 400
 //! years that begin on the first of March, so that the leap day is the last day of a year.

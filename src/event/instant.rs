@@ -1,18 +1,13 @@
-//! RFC 3339 date-times: read under the rules of the schema, printed in canonical form.
+//! RFC 3339 date-times, read under the rules of the schema.
 
-use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 
-use super::civil::{civil_from_days, days_from_civil, days_in_month};
-use super::time::Timestamp;
+use super::civil::{days_from_civil, days_in_month};
+use super::time::{MICROS_PER_SECOND, SECONDS_PER_DAY, SECONDS_PER_MINUTE, Timestamp};
 use crate::error::Error;
 
-const MICROS_PER_SECOND: i64 = 1_000_000;
-const SECONDS_PER_MINUTE: i64 = 60;
-const SECONDS_PER_DAY: i64 = 86_400;
-const MICROS_PER_DAY: i64 = SECONDS_PER_DAY * MICROS_PER_SECOND;
 const FRACTION_DIGITS: usize = 6;
 
 /// An instant and the offset that its text was written with.
@@ -66,33 +61,6 @@ pub fn value_instant(text: &str) -> Option<Timestamp> {
     }
     let instant = parse_instant(text, Fraction::CutNine).ok()?;
     Some(instant.timestamp)
-}
-
-/// Prints an instant in canonical form, local to `offset_minutes`.
-pub fn format_instant(timestamp: Timestamp, offset_minutes: i32) -> String {
-    let mut out = Vec::with_capacity(32);
-    append_instant(&mut out, timestamp, offset_minutes);
-    String::from_utf8(out).expect("an instant is printed in ASCII")
-}
-
-/// Appends an instant in canonical form: `Z` for offset zero, else `+hh:mm`; 1 to 6 fraction
-/// digits without trailing zeros, none if the fraction is zero.
-///
-/// A local year outside 0 to 9999 gets a sign and at least six digits (ISO 8601, expanded).
-pub(crate) fn append_instant(out: &mut Vec<u8>, timestamp: Timestamp, offset_minutes: i32) {
-    let offset_micros = i64::from(offset_minutes) * SECONDS_PER_MINUTE * MICROS_PER_SECOND;
-    let local = timestamp.0.saturating_add(offset_micros);
-    let (year, month, day) = civil_from_days(local.div_euclid(MICROS_PER_DAY));
-    let micros_of_day = local.rem_euclid(MICROS_PER_DAY);
-    let second_of_day = micros_of_day / MICROS_PER_SECOND;
-    append_year(out, year);
-    append_pair(out, b'-', month);
-    append_pair(out, b'-', day);
-    append_pair(out, b'T', second_of_day / 3600);
-    append_pair(out, b':', second_of_day / 60 % 60);
-    append_pair(out, b':', second_of_day % 60);
-    append_fraction(out, micros_of_day % MICROS_PER_SECOND);
-    append_offset(out, offset_minutes);
 }
 
 /// Year, month, day, hour, minute, second as they stand in the text.
@@ -212,59 +180,6 @@ fn offset(text: &[u8]) -> Result<i32, &'static str> {
     }
 }
 
-fn append_year(out: &mut Vec<u8>, year: i64) {
-    if (0..=9999).contains(&year) {
-        out.extend_from_slice(&[
-            digit(year / 1000),
-            digit(year / 100),
-            digit(year / 10),
-            digit(year),
-        ]);
-    } else {
-        let sign = if year < 0 { '-' } else { '+' };
-        out.extend_from_slice(format!("{sign}{:06}", year.unsigned_abs()).as_bytes());
-    }
-}
-
-fn append_pair(out: &mut Vec<u8>, mark: u8, number: i64) {
-    out.extend_from_slice(&[mark, digit(number / 10), digit(number)]);
-}
-
-fn append_fraction(out: &mut Vec<u8>, mut micros: i64) {
-    if micros == 0 {
-        return;
-    }
-    let mut text = *b".000000";
-    for place in text.iter_mut().skip(1).rev() {
-        *place = digit(micros);
-        micros /= 10;
-    }
-    let zeros = text.iter().rev().take_while(|b| **b == b'0').count();
-    out.extend(text.iter().take(text.len() - zeros));
-}
-
-fn append_offset(out: &mut Vec<u8>, offset_minutes: i32) {
-    if offset_minutes == 0 {
-        out.push(b'Z');
-        return;
-    }
-    let sign = if offset_minutes < 0 { b'-' } else { b'+' };
-    let minutes = i64::from(offset_minutes.unsigned_abs());
-    append_pair(out, sign, minutes / 60);
-    append_pair(out, b':', minutes % 60);
-}
-
-/// The last decimal digit of a number that is not negative.
-fn digit(number: i64) -> u8 {
-    b'0' + u8::try_from(number % 10).unwrap_or(0)
-}
-
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format_instant(*self, 0))
-    }
-}
-
 impl FromStr for Timestamp {
     type Err = Error;
 
@@ -273,16 +188,6 @@ impl FromStr for Timestamp {
         match parse_instant(text, Fraction::Exact) {
             Ok(instant) => Ok(instant.timestamp),
             Err(problem) => Err(Error::invalid("time", format!("`{text}` {problem}"))),
-        }
-    }
-}
-
-impl Serialize for Timestamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.collect_str(self)
-        } else {
-            serializer.serialize_i64(self.0)
         }
     }
 }
@@ -300,6 +205,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use super::super::time::format_instant;
     use super::*;
     use proptest::prelude::*;
 
@@ -376,19 +282,6 @@ mod tests {
         assert_eq!(value_instant("1970-01-01"), None);
         assert_eq!(value_instant("1970-01-01T00:00:00"), None);
         assert_eq!(value_instant(""), None);
-    }
-
-    #[test]
-    fn a_year_beyond_four_digits_is_printed_expanded() {
-        let late = parse_instant("9999-12-31T23:59:59-00:01", Fraction::Exact).unwrap();
-        assert_eq!(late.timestamp.to_string(), "+010000-01-01T00:00:59Z");
-        let early = parse_instant("0001-01-01T00:00:00+00:01", Fraction::Exact).unwrap();
-        assert_eq!(early.timestamp.to_string(), "0000-12-31T23:59:00Z");
-        assert_eq!(
-            Timestamp(i64::MIN).to_string(),
-            "-290308-12-21T19:59:05.224192Z"
-        );
-        assert!(format_instant(Timestamp(i64::MAX), 1439).starts_with("+294247-01-"));
     }
 
     #[test]

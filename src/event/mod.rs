@@ -4,11 +4,16 @@ mod builder;
 mod canonical;
 mod check;
 mod civil;
+mod digits;
+mod exact;
 mod instant;
 mod member;
+mod members;
 mod node;
 mod number;
+mod objects;
 mod parse;
+mod plain;
 mod problem;
 pub mod schema;
 pub(crate) mod shape;
@@ -18,10 +23,13 @@ mod write;
 
 use std::hash::{Hash, Hasher};
 
-pub use builder::{Actor, Change, EventBuilder, Target};
-pub use instant::{Fraction, Instant, format_instant, parse_instant, value_instant};
-pub use number::{ExactNumber, Number};
-pub use time::Timestamp;
+pub use builder::EventBuilder;
+pub use exact::ExactNumber;
+pub use instant::{Fraction, Instant, parse_instant, value_instant};
+pub(crate) use node::Node;
+pub use number::Number;
+pub use objects::{Actor, Change, Target};
+pub use time::{Timestamp, format_instant};
 pub use value::Value;
 
 pub(crate) use instant::append_instant;
@@ -51,7 +59,7 @@ impl Event {
     /// [`Error::Invalid`](crate::Error::Invalid) naming the field that the schema refuses.
     pub fn from_json(json: &[u8]) -> Result<Event> {
         let root =
-            parse::parse(json, EVENT_DEPTH_MAX).map_err(|problem| problem.into_error("json"))?;
+            parse::parse(json, EVENT_DEPTH_MAX).map_err(|problem| problem.to_error("json"))?;
         Event::from_node(root, json.len())
     }
 
@@ -60,17 +68,17 @@ impl Event {
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) naming the field that the schema refuses.
     pub fn from_value(value: Value) -> Result<Event> {
-        let root = node::Node::borrow(&value, EVENT_DEPTH_MAX);
-        Event::from_node(root.map_err(|problem| problem.into_error("event"))?, 512)
+        let root = Node::borrow(&value, 0);
+        Event::from_node(root.map_err(|problem| problem.to_error("event"))?, 512)
     }
 
-    fn from_node(root: node::Node<'_>, capacity: usize) -> Result<Event> {
-        match canonical::write_event(root, capacity) {
+    fn from_node(root: Node<'_>, len_expected: usize) -> Result<Event> {
+        match canonical::write_event(root, len_expected) {
             Ok((canonical, occurred_at)) => Ok(Event {
                 canonical,
                 occurred_at,
             }),
-            Err(problem) => Err(problem.into_error("event")),
+            Err(problem) => Err(problem.to_error("event")),
         }
     }
 
@@ -108,8 +116,13 @@ impl Event {
 
     /// The event as a JSON object value; members in canonical order.
     pub fn to_value(&self) -> Value {
+        self.to_node().into_value()
+    }
+
+    /// The event as a tree that borrows from its canonical bytes: `to_value` without the copies.
+    pub(crate) fn to_node(&self) -> Node<'_> {
         // Bytes that `from_canonical` took on trust may be no JSON further on.
-        Value::parse(&self.canonical).unwrap_or(Value::Null)
+        parse::parse(&self.canonical, EVENT_DEPTH_MAX).unwrap_or(Node::Null)
     }
 
     /// The top-level string field (`id`, `tenant`, `category`, ...), if present.
@@ -206,7 +219,7 @@ impl StoredEvent {
         out.extend_from_slice(b"{\"seq\":");
         out.extend_from_slice(self.seq.to_string().as_bytes());
         out.extend_from_slice(b",\"recorded_at\":\"");
-        instant::append_instant(&mut out, self.recorded_at, 0);
+        time::append_instant(&mut out, self.recorded_at, 0);
         out.extend_from_slice(b"\",");
         let raw = if with_raw {
             None

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use super::number::Number;
 use super::problem::{Checked, Problem};
 use super::value::Value;
+use crate::limits::EVENT_DEPTH_MAX;
 
 /// Objects with more members than this are searched for duplicate keys with a set.
 const PAIRWISE_MEMBERS_MAX: usize = 16;
@@ -35,22 +36,23 @@ impl<'a> Node<'a> {
     /// Borrows from a value that was built in memory.
     ///
     /// # Errors
-    /// A key that stands twice in an object, or objects and lists nested deeper than `depth_max`.
-    pub(super) fn borrow(value: &'a Value, depth_max: usize) -> Checked<Node<'a>> {
+    /// A key that stands twice in an object, or objects and lists nested deeper than an event may
+    /// be; `value` itself lies in `depth` of them.
+    pub(super) fn borrow(value: &'a Value, depth: usize) -> Checked<Node<'a>> {
         Ok(match value {
             Value::Null => Node::Null,
             Value::Bool(truth) => Node::Bool(*truth),
             Value::Number(number) => Node::Number(number.as_str()),
             Value::String(text) => Node::String(Cow::Borrowed(text)),
             Value::List(elements) => {
-                let depth = deeper(depth_max)?;
+                let depth = deeper(depth)?;
                 let nodes = elements.iter().enumerate().map(|(index, element)| {
                     Node::borrow(element, depth).map_err(|problem| problem.at_index(index))
                 });
                 Node::List(nodes.collect::<Checked<_>>()?)
             }
             Value::Object(members) => {
-                let depth = deeper(depth_max)?;
+                let depth = deeper(depth)?;
                 let members = members.iter().map(|(key, value)| {
                     let node = Node::borrow(value, depth);
                     let node = node.map_err(|problem| problem.under_key(key))?;
@@ -73,35 +75,25 @@ impl<'a> Node<'a> {
             Node::List(nodes) => Value::List(nodes.into_iter().map(Node::into_value).collect()),
             Node::Object(members) => {
                 let members = members.into_iter();
-                Value::Object(
-                    members
-                        .map(|(k, node)| (k.into_owned(), node.into_value()))
-                        .collect(),
-                )
+                let owned = members.map(|(key, node)| (key.into_owned(), node.into_value()));
+                Value::Object(owned.collect())
             }
         }
     }
 }
 
-fn deeper(depth_max: usize) -> Checked<usize> {
-    depth_max
-        .checked_sub(1)
-        .ok_or_else(|| Problem::new("is nested too deeply"))
+fn deeper(depth: usize) -> Checked<usize> {
+    if depth < EVENT_DEPTH_MAX {
+        return Ok(depth + 1);
+    }
+    let what = format!("is nested deeper than the limit of {EVENT_DEPTH_MAX}");
+    Err(Problem::new(what))
 }
 
 /// Refuses an object with a key that stands twice. Cost: linear in the members.
 pub(super) fn check_unique(members: &[Member<'_>]) -> Checked<()> {
     let duplicate = if members.len() <= PAIRWISE_MEMBERS_MAX {
-        let mut rest = members;
-        loop {
-            let Some(((key, _), after)) = rest.split_first() else {
-                break None;
-            };
-            if after.iter().any(|(other, _)| other == key) {
-                break Some(key.as_ref());
-            }
-            rest = after;
-        }
+        duplicate_of_few(members)
     } else {
         let mut seen = HashSet::with_capacity(members.len());
         let mut keys = members.iter().map(|(key, _)| key.as_ref());
@@ -111,4 +103,27 @@ pub(super) fn check_unique(members: &[Member<'_>]) -> Checked<()> {
         Some(key) => Err(Problem::new("is given twice").under_key(key)),
         None => Ok(()),
     }
+}
+
+/// Compares a key with those before it only if one of them had the same length and ends.
+fn duplicate_of_few<'m>(members: &'m [Member<'_>]) -> Option<&'m str> {
+    let mut seen = 0_u64;
+    for (index, (key, _)) in members.iter().enumerate() {
+        let bit = 1_u64 << (sketch(key.as_bytes()) % 64);
+        if seen & bit != 0 {
+            let mut before = members.iter().take(index);
+            if before.any(|(other, _)| other == key) {
+                return Some(key);
+            }
+        }
+        seen |= bit;
+    }
+    None
+}
+
+/// A number that is equal for equal keys and mostly differs for others.
+fn sketch(key: &[u8]) -> usize {
+    let first = key.first().copied().map_or(0, usize::from);
+    let last = key.last().copied().map_or(0, usize::from);
+    key.len() * 11 + first * 5 + last
 }

@@ -5,12 +5,16 @@
 
 use std::borrow::Cow;
 
+use super::digits::{check_limits, number_len};
 use super::node::{Member, Node, check_unique};
-use super::number::{check_limits, number_len};
+use super::plain::plain_len;
 use super::problem::{Checked, Problem};
 use super::value::Value;
 use crate::error::Result;
 use crate::limits::JSON_DEPTH_MAX;
+
+/// Room for the members of an outermost object: most events have fewer.
+const EVENT_MEMBERS: usize = 16;
 
 impl Value {
     /// Parses JSON text; keys stay in their order, numbers keep their digits.
@@ -23,7 +27,7 @@ impl Value {
     pub fn parse(json: &[u8]) -> Result<Value> {
         match parse(json, JSON_DEPTH_MAX) {
             Ok(node) => Ok(node.into_value()),
-            Err(problem) => Err(problem.into_error("json")),
+            Err(problem) => Err(problem.to_error("json")),
         }
     }
 }
@@ -40,7 +44,8 @@ pub(super) fn parse(json: &[u8], depth_max: usize) -> Checked<Node<'_>> {
         depth_max,
     };
     parser.skip_space();
-    let node = parser.value(0)?;
+    let mut node = Node::Null;
+    parser.value(0, &mut node)?;
     parser.skip_space();
     if parser.at < text.len() {
         return Err(parser.syntax("the end of the text"));
@@ -56,18 +61,20 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// Parses a value that lies in `depth` objects and lists.
-    fn value(&mut self, depth: usize) -> Checked<Node<'a>> {
+    /// Parses a value that lies in `depth` objects and lists into `node`, which is where it stays:
+    /// moving nodes costs more than reading them.
+    fn value(&mut self, depth: usize, node: &mut Node<'a>) -> Checked<()> {
         match self.peek() {
-            Some(b'"') => Ok(Node::String(self.string()?)),
-            Some(b'{') => self.object(self.deeper(depth)?),
-            Some(b'[') => self.list(self.deeper(depth)?),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.literal("true", Node::Bool(true)),
-            Some(b'f') => self.literal("false", Node::Bool(false)),
-            Some(b'n') => self.literal("null", Node::Null),
-            _ => Err(self.syntax("a value")),
+            Some(b'"') => *node = Node::String(self.string()?),
+            Some(b'{') => *node = Node::Object(self.object(self.deeper(depth)?)?),
+            Some(b'[') => *node = Node::List(self.list(self.deeper(depth)?)?),
+            Some(b'-' | b'0'..=b'9') => *node = Node::Number(self.number()?),
+            Some(b't') => *node = self.literal("true", Node::Bool(true))?,
+            Some(b'f') => *node = self.literal("false", Node::Bool(false))?,
+            Some(b'n') => *node = self.literal("null", Node::Null)?,
+            _ => return Err(self.syntax("a value")),
         }
+        Ok(())
     }
 
     fn deeper(&self, depth: usize) -> Checked<usize> {
@@ -78,25 +85,23 @@ impl<'a> Parser<'a> {
         Err(self.problem(&format!("is nested deeper than the limit of {limit}")))
     }
 
-    fn object(&mut self, depth: usize) -> Checked<Node<'a>> {
+    fn object(&mut self, depth: usize) -> Checked<Vec<Member<'a>>> {
         let mut members: Vec<Member<'a>> = Vec::new();
-        if depth == 1 {
-            members.reserve(16);
-        }
         self.at += 1;
         self.skip_space();
         if self.take(b'}') {
-            return Ok(Node::Object(members));
+            return Ok(members);
+        }
+        if depth == 1 {
+            members.reserve(EVENT_MEMBERS);
         }
         loop {
             if self.peek() != Some(b'"') {
                 return Err(self.syntax("a key in double quotes"));
             }
-            let key = self.string()?;
-            match self.member_value(depth) {
-                Ok(node) => members.push((key, node)),
-                Err(problem) => return Err(problem.under_key(&key)),
-            }
+            let (key, node) = pushed(&mut members, (self.string()?, Node::Null));
+            self.member_value(depth, node)
+                .map_err(|problem| problem.under_key(key))?;
             self.skip_space();
             if self.take(b'}') {
                 break;
@@ -107,33 +112,32 @@ impl<'a> Parser<'a> {
             self.skip_space();
         }
         check_unique(&members)?;
-        Ok(Node::Object(members))
+        Ok(members)
     }
 
-    fn member_value(&mut self, depth: usize) -> Checked<Node<'a>> {
+    fn member_value(&mut self, depth: usize, node: &mut Node<'a>) -> Checked<()> {
         self.skip_space();
         if !self.take(b':') {
             return Err(self.syntax("`:`"));
         }
         self.skip_space();
-        self.value(depth)
+        self.value(depth, node)
     }
 
-    fn list(&mut self, depth: usize) -> Checked<Node<'a>> {
+    fn list(&mut self, depth: usize) -> Checked<Vec<Node<'a>>> {
         let mut nodes = Vec::new();
         self.at += 1;
         self.skip_space();
         if self.take(b']') {
-            return Ok(Node::List(nodes));
+            return Ok(nodes);
         }
         loop {
-            match self.value(depth) {
-                Ok(node) => nodes.push(node),
-                Err(problem) => return Err(problem.at_index(nodes.len())),
-            }
+            let index = nodes.len();
+            self.value(depth, pushed(&mut nodes, Node::Null))
+                .map_err(|problem| problem.at_index(index))?;
             self.skip_space();
             if self.take(b']') {
-                return Ok(Node::List(nodes));
+                return Ok(nodes);
             }
             if !self.take(b',') {
                 return Err(self.syntax("`,` or `]`"));
@@ -150,37 +154,43 @@ impl<'a> Parser<'a> {
         Ok(node)
     }
 
-    fn number(&mut self) -> Checked<Node<'a>> {
+    fn number(&mut self) -> Checked<&'a str> {
         let len = number_len(self.rest()).ok_or_else(|| self.syntax("a number"))?;
         let number = self.text.get(self.at..self.at + len).unwrap_or_default();
         check_limits(number).map_err(|what| self.problem(&what))?;
         self.at += len;
-        Ok(Node::Number(number))
+        Ok(number)
     }
 
     /// Parses a string; the next byte is its opening quote.
+    #[inline(always)]
     fn string(&mut self) -> Checked<Cow<'a, str>> {
         self.at += 1;
-        let plain = self.plain_run()?;
-        if self.take(b'"') {
-            return Ok(Cow::Borrowed(plain));
+        let start = self.at;
+        let end = start + plain_len(self.rest());
+        if self.text.as_bytes().get(end) == Some(&b'"') {
+            self.at = end + 1;
+            return Ok(Cow::Borrowed(self.text.get(start..end).unwrap_or_default()));
         }
-        let mut text = String::with_capacity(plain.len() + 16);
-        text.push_str(plain);
+        self.escaped().map(Cow::Owned)
+    }
+
+    /// Reads a string from behind its opening quote, escapes and all.
+    #[cold]
+    fn escaped(&mut self) -> Checked<String> {
+        let mut text = String::new();
         loop {
-            text.push(self.escape()?);
             text.push_str(self.plain_run()?);
             if self.take(b'"') {
-                return Ok(Cow::Owned(text));
+                return Ok(text);
             }
+            text.push(self.escape()?);
         }
     }
 
     /// Reads up to the next quote or backslash of a string.
     fn plain_run(&mut self) -> Checked<&'a str> {
-        let rest = self.rest();
-        let ends = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < b' ';
-        let len = rest.iter().position(ends).unwrap_or(rest.len());
+        let len = plain_len(self.rest());
         let run = self.text.get(self.at..self.at + len).unwrap_or_default();
         self.at += len;
         match self.peek() {
@@ -272,4 +282,11 @@ impl<'a> Parser<'a> {
     fn problem(&self, what: &str) -> Box<Problem> {
         Problem::new(format!("{what} at byte {}", self.at))
     }
+}
+
+/// Appends to a list and lends what was appended.
+fn pushed<T>(list: &mut Vec<T>, element: T) -> &mut T {
+    let index = list.len();
+    list.push(element);
+    &mut list[index]
 }

@@ -51,9 +51,9 @@ impl Problem {
         self
     }
 
-    /// Names the field `whole` where the problem is with the text as such.
+    /// The error for the caller, which names `whole` where the problem is with the text as such.
     #[cold]
-    pub(super) fn into_error(self: Box<Self>, whole: &str) -> Error {
+    pub(super) fn to_error(&self, whole: &str) -> Error {
         let mut field = String::new();
         for step in self.steps.iter().rev() {
             match step {
@@ -69,7 +69,7 @@ impl Problem {
         if field.is_empty() {
             field.push_str(whole);
         }
-        Error::invalid(field, self.what)
+        Error::invalid(field, self.what.as_str())
     }
 }
 
@@ -90,8 +90,8 @@ fn push_key(field: &mut String, key: &str) {
 mod tests {
     use super::*;
 
-    fn field(problem: Box<Problem>) -> String {
-        match problem.into_error("json") {
+    fn field(problem: &Problem) -> String {
+        match problem.to_error("json") {
             Error::Invalid { field, .. } => field,
             other => panic!("{other}"),
         }
@@ -101,23 +101,23 @@ mod tests {
     fn the_path_is_named_from_the_top() {
         let problem = Problem::new("is wrong").under_key("b").at_index(2);
         assert_eq!(
-            field(problem.under_key("a").under_key("details")),
+            field(&problem.under_key("a").under_key("details")),
             "details.a[2].b"
         );
-        assert_eq!(field(Problem::new("is wrong")), "json");
+        assert_eq!(field(&Problem::new("is wrong")), "json");
     }
 
     #[test]
     fn odd_keys_are_quoted_and_long_ones_cut() {
         assert_eq!(
-            field(Problem::new("x").under_key("aws:SourceIp")),
+            field(&Problem::new("x").under_key("aws:SourceIp")),
             "\"aws:SourceIp\""
         );
-        assert_eq!(field(Problem::new("x").under_key("")), "\"\"");
-        assert_eq!(field(Problem::new("x").under_key("a\nb")), "\"a\\nb\"");
+        assert_eq!(field(&Problem::new("x").under_key("")), "\"\"");
+        assert_eq!(field(&Problem::new("x").under_key("a\nb")), "\"a\\nb\"");
         let long = "é".repeat(1000);
         assert_eq!(
-            field(Problem::new("x").under_key(&long)).chars().count(),
+            field(&Problem::new("x").under_key(&long)).chars().count(),
             32 + 3
         );
     }

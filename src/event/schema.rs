@@ -328,6 +328,17 @@ mod tests {
         assert_eq!(time_fields(), ["recorded_at", "occurred_at"]);
     }
 
+    /// The canonical writer has room for as many fields as the event has.
+    #[test]
+    fn no_object_has_more_fields_than_the_event() {
+        for path in field_paths() {
+            let kind = lookup(&path.split('.').collect::<Vec<_>>());
+            if let Known::Field(Kind::Object(fields) | Kind::ObjectList(fields)) = kind {
+                assert!(fields.len() <= EVENT_FIELDS.len(), "{path}");
+            }
+        }
+    }
+
     #[test]
     fn paths_are_free_where_any_key_may_stand() {
         for free in [

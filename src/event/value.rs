@@ -1,6 +1,7 @@
 //! JSON values that keep the digits of numbers and the order of keys.
 
 use super::number::Number;
+use super::time::{Timestamp, format_instant};
 
 /// A JSON value. Keys of an object are unique (checked where it is parsed or becomes an event).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +134,13 @@ impl From<u32> for Value {
 impl From<u64> for Value {
     fn from(number: u64) -> Self {
         Value::Number(number.into())
+    }
+}
+
+impl From<Timestamp> for Value {
+    /// The instant in RFC 3339, UTC.
+    fn from(timestamp: Timestamp) -> Self {
+        Value::String(format_instant(timestamp, 0))
     }
 }
 

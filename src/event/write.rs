@@ -1,6 +1,7 @@
 //! Trees to compact JSON text, strings as in RFC 8785.
 
 use super::node::Node;
+use super::plain::plain_len;
 use super::value::Value;
 
 impl Value {
@@ -68,9 +69,8 @@ pub(super) fn append_comma(out: &mut Vec<u8>, index: usize) {
 pub(crate) fn append_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let mut rest = text.as_bytes();
-    let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
-    while let Some(at) = rest.iter().position(special) {
-        let (plain, from_special) = rest.split_at(at);
+    loop {
+        let (plain, from_special) = rest.split_at(plain_len(rest));
         out.extend_from_slice(plain);
         let Some((byte, after)) = from_special.split_first() else {
             break;
@@ -78,7 +78,6 @@ pub(crate) fn append_string(out: &mut Vec<u8>, text: &str) {
         append_escape(out, *byte);
         rest = after;
     }
-    out.extend_from_slice(rest);
     out.push(b'"');
 }
 

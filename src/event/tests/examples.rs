@@ -35,7 +35,8 @@ fn fields_come_in_the_order_of_the_table() {
     let expected = concat!(
         r#"{"id":"i","occurred_at":"2026-01-02T03:04:05.1Z","category":"c","activity":"a","#,
         r#""actor":{"type":"user","email":"e","apt":{"a":2,"b":1},"zeal":1},"#,
-        r#""targets":[{"labels":[{"id":"l","fields":[{"id":"f","value":{"a":[],"b":1}}]}],"x":1}],"#,
+        r#""targets":[{"labels":[{"id":"l","fields":[{"id":"f","value":{"a":[],"b":1}}]}],"#,
+        r#""x":1}],"#,
         r#""changes":[{"field":"f","before":{"x":2,"y":1},"after_state":"known","a":0}],"#,
         r#""context":{"ip":"::1","asn":{"number":64500,"region":"DE","zone":1}},"#,
         r#""details":{"a":{"c":2,"d":1},"z":1},"raw":{"a":2,"b":1},"#,
@@ -66,16 +67,9 @@ fn absent_null_and_empty_stay_different() {
         r#""attributes":{},"details":null"#,
         r#""details":{"a":null,"b":[],"c":{},"d":""}"#,
         r#""raw":null"#,
-        r#""id":"","operation":null,"subjects":[]"#,
+        r#""operation":null,"subjects":[]"#,
     ] {
-        let mut forms: Vec<String> = vec![canonical(members)];
-        forms.sort();
-        for form in forms {
-            assert_eq!(
-                Event::from_json(form.as_bytes()).unwrap().canonical(),
-                form.as_bytes()
-            );
-        }
+        assert_eq!(canonical(members), with(members));
     }
     assert_ne!(canonical(r#""details":{}"#), canonical(""));
     assert_ne!(canonical(r#""details":{}"#), canonical(r#""details":null"#));
@@ -83,7 +77,8 @@ fn absent_null_and_empty_stay_different() {
 
 #[test]
 fn strings_are_escaped_as_in_rfc_8785() {
-    let given = r#""details":{"k\u002f\u0022":"\u0008\u0009\u000A\u000c\u000d\"\\\/\u0000\u001F\u007f\u00e9\ud83d\udE00"}"#;
+    let given = r#""details":{"k\u002f\u0022":
+        "\u0008\u0009\u000A\u000c\u000d\"\\\/\u0000\u001F\u007f\u00e9\ud83d\udE00"}"#;
     let expected = "\"details\":{\"k/\\\"\":\"\\b\\t\\n\\f\\r\\\"\\\\/\\u0000\\u001f\u{7f}é😀\"}";
     assert!(
         canonical(given).ends_with(&format!(",{expected}}}")),
@@ -94,32 +89,49 @@ fn strings_are_escaped_as_in_rfc_8785() {
 
 #[test]
 fn numbers_keep_their_characters() {
-    let numbers =
-        r#""details":{"a":[95.00,-0,1E+5,1e-400,0.10000000000000000000001,100000000000000000000]}"#;
-    assert!(canonical(numbers).ends_with(&format!(",{numbers}}}")));
+    let digits = "95.00,-0,1E+5,1e-400,0.10000000000000000000001,100000000000000000000";
+    let form = canonical(&format!(r#""details":{{"a":[{digits}]}}"#));
+    assert!(form.contains(&format!("[{digits}]")), "{form}");
 }
 
 #[test]
-fn real_events_of_calendars_are_kept_as_details() {
-    let path = "../shared/data/google_workspace.ndjson";
-    let Ok(text) = std::fs::read_to_string(path) else {
-        eprintln!("skipped: {path} is not there");
-        return;
-    };
-    for line in text.lines().filter(|line| !line.is_empty()) {
-        let record = Value::parse(line.as_bytes()).unwrap();
-        assert_eq!(Value::parse(record.to_json().as_bytes()).unwrap(), record);
-        let event = Event::builder("2026-01-02T03:04:05Z", "c", "a")
-            .detail("record", record.clone())
-            .raw(record.clone())
-            .build()
-            .unwrap();
-        assert_eq!(Event::from_json(event.canonical()).unwrap(), event);
-        let kept = event.raw().unwrap().to_json();
-        let plain: serde_json::Value = serde_json::from_str(line).unwrap();
-        assert_eq!(
-            serde_json::from_str::<serde_json::Value>(&kept).unwrap(),
-            plain
-        );
+fn real_records_are_kept_without_loss() {
+    for file in [
+        "google_workspace.ndjson",
+        "google_workspace_panther_tests.ndjson",
+        "calendly_activity_log_page.json",
+    ] {
+        let path = std::path::Path::new("../shared/data").join(file);
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            eprintln!("skipped: {} is not there", path.display());
+            continue;
+        };
+        if file.ends_with(".ndjson") {
+            text.lines().for_each(keep);
+        } else {
+            keep(&text);
+        }
+    }
+}
+
+/// Puts a record under `details` and `raw` of an event and takes it out again.
+fn keep(line: &str) {
+    let record = Value::parse(line.as_bytes()).unwrap();
+    assert_eq!(Value::parse(record.to_json().as_bytes()).unwrap(), record);
+    let event = Event::builder("2026-01-02T03:04:05Z", "c", "a")
+        .detail("record", record.clone())
+        .raw(record)
+        .build()
+        .unwrap();
+    assert_eq!(Event::from_json(event.canonical()).unwrap(), event);
+    let plain: serde_json::Value = serde_json::from_str(line).unwrap();
+    let kept = event.to_value();
+    for kept in [
+        kept.get("raw"),
+        kept.get("details")
+            .and_then(|details| details.get("record")),
+    ] {
+        let kept: serde_json::Value = serde_json::from_str(&kept.unwrap().to_json()).unwrap();
+        assert_eq!(kept, plain);
     }
 }
