@@ -30,3 +30,11 @@ pub const QUERY_TERMS_MAX: usize = 1024;
 pub const QUERY_DEPTH_MAX: usize = 64;
 /// Bytes of one word; longer words are cut into consecutive words.
 pub const WORD_BYTES_MAX: usize = 256;
+/// Bytes of the name of a retention class.
+pub const CLASS_BYTES_MAX: usize = 64;
+/// Bytes of one edit of the manifest.
+pub const MANIFEST_EDIT_BYTES_MAX: usize = 64 << 20;
+/// Bytes of a manifest.
+pub const MANIFEST_BYTES_MAX: u64 = 256 << 20;
+/// Bytes of `store.toml`.
+pub const RULES_BYTES_MAX: u64 = 4 << 20;
