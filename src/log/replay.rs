@@ -1,0 +1,268 @@
+//! Reading a log file from its first frame to its last commit.
+
+use super::frame::{
+    BATCH_FRAMES_MAX, BATCH_LEN_MAX, COMMIT_LEN, COMMIT_TAG, Commit, FILE_HEAD_LEN, FRAME_HEAD_LEN,
+    FrameHead, PAYLOAD_BYTES_MAX, Refusal, decode_file_head,
+};
+use super::scan::{Rest, scan};
+use super::window::Window;
+use super::{Frame, LogHeader};
+use crate::event::Timestamp;
+use crate::io::codec::crc;
+use crate::io::{Disk, Mode};
+use crate::{Error, Result};
+use std::path::Path;
+
+/// What a replay found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Replay {
+    /// What the head of the file says.
+    pub(crate) header: LogHeader,
+    /// Offset behind the last commit.
+    pub(crate) end: u64,
+    /// Sequence of the last committed frame.
+    pub(crate) last_seq: Option<u64>,
+    /// Committed frames.
+    pub(crate) frames: u64,
+    /// Bytes of a torn tail behind `end`, without the zeros at its end.
+    pub(crate) torn_bytes: u64,
+    /// The file was closed cleanly and nothing follows.
+    pub(crate) closed: bool,
+}
+
+/// Reads the file and calls `each` once per committed batch, in order.
+///
+/// `upto`: the file ends there for this reader (beside a writer: the `synced` hint).
+/// `durable_hint`: bytes below it were durable once; if they do not validate, that is corruption.
+/// Cost: one pass; memory for the largest batch, at most 34 MiB, and 256 KiB.
+///
+/// # Errors
+/// [`Error::Corrupt`] when bytes that were durable are damaged or missing, with the sequences that
+/// are lost; the batches before were handed out, nothing is cut. [`Error::Unsupported`] for a file
+/// of a later version. [`Error::Io`], and whatever `each` returns.
+pub(crate) fn replay(
+    disk: &Disk,
+    path: &Path,
+    upto: Option<u64>,
+    durable_hint: Option<u64>,
+    each: &mut dyn FnMut(&[Frame<'_>]) -> Result<()>,
+) -> Result<Replay> {
+    let file = disk
+        .open(path, Mode::Read)
+        .map_err(|error| Error::io("open", path, error))?;
+    let len = file
+        .len()
+        .map_err(|error| Error::io("look at", path, error))?;
+    let limit = upto.unwrap_or(len).min(len);
+    let mut window = Window::new(&*file, path, limit);
+    let header = read_header(&mut window, path)?;
+    let mut reader = Reader::new(header, path, window);
+    let stop = loop {
+        match reader.step()? {
+            Step::Frame => {}
+            Step::Commit => reader.deliver(each)?,
+            Step::Stop(stop) => break stop,
+        }
+    };
+    let durable_hint = durable_hint.unwrap_or(0).min(upto.unwrap_or(u64::MAX));
+    reader.finish(stop, durable_hint)
+}
+
+fn read_header(window: &mut Window<'_>, path: &Path) -> Result<LogHeader> {
+    decode_file_head(window.bytes(0, 0, FILE_HEAD_LEN)?).map_err(|refusal| match refusal {
+        Refusal::Damaged(got) => Error::corrupt(path, 0, "log head", "the head of a log", got),
+        Refusal::Unsupported(feature) => Error::Unsupported {
+            path: path.to_path_buf(),
+            feature,
+        },
+    })
+}
+
+/// What stands at the place of the reader.
+enum Step {
+    /// A frame, taken into the open batch.
+    Frame,
+    /// A commit that closes the open batch.
+    Commit,
+    /// Nothing that can be read on from.
+    Stop(&'static str),
+}
+
+/// A frame of the open batch.
+struct OpenFrame {
+    recorded_at: Timestamp,
+    /// Offset of the payload from the start of the batch.
+    payload_from: usize,
+    payload_upto: usize,
+}
+
+/// The place of a replay.
+struct Reader<'a> {
+    header: LogHeader,
+    path: &'a Path,
+    window: Window<'a>,
+    /// Where the next frame or commit should stand.
+    at: u64,
+    /// Where the open batch starts: behind the last commit.
+    start: u64,
+    open: Vec<OpenFrame>,
+    /// Sequence that the first frame of the open batch must have.
+    next_seq: u64,
+    durable_upto: u64,
+    closed: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn new(header: LogHeader, path: &'a Path, window: Window<'a>) -> Self {
+        Reader {
+            header,
+            path,
+            window,
+            at: FILE_HEAD_LEN as u64,
+            start: FILE_HEAD_LEN as u64,
+            open: Vec::new(),
+            next_seq: header.first_seq,
+            durable_upto: 0,
+            closed: false,
+        }
+    }
+
+    /// Reads what stands at `at`.
+    fn step(&mut self) -> Result<Step> {
+        let bytes = self.window.bytes(self.start, self.at, COMMIT_LEN)?;
+        if bytes.starts_with(&COMMIT_TAG) {
+            let commit = Commit::decode(bytes, self.header.id, self.at);
+            return match commit {
+                Some(commit) => self.take_commit(&commit),
+                None => Ok(Step::Stop("a damaged commit")),
+            };
+        }
+        if let Some(head) = FrameHead::decode(bytes, self.header.id, self.at) {
+            return self.take_frame(&head);
+        }
+        if bytes.iter().all(|byte| *byte == 0) {
+            return Ok(Step::Stop("the end"));
+        }
+        Ok(Step::Stop("a damaged frame"))
+    }
+
+    fn take_frame(&mut self, head: &FrameHead) -> Result<Step> {
+        let seq = self.next_seq.wrapping_add(self.open.len() as u64);
+        let payload_len = head.payload_len as usize;
+        if head.seq_low != seq as u32 {
+            return Err(self.senseless(format!("sequence {seq}"), "another one"));
+        }
+        if payload_len > PAYLOAD_BYTES_MAX || self.open.len() >= BATCH_FRAMES_MAX {
+            return Err(self.senseless("a frame within limits".into(), "a larger one"));
+        }
+        let payload_at = self.at + FRAME_HEAD_LEN as u64;
+        let payload_from = usize::try_from(payload_at - self.start).unwrap_or(usize::MAX);
+        let payload_upto = payload_from.saturating_add(payload_len);
+        if payload_upto > BATCH_LEN_MAX - COMMIT_LEN {
+            return Err(self.senseless("a batch within limits".into(), "a larger one"));
+        }
+        let payload = self.window.bytes(self.start, payload_at, payload_len)?;
+        if payload.len() < payload_len {
+            return Ok(Step::Stop("the end of the file within a frame"));
+        }
+        if crc(self.header.id, payload) != head.payload_crc {
+            return Ok(Step::Stop("a damaged payload"));
+        }
+        self.open.push(OpenFrame {
+            recorded_at: Timestamp(head.recorded_at),
+            payload_from,
+            payload_upto,
+        });
+        self.at = payload_at + u64::from(head.payload_len);
+        Ok(Step::Frame)
+    }
+
+    fn take_commit(&mut self, commit: &Commit) -> Result<Step> {
+        let frames = self.open.len() as u64;
+        let next_seq = self.next_seq.checked_add(frames);
+        let fits = u64::from(commit.frames) == frames
+            && commit.start == self.start
+            && commit.last_seq.checked_add(1) == next_seq
+            && (commit.closed || frames > 0);
+        if !fits {
+            return Err(self.senseless("the commit of this batch".into(), "another one"));
+        }
+        self.durable_upto = self.durable_upto.max(commit.durable_upto);
+        self.closed = commit.closed;
+        self.at += COMMIT_LEN as u64;
+        Ok(Step::Commit)
+    }
+
+    /// Hands out the open batch and begins the next one.
+    fn deliver(&mut self, each: &mut dyn FnMut(&[Frame<'_>]) -> Result<()>) -> Result<()> {
+        let len = usize::try_from(self.at - self.start).unwrap_or(usize::MAX);
+        let bytes = self.window.bytes(self.start, self.start, len)?;
+        let mut frames = Vec::with_capacity(self.open.len());
+        for (frame, seq) in self.open.iter().zip(self.next_seq..) {
+            frames.push(Frame {
+                seq,
+                recorded_at: frame.recorded_at,
+                payload: bytes
+                    .get(frame.payload_from..frame.payload_upto)
+                    .unwrap_or_default(),
+            });
+        }
+        if !frames.is_empty() {
+            each(&frames)?;
+        }
+        self.next_seq += frames.len() as u64;
+        self.open.clear();
+        self.start = self.at;
+        Ok(())
+    }
+
+    /// Decides what the place is where the reader stopped.
+    fn finish(mut self, stop: &'static str, durable_hint: u64) -> Result<Replay> {
+        let rest = scan(&mut self.window, self.header.id, self.at)?;
+        let durable_upto = self.durable_upto.max(rest.durable_upto).max(durable_hint);
+        if self.start < durable_upto {
+            let expected = format!("the batch of event {}", self.next_seq);
+            let got = format!("{stop}; {}", self.lost(&rest));
+            return Err(Error::corrupt(
+                self.path,
+                self.at,
+                "log batch",
+                expected,
+                got,
+            ));
+        }
+        let torn_bytes = rest.used_upto - self.start;
+        let frames = self.next_seq - self.header.first_seq;
+        Ok(Replay {
+            header: self.header,
+            end: self.start,
+            last_seq: (frames > 0).then(|| self.next_seq - 1),
+            frames,
+            torn_bytes,
+            closed: self.closed && torn_bytes == 0,
+        })
+    }
+
+    /// Says which sequences cannot be read.
+    fn lost(&self, rest: &Rest) -> String {
+        let first = self.next_seq;
+        let Some(commit) = rest.next_commit else {
+            return format!("the events from {first} on are lost");
+        };
+        // A commit of a later batch: its own frames may be sound.
+        let sound = if commit.start > self.at {
+            u64::from(commit.frames)
+        } else {
+            0
+        };
+        match commit.last_seq.saturating_sub(sound) {
+            last if last < first => "no event is lost".into(),
+            last => format!("events {first} to {last} are lost"),
+        }
+    }
+
+    /// Bytes whose CRC is right but that no writer of ours puts there: never taken for a torn tail.
+    fn senseless(&self, expected: String, got: &str) -> Error {
+        Error::corrupt(self.path, self.at, "log frame", expected, got)
+    }
+}
