@@ -22,6 +22,13 @@ pub(crate) fn read_whole(disk: &Disk, path: &Path, len_max: u64) -> Result<Vec<u
     Ok(bytes)
 }
 
+/// The length of a file.
+pub(crate) fn len(disk: &Disk, path: &Path) -> Result<u64> {
+    let file = disk.open(path, Mode::Read);
+    file.and_then(|file| file.len())
+        .map_err(|error| Error::io("look at", path, error))
+}
+
 /// Writes a file that is not there yet, with all its bytes.
 ///
 /// Durability: its bytes survive power loss on `Ok`, its name only after a sync of the folder. On
@@ -84,7 +91,8 @@ pub(crate) fn sync_folder(disk: &Disk, folder: &Path) -> Result<()> {
 }
 
 fn sync_parent(disk: &Disk, path: &Path) -> Result<()> {
-    path.parent().map_or(Ok(()), |folder| sync_folder(disk, folder))
+    path.parent()
+        .map_or(Ok(()), |folder| sync_folder(disk, folder))
 }
 
 /// Whether an error says that a file or folder is not there.

@@ -279,7 +279,10 @@ mod tests {
     fn a_run_ends_at_the_first_day_border_after_enough_rows() {
         let day = |day, rows| std::iter::repeat_n((day, 1), rows);
         let below = RUN_ROWS as usize - 1;
-        assert_eq!(lengths(day(0, below).chain(day(1, 5)), None), [RUN_ROWS + 4]);
+        assert_eq!(
+            lengths(day(0, below).chain(day(1, 5)), None),
+            [RUN_ROWS + 4]
+        );
         let cut = lengths(day(0, below + 1).chain(day(1, 5)), None);
         assert_eq!(cut, [RUN_ROWS, 5]);
     }
@@ -310,7 +313,10 @@ mod tests {
     fn names_read_back() {
         let place = Place::parse("default", "2026-03-20", "00000000000000ff.seg").expect("valid");
         assert_eq!(place.id, SegmentId(255));
-        assert_eq!(place.relative(), "segments/default/2026-03-20/00000000000000ff.seg");
+        assert_eq!(
+            place.relative(),
+            "segments/default/2026-03-20/00000000000000ff.seg"
+        );
         for (class, day, file) in [
             ("..", "2026-03-20", "00000000000000ff.seg"),
             ("default", "2026-3-20", "00000000000000ff.seg"),

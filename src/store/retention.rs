@@ -77,8 +77,13 @@ const SECOND: i64 = 1_000_000;
 const HOUR: i64 = 3600 * SECOND;
 const DAY: i64 = 24 * HOUR;
 /// The last unit that divides a duration is the one it is printed in.
-const PRINTED_UNITS: [(&str, i64); 5] =
-    [("us", 1), ("s", SECOND), ("m", 60 * SECOND), ("h", HOUR), ("d", DAY)];
+const PRINTED_UNITS: [(&str, i64); 5] = [
+    ("us", 1),
+    ("s", SECOND),
+    ("m", 60 * SECOND),
+    ("h", HOUR),
+    ("d", DAY),
+];
 
 impl FromStr for Keep {
     type Err = Error;
@@ -106,7 +111,10 @@ impl FromStr for Keep {
         };
         let micros = number.parse::<i64>().ok();
         let micros = micros.and_then(|number| number.checked_mul(unit_micros));
-        micros.filter(|micros| *micros > 0).map(Keep::Micros).ok_or_else(wrong)
+        micros
+            .filter(|micros| *micros > 0)
+            .map(Keep::Micros)
+            .ok_or_else(wrong)
     }
 }
 
@@ -116,7 +124,11 @@ impl fmt::Display for Keep {
             return formatter.write_str("forever");
         };
         let divides = |unit: &&(&str, i64)| micros % unit.1 == 0;
-        let (name, unit) = PRINTED_UNITS.iter().rev().find(divides).unwrap_or(&("us", 1));
+        let (name, unit) = PRINTED_UNITS
+            .iter()
+            .rev()
+            .find(divides)
+            .unwrap_or(&("us", 1));
         write!(formatter, "{}{name}", micros / unit)
     }
 }
@@ -189,9 +201,8 @@ impl Retention {
 
     /// Whether nothing is ever hidden or dropped.
     pub(crate) fn is_forever(&self) -> bool {
-        let forever = |class: &Class| {
-            class.kept_for == Keep::Forever && class.visible_for == Keep::Forever
-        };
+        let forever =
+            |class: &Class| class.kept_for == Keep::Forever && class.visible_for == Keep::Forever;
         self.classes.iter().all(forever)
     }
 
@@ -208,7 +219,11 @@ impl Retention {
             let rank = |class: &Class| (class.name != DEFAULT_CLASS, class.name.clone());
             rank(one).cmp(&rank(two))
         });
-        if let Some(twice) = self.classes.windows(2).find(|pair| pair[0].name == pair[1].name) {
+        if let Some(twice) = self
+            .classes
+            .windows(2)
+            .find(|pair| pair[0].name == pair[1].name)
+        {
             let field = format!("class.{}", twice[0].name);
             return Err(Error::invalid(field, "is there twice"));
         }
@@ -228,7 +243,10 @@ impl Class {
             let problem = format!("`{}` is not 1 to 64 of a-z, 0-9, _ and -", self.name);
             return Err(Error::invalid("class", problem));
         }
-        for (name, keep) in [("kept_for", self.kept_for), ("visible_for", self.visible_for)] {
+        for (name, keep) in [
+            ("kept_for", self.kept_for),
+            ("visible_for", self.visible_for),
+        ] {
             if matches!(keep, Keep::Micros(..=0)) {
                 let field = format!("class.{}.{name}", self.name);
                 return Err(Error::invalid(field, "must be longer than nothing"));
@@ -264,9 +282,8 @@ mod tests {
             ],
         };
         let retention = retention.checked().expect("valid");
-        let class = |tenant, source, category| {
-            retention.class_of(tenant, source, category).name.as_str()
-        };
+        let class =
+            |tenant, source, category| retention.class_of(tenant, source, category).name.as_str();
         assert_eq!(class(Some("t1"), Some("calendar"), "login"), "a");
         assert_eq!(class(Some("t1"), Some("calendar"), "other"), "b");
         assert_eq!(class(Some("t2"), Some("calendar"), "login"), "c");
@@ -282,7 +299,12 @@ mod tests {
         let retention = retention.checked().expect("valid");
         assert_eq!(retention.classes[0], Class::forever("default"));
         assert!(retention.is_forever());
-        assert_eq!(retention.class_of(None, None, "x").kept_cutoff(Timestamp(0)), None);
+        assert_eq!(
+            retention
+                .class_of(None, None, "x")
+                .kept_cutoff(Timestamp(0)),
+            None
+        );
     }
 
     #[test]
@@ -323,10 +345,25 @@ mod tests {
 
     #[test]
     fn durations_need_a_number_and_a_unit() {
-        for (text, micros) in [("1us", 1), ("2s", 2 * SECOND), ("2w", 14 * DAY), ("1y", 366 * DAY)] {
+        for (text, micros) in [
+            ("1us", 1),
+            ("2s", 2 * SECOND),
+            ("2w", 14 * DAY),
+            ("1y", 366 * DAY),
+        ] {
             assert_eq!(text.parse::<Keep>().expect(text), Keep::Micros(micros));
         }
-        for text in ["", "d", "90", "0d", "-1d", "1.5d", "90 d", "1mo", "9223372036854775807d"] {
+        for text in [
+            "",
+            "d",
+            "90",
+            "0d",
+            "-1d",
+            "1.5d",
+            "90 d",
+            "1mo",
+            "9223372036854775807d",
+        ] {
             assert!(text.parse::<Keep>().is_err(), "{text}");
         }
     }

@@ -81,7 +81,9 @@ pub(crate) fn parse(text: &str, path: &Path) -> Result<Retention> {
     })?;
     let keep = |value: &toml::Spanned<String>| {
         let parsed = value.get_ref().parse::<Keep>();
-        parsed.map_err(|error| Error::invalid(place(text, path, value.span().start), error.to_string()))
+        parsed.map_err(|error| {
+            Error::invalid(place(text, path, value.span().start), error.to_string())
+        })
     };
     let mut retention = Retention {
         classes: Vec::new(),
@@ -105,8 +107,11 @@ pub(crate) fn print(retention: &Retention) -> String {
     for class in &retention.classes {
         let (kept_for, visible_for) = (class.kept_for, class.visible_for);
         let name = &class.name;
-        writeln!(text, "\n[class.{name}]\nkept_for = \"{kept_for}\"\nvisible_for = \"{visible_for}\"")
-            .expect("writing to a string succeeds");
+        writeln!(
+            text,
+            "\n[class.{name}]\nkept_for = \"{kept_for}\"\nvisible_for = \"{visible_for}\""
+        )
+        .expect("writing to a string succeeds");
     }
     for rule in &retention.rules {
         let rule = toml::to_string(&FileRule::of(rule)).expect("plain fields have a TOML form");
@@ -175,10 +180,22 @@ mod tests {
     #[test]
     fn mistakes_name_file_and_line() {
         for (text, start) in [
-            ("\n[class.a]\nkept_for = \"9 days\"\n", "store.toml:3: duration: `9 days`"),
-            ("[class.a]\nkept = \"9d\"\n", "store.toml:2: unknown field `kept`"),
-            ("[[rule]]\ntenant = \"x\"\n", "store.toml:1: missing field `class`"),
-            ("[[rule]]\nclass = \"x\"\n", "store.toml: rule[0].class: no class"),
+            (
+                "\n[class.a]\nkept_for = \"9 days\"\n",
+                "store.toml:3: duration: `9 days`",
+            ),
+            (
+                "[class.a]\nkept = \"9d\"\n",
+                "store.toml:2: unknown field `kept`",
+            ),
+            (
+                "[[rule]]\ntenant = \"x\"\n",
+                "store.toml:1: missing field `class`",
+            ),
+            (
+                "[[rule]]\nclass = \"x\"\n",
+                "store.toml: rule[0].class: no class",
+            ),
             ("[class.\"../x\"]\n", "store.toml: class: `../x` is not"),
             ("[class.a\n", "store.toml:1: "),
         ] {

@@ -153,7 +153,13 @@ pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Loaded> {
     loaded.torn_bytes = torn.map_or(0, |last| last as u64 + 1);
     if let Some(vouched) = vouched_beyond(bytes, id, offset) {
         let expected = format!("sound frames up to byte {vouched}");
-        return Err(Error::corrupt(path, loaded.end, "manifest frame", expected, "damage"));
+        return Err(Error::corrupt(
+            path,
+            loaded.end,
+            "manifest frame",
+            expected,
+            "damage",
+        ));
     }
     Ok(loaded)
 }

@@ -162,9 +162,9 @@ impl State {
 
     fn set_logs(&mut self, live: &[LogFile], next: u64) -> Result<(), Misfit> {
         grow("a later log number", &mut self.next_log, next)?;
-        let ordered = live.windows(2).all(|pair| {
-            pair[0].number < pair[1].number && pair[0].first_seq <= pair[1].first_seq
-        });
+        let ordered = live
+            .windows(2)
+            .all(|pair| pair[0].number < pair[1].number && pair[0].first_seq <= pair[1].first_seq);
         if !ordered || live.last().is_some_and(|log| log.number >= next) {
             return Err(Misfit("logs in order below the next number", next));
         }
