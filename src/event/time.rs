@@ -1,7 +1,138 @@
-//! Instants: microseconds since 1970-01-01T00:00:00Z.
+//! Instants: microseconds since 1970-01-01T00:00:00Z, and their printed form.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::civil::civil_from_days;
+
+pub(super) const MICROS_PER_SECOND: i64 = 1_000_000;
+pub(super) const SECONDS_PER_MINUTE: i64 = 60;
+pub(super) const SECONDS_PER_DAY: i64 = 86_400;
+const MICROS_PER_DAY: i64 = SECONDS_PER_DAY * MICROS_PER_SECOND;
 
 /// An instant in microseconds since the Unix epoch, UTC.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+///
+/// Displayed in RFC 3339, UTC. Serialised as that text in formats that people read, and as the
+/// number in the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format_instant(*self, 0))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_i64(self.0)
+        }
+    }
+}
+
+/// Prints an instant in canonical form, local to `offset_minutes`.
+pub fn format_instant(timestamp: Timestamp, offset_minutes: i32) -> String {
+    let mut out = Vec::with_capacity(32);
+    append_instant(&mut out, timestamp, offset_minutes);
+    String::from_utf8(out).expect("an instant is printed in ASCII")
+}
+
+/// Appends an instant in canonical form: `Z` for offset zero, else `+hh:mm`; 1 to 6 fraction
+/// digits without trailing zeros, none if the fraction is zero.
+///
+/// A local year outside 0 to 9999 gets a sign and at least six digits (ISO 8601, expanded).
+pub(crate) fn append_instant(out: &mut Vec<u8>, timestamp: Timestamp, offset_minutes: i32) {
+    let offset_micros = i64::from(offset_minutes) * SECONDS_PER_MINUTE * MICROS_PER_SECOND;
+    let local = timestamp.0.saturating_add(offset_micros);
+    let (year, month, day) = civil_from_days(local.div_euclid(MICROS_PER_DAY));
+    let micros_of_day = local.rem_euclid(MICROS_PER_DAY);
+    let second_of_day = micros_of_day / MICROS_PER_SECOND;
+    append_year(out, year);
+    append_pair(out, b'-', month);
+    append_pair(out, b'-', day);
+    append_pair(out, b'T', second_of_day / 3600);
+    append_pair(out, b':', second_of_day / 60 % 60);
+    append_pair(out, b':', second_of_day % 60);
+    append_fraction(out, micros_of_day % MICROS_PER_SECOND);
+    append_offset(out, offset_minutes);
+}
+
+fn append_year(out: &mut Vec<u8>, year: i64) {
+    if (0..=9999).contains(&year) {
+        out.extend_from_slice(&[
+            digit(year / 1000),
+            digit(year / 100),
+            digit(year / 10),
+            digit(year),
+        ]);
+    } else {
+        let sign = if year < 0 { '-' } else { '+' };
+        out.extend_from_slice(format!("{sign}{:06}", year.unsigned_abs()).as_bytes());
+    }
+}
+
+fn append_pair(out: &mut Vec<u8>, mark: u8, number: i64) {
+    out.extend_from_slice(&[mark, digit(number / 10), digit(number)]);
+}
+
+fn append_fraction(out: &mut Vec<u8>, mut micros: i64) {
+    if micros == 0 {
+        return;
+    }
+    let mut text = *b".000000";
+    for place in text.iter_mut().skip(1).rev() {
+        *place = digit(micros);
+        micros /= 10;
+    }
+    let zeros = text.iter().rev().take_while(|b| **b == b'0').count();
+    out.extend(text.iter().take(text.len() - zeros));
+}
+
+fn append_offset(out: &mut Vec<u8>, offset_minutes: i32) {
+    if offset_minutes == 0 {
+        out.push(b'Z');
+        return;
+    }
+    let sign = if offset_minutes < 0 { b'-' } else { b'+' };
+    let minutes = i64::from(offset_minutes.unsigned_abs());
+    append_pair(out, sign, minutes / 60);
+    append_pair(out, b':', minutes % 60);
+}
+
+/// The last decimal digit of a number that is not negative.
+fn digit(number: i64) -> u8 {
+    b'0' + u8::try_from(number % 10).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_beyond_four_digits_is_printed_expanded() {
+        let late = Timestamp(253_402_300_800_000_000);
+        assert_eq!(late.to_string(), "+010000-01-01T00:00:00Z");
+        assert_eq!(format_instant(late, -1), "9999-12-31T23:59:00-00:01");
+        let early = Timestamp(-62_135_596_860_000_000);
+        assert_eq!(early.to_string(), "0000-12-31T23:59:00Z");
+        assert_eq!(format_instant(early, 1), "0001-01-01T00:00:00+00:01");
+    }
+
+    #[test]
+    fn the_ends_of_the_range_are_printed() {
+        assert_eq!(
+            Timestamp(i64::MIN).to_string(),
+            "-290308-12-21T19:59:05.224192Z"
+        );
+        assert_eq!(
+            Timestamp(i64::MAX).to_string(),
+            "+294247-01-10T04:00:54.775807Z"
+        );
+        assert!(format_instant(Timestamp(i64::MAX), 1439).starts_with("+294247-01-"));
+        assert!(format_instant(Timestamp(i64::MIN), -1439).starts_with("-290308-12-"));
+    }
+}
