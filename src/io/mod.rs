@@ -4,9 +4,11 @@ mod clock;
 pub(crate) mod codec;
 mod map;
 mod real;
+mod sim;
 
 pub use clock::{ManualClock, SeededRandom, SystemClock, SystemRandom};
 pub use real::RealDisk;
+pub use sim::{Fault, FaultKind, Operation, OperationKind, SimDisk};
 
 use std::fmt::Debug;
 use std::io;

@@ -26,6 +26,8 @@ pub(crate) struct Replay {
     pub(crate) frames: u64,
     /// Bytes of a torn tail behind `end`, without the zeros at its end.
     pub(crate) torn_bytes: u64,
+    /// Bytes before this were durable once, as far as commits and the hint tell; at most `end`.
+    pub(crate) durable_upto: u64,
     /// The file was closed cleanly and nothing follows.
     pub(crate) closed: bool,
 }
@@ -239,6 +241,7 @@ impl<'a> Reader<'a> {
             last_seq: (frames > 0).then(|| self.next_seq - 1),
             frames,
             torn_bytes,
+            durable_upto,
             closed: self.closed && torn_bytes == 0,
         })
     }

@@ -110,8 +110,10 @@ impl LogWriter {
             file.set_len(replay.end).map_err(failed("cut"))?;
             allocated = replay.end;
         }
-        // What a killed process had written but not synced was readable: make it durable before
-        // any commit says that it is.
+        // What a dead process had written but not synced was readable: make it durable before any
+        // commit says that it is. After a failed sync the system takes such bytes for clean and
+        // would not write them; only writing them again makes it do so.
+        rewrite(&*file, replay.durable_upto, replay.end).map_err(failed("write"))?;
         file.sync().map_err(failed("sync"))?;
         Ok(LogWriter {
             file,
@@ -333,4 +335,19 @@ impl LogWriter {
             Err(error) => Err(self.poison(error)),
         }
     }
+}
+
+/// Writes the bytes of a range again as they are.
+fn rewrite(file: &dyn File, from: u64, upto: u64) -> io::Result<()> {
+    let mut buffer = vec![0; upto.saturating_sub(from).min(1 << 20) as usize];
+    let mut at = from;
+    while at < upto {
+        let count = (upto - at).min(buffer.len() as u64) as usize;
+        if file.read_at(&mut buffer[..count], at)? < count {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        file.write_all_at(&buffer[..count], at)?;
+        at += count as u64;
+    }
+    Ok(())
 }

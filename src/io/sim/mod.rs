@@ -1,0 +1,310 @@
+//! A disk in memory that forgets, tears and fails on request, reproducibly by its seed.
+//!
+//! What a program wrote is seen by everybody at once, but survives [`SimDisk::crash`] for certain
+//! only once the file was synced, and once the folder of each new name on its path was. Everything
+//! else survives or not, sector by sector and name by name.
+
+mod content;
+mod fault;
+mod file;
+mod tree;
+
+pub use fault::{Fault, FaultKind, Operation, OperationKind};
+
+use super::{Access, DirItem, Disk, File, Io, LockGuard, Mode, Region, SeededRandom};
+use content::Odds;
+use fault::{Plan, Verdict, error_of, power_is_gone};
+use file::SimFile;
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tree::{NodeId, Tree};
+
+/// A simulated disk; clones share it. It may be used from several threads.
+#[derive(Debug, Clone)]
+pub struct SimDisk {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    tree: Tree,
+    plan: Plan,
+    random: SeededRandom,
+    locks: BTreeSet<PathBuf>,
+    capacity: Option<u64>,
+}
+
+impl SimDisk {
+    /// An empty disk; the seed decides what crashes and failures leave.
+    pub fn new(seed: u64) -> SimDisk {
+        SimDisk::with_tree(Tree::new(), seed)
+    }
+
+    fn with_tree(tree: Tree, seed: u64) -> SimDisk {
+        let state = State {
+            tree,
+            plan: Plan::default(),
+            random: SeededRandom::new(seed),
+            locks: BTreeSet::new(),
+            capacity: None,
+        };
+        SimDisk {
+            state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    /// A shared handle on this disk.
+    pub fn shared(&self) -> Disk {
+        Arc::new(self.clone())
+    }
+
+    /// What a power loss now leaves, as a new disk without faults, locks and history.
+    ///
+    /// This disk stays as it is: called again, it gives another outcome.
+    pub fn crash(&self) -> SimDisk {
+        let state = self.state();
+        let odds = Odds::draw(&state.random);
+        let tree = state.tree.crash(odds, &state.random);
+        SimDisk::with_tree(tree, state.random.next_u64())
+    }
+
+    /// A copy of everything as programs see it, unsynced changes included, without faults.
+    pub fn fork(&self) -> SimDisk {
+        let state = self.state();
+        SimDisk::with_tree(state.tree.clone(), state.random.next_u64())
+    }
+
+    /// Plans a failure.
+    pub fn inject(&self, fault: Fault) {
+        self.state().plan.faults.push(fault);
+    }
+
+    /// Cuts the power during operation `number`, the first being 0: it may take effect or not,
+    /// it and all later ones fail.
+    pub fn stop_at(&self, number: u64) {
+        self.state().plan.stop_at = Some(number);
+    }
+
+    /// From now on operations of this kind answer `Ok` and do nothing: a planted bug, to see that
+    /// a test notices. Only syncs of files and folders can be skipped.
+    pub fn skip(&self, kind: OperationKind) {
+        self.state().plan.skipped.push(kind);
+    }
+
+    /// Limits the bytes of all files; writes beyond are short and give ENOSPC.
+    pub fn set_capacity(&self, bytes: Option<u64>) {
+        self.state().capacity = bytes;
+    }
+
+    /// Takes back all planned failures, skips and the power cut.
+    pub fn heal(&self) {
+        let mut state = self.state();
+        state.plan.faults.clear();
+        state.plan.skipped.clear();
+        state.plan.stop_at = None;
+    }
+
+    /// Everything that was done so far, failed operations included.
+    pub fn operations(&self) -> Vec<Operation> {
+        self.state().plan.operations().to_vec()
+    }
+
+    /// The number of operations so far: the number of the next one.
+    pub fn operation_count(&self) -> u64 {
+        self.state().plan.operations().len() as u64
+    }
+
+    /// Bytes of all files.
+    pub fn used(&self) -> u64 {
+        self.state().tree.used()
+    }
+
+    /// The bytes of a file; no operation.
+    pub fn contents(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let state = self.state();
+        let node = state.tree.find_file(path)?;
+        Ok(state.tree.file(node).content.live().to_vec())
+    }
+
+    /// Changes the bytes of a file durably and behind everybody's back; no operation.
+    pub fn damage(&self, path: &Path, edit: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
+        let mut state = self.state();
+        let node = state.tree.find_file(path)?;
+        let content = &mut state.tree.file_mut(node).content;
+        let mut bytes = content.live().to_vec();
+        edit(&mut bytes);
+        content.replace(bytes);
+        Ok(())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn file(&self, path: &Path, node: NodeId, writable: bool) -> Box<dyn File> {
+        Box::new(SimFile::new(self.clone(), path, node, writable))
+    }
+}
+
+impl State {
+    fn judge(&mut self, kind: OperationKind, path: &Path, len: usize) -> Verdict {
+        self.plan.judge(Operation {
+            kind,
+            path: path.to_path_buf(),
+            len: len as u64,
+        })
+    }
+
+    /// Does something that a power cut in its midst may have done or not.
+    fn change<T>(
+        &mut self,
+        kind: OperationKind,
+        path: &Path,
+        act: impl FnOnce(&mut Tree) -> io::Result<T>,
+    ) -> io::Result<T> {
+        match self.judge(kind, path, 0) {
+            Verdict::Failed(fault) => Err(error_of(fault)),
+            Verdict::Dead => Err(power_is_gone()),
+            Verdict::Interrupted => {
+                let _ = act(&mut self.tree);
+                Err(power_is_gone())
+            }
+            Verdict::Done | Verdict::Skipped => act(&mut self.tree),
+        }
+    }
+
+    /// Does something that leaves no traces, or nothing at all unless it is done whole.
+    fn whole(&mut self, kind: OperationKind, path: &Path, len: usize) -> io::Result<bool> {
+        match self.judge(kind, path, len) {
+            Verdict::Failed(fault) => Err(error_of(fault)),
+            Verdict::Dead | Verdict::Interrupted => Err(power_is_gone()),
+            Verdict::Skipped => Ok(false),
+            Verdict::Done => Ok(true),
+        }
+    }
+
+    /// How many of `len` bytes at `offset` still find room.
+    fn room(&self, node: NodeId, offset: usize, len: usize) -> usize {
+        let Some(capacity) = self.capacity else {
+            return len;
+        };
+        let free = capacity.saturating_sub(self.tree.used());
+        let free = usize::try_from(free).unwrap_or(usize::MAX);
+        let end = self.tree.file(node).content.live().len();
+        let inside = end.saturating_sub(offset);
+        len.min(inside.saturating_add(free))
+    }
+}
+
+impl Io for SimDisk {
+    fn create_dir_all(&self, path: &Path) -> io::Result<()> {
+        let kind = OperationKind::CreateDirAll;
+        self.state()
+            .change(kind, path, |tree| tree.create_dir_all(path))
+    }
+
+    fn open(&self, path: &Path, mode: Mode) -> io::Result<Box<dyn File>> {
+        let mut state = self.state();
+        if mode == Mode::CreateNew {
+            let kind = OperationKind::CreateNew;
+            let node = state.change(kind, path, |tree| tree.create_file(path))?;
+            return Ok(self.file(path, node, true));
+        }
+        state.whole(OperationKind::Open, path, 0)?;
+        let node = state.tree.find_file(path)?;
+        let writable = mode == Mode::ReadWrite;
+        if writable && state.tree.file(node).protected {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        Ok(self.file(path, node, writable))
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<DirItem>> {
+        let mut state = self.state();
+        state.whole(OperationKind::List, dir, 0)?;
+        state.tree.list(dir)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let kind = OperationKind::Rename;
+        self.state().change(kind, to, |tree| tree.rename(from, to))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        let kind = OperationKind::Remove;
+        self.state()
+            .change(kind, path, |tree| tree.remove_file(path))
+    }
+
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        let kind = OperationKind::RemoveDir;
+        self.state()
+            .change(kind, path, |tree| tree.remove_dir(path))
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        if state.whole(OperationKind::SyncDir, path, 0)? {
+            state.tree.sync_dir(path)?;
+        }
+        Ok(())
+    }
+
+    fn protect(&self, path: &Path) -> io::Result<()> {
+        let kind = OperationKind::Protect;
+        self.state().change(kind, path, |tree| {
+            let node = tree.find_file(path)?;
+            tree.file_mut(node).protected = true;
+            Ok(())
+        })
+    }
+
+    fn load(&self, path: &Path, _access: Access) -> io::Result<Region> {
+        let mut state = self.state();
+        state.whole(OperationKind::Load, path, 0)?;
+        let node = state.tree.find_file(path)?;
+        let bytes = state.tree.file(node).content.live().to_vec();
+        Ok(Region::from_vec(bytes))
+    }
+
+    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn LockGuard>>> {
+        let mut state = self.state();
+        state.change(OperationKind::Lock, path, |tree| {
+            match tree.find_file(path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    let node = tree.create_file(path)?;
+                    tree.file_mut(node).content.write(0, b"this process\n");
+                    Ok(())
+                }
+                found => found.map(|_| ()),
+            }
+        })?;
+        if !state.locks.insert(path.to_path_buf()) {
+            return Ok(None);
+        }
+        Ok(Some(Box::new(SimLock {
+            disk: self.clone(),
+            path: path.to_path_buf(),
+        })))
+    }
+}
+
+/// A lock of the simulated disk; a crash leaves none.
+#[derive(Debug)]
+struct SimLock {
+    disk: SimDisk,
+    path: PathBuf,
+}
+
+impl LockGuard for SimLock {}
+
+impl Drop for SimLock {
+    fn drop(&mut self) {
+        self.disk.state().locks.remove(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests;
