@@ -39,3 +39,11 @@ pub const FUZZY_CHARS_MAX: usize = 32;
 pub const FUZZY_DISTANCE_MAX: u8 = 2;
 /// Bytes of a compiled regular expression.
 pub const REGEX_BYTES_MAX: usize = 1 << 20;
+/// Bytes of the name of a retention class.
+pub const CLASS_BYTES_MAX: usize = 64;
+/// Bytes of one edit of the manifest.
+pub const MANIFEST_EDIT_BYTES_MAX: usize = 64 << 20;
+/// Bytes of a manifest.
+pub const MANIFEST_BYTES_MAX: u64 = 256 << 20;
+/// Bytes of `store.toml`.
+pub const RULES_BYTES_MAX: u64 = 4 << 20;

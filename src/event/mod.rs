@@ -32,7 +32,7 @@ pub use objects::{Actor, Change, Target};
 pub use time::{Timestamp, format_instant};
 pub use value::Value;
 
-pub(crate) use instant::append_instant;
+pub(crate) use time::append_instant;
 pub(crate) use write::append_string;
 
 use crate::Result;
@@ -135,7 +135,8 @@ impl Event {
 
     /// The canonical bytes of a top-level member, if present.
     pub(crate) fn member_bytes(&self, field: &str) -> Option<&[u8]> {
-        self.canonical.get(member::find(&self.canonical, field)?.value)
+        self.canonical
+            .get(member::find(&self.canonical, field)?.value)
     }
 
     /// The payload as received, if the event has one.

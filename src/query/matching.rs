@@ -69,8 +69,7 @@ impl Values {
             scope => {
                 let mut holds = false;
                 self.for_each(|path, scalar| {
-                    holds = holds
-                        || super::node::covers(scope, path) && leaf.test.matches(scalar);
+                    holds = holds || super::node::covers(scope, path) && leaf.test.matches(scalar);
                 });
                 holds
             }

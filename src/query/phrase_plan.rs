@@ -23,7 +23,9 @@ struct Found {
 
 /// Rows with a value in one of `columns` that has the words of the leaf's phrase.
 pub(super) fn plan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read<Node> {
-    let Test::Phrase(phrase) = &leaf.test else { return Ok(Node::Nothing) };
+    let Test::Phrase(phrase) = &leaf.test else {
+        return Ok(Node::Nothing);
+    };
     if !segment.words_are_current() {
         return scan(leaf, columns, segment);
     }
@@ -34,7 +36,9 @@ pub(super) fn plan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read
     };
     if let ([word], LastWord::Exact, Scope::AnyText) = (exact, phrase.last, &leaf.scope) {
         if !is_long(word) {
-            let Some(entry) = segment.terms().find(word)? else { return Ok(node) };
+            let Some(entry) = segment.terms().find(word)? else {
+                return Ok(node);
+            };
             if let Some(union) = entry.union {
                 return Ok(node.or(Node::Lists(vec![union])));
             }
@@ -54,7 +58,11 @@ pub(super) fn plan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read
     node = node.or(verified(leaf, found, columns, is_certain, segment)?);
     if long_prefix {
         let long = segment.terms().long_words().columns();
-        let both: Vec<u32> = columns.iter().copied().filter(|c| long.contains(c)).collect();
+        let both: Vec<u32> = columns
+            .iter()
+            .copied()
+            .filter(|c| long.contains(c))
+            .collect();
         node = node.or(scan(leaf, &both, segment)?);
     }
     Ok(node)
@@ -152,7 +160,9 @@ fn find_all(words: &[String], columns: &[u32], segment: &Segment) -> Read<Found>
 
 /// Values and rows with a word like the last one of the phrase, which stands alone.
 fn find_last(phrase: &Phrase, segment: &Segment) -> Read<Found> {
-    let Some(word) = phrase.words.first() else { return Ok(Found::default()) };
+    let Some(word) = phrase.words.first() else {
+        return Ok(Found::default());
+    };
     let mut entries = Vec::new();
     let mut keep = |near: &[u8], entry: Entry| {
         if std::str::from_utf8(near).is_ok_and(|near| phrase.matches_last(near)) {
@@ -162,7 +172,9 @@ fn find_last(phrase: &Phrase, segment: &Segment) -> Read<Found> {
     };
     match phrase.last {
         LastWord::Fuzzy(distance) => {
-            segment.terms().for_each_near(word, distance.into(), &mut keep)?;
+            segment
+                .terms()
+                .for_each_near(word, distance.into(), &mut keep)?;
         }
         _ => segment.terms().for_each_prefix(word, &mut keep)?,
     }
@@ -183,7 +195,10 @@ fn collect(entries: impl IntoIterator<Item = Entry>) -> Found {
         ids.sort_unstable();
         ids.dedup();
     }
-    let rows = rows.into_iter().map(|(column, lists)| (column, Node::Lists(lists))).collect();
+    let rows = rows
+        .into_iter()
+        .map(|(column, lists)| (column, Node::Lists(lists)))
+        .collect();
     Found { values, rows }
 }
 
@@ -203,12 +218,18 @@ fn find_long(word: &str, segment: &Segment) -> Read<Found> {
             places.push(candidate.place);
         }
     }
-    found.rows = rows.into_iter().map(|(column, rows)| (column, Node::Rows(rows))).collect();
+    found.rows = rows
+        .into_iter()
+        .map(|(column, rows)| (column, Node::Rows(rows)))
+        .collect();
     Ok(found)
 }
 
 fn intersect(left: Found, right: Found) -> Found {
-    let Found { values: mut right_values, rows: mut right_rows } = right;
+    let Found {
+        values: mut right_values,
+        rows: mut right_rows,
+    } = right;
     let values = left.values.into_iter().filter_map(|(column, mut ids)| {
         let others = right_values.remove(&column)?;
         ids.retain(|id| others.binary_search(id).is_ok());
@@ -218,7 +239,10 @@ fn intersect(left: Found, right: Found) -> Found {
         let others = right_rows.remove(&column)?;
         Some((column, rows.and(others)))
     });
-    Found { values: values.collect(), rows: rows.collect() }
+    Found {
+        values: values.collect(),
+        rows: rows.collect(),
+    }
 }
 
 /// Rows of a column without dictionary that have all of these words somewhere; `None` when there
@@ -237,12 +261,7 @@ pub(super) fn candidate_rows(
 
 /// Rows whose UUID has the words of a phrase. These columns are in no index of words: a whole id
 /// is found by binary search, groups of its digits by a scan, and most phrases cannot be there.
-fn plan_uuids(
-    leaf: &Arc<Leaf>,
-    phrase: &Phrase,
-    columns: &[u32],
-    segment: &Segment,
-) -> Read<Node> {
+fn plan_uuids(leaf: &Arc<Leaf>, phrase: &Phrase, columns: &[u32], segment: &Segment) -> Read<Node> {
     let mut node = Node::Nothing;
     if !may_be_in_uuid(phrase) {
         return Ok(node);
@@ -256,7 +275,10 @@ fn plan_uuids(
         };
         node = node.or(match whole {
             Some(id) => uuid_rows(ids.find(column.blocks(), &id)?, column)?,
-            None => check(Node::Has(*number), Check::Columns(vec![*number], leaf.clone())),
+            None => check(
+                Node::Has(*number),
+                Check::Columns(vec![*number], leaf.clone()),
+            ),
         });
     }
     Ok(node)
@@ -275,9 +297,14 @@ fn may_be_in_uuid(phrase: &Phrase) -> bool {
     }
     phrase.words.iter().all(is_hex)
         && GROUP_LENGTHS.windows(count).any(|lengths| {
-            phrase.words.iter().zip(lengths).enumerate().all(|(index, (word, len))| {
-                let is_prefix = index + 1 == count && phrase.last == LastWord::Prefix;
-                word.len() == *len || is_prefix && word.len() <= *len
-            })
+            phrase
+                .words
+                .iter()
+                .zip(lengths)
+                .enumerate()
+                .all(|(index, (word, len))| {
+                    let is_prefix = index + 1 == count && phrase.last == LastWord::Prefix;
+                    word.len() == *len || is_prefix && word.len() <= *len
+                })
         })
 }

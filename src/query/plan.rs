@@ -85,7 +85,10 @@ pub(super) fn recorded(
 pub(super) fn check(among: Node, check: Check) -> Node {
     match among {
         Node::Nothing => Node::Nothing,
-        among => Node::Check { among: Box::new(among), check },
+        among => Node::Check {
+            among: Box::new(among),
+            check,
+        },
     }
 }
 
@@ -158,7 +161,10 @@ fn plan_column(leaf: &Arc<Leaf>, number: u32, segment: &Segment) -> Read<Node> {
         }
         return Ok(node);
     }
-    Ok(check(Node::Has(number), Check::Columns(vec![number], leaf.clone())))
+    Ok(check(
+        Node::Has(number),
+        Check::Columns(vec![number], leaf.clone()),
+    ))
 }
 
 /// Whether values of a kind can pass at all.
@@ -223,7 +229,10 @@ pub(super) fn values(number: u32, column: Column<'_>, ids: Vec<u32>) -> Read<Nod
             *word |= 1 << (id % 64);
         }
     }
-    Ok(Node::Values { column: number, bits })
+    Ok(Node::Values {
+        column: number,
+        bits,
+    })
 }
 
 /// Rows whose value in a column without dictionary is exactly this text.
@@ -235,7 +244,9 @@ fn rows_with_text(
     segment: &Segment,
 ) -> Read<Node> {
     if let Some(ids) = column.uuids() {
-        let Some(id) = parse_uuid(text.as_bytes()) else { return Ok(Node::Nothing) };
+        let Some(id) = parse_uuid(text.as_bytes()) else {
+            return Ok(Node::Nothing);
+        };
         return uuid_rows(ids.find(column.blocks(), &id)?, column);
     }
     let candidates = match segment.words_are_current() {
@@ -248,10 +259,16 @@ fn rows_with_text(
 
 /// The rows of values of a column, by value index.
 pub(super) fn uuid_rows(indexes: Vec<u32>, column: Column<'_>) -> Read<Node> {
-    let rows: Read<Vec<u32>> =
-        indexes.into_iter().map(|index| column.row_of_value(index)).collect();
+    let rows: Read<Vec<u32>> = indexes
+        .into_iter()
+        .map(|index| column.row_of_value(index))
+        .collect();
     let mut rows = rows?;
     rows.sort_unstable();
     rows.dedup();
-    Ok(if rows.is_empty() { Node::Nothing } else { Node::Rows(rows) })
+    Ok(if rows.is_empty() {
+        Node::Nothing
+    } else {
+        Node::Rows(rows)
+    })
 }

@@ -8,7 +8,7 @@ use crate::Result;
 use crate::event::StoredEvent;
 use crate::segment::{Read, RowSet, Segment, WINDOW_ROWS};
 
-impl<'a> Search<'a> {
+impl Search<'_> {
     /// The number of hits.
     ///
     /// Cost: a look at the directory for a single value or word; else linear in the rows of the
@@ -17,30 +17,13 @@ impl<'a> Search<'a> {
     /// # Errors
     /// As [`Search::page`], and [`crate::Error::Budget`] at a deadline.
     pub fn count(self) -> Result<u64> {
-        let mut total = 0u64;
-        self.for_each_source(
-            &mut |segment, node| {
-                if let Some(len) = node.known_len(segment.rows()) {
-                    total += len;
-                    return Ok(());
-                }
-                each_window(segment, node, &mut |_, set| {
-                    total += set.len() as u64;
-                    Ok(())
-                })
-            },
-            &mut |_, _| Ok(()),
-        )
-        .map(|recent| total + recent)
+        let mut counter = Counter(0);
+        self.visit(&mut counter)?;
+        Ok(counter.0)
     }
 
-    /// Calls `in_segment` with every segment and what is to be found there, and `in_tail` with
-    /// every hit among the newest events; returns the number of the latter.
-    pub(super) fn for_each_source(
-        &self,
-        in_segment: &mut dyn FnMut(&'a Segment, &Node) -> Read<()>,
-        in_tail: &mut dyn FnMut(&StoredEvent, &Values) -> Result<()>,
-    ) -> Result<u64> {
+    /// Shows all hits to `visitor`: by segment, then one by one those among the newest events.
+    pub(super) fn visit(&self, visitor: &mut dyn Visitor) -> Result<()> {
         self.check_range()?;
         let condition = self.condition()?;
         let visibility = self.visibility()?;
@@ -51,20 +34,46 @@ impl<'a> Search<'a> {
                 node.order(segment.rows());
                 match node {
                     Node::Nothing => Ok(()),
-                    node => in_segment(segment, &node),
+                    node => visitor.segment(segment, &node),
                 }
             });
             done.map_err(|damage| segment.corrupt(damage))?;
         }
-        let mut hits = 0;
         for event in self.snapshot.tails().flat_map(|tail| tail.recent()) {
             let values = Values::of(event);
             if values.meet(&condition) && visibility.sees(event, &values) {
-                in_tail(event, &values)?;
-                hits += 1;
+                visitor.recent(event, &values);
             }
         }
-        Ok(hits)
+        Ok(())
+    }
+}
+
+/// Somebody who is shown all hits.
+pub(super) trait Visitor {
+    /// The hits of a segment are the rows of `node`.
+    fn segment(&mut self, segment: &Segment, node: &Node) -> Read<()>;
+    /// A hit among the newest events.
+    fn recent(&mut self, event: &StoredEvent, values: &Values);
+}
+
+/// Counts hits.
+struct Counter(u64);
+
+impl Visitor for Counter {
+    fn segment(&mut self, segment: &Segment, node: &Node) -> Read<()> {
+        if let Some(len) = node.known_len(segment.rows()) {
+            self.0 += len;
+            return Ok(());
+        }
+        each_window(segment, node, &mut |_, set| {
+            self.0 += set.len() as u64;
+            Ok(())
+        })
+    }
+
+    fn recent(&mut self, _event: &StoredEvent, _values: &Values) {
+        self.0 += 1;
     }
 }
 

@@ -9,7 +9,11 @@ pub(crate) fn width_of(value: u64) -> u8 {
 
 /// Bytes that `count` values of `width` bits take, with the 8 bytes of slack that reads need.
 pub(crate) fn packed_len(count: u64, width: u8) -> Option<u64> {
-    if width == 0 { Some(0) } else { (count.checked_mul(u64::from(width))?.div_ceil(8)).checked_add(8) }
+    if width == 0 {
+        Some(0)
+    } else {
+        (count.checked_mul(u64::from(width))?.div_ceil(8)).checked_add(8)
+    }
 }
 
 /// Appends the packed values.
@@ -19,7 +23,10 @@ pub(crate) fn pack(values: impl Iterator<Item = u64>, width: u8, out: &mut Vec<u
     }
     let (mut pending, mut filled) = (0u128, 0u32);
     for value in values {
-        debug_assert!(width_of(value) <= width, "a value fits the width it is packed with");
+        debug_assert!(
+            width_of(value) <= width,
+            "a value fits the width it is packed with"
+        );
         pending |= u128::from(value) << filled;
         filled += u32::from(width);
         while filled >= 32 {
@@ -50,7 +57,11 @@ pub(crate) fn get(bytes: &[u8], width: u8, index: u64) -> Option<u64> {
     if shift + u32::from(width) > 64 {
         value |= u64::from(*bytes.get(from + 8)?) << (64 - shift);
     }
-    Some(if width >= 64 { value } else { value & ((1 << width) - 1) })
+    Some(if width >= 64 {
+        value
+    } else {
+        value & ((1 << width) - 1)
+    })
 }
 
 /// An array of packed values in a segment.
@@ -70,19 +81,31 @@ impl Packed {
         let width = width_of(values.iter().copied().max().unwrap_or(0));
         let offset = out.len() as u64;
         pack(values.iter().copied(), width, out);
-        let span = Span { offset, len: out.len() as u64 - offset };
-        Packed { span, count: values.len() as u64, width }
+        let span = Span {
+            offset,
+            len: out.len() as u64 - offset,
+        };
+        Packed {
+            span,
+            count: values.len() as u64,
+            width,
+        }
     }
 
     /// Whether the span is as long as count and width say.
     pub(crate) fn sound(&self) -> bool {
-        self.width <= 64 && packed_len(self.count, self.width) .is_some_and(|len| len <= self.span.len || self.count == 0)
+        self.width <= 64
+            && packed_len(self.count, self.width)
+                .is_some_and(|len| len <= self.span.len || self.count == 0)
     }
 
     /// Value `index`.
     #[inline]
     pub(crate) fn get(&self, blocks: &Blocks, index: u64) -> Read<u64> {
-        let fault = Damage { offset: self.span.offset, reading: "packed values" };
+        let fault = Damage {
+            offset: self.span.offset,
+            reading: "packed values",
+        };
         if index >= self.count {
             return Err(fault);
         }
@@ -92,7 +115,12 @@ impl Packed {
         let bit = index * u64::from(self.width);
         let from = self.span.offset.checked_add(bit / 8).ok_or(fault)?;
         let from = usize::try_from(from).map_err(|_| fault)?;
-        get_shifted(blocks.slice(from, 9, fault.reading)?, self.width, (bit % 8) as u32).ok_or(fault)
+        get_shifted(
+            blocks.slice(from, 9, fault.reading)?,
+            self.width,
+            (bit % 8) as u32,
+        )
+        .ok_or(fault)
     }
 
     /// Calls `each` with the values of `range`.
@@ -102,14 +130,22 @@ impl Packed {
         range: std::ops::Range<u64>,
         mut each: impl FnMut(u64),
     ) -> Read<()> {
-        let fault = Damage { offset: self.span.offset, reading: "packed values" };
+        let fault = Damage {
+            offset: self.span.offset,
+            reading: "packed values",
+        };
         if range.end > self.count {
             return Err(fault);
         }
         let first = range.start * u64::from(self.width) / 8;
-        let last = packed_len(range.end, self.width).ok_or(fault)?.min(self.span.len);
+        let last = packed_len(range.end, self.width)
+            .ok_or(fault)?
+            .min(self.span.len);
         let len = last.checked_sub(first).unwrap_or(0);
-        let span = Span { offset: self.span.offset + first, len };
+        let span = Span {
+            offset: self.span.offset + first,
+            len,
+        };
         let bytes = blocks.bytes(span, fault.reading)?;
         let skip = first * 8;
         for index in range {
@@ -135,7 +171,11 @@ fn get_shifted(bytes: &[u8], width: u8, shift: u32) -> Option<u64> {
     if shift + u32::from(width) > 64 {
         value |= u64::from(*bytes.get(8)?) << (64 - shift);
     }
-    Some(if width >= 64 { value } else { value & ((1 << width) - 1) })
+    Some(if width >= 64 {
+        value
+    } else {
+        value & ((1 << width) - 1)
+    })
 }
 
 #[cfg(test)]

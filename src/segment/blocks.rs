@@ -54,7 +54,13 @@ impl Blocks {
             return None;
         }
         let checked = (0..count.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
-        Some(Blocks { region, len, salt, checksums, checked })
+        Some(Blocks {
+            region,
+            len,
+            salt,
+            checksums,
+            checked,
+        })
     }
 
     /// The bytes of `span`, each of its blocks checked.
@@ -68,13 +74,18 @@ impl Blocks {
     /// `len` bytes at `from`, each of their blocks checked.
     pub(crate) fn slice(&self, from: usize, len: usize, reading: &'static str) -> Read<&[u8]> {
         let end = from.checked_add(len).filter(|end| *end <= self.len);
-        let Some(end) = end else { return damaged(from as u64, reading) };
+        let Some(end) = end else {
+            return damaged(from as u64, reading);
+        };
         if !self.checksums.is_empty() && len > 0 {
             for block in from / BLOCK_BYTES..=(end - 1) / BLOCK_BYTES {
                 self.check(block)?;
             }
         }
-        self.region.get(from..end).ok_or(Damage { offset: from as u64, reading })
+        self.region.get(from..end).ok_or(Damage {
+            offset: from as u64,
+            reading,
+        })
     }
 
     /// Checks every block; returns the bytes read.
@@ -88,7 +99,10 @@ impl Blocks {
     /// Checks a block once; later calls cost an atomic load.
     #[inline]
     fn check(&self, block: usize) -> Read<()> {
-        let seen = self.checked.get(block / 64).map_or(0, |bits| bits.load(Ordering::Relaxed));
+        let seen = self
+            .checked
+            .get(block / 64)
+            .map_or(0, |bits| bits.load(Ordering::Relaxed));
         if seen >> (block % 64) & 1 == 1 {
             return Ok(());
         }
@@ -117,5 +131,8 @@ impl Blocks {
 
 /// The checksums of the blocks of `bytes`.
 pub(crate) fn checksums(salt: u64, bytes: &[u8]) -> Vec<u32> {
-    bytes.chunks(BLOCK_BYTES).map(|block| codec::crc(salt, block)).collect()
+    bytes
+        .chunks(BLOCK_BYTES)
+        .map(|block| codec::crc(salt, block))
+        .collect()
 }

@@ -49,7 +49,9 @@ impl Segment {
             if bytes == canonical {
                 return Ok(Duplicate::Same(self.seq_at(row)?));
             }
-            let Some(event) = Event::from_canonical(std::mem::take(&mut bytes)) else { continue };
+            let Some(event) = Event::from_canonical(std::mem::take(&mut bytes)) else {
+                continue;
+            };
             let same_id = event.text("id").as_deref() == Some(id)
                 && event.text("tenant").as_deref() == tenant;
             if same_id && found == Duplicate::None {
@@ -65,7 +67,9 @@ impl Segment {
             let is_id = matches!(self.path_of(*number), [key] if key == "id");
             is_id && self.column(*number).kind() == Kind::String
         });
-        let Some(number) = number else { return Ok(self.layout.rest.count > 0) };
+        let Some(number) = number else {
+            return Ok(self.layout.rest.count > 0);
+        };
         let column = self.column(number);
         let (index, count) = column.locate(row)?;
         if count == 0 {

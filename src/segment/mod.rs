@@ -62,13 +62,15 @@ pub(crate) use uuids::{GROUP_LENGTHS, parse as parse_uuid};
 use layout::Layout;
 
 /// The random id of a segment; names its file and salts its checksums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct SegmentId(pub u64);
 
 /// One (tenant, data_source, category) combination that a segment holds.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct Combination {
     /// The tenant of the rows, if they have one.
     pub tenant: Option<String>,
@@ -145,7 +147,13 @@ impl Segment {
         let path = Path::new("memory");
         let blocks = Blocks::new(Region::from_vec(bytes), len, meta.id.0, Vec::new());
         let blocks = blocks.ok_or_else(|| {
-            Error::corrupt(path, 0, "segment in memory", "bytes of its length", "others")
+            Error::corrupt(
+                path,
+                0,
+                "segment in memory",
+                "bytes of its length",
+                "others",
+            )
         })?;
         Self::from_parts(path, blocks, layout, meta)
     }
@@ -169,7 +177,11 @@ impl Segment {
             by_seq: OnceLock::new(),
             decoder: Mutex::default(),
         };
-        if segment.sound() { Ok(segment) } else { Err(unsound("segment table of contents")) }
+        if segment.sound() {
+            Ok(segment)
+        } else {
+            Err(unsound("segment table of contents"))
+        }
     }
 
     /// Whether the counts of the table of contents agree with each other.
@@ -177,7 +189,9 @@ impl Segment {
         let (layout, rows) = (&self.layout, u64::from(self.meta.rows));
         let of_rows = [&layout.times, &layout.offsets, &layout.seqs];
         rows > 0
-            && of_rows.iter().all(|ints| ints.count == rows && ints.sound())
+            && of_rows
+                .iter()
+                .all(|ints| ints.count == rows && ints.sound())
             && layout.row_shapes.count == rows
             && layout.row_shapes.sound()
             && layout.recorded_from.count > 0
@@ -187,7 +201,11 @@ impl Segment {
             && layout.rest_rows.rows == self.meta.rows
             && layout.rest_rows.sound()
             && layout.rest.sound()
-            && layout.postings.offset.checked_add(layout.postings.len).is_some()
+            && layout
+                .postings
+                .offset
+                .checked_add(layout.postings.len)
+                .is_some()
             && self.columns().all(|column| column.sound(self.meta.rows))
     }
 
@@ -209,8 +227,17 @@ impl Segment {
     /// The error of a damaged place.
     pub(crate) fn corrupt(&self, damage: Damage) -> Error {
         let Damage { offset, reading } = damage;
-        let rows = format!("events of seq {} to {}", self.meta.min_seq, self.meta.max_seq);
-        Error::corrupt(&self.path, offset, reading, format!("sound bytes ({rows})"), "others")
+        let rows = format!(
+            "events of seq {} to {}",
+            self.meta.min_seq, self.meta.max_seq
+        );
+        Error::corrupt(
+            &self.path,
+            offset,
+            reading,
+            format!("sound bytes ({rows})"),
+            "others",
+        )
     }
 
     fn fault(&self, reading: &'static str) -> Damage {
@@ -241,7 +268,11 @@ impl Segment {
     /// `seq` of a row.
     pub(crate) fn seq_at(&self, row: u32) -> Read<u64> {
         let shift = self.layout.seqs.get(&self.blocks, row.into())?;
-        Ok(self.meta.min_seq.wrapping_add_signed(shift).wrapping_add(row.into()))
+        Ok(self
+            .meta
+            .min_seq
+            .wrapping_add_signed(shift)
+            .wrapping_add(row.into()))
     }
 
     /// The first row at or after an instant, or the number of rows; binary search.
@@ -255,7 +286,11 @@ impl Segment {
         let (mut low, mut high) = (0, self.meta.rows);
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.time_at(middle)? < instant { low = middle + 1 } else { high = middle }
+            if self.time_at(middle)? < instant {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         Ok(low)
     }
@@ -270,7 +305,9 @@ impl Segment {
             seqs.push((shift.wrapping_add(row as i64), row as u32));
         })?;
         seqs.sort_unstable();
-        Ok(self.by_seq.get_or_init(|| seqs.into_iter().map(|(_, row)| row).collect()))
+        Ok(self
+            .by_seq
+            .get_or_init(|| seqs.into_iter().map(|(_, row)| row).collect()))
     }
 
     /// Rows whose `occurred_at` is after their `recorded_at`.
@@ -286,7 +323,11 @@ impl Segment {
         while low < high {
             let middle = low + (high - low) / 2;
             let at = self.layout.recorded_ats.get(&self.blocks, middle)?;
-            if at < instant.0 { low = middle + 1 } else { high = middle }
+            if at < instant.0 {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         if low == self.layout.recorded_ats.count {
             return Ok(u64::MAX);
@@ -308,7 +349,11 @@ impl Segment {
     /// A column by number; the number must be one of the layout.
     pub(crate) fn column(&self, number: u32) -> Column<'_> {
         let layout = &self.layout.columns[number as usize];
-        Column { layout, blocks: &self.blocks, postings: self.layout.postings }
+        Column {
+            layout,
+            blocks: &self.blocks,
+            postings: self.layout.postings,
+        }
     }
 
     /// All columns, in the order of their numbers.
@@ -328,7 +373,12 @@ impl Segment {
 
     /// The index of words.
     pub(crate) fn terms(&self) -> Terms<'_> {
-        Terms::new(&self.layout.terms, &self.blocks, self.meta.rows, self.column_count())
+        Terms::new(
+            &self.layout.terms,
+            &self.blocks,
+            self.meta.rows,
+            self.column_count(),
+        )
     }
 
     /// Whether the words of the index were made by the Unicode version of this program.
@@ -390,7 +440,11 @@ fn paths(layout: &Layout) -> Option<Vec<Vec<String>>> {
         keys.reverse();
         Some(keys)
     };
-    layout.columns.iter().map(|column| path(column.node, column.kind)).collect()
+    layout
+        .columns
+        .iter()
+        .map(|column| path(column.node, column.kind))
+        .collect()
 }
 
 /// What a look-up for duplicates found.

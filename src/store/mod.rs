@@ -1,273 +1,289 @@
 //! The store: a folder of log, segments and manifest; open, append, seal, compact, forget, close.
+//!
+//! An event goes into the log (durable), from there into the tail (in memory, visible), and with
+//! the tail into segments. [`Store::snapshot`] sees all of that, each event in one place.
 
-use crate::Result;
+mod background;
+mod close;
+mod commit;
+mod compact;
+mod engine;
+mod files;
+mod group;
+mod live;
+mod manifest;
+mod open;
+mod options;
+mod partition;
+mod reader;
+mod recover;
+mod report;
+mod retain;
+mod retention;
+mod row_keys;
+mod rules_file;
+mod seal;
+mod snapshot;
+mod stats;
+mod tidy;
+mod verify;
+mod write_segment;
+mod writer;
+
+pub use commit::Ticket;
+pub use options::{Durability, Options};
+pub use report::{ChangeReport, OpenReport, Receipt, SegmentSummary, Stats, VerifyReport};
+pub use retention::{Class, DEFAULT_CLASS, Keep, Retention, Rule};
+pub use snapshot::Snapshot;
+
 use crate::event::{Event, Timestamp};
-use crate::io::{Access, Disk};
+use crate::{Error, Result};
+use background::Background;
+use engine::{Core, Engine};
+use reader::Reader;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard};
 
-/// When an append is acknowledged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Durability {
-    /// After the events survive power loss.
-    #[default]
-    Durable,
-    /// After the events survive a crash of the process; a background sync follows.
-    Buffered,
-}
-
-/// How a store is opened.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Default: durable.
-    pub durability: Durability,
-    /// Seal on a background thread (default); `false`: inside `append`, single-threaded, deterministic.
-    pub background: bool,
-    /// Open without the lock and without writing a byte.
-    pub read_only: bool,
-    /// Create the store if the folder holds none.
-    pub create: bool,
-    /// How sealed files are read.
-    pub access: Access,
-    /// Accounted bytes of the tail at which it is sealed; default 64 MiB.
-    pub tail_bytes_max: usize,
-    /// Events of the tail at which it is sealed; default 262,144.
-    pub tail_events_max: u64,
-    /// Age of the oldest unsealed event at which the tail is sealed; default none.
-    pub seal_age: Option<Duration>,
-    /// The disk; default the real one.
-    pub disk: Disk,
-    /// Time; default the system clock.
-    pub clock: Arc<dyn crate::io::Clock>,
-    /// Randomness for ids; default the operating system.
-    pub random: Arc<dyn crate::io::Random>,
-}
-
-/// What an append gives back for one event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Receipt {
-    /// The sequence under which the event is stored (for a duplicate: the first one's).
-    pub seq: u64,
-    /// The event was stored before and has not been stored again.
-    pub duplicate: bool,
-    /// Another event with this `tenant` and `id` and other content is stored too.
-    pub same_id: bool,
-}
+/// Unsealed events above which `close` seals, so that the next opening has little to replay.
+const CLOSE_EVENTS_MAX: u64 = 4096;
 
 /// An open store.
+///
+/// All methods may be called from any thread. Dropping a store without [`Store::close`] loses
+/// nothing that was acknowledged under `Durability::Durable`; the next opening replays the log.
+///
+/// # Examples
+/// ```no_run
+/// use annals::event::Event;
+/// use annals::store::{Options, Store};
+/// let store = Store::open("log", Options::default())?;
+/// let event = br#"{"occurred_at":"2026-03-20T08:15:30Z","category":"login","activity":"failed"}"#;
+/// let receipt = store.append(&Event::from_json(event)?)?;
+/// assert!(!receipt.duplicate);
+/// store.close()?;
+/// # Ok::<(), annals::Error>(())
+/// ```
 #[derive(Debug)]
-pub struct Store {}
+pub struct Store {
+    role: Role,
+    report: OpenReport,
+}
 
-/// An acknowledgement to wait for.
 #[derive(Debug)]
-pub struct Ticket {}
-
-/// A consistent, unchanging view of a store; holds the files it needs.
-#[derive(Debug, Clone)]
-pub struct Snapshot {}
-
-/// What opening found and repaired.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct OpenReport {
-    /// Events replayed from the log.
-    pub replayed: u64,
-    /// Bytes of a torn tail that were cut off the log.
-    pub torn_bytes: u64,
-    /// Files that no manifest edit names, moved aside.
-    pub moved_aside: Vec<String>,
-    /// The last close was clean.
-    pub clean: bool,
-}
-
-/// Figures of a store.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Stats {
-    /// Events held (sealed and unsealed), hidden ones included.
-    pub events: u64,
-    /// Bytes on disk.
-    pub bytes: u64,
-    /// Live segments.
-    pub segments: u64,
-    /// Events not sealed yet.
-    pub tail_events: u64,
-    /// Lowest `seq` held.
-    pub first_seq: Option<u64>,
-    /// Highest `seq` ever given.
-    pub last_seq: Option<u64>,
-    /// Epoch of the sequence.
-    pub epoch: u64,
-    /// Oldest `occurred_at` held.
-    pub oldest: Option<Timestamp>,
-    /// Newest `occurred_at` held.
-    pub newest: Option<Timestamp>,
-}
-
-/// One live segment, for listings.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct SegmentSummary {
-    /// Hexadecimal id, as in the file's name.
-    pub id: String,
-    /// Retention class of the folder.
-    pub class: String,
-    /// Path relative to the store.
-    pub path: String,
-    /// Rows.
-    pub events: u64,
-    /// File length in bytes.
-    pub bytes: u64,
-    /// Canonical bytes of its events.
-    pub event_bytes: u64,
-    /// Oldest `occurred_at`.
-    pub oldest: Timestamp,
-    /// Newest `occurred_at`.
-    pub newest: Timestamp,
-    /// Lowest `seq`.
-    pub first_seq: u64,
-    /// Highest `seq`.
-    pub last_seq: u64,
-}
-
-/// What a seal, a compaction or a sweep of retention did.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
-pub struct ChangeReport {
-    /// Segments written.
-    pub added: Vec<SegmentSummary>,
-    /// Segments dropped.
-    pub removed: Vec<SegmentSummary>,
-    /// Events in `removed` that are in no added segment.
-    pub events_removed: u64,
-    /// Bytes on disk given back (negative: taken).
-    pub bytes_freed: i64,
-}
-
-/// What `verify` read.
-#[derive(Debug, Clone, Default, serde::Serialize)]
-pub struct VerifyReport {
-    /// Files read.
-    pub files: u64,
-    /// Bytes read.
-    pub bytes: u64,
-    /// Events checked.
-    pub events: u64,
-    /// One line per damage: file, offset, what.
-    pub problems: Vec<String>,
+enum Role {
+    Writer {
+        /// Stops before the engine goes.
+        background: Option<Background>,
+        engine: Arc<Engine>,
+    },
+    Reader(Reader),
 }
 
 impl Store {
-    /// Opens a store.
-    pub fn open(_dir: impl AsRef<Path>, _options: Options) -> Result<Store> {
-        unimplemented!()
+    /// Opens a store, creating it if there is none and the options allow that.
+    ///
+    /// Cost: 1 ms and, for every event that is not sealed, 2 us.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] while another process writes the store, [`Error::Missing`] when there is
+    /// none, [`Error::Corrupt`] when the manifest or a log has lost bytes that were durable,
+    /// [`Error::Unsupported`], [`Error::Invalid`] for wrong options or a wrong `store.toml`.
+    pub fn open(dir: impl AsRef<Path>, options: Options) -> Result<Store> {
+        options.check()?;
+        if options.read_only {
+            let (reader, report) = reader::open_reader(dir.as_ref(), options)?;
+            let role = Role::Reader(reader);
+            return Ok(Store { role, report });
+        }
+        let (engine, report) = open::open_engine(dir.as_ref(), options)?;
+        let engine = Arc::new(engine);
+        let background = match engine.core.options.background {
+            true => Some(Background::start(&engine)?),
+            false => None,
+        };
+        let role = Role::Writer { background, engine };
+        Ok(Store { role, report })
     }
+
     /// What opening found and repaired.
     pub fn open_report(&self) -> &OpenReport {
-        unimplemented!()
+        &self.report
     }
-    /// Appends one event.
-    pub fn append(&self, _event: &Event) -> Result<Receipt> {
-        unimplemented!()
+
+    /// Appends one event and returns its sequence.
+    ///
+    /// Durability: on `Ok` the event survives power loss (`Durability::Durable`) or a crash of the
+    /// process (`Durability::Buffered`). Visible to snapshots taken after this call returns.
+    ///
+    /// # Errors
+    /// As [`Store::append_batch`].
+    pub fn append(&self, event: &Event) -> Result<Receipt> {
+        let receipts = self.engine("append")?.append(vec![event.clone()])?;
+        Ok(receipts[0])
     }
-    /// Appends a batch: all or none.
-    pub fn append_batch(&self, _events: &[Event]) -> Result<Vec<Receipt>> {
-        unimplemented!()
+
+    /// Appends a batch, all or none: at most 65,536 events and 32 MiB of canonical bytes.
+    ///
+    /// Durability and visibility as [`Store::append`]; the receipts are in the order of `events`.
+    /// Waits while the tails are full.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a batch beyond the limits, [`Error::Io`] when the disk refused:
+    /// nothing was stored. [`Error::Poisoned`] after a failed sync: it is not known whether the
+    /// events are stored; reopen the store. [`Error::Corrupt`] when the segment that would tell
+    /// whether an event is a duplicate is damaged. [`Error::ReadOnly`].
+    pub fn append_batch(&self, events: &[Event]) -> Result<Vec<Receipt>> {
+        self.engine("append")?.append(events.to_vec())
     }
+
     /// Queues a batch; the ticket is answered when it is acknowledged.
-    pub fn submit(&self, _events: Vec<Event>) -> Result<Ticket> {
-        unimplemented!()
+    ///
+    /// Without a background thread the batch is written when somebody waits for it, appends, or
+    /// closes the store.
+    ///
+    /// # Errors
+    /// As [`Store::append_batch`] for what is known at once.
+    pub fn submit(&self, events: Vec<Event>) -> Result<Ticket> {
+        self.engine("append")?.submit(events)
     }
-    /// A consistent view of everything acknowledged.
+
+    /// A consistent view of everything acknowledged; never blocks the writer.
+    ///
+    /// A read-only store first looks for what its writer has done; if it cannot tell, the last
+    /// good view is given ([`Store::refresh`] says why).
     pub fn snapshot(&self) -> Snapshot {
-        unimplemented!()
+        if let Role::Reader(reader) = &self.role
+            && let Err(error) = reader.refresh()
+        {
+            tracing::warn!(%error, "the view of the store stays old");
+        }
+        self.core().snapshot()
     }
+
+    /// Takes in what the writer has acknowledged since the last look; for read-only stores.
+    ///
+    /// # Errors
+    /// What stands in the way; snapshots then show the last good view.
+    pub fn refresh(&self) -> Result<()> {
+        match &self.role {
+            Role::Reader(reader) => reader.refresh(),
+            Role::Writer { .. } => Ok(()),
+        }
+    }
+
+    /// Makes everything acknowledged durable; nothing to do under `Durability::Durable`.
+    ///
+    /// # Errors
+    /// [`Error::Poisoned`], [`Error::ReadOnly`].
+    pub fn sync(&self) -> Result<()> {
+        self.engine("sync")?.sync()
+    }
+
     /// Turns the tail into segments and waits for it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the disk refused: the events stay in log and tail. [`Error::Poisoned`],
+    /// [`Error::ReadOnly`].
     pub fn seal(&self) -> Result<ChangeReport> {
-        unimplemented!()
+        let engine = self.engine("seal")?;
+        engine.flush_queue();
+        engine.seal(true)
     }
+
     /// Merges small neighbouring segments.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the disk refused: nothing has changed. [`Error::Corrupt`] when a small
+    /// segment is damaged. [`Error::ReadOnly`].
     pub fn compact(&self) -> Result<ChangeReport> {
-        unimplemented!()
+        self.engine("compact")?.compact()
     }
+
     /// Drops what is past its `kept_for` at `now` (default: the clock, guarded against jumps).
-    pub fn retain(&self, _now: Option<Timestamp>, _dry_run: bool) -> Result<ChangeReport> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// [`Error::ClockJump`] when the clock is more than 30 days ahead of the last sweep, or
+    /// earlier: nothing was dropped; pass the time to go on. [`Error::Io`], [`Error::ReadOnly`].
+    pub fn retain(&self, now: Option<Timestamp>, dry_run: bool) -> Result<ChangeReport> {
+        self.engine("drop what has expired")?.retain(now, dry_run)
     }
+
     /// The retention rules in force.
     pub fn retention(&self) -> Retention {
-        unimplemented!()
+        Retention::clone(&self.core().retention.load())
     }
-    /// Replaces the retention rules (writes `store.toml`).
-    pub fn set_retention(&self, _retention: Retention) -> Result<()> {
-        unimplemented!()
+
+    /// Replaces the retention rules (writes `store.toml`); in force for the next snapshot.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a wrong name, duration or class of a rule; [`Error::Io`],
+    /// [`Error::ReadOnly`].
+    pub fn set_retention(&self, retention: Retention) -> Result<()> {
+        let engine = self.engine("change the rules")?;
+        let retention = retention.checked()?;
+        let _upkeep = lock(&engine.upkeep);
+        rules_file::write(&engine.core.options.disk, &engine.core.layout, &retention)?;
+        engine.core.retention.store(Arc::new(retention));
+        Ok(())
     }
+
     /// Reads every byte of every file.
+    ///
+    /// # Errors
+    /// None now: damage is in the report.
     pub fn verify(&self) -> Result<VerifyReport> {
-        unimplemented!()
+        Ok(match &self.role {
+            Role::Writer { engine, .. } => engine.verify(),
+            Role::Reader(reader) => reader.verify(),
+        })
     }
+
     /// Figures.
     pub fn stats(&self) -> Stats {
-        unimplemented!()
+        stats::stats(self.core())
     }
+
     /// The live segments, oldest first.
     pub fn segments(&self) -> Vec<SegmentSummary> {
-        unimplemented!()
+        let view = self.core().view.load();
+        let live = view.segments.live().iter();
+        live.map(|segment| segment.summary()).collect()
     }
+
     /// Seals if more than 4,096 events wait, closes the log cleanly, releases the lock.
+    ///
+    /// A seal that fails is no failure of the close: its events are in the log.
+    ///
+    /// # Errors
+    /// [`Error::Poisoned`] after a failed sync, [`Error::Io`]: the lock is released all the same,
+    /// and the next opening recovers.
     pub fn close(self) -> Result<()> {
-        unimplemented!()
+        let Role::Writer { background, engine } = self.role else {
+            return Ok(());
+        };
+        engine.flush_queue();
+        drop(background);
+        engine.close()
+    }
+
+    fn core(&self) -> &Core {
+        match &self.role {
+            Role::Writer { engine, .. } => &engine.core,
+            Role::Reader(reader) => &reader.core,
+        }
+    }
+
+    fn engine(&self, action: &'static str) -> Result<&Arc<Engine>> {
+        match &self.role {
+            Role::Writer { engine, .. } => Ok(engine),
+            Role::Reader(_) => Err(Error::ReadOnly { action }),
+        }
     }
 }
 
-impl Ticket {
-    /// Waits for the acknowledgement.
-    pub fn wait(self) -> Result<Vec<Receipt>> {
-        unimplemented!()
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        unimplemented!()
-    }
-}
-
-/// How long something is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    /// Until somebody says otherwise.
-    Forever,
-    /// This many microseconds.
-    Micros(i64),
-}
-
-/// A retention class.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Class {
-    /// `[a-z0-9_-]{1,64}`
-    pub name: String,
-    /// After this an event is gone for everybody.
-    pub kept_for: Keep,
-    /// After this an event is hidden from ordinary readers.
-    pub visible_for: Keep,
-}
-
-/// One rule: the first that matches gives an event its class.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule {
-    /// The class it gives.
-    pub class: String,
-    /// Matches only this tenant.
-    pub tenant: Option<String>,
-    /// Matches only this source.
-    pub data_source: Option<String>,
-    /// Matches only this category.
-    pub category: Option<String>,
-}
-
-/// The retention rules of a store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Retention {
-    /// Classes; `default` exists always.
-    pub classes: Vec<Class>,
-    /// Ordered rules.
-    pub rules: Vec<Rule>,
+/// Takes a lock of this layer.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .expect("no thread panics while it holds a lock of the store")
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::test::Test;
 use crate::query::path_pattern::PathPattern;
+use crate::query::time::TimeRange;
 
 /// A condition on an event.
 #[derive(Debug, Clone)]
@@ -42,4 +43,15 @@ pub(crate) enum Scope {
     Seq,
     /// The string `category.activity`.
     Action,
+}
+
+impl Condition {
+    /// Events that occurred in a range of time.
+    pub(crate) fn occurred_within(times: TimeRange) -> Condition {
+        let leaf = Leaf {
+            scope: Scope::OccurredAt,
+            test: Test::TimeRange(times),
+        };
+        Condition::Leaf(Arc::new(leaf))
+    }
 }

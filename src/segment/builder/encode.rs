@@ -57,12 +57,20 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         .map(|(row, seq)| (seq - min_seq) as i64 - row)
         .collect();
     let shape_count = builder.shape_list.len() as u64;
-    let row_shapes: Vec<u64> =
-        builder.row_shapes.iter().map(|shape| shape_count.min(u64::from(*shape))).collect();
+    let row_shapes: Vec<u64> = builder
+        .row_shapes
+        .iter()
+        .map(|shape| shape_count.min(u64::from(*shape)))
+        .collect();
     let rest_rows = writer.presence(&builder.rest_rows);
     let rest = builder.rest.finish(&mut writer.out);
     let layout = Layout {
-        nodes: builder.tree.nodes().iter().map(|n| (n.parent, n.key.to_vec())).collect(),
+        nodes: builder
+            .tree
+            .nodes()
+            .iter()
+            .map(|n| (n.parent, n.key.to_vec()))
+            .collect(),
         shapes: builder.shape_list,
         columns,
         times: Ints::write(&builder.times, &mut writer.out),
@@ -96,16 +104,26 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         combinations,
         combinations_complete: builder.combinations_complete,
     };
-    Encoded { bytes: writer.out, layout, meta }
+    Encoded {
+        bytes: writer.out,
+        layout,
+        meta,
+    }
 }
 
 /// The instants of acceptance as steps over `seq`: they are few when events come in batches.
 fn recorded(seqs: &[u64], recorded_ats: &[i64], min_seq: u64) -> (Vec<i64>, Vec<i64>) {
-    let mut pairs: Vec<(u64, i64)> =
-        seqs.iter().copied().zip(recorded_ats.iter().copied()).collect();
+    let mut pairs: Vec<(u64, i64)> = seqs
+        .iter()
+        .copied()
+        .zip(recorded_ats.iter().copied())
+        .collect();
     pairs.sort_unstable();
     pairs.dedup_by_key(|(_, at)| *at);
-    pairs.into_iter().map(|(seq, at)| ((seq - min_seq) as i64, at)).unzip()
+    pairs
+        .into_iter()
+        .map(|(seq, at)| ((seq - min_seq) as i64, at))
+        .unzip()
 }
 
 /// The pairs of `category` and `activity`, as ranks of their values.
@@ -165,7 +183,10 @@ impl RowLists {
             sorted[*slot as usize] = *row;
             *slot += 1;
         }
-        RowLists { starts, rows: sorted }
+        RowLists {
+            starts,
+            rows: sorted,
+        }
     }
 
     /// The rows of a value; a row may stand there more than once, one after the other.
@@ -202,7 +223,10 @@ impl Writer {
     fn finish_postings(&mut self) -> Span {
         let offset = self.out.len() as u64;
         self.out.append(&mut self.postings);
-        Span { offset, len: self.out.len() as u64 - offset }
+        Span {
+            offset,
+            len: self.out.len() as u64 - offset,
+        }
     }
 
     /// The offset of a list of rows, written unless the same list is there.
@@ -235,7 +259,10 @@ impl Writer {
         let span = *self.presences.entry(bytes).or_insert_with_key(|bytes| {
             let offset = out.len() as u64;
             out.extend_from_slice(bytes);
-            Span { offset, len: bytes.len() as u64 }
+            Span {
+                offset,
+                len: bytes.len() as u64,
+            }
         });
         Presence { span, rows, values }
     }
@@ -257,7 +284,15 @@ impl Writer {
                 codec
             }
         };
-        (ColumnLayout { node: column.node, kind, presence, codec }, lists)
+        (
+            ColumnLayout {
+                node: column.node,
+                kind,
+                presence,
+                codec,
+            },
+            lists,
+        )
     }
 
     fn dictionary(

@@ -168,7 +168,8 @@ impl SegmentBuilder {
             return None;
         }
         let columns = self.columns.len();
-        self.columns_at.resize(self.tree.len(), [NO_COLUMN; Kind::AT_NODE]);
+        self.columns_at
+            .resize(self.tree.len(), [NO_COLUMN; Kind::AT_NODE]);
         for leaf in &flattener.leaves {
             let slot = &mut self.columns_at[leaf.node as usize][leaf.kind as usize];
             if *slot == NO_COLUMN {
@@ -245,7 +246,9 @@ impl SegmentBuilder {
         let mut key = std::mem::take(&mut self.last_combination);
         key.clear();
         for leaf in &found {
-            let text = leaf.as_ref().map(|leaf| leaf.text(canonical, &mut self.scratch));
+            let text = leaf
+                .as_ref()
+                .map(|leaf| leaf.text(canonical, &mut self.scratch));
             key.push(u8::from(text.is_some()));
             let text = text.unwrap_or_default();
             key.extend_from_slice(&(text.len() as u32).to_le_bytes());
@@ -282,7 +285,11 @@ impl SegmentBuilder {
         if self.times.is_empty() {
             return Err(Error::invalid("segment", "has no rows"));
         }
-        let Encoded { bytes, layout, meta } = encode::encode(self);
+        let Encoded {
+            bytes,
+            layout,
+            meta,
+        } = encode::encode(self);
         Ok(file::assemble(bytes, &layout, meta))
     }
 
@@ -294,13 +301,21 @@ impl SegmentBuilder {
         if self.times.is_empty() {
             return Err(Error::invalid("segment", "has no rows"));
         }
-        let Encoded { bytes, layout, meta } = encode::encode(self);
+        let Encoded {
+            bytes,
+            layout,
+            meta,
+        } = encode::encode(self);
         Segment::in_memory(bytes, layout, meta)
     }
 }
 
 /// The nodes of keys under the root with this name, or none.
 fn root_node(tree: &PathTree, key: &[u8]) -> Option<u32> {
-    let place = tree.nodes().iter().skip(1).position(|node| node.parent == 0 && *node.key == *key);
+    let place = tree
+        .nodes()
+        .iter()
+        .skip(1)
+        .position(|node| node.parent == 0 && *node.key == *key);
     place.map(|place| place as u32 + 1)
 }

@@ -1,0 +1,270 @@
+//! Compaction: small neighbouring segments of one class become one.
+
+use super::engine::{Engine, Upkeep};
+use super::live::LiveSegment;
+use super::manifest::{Change, Listed};
+use super::partition::{Day, RUN_BYTES, RUN_ROWS, run_days_max};
+use super::retention::Retention;
+use super::write_segment::{SegmentFiles, bytes_freed};
+use super::{ChangeReport, lock};
+use crate::Result;
+use crate::event::Timestamp;
+use crate::segment::{SegmentBuilder, SegmentId, SegmentMeta};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::sync::Arc;
+
+/// Segments that must come together before the background thread merges them by itself: every
+/// event is then rewritten a few times at most.
+const MEMBERS_UNASKED: usize = 8;
+
+type Members = Vec<Arc<LiveSegment>>;
+
+impl Engine {
+    /// Merges whatever small neighbours there are, two or more.
+    pub(crate) fn compact(&self) -> Result<ChangeReport> {
+        self.compact_groups(2)
+    }
+
+    /// Merges neighbours that are many; a failure waits for the next time.
+    pub(crate) fn compact_when_due(&self) {
+        if let Err(error) = self.compact_groups(MEMBERS_UNASKED) {
+            tracing::warn!(%error, "small segments could not be merged");
+        }
+    }
+
+    fn compact_groups(&self, members_min: usize) -> Result<ChangeReport> {
+        let mut upkeep = lock(&self.upkeep);
+        let segments = Arc::clone(&lock(&self.writer).segments);
+        let retention = self.core.retention.load();
+        let mut report = ChangeReport::default();
+        for members in plan(segments.live(), &retention, members_min) {
+            report = report.and(self.merge(&mut upkeep, &members)?);
+        }
+        drop(segments);
+        self.clear_gone(&mut upkeep);
+        Ok(report)
+    }
+
+    /// Puts one segment in the place of some.
+    fn merge(&self, upkeep: &mut Upkeep, members: &[Arc<LiveSegment>]) -> Result<ChangeReport> {
+        let (bytes, meta) = self.merged(upkeep, members)?;
+        let first_day = members.iter().map(|member| member.listed().first_day).min();
+        let listed = Listed::new(&meta, first_day.unwrap_or(Day::of(meta.min_time)));
+        let mut files = SegmentFiles::new(&self.core);
+        files.write(upkeep, &listed, &bytes)?;
+        drop(bytes);
+        let added = files.open_synced()?;
+        let mut edit = vec![Change::Add(listed)];
+        edit.extend(members.iter().map(|member| Change::Doom(member.meta().id)));
+        let committed = upkeep.commit(&self.core, edit);
+        files.settle(&committed);
+        committed?;
+        let added_summaries: Vec<_> = added.iter().map(|segment| segment.summary()).collect();
+        self.replace_segments(members, added);
+        let dropped = members.iter().map(|member| member.meta().len).sum();
+        Ok(ChangeReport {
+            bytes_freed: bytes_freed(dropped, &added_summaries),
+            added: added_summaries,
+            removed: members.iter().map(|member| member.summary()).collect(),
+            events_removed: 0,
+        })
+    }
+
+    /// Decodes the rows of all members in `(occurred_at, seq)` order into one segment.
+    fn merged(
+        &self,
+        upkeep: &Upkeep,
+        members: &[Arc<LiveSegment>],
+    ) -> Result<(Vec<u8>, SegmentMeta)> {
+        let id = SegmentId(self.core.random_id());
+        let class = members.first().map_or("", |member| &member.meta().class);
+        let mut builder = SegmentBuilder::new(id, class, replaced_ids(upkeep, members));
+        let mut heap = BinaryHeap::new();
+        for member in 0..members.len() {
+            heap.extend(next_row(members, member, 0)?);
+        }
+        while let Some(Reverse((_, _, member, row))) = heap.pop() {
+            let stored = members[member].event(row)?;
+            let (at, canonical) = (stored.event.occurred_at(), stored.event.canonical());
+            builder.push(stored.seq, stored.recorded_at, at, canonical)?;
+            heap.extend(next_row(members, member, row + 1)?);
+        }
+        builder.finish()
+    }
+
+    /// Clears doomed segments whose files are gone; what fails is cleared by the next opening.
+    pub(crate) fn clear_gone(&self, upkeep: &mut Upkeep) {
+        if let Err(error) = upkeep.commit(&self.core, Vec::new()) {
+            tracing::warn!(%error, "dropped segments stay listed until the next opening");
+        }
+    }
+}
+
+type HeapRow = Reverse<(Timestamp, u64, usize, u32)>;
+
+fn next_row(members: &[Arc<LiveSegment>], member: usize, row: u32) -> Result<Option<HeapRow>> {
+    let segment = &members[member];
+    if row >= segment.meta().rows {
+        return Ok(None);
+    }
+    Ok(Some(Reverse((
+        segment.time(row)?,
+        segment.seq(row)?,
+        member,
+        row,
+    ))))
+}
+
+/// The members, and of the segments that they replaced those whose files may still be there: a
+/// manifest that is rebuilt from the footers must leave them all out.
+fn replaced_ids(upkeep: &Upkeep, members: &[Arc<LiveSegment>]) -> Vec<SegmentId> {
+    let doomed = &upkeep.manifest.state().doomed;
+    let mut ids: Vec<SegmentId> = members.iter().map(|member| member.meta().id).collect();
+    let earlier = members.iter().flat_map(|member| &member.meta().replaces);
+    ids.extend(earlier.filter(|id| doomed.iter().any(|place| place.id == **id)));
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Which segments to merge: runs of small ones that are neighbours in time, within a class, as
+/// long as the result is one that the seal could have cut.
+fn plan(segments: &[Arc<LiveSegment>], retention: &Retention, members_min: usize) -> Vec<Members> {
+    let mut classes: BTreeMap<&str, Members> = BTreeMap::new();
+    for segment in segments {
+        let class = classes.entry(&segment.meta().class).or_default();
+        class.push(Arc::clone(segment));
+    }
+    let mut groups = Vec::new();
+    for (class, mut segments) in classes {
+        segments.sort_by_key(|segment| {
+            let meta = segment.meta();
+            (segment.listed().first_day, meta.min_time, meta.id)
+        });
+        let days_max = retention
+            .class(class)
+            .and_then(|class| run_days_max(class.kept_for));
+        let sizes: Vec<Size> = segments.iter().map(|segment| Size::of(segment)).collect();
+        for range in neighbours(&sizes, days_max) {
+            if range.len() >= members_min {
+                groups.push(segments[range].to_vec());
+            }
+        }
+    }
+    groups
+}
+
+/// What counts of a segment when it is to be merged.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    rows: u64,
+    bytes: u64,
+    first_day: Day,
+    last_day: Day,
+}
+
+impl Size {
+    fn of(segment: &LiveSegment) -> Size {
+        let meta = segment.meta();
+        let newest = meta
+            .combinations
+            .iter()
+            .map(|combination| combination.newest);
+        Size {
+            rows: u64::from(meta.rows),
+            bytes: meta.event_bytes,
+            first_day: segment.listed().first_day,
+            last_day: Day::of(newest.max().unwrap_or(meta.max_time)),
+        }
+    }
+
+    fn is_small(self) -> bool {
+        self.rows < u64::from(RUN_ROWS) && self.bytes < RUN_BYTES
+    }
+
+    fn with(self, other: Size) -> Size {
+        Size {
+            rows: self.rows + other.rows,
+            bytes: self.bytes.saturating_add(other.bytes),
+            first_day: self.first_day.min(other.first_day),
+            last_day: self.last_day.max(other.last_day),
+        }
+    }
+
+    fn days(self) -> i64 {
+        i64::from(self.last_day.0) - i64::from(self.first_day.0) + 1
+    }
+}
+
+/// The ranges of segments to merge, in the order of their first day.
+fn neighbours(sizes: &[Size], days_max: Option<i64>) -> Vec<std::ops::Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut open: Option<(usize, Size)> = None;
+    for (index, size) in sizes.iter().enumerate() {
+        open = match open {
+            Some((start, sum)) => {
+                let both = sum.with(*size);
+                let fits = size.is_small()
+                    && sum.is_small()
+                    && days_max.is_none_or(|days_max| both.days() <= days_max);
+                if fits {
+                    Some((start, both))
+                } else {
+                    ranges.push(start..index);
+                    size.is_small().then_some((index, *size))
+                }
+            }
+            None => size.is_small().then_some((index, *size)),
+        };
+    }
+    ranges.extend(open.map(|(start, _)| start..sizes.len()));
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sizes(sizes: &[(u64, i32, i32)]) -> Vec<Size> {
+        let size = |&(rows, first_day, last_day): &(u64, i32, i32)| Size {
+            rows,
+            bytes: rows,
+            first_day: Day(first_day),
+            last_day: Day(last_day),
+        };
+        sizes.iter().map(size).collect()
+    }
+
+    #[test]
+    fn small_neighbours_come_together() {
+        let sizes = sizes(&[(10, 0, 0), (20, 1, 1), (30, 1, 3)]);
+        assert_eq!(neighbours(&sizes, None), [0..3]);
+    }
+
+    #[test]
+    fn full_segments_stand_alone_and_part_the_others() {
+        let full = u64::from(RUN_ROWS);
+        let sizes = sizes(&[
+            (10, 0, 0),
+            (full, 1, 1),
+            (10, 2, 2),
+            (full - 11, 2, 2),
+            (5, 3, 3),
+        ]);
+        assert_eq!(neighbours(&sizes, None), [0..1, 2..5]);
+    }
+
+    #[test]
+    fn a_merged_segment_is_not_fed_on_once_it_is_full() {
+        let half = u64::from(RUN_ROWS) / 2;
+        let sizes = sizes(&[(half, 0, 0), (half, 1, 1), (10, 2, 2), (10, 2, 2)]);
+        assert_eq!(neighbours(&sizes, None), [0..2, 2..4]);
+    }
+
+    #[test]
+    fn runs_stay_within_their_days() {
+        let sizes = sizes(&[(10, 0, 0), (10, 1, 1), (10, 2, 2), (10, 3, 9)]);
+        assert_eq!(neighbours(&sizes, Some(2)), [0..2, 2..3, 3..4]);
+    }
+}

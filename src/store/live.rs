@@ -1,0 +1,235 @@
+//! The segments of a store: open ones with their files, and those that cannot be read.
+
+use super::manifest::Listed;
+use super::partition::{Layout, Place};
+use super::report::SegmentSummary;
+use super::{files, lock};
+use crate::event::Timestamp;
+use crate::io::{Access, Disk};
+use crate::segment::Segment;
+use crate::{Error, Result};
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// An open segment and its file, which is unlinked with the last holder if the segment is doomed.
+#[derive(Debug)]
+pub(crate) struct LiveSegment {
+    segment: Segment,
+    listed: Listed,
+    path: PathBuf,
+    doomed: AtomicBool,
+    graveyard: Arc<Graveyard>,
+}
+
+impl LiveSegment {
+    /// Opens the file of a listed segment and compares its footer with the listing.
+    pub(crate) fn open(
+        graveyard: &Arc<Graveyard>,
+        layout: &Layout,
+        access: Access,
+        listed: Listed,
+    ) -> Result<LiveSegment> {
+        let path = layout.segment(&listed.place());
+        let segment = open_listed(&graveyard.disk, &path, access, &listed)?;
+        Ok(LiveSegment {
+            segment,
+            listed,
+            path,
+            doomed: AtomicBool::new(false),
+            graveyard: Arc::clone(graveyard),
+        })
+    }
+
+    pub(crate) fn listed(&self) -> &Listed {
+        &self.listed
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The manifest no longer lists the segment: the file goes with the last holder.
+    pub(crate) fn doom(&self) {
+        self.doomed.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn summary(&self) -> SegmentSummary {
+        SegmentSummary::of(&self.listed)
+    }
+}
+
+/// Opens a segment file and compares its footer with the listing.
+pub(crate) fn open_listed(
+    disk: &Disk,
+    path: &Path,
+    access: Access,
+    listed: &Listed,
+) -> Result<Segment> {
+    let region = disk
+        .load(path, access)
+        .map_err(|error| Error::io("read", path, error))?;
+    let segment = Segment::open(region, path)?;
+    if !listed.agrees_with(segment.meta()) {
+        let (expected, got) = (listed.meta.id.0, segment.meta().id.0);
+        let expected = format!("segment {expected:016x} as the manifest lists it");
+        let got = format!("the footer of segment {got:016x}");
+        return Err(Error::corrupt(path, 0, "segment footer", expected, got));
+    }
+    Ok(segment)
+}
+
+impl Deref for LiveSegment {
+    type Target = Segment;
+    fn deref(&self) -> &Segment {
+        &self.segment
+    }
+}
+
+impl Drop for LiveSegment {
+    fn drop(&mut self) {
+        if self.doomed.load(Ordering::Acquire) {
+            self.graveyard.bury(&self.path, self.listed.place());
+        }
+    }
+}
+
+/// Unlinks the files of doomed segments and remembers which are gone.
+#[derive(Debug)]
+pub(crate) struct Graveyard {
+    disk: Disk,
+    gone: Mutex<Vec<Place>>,
+}
+
+impl Graveyard {
+    pub(crate) fn new(disk: &Disk) -> Arc<Graveyard> {
+        Arc::new(Graveyard {
+            disk: disk.clone(),
+            gone: Mutex::default(),
+        })
+    }
+
+    /// A file that cannot be removed now stays doomed: the next opening removes it.
+    fn bury(&self, path: &Path, place: Place) {
+        match files::remove(&self.disk, path) {
+            Ok(()) => lock(&self.gone).push(place),
+            Err(error) => tracing::warn!(%error, "a dropped segment stays until the next opening"),
+        }
+    }
+
+    /// The places whose files have gone since the last call.
+    pub(crate) fn take_gone(&self) -> Vec<Place> {
+        std::mem::take(&mut lock(&self.gone))
+    }
+}
+
+/// A listed segment that is missing or damaged.
+#[derive(Debug, Clone)]
+pub(crate) struct Damaged {
+    pub(crate) listed: Listed,
+    /// What opening it said.
+    pub(crate) error: Error,
+}
+
+/// All segments of a view.
+#[derive(Debug, Default)]
+pub(crate) struct SegmentSet {
+    /// In the order of their oldest, then newest time.
+    live: Vec<Arc<LiveSegment>>,
+    /// For each of `live`, the newest time in it and all before it.
+    newest_upto: Vec<Timestamp>,
+    damaged: Vec<Damaged>,
+}
+
+impl SegmentSet {
+    pub(crate) fn new(mut live: Vec<Arc<LiveSegment>>, damaged: Vec<Damaged>) -> SegmentSet {
+        live.sort_by_key(|segment| {
+            let meta = segment.meta();
+            (meta.min_time, meta.max_time, meta.id)
+        });
+        let mut newest = Timestamp(i64::MIN);
+        let newest_upto = live.iter().map(|segment| {
+            newest = newest.max(segment.meta().max_time);
+            newest
+        });
+        SegmentSet {
+            newest_upto: newest_upto.collect(),
+            live,
+            damaged,
+        }
+    }
+
+    /// Opens every listed segment, reusing those of an earlier set; what cannot be opened is kept
+    /// as damaged.
+    pub(crate) fn open<'a>(
+        listed: impl Iterator<Item = &'a Listed>,
+        earlier: &SegmentSet,
+        open: impl Fn(Listed) -> Result<LiveSegment>,
+    ) -> SegmentSet {
+        let ids = earlier
+            .live
+            .iter()
+            .map(|segment| (segment.meta().id, segment));
+        let earlier: BTreeMap<_, _> = ids.collect();
+        let (mut live, mut damaged) = (Vec::new(), Vec::new());
+        for listed in listed {
+            if let Some(segment) = earlier.get(&listed.meta.id) {
+                live.push(Arc::clone(segment));
+                continue;
+            }
+            match open(listed.clone()) {
+                Ok(segment) => live.push(Arc::new(segment)),
+                Err(error) => damaged.push(Damaged {
+                    listed: listed.clone(),
+                    error,
+                }),
+            }
+        }
+        SegmentSet::new(live, damaged)
+    }
+
+    pub(crate) fn live(&self) -> &[Arc<LiveSegment>] {
+        &self.live
+    }
+
+    pub(crate) fn damaged(&self) -> &[Damaged] {
+        &self.damaged
+    }
+
+    /// The segments whose time range holds an instant; cost: logarithmic plus what overlaps.
+    pub(crate) fn holding(&self, at: Timestamp) -> impl Iterator<Item = &Arc<LiveSegment>> {
+        let end = self
+            .live
+            .partition_point(|segment| segment.meta().min_time <= at);
+        let candidates = self.live.iter().zip(&self.newest_upto).take(end).rev();
+        candidates
+            .take_while(move |(_, newest)| **newest >= at)
+            .filter(move |(segment, _)| segment.meta().max_time >= at)
+            .map(|(segment, _)| segment)
+    }
+
+    /// The error of a damaged segment whose time range meets `from..=to`, if there is one.
+    pub(crate) fn damage_within(&self, from: Timestamp, to: Timestamp) -> Result<()> {
+        let meets = |damaged: &&Damaged| {
+            damaged.listed.meta.min_time <= to && damaged.listed.meta.max_time >= from
+        };
+        let damaged = self.damaged.iter().find(meets);
+        damaged.map_or(Ok(()), |damaged| Err(damaged.error.clone()))
+    }
+
+    /// The set without some segments and with others.
+    pub(crate) fn replaced(
+        &self,
+        removed: &[Arc<LiveSegment>],
+        added: Vec<Arc<LiveSegment>>,
+    ) -> SegmentSet {
+        let stays = |segment: &&Arc<LiveSegment>| {
+            !removed.iter().any(|removed| Arc::ptr_eq(removed, segment))
+        };
+        let mut live: Vec<_> = self.live.iter().filter(stays).cloned().collect();
+        live.extend(added);
+        SegmentSet::new(live, self.damaged.clone())
+    }
+}

@@ -1,0 +1,223 @@
+//! Opening for writing: create or find the store, lock it, tidy it, replay its logs.
+
+use super::engine::{Core, Engine, Upkeep};
+use super::group::Group;
+use super::live::{Graveyard, SegmentSet};
+use super::manifest::{Change, Manifest};
+use super::partition::Layout;
+use super::recover::{Recovered, recover};
+use super::retention::Retention;
+use super::seal::begin_log;
+use super::snapshot::View;
+use super::tidy::tidy;
+use super::writer::{OpenTail, Writer};
+use super::{Durability, OpenReport, Options, background, files, rules_file};
+use crate::io::LockGuard;
+use crate::log::{LogWriter, SyncedHint};
+use crate::{Error, Result};
+use arc_swap::ArcSwap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+/// Opens a store for writing, creating it if it is not there and the options say so.
+pub(crate) fn open_engine(root: &Path, options: Options) -> Result<(Engine, OpenReport)> {
+    let layout = Layout::new(root);
+    let disk = options.disk.clone();
+    if options.create {
+        create_root(&options, root)?;
+    }
+    let lock = take_lock(&options, &layout)?;
+    let manifest = open_or_create(&options, &layout)?;
+    let retention = rules_file::read(&disk, &layout)?;
+    let core = new_core(layout, options, retention);
+    let mut upkeep = Upkeep::new(manifest);
+    files::create_folders(&disk, root, &core.layout.logs())?;
+    let moved_aside = tidy(&core, &mut upkeep)?;
+    let (writer, report) = begin_writer(&core, &mut upkeep, moved_aside)?;
+    core.view.store(Arc::new(writer.view()));
+    let engine = Engine {
+        core,
+        group: Group::new(),
+        upkeep: Mutex::new(upkeep),
+        writer: Mutex::new(writer),
+        signal: background::Signal::default(),
+        lock: Mutex::new(Some(lock)),
+    };
+    Ok((engine, report))
+}
+
+/// The shared parts of a store, with nothing to see yet.
+pub(crate) fn new_core(layout: Layout, options: Options, retention: Retention) -> Core {
+    let view = View {
+        segments: Arc::new(SegmentSet::default()),
+        tails: Vec::new(),
+        last_seq: 0,
+        epoch: 1,
+    };
+    Core {
+        graveyard: Graveyard::new(&options.disk),
+        layout,
+        options,
+        view: ArcSwap::from_pointee(view),
+        retention: ArcSwap::from_pointee(retention),
+    }
+}
+
+fn create_root(options: &Options, root: &Path) -> Result<()> {
+    let failed = |error| Error::io("create", root, error);
+    options.disk.create_dir_all(root).map_err(failed)?;
+    match root.parent() {
+        // A parent that may not be synced, such as one of somebody else's, is not ours to judge.
+        Some(parent) if !parent.as_os_str().is_empty() => {
+            let _ = options.disk.sync_dir(parent);
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn take_lock(options: &Options, layout: &Layout) -> Result<Box<dyn LockGuard>> {
+    const HOLDER_BYTES_MAX: u64 = 4096;
+    let path = layout.lock();
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => missing(layout),
+        _ => Error::io("lock", &path, error),
+    };
+    if !options.create && options.disk.list(layout.root()).is_err() {
+        return Err(missing(layout));
+    }
+    if let Some(guard) = options.disk.lock(&path).map_err(failed)? {
+        return Ok(guard);
+    }
+    let text = files::read_whole(&options.disk, &path, HOLDER_BYTES_MAX).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).trim().to_string();
+    let holder = if text.is_empty() {
+        "another process".into()
+    } else {
+        text
+    };
+    Err(Error::Locked { path, holder })
+}
+
+/// The error for a folder without a store.
+pub(crate) fn missing(layout: &Layout) -> Error {
+    Error::Missing {
+        path: layout.root().to_path_buf(),
+    }
+}
+
+fn open_or_create(options: &Options, layout: &Layout) -> Result<Manifest> {
+    match Manifest::open(&options.disk, layout, &*options.random) {
+        Err(error) if files::is_missing(&error) => {}
+        manifest => return manifest,
+    }
+    // The manifest comes first in the life of a store: without it there can be no event, unless it
+    // was lost.
+    for folder in [layout.logs(), layout.segments()] {
+        let items = options.disk.list(&folder).unwrap_or_default();
+        if let Some(item) = items.first() {
+            let (path, got) = (layout.manifest(), format!("none, but {}", item.name));
+            return Err(Error::corrupt(&path, 0, "manifest", "a manifest", got));
+        }
+    }
+    if !options.create {
+        return Err(missing(layout));
+    }
+    if files::len(&options.disk, &layout.rules()).is_err() {
+        rules_file::write(&options.disk, layout, &Retention::default())?;
+    }
+    Manifest::create(&options.disk, layout, &*options.random)
+}
+
+/// Replays the logs and makes a writer that goes on from them.
+fn begin_writer(
+    core: &Core,
+    upkeep: &mut Upkeep,
+    moved_aside: Vec<String>,
+) -> Result<(Writer, OpenReport)> {
+    let (disk, layout) = (&core.options.disk, &core.layout);
+    let state = upkeep.manifest.state().clone();
+    let hint = SyncedHint::read(disk, &layout.synced())?;
+    let retention = core.retention.load();
+    let recovered = recover(disk, layout, &state.logs, state.next_seq, hint, &retention)?;
+    let report = OpenReport {
+        replayed: recovered.tail.end_seq() - recovered.tail.first_seq,
+        torn_bytes: recovered.torn_bytes,
+        moved_aside,
+        clean: recovered.is_clean(),
+    };
+    // Events that were acknowledged before they were durable may have been seen and be lost.
+    let lost = state.buffered && !report.clean;
+    let epoch = state.epoch + u64::from(lost);
+    let recorded_at = recovered.recorded_at(state.recorded_at);
+    let (log, active) = begin_tail(core, upkeep, recovered, epoch)?;
+    let open = |listed| core.open_segment(listed);
+    let segments = SegmentSet::open(state.segments.values(), &SegmentSet::default(), open);
+    let writer = Writer {
+        log: Some(log),
+        hint: open_hint(core),
+        next_seq: active.end_seq(),
+        active,
+        sealing: None,
+        segments: Arc::new(segments),
+        recorded_at,
+        epoch,
+        poison: None,
+    };
+    writer.write_hint();
+    Ok((writer, report))
+}
+
+/// Notes a new epoch, then goes on in the last log, or in a new one: the first, or that of the new
+/// epoch. In this order a crash in between finds the same state again.
+fn begin_tail(
+    core: &Core,
+    upkeep: &mut Upkeep,
+    recovered: Recovered,
+    epoch: u64,
+) -> Result<(LogWriter, OpenTail)> {
+    let buffered = core.options.durability == Durability::Buffered;
+    let state = upkeep.manifest.state();
+    let grows = state.epoch != epoch;
+    let mut edit = Vec::new();
+    if grows {
+        edit.push(Change::Epoch(epoch));
+    }
+    if state.buffered && (grows || !buffered) {
+        edit.push(Change::Buffered(false));
+    }
+    upkeep.commit(core, edit)?;
+    let started = begin_log_or_resume(core, upkeep, recovered, epoch)?;
+    if buffered && !upkeep.manifest.state().buffered {
+        upkeep.commit(core, vec![Change::Buffered(true)])?;
+    }
+    Ok(started)
+}
+
+fn begin_log_or_resume(
+    core: &Core,
+    upkeep: &mut Upkeep,
+    recovered: Recovered,
+    epoch: u64,
+) -> Result<(LogWriter, OpenTail)> {
+    let mut active = recovered.tail;
+    if let (Some(file), Some(found)) = (active.logs.last(), &recovered.last) {
+        let path = core.layout.log(file.number);
+        let log = LogWriter::resume(&core.options.disk, &path, found)?;
+        if found.header.epoch == epoch {
+            return Ok((log, active));
+        }
+        log.close()?;
+    }
+    let (log, file) = begin_log(core, upkeep, epoch, active.end_seq())?;
+    active.logs.push(file);
+    Ok((log, active))
+}
+
+/// A hint that cannot be written costs only its use.
+fn open_hint(core: &Core) -> Option<SyncedHint> {
+    let (disk, path) = (&core.options.disk, core.layout.synced());
+    let hint = SyncedHint::open(disk, &path).or_else(|_| SyncedHint::create(disk, &path));
+    hint.map_err(|error| tracing::warn!(%error, "no synced hint"))
+        .ok()
+}

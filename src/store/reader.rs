@@ -1,0 +1,220 @@
+//! Opening read-only: without the lock and without writing a byte, also beside a writer.
+//!
+//! A reader shows what the manifest lists and, of the logs, what the `synced` hint vouches for or
+//! what a clean close has sealed off: never what power loss could take back.
+
+use super::engine::Core;
+use super::live::SegmentSet;
+use super::manifest::{self, LogFile, Seen, State};
+use super::open::{missing, new_core};
+use super::partition::Layout;
+use super::recover::{check_header, check_start, decode};
+use super::snapshot::View;
+use super::writer::OpenTail;
+use super::{OpenReport, Options, files, lock, rules_file};
+use crate::Result;
+use crate::log::{Frame, Replay, Synced, SyncedHint, replay};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+/// How often a reader starts over because the writer changed the store under it.
+const ATTEMPTS: usize = 16;
+
+/// A store that is open for reading only.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    pub(crate) core: Core,
+    state: Mutex<ReaderState>,
+}
+
+/// What the last look at the store found.
+#[derive(Debug)]
+struct ReaderState {
+    seen: Seen,
+    manifest: State,
+    hint: Option<Synced>,
+    tail: OpenTail,
+    /// The last log was closed cleanly.
+    closed: bool,
+}
+
+/// Opens a store for reading.
+pub(crate) fn open_reader(root: &Path, options: Options) -> Result<(Reader, OpenReport)> {
+    let layout = Layout::new(root);
+    let retention = rules_file::read(&options.disk, &layout)?;
+    let core = new_core(layout, options, retention);
+    let found = look_until_stable(&core, None);
+    let state = found.map_err(|error| match files::is_missing(&error) {
+        true => missing(&core.layout),
+        false => error,
+    })?;
+    let report = OpenReport {
+        replayed: state.tail.end_seq() - state.tail.first_seq,
+        clean: state.closed,
+        ..OpenReport::default()
+    };
+    let state = Mutex::new(state);
+    Ok((Reader { core, state }, report))
+}
+
+impl Reader {
+    /// Takes in what the writer has acknowledged since; cheap when there is nothing.
+    ///
+    /// # Errors
+    /// What stands in the way; the last good view stays.
+    pub(crate) fn refresh(&self) -> Result<()> {
+        let mut state = lock(&self.state);
+        let layout = &self.core.layout;
+        let disk = &self.core.options.disk;
+        let hint = SyncedHint::read(disk, &layout.synced())?;
+        let same_hint = hint == state.hint;
+        if same_hint && !manifest::has_changed(disk, &layout.manifest(), state.seen)? {
+            return Ok(());
+        }
+        *state = look_until_stable(&self.core, Some(&mut state))?;
+        Ok(())
+    }
+
+    /// The logs that the current view is based on, and how far they are durable.
+    pub(crate) fn logs_and_hint(&self) -> (Vec<LogFile>, Option<Synced>) {
+        let state = lock(&self.state);
+        (state.manifest.logs.clone(), state.hint)
+    }
+}
+
+/// Looks at the store until manifest and files agree, and publishes what is there.
+fn look_until_stable(core: &Core, mut before: Option<&mut ReaderState>) -> Result<ReaderState> {
+    let path = core.layout.manifest();
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let loaded = manifest::read(&core.options.disk, &path)?;
+        let seen = loaded.seen();
+        let looked = look(core, before.take(), loaded);
+        let (gone, error) = match looked {
+            Ok((state, view)) => {
+                let gone = view
+                    .segments
+                    .damaged()
+                    .iter()
+                    .any(|one| files::is_missing(&one.error));
+                if !gone {
+                    core.view.store(Arc::new(view));
+                    return Ok(state);
+                }
+                (Some((state, view)), None)
+            }
+            Err(error) => (None, Some(error)),
+        };
+        // Something listed is gone or not as listed. If the manifest is still the same, so it is.
+        let changed = manifest::has_changed(&core.options.disk, &path, seen)?;
+        if changed && attempt < ATTEMPTS {
+            continue;
+        }
+        return match (gone, error) {
+            (Some((state, view)), _) => {
+                core.view.store(Arc::new(view));
+                Ok(state)
+            }
+            (None, error) => Err(error.unwrap_or_else(|| missing(&core.layout))),
+        };
+    }
+}
+
+fn look(
+    core: &Core,
+    before: Option<&mut ReaderState>,
+    loaded: manifest::Loaded,
+) -> Result<(ReaderState, View)> {
+    let seen = loaded.seen();
+    let state = loaded.state;
+    let hint = SyncedHint::read(&core.options.disk, &core.layout.synced())?;
+    let (tail, closed) = read_tail(core, before, &state, hint)?;
+    let earlier = core.view.load();
+    let open = |listed| core.open_segment(listed);
+    let segments = SegmentSet::open(state.segments.values(), &earlier.segments, open);
+    let view = View {
+        segments: Arc::new(segments),
+        tails: vec![tail.tail.view()],
+        last_seq: tail.end_seq() - 1,
+        epoch: state.epoch,
+    };
+    let state = ReaderState {
+        seen,
+        manifest: state,
+        hint,
+        tail,
+        closed,
+    };
+    Ok((state, view))
+}
+
+/// Reads the logs; goes on with the tail from before if they are the same logs.
+fn read_tail(
+    core: &Core,
+    before: Option<&mut ReaderState>,
+    state: &State,
+    hint: Option<Synced>,
+) -> Result<(OpenTail, bool)> {
+    let fresh = || OpenTail::new(state.next_seq, state.logs.clone());
+    let mut tail = match before {
+        Some(before) if before.manifest.next_seq == state.next_seq => {
+            let mut tail = std::mem::replace(&mut before.tail, fresh());
+            tail.logs.clone_from(&state.logs);
+            tail
+        }
+        _ => fresh(),
+    };
+    let mut closed = true;
+    let mut next_seq = state.next_seq;
+    for (index, log) in state.logs.iter().enumerate() {
+        check_start(&core.layout.log(log.number), log, next_seq)?;
+        let last = index + 1 == state.logs.len();
+        let found = read_log(core, log, last, hint, &mut tail)?;
+        closed = found.closed;
+        next_seq = log.first_seq + found.frames;
+        if tail.end_seq() < next_seq {
+            // Not closed and nothing vouches for the rest: later logs cannot be joined.
+            break;
+        }
+    }
+    Ok((tail, closed))
+}
+
+/// Adds what is new and durable in one log to the tail.
+fn read_log(
+    core: &Core,
+    log: &LogFile,
+    last: bool,
+    hint: Option<Synced>,
+    tail: &mut OpenTail,
+) -> Result<Replay> {
+    let path = core.layout.log(log.number);
+    let retention = core.retention.load();
+    let upto = hint
+        .filter(|hint| hint.log_id == log.id)
+        .map(|hint| hint.offset);
+    // A log that is not the last was durable as a whole before the next one began.
+    let vouched = upto.is_some() || !last;
+    let mut unvouched = Vec::new();
+    let mut each = |frames: &[Frame<'_>]| {
+        let known = tail.end_seq();
+        if frames.last().is_none_or(|frame| frame.seq < known) {
+            return Ok(());
+        }
+        let events = decode(&path, frames)?;
+        if vouched {
+            return tail.push(events, &retention);
+        }
+        unvouched.push(events);
+        Ok(())
+    };
+    let found = replay(&core.options.disk, &path, upto, upto, &mut each)?;
+    check_header(&path, log, &found)?;
+    if found.closed {
+        for events in unvouched {
+            tail.push(events, &retention)?;
+        }
+    }
+    Ok(found)
+}

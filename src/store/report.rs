@@ -1,0 +1,133 @@
+//! What the calls of a store answer with.
+
+use super::manifest::Listed;
+use crate::event::Timestamp;
+
+/// What an append gives back for one event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// The sequence under which the event is stored (for a duplicate: the first one's).
+    pub seq: u64,
+    /// The event was stored before and has not been stored again.
+    pub duplicate: bool,
+    /// Another event with this `tenant` and `id` and other content is stored too, among the
+    /// unsealed events or in a segment whose time range holds this event.
+    pub same_id: bool,
+}
+
+/// What opening found and repaired.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OpenReport {
+    /// Events replayed from the log.
+    pub replayed: u64,
+    /// Bytes of a torn tail that were cut off the log.
+    pub torn_bytes: u64,
+    /// Files that no manifest edit names, moved aside: their paths within the store.
+    pub moved_aside: Vec<String>,
+    /// The last close was clean.
+    pub clean: bool,
+}
+
+/// Figures of a store.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Stats {
+    /// Events held (sealed and unsealed), hidden ones included.
+    pub events: u64,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// Live segments.
+    pub segments: u64,
+    /// Events not sealed yet.
+    pub tail_events: u64,
+    /// Lowest `seq` held.
+    pub first_seq: Option<u64>,
+    /// Highest `seq` ever given.
+    pub last_seq: Option<u64>,
+    /// Epoch of the sequence.
+    pub epoch: u64,
+    /// Oldest `occurred_at` held.
+    pub oldest: Option<Timestamp>,
+    /// Newest `occurred_at` held.
+    pub newest: Option<Timestamp>,
+}
+
+/// One live segment, for listings.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct SegmentSummary {
+    /// Hexadecimal id, as in the file's name.
+    pub id: String,
+    /// Retention class of the folder.
+    pub class: String,
+    /// Path relative to the store.
+    pub path: String,
+    /// Rows.
+    pub events: u64,
+    /// File length in bytes.
+    pub bytes: u64,
+    /// Canonical bytes of its events.
+    pub event_bytes: u64,
+    /// Oldest `occurred_at`.
+    pub oldest: Timestamp,
+    /// Newest `occurred_at`.
+    pub newest: Timestamp,
+    /// Lowest `seq`.
+    pub first_seq: u64,
+    /// Highest `seq`.
+    pub last_seq: u64,
+}
+
+impl SegmentSummary {
+    pub(crate) fn of(listed: &Listed) -> SegmentSummary {
+        let meta = &listed.meta;
+        SegmentSummary {
+            id: format!("{:016x}", meta.id.0),
+            class: meta.class.clone(),
+            path: listed.place().relative(),
+            events: u64::from(meta.rows),
+            bytes: meta.len,
+            event_bytes: meta.event_bytes,
+            oldest: meta.min_time,
+            newest: meta.max_time,
+            first_seq: meta.min_seq,
+            last_seq: meta.max_seq,
+        }
+    }
+}
+
+/// What a seal, a compaction or a sweep of retention did.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct ChangeReport {
+    /// Segments written.
+    pub added: Vec<SegmentSummary>,
+    /// Segments dropped.
+    pub removed: Vec<SegmentSummary>,
+    /// Events in `removed` that are in no added segment.
+    pub events_removed: u64,
+    /// Bytes on disk given back (negative: taken). A file that a snapshot still holds counts as
+    /// given back; it goes with the snapshot.
+    pub bytes_freed: i64,
+}
+
+impl ChangeReport {
+    /// The sum of two.
+    pub(crate) fn and(mut self, other: ChangeReport) -> ChangeReport {
+        self.added.extend(other.added);
+        self.removed.extend(other.removed);
+        self.events_removed += other.events_removed;
+        self.bytes_freed += other.bytes_freed;
+        self
+    }
+}
+
+/// What `verify` read.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct VerifyReport {
+    /// Files read.
+    pub files: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Events checked.
+    pub events: u64,
+    /// One line per damage: file, offset, what.
+    pub problems: Vec<String>,
+}

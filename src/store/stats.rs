@@ -1,0 +1,65 @@
+//! Figures of a store, from its view and its folder.
+
+use super::Stats;
+use super::engine::Core;
+use super::snapshot::View;
+use crate::event::Timestamp;
+use crate::io::DirKind;
+use crate::tail::TailView;
+use std::path::Path;
+
+/// Gathers the figures; cost: linear in segments and tail chunks, and a listing of the folder.
+pub(crate) fn stats(core: &Core) -> Stats {
+    let view = core.view.load();
+    let live = view.segments.live();
+    let sealed_events: u64 = live
+        .iter()
+        .map(|segment| u64::from(segment.meta().rows))
+        .sum();
+    let sealed_bytes: u64 = live.iter().map(|segment| segment.meta().len).sum();
+    let layout = &core.layout;
+    let other_bytes = files_bytes(core, layout.root()) + files_bytes(core, &layout.logs());
+    let spans: Vec<Span> = spans(&view).collect();
+    Stats {
+        events: sealed_events + view.tail_events(),
+        bytes: sealed_bytes + other_bytes,
+        segments: live.len() as u64,
+        tail_events: view.tail_events(),
+        first_seq: spans.iter().map(|span| span.first_seq).min(),
+        last_seq: (view.last_seq > 0).then_some(view.last_seq),
+        epoch: view.epoch,
+        oldest: spans.iter().map(|span| span.oldest).min(),
+        newest: spans.iter().map(|span| span.newest).max(),
+    }
+}
+
+/// What some events span.
+struct Span {
+    first_seq: u64,
+    oldest: Timestamp,
+    newest: Timestamp,
+}
+
+fn spans(view: &View) -> impl Iterator<Item = Span> {
+    let sealed = view.segments.live().iter().map(|segment| segment.meta());
+    let chunks = view.tails.iter().flat_map(TailView::chunks);
+    let metas = sealed.chain(chunks.map(|chunk| chunk.meta()));
+    let of_metas = metas.map(|meta| Span {
+        first_seq: meta.min_seq,
+        oldest: meta.min_time,
+        newest: meta.max_time,
+    });
+    let recent = view.tails.iter().flat_map(TailView::recent);
+    of_metas.chain(recent.map(|stored| Span {
+        first_seq: stored.seq,
+        oldest: stored.event.occurred_at(),
+        newest: stored.event.occurred_at(),
+    }))
+}
+
+/// Bytes of the files of a folder, those of its folders left out; 0 when it cannot be listed.
+fn files_bytes(core: &Core, folder: &Path) -> u64 {
+    let items = core.options.disk.list(folder).unwrap_or_default();
+    let files = items.iter().filter(|item| item.kind == DirKind::File);
+    files.map(|item| item.len).sum()
+}
