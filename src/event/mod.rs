@@ -3,7 +3,7 @@
 mod time;
 mod value;
 
-pub use time::Timestamp;
+pub use time::{Timestamp, format_instant};
 pub use value::{Number, Value};
 
 use crate::Result;

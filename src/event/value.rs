@@ -20,3 +20,29 @@ pub enum Value {
     /// An object, in the order of its keys in the text.
     Object(Vec<(String, Value)>),
 }
+
+impl Value {
+    /// Parses.
+    pub fn parse(_json: &[u8]) -> crate::Result<Value> {
+        unimplemented!()
+    }
+    /// Prints.
+    pub fn to_json(&self) -> Vec<u8> {
+        unimplemented!()
+    }
+    /// Member.
+    pub fn get(&self, _key: &str) -> Option<&Value> {
+        unimplemented!()
+    }
+}
+
+impl Number {
+    /// Parses.
+    pub fn parse(text: &str) -> Option<Number> {
+        Some(Number(text.to_owned()))
+    }
+    /// Text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
