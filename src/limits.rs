@@ -4,6 +4,9 @@
 pub const EVENT_BYTES_MAX: usize = 1 << 20;
 /// Depth of objects and lists, the event itself being 1, `raw` included.
 pub const EVENT_DEPTH_MAX: usize = 64;
+/// Depth of objects and lists of JSON text that is read but is no event itself, such as a list of
+/// records to import; bounds the stack.
+pub const JSON_DEPTH_MAX: usize = 128;
 /// Scalar leaves of one event, without `raw`.
 pub const EVENT_LEAVES_MAX: usize = 4096;
 /// Bytes of one key; at least 1.

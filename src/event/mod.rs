@@ -1,48 +1,172 @@
 //! The event: who did what to what, when, from where, with which values before and after.
 
+mod builder;
+mod canonical;
+mod check;
+mod civil;
+mod instant;
+mod member;
+mod node;
+mod number;
+mod parse;
+mod problem;
+pub mod schema;
 mod time;
 mod value;
+mod write;
 
-pub use time::{Timestamp, format_instant};
-pub use value::{Number, Value};
+use std::hash::{Hash, Hasher};
+
+pub use builder::{Actor, Change, EventBuilder, Target};
+pub use instant::{Fraction, Instant, format_instant, parse_instant, value_instant};
+pub use number::{ExactNumber, Number};
+pub use time::Timestamp;
+pub use value::Value;
 
 use crate::Result;
+use crate::limits::EVENT_DEPTH_MAX;
+
+#[cfg(test)]
+mod tests;
 
 /// One event, checked and in canonical form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Two events are equal if their canonical bytes are, `raw` included.
+#[derive(Debug, Clone)]
 pub struct Event {
     canonical: Vec<u8>,
     occurred_at: Timestamp,
 }
 
 impl Event {
-    /// Parses native JSON.
-    pub fn from_json(_json: &[u8]) -> Result<Event> {
-        unimplemented!()
+    /// Parses native JSON, checks it against the schema and brings it into canonical form.
+    ///
+    /// `seq` and `recorded_at` are ignored; other unknown fields move under `details._extra`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) naming the field that the schema refuses.
+    pub fn from_json(json: &[u8]) -> Result<Event> {
+        let root =
+            parse::parse(json, EVENT_DEPTH_MAX).map_err(|problem| problem.into_error("json"))?;
+        Event::from_node(root, json.len())
     }
-    /// Checks a JSON value that was built in memory.
-    pub fn from_value(_value: Value) -> Result<Event> {
-        unimplemented!()
+
+    /// Checks a JSON value that was built in memory, like [`Event::from_json`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) naming the field that the schema refuses.
+    pub fn from_value(value: Value) -> Result<Event> {
+        let root = node::Node::borrow(&value, EVENT_DEPTH_MAX);
+        Event::from_node(root.map_err(|problem| problem.into_error("event"))?, 512)
     }
-    /// Takes canonical bytes that this crate wrote (log frame, segment) without checking the schema again.
-    pub(crate) fn from_canonical(_canonical: Vec<u8>) -> Option<Event> {
-        unimplemented!()
+
+    fn from_node(root: node::Node<'_>, capacity: usize) -> Result<Event> {
+        match canonical::write_event(root, capacity) {
+            Ok((canonical, occurred_at)) => Ok(Event {
+                canonical,
+                occurred_at,
+            }),
+            Err(problem) => Err(problem.into_error("event")),
+        }
     }
+
+    /// Takes canonical bytes that this crate wrote (log frame, segment) without checking the
+    /// schema again; `None` if they do not begin like an event.
+    pub(crate) fn from_canonical(canonical: Vec<u8>) -> Option<Event> {
+        let member = member::find(&canonical, "occurred_at")?;
+        let text = canonical.get(member.value)?;
+        let text = text.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+        let text = std::str::from_utf8(text).ok()?;
+        let occurred_at = parse_instant(text, Fraction::Exact).ok()?.timestamp;
+        Some(Event {
+            canonical,
+            occurred_at,
+        })
+    }
+
     /// The canonical form, `raw` included, without `seq` and `recorded_at`.
     pub fn canonical(&self) -> &[u8] {
         &self.canonical
     }
+
     /// When the action happened.
     pub fn occurred_at(&self) -> Timestamp {
         self.occurred_at
     }
-    /// The event as a JSON object value.
+
+    /// The event as a JSON object value; members in canonical order.
     pub fn to_value(&self) -> Value {
-        unimplemented!()
+        // Bytes that `from_canonical` took on trust may be no JSON further on.
+        Value::parse(&self.canonical).unwrap_or(Value::Null)
     }
+
     /// The top-level string field (`id`, `tenant`, `category`, ...), if present.
-    pub fn text(&self, _field: &str) -> Option<String> {
-        unimplemented!()
+    pub fn text(&self, field: &str) -> Option<String> {
+        match self.member(field)? {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The payload as received, if the event has one.
+    pub fn raw(&self) -> Option<Value> {
+        self.member("raw")
+    }
+
+    fn member(&self, field: &str) -> Option<Value> {
+        let member = member::find(&self.canonical, field)?;
+        Value::parse(self.canonical.get(member.value)?).ok()
+    }
+}
+
+impl Event {
+    /// Begins an event of its three required fields; the time is a [`Timestamp`] or RFC 3339 text.
+    ///
+    /// # Examples
+    /// ```
+    /// use annals::event::{Actor, Change, Event, Target};
+    ///
+    /// let event = Event::builder("2026-05-04T13:05:00+02:00", "event_change", "change_title")
+    ///     .tenant("example.com")
+    ///     .operation("update")
+    ///     .actor(Actor::user("u-1").email("ada@example.com"))
+    ///     .target(Target::new("event", "e-1").name("Budget 2027").relation("primary"))
+    ///     .change(Change::new("title").before("Budget").after("Budget 2027"))
+    ///     .attribute("recurring", true)
+    ///     .build()?;
+    /// assert_eq!(event.text("tenant").as_deref(), Some("example.com"));
+    /// # Ok::<(), annals::Error>(())
+    /// ```
+    pub fn builder(
+        occurred_at: impl Into<Value>,
+        category: impl Into<String>,
+        activity: impl Into<String>,
+    ) -> EventBuilder {
+        EventBuilder::new(occurred_at.into(), category.into(), activity.into())
+    }
+}
+
+impl EventBuilder {
+    /// Checks the event and brings it into canonical form.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) naming the field that the schema refuses.
+    pub fn build(self) -> Result<Event> {
+        Event::from_value(self.into_value())
+    }
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        self.canonical == other.canonical
+    }
+}
+
+impl Eq for Event {}
+
+impl Hash for Event {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.canonical.hash(state);
     }
 }
 
@@ -59,7 +183,28 @@ pub struct StoredEvent {
 
 impl StoredEvent {
     /// Canonical JSON with `seq` and `recorded_at` first; `raw` only if asked for.
-    pub fn to_json(&self, _with_raw: bool) -> Vec<u8> {
-        unimplemented!()
+    pub fn to_json(&self, with_raw: bool) -> Vec<u8> {
+        let canonical = self.event.canonical();
+        let mut out = Vec::with_capacity(canonical.len() + 64);
+        out.extend_from_slice(b"{\"seq\":");
+        out.extend_from_slice(self.seq.to_string().as_bytes());
+        out.extend_from_slice(b",\"recorded_at\":\"");
+        instant::append_instant(&mut out, self.recorded_at, 0);
+        out.extend_from_slice(b"\",");
+        let raw = if with_raw {
+            None
+        } else {
+            member::find_later(canonical, "raw")
+        };
+        let (before, after) = match raw {
+            Some(raw) => (
+                canonical.get(1..raw.start - 1),
+                canonical.get(raw.value.end..),
+            ),
+            None => (canonical.get(1..), None),
+        };
+        out.extend_from_slice(before.unwrap_or_default());
+        out.extend_from_slice(after.unwrap_or_default());
+        out
     }
 }

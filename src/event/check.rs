@@ -1,0 +1,108 @@
+//! The rules of one value: its kind, its length, its key, its depth.
+
+use super::node::Node;
+use super::problem::{Checked, Problem};
+use super::schema::Kind;
+use crate::limits::{CODE_BYTES_MAX, EVENT_DEPTH_MAX, KEY_BYTES_MAX};
+
+/// Checks a value for a field that holds a scalar; `null` passes.
+pub(super) fn check_scalar(kind: Kind, node: &Node<'_>) -> Checked<()> {
+    match (kind, node) {
+        (_, Node::Null) | (Kind::Bool, Node::Bool(_)) | (Kind::FreeText, Node::String(_)) => Ok(()),
+        (Kind::Text { bytes_max }, Node::String(text)) => check_len(text, bytes_max),
+        (Kind::Code, Node::String(text)) => check_code(text),
+        (Kind::Choice(choices), Node::String(text)) => check_choice(text, choices),
+        (Kind::Integer, Node::Number(text)) => check_integer(text),
+        (kind, node) => Err(wrong_kind(expected(kind), node)),
+    }
+}
+
+/// Refuses a string of more bytes than its field takes.
+pub(super) fn check_len(text: &str, bytes_max: usize) -> Checked<()> {
+    let len = text.len();
+    if len > bytes_max {
+        return Err(Problem::new(format!(
+            "has {len} bytes; the limit is {bytes_max}"
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses a key that is empty or too long.
+pub(super) fn check_key(key: &str) -> Checked<()> {
+    let len = key.len();
+    if (1..=KEY_BYTES_MAX).contains(&len) {
+        return Ok(());
+    }
+    let what = format!("is a key of {len} bytes; a key has 1 to {KEY_BYTES_MAX}");
+    Err(Problem::new(what))
+}
+
+/// Refuses an object or list that lies too deep; the event itself has depth 1.
+pub(super) fn check_depth(depth: usize) -> Checked<()> {
+    if depth > EVENT_DEPTH_MAX {
+        let what = format!("is nested {depth} deep; the limit is {EVENT_DEPTH_MAX}");
+        return Err(Problem::new(what));
+    }
+    Ok(())
+}
+
+/// Says what a field holds and what was given instead.
+#[cold]
+pub(super) fn wrong_kind(expected: &str, node: &Node<'_>) -> Box<Problem> {
+    let got = match node {
+        Node::Null => "null",
+        Node::Bool(_) => "a boolean",
+        Node::Number(_) => "a number",
+        Node::String(_) => "a string",
+        Node::List(_) => "a list",
+        Node::Object(_) => "an object",
+    };
+    Problem::new(format!("must be {expected}, not {got}"))
+}
+
+fn check_code(text: &str) -> Checked<()> {
+    if text.is_empty() {
+        return Err(Problem::new("is empty; a code has at least 1 byte"));
+    }
+    check_len(text, CODE_BYTES_MAX)?;
+    if text.chars().any(char::is_control) {
+        return Err(Problem::new("has a control character; codes have none"));
+    }
+    Ok(())
+}
+
+fn check_choice(text: &str, choices: &[&str]) -> Checked<()> {
+    if choices.contains(&text) {
+        return Ok(());
+    }
+    Err(Problem::new(format!(
+        "is not one of {}",
+        choices.join(", ")
+    )))
+}
+
+fn check_integer(text: &str) -> Checked<()> {
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-')
+    {
+        return Ok(());
+    }
+    Err(Problem::new(
+        "must be a number without fraction and exponent",
+    ))
+}
+
+fn expected(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text { .. } | Kind::FreeText | Kind::Code | Kind::Choice(_) => "a string",
+        Kind::Instant => "an RFC 3339 date-time in a string",
+        Kind::Integer => "a number",
+        Kind::Bool => "a boolean",
+        Kind::TextList => "a list of strings",
+        Kind::ObjectList(_) => "a list of objects",
+        Kind::FreeObject | Kind::Object(_) => "an object",
+        Kind::Json | Kind::Raw => "a value",
+    }
+}

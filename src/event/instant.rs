@@ -1,0 +1,434 @@
+//! RFC 3339 date-times: read under the rules of the schema, printed in canonical form.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::civil::{civil_from_days, days_from_civil, days_in_month};
+use super::time::Timestamp;
+use crate::error::Error;
+
+const MICROS_PER_SECOND: i64 = 1_000_000;
+const SECONDS_PER_MINUTE: i64 = 60;
+const SECONDS_PER_DAY: i64 = 86_400;
+const MICROS_PER_DAY: i64 = SECONDS_PER_DAY * MICROS_PER_SECOND;
+const FRACTION_DIGITS: usize = 6;
+
+/// An instant and the offset that its text was written with.
+///
+/// The local year is 1 to 9999. The year in UTC may be 0 or 10000 where the offset leads there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Instant {
+    /// The instant itself.
+    pub timestamp: Timestamp,
+    /// Local time minus UTC, in minutes, -1439 to 1439; 0 for any spelling of offset zero.
+    pub offset_minutes: i32,
+}
+
+/// What to do with fraction digits beyond microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fraction {
+    /// Refuse them unless they are zeros: fields of type `ts`.
+    Exact,
+    /// Cut them: formats other than `native` are imported so.
+    Cut,
+    /// Cut them, but nine digits are the most: values that are compared as instants.
+    CutNine,
+}
+
+/// Reads a full RFC 3339 date-time: `T` or `t`, then `Z`, `z` or a numeric offset.
+///
+/// # Errors
+/// What is wrong with the text, as the end of a sentence about it.
+pub fn parse_instant(text: &str, rule: Fraction) -> Result<Instant, &'static str> {
+    let (date, rest) = split_date(text.as_bytes()).ok_or(
+        "is not an RFC 3339 date-time such as 2026-03-20T08:15:30.12Z or 2026-03-20T09:15:30+01:00",
+    )?;
+    let seconds = date.seconds()?;
+    let (micros, zone) = fraction(rest, rule)?;
+    let offset_minutes = offset(zone)?;
+    let seconds = seconds - i64::from(offset_minutes) * SECONDS_PER_MINUTE;
+    Ok(Instant {
+        timestamp: Timestamp(seconds * MICROS_PER_SECOND + micros),
+        offset_minutes,
+    })
+}
+
+/// Reads any string of an event that is a full RFC 3339 date-time with 0 to 9 fraction digits.
+///
+/// Digits beyond microseconds are cut. The year is 0001 to 9999 and the second 00 to 59, as in
+/// fields of type `ts`.
+pub fn value_instant(text: &str) -> Option<Timestamp> {
+    // Most strings are no instant: the fixed marks of a date tell so at once.
+    if text.len() < 20 || text.as_bytes().get(4) != Some(&b'-') {
+        return None;
+    }
+    let instant = parse_instant(text, Fraction::CutNine).ok()?;
+    Some(instant.timestamp)
+}
+
+/// Prints an instant in canonical form, local to `offset_minutes`.
+pub fn format_instant(timestamp: Timestamp, offset_minutes: i32) -> String {
+    let mut out = Vec::with_capacity(32);
+    append_instant(&mut out, timestamp, offset_minutes);
+    String::from_utf8(out).expect("an instant is printed in ASCII")
+}
+
+/// Appends an instant in canonical form: `Z` for offset zero, else `+hh:mm`; 1 to 6 fraction
+/// digits without trailing zeros, none if the fraction is zero.
+///
+/// A local year outside 0 to 9999 gets a sign and at least six digits (ISO 8601, expanded).
+pub(crate) fn append_instant(out: &mut Vec<u8>, timestamp: Timestamp, offset_minutes: i32) {
+    let offset_micros = i64::from(offset_minutes) * SECONDS_PER_MINUTE * MICROS_PER_SECOND;
+    let local = timestamp.0.saturating_add(offset_micros);
+    let (year, month, day) = civil_from_days(local.div_euclid(MICROS_PER_DAY));
+    let micros_of_day = local.rem_euclid(MICROS_PER_DAY);
+    let second_of_day = micros_of_day / MICROS_PER_SECOND;
+    append_year(out, year);
+    append_pair(out, b'-', month);
+    append_pair(out, b'-', day);
+    append_pair(out, b'T', second_of_day / 3600);
+    append_pair(out, b':', second_of_day / 60 % 60);
+    append_pair(out, b':', second_of_day % 60);
+    append_fraction(out, micros_of_day % MICROS_PER_SECOND);
+    append_offset(out, offset_minutes);
+}
+
+/// Year, month, day, hour, minute, second as they stand in the text.
+struct Civil([u32; 6]);
+
+impl Civil {
+    /// Seconds since the epoch, taking the fields as UTC.
+    fn seconds(&self) -> Result<i64, &'static str> {
+        let [year, month, day, hour, minute, second] = self.0;
+        if year == 0 {
+            return Err("has the year 0000; years are 0001 to 9999");
+        }
+        let year = i64::from(year);
+        if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
+            return Err("names a day that is not in the calendar");
+        }
+        if second == 60 {
+            return Err("has the second 60; leap seconds are not supported");
+        }
+        if hour > 23 || minute > 59 || second > 59 {
+            return Err("names a time of day that does not exist");
+        }
+        let time = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+        Ok(days_from_civil(year, month, day) * SECONDS_PER_DAY + time)
+    }
+}
+
+fn split_date(text: &[u8]) -> Option<(Civil, &[u8])> {
+    let [
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        m1,
+        m2,
+        b'-',
+        d1,
+        d2,
+        b'T' | b't',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+        rest @ ..,
+    ] = text
+    else {
+        return None;
+    };
+    let civil = Civil([
+        number(&[*y1, *y2, *y3, *y4])?,
+        number(&[*m1, *m2])?,
+        number(&[*d1, *d2])?,
+        number(&[*h1, *h2])?,
+        number(&[*n1, *n2])?,
+        number(&[*s1, *s2])?,
+    ]);
+    Some((civil, rest))
+}
+
+fn number(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |sum, digit| {
+        digit
+            .is_ascii_digit()
+            .then(|| sum * 10 + u32::from(digit - b'0'))
+    })
+}
+
+/// Reads `.digits` if there are any; gives microseconds and what follows.
+fn fraction(text: &[u8], rule: Fraction) -> Result<(i64, &[u8]), &'static str> {
+    let Some(after_point) = text.strip_prefix(b".") else {
+        return Ok((0, text));
+    };
+    let count = after_point
+        .iter()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    let (digits, rest) = after_point.split_at(count);
+    if count == 0 {
+        return Err("has a point without fraction digits");
+    }
+    let (kept, cut) = digits.split_at(count.min(FRACTION_DIGITS));
+    match rule {
+        Fraction::Exact if cut.iter().any(|digit| *digit != b'0') => {
+            return Err("has more than 6 fraction digits");
+        }
+        Fraction::CutNine if count > 9 => return Err("has more than 9 fraction digits"),
+        _ => {}
+    }
+    let padding = std::iter::repeat_n(&b'0', FRACTION_DIGITS - kept.len());
+    let micros = kept
+        .iter()
+        .chain(padding)
+        .fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+    Ok((micros, rest))
+}
+
+/// Reads the zone, which ends the text; gives minutes east of UTC.
+fn offset(text: &[u8]) -> Result<i32, &'static str> {
+    match text {
+        [] => Err("has no zone: end it in Z or an offset such as +01:00"),
+        [b'Z' | b'z'] => Ok(0),
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+            let hours = number(&[*h1, *h2]).filter(|hours| *hours < 24);
+            let minutes = number(&[*m1, *m2]).filter(|minutes| *minutes < 60);
+            let (Some(hours), Some(minutes)) = (hours, minutes) else {
+                return Err("has an offset that is not +00:00 to +23:59 or -00:00 to -23:59");
+            };
+            let minutes = i32::try_from(hours * 60 + minutes).unwrap_or(0);
+            Ok(if *sign == b'-' { -minutes } else { minutes })
+        }
+        _ => Err("does not end in Z or an offset such as +01:00"),
+    }
+}
+
+fn append_year(out: &mut Vec<u8>, year: i64) {
+    if (0..=9999).contains(&year) {
+        out.extend_from_slice(&[
+            digit(year / 1000),
+            digit(year / 100),
+            digit(year / 10),
+            digit(year),
+        ]);
+    } else {
+        let sign = if year < 0 { '-' } else { '+' };
+        out.extend_from_slice(format!("{sign}{:06}", year.unsigned_abs()).as_bytes());
+    }
+}
+
+fn append_pair(out: &mut Vec<u8>, mark: u8, number: i64) {
+    out.extend_from_slice(&[mark, digit(number / 10), digit(number)]);
+}
+
+fn append_fraction(out: &mut Vec<u8>, mut micros: i64) {
+    if micros == 0 {
+        return;
+    }
+    let mut text = *b".000000";
+    for place in text.iter_mut().skip(1).rev() {
+        *place = digit(micros);
+        micros /= 10;
+    }
+    let zeros = text.iter().rev().take_while(|b| **b == b'0').count();
+    out.extend(text.iter().take(text.len() - zeros));
+}
+
+fn append_offset(out: &mut Vec<u8>, offset_minutes: i32) {
+    if offset_minutes == 0 {
+        out.push(b'Z');
+        return;
+    }
+    let sign = if offset_minutes < 0 { b'-' } else { b'+' };
+    let minutes = i64::from(offset_minutes.unsigned_abs());
+    append_pair(out, sign, minutes / 60);
+    append_pair(out, b':', minutes % 60);
+}
+
+/// The last decimal digit of a number that is not negative.
+fn digit(number: i64) -> u8 {
+    b'0' + u8::try_from(number % 10).unwrap_or(0)
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format_instant(*self, 0))
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = Error;
+
+    /// Reads a full RFC 3339 date-time with any offset, under the rules of the schema.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match parse_instant(text, Fraction::Exact) {
+            Ok(instant) => Ok(instant.timestamp),
+            Err(problem) => Err(Error::invalid("time", format!("`{text}` {problem}"))),
+        }
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_i64(self.0)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = String::deserialize(deserializer)?;
+            text.parse().map_err(serde::de::Error::custom)
+        } else {
+            i64::deserialize(deserializer).map(Timestamp)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn canonical(text: &str) -> Result<String, &'static str> {
+        parse_instant(text, Fraction::Exact)
+            .map(|instant| format_instant(instant.timestamp, instant.offset_minutes))
+    }
+
+    #[test]
+    fn an_instant_is_printed_in_canonical_form() {
+        for (given, expected) in [
+            ("2026-03-20T08:15:30.12Z", "2026-03-20T08:15:30.12Z"),
+            ("2026-03-20t08:15:30.120000z", "2026-03-20T08:15:30.12Z"),
+            ("2026-03-20T08:15:30.000+00:00", "2026-03-20T08:15:30Z"),
+            ("2026-03-20T08:15:30-00:00", "2026-03-20T08:15:30Z"),
+            (
+                "2026-03-20T08:15:30.00000100000+01:00",
+                "2026-03-20T08:15:30.000001+01:00",
+            ),
+            ("2026-03-20T08:15:30.5-23:59", "2026-03-20T08:15:30.5-23:59"),
+            ("0001-01-01T00:00:00+23:59", "0001-01-01T00:00:00+23:59"),
+            (
+                "9999-12-31T23:59:59.999999-23:59",
+                "9999-12-31T23:59:59.999999-23:59",
+            ),
+            ("1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z"),
+        ] {
+            assert_eq!(canonical(given).as_deref(), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn what_the_schema_refuses_is_refused() {
+        for (text, problem) in [
+            ("2026-03-20T08:15:30", "zone"),
+            ("2026-03-20", "RFC 3339"),
+            ("2026-03-20 08:15:30Z", "RFC 3339"),
+            ("+2026-03-20T08:15:30Z", "RFC 3339"),
+            ("2026-03-20T08:15Z", "RFC 3339"),
+            ("２026-03-20T08:15:30Z", "RFC 3339"),
+            ("2026-03-20T08:15:60Z", "second 60"),
+            ("2026-03-20T08:15:61Z", "time of day"),
+            ("2026-03-20T24:00:00Z", "time of day"),
+            ("2026-03-20T08:60:00Z", "time of day"),
+            ("0000-03-20T08:15:30Z", "0001 to 9999"),
+            ("2026-02-29T08:15:30Z", "calendar"),
+            ("2026-00-10T08:15:30Z", "calendar"),
+            ("2026-13-10T08:15:30Z", "calendar"),
+            ("2026-01-00T08:15:30Z", "calendar"),
+            ("2026-03-20T08:15:30.Z", "point"),
+            ("2026-03-20T08:15:30.1234567Z", "6 fraction digits"),
+            ("2026-03-20T08:15:30,5Z", "does not end"),
+            ("2026-03-20T08:15:30Z ", "does not end"),
+            ("2026-03-20T08:15:30+0100", "does not end"),
+            ("2026-03-20T08:15:30+24:00", "offset"),
+            ("2026-03-20T08:15:30+01:60", "offset"),
+        ] {
+            let refusal = parse_instant(text, Fraction::Exact).unwrap_err();
+            assert!(refusal.contains(problem), "{text}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn fraction_digits_beyond_microseconds_are_cut_where_the_rule_says_so() {
+        let cut = parse_instant("1970-01-01T00:00:00.1234567891Z", Fraction::Cut).unwrap();
+        assert_eq!(cut.timestamp, Timestamp(123_456));
+        let before_epoch = value_instant("1969-12-31T23:59:59.999999999Z");
+        assert_eq!(before_epoch, Some(Timestamp(-1)));
+        assert_eq!(
+            value_instant("1970-01-01T00:00:00.123456789+00:00"),
+            Some(Timestamp(123_456))
+        );
+        assert_eq!(value_instant("1970-01-01T00:00:00.1234567890Z"), None);
+        assert_eq!(value_instant("1970-01-01"), None);
+        assert_eq!(value_instant("1970-01-01T00:00:00"), None);
+        assert_eq!(value_instant(""), None);
+    }
+
+    #[test]
+    fn a_year_beyond_four_digits_is_printed_expanded() {
+        let late = parse_instant("9999-12-31T23:59:59-00:01", Fraction::Exact).unwrap();
+        assert_eq!(late.timestamp.to_string(), "+010000-01-01T00:00:59Z");
+        let early = parse_instant("0001-01-01T00:00:00+00:01", Fraction::Exact).unwrap();
+        assert_eq!(early.timestamp.to_string(), "0000-12-31T23:59:00Z");
+        assert_eq!(
+            Timestamp(i64::MIN).to_string(),
+            "-290308-12-21T19:59:05.224192Z"
+        );
+        assert!(format_instant(Timestamp(i64::MAX), 1439).starts_with("+294247-01-"));
+    }
+
+    #[test]
+    fn a_timestamp_is_text_for_people_and_a_number_for_files() {
+        let timestamp = Timestamp(1_500_000);
+        let json = serde_json::to_string(&timestamp).unwrap();
+        assert_eq!(json, "\"1970-01-01T00:00:01.5Z\"");
+        assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), timestamp);
+        assert!(serde_json::from_str::<Timestamp>("\"1970\"").is_err());
+        let bytes = bincode::serialize(&timestamp).unwrap();
+        assert_eq!(bytes, 1_500_000_i64.to_le_bytes());
+        assert_eq!(
+            bincode::deserialize::<Timestamp>(&bytes).unwrap(),
+            timestamp
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_instant_reads_back_and_agrees_with_chrono(
+            micros in -62_135_510_340_000_000_i64..253_402_214_400_000_000,
+            offset in -1439_i32..=1439,
+        ) {
+            let text = format_instant(Timestamp(micros), offset);
+            let instant = parse_instant(&text, Fraction::Exact).unwrap();
+            prop_assert_eq!(instant.timestamp, Timestamp(micros));
+            prop_assert_eq!(instant.offset_minutes, offset);
+            prop_assert_eq!(value_instant(&text), Some(Timestamp(micros)));
+            let peer = chrono::DateTime::parse_from_rfc3339(&text).unwrap();
+            prop_assert_eq!(peer.timestamp_micros(), micros);
+            prop_assert_eq!(peer.offset().local_minus_utc(), offset * 60);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused_without_panic(text in "[0-9TtZz:.+ -]{0,40}|\\PC{0,40}") {
+            let strict = parse_instant(&text, Fraction::Exact);
+            if strict.is_ok() {
+                prop_assert!(chrono::DateTime::parse_from_rfc3339(&text).is_ok());
+            }
+            let _ = value_instant(&text);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What is wrong with a JSON text or an event, and where: the path is put together on the way out.
+
+use crate::error::Error;
+
+/// Bytes of a key that an error names; the rest of a longer key is left out.
+const SHOWN_KEY_BYTES: usize = 64;
+
+/// A result whose error still collects its path.
+pub(super) type Checked<T> = Result<T, Box<Problem>>;
+
+/// What is wrong, and the steps from the top to it, innermost first.
+#[derive(Debug)]
+pub(super) struct Problem {
+    steps: Vec<Step>,
+    what: String,
+}
+
+#[derive(Debug)]
+enum Step {
+    Key(String),
+    Index(usize),
+}
+
+impl Problem {
+    /// `what` is the end of a sentence about the field.
+    #[cold]
+    pub(super) fn new(what: impl Into<String>) -> Box<Self> {
+        Box::new(Problem {
+            steps: Vec::new(),
+            what: what.into(),
+        })
+    }
+
+    /// Adds the key that leads here.
+    #[cold]
+    pub(super) fn under_key(mut self: Box<Self>, key: &str) -> Box<Self> {
+        let mut shown = key.len().min(SHOWN_KEY_BYTES);
+        while !key.is_char_boundary(shown) {
+            shown -= 1;
+        }
+        let (head, rest) = key.split_at(shown);
+        let mark = if rest.is_empty() { "" } else { "…" };
+        self.steps.push(Step::Key(format!("{head}{mark}")));
+        self
+    }
+
+    /// Adds the place in a list that leads here.
+    #[cold]
+    pub(super) fn at_index(mut self: Box<Self>, index: usize) -> Box<Self> {
+        self.steps.push(Step::Index(index));
+        self
+    }
+
+    /// Names the field `whole` where the problem is with the text as such.
+    #[cold]
+    pub(super) fn into_error(self: Box<Self>, whole: &str) -> Error {
+        let mut field = String::new();
+        for step in self.steps.iter().rev() {
+            match step {
+                Step::Index(index) => field.push_str(&format!("[{index}]")),
+                Step::Key(key) => {
+                    if !field.is_empty() {
+                        field.push('.');
+                    }
+                    push_key(&mut field, key);
+                }
+            }
+        }
+        if field.is_empty() {
+            field.push_str(whole);
+        }
+        Error::invalid(field, self.what)
+    }
+}
+
+/// Writes a key as the query language does: quoted unless it is a plain word.
+fn push_key(field: &mut String, key: &str) {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let starts = |c: char| c.is_ascii_alphabetic() || c == '_';
+    if key.starts_with(starts) && key.chars().all(plain) {
+        field.push_str(key);
+    } else {
+        field.push('"');
+        field.extend(key.chars().flat_map(char::escape_debug));
+        field.push('"');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(problem: Box<Problem>) -> String {
+        match problem.into_error("json") {
+            Error::Invalid { field, .. } => field,
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn the_path_is_named_from_the_top() {
+        let problem = Problem::new("is wrong").under_key("b").at_index(2);
+        assert_eq!(
+            field(problem.under_key("a").under_key("details")),
+            "details.a[2].b"
+        );
+        assert_eq!(field(Problem::new("is wrong")), "json");
+    }
+
+    #[test]
+    fn odd_keys_are_quoted_and_long_ones_cut() {
+        assert_eq!(
+            field(Problem::new("x").under_key("aws:SourceIp")),
+            "\"aws:SourceIp\""
+        );
+        assert_eq!(field(Problem::new("x").under_key("")), "\"\"");
+        assert_eq!(field(Problem::new("x").under_key("a\nb")), "\"a\\nb\"");
+        let long = "é".repeat(1000);
+        assert_eq!(
+            field(Problem::new("x").under_key(&long)).chars().count(),
+            32 + 3
+        );
+    }
+}

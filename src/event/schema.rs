@@ -1,0 +1,377 @@
+//! The fields of an event: one table, in canonical order, for checks, canonical form and queries.
+//!
+//! Only `operation`, `outcome`, `changes.before_state` and `changes.after_state` are closed lists:
+//! an unknown value there is refused. `actor.type`, `targets.relation` and the type of a label
+//! field have recommended values, but real logs hold others, so they take any string.
+
+use crate::limits::{LONG_TEXT_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
+
+/// A field that the schema names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// Its key.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether an event without it, or with `null` in it, is refused.
+    pub required: bool,
+}
+
+/// What a field holds. `null` is taken too, except in required fields and as an element of a list
+/// of strings or known objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A string of at most `bytes_max` bytes.
+    Text {
+        /// The limit in bytes.
+        bytes_max: usize,
+    },
+    /// A string bounded by the size of the event only.
+    FreeText,
+    /// 1 to 256 bytes without control characters.
+    Code,
+    /// One of these strings.
+    Choice(&'static [&'static str]),
+    /// An RFC 3339 date-time with zone.
+    Instant,
+    /// A number without fraction and exponent.
+    Integer,
+    /// `true` or `false`.
+    Bool,
+    /// A list of strings of at most 4 KiB each.
+    TextList,
+    /// Any value; every leaf of it is a value of the event.
+    Json,
+    /// An object of any members; every leaf of it is a value of the event.
+    FreeObject,
+    /// Any value; nothing of it can be asked for.
+    Raw,
+    /// An object with known members; further ones may stand beside them.
+    Object(&'static [Field]),
+    /// A list of objects with known members; further ones may stand beside them.
+    ObjectList(&'static [Field]),
+}
+
+/// What a path of keys is to a query. Lists add no segment to a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// A field that the schema names.
+    Field(Kind),
+    /// A place where any key may stand: under `details`, `attributes`, `changes.before`,
+    /// `changes.after`, `targets.labels.fields.value` or a further member of a known object.
+    Free,
+    /// `raw` or a place in it: kept, but never asked for.
+    Raw,
+    /// No place in an event.
+    Unknown,
+}
+
+const SHORT: Kind = Kind::Text {
+    bytes_max: SHORT_TEXT_BYTES_MAX,
+};
+const LONG: Kind = Kind::Text {
+    bytes_max: LONG_TEXT_BYTES_MAX,
+};
+const STATES: Kind = Kind::Choice(&["known", "unknown", "absent", "derived", "redacted"]);
+const OPERATIONS: Kind = Kind::Choice(&[
+    "create", "read", "update", "delete", "restore", "auth", "access", "execute", "other",
+]);
+const OUTCOMES: Kind = Kind::Choice(&["success", "failure", "pending", "unknown"]);
+
+/// The fields that the engine sets; ignored in input.
+pub static ENGINE_FIELDS: &[Field] = &[
+    required("seq", Kind::Integer),
+    required("recorded_at", Kind::Instant),
+];
+
+/// The fields of an event in canonical order.
+pub static EVENT_FIELDS: &[Field] = &[
+    optional("id", SHORT),
+    optional("tenant", SHORT),
+    optional("data_source", Kind::Code),
+    required("occurred_at", Kind::Instant),
+    required("category", Kind::Code),
+    required("activity", Kind::Code),
+    optional("operation", OPERATIONS),
+    optional("outcome", OUTCOMES),
+    optional("error_code", SHORT),
+    optional("origin", Kind::Code),
+    optional("actor", Kind::Object(ACTOR)),
+    optional("targets", Kind::ObjectList(TARGET)),
+    optional("changes", Kind::ObjectList(CHANGE)),
+    optional("context", Kind::Object(CONTEXT)),
+    optional("attributes", Kind::FreeObject),
+    optional("details", Kind::FreeObject),
+    optional("raw", Kind::Raw),
+    optional("correlation_id", SHORT),
+    optional("caused_by", Kind::Object(CAUSE)),
+    optional("subjects", Kind::TextList),
+];
+
+static ACTOR: &[Field] = &[
+    optional("type", SHORT),
+    optional("id", SHORT),
+    optional("email", SHORT),
+    optional("display_name", LONG),
+    optional("role", SHORT),
+    optional("groups", Kind::TextList),
+    optional("org_unit", SHORT),
+    optional("uri", SHORT),
+    optional("app", Kind::Object(APP)),
+    optional("on_behalf_of", Kind::Object(PRINCIPAL)),
+];
+
+static APP: &[Field] = &[
+    optional("name", LONG),
+    optional("client_id", SHORT),
+    optional("impersonation", Kind::Bool),
+];
+
+static PRINCIPAL: &[Field] = &[optional("id", SHORT), optional("email", SHORT)];
+
+static TARGET: &[Field] = &[
+    optional("type", SHORT),
+    optional("id", SHORT),
+    optional("name", LONG),
+    optional("relation", SHORT),
+    optional("email", SHORT),
+    optional("labels", Kind::ObjectList(LABEL)),
+    optional("url", LONG),
+];
+
+static LABEL: &[Field] = &[
+    optional("id", SHORT),
+    optional("title", SHORT),
+    optional("fields", Kind::ObjectList(LABEL_FIELD)),
+];
+
+static LABEL_FIELD: &[Field] = &[
+    optional("id", SHORT),
+    optional("name", LONG),
+    optional("type", SHORT),
+    optional("value", Kind::Json),
+];
+
+static CHANGE: &[Field] = &[
+    optional("field", Kind::FreeText),
+    optional("before", Kind::Json),
+    optional("after", Kind::Json),
+    optional("before_state", STATES),
+    optional("after_state", STATES),
+];
+
+static CONTEXT: &[Field] = &[
+    optional("ip", SHORT),
+    optional("asn", Kind::Object(ASN)),
+    optional("user_agent", LONG),
+    optional("url", LONG),
+    optional("auth_method", SHORT),
+    optional("api_kind", SHORT),
+    optional("request_id", SHORT),
+    optional("session_id", SHORT),
+    optional("justification", LONG),
+    optional("time_zone", SHORT),
+];
+
+static ASN: &[Field] = &[
+    optional("number", Kind::Integer),
+    optional("subdivision", SHORT),
+    optional("region", SHORT),
+];
+
+static CAUSE: &[Field] = &[optional("id", SHORT), optional("captured", Kind::Bool)];
+
+const fn optional(name: &'static str, kind: Kind) -> Field {
+    Field {
+        name,
+        kind,
+        required: false,
+    }
+}
+
+const fn required(name: &'static str, kind: Kind) -> Field {
+    Field {
+        name,
+        kind,
+        required: true,
+    }
+}
+
+/// Says what a path of keys is, from the top of an event.
+pub fn lookup(path: &[&str]) -> Known {
+    let Some((first, rest)) = path.split_first() else {
+        return Known::Unknown;
+    };
+    let mut fields = ENGINE_FIELDS.iter().chain(EVENT_FIELDS);
+    match fields.find(|field| field.name == *first) {
+        Some(field) => lookup_under(field.kind, rest),
+        None => Known::Unknown,
+    }
+}
+
+fn lookup_under(kind: Kind, path: &[&str]) -> Known {
+    let Some((first, rest)) = path.split_first() else {
+        return match kind {
+            Kind::Raw => Known::Raw,
+            kind => Known::Field(kind),
+        };
+    };
+    match kind {
+        Kind::Raw => Known::Raw,
+        Kind::Json | Kind::FreeObject => Known::Free,
+        Kind::Object(fields) | Kind::ObjectList(fields) => {
+            match fields.iter().find(|field| field.name == *first) {
+                Some(field) => lookup_under(field.kind, rest),
+                None => Known::Free,
+            }
+        }
+        _ => Known::Unknown,
+    }
+}
+
+/// All known paths that may be asked for, joined by dots, in the order of the tables; an object
+/// stands before its members. `raw` is not among them.
+pub fn field_paths() -> Vec<String> {
+    let mut paths = Vec::new();
+    walk(ENGINE_FIELDS, "", &mut |path, _| paths.push(path));
+    walk(EVENT_FIELDS, "", &mut |path, _| paths.push(path));
+    paths
+}
+
+/// The paths of the fields that are instants by their type.
+pub fn time_fields() -> Vec<String> {
+    let mut paths = Vec::new();
+    let mut keep = |path, kind| {
+        if kind == Kind::Instant {
+            paths.push(path);
+        }
+    };
+    walk(ENGINE_FIELDS, "", &mut keep);
+    walk(EVENT_FIELDS, "", &mut keep);
+    paths
+}
+
+fn walk(fields: &[Field], prefix: &str, visit: &mut dyn FnMut(String, Kind)) {
+    for field in fields {
+        let path = format!("{prefix}{}", field.name);
+        match field.kind {
+            Kind::Raw => {}
+            Kind::Object(members) | Kind::ObjectList(members) => {
+                let prefix = format!("{path}.");
+                visit(path, field.kind);
+                walk(members, &prefix, visit);
+            }
+            kind => visit(path, kind),
+        }
+    }
+}
+
+/// How many suggestions [`nearest`] makes at most.
+const SUGGESTIONS_MAX: usize = 3;
+
+/// The known fields that look most like an unknown path, nearest first; one to three of them.
+///
+/// A field counts as near by its whole path or, a little less, by its last key: `email` suggests
+/// `actor.email`.
+pub fn nearest(path: &[&str]) -> Vec<String> {
+    let wanted: Vec<char> = path.join(".").chars().take(256).collect();
+    let mut ranked: Vec<(usize, String)> = field_paths()
+        .into_iter()
+        .map(|known| {
+            let last = known.rsplit('.').next().unwrap_or(&known);
+            let whole = 2 * distance(&wanted, &known);
+            let by_last = 2 * distance(&wanted, last) + 1;
+            (whole.min(by_last), known)
+        })
+        .collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    let best = ranked.first().map_or(0, |(rank, _)| *rank);
+    let near = ranked.into_iter().take_while(|(rank, _)| *rank <= best + 2);
+    near.take(SUGGESTIONS_MAX).map(|(_, known)| known).collect()
+}
+
+/// Levenshtein distance in characters.
+fn distance(wanted: &[char], known: &str) -> usize {
+    let mut row: Vec<usize> = (0..=wanted.len()).collect();
+    for (line, known) in known.chars().enumerate() {
+        let mut left = line + 1;
+        let mut next = vec![left];
+        for (above, wanted) in row.windows(2).zip(wanted) {
+            let [diagonal, above] = above else { break };
+            left = (diagonal + usize::from(*wanted != known))
+                .min(left + 1)
+                .min(above + 1);
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(dotted: &str) -> Vec<&str> {
+        dotted.split('.').collect()
+    }
+
+    #[test]
+    fn every_listed_path_is_a_field() {
+        let paths = field_paths();
+        assert_eq!(paths.len(), 70);
+        for known in &paths {
+            assert!(matches!(lookup(&path(known)), Known::Field(_)), "{known}");
+        }
+        assert_eq!(paths.first().map(String::as_str), Some("seq"));
+        assert!(!paths.contains(&"raw".to_owned()));
+        assert_eq!(time_fields(), ["recorded_at", "occurred_at"]);
+    }
+
+    #[test]
+    fn paths_are_free_where_any_key_may_stand() {
+        for free in [
+            "details.a",
+            "details._extra.x.y",
+            "attributes.start",
+            "changes.before.room",
+            "changes.after.a.b",
+            "targets.labels.fields.value.id",
+            "actor.shoe_size",
+            "actor.app.version.major",
+            "actor.on_behalf_of.name",
+            "targets.colour",
+            "targets.labels.colour",
+            "targets.labels.fields.colour",
+            "context.asn.name",
+            "caused_by.why",
+        ] {
+            assert_eq!(lookup(&path(free)), Known::Free, "{free}");
+        }
+        for raw in ["raw", "raw.a.b"] {
+            assert_eq!(lookup(&path(raw)), Known::Raw);
+        }
+        for unknown in [
+            "act",
+            "",
+            "colour",
+            "actor.email.x",
+            "subjects.x",
+            "occurred_at.x",
+        ] {
+            assert_eq!(lookup(&path(unknown)), Known::Unknown, "{unknown}");
+        }
+        assert_eq!(lookup(&[]), Known::Unknown);
+    }
+
+    #[test]
+    fn the_nearest_fields_are_named() {
+        assert_eq!(nearest(&["actr"]), ["actor"]);
+        assert_eq!(nearest(&["email"])[0], "actor.email");
+        assert_eq!(nearest(&["catgory"]), ["category"]);
+        assert_eq!(nearest(&["actor.emial"])[0], "actor.email");
+        assert!((1..=3).contains(&nearest(&["zzzzzzzzzzzz"]).len()));
+        assert!(!nearest(&["x".repeat(10_000).as_str()]).is_empty());
+        assert!(!nearest(&[]).is_empty());
+    }
+}
