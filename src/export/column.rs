@@ -77,9 +77,9 @@ impl Column {
         match found.as_slice() {
             [] => String::new(),
             [one] => text_of(one),
-            several => json(&Value::List(
-                several.iter().map(|value| (*value).clone()).collect(),
-            )),
+            several => {
+                Value::List(several.iter().map(|value| (*value).clone()).collect()).to_json()
+            }
         }
     }
 }
@@ -132,15 +132,11 @@ fn text_of(value: &Value) -> String {
         Value::List(elements) => match elements.as_slice() {
             [] => String::new(),
             [one] if !matches!(one, Value::List(_) | Value::Object(_)) => text_of(one),
-            _ => json(value),
+            _ => value.to_json(),
         },
         Value::Object(members) if members.is_empty() => String::new(),
-        other => json(other),
+        other => other.to_json(),
     }
-}
-
-fn json(value: &Value) -> String {
-    String::from_utf8_lossy(&value.to_json()).into_owned()
 }
 
 /// Splits at `separator`, but not inside double quotes.

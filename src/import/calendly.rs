@@ -12,17 +12,6 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Calendly;
 
-/// The types of an actor that an event knows.
-const ACTOR_TYPES: [&str; 7] = [
-    "user",
-    "system",
-    "app",
-    "service",
-    "worker",
-    "anonymous",
-    "support",
-];
-
 impl Source for Calendly {
     fn events(&self, record: Value) -> Result<Vec<Event>> {
         let raw = record.clone();
@@ -73,15 +62,8 @@ impl Source for Calendly {
 /// The actor; organisation and group stay beside the fields as Calendly writes them.
 fn read_actor(mut source: Members) -> Members {
     let mut actor = Members::new();
-    if let Some(kind) = take_text(&mut source, "type") {
-        let code = kind.to_lowercase();
-        let known = ACTOR_TYPES.contains(&code.as_str());
-        put_text(
-            &mut actor,
-            if known { "type" } else { "source_type" },
-            Some(if known { code } else { kind }),
-        );
-    }
+    let kind = take_text(&mut source, "type");
+    put_text(&mut actor, "type", kind.map(|kind| kind.to_lowercase()));
     if let Some(uri) = take_text(&mut source, "uri") {
         put_text(&mut actor, "id", Some(last_segment(&uri).to_owned()));
         put_text(&mut actor, "uri", Some(uri));

@@ -25,33 +25,11 @@ use super::map_time::{SourceTime, TimeFormat};
 use super::map_tree::Tree;
 use super::members::{Members, take};
 use super::source_time::keep_original;
-use crate::event::{Event, Value};
+use crate::event::{Event, Value, schema};
 use crate::{Error, Result};
 
-/// Fields of an event that a map may fill; `seq` and `recorded_at` are the engine's.
-const FIELDS: [&str; 19] = [
-    "id",
-    "tenant",
-    "data_source",
-    "occurred_at",
-    "category",
-    "activity",
-    "operation",
-    "outcome",
-    "error_code",
-    "origin",
-    "actor",
-    "targets",
-    "changes",
-    "context",
-    "attributes",
-    "details",
-    "raw",
-    "correlation_id",
-    "subjects",
-];
-/// Objects whose values may be anything; elsewhere the schema wants texts.
-const FREE_FIELDS: [&str; 5] = ["attributes", "details", "changes", "raw", "context.asn"];
+/// What the engine sets itself.
+const ENGINE_KEYS: [&str; 2] = ["seq", "recorded_at"];
 /// What an event cannot be without.
 const REQUIRED: [&str; 3] = ["occurred_at", "category", "activity"];
 
@@ -113,15 +91,14 @@ impl JsonMap {
                 continue;
             };
             used.extend(path.map(MapPath::steps));
-            let name = field.target.field();
-            let value = if name == "occurred_at" {
+            let value = if field.target.is_field("occurred_at") {
                 let time = self.read_time(&value, path.is_none())?;
                 if time.cut {
                     original = Some(value);
                 }
                 Value::String(time.text)
             } else {
-                as_schema_wants(&name, value)
+                as_schema_wants(&field.target, value)
             };
             event.put(field.target.steps(), value);
         }
@@ -187,18 +164,16 @@ impl Field {
     }
 }
 
-/// A number or boolean as its text, where the schema knows only texts: codes are often numbers.
-fn as_schema_wants(field: &str, value: Value) -> Value {
-    let lies_in = |free: &str| {
-        let rest = field.strip_prefix(free);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    if FREE_FIELDS.into_iter().any(lies_in) || field == "targets.labels.fields.value" {
-        return value;
-    }
-    match value {
-        Value::Number(number) => Value::String(number.as_str().to_owned()),
-        other => other,
+/// A number as its text, where the schema knows only texts: codes of events are often numbers.
+fn as_schema_wants(target: &MapPath, value: Value) -> Value {
+    use schema::Kind::{Choice, Code, FreeText, Text};
+    let kind = schema::lookup(&target.keys());
+    match (kind, value) {
+        (
+            schema::Known::Field(Text { .. } | FreeText | Code | Choice(_)),
+            Value::Number(number),
+        ) => Value::String(number.as_str().to_owned()),
+        (_, value) => value,
     }
 }
 
@@ -276,24 +251,28 @@ fn read_origin(text: &str) -> Result<Origin> {
 
 fn check_targets(fields: &[Field]) -> Result<()> {
     for (place, field) in fields.iter().enumerate() {
-        let name = field.target.field();
-        let top = name.split('.').next().unwrap_or_default();
-        if !FIELDS.contains(&top) {
-            let problem = format!("is no field of an event; those are {}", FIELDS.join(", "));
-            return Err(Error::invalid(format!("fields.{}", field.target), problem));
+        let refuse =
+            |problem: String| Err(Error::invalid(format!("fields.{}", field.target), problem));
+        let keys = field.target.keys();
+        if ENGINE_KEYS.contains(&keys[0]) {
+            return refuse("is set by the engine".to_owned());
         }
-        if let Some(other) = fields[..place]
+        if schema::lookup(&keys) == schema::Known::Unknown {
+            let nearest = schema::nearest(&keys).join(", ");
+            return refuse(format!(
+                "is no field of an event; the nearest are {nearest}"
+            ));
+        }
+        let before = &fields[..place];
+        if let Some(other) = before
             .iter()
             .find(|other| other.target.overlaps(&field.target))
         {
-            let problem = format!("lies in or around `{}`", other.target);
-            return Err(Error::invalid(format!("fields.{}", field.target), problem));
+            return refuse(format!("lies in or around `{}`", other.target));
         }
     }
-    match REQUIRED
-        .iter()
-        .find(|name| !fields.iter().any(|field| field.target.field() == **name))
-    {
+    let is_mapped = |name: &str| fields.iter().any(|field| field.target.is_field(name));
+    match REQUIRED.into_iter().find(|name| !is_mapped(name)) {
         Some(name) => Err(Error::invalid(
             format!("fields.{name}"),
             "is required and not mapped",

@@ -63,18 +63,18 @@ impl MapPath {
         &self.steps
     }
 
-    /// The keys joined by dots, without list indexes: the name of the field in the schema.
-    pub(super) fn field(&self) -> String {
-        let mut field = String::new();
-        for step in &self.steps {
-            if let Step::Key(key) = step {
-                if !field.is_empty() {
-                    field.push('.');
-                }
-                field.push_str(key);
-            }
-        }
-        field
+    /// The keys without list indexes: the place in the schema.
+    pub(super) fn keys(&self) -> Vec<&str> {
+        let keys = self.steps.iter().filter_map(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Index(_) => None,
+        });
+        keys.collect()
+    }
+
+    /// Whether this is the top-level field `name`.
+    pub(super) fn is_field(&self, name: &str) -> bool {
+        matches!(self.steps.as_slice(), [Step::Key(key)] if key == name)
     }
 
     /// The value at this path, if there is one.
@@ -207,10 +207,10 @@ mod tests {
     }
 
     #[test]
-    fn field_leaves_indexes_out() {
-        assert_eq!(
-            MapPath::parse("targets[3].name").unwrap().field(),
-            "targets.name"
-        );
+    fn keys_leave_indexes_out() {
+        let path = MapPath::parse("targets[3].name").unwrap();
+        assert_eq!(path.keys(), ["targets", "name"]);
+        assert!(MapPath::parse("id").unwrap().is_field("id"));
+        assert!(!MapPath::parse("id[0]").unwrap().is_field("id"));
     }
 }

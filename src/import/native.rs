@@ -20,7 +20,7 @@ impl Source for Native {
         EVENT_KEYS.iter().any(|key| value.get(key).is_some())
     }
 
-    fn events_of_text(&self, text: &[u8]) -> Result<Vec<Event>> {
-        Ok(vec![Event::from_json(text)?])
+    fn events_of_text(&self, text: &[u8]) -> Option<Vec<Event>> {
+        Event::from_json(text).ok().map(|event| vec![event])
     }
 }

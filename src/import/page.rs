@@ -19,29 +19,28 @@ const LIST_KEYS: [&str; 12] = [
     "data",
 ];
 
-/// Takes a page apart: the records of an object that is itself no record of `source` and has a
-/// list of objects under one of the usual names, or of a list; `value` itself otherwise.
+/// Takes a page apart: a list, or an object that is itself no record of `source` and has a list
+/// of objects under one of the usual names.
 ///
 /// # Errors
-/// `Err(value)` when it is a record.
-pub fn expand_page(source: &dyn Source, value: Value) -> Result<Vec<Value>, Value> {
-    match value {
-        Value::List(records) => Ok(records),
-        Value::Object(mut members) => {
-            let place = members
-                .iter()
-                .position(|(key, list)| is_record_list(key, list));
-            match place {
-                Some(place) if !source.is_record(&Value::Object(members.clone())) => {
-                    match members.swap_remove(place).1 {
-                        Value::List(records) => Ok(records),
-                        other => Err(other),
-                    }
-                }
-                _ => Err(Value::Object(members)),
-            }
-        }
-        scalar => Err(scalar),
+/// `Err(value)` when `value` is no page, but a record or nothing known.
+pub fn expand_page(source: &dyn Source, mut value: Value) -> Result<Vec<Value>, Value> {
+    if let Value::List(records) = value {
+        return Ok(records);
+    }
+    let key = match &value {
+        Value::Object(members) => members
+            .iter()
+            .find(|(key, list)| is_record_list(key, list))
+            .map(|(key, _)| key.clone()),
+        _ => None,
+    };
+    match key {
+        Some(key) if !source.is_record(&value) => match value.remove(&key) {
+            Some(Value::List(records)) => Ok(records),
+            _ => Err(value),
+        },
+        _ => Err(value),
     }
 }
 
