@@ -18,6 +18,9 @@ mod native;
 mod page;
 mod source_time;
 
+#[cfg(test)]
+mod tests;
+
 pub use calendly::Calendly;
 pub use google::Google;
 pub use json_map::JsonMap;

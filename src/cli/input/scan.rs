@@ -6,12 +6,14 @@ pub(super) struct Scan {
     depth: usize,
     in_string: bool,
     escaped: bool,
+    began: bool,
     takes_last: bool,
 }
 
 impl Scan {
     /// Whether the value ends at `byte`.
     pub(super) fn ends_at(&mut self, byte: u8) -> bool {
+        let is_first = !std::mem::replace(&mut self.began, true);
         self.takes_last = true;
         if self.in_string {
             match byte {
@@ -31,7 +33,8 @@ impl Scan {
             }
             // A bare value at the top ends where the next thing begins.
             b',' | b']' | b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 => {
-                self.takes_last = false;
+                // A stray mark is a value by itself: every value has at least one byte.
+                self.takes_last = is_first;
                 return true;
             }
             _ => {}

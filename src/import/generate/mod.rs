@@ -1,15 +1,16 @@
 //! Made-up but realistic events, the same for the same seed: for demonstrations, tests and benches.
 
+mod line;
 mod names;
 mod people;
 mod random;
 mod taxonomy;
 
 use crate::event::{Timestamp, format_instant};
-use names::{API_KINDS, AUTH_METHODS, CHANGES, FAILURES, ORGANISATIONS, REMARKS, TITLES};
+use line::Line;
+use names::{API_KINDS, AUTH_METHODS, CHANGES, FAILURES, ORGANISATIONS, REMARKS, TEAMS, TITLES};
 use people::{Person, people};
 use random::Random;
-use std::fmt::Write;
 use taxonomy::{CATEGORIES, Category, Operation};
 
 const PEOPLE_COUNT: usize = 3_000;
@@ -30,7 +31,7 @@ pub struct Generator {
     gap_micros: u64,
     /// The last correlated user action: its id and how many events are still to follow.
     operation: Option<(u64, u64)>,
-    line: String,
+    line: Line,
 }
 
 impl Generator {
@@ -48,7 +49,7 @@ impl Generator {
             now_micros: start.0,
             gap_micros: gap(EVENTS_DEFAULT),
             operation: None,
-            line: String::with_capacity(1024),
+            line: Line::new(),
         }
     }
 
@@ -64,7 +65,7 @@ impl Generator {
         self.now_micros += self.random.below(2 * self.gap_micros) as i64;
         self.line.clear();
         self.write_event();
-        &self.line
+        self.line.as_str()
     }
 
     fn write_event(&mut self) {
@@ -78,35 +79,30 @@ impl Generator {
             true => random.below(LATE_MICROS_MAX) as i64,
             false => 0,
         };
-        let occurred_at = format_instant(Timestamp(self.now_micros - late), 0);
-        let failed = activity == "failed" || activity.ends_with("error");
-        line.push_str("{\"id\":\"");
-        push_uuid(line, random);
-        push(
-            line,
-            format_args!(
-                r#"","tenant":"org-{}","data_source":"activity_log","occurred_at":"{occurred_at}","category":"{}","activity":"{activity}","operation":"{}","outcome":"{}""#,
-                ORGANISATIONS[person.organisation],
-                category.code,
-                operation.code(),
-                if failed { "failure" } else { "success" },
-            ),
+        line.open("", "{");
+        line.text("id", uuid(random));
+        line.text(
+            "tenant",
+            format_args!("org-{}", ORGANISATIONS[person.organisation]),
         );
-        if failed {
-            push(
-                line,
-                format_args!(r#","error_code":"{}""#, random.pick(&FAILURES)),
-            );
+        line.text("data_source", "activity_log");
+        line.text(
+            "occurred_at",
+            format_instant(Timestamp(self.now_micros - late), 0),
+        );
+        line.text("category", category.code);
+        line.text("activity", activity);
+        line.text("operation", operation.code());
+        write_outcome(line, random, activity, operation);
+        line.json("actor", &person.actor);
+        write_target(line, random, category.target, &self.people);
+        if operation == Operation::Update && random.chance(60) {
+            write_change(line, random);
         }
-        push(line, format_args!(r#","actor":{}"#, person.actor));
-        push_target(line, random, category, person, &self.people);
-        if matches!(operation, Operation::Update | Operation::Create) {
-            push_change(line, random, operation);
-        }
-        push_context(line, random, operation, person);
-        push_details(line, random, category);
-        push_correlation(line, random, &mut self.operation);
-        line.push('}');
+        write_context(line, random, operation, person);
+        write_details(line, random);
+        write_correlation(line, random, &mut self.operation);
+        line.close("}");
     }
 }
 
@@ -114,154 +110,164 @@ fn gap(count: u64) -> u64 {
     (SPAN_MICROS as u64 / count.max(1)).max(1)
 }
 
-fn push(line: &mut String, text: std::fmt::Arguments<'_>) {
-    line.write_fmt(text).expect("a String takes any text");
-}
-
 /// A random UUID, version 4.
-fn push_uuid(line: &mut String, random: &mut Random) {
+fn uuid(random: &mut Random) -> String {
     let (high, low) = (random.next(), random.next());
-    let variant = 0x8000 | (low >> 48) & 0x3fff;
-    push(
-        line,
-        format_args!(
-            "{:08x}-{:04x}-4{:03x}-{variant:04x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xfff,
-            low & 0xffff_ffff_ffff,
-        ),
-    );
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xfff,
+        0x8000 | (low >> 48) & 0x3fff,
+        low & 0xffff_ffff_ffff,
+    )
 }
 
-fn push_target(
-    line: &mut String,
-    random: &mut Random,
-    category: &Category,
-    person: &Person,
-    people: &[Person],
-) {
-    match category.target {
-        "session" => push(
-            line,
-            format_args!(
-                r#","targets":[{{"type":"user","id":"{}","relation":"primary"}}]"#,
-                person.id
-            ),
-        ),
-        "user" => {
-            let other = &people[random.skewed(people.len())];
-            push(
-                line,
-                format_args!(
-                    r#","targets":[{{"type":"user","id":"{}","name":"{}","email":"{}","relation":"primary"}}]"#,
-                    other.id, other.name, other.email
-                ),
-            );
-        }
-        kind => {
-            let number = random.skewed(20_000);
-            let title = TITLES[number % TITLES.len()];
-            push(
-                line,
-                format_args!(
-                    r#","targets":[{{"type":"{kind}","id":"{}-{number}","name":"{title}","relation":"primary"}}]"#,
-                    &kind[..2]
-                ),
-            );
-        }
+fn write_outcome(line: &mut Line, random: &mut Random, activity: &str, operation: Operation) {
+    if activity == "failed" || activity.ends_with("error") {
+        line.text("outcome", "failure");
+        line.text("error_code", random.pick(&FAILURES));
+    } else if operation == Operation::Auth {
+        line.text("outcome", "success");
     }
 }
 
-fn push_change(line: &mut String, random: &mut Random, operation: Operation) {
+/// What the event was done to; a login has no target.
+fn write_target(line: &mut Line, random: &mut Random, kind: &str, people: &[Person]) {
+    if kind == "session" {
+        return;
+    }
+    line.open("targets", "[{");
+    line.text("type", kind);
+    if kind == "user" {
+        let person = &people[random.skewed(people.len())];
+        line.text("id", &person.id);
+        line.text("name", &person.name);
+    } else {
+        let number = random.skewed(20_000);
+        line.text("id", format_args!("{}-{number}", &kind[..2]));
+        line.text("name", TITLES[number % TITLES.len()]);
+    }
+    line.close("}]");
+}
+
+fn write_change(line: &mut Line, random: &mut Random) {
     let (field, values) = CHANGES[random.skewed(CHANGES.len())];
     let before = random.below(values.len() as u64) as usize;
-    let after = (before + 1 + random.below(values.len() as u64 - 1) as usize) % values.len();
-    if operation == Operation::Create {
-        push(
-            line,
-            format_args!(
-                r#","changes":[{{"field":"{field}","after":"{}","before_state":"absent"}}]"#,
-                values[after]
-            ),
-        );
-    } else {
-        push(
-            line,
-            format_args!(
-                r#","changes":[{{"field":"{field}","before":"{}","after":"{}","before_state":"known"}}]"#,
-                values[before], values[after]
-            ),
-        );
-    }
+    let step = 1 + random.below(values.len() as u64 - 1) as usize;
+    line.open("changes", "[{");
+    line.text("field", field);
+    line.text("before", values[before]);
+    line.text("after", values[(before + step) % values.len()]);
+    line.close("}]");
 }
 
-fn push_context(line: &mut String, random: &mut Random, operation: Operation, person: &Person) {
-    let address = &person.addresses[random.skewed(person.addresses.len())];
-    let agent = &person.agents[random.skewed(person.agents.len())];
-    push(
-        line,
-        format_args!(r#","context":{{"ip":"{address}","user_agent":"{agent}""#),
+fn write_context(line: &mut Line, random: &mut Random, operation: Operation, person: &Person) {
+    line.open("context", "{");
+    line.text(
+        "ip",
+        &person.addresses[random.skewed(person.addresses.len())],
+    );
+    line.text(
+        "user_agent",
+        &person.agents[random.skewed(person.agents.len())],
     );
     if operation == Operation::Auth {
-        push(
-            line,
-            format_args!(r#","auth_method":"{}""#, random.pick(&AUTH_METHODS)),
-        );
-    } else {
-        push(
-            line,
-            format_args!(
-                r#","api_kind":"{}""#,
-                API_KINDS[random.skewed(API_KINDS.len())]
-            ),
+        line.text("auth_method", random.pick(&AUTH_METHODS));
+    } else if random.chance(50) {
+        line.text("api_kind", API_KINDS[random.skewed(API_KINDS.len())]);
+    }
+    line.text(
+        "request_id",
+        format_args!("req-{:012x}", random.below(1 << 48)),
+    );
+    if random.chance(40) {
+        line.text(
+            "session_id",
+            format_args!("s-{:08x}", random.below(1 << 32)),
         );
     }
-    push(
-        line,
-        format_args!(
-            r#","request_id":"req-{:016x}","session_id":"s-{:08x}"}}"#,
-            random.next(),
-            random.below(1 << 32),
-        ),
-    );
+    line.close("}");
 }
 
-fn push_details(line: &mut String, random: &mut Random, category: &Category) {
-    line.push_str(r#","details":{"#);
-    if random.chance(80) {
+fn write_details(line: &mut Line, random: &mut Random) {
+    line.open("details", "{");
+    if random.chance(50) {
         let (before, after) = random.pick(&REMARKS).split_once("{}").unwrap_or_default();
         let prefix = random.pick(&["INV-2026-", "RE-", "T", "#"]);
-        push(
-            line,
-            format_args!(
-                r#""note":"{before}{prefix}{:08}{after}","#,
-                random.below(100_000_000)
-            ),
-        );
+        let number = random.below(100_000_000);
+        line.text("note", format_args!("{before}{prefix}{number:08}{after}"));
     }
-    push(
-        line,
-        format_args!(
-            r#""area":"{}","attempt":{},"duration_ms":{},"team":{{"name":"{}","size":{}}}}}"#,
-            category.target,
-            1 + random.skewed(5),
-            1 + random.skewed(4_000),
-            TITLES[45 + random.skewed(6)],
-            2 + random.below(30),
-        ),
-    );
+    if random.chance(20) {
+        line.open("team", "{");
+        line.text("name", random.pick(&TEAMS));
+        line.json("size", 2 + random.below(30));
+        line.close("}");
+    }
+    line.json("duration_ms", 1 + random.skewed(4_000));
+    line.close("}");
 }
 
-/// One event in five belongs to a user action of several events.
-fn push_correlation(line: &mut String, random: &mut Random, operation: &mut Option<(u64, u64)>) {
+/// About one event in five belongs to a user action of several events.
+fn write_correlation(line: &mut Line, random: &mut Random, operation: &mut Option<(u64, u64)>) {
     let current = match operation.take() {
         Some((id, left)) if left > 0 => Some((id, left - 1)),
         _ if random.chance(8) => Some((random.below(1 << 40), 1 + random.below(3))),
         _ => None,
     };
     if let Some((id, _)) = current {
-        push(line, format_args!(r#","correlation_id":"op-{id:010x}""#));
+        line.text("correlation_id", format_args!("op-{id:010x}"));
     }
     *operation = current;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Event;
+
+    fn events(seed: u64, count: u64) -> Vec<String> {
+        let mut generator = Generator::new(seed, Timestamp(0)).spread(count);
+        (0..count)
+            .map(|_| generator.next_event().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn events_are_valid_and_of_the_promised_size() {
+        let all = events(3, 5_000);
+        let bytes: usize = all.iter().map(String::len).sum();
+        let mean = bytes / all.len();
+        assert!((600..=650).contains(&mean), "{mean}");
+        for text in &all {
+            assert!((420..=980).contains(&text.len()), "{} {text}", text.len());
+            Event::from_json(text.as_bytes()).unwrap();
+        }
+    }
+
+    #[test]
+    fn the_seed_decides_everything() {
+        assert_eq!(events(7, 200), events(7, 200));
+        assert_ne!(events(7, 200), events(8, 200));
+    }
+
+    #[test]
+    fn times_grow_over_ninety_days_but_for_late_events() {
+        let times: Vec<i64> = events(1, 20_000)
+            .iter()
+            .map(|text| Event::from_json(text.as_bytes()).unwrap().occurred_at().0)
+            .collect();
+        let newest = times.iter().max().unwrap();
+        assert!(
+            (SPAN_MICROS * 9 / 10..SPAN_MICROS * 11 / 10).contains(newest),
+            "{newest}"
+        );
+        let mut latest = i64::MIN;
+        let mut late = 0;
+        for time in times {
+            late += usize::from(time < latest);
+            latest = latest.max(time);
+        }
+        assert!((100..=300).contains(&late), "{late}");
+    }
 }

@@ -211,6 +211,17 @@ pub(super) const TITLES: [&str; 72] = [
     "Accueil",
 ];
 
+pub(super) const TEAMS: [&str; 8] = [
+    "Team Vertrieb",
+    "Équipe commerciale",
+    "Team EMEA",
+    "Kundendienst Süd",
+    "Support client",
+    "Field Operations",
+    "Buchhaltung",
+    "Comptabilité",
+];
+
 /// Reasons and remarks; `{}` is an id that occurs once.
 pub(super) const REMARKS: [&str; 30] = [
     "Verschoben auf Wunsch des Kunden, siehe Rechnung {}",
@@ -296,36 +307,43 @@ pub(super) const AUTH_METHODS: [&str; 5] = ["password", "sso", "two_factor", "to
 
 pub(super) const API_KINDS: [&str; 5] = ["web", "api_v3", "ios", "android", "caldav"];
 
-/// Browsers and programs; `{}` is the version.
+/// What stands for what in [`USER_AGENTS`]; `{}` is the version.
+pub(super) const AGENT_PARTS: [(&str, &str); 3] = [
+    ("{m}", "Mozilla/5.0"),
+    ("{k}", "AppleWebKit/537.36 (KHTML, like Gecko)"),
+    ("{w}", "AppleWebKit/605.1.15 (KHTML, like Gecko)"),
+];
+
+/// Browsers and programs, the most used ones first.
 pub(super) const USER_AGENTS: [&str; 40] = [
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:{}.0) Gecko/20100101 Firefox/{}.0",
-    "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:{}.0) Gecko/20100101 Firefox/{}.0",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14.5; rv:{}.0) Gecko/20100101 Firefox/{}.0",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_{} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (iPad; CPU OS 17_{} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.{} Safari/605.1.15",
-    "Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Mobile Safari/537.36",
-    "Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Mobile Safari/537.36",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Safari/537.36 Edg/{}.0.0.0",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Safari/537.36 OPR/{}.0.0.0",
-    "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Windows NT 10.0; Trident/7.0; rv:11.{}) like Gecko",
+    "{m} (Windows NT 10.0; Win64; x64) {k} Chrome/{}.0.0.0 Safari/537.36",
+    "{m} (Windows NT 10.0; Win64; x64; rv:{}.0) Gecko/20100101 Firefox/{}.0",
+    "{m} (Macintosh; Intel Mac OS X 10_15_7) {k} Chrome/{}.0.0.0 Safari/537.36",
+    "{m} (X11; Ubuntu; Linux x86_64; rv:{}.0) Gecko/20100101 Firefox/{}.0",
+    "{m} (X11; Linux x86_64) {k} Chrome/{}.0.0.0 Safari/537.36",
+    "{m} (Windows NT 10.0; Trident/7.0; rv:11.{}) like Gecko",
+    "{m} (Macintosh; Intel Mac OS X 14.5; rv:{}.0) Gecko/20100101 Firefox/{}.0",
     "Calendar/{}.4 (Macintosh; OS X 14.5) CalDAV",
+    "{m} (iPhone; CPU iPhone OS 18_{} like Mac OS X) {w} Version/18.0 Mobile/15E148 Safari/604.1",
     "iOS/18.{} (22A3354) dataaccessd/1.0",
+    "{m} (iPad; CPU OS 17_{} like Mac OS X) {w} Version/17.4 Mobile/15E148 Safari/604.1",
     "macOS/15.{} (24A335) CalendarAgent/1.0",
+    "{m} (Macintosh; Intel Mac OS X 10_15_7) {w} Version/18.{} Safari/605.1.15",
     "DAVx5/4.4.{} (2026/03/01; dav4jvm; okhttp/4.12.0) Android/15",
     "Thunderbird/{}.0 (Windows; Lightning)",
+    "{m} (Linux; Android 15; Pixel 8) {k} Chrome/{}.0.0.0 Mobile Safari/537.36",
     "Microsoft Exchange Server 2013/15.{}",
     "Microsoft Office/16.{} (Outlook 16; Pro)",
+    "{m} (Linux; Android 14; SM-S921B) {k} Chrome/{}.0.0.0 Mobile Safari/537.36",
     "Outlook-iOS/2.{}.0",
     "Outlook-Android/2.{}.0",
+    "{m} (Windows NT 10.0; Win64; x64) {k} Chrome/{}.0.0.0 Safari/537.36 Edg/{}.0.0.0",
     "Google-Calendar-Importer/{}.0",
     "Roomfinder/{}.1",
+    "{m} (Windows NT 10.0; Win64; x64) {k} Chrome/{}.0.0.0 Safari/537.36 OPR/{}.0.0.0",
     "okhttp/4.12.{}",
     "python-requests/2.{}.0",
+    "{m} (X11; CrOS x86_64 14541.0.0) {k} Chrome/{}.0.0.0 Safari/537.36",
     "Go-http-client/2.{}",
     "curl/8.{}.1",
     "axios/1.{}.2",

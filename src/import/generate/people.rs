@@ -1,6 +1,6 @@
 //! The people who act: a few thousand, each with the addresses and programs they use.
 
-use super::names::{FIRST_NAMES, LAST_NAMES, ORGANISATIONS, ROLES, USER_AGENTS};
+use super::names::{AGENT_PARTS, FIRST_NAMES, LAST_NAMES, ORGANISATIONS, ROLES, USER_AGENTS};
 use super::random::Random;
 
 /// Somebody who does things.
@@ -10,7 +10,6 @@ pub(super) struct Person {
     pub(super) actor: String,
     pub(super) id: String,
     pub(super) name: String,
-    pub(super) email: String,
     /// Index into [`ORGANISATIONS`].
     pub(super) organisation: usize,
     /// IP addresses; the first is used most.
@@ -37,17 +36,19 @@ fn person(index: usize, random: &mut Random) -> Person {
     );
     let id = format!("u-{:06}", 100_000 + index);
     let name = format!("{first} {last}");
-    let role = ROLES[random.skewed(ROLES.len())];
-    let actor = format!(
-        r#"{{"type":"user","id":"{id}","email":"{email}","display_name":"{name}","role":"{role}"}}"#
-    );
+    // Most people have no role to speak of.
+    let role = match random.skewed(ROLES.len() + 1) {
+        0 => String::new(),
+        rank => format!(r#","role":"{}""#, ROLES[rank - 1]),
+    };
+    let actor =
+        format!(r#"{{"type":"user","id":"{id}","email":"{email}","display_name":"{name}"{role}}}"#);
     let addresses = (0..1 + random.below(3)).map(|_| address(random)).collect();
     let agents = (0..1 + random.below(3)).map(|_| agent(random)).collect();
     Person {
         actor,
         id,
         name,
-        email,
         organisation,
         addresses,
         agents,
@@ -67,9 +68,13 @@ fn address(random: &mut Random) -> String {
 }
 
 fn agent(random: &mut Random) -> String {
-    let pattern = USER_AGENTS[random.skewed(USER_AGENTS.len())];
+    let pattern = random.pick(&USER_AGENTS);
     let version = (118 + random.below(14)).to_string();
-    pattern.replace("{}", &version)
+    let mut agent = pattern.replace("{}", &version);
+    for (part, text) in AGENT_PARTS {
+        agent = agent.replace(part, text);
+    }
+    agent
 }
 
 /// The local part of an address: letters as German and French people write them in ASCII.
