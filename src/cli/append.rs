@@ -1,0 +1,78 @@
+//! `append`: native events as one batch, all or none.
+
+use super::failure::{Failure, Outcome};
+use super::input::{Input, read_chunks};
+use super::options::StoreOptions;
+use super::rejects::Rejects;
+use super::summary::Summary;
+use annals::Error;
+use annals::event::Event;
+use annals::import::Native;
+use annals::limits::BATCH_EVENTS_MAX;
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Native events as NDJSON; `-` is stdin
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: PathBuf,
+}
+
+pub(super) fn run(store: &StoreOptions, arguments: &Arguments) -> Outcome {
+    let mut summary = Summary::default();
+    let events = read(&arguments.file, &mut summary)?;
+    let stored = match events {
+        Some(events) => store_all(store, &events, &mut summary)?,
+        None => false,
+    };
+    if stored {
+        return summary.print();
+    }
+    summary.rejected = summary.read;
+    summary.print()?;
+    Err(Failure::Partial)
+}
+
+/// All events of the input; `None` when one record is bad or there are too many for a batch.
+fn read(file: &std::path::Path, summary: &mut Summary) -> Outcome<Option<Vec<Event>>> {
+    let mut rejects = Rejects::new(None)?;
+    let mut events = Vec::new();
+    for chunk in read_chunks(Input::open(file)?, Arc::new(Native)) {
+        let chunk = chunk.map_err(|error| Failure::file("read", file, error))?;
+        summary.read += chunk.record_count();
+        for refused in &chunk.refused {
+            rejects.add(refused.line, &refused.error, chunk.refused_text(refused))?;
+        }
+        if events.len() <= BATCH_EVENTS_MAX {
+            events.extend(chunk.events);
+        }
+    }
+    if events.len() > BATCH_EVENTS_MAX {
+        eprintln!("batch: has more than {BATCH_EVENTS_MAX} events; use `annals import`");
+        return Ok(None);
+    }
+    Ok((rejects.finish()? == 0).then_some(events))
+}
+
+/// Whether the batch was taken; other errors than a refusal end the command.
+fn store_all(options: &StoreOptions, events: &[Event], summary: &mut Summary) -> Outcome<bool> {
+    let store = options.open_to_write(true)?;
+    let answer = match events {
+        [] => Ok(Vec::new()),
+        events => store.append_batch(events),
+    };
+    let closed = store.close();
+    match answer {
+        Ok(receipts) => summary.add(&receipts),
+        Err(error @ Error::Invalid { .. }) => {
+            eprintln!("{error}");
+            closed?;
+            return Ok(false);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    closed?;
+    Ok(true)
+}

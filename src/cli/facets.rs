@@ -1,0 +1,72 @@
+//! `facets`: how often which value stands at a path.
+
+use super::failure::{Failure, Outcome};
+use super::json::{Object, list};
+use super::options::{QueryOptions, ReportFormat, ReportOptions, StoreOptions};
+use super::output::{Output, print_line};
+use super::table::{shown, table};
+use annals::event::Value;
+use annals::export::Column;
+use annals::query::FacetCount;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    query: QueryOptions,
+    /// The paths whose values are counted, separated by commas
+    #[arg(long, value_name = "PATH", required = true)]
+    by: String,
+    /// The most frequent values of each path; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    top: usize,
+    #[command(flatten)]
+    report: ReportOptions,
+}
+
+pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+    let columns = Column::parse_list(&arguments.by);
+    let columns = columns.map_err(|error| Failure::usage("--by", error))?;
+    let paths: Vec<&str> = columns.iter().map(Column::header).collect();
+    let store = options.open_to_read()?;
+    let snapshot = store.snapshot();
+    let facets = arguments
+        .query
+        .search(&snapshot)?
+        .facets(&paths, arguments.top)?;
+    let facets: Vec<(&str, Vec<FacetCount>)> = paths.into_iter().zip(facets).collect();
+    match arguments.report.format() {
+        ReportFormat::Json => print_line(json(&facets)),
+        ReportFormat::Table => print_tables(&facets),
+    }
+}
+
+fn json(facets: &[(&str, Vec<FacetCount>)]) -> String {
+    let mut object = Object::new();
+    for (path, counts) in facets {
+        let counts = counts.iter().map(|facet| {
+            Object::new()
+                .raw("value", facet.value.to_json())
+                .raw("count", facet.count)
+                .finish()
+        });
+        object = object.raw(path, list(counts));
+    }
+    object.finish()
+}
+
+fn print_tables(facets: &[(&str, Vec<FacetCount>)]) -> Outcome {
+    let mut output = Output::new();
+    for (path, counts) in facets {
+        let mut table = table([*path, "events"]);
+        for facet in counts {
+            let value = match &facet.value {
+                Value::String(text) => shown(text),
+                other => other.to_json(),
+            };
+            table.add_row([value, facet.count.to_string()]);
+        }
+        output.line(table.to_string())?;
+    }
+    output.finish()
+}

@@ -1,0 +1,150 @@
+//! What ends a command early, the message for it, and the exit code.
+
+use annals::Error;
+use std::fmt::Display;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Usage or query error.
+pub(super) const USAGE: u8 = 2;
+const VERIFICATION: u8 = 3;
+const CORRUPTION: u8 = 4;
+const LOCKED: u8 = 5;
+const IO: u8 = 6;
+const PARTIAL: u8 = 7;
+
+/// What a command gives back.
+pub(super) type Outcome<T = ()> = Result<T, Failure>;
+
+/// Why a command ended without its result.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The engine refused.
+    Engine(Error),
+    /// The arguments do not fit together, or one cannot be read.
+    Usage(String),
+    /// A file that is no part of the store.
+    File {
+        action: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    /// Stdout does not take more.
+    Stdout(io::Error),
+    /// Damage was found, and has been told.
+    Verification,
+    /// Something was left out, and has been told.
+    Partial,
+}
+
+impl Failure {
+    /// A usage error about one option or argument.
+    pub(super) fn usage(what: impl Display, problem: impl Display) -> Failure {
+        Failure::Usage(format!("{what}: {problem}"))
+    }
+
+    /// An error of the operating system about a file.
+    pub(super) fn file(action: &'static str, path: &Path, source: io::Error) -> Failure {
+        Failure::File {
+            action,
+            path: path.to_path_buf(),
+            source,
+        }
+    }
+
+    /// Prints the message on stderr and gives the exit code. A broken pipe is success.
+    pub(super) fn report(&self) -> ExitCode {
+        if self.is_broken_pipe() {
+            return ExitCode::SUCCESS;
+        }
+        if let Some(message) = self.message() {
+            eprintln!("error: {message}");
+        }
+        ExitCode::from(self.code())
+    }
+
+    fn is_broken_pipe(&self) -> bool {
+        let kind = match self {
+            Failure::Stdout(source) => source.kind(),
+            Failure::Engine(Error::Io { source, .. }) => source.kind(),
+            _ => return false,
+        };
+        kind == io::ErrorKind::BrokenPipe
+    }
+
+    fn message(&self) -> Option<String> {
+        match self {
+            Failure::Engine(Error::Query {
+                query,
+                position,
+                problem,
+            }) => Some(format!("{problem}\n{}", marked(query, *position))),
+            Failure::Engine(error) => Some(error.to_string()),
+            Failure::Usage(message) => Some(message.clone()),
+            Failure::File {
+                action,
+                path,
+                source,
+            } => Some(format!("cannot {action} {}: {source}", path.display())),
+            Failure::Stdout(source) => Some(format!("cannot write to stdout: {source}")),
+            Failure::Verification | Failure::Partial => None,
+        }
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Failure::Usage(_) => USAGE,
+            Failure::File { .. } | Failure::Stdout(_) => IO,
+            Failure::Verification => VERIFICATION,
+            Failure::Partial => PARTIAL,
+            Failure::Engine(error) => match error {
+                Error::Corrupt { .. } | Error::Unsupported { .. } => CORRUPTION,
+                Error::Locked { .. } => LOCKED,
+                Error::Io { .. } | Error::Poisoned { .. } => IO,
+                Error::Budget { .. } => PARTIAL,
+                // Invalid, Query, Missing, ReadOnly, ClockJump: the call has to change.
+                _ => USAGE,
+            },
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Engine(error)
+    }
+}
+
+/// The query with a caret under the character at byte `position`.
+fn marked(query: &str, position: usize) -> String {
+    let before = query
+        .char_indices()
+        .take_while(|(place, _)| *place < position)
+        .count();
+    // White space and controls would move the caret or the terminal.
+    let shown: String = query
+        .chars()
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .collect();
+    format!("  {shown}\n  {}^", " ".repeat(before))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::marked;
+
+    #[test]
+    fn caret_counts_characters_not_bytes() {
+        assert_eq!(marked("müller (", 8), "  müller (\n         ^");
+        assert_eq!(marked("a", 1), "  a\n   ^");
+        assert_eq!(marked("", 0), "  \n  ^");
+        assert_eq!(marked("a\tb(", 3), "  a b(\n     ^");
+    }
+}

@@ -1,0 +1,15 @@
+//! `init`: an empty store.
+
+use super::failure::Outcome;
+use super::options::StoreOptions;
+
+pub(super) fn run(options: &StoreOptions) -> Outcome {
+    let dir = options.required_dir()?.display();
+    let is_there = options.open_to_read().is_ok();
+    options.open_to_write(true)?.close()?;
+    match is_there {
+        true => eprintln!("{dir} holds a store already"),
+        false => eprintln!("created an empty store in {dir}"),
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! `search`: the events that match, a page at a time or all of them.
+
+use super::failure::{Failure, Outcome};
+use super::options::{QueryOptions, StoreOptions};
+use super::sink::{ColumnOptions, EventFormat, Sink};
+use annals::event::StoredEvent;
+use annals::query::{Order, Search};
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    query: QueryOptions,
+    /// At most this many events; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+    /// Which events come first
+    #[arg(long, value_name = "ORDER", default_value = "newest")]
+    order: OrderOption,
+    /// Continue behind this cursor, as `next:` gave it
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
+    /// How to print; a table on a terminal, else NDJSON
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<EventFormat>,
+    #[command(flatten)]
+    columns: ColumnOptions,
+}
+
+/// The order of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OrderOption {
+    /// By time, newest first
+    Newest,
+    /// By time, oldest first
+    Oldest,
+    /// As they were stored
+    Seq,
+}
+
+impl OrderOption {
+    /// Sets the order of a search.
+    pub(super) fn apply(self, search: Search<'_>) -> Search<'_> {
+        match self.order() {
+            Order::Newest => search.newest(),
+            Order::Oldest => search.oldest(),
+            Order::Seq => search.by_seq(),
+        }
+    }
+
+    fn order(self) -> Order {
+        match self {
+            OrderOption::Newest => Order::Newest,
+            OrderOption::Oldest => Order::Oldest,
+            OrderOption::Seq => Order::Seq,
+        }
+    }
+}
+
+pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+    let mut sink = Sink::to_stdout(arguments.format, &arguments.columns, arguments.query.zone)?;
+    let store = options.open_to_read()?;
+    let snapshot = store.snapshot();
+    let mut search = arguments.order.apply(arguments.query.search(&snapshot)?);
+    if let Some(cursor) = &arguments.after {
+        let cursor = cursor.parse();
+        search = search.after(cursor.map_err(|error| Failure::usage("--after", error))?);
+    }
+    if arguments.limit == 0 {
+        stream(search, &mut |event| sink.write(event))?;
+        return sink.finish(None, true);
+    }
+    let page = search.limit(arguments.limit).page()?;
+    for event in &page.events {
+        sink.write(event)?;
+    }
+    let next = page.next.map(|cursor| cursor.to_string());
+    sink.finish(next.as_deref(), page.complete)?;
+    if let Some(cursor) = next {
+        eprintln!("next: {cursor}");
+    }
+    match page.complete {
+        true => Ok(()),
+        false => Err(Failure::Partial),
+    }
+}
+
+/// Calls `each` for every event of a search, in constant memory.
+pub(super) fn stream(search: Search<'_>, each: &mut dyn FnMut(&StoredEvent) -> Outcome) -> Outcome {
+    let mut failure = None;
+    search.for_each(&mut |event| {
+        failure = each(event).err();
+        Ok(failure.is_none())
+    })?;
+    failure.map_or(Ok(()), Err)
+}

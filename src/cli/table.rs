@@ -1,0 +1,48 @@
+//! Tables for a terminal.
+
+use comfy_table::{ContentArrangement, Table, presets};
+
+/// Characters of a cell beyond which it is cut.
+const CELL_CHARACTERS_MAX: usize = 200;
+
+/// A table with a header; it takes the width of the terminal.
+pub(super) fn table<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(header.into_iter().map(shown));
+    table
+}
+
+/// A text that is safe to show: no controls (they could steer the terminal), not endless.
+pub(super) fn shown(text: &str) -> String {
+    let mut result = String::new();
+    for (place, character) in text.chars().enumerate() {
+        if place == CELL_CHARACTERS_MAX {
+            result.push('…');
+            break;
+        }
+        result.push(if character.is_control() {
+            '·'
+        } else {
+            character
+        });
+    }
+    result
+}
+
+/// A number of bytes with a unit.
+pub(super) fn bytes(count: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut size = count as f64;
+    let mut unit = 0;
+    while size >= 1024.0 && unit + 1 < UNITS.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    match unit {
+        0 => format!("{count} B"),
+        _ => format!("{size:.1} {}", UNITS[unit]),
+    }
+}

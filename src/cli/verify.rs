@@ -1,0 +1,63 @@
+//! `verify`: reads every byte of the store.
+
+use super::failure::{Failure, Outcome};
+use super::json::{Object, list, quoted};
+use super::options::{ReportFormat, ReportOptions, StoreOptions};
+use super::output::{Output, print_line};
+use super::table::bytes;
+use annals::Error;
+use annals::store::VerifyReport;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    report: ReportOptions,
+}
+
+pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+    let report = match options.open_to_read().and_then(|store| Ok(store.verify()?)) {
+        // A store that is too damaged to open has failed its verification.
+        Err(Failure::Engine(error @ Error::Corrupt { .. })) => VerifyReport {
+            problems: vec![error.to_string()],
+            ..VerifyReport::default()
+        },
+        other => other?,
+    };
+    match arguments.report.format() {
+        ReportFormat::Json => print_line(json(&report))?,
+        ReportFormat::Table => print_lines(&report)?,
+    }
+    match report.problems.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Verification),
+    }
+}
+
+fn json(report: &VerifyReport) -> String {
+    let problems = report.problems.iter().map(|problem| quoted(problem));
+    Object::new()
+        .raw("files", report.files)
+        .raw("bytes", report.bytes)
+        .raw("events", report.events)
+        .raw("problems", list(problems))
+        .finish()
+}
+
+fn print_lines(report: &VerifyReport) -> Outcome {
+    let mut output = Output::new();
+    output.line(format!(
+        "read {} in {} files: {} events",
+        bytes(report.bytes),
+        report.files,
+        report.events
+    ))?;
+    for problem in &report.problems {
+        output.line(format!("damaged: {problem}"))?;
+    }
+    output.line(match report.problems.len() {
+        0 => "everything is as it was written".to_owned(),
+        count => format!("{count} problems"),
+    })?;
+    output.finish()
+}

@@ -1,0 +1,97 @@
+//! `calendly`: records of `GET /activity_log_entries`, one by one or as pages of the interface.
+
+use super::Source;
+use super::members::{
+    Members, last_segment, put_free, put_object, put_text, take, take_object, take_text,
+};
+use super::source_time::occurred_at;
+use crate::event::{Event, Value};
+use crate::{Error, Result};
+
+/// The activity log of Calendly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Calendly;
+
+impl Source for Calendly {
+    fn events(&self, record: Value) -> Result<Vec<Event>> {
+        let raw = record.clone();
+        let Value::Object(mut members) = record else {
+            return Err(Error::invalid("record", "is not a JSON object"));
+        };
+        let mut event = Members::new();
+        let id = match take_text(&mut members, "uri") {
+            Some(uri) => Some(last_segment(&uri).to_owned()),
+            None => take_text(&mut members, "id"),
+        };
+        put_text(&mut event, "id", id);
+        let organization = take_text(&mut members, "organization");
+        put_text(
+            &mut event,
+            "tenant",
+            organization.map(|uri| last_segment(&uri).to_owned()),
+        );
+        put_text(&mut event, "data_source", Some("activity_log".to_owned()));
+        for (source, field) in [("namespace", "category"), ("action", "activity")] {
+            let value = take(&mut members, source)
+                .ok_or_else(|| Error::invalid(source, "is required and missing"))?;
+            event.push((field.to_owned(), value));
+        }
+        let time = take(&mut members, "occurred_at")
+            .ok_or_else(|| Error::invalid("occurred_at", "is required and missing"))?;
+        if let Some(actor) = take_object(&mut members, "actor") {
+            put_object(&mut event, "actor", read_actor(actor));
+        }
+        let mut details = take_object(&mut members, "details").unwrap_or_default();
+        for (key, value) in members {
+            put_free(&mut details, &key, value);
+        }
+        let time = occurred_at(time, &mut details)?;
+        event.push(("occurred_at".to_owned(), time));
+        put_object(&mut event, "details", details);
+        event.push(("raw".to_owned(), raw));
+        Ok(vec![Event::from_value(Value::Object(event))?])
+    }
+
+    fn is_record(&self, value: &Value) -> bool {
+        ["occurred_at", "namespace", "action"]
+            .iter()
+            .any(|key| value.get(key).is_some())
+    }
+}
+
+/// The actor; organisation and group stay beside the fields as Calendly writes them.
+fn read_actor(mut source: Members) -> Members {
+    let mut actor = Members::new();
+    let kind = take_text(&mut source, "type");
+    put_text(&mut actor, "type", kind.map(|kind| kind.to_lowercase()));
+    if let Some(uri) = take_text(&mut source, "uri") {
+        put_text(&mut actor, "id", Some(last_segment(&uri).to_owned()));
+        put_text(&mut actor, "uri", Some(uri));
+    }
+    put_text(
+        &mut actor,
+        "email",
+        take_text(&mut source, "alternative_identifier"),
+    );
+    put_text(
+        &mut actor,
+        "display_name",
+        take_text(&mut source, "display_name"),
+    );
+    put_text(&mut actor, "role", text_in(&source, "organization", "role"));
+    if let Some(group) = text_in(&source, "group", "name") {
+        actor.push(("groups".to_owned(), Value::List(vec![Value::String(group)])));
+    }
+    for (key, value) in source {
+        put_free(&mut actor, &key, value);
+    }
+    actor
+}
+
+fn text_in(members: &Members, object: &str, key: &str) -> Option<String> {
+    let (_, inner) = members.iter().find(|(name, _)| name == object)?;
+    match inner.get(key)? {
+        Value::String(text) => Some(text.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,66 @@
+//! A small seeded source of numbers: xoshiro256++, filled by splitmix64 (Blackman and Vigna).
+
+/// Numbers that depend on the seed alone.
+#[derive(Debug, Clone)]
+pub(super) struct Random {
+    state: [u64; 4],
+}
+
+impl Random {
+    /// Starts the sequence of `seed`.
+    pub(super) fn new(seed: u64) -> Random {
+        let mut mixer = seed;
+        let mut next = || {
+            mixer = mixer.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut word = mixer;
+            word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            word ^ (word >> 31)
+        };
+        Random {
+            state: [next(), next(), next(), next()],
+        }
+    }
+
+    /// The next 64 bits.
+    pub(super) fn next(&mut self) -> u64 {
+        let state = &mut self.state;
+        let result = state[0]
+            .wrapping_add(state[3])
+            .rotate_left(23)
+            .wrapping_add(state[0]);
+        let shifted = state[1] << 17;
+        state[2] ^= state[0];
+        state[3] ^= state[1];
+        state[1] ^= state[2];
+        state[0] ^= state[3];
+        state[2] ^= shifted;
+        state[3] = state[3].rotate_left(45);
+        result
+    }
+
+    /// A number below `bound`, which is not 0.
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        // The high half of a 128-bit product: the bias is below 2^-32 for the bounds used here.
+        let product = u128::from(self.next()) * u128::from(bound);
+        (product >> 64) as u64
+    }
+
+    /// Whether something happens that happens `percent` times in a hundred.
+    pub(super) fn chance(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+
+    /// An index below `count`, small ones far more often: about one over the rank (Zipf).
+    pub(super) fn skewed(&mut self, count: usize) -> usize {
+        // count^u for uniform u has a density of 1/x: a continuous Zipf law with exponent 1.
+        let uniform = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
+        let rank = ((count + 1) as f64).powf(uniform) - 1.0;
+        (rank as usize).min(count - 1)
+    }
+
+    /// One of a list that is not empty.
+    pub(super) fn pick<'a, T: ?Sized>(&mut self, list: &[&'a T]) -> &'a T {
+        list[self.below(list.len() as u64) as usize]
+    }
+}

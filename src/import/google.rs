@@ -1,0 +1,166 @@
+//! `google`: activities of the Admin SDK Reports API, as Google Workspace lists and exports them.
+//!
+//! One activity holds one or more inner events; each becomes an event, and all of them belong into
+//! one batch. The activity itself stands in `raw` of the first.
+
+use super::Source;
+use super::google_fields::add_known_fields;
+use super::google_parameters::read_parameters;
+use super::members::{Members, put_free, put_object, put_text, take, take_object, take_text};
+use super::source_time::occurred_at;
+use crate::event::{Event, Value};
+use crate::{Error, Result};
+
+/// Activities of Google Workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Google;
+
+/// What all events of one activity have in common.
+struct Activity {
+    time: Value,
+    correlation_id: String,
+    application: String,
+    tenant: Option<String>,
+    actor: Members,
+    ip: Option<String>,
+    /// Members of the activity that have no field of their own.
+    rest: Members,
+}
+
+impl Source for Google {
+    fn events(&self, record: Value) -> Result<Vec<Event>> {
+        let raw = record.clone();
+        let Value::Object(mut members) = record else {
+            return Err(Error::invalid("record", "is not a JSON object"));
+        };
+        let inner = match take(&mut members, "events") {
+            Some(Value::List(inner)) if !inner.is_empty() => inner,
+            _ => return Err(Error::invalid("events", "the activity has no inner events")),
+        };
+        let activity = Activity::read(members)?;
+        let mut raw = Some(raw);
+        let events = inner.into_iter().enumerate();
+        events
+            .map(|(index, inner)| activity.event(index, inner, raw.take()))
+            .collect()
+    }
+
+    fn is_record(&self, value: &Value) -> bool {
+        matches!(value.get("id"), Some(Value::Object(_))) && value.get("events").is_some()
+    }
+}
+
+impl Activity {
+    fn read(mut members: Members) -> Result<Activity> {
+        let mut id = take_object(&mut members, "id")
+            .ok_or_else(|| Error::invalid("id", "is missing or not an object"))?;
+        let time = take_text(&mut id, "time")
+            .ok_or_else(|| Error::invalid("id.time", "is missing or not a text"))?;
+        let application = take_text(&mut id, "applicationName")
+            .ok_or_else(|| Error::invalid("id.applicationName", "is missing or not a text"))?;
+        let qualifier = match take(&mut id, "uniqueQualifier") {
+            Some(Value::String(text)) => text,
+            Some(Value::Number(number)) => number.as_str().to_owned(),
+            _ => String::new(),
+        };
+        let tenant = take_text(&mut id, "customerId");
+        let actor = read_actor(take_object(&mut members, "actor").unwrap_or_default());
+        let ip = take_text(&mut members, "ipAddress");
+        // Both say nothing about the activity, and the first event's `raw` has them.
+        members.retain(|(key, _)| key != "kind" && key != "etag");
+        put_object(&mut members, "id", id);
+        Ok(Activity {
+            correlation_id: format!("{time}/{qualifier}/{application}"),
+            time: Value::String(time),
+            application,
+            tenant,
+            actor,
+            ip,
+            rest: members,
+        })
+    }
+
+    fn event(&self, index: usize, inner: Value, raw: Option<Value>) -> Result<Event> {
+        let field = || format!("events[{index}]");
+        let Value::Object(mut inner) = inner else {
+            return Err(Error::invalid(field(), "is not an object"));
+        };
+        let category = take_text(&mut inner, "type");
+        let activity = take_text(&mut inner, "name");
+        let missing = |name: &str| Error::invalid(format!("{}.{name}", field()), "is missing");
+        let category = category.ok_or_else(|| missing("type"))?;
+        let activity = activity.ok_or_else(|| missing("name"))?;
+        let mut details = read_parameters(&mut inner);
+        let mut event = Members::new();
+        put_text(
+            &mut event,
+            "id",
+            Some(format!("{}/{index}", self.correlation_id)),
+        );
+        put_text(
+            &mut event,
+            "correlation_id",
+            Some(self.correlation_id.clone()),
+        );
+        put_text(&mut event, "tenant", self.tenant.clone());
+        put_text(&mut event, "data_source", Some(self.application.clone()));
+        put_text(&mut event, "category", Some(category));
+        put_text(&mut event, "activity", Some(activity));
+        put_object(&mut event, "actor", self.actor.clone());
+        add_known_fields(&mut event, &self.application, self.ip.as_deref(), &details);
+        for (key, value) in self.rest.iter().cloned().chain(inner) {
+            put_free(&mut details, &key, value);
+        }
+        let time = occurred_at(self.time.clone(), &mut details)?;
+        event.push(("occurred_at".to_owned(), time));
+        put_object(&mut event, "details", details);
+        event.extend(raw.map(|raw| ("raw".to_owned(), raw)));
+        Event::from_value(Value::Object(event))
+    }
+}
+
+/// The actor; what has no field of its own stays beside the fields under its own name.
+fn read_actor(mut source: Members) -> Members {
+    let mut actor = Members::new();
+    let email = take_text(&mut source, "email");
+    let id = take_text(&mut source, "profileId");
+    let is_system_key = source
+        .iter()
+        .any(|(key, value)| key == "key" && *value == Value::String("SYSTEM".to_owned()));
+    let caller = take_text(&mut source, "callerType");
+    let kind = match caller.as_deref() {
+        Some("USER") => Some("user"),
+        Some("KEY") if is_system_key => Some("system"),
+        Some("KEY") => Some("service"),
+        Some("APPLICATION") => Some("app"),
+        None if email.is_some() || id.is_some() => Some("user"),
+        _ => None,
+    };
+    put_text(&mut actor, "type", kind.map(str::to_owned));
+    put_text(&mut actor, "id", id);
+    put_text(&mut actor, "email", email);
+    if let Some(app) = take_object(&mut source, "applicationInfo") {
+        put_object(&mut actor, "app", read_application(app));
+    }
+    if kind != Some("user") {
+        put_text(&mut actor, "callerType", caller);
+    }
+    for (key, value) in source {
+        put_free(&mut actor, &key, value);
+    }
+    actor
+}
+
+fn read_application(mut source: Members) -> Members {
+    let mut app = Members::new();
+    put_text(&mut app, "name", take_text(&mut source, "applicationName"));
+    put_text(
+        &mut app,
+        "client_id",
+        take_text(&mut source, "oauthClientId"),
+    );
+    for (key, value) in source {
+        put_free(&mut app, &key, value);
+    }
+    app
+}

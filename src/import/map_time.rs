@@ -1,0 +1,218 @@
+//! `[time]` of a map: how the source writes its times, and the zone of times without one.
+
+use super::decimal::scaled;
+use super::source_time::cut_fraction;
+use crate::event::Value;
+use crate::{Error, Result};
+use chrono::format::{Parsed, StrftimeItems, parse};
+use chrono::{
+    DateTime, FixedOffset, LocalResult, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone,
+};
+use chrono_tz::Tz;
+
+/// How times are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Notation {
+    Rfc3339,
+    /// A number, or its text, in a unit of ten to this power of microseconds.
+    Unix {
+        unit: &'static str,
+        shift: i32,
+    },
+    /// A pattern in the syntax of chrono.
+    Pattern(String),
+}
+
+/// Reads the times of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TimeFormat {
+    notation: Notation,
+    zone: Option<Tz>,
+}
+
+/// A time as RFC 3339 with at most six fraction digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SourceTime {
+    /// The text for the event.
+    pub(super) text: String,
+    /// Something was cut off, so the original is worth keeping.
+    pub(super) cut: bool,
+}
+
+impl TimeFormat {
+    /// Checks `format` and `zone` of a map; without them RFC 3339 with its own zone is read.
+    pub(super) fn new(format: Option<&str>, zone: Option<&str>) -> Result<TimeFormat> {
+        let notation = match format.unwrap_or("rfc3339") {
+            "rfc3339" => Notation::Rfc3339,
+            "unix_s" => Notation::Unix {
+                unit: "seconds",
+                shift: 6,
+            },
+            "unix_ms" => Notation::Unix {
+                unit: "milliseconds",
+                shift: 3,
+            },
+            pattern => {
+                StrftimeItems::new(pattern)
+                    .parse()
+                    .map_err(|_| Error::invalid("time.format", "is no pattern of chrono"))?;
+                Notation::Pattern(pattern.to_owned())
+            }
+        };
+        let zone = zone
+            .map(|name| {
+                name.parse().map_err(|_| {
+                    Error::invalid("time.zone", format!("`{name}` is no IANA time zone"))
+                })
+            })
+            .transpose()?;
+        Ok(TimeFormat { notation, zone })
+    }
+
+    /// Reads one time.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for `occurred_at`, saying what was expected.
+    pub(super) fn read(&self, value: &Value) -> Result<SourceTime> {
+        let text = match (value, &self.notation) {
+            (Value::String(text), _) => text.as_str(),
+            (Value::Number(number), Notation::Unix { .. } | Notation::Pattern(_)) => {
+                number.as_str()
+            }
+            _ => return Err(refused("the time is not a text of the format of the map")),
+        };
+        match &self.notation {
+            Notation::Rfc3339 => self.read_rfc3339(text),
+            Notation::Unix { unit, shift } => read_unix(text, unit, *shift),
+            Notation::Pattern(pattern) => self.read_pattern(text, pattern),
+        }
+    }
+
+    /// A text with its own zone is left to the rules of the event; one without gets the map's.
+    fn read_rfc3339(&self, text: &str) -> Result<SourceTime> {
+        let local = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
+            .iter()
+            .find_map(|pattern| NaiveDateTime::parse_from_str(text, pattern).ok());
+        if let (Some(local), Some(_)) = (local, self.zone) {
+            return self.place(local);
+        }
+        let cut = cut_fraction(text);
+        Ok(SourceTime {
+            cut: cut.is_some(),
+            text: cut.unwrap_or_else(|| text.to_owned()),
+        })
+    }
+
+    fn read_pattern(&self, text: &str, pattern: &str) -> Result<SourceTime> {
+        let mut parsed = Parsed::new();
+        parse(&mut parsed, text, StrftimeItems::new(pattern))
+            .map_err(|_| refused(&format!("`{text}` does not match `{pattern}`")))?;
+        if parsed.offset().is_some() || parsed.timestamp().is_some() {
+            let instant = parsed
+                .to_datetime()
+                .map_err(|_| refused("is no point in time"))?;
+            return Ok(printed(instant));
+        }
+        let date = parsed
+            .to_naive_date()
+            .map_err(|_| refused("has no whole date"))?;
+        // A pattern without a clock stands for the begin of the day.
+        let clock = parsed.to_naive_time().unwrap_or(NaiveTime::MIN);
+        self.place(date.and_time(clock))
+    }
+
+    /// The instant of a local time in the zone of the map; the first one where it happens twice.
+    fn place(&self, local: NaiveDateTime) -> Result<SourceTime> {
+        let zone = self
+            .zone
+            .ok_or_else(|| refused("the time has no zone, and the map gives none (time.zone)"))?;
+        match zone.from_local_datetime(&local) {
+            LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => {
+                Ok(printed(instant.fixed_offset()))
+            }
+            LocalResult::None => Err(refused(&format!("{local} does not exist in {zone}"))),
+        }
+    }
+}
+
+fn read_unix(text: &str, unit: &str, shift: i32) -> Result<SourceTime> {
+    let wrong = || refused(&format!("`{text}` is no number of {unit}"));
+    let (micros, cut) = scaled(text.trim(), shift).ok_or_else(wrong)?;
+    let instant = DateTime::from_timestamp_micros(micros).ok_or_else(wrong)?;
+    Ok(SourceTime {
+        cut,
+        ..printed(instant.fixed_offset())
+    })
+}
+
+fn printed(instant: DateTime<FixedOffset>) -> SourceTime {
+    let nanos = instant.timestamp_subsec_nanos();
+    SourceTime {
+        text: instant.to_rfc3339_opts(SecondsFormat::Micros, true),
+        cut: nanos % 1000 != 0,
+    }
+}
+
+fn refused(problem: &str) -> Error {
+    Error::invalid("occurred_at", problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(format: Option<&str>, zone: Option<&str>, text: &str) -> Result<String> {
+        let format = TimeFormat::new(format, zone).unwrap();
+        format
+            .read(&Value::String(text.to_owned()))
+            .map(|time| time.text)
+    }
+
+    #[test]
+    fn unix_times_keep_every_microsecond() {
+        let seconds = read(Some("unix_s"), None, "1650000000.123456").unwrap();
+        assert_eq!(seconds, "2022-04-15T05:20:00.123456Z");
+        let millis = read(Some("unix_ms"), None, "1650000000123").unwrap();
+        assert_eq!(millis, "2022-04-15T05:20:00.123000Z");
+        assert!(read(Some("unix_s"), None, "yesterday").is_err());
+    }
+
+    #[test]
+    fn local_times_take_the_zone_of_the_map() {
+        let summer = read(None, Some("Europe/Berlin"), "2022-07-01 10:00:00").unwrap();
+        assert_eq!(summer, "2022-07-01T10:00:00.000000+02:00");
+        let pattern = read(
+            Some("%d.%m.%Y %H:%M"),
+            Some("Europe/Berlin"),
+            "01.02.2022 10:30",
+        );
+        assert_eq!(pattern.unwrap(), "2022-02-01T10:30:00.000000+01:00");
+        let day = read(Some("%d.%m.%Y"), Some("UTC"), "01.02.2022").unwrap();
+        assert_eq!(day, "2022-02-01T00:00:00.000000Z");
+    }
+
+    #[test]
+    fn an_hour_that_happens_twice_is_its_first_and_a_missing_one_is_refused() {
+        let twice = read(None, Some("Europe/Berlin"), "2022-10-30T02:30:00").unwrap();
+        assert_eq!(twice, "2022-10-30T02:30:00.000000+02:00");
+        assert!(read(None, Some("Europe/Berlin"), "2022-03-27T02:30:00").is_err());
+    }
+
+    #[test]
+    fn a_pattern_with_an_offset_needs_no_zone() {
+        let time = read(
+            Some("%d/%b/%Y:%H:%M:%S %z"),
+            None,
+            "10/Oct/2000:13:55:36 -0700",
+        )
+        .unwrap();
+        assert_eq!(time, "2000-10-10T13:55:36.000000-07:00");
+        assert!(read(Some("%d.%m.%Y"), None, "01.02.2022").is_err());
+    }
+
+    #[test]
+    fn wrong_zones_and_patterns_are_refused_when_the_map_is_read() {
+        assert!(TimeFormat::new(None, Some("Mars/Olympus")).is_err());
+        assert!(TimeFormat::new(Some("%Q"), None).is_err());
+    }
+}

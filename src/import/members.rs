@@ -1,0 +1,73 @@
+//! Small steps on the members of an object while a record is taken apart.
+
+use crate::event::Value;
+
+/// The members of an object, in the order of its text.
+pub(super) type Members = Vec<(String, Value)>;
+
+/// Takes the member `key` out.
+pub(super) fn take(members: &mut Members, key: &str) -> Option<Value> {
+    let place = members.iter().position(|(name, _)| name == key)?;
+    Some(members.remove(place).1)
+}
+
+/// Takes the member `key` out if it is a string that is not empty.
+pub(super) fn take_text(members: &mut Members, key: &str) -> Option<String> {
+    let place = members.iter().position(|(name, value)| {
+        name == key && matches!(value, Value::String(text) if !text.is_empty())
+    })?;
+    match members.remove(place).1 {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Takes the member `key` out if it is an object.
+pub(super) fn take_object(members: &mut Members, key: &str) -> Option<Members> {
+    let place = members
+        .iter()
+        .position(|(name, value)| name == key && matches!(value, Value::Object(_)))?;
+    match members.remove(place).1 {
+        Value::Object(inner) => Some(inner),
+        _ => None,
+    }
+}
+
+/// Adds `key` with a text, if there is one.
+pub(super) fn put_text(members: &mut Members, key: &str, text: Option<String>) {
+    if let Some(text) = text {
+        members.push((key.to_owned(), Value::String(text)));
+    }
+}
+
+/// Adds `key` with an object, unless the object is empty.
+pub(super) fn put_object(members: &mut Members, key: &str, inner: Members) {
+    if !inner.is_empty() {
+        members.push((key.to_owned(), Value::Object(inner)));
+    }
+}
+
+/// Adds `key` with a list, unless the list is empty.
+pub(super) fn put_list(members: &mut Members, key: &str, values: Vec<Value>) {
+    if !values.is_empty() {
+        members.push((key.to_owned(), Value::List(values)));
+    }
+}
+
+/// Adds `key`, or the first of `key_`, `key__`, ... that is free: nothing is overwritten.
+pub(super) fn put_free(members: &mut Members, key: &str, value: Value) {
+    let mut key = key.to_owned();
+    while members.iter().any(|(name, _)| *name == key) {
+        key.push('_');
+    }
+    members.push((key, value));
+}
+
+/// The last segment of a URI, or the URI itself where it has none.
+pub(super) fn last_segment(uri: &str) -> &str {
+    let path = uri.split(['?', '#']).next().unwrap_or(uri);
+    match path.trim_end_matches('/').rsplit('/').next() {
+        Some(segment) if !segment.is_empty() => segment,
+        _ => uri,
+    }
+}
