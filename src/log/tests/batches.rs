@@ -166,3 +166,22 @@ fn errors_of_the_receiver_stop_the_replay() {
     let error = replay(&disk, &path, None, None, refuse).unwrap_err();
     assert!(matches!(error, Error::Budget { .. }));
 }
+
+/// The bytes were computed from `docs/format.md` by another program.
+#[test]
+fn bytes_are_as_the_format_page_says() {
+    const GOLDEN: &str = "\
+        414e4c4f470d0a1a01000000000000000000000000000000ab8967452301ed5e0300000000000000\
+        6400000000000000000000000000000000000000d5ad8db40700004609111e899986010000000000\
+        640000004079f1607b2261223a317d28000043010000006400000000000000400000000000000040\
+        0000000000000000000000ff4a4da128000043000000006400000000000000870000000000000087\
+        000000000000000100000033092a73";
+    let disk = sim_store(1);
+    let path = Path::new(LOG);
+    let mut writer = LogWriter::create(&disk.shared(), path, HEADER).unwrap();
+    write(&mut writer, &batch(100, &[b"{\"a\":1}"])).unwrap();
+    writer.close().unwrap();
+    let bytes = disk.contents(path).unwrap();
+    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(text, GOLDEN);
+}
