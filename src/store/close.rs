@@ -2,8 +2,10 @@
 
 use super::engine::Engine;
 use super::manifest::Change;
-use super::{CLOSE_EVENTS_MAX, lock};
+use super::writer::Writer;
+use super::{CLOSE_EVENTS_MAX, files, lock};
 use crate::Result;
+use crate::log::Synced;
 
 impl Engine {
     /// Ends the life of the engine; whatever holds it after this cannot append any more.
@@ -23,11 +25,28 @@ impl Engine {
         let mut writer = lock(&self.writer);
         writer.check_poison()?;
         writer.sync()?;
+        let synced = writer.synced();
         if let Some(log) = writer.log.take() {
             log.close()?;
         }
+        self.write_last_hint(&writer, synced);
         let buffered = upkeep.manifest.state().buffered;
         let edit = buffered.then_some(Change::Buffered(false));
         upkeep.commit(&self.core, edit.into_iter().collect())
+    }
+
+    /// Lets readers see that the log was closed: it is durable up to its very end.
+    fn write_last_hint(&self, writer: &Writer, synced: Option<Synced>) {
+        let last = writer
+            .active
+            .logs
+            .last()
+            .map(|log| self.core.layout.log(log.number));
+        let len = last.map(|path| files::len(&self.core.options.disk, &path));
+        if let (Some(hint), Some(synced), Some(Ok(offset))) = (&writer.hint, synced, len)
+            && let Err(error) = hint.write(&Synced { offset, ..synced })
+        {
+            tracing::debug!(%error, "the synced hint stays old");
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::live::LiveSegment;
 use super::manifest::{Change, Listed};
 use super::partition::{Day, RUN_BYTES, RUN_ROWS, run_days_max};
 use super::retention::Retention;
-use super::write_segment::{SegmentFiles, bytes_freed};
+use super::write_segment::{RowCopier, SegmentFiles, bytes_freed};
 use super::{ChangeReport, lock};
 use crate::Result;
 use crate::event::Timestamp;
@@ -80,14 +80,13 @@ impl Engine {
         let id = SegmentId(self.core.random_id());
         let class = members.first().map_or("", |member| &member.meta().class);
         let mut builder = SegmentBuilder::new(id, class, replaced_ids(upkeep, members));
+        let mut copier = RowCopier::default();
         let mut heap = BinaryHeap::new();
         for member in 0..members.len() {
             heap.extend(next_row(members, member, 0)?);
         }
         while let Some(Reverse((_, _, member, row))) = heap.pop() {
-            let stored = members[member].event(row)?;
-            let (at, canonical) = (stored.event.occurred_at(), stored.event.canonical());
-            builder.push(stored.seq, stored.recorded_at, at, canonical)?;
+            copier.copy(&members[member], row, &mut builder)?;
             heap.extend(next_row(members, member, row + 1)?);
         }
         builder.finish()
@@ -167,15 +166,13 @@ struct Size {
 impl Size {
     fn of(segment: &LiveSegment) -> Size {
         let meta = segment.meta();
-        let newest = meta
-            .combinations
-            .iter()
-            .map(|combination| combination.newest);
+        let newest = meta.combinations.iter().map(|listed| listed.newest).max();
+        let newest = newest.filter(|_| meta.combinations_complete);
         Size {
             rows: u64::from(meta.rows),
             bytes: meta.event_bytes,
             first_day: segment.listed().first_day,
-            last_day: Day::of(newest.max().unwrap_or(meta.max_time)),
+            last_day: Day::of(newest.unwrap_or(meta.max_time)),
         }
     }
 

@@ -287,3 +287,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
         .lock()
         .expect("no thread panics while it holds a lock of the store")
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,14 +64,29 @@ pub(crate) fn new_core(layout: Layout, options: Options, retention: Retention) -
 }
 
 fn create_root(options: &Options, root: &Path) -> Result<()> {
-    let failed = |error| Error::io("create", root, error);
-    options.disk.create_dir_all(root).map_err(failed)?;
-    match root.parent() {
-        // A parent that may not be synced, such as one of somebody else's, is not ours to judge.
-        Some(parent) if !parent.as_os_str().is_empty() => {
-            let _ = options.disk.sync_dir(parent);
+    let created = options.disk.create_dir_all(root);
+    created.map_err(|error| Error::io("create", root, error))
+}
+
+/// Makes the way to a new store durable: an earlier try may have created any of the folders.
+fn sync_way(options: &Options, root: &Path) -> Result<()> {
+    use std::io::ErrorKind::{InvalidInput, PermissionDenied, ReadOnlyFilesystem, Unsupported};
+    for folder in root.ancestors().skip(1) {
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        match options.disk.sync_dir(folder) {
+            Ok(()) => {}
+            // A folder that may not even be opened was not created by us.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    InvalidInput | PermissionDenied | ReadOnlyFilesystem | Unsupported
+                ) => {}
+            Err(error) => return Err(Error::io("sync", folder, error)),
         }
-        _ => {}
     }
     Ok(())
 }
@@ -123,6 +138,7 @@ fn open_or_create(options: &Options, layout: &Layout) -> Result<Manifest> {
     if !options.create {
         return Err(missing(layout));
     }
+    sync_way(options, layout.root())?;
     if files::len(&options.disk, &layout.rules()).is_err() {
         rules_file::write(&options.disk, layout, &Retention::default())?;
     }

@@ -3,7 +3,6 @@
 use super::engine::Engine;
 use super::live::LiveSegment;
 use super::manifest::Change;
-use super::partition::Day;
 use super::retention::{Class, Retention};
 use super::{ChangeReport, lock};
 use crate::event::Timestamp;
@@ -67,8 +66,8 @@ pub(crate) fn sweep_time(
         return Ok(clock);
     }
     Err(Error::ClockJump {
-        now: Day::of(clock).to_string(),
-        last: Day::of(last).to_string(),
+        now: clock.to_string(),
+        last: last.to_string(),
     })
 }
 
@@ -82,27 +81,32 @@ pub(crate) fn expired(
     segments.iter().filter(expired).cloned().collect()
 }
 
-/// Whether every combination in a segment is past the `kept_for` that the rules give it now. A
-/// segment of more combinations than it lists goes when its newest event is past every `kept_for`.
+/// Whether every combination in a segment is past the `kept_for` that the rules give it now. With
+/// more combinations than a footer lists, the newest event must be past that of every class.
 fn is_expired(meta: &SegmentMeta, retention: &Retention, now: Timestamp) -> bool {
-    let past = |combination: &crate::segment::Combination| {
-        let (tenant, source) = (&combination.tenant, &combination.data_source);
-        let class = retention.class_of(tenant.as_deref(), source.as_deref(), &combination.category);
+    let is_past = |newest: Timestamp, class: &Class| {
         let cutoff = class.kept_cutoff(now);
-        cutoff.is_some_and(|cutoff| combination.newest < cutoff)
+        cutoff.is_some_and(|cutoff| newest < cutoff)
     };
     if !meta.combinations_complete {
-        let all_past = |class: &Class| class.kept_cutoff(now).is_some_and(|c| meta.max_time < c);
-        return retention.classes.iter().all(all_past);
+        return retention
+            .classes
+            .iter()
+            .all(|class| is_past(meta.max_time, class));
     }
-    !meta.combinations.is_empty() && meta.combinations.iter().all(past)
+    meta.combinations.iter().all(|combination| {
+        let (tenant, source) = (&combination.tenant, &combination.data_source);
+        let (tenant, source) = (tenant.as_deref(), source.as_deref());
+        let class = retention.class_of(tenant, source, &combination.category);
+        is_past(combination.newest, class)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::segment::{Combination, SegmentId};
-    use crate::store::retention::{Class, Keep, Rule};
+    use crate::store::retention::{Keep, Rule};
 
     fn meta(combinations: &[(&str, i64)]) -> SegmentMeta {
         let combination = |&(category, newest): &(&str, i64)| Combination {
@@ -160,12 +164,31 @@ mod tests {
         let retention = logins_are_kept(10);
         let mixed = meta(&[("login", 0), ("other", 0)]);
         assert!(!is_expired(&mixed, &retention, Timestamp(i64::MAX)));
-        assert!(!is_expired(&meta(&[]), &retention, Timestamp(i64::MAX)));
         assert!(!is_expired(
             &meta(&[("login", 0)]),
             &Retention::default(),
             Timestamp(i64::MAX)
         ));
+    }
+
+    #[test]
+    fn with_unlisted_combinations_every_class_counts() {
+        let unlisted = SegmentMeta {
+            max_time: Timestamp(100),
+            combinations_complete: false,
+            ..meta(&[])
+        };
+        assert!(!is_expired(
+            &unlisted,
+            &logins_are_kept(10),
+            Timestamp(i64::MAX)
+        ));
+        let mut all = logins_are_kept(10);
+        all.classes
+            .iter_mut()
+            .for_each(|class| class.kept_for = Keep::Micros(20));
+        assert!(!is_expired(&unlisted, &all, Timestamp(120)));
+        assert!(is_expired(&unlisted, &all, Timestamp(121)));
     }
 
     #[test]

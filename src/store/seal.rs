@@ -4,7 +4,7 @@ use super::engine::{Core, Engine, Upkeep};
 use super::live::LiveSegment;
 use super::manifest::{Change, Listed, LogFile};
 use super::row_keys::Run;
-use super::write_segment::{SegmentFiles, bytes_freed};
+use super::write_segment::{RowCopier, SegmentFiles, bytes_freed};
 use super::writer::OpenTail;
 use super::{ChangeReport, files, lock};
 use crate::event::{StoredEvent, Timestamp};
@@ -162,11 +162,9 @@ impl Engine {
     fn build(&self, run: &Run, rows: &TailRows<'_>) -> Result<(Vec<u8>, SegmentMeta)> {
         let id = SegmentId(self.core.random_id());
         let mut builder = SegmentBuilder::new(id, &run.class, Vec::new());
+        let mut copier = RowCopier::default();
         for index in &run.rows {
-            rows.with(*index, &mut |stored| {
-                let (at, canonical) = (stored.event.occurred_at(), stored.event.canonical());
-                builder.push(stored.seq, stored.recorded_at, at, canonical)
-            })?;
+            rows.copy(*index, &mut copier, &mut builder)?;
         }
         builder.finish()
     }
@@ -273,12 +271,14 @@ impl<'a> TailRows<'a> {
         self.places[index] = place;
     }
 
-    /// Calls `each` with one event.
-    fn with(&self, index: u32, each: &mut dyn FnMut(&StoredEvent) -> Result<()>) -> Result<()> {
+    /// Adds one event to a segment that is being built.
+    fn copy(&self, index: u32, copier: &mut RowCopier, builder: &mut SegmentBuilder) -> Result<()> {
         let (chunk, row) = self.places[index as usize];
-        if chunk == RECENT {
-            return each(self.recent[row as usize]);
+        if chunk != RECENT {
+            return copier.copy(&self.view.chunks()[chunk as usize], row, builder);
         }
-        each(&self.view.chunks()[chunk as usize].event(row)?)
+        let stored = self.recent[row as usize];
+        let (at, canonical) = (stored.event.occurred_at(), stored.event.canonical());
+        builder.push(stored.seq, stored.recorded_at, at, canonical)
     }
 }

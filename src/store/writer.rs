@@ -232,13 +232,12 @@ impl Writer {
         let mut standings = Vec::with_capacity(events.len());
         let mut next_seq = self.next_seq;
         for event in events {
-            let standing = match event.text("id") {
-                None => Standing::Fresh { same_id: false },
-                Some(id) => {
-                    let tenant = event.text("tenant");
-                    let stored = self.find_stored(event, tenant.as_deref(), &id)?;
-                    batch.place(event, tenant, id, stored, next_seq)
+            let standing = match event.member_bytes("id") {
+                Some(id) if id.starts_with(b"\"") => {
+                    let stored = self.find_stored(event)?;
+                    batch.place(event, id, stored, next_seq)
                 }
+                _ => Standing::Fresh { same_id: false },
             };
             next_seq += u64::from(matches!(standing, Standing::Fresh { .. }));
             standings.push(standing);
@@ -247,7 +246,7 @@ impl Writer {
     }
 
     /// Looks in the tails, then in the segments whose time range holds the instant of the event.
-    fn find_stored(&self, event: &Event, tenant: Option<&str>, id: &str) -> Result<Duplicate> {
+    fn find_stored(&self, event: &Event) -> Result<Duplicate> {
         let mut other = Duplicate::None;
         let mut settles = |found| match found {
             Duplicate::Same(_) => true,
@@ -266,8 +265,13 @@ impl Writer {
         }
         let at = event.occurred_at();
         self.segments.damage_within(at, at)?;
-        for segment in self.segments.holding(at) {
-            let found = segment.find_duplicate(tenant, id, at, event.canonical())?;
+        let mut holding = self.segments.holding(at).peekable();
+        if holding.peek().is_none() {
+            return Ok(other);
+        }
+        let (tenant, id) = (event.text("tenant"), event.text("id").unwrap_or_default());
+        for segment in holding {
+            let found = segment.find_duplicate(tenant.as_deref(), &id, at, event.canonical())?;
             if settles(found) {
                 return Ok(found);
             }
@@ -287,7 +291,8 @@ fn frame(stored: &StoredEvent) -> Frame<'_> {
 /// The fresh events with an id of the batch being written.
 #[derive(Default)]
 struct BatchIds<'a> {
-    fresh: HashMap<(Option<String>, String), Vec<(u64, &'a Event)>>,
+    /// By the JSON text of tenant and id, which canonical form makes unique.
+    fresh: HashMap<(Option<&'a [u8]>, &'a [u8]), Vec<(u64, &'a Event)>>,
 }
 
 impl<'a> BatchIds<'a> {
@@ -295,15 +300,17 @@ impl<'a> BatchIds<'a> {
     fn place(
         &mut self,
         event: &'a Event,
-        tenant: Option<String>,
-        id: String,
+        id: &'a [u8],
         stored: Duplicate,
         next_seq: u64,
     ) -> Standing {
         if let Duplicate::Same(seq) = stored {
             return Standing::Duplicate { seq };
         }
-        let before = self.fresh.entry((tenant, id)).or_default();
+        let before = self
+            .fresh
+            .entry((event.member_bytes("tenant"), id))
+            .or_default();
         if let Some((seq, _)) = before.iter().find(|(_, other)| *other == event) {
             return Standing::Duplicate { seq: *seq };
         }

@@ -82,16 +82,21 @@ pub(crate) fn frame(id: u64, offset: u64, durable: u64, edit: &[Change]) -> Opti
         [] => Vec::new(),
         edit => codec::encode(edit),
     };
+    frame_of(id, offset, durable, &payload)
+}
+
+/// A frame around the bytes of an edit.
+pub(super) fn frame_of(id: u64, offset: u64, durable: u64, payload: &[u8]) -> Option<Vec<u8>> {
     if payload.len() > limits::MANIFEST_EDIT_BYTES_MAX {
         return None;
     }
     let len = u32::try_from(payload.len()).ok()?;
     let mut bytes = Vec::with_capacity(HEAD_BYTES + payload.len());
     bytes.extend_from_slice(&len.to_le_bytes());
-    bytes.extend_from_slice(&codec::crc(id, &payload).to_le_bytes());
+    bytes.extend_from_slice(&codec::crc(id, payload).to_le_bytes());
     bytes.extend_from_slice(&durable.to_le_bytes());
     bytes.extend_from_slice(&head_crc(id, offset, &bytes).to_le_bytes());
-    bytes.extend_from_slice(&payload);
+    bytes.extend_from_slice(payload);
     Some(bytes)
 }
 

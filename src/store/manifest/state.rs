@@ -49,6 +49,8 @@ pub(crate) enum Change {
     Swept(Timestamp),
     /// The writer acknowledges (or no longer acknowledges) before events are durable.
     Buffered(bool),
+    /// A segment was doomed before the manifest was rewritten.
+    Doomed(Place),
 }
 
 /// The sum of all edits.
@@ -111,7 +113,6 @@ fn stripped(meta: &SegmentMeta) -> SegmentMeta {
         class: meta.class.clone(),
         replaces: Vec::new(),
         combinations: Vec::new(),
-        combinations_complete: false,
         ..*meta
     }
 }
@@ -146,6 +147,7 @@ impl State {
             }
             Change::Swept(now) => self.last_sweep = Some(*now),
             Change::Buffered(buffered) => self.buffered = *buffered,
+            Change::Doomed(place) => self.add_doomed(place)?,
         }
         Ok(())
     }
@@ -158,6 +160,14 @@ impl State {
         if self.segments.insert(id, listed.clone()).is_some() {
             return Err(Misfit("a new segment", id.0));
         }
+        Ok(())
+    }
+
+    fn add_doomed(&mut self, place: &Place) -> Result<(), Misfit> {
+        if !place.is_valid() {
+            return Err(Misfit("a class and a day that name folders", place.id.0));
+        }
+        self.doomed.insert(place.clone());
         Ok(())
     }
 
@@ -190,37 +200,11 @@ impl State {
         ];
         changes.extend(self.last_sweep.map(Change::Swept));
         changes.extend(self.segments.values().cloned().map(Change::Add));
-        for place in &self.doomed {
-            changes.push(Change::Add(placeholder(place)));
-            changes.push(Change::Doom(place.id));
-        }
+        changes.extend(self.doomed.iter().cloned().map(Change::Doomed));
         changes
             .chunks(CHANGES_PER_EDIT)
             .map(<[Change]>::to_vec)
             .collect()
-    }
-}
-
-/// A listing that is there only to be doomed: nothing but its place counts.
-fn placeholder(place: &Place) -> Listed {
-    let meta = SegmentMeta {
-        id: place.id,
-        class: place.class.clone(),
-        rows: 0,
-        len: 0,
-        footer_crc: 0,
-        min_time: Timestamp(0),
-        max_time: Timestamp(0),
-        min_seq: 0,
-        max_seq: 0,
-        event_bytes: 0,
-        replaces: Vec::new(),
-        combinations: Vec::new(),
-        combinations_complete: false,
-    };
-    Listed {
-        first_day: place.first_day,
-        meta,
     }
 }
 

@@ -1,0 +1,169 @@
+//! Tests of the whole store on the simulated disk.
+
+mod crash;
+mod fault;
+mod life;
+mod model;
+mod reading;
+mod upkeep;
+
+use super::{Durability, Options, Snapshot, Store};
+use crate::event::{Event, StoredEvent};
+use crate::io::{Clock, Disk, ManualClock, RealDisk, SeededRandom, SimDisk};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+const ROOT: &str = "/store";
+/// 2026-03-20T00:00:00Z
+const TODAY: i64 = 1_773_964_800_000_000;
+const HOUR: i64 = 3_600_000_000;
+const DAY: i64 = 24 * HOUR;
+
+/// A store under test: its disk and its clock outlive it.
+struct Bench {
+    disk: Disk,
+    clock: Arc<ManualClock>,
+    random: Arc<SeededRandom>,
+}
+
+impl Bench {
+    fn on(disk: &SimDisk) -> Bench {
+        Bench {
+            disk: disk.shared(),
+            clock: Arc::new(ManualClock::new(TODAY)),
+            random: Arc::new(SeededRandom::new(7)),
+        }
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            background: false,
+            disk: Arc::clone(&self.disk),
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            random: Arc::clone(&self.random) as Arc<dyn crate::io::Random>,
+            ..Options::default()
+        }
+    }
+
+    fn open(&self) -> Store {
+        self.open_with(|_| {})
+    }
+
+    fn open_with(&self, change: impl FnOnce(&mut Options)) -> Store {
+        let mut options = self.options();
+        change(&mut options);
+        Store::open(ROOT, options).expect("the store opens")
+    }
+
+    fn reader(&self) -> Store {
+        self.open_with(|options| options.read_only = true)
+    }
+}
+
+/// An event without an id: number `number`, at `occurred_at` microseconds.
+fn event_at(number: u64, occurred_at: i64) -> Event {
+    let at = crate::event::Timestamp(occurred_at);
+    let json = format!(
+        r#"{{"occurred_at":"{at}","category":"test","activity":"done","details":{{"n":{number}}}}}"#
+    );
+    Event::from_json(json.as_bytes()).expect("a sound event")
+}
+
+fn event(number: u64) -> Event {
+    event_at(number, TODAY - HOUR + number as i64)
+}
+
+fn with_id(id: &str, note: &str, occurred_at: i64) -> Event {
+    let at = crate::event::Timestamp(occurred_at);
+    let json = format!(
+        r#"{{"id":"{id}","tenant":"t","occurred_at":"{at}","category":"test","activity":"{note}"}}"#
+    );
+    Event::from_json(json.as_bytes()).expect("a sound event")
+}
+
+/// Every event of a snapshot by `seq`; fails when one is there twice.
+fn contents(snapshot: &Snapshot) -> BTreeMap<u64, Event> {
+    let mut events = BTreeMap::new();
+    let mut add = |stored: StoredEvent| {
+        let twice = events.insert(stored.seq, stored.event);
+        assert!(twice.is_none(), "event {} is in two places", stored.seq);
+    };
+    let segments = snapshot.segments().iter().map(|live| &***live);
+    let chunks = snapshot.tails().flat_map(|tail| tail.chunks());
+    for segment in segments.chain(chunks.map(|chunk| &**chunk)) {
+        for row in 0..segment.meta().rows {
+            add(segment.event(row).expect("a sound row"));
+        }
+    }
+    for stored in snapshot.tails().flat_map(|tail| tail.recent()) {
+        add(stored.clone());
+    }
+    events
+}
+
+fn numbered(events: impl IntoIterator<Item = (u64, Event)>) -> BTreeMap<u64, Event> {
+    events.into_iter().collect()
+}
+
+/// Names of the files below a folder of the store.
+fn files_below(disk: &Disk, folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for item in disk.list(folder).unwrap_or_default() {
+        let path = folder.join(&item.name);
+        match item.kind {
+            crate::io::DirKind::Dir => names.extend(files_below(disk, &path)),
+            _ => names.push(
+                path.strip_prefix(ROOT)
+                    .expect("below")
+                    .display()
+                    .to_string(),
+            ),
+        }
+    }
+    names
+}
+
+#[test]
+fn the_real_disk_holds_a_store_with_a_background_thread() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("store");
+    let options = Options {
+        disk: RealDisk::shared(),
+        tail_events_max: 50,
+        ..Options::default()
+    };
+    let store = Store::open(&root, options.clone()).expect("opens");
+    for number in 0..200 {
+        store.append(&event(number)).expect("appends");
+    }
+    store.seal().expect("seals");
+    let expected = numbered((0..200).map(|number| (number + 1, event(number))));
+    assert_eq!(contents(&store.snapshot()), expected);
+    let locked = Store::open(&root, options.clone()).expect_err("one writer only");
+    assert!(
+        locked.to_string().contains("locked by process "),
+        "{locked}"
+    );
+    store.close().expect("closes");
+    let store = Store::open(&root, options).expect("opens again");
+    assert!(store.open_report().clean);
+    assert_eq!(contents(&store.snapshot()), expected);
+    assert_eq!(
+        store.verify().expect("verifies").problems,
+        Vec::<String>::new()
+    );
+    drop(store);
+}
+
+#[test]
+fn buffered_events_are_there_after_a_clean_close() {
+    let bench = Bench::on(&SimDisk::new(1));
+    let buffered = |options: &mut Options| options.durability = Durability::Buffered;
+    let store = bench.open_with(buffered);
+    store.append(&event(0)).expect("appends");
+    store.close().expect("closes");
+    let store = bench.open_with(buffered);
+    assert_eq!(store.stats().epoch, 1);
+    assert_eq!(contents(&store.snapshot()).len(), 1);
+}

@@ -1,0 +1,349 @@
+//! Compaction, retention, opening a store that is not as it was left.
+
+use super::*;
+use crate::Error;
+use crate::event::Timestamp;
+use crate::io::Io;
+use crate::store::{Class, Keep, Retention, Rule};
+
+fn days_kept(days: i64) -> Retention {
+    let class = Class {
+        kept_for: Keep::Micros(days * DAY),
+        ..Class::forever("default")
+    };
+    Retention {
+        classes: vec![class],
+        rules: Vec::new(),
+    }
+}
+
+#[test]
+fn small_neighbours_become_one_segment() {
+    let bench = Bench::on(&SimDisk::new(1));
+    let store = bench.open();
+    for batch in 0..3 {
+        let events: Vec<Event> = (0..5).map(|number| event(batch * 5 + number)).collect();
+        store.append_batch(&events).expect("appends");
+        store.seal().expect("seals");
+    }
+    let before = contents(&store.snapshot());
+    let held = store.snapshot();
+    let report = store.compact().expect("compacts");
+    assert_eq!((report.removed.len(), report.added.len()), (3, 1));
+    assert_eq!((report.events_removed, report.added[0].events), (0, 15));
+    assert_eq!(contents(&store.snapshot()), before);
+    assert_eq!(contents(&held), before);
+    assert_eq!(
+        store.compact().expect("has nothing to do"),
+        Default::default()
+    );
+    assert_eq!(
+        store.verify().expect("verifies").problems,
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn files_of_dropped_segments_go_with_the_last_snapshot() {
+    let bench = Bench::on(&SimDisk::new(1));
+    let store = bench.open();
+    for number in 0..2 {
+        store.append(&event(number)).expect("appends");
+        store.seal().expect("seals");
+    }
+    let count = || files_below(&bench.disk, Path::new("/store/segments")).len();
+    let held = store.snapshot();
+    store.compact().expect("compacts");
+    assert_eq!(count(), 3);
+    drop(held);
+    assert_eq!(count(), 1);
+    store.close().expect("closes");
+    assert_eq!(bench.open().open_report().moved_aside, Vec::<String>::new());
+}
+
+#[test]
+fn doomed_files_that_stayed_go_at_the_next_opening() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    let store = bench.open();
+    for number in 0..2 {
+        store.append(&event(number)).expect("appends");
+        store.seal().expect("seals");
+    }
+    let _held = store.snapshot();
+    store.compact().expect("compacts");
+    let disk = disk.fork();
+    let bench = Bench::on(&disk);
+    assert_eq!(contents(&bench.reader().snapshot()).len(), 2);
+    let store = bench.open();
+    assert_eq!(store.open_report().moved_aside, Vec::<String>::new());
+    assert_eq!(
+        files_below(&bench.disk, Path::new("/store/segments")).len(),
+        1
+    );
+    assert_eq!(contents(&store.snapshot()).len(), 2);
+}
+
+#[test]
+fn classes_get_folders_and_days_of_their_own() {
+    let bench = Bench::on(&SimDisk::new(1));
+    let store = bench.open();
+    let retention = Retention {
+        classes: vec![Class::forever("short")],
+        rules: vec![Rule {
+            class: "short".into(),
+            tenant: Some("t".into()),
+            data_source: None,
+            category: None,
+        }],
+    };
+    store.set_retention(retention).expect("sets");
+    let batch = [
+        with_id("a", "x", TODAY - DAY),
+        event_at(0, TODAY + 40 * DAY),
+    ];
+    store.append_batch(&batch).expect("appends");
+    let report = store.seal().expect("seals");
+    let paths: Vec<String> = report
+        .added
+        .iter()
+        .map(|segment| segment.path.clone())
+        .collect();
+    assert!(
+        paths
+            .iter()
+            .any(|path| path.starts_with("segments/short/2026-03-19/")),
+        "{paths:?}"
+    );
+    // A date in the future counts as the day on which the event was recorded.
+    let default = "segments/default/2026-03-20/";
+    assert!(
+        paths.iter().any(|path| path.starts_with(default)),
+        "{paths:?}"
+    );
+}
+
+#[test]
+fn retention_drops_what_is_past_its_time_and_only_that() {
+    let bench = Bench::on(&SimDisk::new(1));
+    let store = bench.open();
+    let old: Vec<Event> = (0..5).map(|n| event_at(n, TODAY - 100 * DAY)).collect();
+    store.append_batch(&old).expect("appends");
+    store.append(&event(9)).expect("appends");
+    store.set_retention(days_kept(90)).expect("sets");
+    store.seal().expect("seals");
+    let dry = store.retain(None, true).expect("tries");
+    assert_eq!((dry.events_removed, store.stats().events), (5, 6));
+    let report = store.retain(None, false).expect("sweeps");
+    assert_eq!(report, dry);
+    assert!(report.bytes_freed > 0);
+    assert_eq!(contents(&store.snapshot()), numbered([(6, event(9))]));
+    assert_eq!(
+        files_below(&bench.disk, Path::new("/store/segments")).len(),
+        1
+    );
+    store.close().expect("closes");
+    let store = bench.open();
+    assert_eq!(store.stats().events, 1);
+    assert_eq!(
+        store.retention().classes[0].kept_for,
+        Keep::Micros(90 * DAY)
+    );
+}
+
+#[test]
+fn a_sweep_after_a_clock_jump_drops_nothing() {
+    let bench = Bench::on(&SimDisk::new(1));
+    let store = bench.open();
+    store.set_retention(days_kept(90)).expect("sets");
+    store.append(&event(0)).expect("appends");
+    store.seal().expect("seals");
+    store.retain(None, false).expect("sweeps");
+    bench.clock.set(TODAY + 200 * DAY);
+    assert!(matches!(
+        store.retain(None, false),
+        Err(Error::ClockJump { .. })
+    ));
+    assert!(matches!(
+        store.retain(None, true),
+        Err(Error::ClockJump { .. })
+    ));
+    store.close().expect("closes");
+    let store = bench.open();
+    assert!(matches!(
+        store.retain(None, false),
+        Err(Error::ClockJump { .. })
+    ));
+    assert_eq!(store.stats().events, 1);
+    let now = Some(Timestamp(TODAY + 200 * DAY));
+    assert_eq!(
+        store.retain(now, false).expect("was told").events_removed,
+        1
+    );
+    bench.clock.set(TODAY + 201 * DAY);
+    assert!(store.retain(None, false).is_ok());
+}
+
+#[test]
+fn rules_changed_by_hand_count_at_the_next_opening() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    bench.open().close().expect("closes");
+    let write = |text: &str| {
+        let text = text.as_bytes().to_vec();
+        disk.damage(Path::new("/store/store.toml"), |bytes| *bytes = text)
+            .expect("is there");
+    };
+    write("[class.default]\nkept_for = \"90d\"\n");
+    let store = bench.open();
+    assert_eq!(
+        store.retention().classes[0].kept_for,
+        Keep::Micros(90 * DAY)
+    );
+    store.close().expect("closes");
+    write("[class.default]\nkept_for = \"90 days\"\n");
+    let error = Store::open(ROOT, bench.options()).expect_err("wrong rules");
+    assert!(
+        error.to_string().starts_with("/store/store.toml:2: "),
+        "{error}"
+    );
+}
+
+#[test]
+fn files_that_nothing_names_are_moved_aside() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    let store = bench.open();
+    store.append(&event(0)).expect("appends");
+    let report = store.seal().expect("seals");
+    store.close().expect("closes");
+    let strange = "/store/segments/default/2026-03-19/00000000000000ff.seg";
+    let copy = disk
+        .contents(&Path::new(ROOT).join(&report.added[0].path))
+        .expect("is there");
+    for path in [
+        strange,
+        "/store/log/00000099.log",
+        "/store/segments/note.txt",
+    ] {
+        let path = Path::new(path);
+        disk.create_dir_all(path.parent().expect("a folder"))
+            .expect("creates");
+        let file = bench
+            .disk
+            .open(path, crate::io::Mode::CreateNew)
+            .expect("creates");
+        file.write_all_at(&copy, 0).expect("writes");
+    }
+    let temporary = Path::new("/store/manifest.tmp");
+    bench
+        .disk
+        .open(temporary, crate::io::Mode::CreateNew)
+        .expect("creates");
+    let store = bench.open();
+    let expected = [
+        "log/00000099.log",
+        "segments/default/2026-03-19/00000000000000ff.seg",
+        "segments/note.txt",
+    ];
+    assert_eq!(store.open_report().moved_aside, expected);
+    assert_eq!(store.stats().events, 1);
+    assert!(disk.contents(temporary).is_err());
+    let aside = files_below(&bench.disk, Path::new("/store/aside"));
+    assert_eq!(aside.len(), 3, "{aside:?}");
+}
+
+#[test]
+fn a_damaged_segment_is_an_error_for_its_range_only() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    let store = bench.open();
+    store
+        .append(&with_id("old", "x", TODAY - 9 * DAY))
+        .expect("appends");
+    let report = store.seal().expect("seals");
+    store.append(&event(0)).expect("appends");
+    store.seal().expect("seals");
+    store.close().expect("closes");
+    let path = Path::new(ROOT).join(&report.added[0].path);
+    disk.damage(&path, |bytes| bytes.truncate(bytes.len() - 1))
+        .expect("is there");
+    let store = bench.open();
+    let snapshot = store.snapshot();
+    let range = |from, to| snapshot.check_range(Timestamp(from), Timestamp(to));
+    assert!(matches!(
+        range(TODAY - 10 * DAY, TODAY),
+        Err(Error::Corrupt { .. })
+    ));
+    assert!(range(TODAY - 8 * DAY, TODAY).is_ok());
+    assert_eq!(contents(&snapshot).len(), 1);
+    let again = store.append(&with_id("old", "x", TODAY - 9 * DAY));
+    assert!(matches!(again, Err(Error::Corrupt { .. })), "{again:?}");
+    store
+        .append(&with_id("old", "x", TODAY - 8 * DAY))
+        .expect("is elsewhere");
+    let problems = store.verify().expect("verifies").problems;
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    drop((snapshot, store));
+    disk.remove(&path).expect("removes");
+    assert!(
+        bench
+            .open()
+            .snapshot()
+            .check_range(Timestamp(0), Timestamp(TODAY))
+            .is_err()
+    );
+}
+
+#[test]
+fn a_lost_manifest_is_not_taken_for_a_new_store() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    bench.open().close().expect("closes");
+    disk.remove(Path::new("/store/manifest")).expect("removes");
+    let error = Store::open(ROOT, bench.options()).expect_err("lost");
+    assert!(matches!(error, Error::Corrupt { .. }));
+}
+
+#[test]
+fn a_lost_or_foreign_log_is_corruption() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    let store = bench.open();
+    store.append(&event(0)).expect("appends");
+    drop(store);
+    let path = Path::new("/store/log/00000001.log");
+    let other = SimDisk::new(2);
+    let foreign = Bench {
+        random: Arc::new(SeededRandom::new(8)),
+        ..Bench::on(&other)
+    };
+    drop(foreign.open());
+    let bytes = other.contents(path).expect("is there");
+    disk.damage(path, |old| *old = bytes).expect("is there");
+    assert!(matches!(
+        Store::open(ROOT, bench.options()),
+        Err(Error::Corrupt { .. })
+    ));
+    disk.remove(path).expect("removes");
+    assert!(Store::open(ROOT, bench.options()).is_err());
+}
+
+#[test]
+fn an_epoch_begins_when_buffered_events_may_be_lost() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    let buffered = |options: &mut Options| options.durability = Durability::Buffered;
+    let store = bench.open_with(buffered);
+    store.append(&event(0)).expect("appends");
+    drop(store);
+    let after = Bench::on(&disk.crash());
+    let store = after.open_with(buffered);
+    assert_eq!(store.stats().epoch, 2);
+    drop(store);
+    let store = after.open();
+    assert_eq!(store.stats().epoch, 3);
+    store.append(&event(1)).expect("appends");
+    drop(store);
+    assert_eq!(after.open().stats().epoch, 3);
+}
