@@ -144,6 +144,11 @@ impl PathTree {
         node
     }
 
+    /// The node of `key` under `parent`, new if it was not met before.
+    pub(crate) fn node(&mut self, parent: u32, key: &[u8]) -> u32 {
+        self.child(parent, key, 0)
+    }
+
     /// Forgets the nodes from `len` on.
     pub(crate) fn truncate(&mut self, len: usize) {
         for number in len..self.nodes.len() {

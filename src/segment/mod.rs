@@ -49,7 +49,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 pub(crate) use blocks::{Blocks, Damage, Read};
-pub(crate) use builder::SegmentBuilder;
+pub(crate) use builder::{RowSource, SegmentBuilder};
 pub(crate) use column::{Column, Scratch};
 pub(crate) use decode::Decoder;
 pub(crate) use long_words::is_long;

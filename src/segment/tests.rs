@@ -4,6 +4,8 @@ use super::*;
 use crate::event::Event;
 use proptest::prelude::*;
 
+const ID: SegmentId = SegmentId(0x1234_5678_9abc);
+
 /// Events with their `seq` and instant of acceptance, in the order of rows.
 fn rows_of(events: Vec<Event>) -> Vec<StoredEvent> {
     let mut rows: Vec<StoredEvent> = (1u64..)
@@ -32,7 +34,7 @@ fn build(rows: &[StoredEvent], mut builder: SegmentBuilder) -> SegmentBuilder {
 }
 
 fn file_of(rows: &[StoredEvent]) -> Vec<u8> {
-    let builder = SegmentBuilder::new(SegmentId(0x1234_5678_9abc), "default", Vec::new());
+    let builder = SegmentBuilder::new(ID, "default", Vec::new());
     build(rows, builder).finish().unwrap().0
 }
 
@@ -60,6 +62,29 @@ fn check(segment: &Segment, rows: &[StoredEvent]) {
     segment.verify().unwrap();
 }
 
+/// Rows that are copied from two segments make the same file as rows that are pushed.
+fn check_copy(rows: &[StoredEvent], file: &[u8]) {
+    let half = |part: usize| {
+        let rows: Vec<_> = rows.iter().skip(part).step_by(2).cloned().collect();
+        build(&rows, SegmentBuilder::in_memory())
+            .finish_in_memory()
+            .unwrap()
+    };
+    let halves: Vec<Segment> = (0..rows.len().min(2)).map(half).collect();
+    let mut sources: Vec<RowSource<'_>> = halves.iter().map(RowSource::new).collect();
+    let mut builder = SegmentBuilder::new(ID, "default", Vec::new());
+    for (index, row) in rows.iter().enumerate() {
+        builder
+            .push_from(&mut sources[index % 2], index as u32 / 2)
+            .unwrap();
+        builder.count_event_bytes(row.event.canonical().len() as u64);
+    }
+    assert!(
+        builder.finish().unwrap().0 == file,
+        "copied rows make another file"
+    );
+}
+
 fn check_both(events: Vec<Event>) {
     let rows = rows_of(events);
     check(
@@ -69,6 +94,7 @@ fn check_both(events: Vec<Event>) {
         &rows,
     );
     let bytes = file_of(&rows);
+    check_copy(&rows, &bytes);
     let segment = Segment::open(Region::from_vec(bytes), Path::new("test.seg")).unwrap();
     check(&segment, &rows);
 }

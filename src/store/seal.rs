@@ -3,13 +3,13 @@
 use super::engine::{Core, Engine, Upkeep};
 use super::live::LiveSegment;
 use super::manifest::{Change, Listed, LogFile};
-use super::row_keys::Run;
-use super::write_segment::{RowCopier, SegmentFiles, bytes_freed};
+use super::row_keys::{RowKeys, Run};
+use super::write_segment::{SegmentFiles, bytes_freed};
 use super::writer::OpenTail;
 use super::{ChangeReport, files, lock};
 use crate::event::{StoredEvent, Timestamp};
 use crate::log::{LogHeader, LogWriter};
-use crate::segment::{SegmentBuilder, SegmentId, SegmentMeta};
+use crate::segment::{RowSource, SegmentBuilder, SegmentId, SegmentMeta};
 use crate::tail::TailView;
 use crate::{Error, Result};
 use std::sync::Arc;
@@ -162,9 +162,14 @@ impl Engine {
     fn build(&self, run: &Run, rows: &TailRows<'_>) -> Result<(Vec<u8>, SegmentMeta)> {
         let id = SegmentId(self.core.random_id());
         let mut builder = SegmentBuilder::new(id, &run.class, Vec::new());
-        let mut copier = RowCopier::default();
+        let mut sources: Vec<_> = rows
+            .view
+            .chunks()
+            .iter()
+            .map(|c| RowSource::new(c))
+            .collect();
         for index in &run.rows {
-            rows.copy(*index, &mut copier, &mut builder)?;
+            rows.copy(*index, &mut sources, &mut builder)?;
         }
         builder.finish()
     }
@@ -240,6 +245,7 @@ fn report(added: &[Arc<LiveSegment>], log_bytes: u64) -> ChangeReport {
 /// Finds the events of a tail by their index in `seq` order.
 struct TailRows<'a> {
     view: &'a TailView,
+    keys: &'a RowKeys,
     recent: Vec<&'a StoredEvent>,
     /// For each event its chunk and row there; [`RECENT`] and its place in `recent`.
     places: Vec<(u32, u32)>,
@@ -248,9 +254,10 @@ struct TailRows<'a> {
 const RECENT: u32 = u32::MAX;
 
 impl<'a> TailRows<'a> {
-    fn new(view: &'a TailView, tail: &OpenTail) -> Result<TailRows<'a>> {
+    fn new(view: &'a TailView, tail: &'a OpenTail) -> Result<TailRows<'a>> {
         let mut rows = TailRows {
             view,
+            keys: &tail.keys,
             recent: view.recent().collect(),
             places: vec![(RECENT, u32::MAX); tail.keys.len()],
         };
@@ -272,10 +279,16 @@ impl<'a> TailRows<'a> {
     }
 
     /// Adds one event to a segment that is being built.
-    fn copy(&self, index: u32, copier: &mut RowCopier, builder: &mut SegmentBuilder) -> Result<()> {
+    fn copy(
+        &self,
+        index: u32,
+        sources: &mut [RowSource<'_>],
+        builder: &mut SegmentBuilder,
+    ) -> Result<()> {
         let (chunk, row) = self.places[index as usize];
         if chunk != RECENT {
-            return copier.copy(&self.view.chunks()[chunk as usize], row, builder);
+            builder.count_event_bytes(self.keys.bytes(index));
+            return builder.push_from(&mut sources[chunk as usize], row);
         }
         let stored = self.recent[row as usize];
         let (at, canonical) = (stored.event.occurred_at(), stored.event.canonical());

@@ -42,13 +42,32 @@ impl ColumnBuilder {
         match &mut self.values {
             Values::Interned(interner) => {
                 interner.push(value);
-                let tried = interner.ids.len() == TRIAL_VALUES;
-                if tried && self.kind != Kind::Overflow && interner.hardly_repeats(7, 10) {
-                    self.values = Values::Plain(interner.spell_out());
-                }
+                self.try_dictionary();
             }
             Values::Plain(strings) => strings.push(value),
             Values::Lengths(_) => debug_assert!(false, "lengths are pushed as numbers"),
+        }
+    }
+
+    /// Adds a value of `row` that was interned already; the values must be held by id.
+    #[inline]
+    pub(super) fn push_known(&mut self, row: u32, id: u32) {
+        self.rows.push(row);
+        if let Values::Interned(interner) = &mut self.values {
+            interner.ids.push(id);
+            self.try_dictionary();
+        }
+    }
+
+    /// Gives up ids once it shows that the values hardly repeat.
+    #[inline]
+    fn try_dictionary(&mut self) {
+        let Values::Interned(interner) = &self.values else {
+            return;
+        };
+        let tried = interner.ids.len() == TRIAL_VALUES;
+        if tried && self.kind != Kind::Overflow && interner.hardly_repeats(7, 10) {
+            self.values = Values::Plain(interner.spell_out());
         }
     }
 

@@ -87,7 +87,7 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         terms,
         unicode: text::UNICODE_VERSION,
     };
-    let mut combinations: Vec<_> = builder.combinations.into_values().collect();
+    let mut combinations = builder.combinations;
     combinations.sort_unstable();
     let meta = SegmentMeta {
         id: builder.id,
