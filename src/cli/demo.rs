@@ -67,15 +67,7 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
         ask(&store, remark, query, &shown, &mut output)?;
     }
     count_by_category(&store, &shown, &mut output)?;
-    let began = Instant::now();
-    let report = store.verify()?;
-    output.line(format!(
-        "\nEvery byte is checked\n  $ annals verify --store {shown}\n  {} events in {} files, {} problems   ({})",
-        report.events,
-        report.files,
-        report.problems.len(),
-        took(began.elapsed()),
-    ))?;
+    verify(&store, &shown, &mut output)?;
     store.close()?;
     output.finish()
 }
@@ -97,7 +89,7 @@ fn fill(store: &Store, arguments: &Arguments, output: &mut Output) -> Outcome {
     store.seal()?;
     let stats = store.stats();
     output.line(format!(
-        "{} events of the last 90 days, stored in durable batches of {BATCH_EVENTS} in {}; {} on disk",
+        "{} events of the last 90 days in durable batches of {BATCH_EVENTS}: {}; {} on disk",
         stats.events,
         took(stored),
         bytes(stats.bytes),
@@ -151,6 +143,22 @@ fn count_by_category(store: &Store, dir: &str, output: &mut Output) -> Outcome {
         output.line(format!("  {:>8}  {value}", facet.count))?;
     }
     output.line(format!("  ({})", took(counted)))
+}
+
+fn verify(store: &Store, dir: &str, output: &mut Output) -> Outcome {
+    let began = Instant::now();
+    let report = store.verify()?;
+    let verified = began.elapsed();
+    output.line(format!(
+        "\nEvery byte is checked\n  $ annals verify --store {dir}"
+    ))?;
+    output.line(format!(
+        "  {} events in {} files, {} problems   ({})",
+        report.events,
+        report.files,
+        report.problems.len(),
+        took(verified),
+    ))
 }
 
 fn took(duration: Duration) -> String {

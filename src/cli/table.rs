@@ -1,17 +1,27 @@
 //! Tables for a terminal.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 
 /// Characters of a cell beyond which it is cut.
 const CELL_CHARACTERS_MAX: usize = 200;
 
+/// One line below the header and none elsewhere.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
 /// A table with a header; it takes the width of the terminal.
 pub(super) fn table<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
+    let mut table = plain_table();
+    table.set_header(header.into_iter().map(shown));
+    table
+}
+
+/// A table without a header.
+pub(super) fn plain_table() -> Table {
     let mut table = Table::new();
     table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(header.into_iter().map(shown));
+        .load_style(STYLE)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     table
 }
 

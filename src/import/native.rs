@@ -1,4 +1,4 @@
-//! `native`: the event as `schema.md` draws it, and as `annals search` and `annals export` print it.
+//! `native`: the event as the schema draws it, and as `search` and `export` print it.
 
 use super::Source;
 use crate::Result;

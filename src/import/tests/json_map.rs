@@ -15,17 +15,19 @@ fn problem(map: &str) -> String {
     JsonMap::parse(map).unwrap_err().to_string()
 }
 
-const RECORD: &str = r#"{"time":"2022-01-01T00:00:00Z","what":"w","who":{"id":5,"mail":"m@x.example"},
+const RECORD: &str = r#"{"time":"2022-01-01T00:00:00Z","what":"w",
+    "who":{"id":5,"mail":"m@x.example"},
     "list":[{"n":"a"},{"n":"b","m":1}],"none":null,"details":{"x":1},"a.b":{"c d":true}}"#;
 
 #[test]
 fn what_is_mapped_is_taken_out_and_the_rest_is_kept_under_details() {
     let event = mapped("'actor.id' = 'who.id'", RECORD);
     assert_eq!(at(&event, "actor"), r#"{"id":"5"}"#);
-    assert_eq!(
-        at(&event, "details"),
-        r#"{"a.b":{"c d":true},"details":{"x":1},"list":[{"n":"a"},{"m":1,"n":"b"}],"none":null,"who":{"mail":"m@x.example"}}"#
-    );
+    let kept = [
+        r#"{"a.b":{"c d":true},"details":{"x":1},"list":[{"n":"a"},{"m":1,"n":"b"}],"#,
+        r#""none":null,"who":{"mail":"m@x.example"}}"#,
+    ];
+    assert_eq!(at(&event, "details"), kept.concat());
 }
 
 #[test]
@@ -83,7 +85,8 @@ fn one_source_may_feed_two_fields() {
 #[test]
 fn list_elements_are_named_on_both_sides() {
     let event = mapped(
-        "'targets[0].name' = 'list[1].n'\n'targets[0].type' = '=thing'\n'targets[2].name' = 'list[0].n'",
+        "'targets[0].name' = 'list[1].n'\n'targets[0].type' = '=thing'\n\
+         'targets[2].name' = 'list[0].n'",
         RECORD,
     );
     assert_eq!(
@@ -121,7 +124,8 @@ fn details_that_are_mapped_join_the_rest() {
 
 #[test]
 fn constants_fill_times_and_keep_nothing_out() {
-    let map = "[fields]\noccurred_at = ['time', '=2020-01-01T00:00:00Z']\ncategory = '=c'\nactivity = '=a'\n[time]\nformat = 'unix_s'\n";
+    let map = "[fields]\noccurred_at = ['time', '=2020-01-01T00:00:00Z']\n\
+               category = '=c'\nactivity = '=a'\n[time]\nformat = 'unix_s'\n";
     let map = JsonMap::parse(map).unwrap();
     let event = &events(&map, r#"{"a":1}"#)[0];
     assert_eq!(at(event, "occurred_at"), "\"2020-01-01T00:00:00Z\"");
