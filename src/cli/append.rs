@@ -21,6 +21,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(store: &StoreOptions, arguments: &Arguments) -> Outcome {
+    store.required_dir()?;
     let mut summary = Summary::default();
     let events = read(&arguments.file, &mut summary)?;
     let stored = match events {

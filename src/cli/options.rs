@@ -66,10 +66,11 @@ impl StoreOptions {
 }
 
 /// A query with its time range, tenant and zone.
+///
+/// Its words stand behind `--` when they get here; see [`super::arguments`].
 #[derive(Debug, Args)]
 pub(super) struct QueryOptions {
     /// What to look for; every event without it. Several words are joined by spaces
-    #[arg(allow_hyphen_values = true)]
     query: Vec<String>,
     /// Only events of the last time: 30s, 15m, 12h, 7d, 2w, 3mo, 1y
     #[arg(long, value_name = "AGE")]
