@@ -2,6 +2,7 @@
 
 use super::failure::{Failure, Outcome};
 use super::input::{Input, read_chunks};
+use super::notice::tell;
 use super::options::StoreOptions;
 use super::rejects::Rejects;
 use super::summary::Summary;
@@ -51,7 +52,9 @@ fn read(file: &std::path::Path, summary: &mut Summary) -> Outcome<Option<Vec<Eve
         }
     }
     if events.len() > BATCH_EVENTS_MAX {
-        eprintln!("batch: has more than {BATCH_EVENTS_MAX} events; use `annals import`");
+        tell(format_args!(
+            "batch: has more than {BATCH_EVENTS_MAX} events; use `annals import`"
+        ));
         return Ok(None);
     }
     Ok((rejects.finish()? == 0).then_some(events))
@@ -68,7 +71,7 @@ fn store_all(options: &StoreOptions, events: &[Event], summary: &mut Summary) ->
     match answer {
         Ok(receipts) => summary.add(&receipts),
         Err(error @ Error::Invalid { .. }) => {
-            eprintln!("{error}");
+            tell(error);
             closed?;
             return Ok(false);
         }

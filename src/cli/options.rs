@@ -1,6 +1,7 @@
 //! Options that several commands take in the same form.
 
 use super::failure::{Failure, Outcome};
+use super::notice::tell;
 use annals::query::{Query, Search};
 use annals::store::{Options, Snapshot, Store};
 use chrono_tz::Tz;
@@ -53,13 +54,15 @@ impl StoreOptions {
         let store = Store::open(self.required_dir()?, options)?;
         let report = store.open_report();
         if report.torn_bytes > 0 {
-            eprintln!(
+            tell(format_args!(
                 "note: cut {} bytes of an unfinished write off the log",
                 report.torn_bytes
-            );
+            ));
         }
         for name in &report.moved_aside {
-            eprintln!("note: moved {name} aside, the store does not know it");
+            tell(format_args!(
+                "note: moved {name} aside, the store does not know it"
+            ));
         }
         Ok(store)
     }

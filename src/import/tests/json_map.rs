@@ -1,12 +1,14 @@
 //! The rules of maps.
 
 use super::{JsonMap, at, events, value};
+use crate::event::Value;
 use crate::import::Source;
+use proptest::prelude::*;
 
 const REQUIRED: &str = "occurred_at = 'time'\ncategory = '=c'\nactivity = 'what'\n";
 
 /// The event of `record` under a map with further `[fields]`.
-fn mapped(fields: &str, record: &str) -> crate::event::Value {
+fn mapped(fields: &str, record: &str) -> Value {
     let map = JsonMap::parse(&format!("[fields]\n{REQUIRED}{fields}")).unwrap();
     events(&map, record).remove(0)
 }
@@ -204,5 +206,67 @@ fn the_example_maps_are_sound() {
         include_str!("../../../docs/examples/panther-strict.toml"),
     ] {
         JsonMap::parse(map).unwrap();
+    }
+}
+
+/// The leaves of a value: their path and JSON; an empty list or object is a leaf here.
+fn leaves(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            for (key, inner) in members {
+                leaves(inner, &format!("{path}/{key}"), found);
+            }
+        }
+        leaf => found.push((path.to_owned(), leaf.to_json())),
+    }
+}
+
+fn objects() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        "[a-z]{0,3}".prop_map(Value::String),
+        any::<bool>().prop_map(Value::Bool),
+        Just(Value::Object(Vec::new())),
+        Just(Value::List(vec![Value::Bool(true)])),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        proptest::collection::btree_map("[a-d]", inner, 0..4)
+            .prop_map(|members| Value::Object(members.into_iter().collect()))
+    })
+}
+
+proptest! {
+    /// Every leaf is either taken or kept where it was, and no object is left that was emptied.
+    #[test]
+    fn each_leaf_is_taken_or_kept(
+        inner in objects(),
+        picks in proptest::collection::vec(any::<bool>(), 24),
+    ) {
+        let mut before = Vec::new();
+        leaves(&inner, "", &mut before);
+        let mut fields = String::new();
+        let mut expected = Vec::new();
+        for (index, (leaf, json)) in before.iter().enumerate() {
+            if picks[index % picks.len()] && !leaf.is_empty() {
+                let path = leaf[1..].replace('/', ".");
+                fields.push_str(&format!("'attributes.x{index}' = 'in.{path}'\n"));
+            } else {
+                expected.push((leaf.clone(), json.clone()));
+            }
+        }
+        let record = format!(
+            r#"{{"time":"2022-01-01T00:00:00Z","what":"w","in":{}}}"#,
+            inner.to_json()
+        );
+        let event = mapped(&fields, &record);
+        let mut kept = Vec::new();
+        if let Some(rest) = event.get("details").and_then(|details| details.get("in")) {
+            leaves(rest, "", &mut kept);
+        }
+        prop_assert_eq!(kept, expected);
+        for (index, (leaf, json)) in before.iter().enumerate() {
+            if picks[index % picks.len()] && !leaf.is_empty() {
+                prop_assert_eq!(at(&event, &format!("attributes/x{index}")), json.as_str());
+            }
+        }
     }
 }
