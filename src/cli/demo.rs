@@ -4,17 +4,19 @@ use super::failure::{Failure, Outcome};
 use super::options::StoreOptions;
 use super::output::Output;
 use super::table::bytes;
+use super::zoned;
 use annals::event::{Event, Timestamp};
 use annals::import::generate::Generator;
 use annals::store::{Options, Store};
+use chrono_tz::UTC;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const BATCH_EVENTS: u64 = 1000;
 const SPAN_MICROS: i64 = 90 * 86_400 * 1_000_000;
-/// Columns of a found event.
-const COLUMNS: &str = "time,who.display_name,action,targets.name";
+/// Columns of a found event, behind its time.
+const COLUMNS: &str = "who.display_name,action,targets.name";
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -119,7 +121,8 @@ fn ask(store: &Store, remark: &str, query: &str, dir: &str, output: &mut Output)
     for event in &page.events {
         let value = super::sink::value_of(event, false)?;
         let cells: Vec<String> = columns.iter().map(|column| column.cell(&value)).collect();
-        output.line(format!("  {}", cells.join("  ")))?;
+        let time = zoned::short(event.event.occurred_at(), UTC);
+        output.line(format!("  {time}  {}", cells.join("  ")))?;
     }
     output.line(format!(
         "  {} of {count} events   (page {}, count {})",

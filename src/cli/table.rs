@@ -5,6 +5,11 @@ use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 /// Characters of a cell beyond which it is cut.
 const CELL_CHARACTERS_MAX: usize = 200;
 
+/// Characters below which the width of a terminal is not believed.
+const WIDTH_MIN: u16 = 40;
+/// Characters of a line where nothing says how wide it may be.
+const WIDTH_DEFAULT: u16 = 160;
+
 /// One line below the header and none elsewhere.
 const STYLE: TableStyle =
     TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
@@ -22,6 +27,10 @@ pub(super) fn plain_table() -> Table {
     table
         .load_style(STYLE)
         .set_content_arrangement(ContentArrangement::Dynamic);
+    // Some terminals say that they are no character wide.
+    if table.width().is_none_or(|width| width < WIDTH_MIN) {
+        table.set_width(WIDTH_DEFAULT);
+    }
     table
 }
 
