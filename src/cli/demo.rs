@@ -4,17 +4,19 @@ use super::failure::{Failure, Outcome};
 use super::options::StoreOptions;
 use super::output::Output;
 use super::table::bytes;
+use super::zoned;
 use annals::event::{Event, Timestamp};
 use annals::import::generate::Generator;
 use annals::store::{Options, Store};
+use chrono_tz::UTC;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const BATCH_EVENTS: u64 = 1000;
 const SPAN_MICROS: i64 = 90 * 86_400 * 1_000_000;
-/// Columns of a found event.
-const COLUMNS: &str = "time,who.display_name,action,targets.name";
+/// Columns of a found event, behind its time.
+const COLUMNS: &str = "who.display_name,action,targets.name";
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -67,15 +69,7 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
         ask(&store, remark, query, &shown, &mut output)?;
     }
     count_by_category(&store, &shown, &mut output)?;
-    let began = Instant::now();
-    let report = store.verify()?;
-    output.line(format!(
-        "\nEvery byte is checked\n  $ annals verify --store {shown}\n  {} events in {} files, {} problems   ({})",
-        report.events,
-        report.files,
-        report.problems.len(),
-        took(began.elapsed()),
-    ))?;
+    verify(&store, &shown, &mut output)?;
     store.close()?;
     output.finish()
 }
@@ -97,7 +91,7 @@ fn fill(store: &Store, arguments: &Arguments, output: &mut Output) -> Outcome {
     store.seal()?;
     let stats = store.stats();
     output.line(format!(
-        "{} events of the last 90 days, stored in durable batches of {BATCH_EVENTS} in {}; {} on disk",
+        "{} events of the last 90 days in durable batches of {BATCH_EVENTS}: {}; {} on disk",
         stats.events,
         took(stored),
         bytes(stats.bytes),
@@ -127,7 +121,8 @@ fn ask(store: &Store, remark: &str, query: &str, dir: &str, output: &mut Output)
     for event in &page.events {
         let value = super::sink::value_of(event, false)?;
         let cells: Vec<String> = columns.iter().map(|column| column.cell(&value)).collect();
-        output.line(format!("  {}", cells.join("  ")))?;
+        let time = zoned::short(event.event.occurred_at(), UTC);
+        output.line(format!("  {time}  {}", cells.join("  ")))?;
     }
     output.line(format!(
         "  {} of {count} events   (page {}, count {})",
@@ -151,6 +146,22 @@ fn count_by_category(store: &Store, dir: &str, output: &mut Output) -> Outcome {
         output.line(format!("  {:>8}  {value}", facet.count))?;
     }
     output.line(format!("  ({})", took(counted)))
+}
+
+fn verify(store: &Store, dir: &str, output: &mut Output) -> Outcome {
+    let began = Instant::now();
+    let report = store.verify()?;
+    let verified = began.elapsed();
+    output.line(format!(
+        "\nEvery byte is checked\n  $ annals verify --store {dir}"
+    ))?;
+    output.line(format!(
+        "  {} events in {} files, {} problems   ({})",
+        report.events,
+        report.files,
+        report.problems.len(),
+        took(verified),
+    ))
 }
 
 fn took(duration: Duration) -> String {

@@ -1,5 +1,6 @@
 //! What ends a command early, the message for it, and the exit code.
 
+use super::notice::tell;
 use annals::Error;
 use std::fmt::Display;
 use std::io;
@@ -59,7 +60,7 @@ impl Failure {
             return ExitCode::SUCCESS;
         }
         if let Some(message) = self.message() {
-            eprintln!("error: {message}");
+            tell(format_args!("error: {message}"));
         }
         ExitCode::from(self.code())
     }

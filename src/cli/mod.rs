@@ -16,6 +16,7 @@ mod importer;
 mod init;
 mod input;
 mod json;
+mod notice;
 mod options;
 mod output;
 mod rejects;
@@ -135,6 +136,6 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Verify(arguments) => verify::run(store, &arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Demo(arguments) => demo::run(store, &arguments),
-        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments, &mut Cli::command()),
     }
 }

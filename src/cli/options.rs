@@ -1,6 +1,7 @@
 //! Options that several commands take in the same form.
 
 use super::failure::{Failure, Outcome};
+use super::notice::tell;
 use annals::query::{Query, Search};
 use annals::store::{Options, Snapshot, Store};
 use chrono_tz::Tz;
@@ -53,23 +54,26 @@ impl StoreOptions {
         let store = Store::open(self.required_dir()?, options)?;
         let report = store.open_report();
         if report.torn_bytes > 0 {
-            eprintln!(
+            tell(format_args!(
                 "note: cut {} bytes of an unfinished write off the log",
                 report.torn_bytes
-            );
+            ));
         }
         for name in &report.moved_aside {
-            eprintln!("note: moved {name} aside, the store does not know it");
+            tell(format_args!(
+                "note: moved {name} aside, the store does not know it"
+            ));
         }
         Ok(store)
     }
 }
 
 /// A query with its time range, tenant and zone.
+///
+/// Its words stand behind `--` when they get here; see [`super::arguments`].
 #[derive(Debug, Args)]
 pub(super) struct QueryOptions {
     /// What to look for; every event without it. Several words are joined by spaces
-    #[arg(allow_hyphen_values = true)]
     query: Vec<String>,
     /// Only events of the last time: 30s, 15m, 12h, 7d, 2w, 3mo, 1y
     #[arg(long, value_name = "AGE")]

@@ -48,14 +48,10 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
         return set(options, &arguments.set, format);
     }
     let now = arguments.now.as_deref().map(read_now).transpose()?;
-    if arguments.dry_run {
-        let change = options.open_to_read()?.retain(now, true)?;
-        return print_change(&change, format, true);
-    }
     let store = options.open_to_write(false)?;
-    let change = store.retain(now, false);
+    let change = store.retain(now, arguments.dry_run);
     let closed = store.close();
-    print_change(&change?, format, false)?;
+    print_change(&change?, format, arguments.dry_run)?;
     Ok(closed?)
 }
 

@@ -1,6 +1,6 @@
 //! CSV: a line per event, a cell per column.
 
-use super::Column;
+use super::column::Column;
 use crate::event::Value;
 use crate::{Error, Result};
 use std::borrow::Cow;

@@ -1,9 +1,9 @@
 //! `calendly`: records of `GET /activity_log_entries`, one by one or as pages of the interface.
 
-use super::Source;
 use super::members::{
     Members, last_segment, put_free, put_object, put_text, take, take_object, take_text,
 };
+use super::source::Source;
 use super::source_time::occurred_at;
 use crate::event::{Event, Value};
 use crate::{Error, Result};

@@ -3,10 +3,10 @@
 //! One activity holds one or more inner events; each becomes an event, and all of them belong into
 //! one batch. The activity itself stands in `raw` of the first.
 
-use super::Source;
 use super::google_fields::add_known_fields;
 use super::google_parameters::read_parameters;
 use super::members::{Members, put_free, put_object, put_text, take, take_object, take_text};
+use super::source::Source;
 use super::source_time::occurred_at;
 use crate::event::{Event, Value};
 use crate::{Error, Result};

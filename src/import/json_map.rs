@@ -19,11 +19,11 @@
 //! `'details."aws:SourceIp"'`, `'tags."k8s.io/name"'`. What is mapped is taken out of the record,
 //! with the objects that this empties; everything else is kept under `details` as it was.
 
-use super::Source;
 use super::map_path::{MapPath, Step, without};
 use super::map_time::{SourceTime, TimeFormat};
 use super::map_tree::Tree;
 use super::members::{Members, take};
+use super::source::Source;
 use super::source_time::keep_original;
 use crate::event::{Event, Value, schema};
 use crate::{Error, Result};
@@ -50,6 +50,16 @@ struct Field {
 enum Origin {
     Path(MapPath),
     Constant(String),
+}
+
+/// What a record gives.
+struct Mapped<'a> {
+    /// The fields that are mapped.
+    event: Value,
+    /// The paths of the record that they came from.
+    used: Vec<&'a [Step]>,
+    /// The time as it came, where it had to be cut.
+    original: Option<Value>,
 }
 
 impl JsonMap {
@@ -81,8 +91,8 @@ impl JsonMap {
         })
     }
 
-    /// Fills the event from the record; gives it and the paths of the record that were used.
-    fn map(&self, record: &Value) -> Result<(Tree, Vec<&[Step]>, Option<Value>)> {
+    /// Fills the fields of the event from the record.
+    fn map(&self, record: &Value) -> Result<Mapped<'_>> {
         let mut event = Tree::new();
         let mut used = Vec::new();
         let mut original = None;
@@ -102,7 +112,11 @@ impl JsonMap {
             };
             event.put(field.target.steps(), value);
         }
-        Ok((event, used, original))
+        Ok(Mapped {
+            event: event.into_value(),
+            used,
+            original,
+        })
     }
 
     /// A constant is RFC 3339 where it reads as such, whatever the times of the source look like.
@@ -121,9 +135,9 @@ impl Source for JsonMap {
         if !matches!(record, Value::Object(_)) {
             return Err(Error::invalid("record", "is not a JSON object"));
         }
-        let (event, used, original) = self.map(&record)?;
-        let rest = without(record, &used);
-        let Value::Object(mut event) = event.into_value() else {
+        let mapped = self.map(&record)?;
+        let rest = without(record, &mapped.used);
+        let Value::Object(mut event) = mapped.event else {
             unreachable!("targets begin with a key");
         };
         let mut details = match take(&mut event, "details") {
@@ -134,7 +148,7 @@ impl Source for JsonMap {
         if let Some(Value::Object(rest)) = rest {
             merge(&mut details, rest, "details")?;
         }
-        if let Some(original) = original {
+        if let Some(original) = mapped.original {
             keep_original(&mut details, original)?;
         }
         super::members::put_object(&mut event, "details", details);

@@ -149,7 +149,7 @@ fn printed(instant: DateTime<FixedOffset>) -> SourceTime {
     let nanos = instant.timestamp_subsec_nanos();
     SourceTime {
         text: instant.to_rfc3339_opts(SecondsFormat::Micros, true),
-        cut: nanos % 1000 != 0,
+        cut: !nanos.is_multiple_of(1000),
     }
 }
 

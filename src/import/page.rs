@@ -1,6 +1,6 @@
 //! Pages: one JSON object of an API around a list of records.
 
-use super::Source;
+use super::source::Source;
 use crate::event::Value;
 
 /// Members under which the interfaces of known products list their records.

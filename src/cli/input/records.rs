@@ -243,7 +243,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_to_its_end(input in "[\\[\\]{}\",\\\\a1 \n]{0,60}", buffer in 1_usize..9) {
+        fn any_text_is_read_to_its_end(
+            input in "[\\[\\]{}\",\\\\a1 \n]{0,60}",
+            buffer in 1_usize..9,
+        ) {
             records(input.as_bytes(), buffer, 16);
         }
 

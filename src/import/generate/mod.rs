@@ -174,7 +174,7 @@ fn write_context(line: &mut Line, random: &mut Random, operation: Operation, per
     );
     if operation == Operation::Auth {
         line.text("auth_method", random.pick(&AUTH_METHODS));
-    } else if random.chance(50) {
+    } else if random.chance(35) {
         line.text("api_kind", API_KINDS[random.skewed(API_KINDS.len())]);
     }
     line.text(
@@ -192,7 +192,7 @@ fn write_context(line: &mut Line, random: &mut Random, operation: Operation, per
 
 fn write_details(line: &mut Line, random: &mut Random) {
     line.open("details", "{");
-    if random.chance(50) {
+    if random.chance(40) {
         let (before, after) = random.pick(&REMARKS).split_once("{}").unwrap_or_default();
         let prefix = random.pick(&["INV-2026-", "RE-", "T", "#"]);
         let number = random.below(100_000_000);

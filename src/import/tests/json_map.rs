@@ -1,12 +1,14 @@
 //! The rules of maps.
 
 use super::{JsonMap, at, events, value};
+use crate::event::Value;
 use crate::import::Source;
+use proptest::prelude::*;
 
 const REQUIRED: &str = "occurred_at = 'time'\ncategory = '=c'\nactivity = 'what'\n";
 
 /// The event of `record` under a map with further `[fields]`.
-fn mapped(fields: &str, record: &str) -> crate::event::Value {
+fn mapped(fields: &str, record: &str) -> Value {
     let map = JsonMap::parse(&format!("[fields]\n{REQUIRED}{fields}")).unwrap();
     events(&map, record).remove(0)
 }
@@ -15,17 +17,19 @@ fn problem(map: &str) -> String {
     JsonMap::parse(map).unwrap_err().to_string()
 }
 
-const RECORD: &str = r#"{"time":"2022-01-01T00:00:00Z","what":"w","who":{"id":5,"mail":"m@x.example"},
+const RECORD: &str = r#"{"time":"2022-01-01T00:00:00Z","what":"w",
+    "who":{"id":5,"mail":"m@x.example"},
     "list":[{"n":"a"},{"n":"b","m":1}],"none":null,"details":{"x":1},"a.b":{"c d":true}}"#;
 
 #[test]
 fn what_is_mapped_is_taken_out_and_the_rest_is_kept_under_details() {
     let event = mapped("'actor.id' = 'who.id'", RECORD);
     assert_eq!(at(&event, "actor"), r#"{"id":"5"}"#);
-    assert_eq!(
-        at(&event, "details"),
-        r#"{"a.b":{"c d":true},"details":{"x":1},"list":[{"n":"a"},{"m":1,"n":"b"}],"none":null,"who":{"mail":"m@x.example"}}"#
-    );
+    let kept = [
+        r#"{"a.b":{"c d":true},"details":{"x":1},"list":[{"n":"a"},{"m":1,"n":"b"}],"#,
+        r#""none":null,"who":{"mail":"m@x.example"}}"#,
+    ];
+    assert_eq!(at(&event, "details"), kept.concat());
 }
 
 #[test]
@@ -83,7 +87,8 @@ fn one_source_may_feed_two_fields() {
 #[test]
 fn list_elements_are_named_on_both_sides() {
     let event = mapped(
-        "'targets[0].name' = 'list[1].n'\n'targets[0].type' = '=thing'\n'targets[2].name' = 'list[0].n'",
+        "'targets[0].name' = 'list[1].n'\n'targets[0].type' = '=thing'\n\
+         'targets[2].name' = 'list[0].n'",
         RECORD,
     );
     assert_eq!(
@@ -121,7 +126,8 @@ fn details_that_are_mapped_join_the_rest() {
 
 #[test]
 fn constants_fill_times_and_keep_nothing_out() {
-    let map = "[fields]\noccurred_at = ['time', '=2020-01-01T00:00:00Z']\ncategory = '=c'\nactivity = '=a'\n[time]\nformat = 'unix_s'\n";
+    let map = "[fields]\noccurred_at = ['time', '=2020-01-01T00:00:00Z']\n\
+               category = '=c'\nactivity = '=a'\n[time]\nformat = 'unix_s'\n";
     let map = JsonMap::parse(map).unwrap();
     let event = &events(&map, r#"{"a":1}"#)[0];
     assert_eq!(at(event, "occurred_at"), "\"2020-01-01T00:00:00Z\"");
@@ -200,5 +206,67 @@ fn the_example_maps_are_sound() {
         include_str!("../../../docs/examples/panther-strict.toml"),
     ] {
         JsonMap::parse(map).unwrap();
+    }
+}
+
+/// The leaves of a value: their path and JSON; an empty list or object is a leaf here.
+fn leaves(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            for (key, inner) in members {
+                leaves(inner, &format!("{path}/{key}"), found);
+            }
+        }
+        leaf => found.push((path.to_owned(), leaf.to_json())),
+    }
+}
+
+fn objects() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        "[a-z]{0,3}".prop_map(Value::String),
+        any::<bool>().prop_map(Value::Bool),
+        Just(Value::Object(Vec::new())),
+        Just(Value::List(vec![Value::Bool(true)])),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        proptest::collection::btree_map("[a-d]", inner, 0..4)
+            .prop_map(|members| Value::Object(members.into_iter().collect()))
+    })
+}
+
+proptest! {
+    /// Every leaf is either taken or kept where it was, and no object is left that was emptied.
+    #[test]
+    fn each_leaf_is_taken_or_kept(
+        inner in objects(),
+        picks in proptest::collection::vec(any::<bool>(), 24),
+    ) {
+        let mut before = Vec::new();
+        leaves(&inner, "", &mut before);
+        let mut fields = String::new();
+        let mut expected = Vec::new();
+        for (index, (leaf, json)) in before.iter().enumerate() {
+            if picks[index % picks.len()] && !leaf.is_empty() {
+                let path = leaf[1..].replace('/', ".");
+                fields.push_str(&format!("'attributes.x{index}' = 'in.{path}'\n"));
+            } else {
+                expected.push((leaf.clone(), json.clone()));
+            }
+        }
+        let record = format!(
+            r#"{{"time":"2022-01-01T00:00:00Z","what":"w","in":{}}}"#,
+            inner.to_json()
+        );
+        let event = mapped(&fields, &record);
+        let mut kept = Vec::new();
+        if let Some(rest) = event.get("details").and_then(|details| details.get("in")) {
+            leaves(rest, "", &mut kept);
+        }
+        prop_assert_eq!(kept, expected);
+        for (index, (leaf, json)) in before.iter().enumerate() {
+            if picks[index % picks.len()] && !leaf.is_empty() {
+                prop_assert_eq!(at(&event, &format!("attributes/x{index}")), json.as_str());
+            }
+        }
     }
 }
