@@ -179,19 +179,24 @@ fn run(engine: &Engine) {
     let tick = (buffered || options.seal_age.is_some()).then_some(TICK);
     loop {
         match engine.signal.next(tick) {
-            Job::Stop => return,
+            Job::Stop => return sync(engine),
             Job::Flush => engine.flush_queue(),
             Job::Seal => seal(engine),
             Job::Tick => {
-                if let Err(error) = engine.sync() {
-                    tracing::error!(%error, "what was acknowledged could not be made durable");
-                }
+                sync(engine);
                 if engine.is_seal_due() {
                     engine.signal.begin_seal();
                     seal(engine);
                 }
             }
         }
+    }
+}
+
+/// What was acknowledged early becomes durable; a failure poisons the writer, which tells others.
+fn sync(engine: &Engine) {
+    if let Err(error) = engine.sync() {
+        tracing::error!(%error, "what was acknowledged could not be made durable");
     }
 }
 

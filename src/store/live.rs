@@ -47,10 +47,6 @@ impl LiveSegment {
         &self.listed
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The manifest no longer lists the segment: the file goes with the last holder.
     pub(crate) fn doom(&self) {
         self.doomed.store(true, Ordering::Release);

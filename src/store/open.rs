@@ -51,6 +51,7 @@ pub(crate) fn new_core(layout: Layout, options: Options, retention: Retention) -
     let view = View {
         segments: Arc::new(SegmentSet::default()),
         tails: Vec::new(),
+        oldest: None,
         last_seq: 0,
         epoch: 1,
     };

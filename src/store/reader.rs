@@ -136,6 +136,7 @@ fn look(
     let view = View {
         segments: Arc::new(segments),
         tails: vec![tail.tail.view()],
+        oldest: tail.oldest,
         last_seq: tail.end_seq() - 1,
         epoch: state.epoch,
     };

@@ -32,15 +32,14 @@ impl Engine {
         }
         active.bytes() >= options.tail_bytes_max
             || active.events() >= options.tail_events_max
-            || self.is_old()
+            || self.is_old(view.oldest)
     }
 
-    fn is_old(&self) -> bool {
+    fn is_old(&self, oldest: Option<Timestamp>) -> bool {
         let Some(age) = self.core.options.seal_age else {
             return false;
         };
         let age = i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
-        let oldest = lock(&self.writer).active.oldest;
         oldest.is_some_and(|oldest| self.core.now().0.saturating_sub(oldest.0) >= age)
     }
 

@@ -11,6 +11,7 @@ use crate::log::{Frame, LogWriter, Synced, SyncedHint};
 use crate::segment::Duplicate;
 use crate::tail::{Tail, TailView};
 use crate::{Error, Result};
+use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -94,6 +95,7 @@ impl Writer {
         View {
             segments: Arc::clone(&self.segments),
             tails,
+            oldest: self.active.oldest,
             last_seq: self.next_seq - 1,
             epoch: self.epoch,
         }
@@ -291,8 +293,19 @@ fn frame(stored: &StoredEvent) -> Frame<'_> {
 /// The fresh events with an id of the batch being written.
 #[derive(Default)]
 struct BatchIds<'a> {
-    /// By the JSON text of tenant and id, which canonical form makes unique.
-    fresh: HashMap<(Option<&'a [u8]>, &'a [u8]), Vec<(u64, &'a Event)>>,
+    events: Vec<BatchEvent<'a>>,
+    /// The last of `events` with each id.
+    last: HashMap<TenantAndId<'a>, usize, FixedState>,
+}
+
+/// The JSON text of tenant and id, which canonical form makes unique.
+type TenantAndId<'a> = (Option<&'a [u8]>, &'a [u8]);
+
+struct BatchEvent<'a> {
+    seq: u64,
+    event: &'a Event,
+    /// The one before with the same tenant and id.
+    earlier: Option<usize>,
 }
 
 impl<'a> BatchIds<'a> {
@@ -307,15 +320,22 @@ impl<'a> BatchIds<'a> {
         if let Duplicate::Same(seq) = stored {
             return Standing::Duplicate { seq };
         }
-        let before = self
-            .fresh
-            .entry((event.member_bytes("tenant"), id))
-            .or_default();
-        if let Some((seq, _)) = before.iter().find(|(_, other)| *other == event) {
-            return Standing::Duplicate { seq: *seq };
+        let key = (event.member_bytes("tenant"), id);
+        let earlier = self.last.insert(key, self.events.len());
+        let mut before = earlier;
+        while let Some(other) = before.and_then(|index| self.events.get(index)) {
+            if other.event == event {
+                self.last.extend(earlier.map(|index| (key, index)));
+                return Standing::Duplicate { seq: other.seq };
+            }
+            before = other.earlier;
         }
-        let same_id = stored != Duplicate::None || !before.is_empty();
-        before.push((next_seq, event));
+        self.events.push(BatchEvent {
+            seq: next_seq,
+            event,
+            earlier,
+        });
+        let same_id = stored != Duplicate::None || earlier.is_some();
         Standing::Fresh { same_id }
     }
 }

@@ -54,14 +54,17 @@ impl Manifest {
         write_whole(disk, &layout.manifest(), random, &State::default())
     }
 
-    /// Opens the manifest of a store for edits; a torn tail is cut, which means rewriting it.
+    /// Opens the manifest of a store for edits.
+    ///
+    /// A torn tail is cut, and an edit that no mark vouches for is made durable, by writing a new
+    /// file: after a failed sync a second one may say `Ok` with the bytes gone.
     ///
     /// # Errors
     /// [`Error::Corrupt`] when a byte that was durable is not what was written.
     pub(crate) fn open(disk: &Disk, layout: &Layout, random: &dyn Random) -> Result<Manifest> {
         let path = layout.manifest();
         let loaded = read(disk, &path)?;
-        if loaded.torn_bytes > 0 {
+        if loaded.torn_bytes > 0 || loaded.end == loaded.durable {
             return write_whole(disk, &path, random, &loaded.state);
         }
         let failed = |error| Error::io("open", &path, error);
@@ -83,11 +86,6 @@ impl Manifest {
 
     pub(crate) fn state(&self) -> &State {
         &self.state
-    }
-
-    /// Bytes of the file, zeros included.
-    pub(crate) fn len(&self) -> u64 {
-        self.len
     }
 
     /// Applies one edit; an empty one does nothing.

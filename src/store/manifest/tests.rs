@@ -195,6 +195,35 @@ fn power_loss_at_every_operation_leaves_the_edits_before_it() {
 }
 
 #[test]
+fn an_edit_whose_sync_failed_is_whole_or_gone_after_the_next_ones() {
+    use crate::io::{Fault, FaultKind};
+    for seed in 0..50 {
+        let disk = SimDisk::new(seed);
+        let mut manifest = created(&disk).expect("creates");
+        manifest
+            .commit(&edits()[0], &SeededRandom::new(5))
+            .expect("commits");
+        // The next edit writes, then syncs.
+        let at = disk.operation_count() + 1;
+        let (kind, forever) = (FaultKind::LostSync, false);
+        disk.inject(Fault { at, kind, forever });
+        let refused = manifest.commit(&edits()[1], &SeededRandom::new(5));
+        assert!(
+            matches!(refused, Err(Error::Poisoned { .. })),
+            "{refused:?}"
+        );
+        assert!(manifest.commit(&edits()[2], &SeededRandom::new(5)).is_err());
+        disk.heal();
+        let mut manifest = open(&disk).expect("opens");
+        manifest
+            .commit(&[Change::Swept(Timestamp(1))], &SeededRandom::new(5))
+            .expect("commits");
+        let crashed = open(&disk.crash()).expect("opens after a crash");
+        assert_eq!(crashed.state(), manifest.state(), "seed {seed}");
+    }
+}
+
+#[test]
 fn every_flipped_bit_is_found_or_harmless() {
     let disk = SimDisk::new(1);
     commit_all(&mut created(&disk).expect("creates"))
@@ -260,8 +289,8 @@ fn later_versions_and_features_are_not_supported() {
     for (offset, is_feature) in [(8, false), (16, true)] {
         let mut header = frame::header(1).to_vec();
         header[offset] = 9;
-        let crc = crate::io::codec::crc(1, &header[..32]);
-        header[32..36].copy_from_slice(&crc.to_le_bytes());
+        let crc = crate::io::codec::crc(1, &header[..36]);
+        header[36..].copy_from_slice(&crc.to_le_bytes());
         let error = frame::parse(&header, Path::new(PATH)).expect_err("not supported");
         assert!(matches!(&error, Error::Unsupported { .. }), "{error}");
         assert_eq!(
@@ -272,8 +301,8 @@ fn later_versions_and_features_are_not_supported() {
     }
     let mut compatible = frame::header(1).to_vec();
     compatible[12] = 9;
-    let crc = crate::io::codec::crc(1, &compatible[..32]);
-    compatible[32..36].copy_from_slice(&crc.to_le_bytes());
+    let crc = crate::io::codec::crc(1, &compatible[..36]);
+    compatible[36..].copy_from_slice(&crc.to_le_bytes());
     assert!(frame::parse(&compatible, Path::new(PATH)).is_ok());
 }
 
@@ -292,11 +321,7 @@ fn a_long_manifest_is_rewritten_and_stays_short() {
         }
         manifest.commit(&edit, &random).expect("commits");
     }
-    assert!(
-        manifest.len() <= 2 * REWRITE_MIN,
-        "{} bytes",
-        manifest.len()
-    );
+    assert!(manifest.len <= 2 * REWRITE_MIN, "{} bytes", manifest.len);
     assert_eq!(open(&disk).expect("opens").state(), manifest.state());
     assert_eq!(
         open(&disk.crash()).expect("opens").state(),

@@ -87,7 +87,7 @@ fn live_with(fault: Fault) {
     let _ = answers.live(&Bench::on(&disk));
     disk.heal();
     for disk in [disk.fork(), disk.crash()] {
-        let bench = Bench::on(&disk);
+        let bench = Bench::seeded(&disk, 8);
         let store = Store::open(ROOT, bench.options());
         let store = store.unwrap_or_else(|error| panic!("{note}: {error}"));
         answers.check_after(&store, &note);
@@ -99,6 +99,12 @@ fn live_with(fault: Fault) {
             .unwrap_or_else(|error| panic!("{note}: {error}"));
         let problems = store.verify().expect("verifies").problems;
         assert_eq!(problems, Vec::<String>::new(), "{note}");
+        let found = contents(&store.snapshot());
+        drop(store);
+        // What the first life left half done does not come back to the second.
+        let again = Store::open(ROOT, Bench::seeded(&disk.crash(), 9).options());
+        let again = again.unwrap_or_else(|error| panic!("{note}: {error}"));
+        assert_eq!(contents(&again.snapshot()), found, "{note}");
     }
 }
 
@@ -177,22 +183,10 @@ fn a_failed_seal_stops_nothing_until_the_tails_are_full() {
     let bench = Bench::on(&disk);
     let store = bench.open_with(|options| options.tail_bytes_max = 64 << 10);
     store.append(&event(0)).expect("appends");
-    disk.inject(Fault {
-        at: disk.operation_count(),
-        kind: FaultKind::Io,
-        forever: true,
-    });
-    disk.heal();
-    let refuse_segments = |disk: &SimDisk| {
-        // Room for the log, none for a segment folder: a file stands where it would be.
-        let path = Path::new("/store/segments");
-        bench
-            .disk
-            .open(path, crate::io::Mode::CreateNew)
-            .expect("creates");
-        disk.operation_count()
-    };
-    refuse_segments(&disk);
+    // Room for the log, none for segments: a file stands where their folder would be.
+    let in_the_way = Path::new("/store/segments");
+    let file = bench.disk.open(in_the_way, crate::io::Mode::CreateNew);
+    drop(file.expect("creates"));
     let batch: Vec<Event> = (0..100).map(event).collect();
     let mut appended = 1;
     let error = loop {

@@ -189,6 +189,26 @@ fn an_id_with_other_content_is_another_event_and_said() {
 }
 
 #[test]
+fn ids_within_a_batch_are_told_apart_by_content() {
+    let bench = Bench::on(&SimDisk::new(1));
+    let store = bench.open();
+    let batch = ["a", "b", "a", "b", "c"].map(|note| with_id("x", note, TODAY - HOUR));
+    let receipts = store.append_batch(&batch).expect("appends");
+    let answers: Vec<_> = receipts
+        .iter()
+        .map(|receipt| (receipt.seq, receipt.duplicate, receipt.same_id))
+        .collect();
+    let expected = [
+        (1, false, false),
+        (2, false, true),
+        (1, true, false),
+        (2, true, false),
+        (3, false, true),
+    ];
+    assert_eq!(answers, expected);
+}
+
+#[test]
 fn events_without_an_id_are_never_duplicates() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
