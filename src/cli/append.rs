@@ -52,9 +52,7 @@ fn read(file: &std::path::Path, summary: &mut Summary) -> Outcome<Option<Vec<Eve
         }
     }
     if events.len() > BATCH_EVENTS_MAX {
-        tell(format_args!(
-            "batch: has more than {BATCH_EVENTS_MAX} events; use `annals import`"
-        ));
+        tell(format_args!("batch: has more than {BATCH_EVENTS_MAX} events; use `annals import`"));
         return Ok(None);
     }
     Ok((rejects.finish()? == 0).then_some(events))

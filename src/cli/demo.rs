@@ -33,38 +33,18 @@ const QUESTIONS: [(&str, &str); 7] = [
     ("Who failed to log in?", "action=login.failed"),
     ("Accents and case do not matter", "muller"),
     ("A phrase, in any field", "\"30-minütiges Meeting\""),
-    (
-        "Who was made an owner?",
-        "change.field=role change.after=owner",
-    ),
-    (
-        "Deletions, but not by hand",
-        "type=delete -context.api_kind=web",
-    ),
-    (
-        "From one network",
-        "ip=203.0.0.0/16 category=(teams,groups,workflows)",
-    ),
-    (
-        "The beginning of a word, the last 7 days",
-        "quartal* since:7d",
-    ),
+    ("Who was made an owner?", "change.field=role change.after=owner"),
+    ("Deletions, but not by hand", "type=delete -context.api_kind=web"),
+    ("From one network", "ip=203.0.0.0/16 category=(teams,groups,workflows)"),
+    ("The beginning of a word, the last 7 days", "quartal* since:7d"),
 ];
 
 pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let folder = Folder::new(options.dir())?;
     let mut output = Output::new();
-    let store = Store::open(
-        &folder.path,
-        Options {
-            create: true,
-            ..Options::default()
-        },
-    )?;
+    let store = Store::open(&folder.path, Options { create: true, ..Options::default() })?;
     fill(&store, arguments, &mut output)?;
-    let shown = options
-        .dir()
-        .map_or_else(|| "DIR".to_owned(), |dir| dir.display().to_string());
+    let shown = options.dir().map_or_else(|| "DIR".to_owned(), |dir| dir.display().to_string());
     for (remark, query) in QUESTIONS {
         ask(&store, remark, query, &shown, &mut output)?;
     }
@@ -81,9 +61,8 @@ fn fill(store: &Store, arguments: &Arguments, output: &mut Output) -> Outcome {
     let mut left = arguments.events;
     while left > 0 {
         let count = left.min(BATCH_EVENTS);
-        let batch: Result<Vec<Event>, annals::Error> = (0..count)
-            .map(|_| Event::from_json(generator.next_event().as_bytes()))
-            .collect();
+        let batch: Result<Vec<Event>, annals::Error> =
+            (0..count).map(|_| Event::from_json(generator.next_event().as_bytes())).collect();
         store.append_batch(&batch?)?;
         left -= count;
     }
@@ -114,9 +93,7 @@ fn ask(store: &Store, remark: &str, query: &str, dir: &str, output: &mut Output)
     let began = Instant::now();
     let count = snapshot.query(&parsed).count()?;
     let counted = began.elapsed();
-    output.line(format!(
-        "\n{remark}\n  $ annals search --store {dir} '{query}' --limit 3"
-    ))?;
+    output.line(format!("\n{remark}\n  $ annals search --store {dir} '{query}' --limit 3"))?;
     let columns = annals::export::Column::parse_list(COLUMNS)?;
     for event in &page.events {
         let value = super::sink::value_of(event, false)?;
@@ -152,9 +129,7 @@ fn verify(store: &Store, dir: &str, output: &mut Output) -> Outcome {
     let began = Instant::now();
     let report = store.verify()?;
     let verified = began.elapsed();
-    output.line(format!(
-        "\nEvery byte is checked\n  $ annals verify --store {dir}"
-    ))?;
+    output.line(format!("\nEvery byte is checked\n  $ annals verify --store {dir}"))?;
     output.line(format!(
         "  {} events in {} files, {} problems   ({})",
         report.events,
@@ -182,24 +157,15 @@ impl Folder {
     fn new(dir: Option<&Path>) -> Outcome<Folder> {
         if let Some(dir) = dir {
             if std::fs::read_dir(dir).is_ok_and(|mut names| names.next().is_some()) {
-                return Err(Failure::usage(
-                    "--store",
-                    "the folder of a demo must be empty",
-                ));
+                return Err(Failure::usage("--store", "the folder of a demo must be empty"));
             }
-            return Ok(Folder {
-                path: dir.to_path_buf(),
-                temporary: false,
-            });
+            return Ok(Folder { path: dir.to_path_buf(), temporary: false });
         }
         let name = format!("annals-demo-{}", std::process::id());
         let path = std::env::temp_dir().join(name);
         // Made here and not found: a folder that was there may be somebody's.
         std::fs::create_dir(&path).map_err(|error| Failure::file("create", &path, error))?;
-        Ok(Folder {
-            path,
-            temporary: true,
-        })
+        Ok(Folder { path, temporary: true })
     }
 }
 

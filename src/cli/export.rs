@@ -42,10 +42,7 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let search = arguments.order.apply(arguments.query.search(&snapshot)?);
-    let path = arguments
-        .output
-        .as_deref()
-        .filter(|path| *path != Path::new("-"));
+    let path = arguments.output.as_deref().filter(|path| *path != Path::new("-"));
     let format = match arguments.format {
         FileFormat::Ndjson => EventFormat::Ndjson,
         FileFormat::Csv => EventFormat::Csv,

@@ -103,11 +103,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version go to stdout; a reader that went away is no failure.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() {
-                failure::USAGE
-            } else {
-                0
-            });
+            return ExitCode::from(if error.use_stderr() { failure::USAGE } else { 0 });
         }
     };
     match dispatch(cli) {

@@ -61,9 +61,7 @@ impl Rejects {
             }
             None if self.count > TOLD_MAX => {
                 let more = self.count - TOLD_MAX;
-                tell(format_args!(
-                    "... and {more} more; --rejects FILE keeps them all"
-                ));
+                tell(format_args!("... and {more} more; --rejects FILE keeps them all"));
             }
             None => {}
         }

@@ -69,9 +69,7 @@ pub(super) fn print_change(change: &ChangeReport, format: ReportFormat, dry_run:
             freed => ("given back", freed.unsigned_abs()),
         };
         let (added, removed) = (change.added.len(), change.removed.len());
-        output.line(format!(
-            "segments: {added} {would}added, {removed} {would}removed"
-        ))?;
+        output.line(format!("segments: {added} {would}added, {removed} {would}removed"))?;
         output.line(format!("events: {} {would}dropped", change.events_removed))?;
         output.line(format!("disk: {} {would}{direction}", bytes(size)))?;
     }

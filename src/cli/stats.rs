@@ -51,18 +51,8 @@ fn lines(stats: &Stats) -> String {
         ("first seq", number(stats.first_seq)),
         ("last seq", number(stats.last_seq)),
         ("epoch", stats.epoch.to_string()),
-        (
-            "oldest",
-            stats
-                .oldest
-                .map_or_else(|| "-".to_owned(), |time| time.to_string()),
-        ),
-        (
-            "newest",
-            stats
-                .newest
-                .map_or_else(|| "-".to_owned(), |time| time.to_string()),
-        ),
+        ("oldest", stats.oldest.map_or_else(|| "-".to_owned(), |time| time.to_string())),
+        ("newest", stats.newest.map_or_else(|| "-".to_owned(), |time| time.to_string())),
     ] {
         table.add_row([name.to_owned(), value]);
     }

@@ -24,9 +24,7 @@ pub(super) fn table<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
 /// A table without a header.
 pub(super) fn plain_table() -> Table {
     let mut table = Table::new();
-    table
-        .load_style(STYLE)
-        .set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
     // Some terminals say that they are no character wide.
     if table.width().is_none_or(|width| width < WIDTH_MIN) {
         table.set_width(WIDTH_DEFAULT);
@@ -42,11 +40,7 @@ pub(super) fn shown(text: &str) -> String {
             result.push('…');
             break;
         }
-        result.push(if character.is_control() {
-            '·'
-        } else {
-            character
-        });
+        result.push(if character.is_control() { '·' } else { character });
     }
     result
 }

@@ -85,10 +85,7 @@ impl JsonMap {
             }
         }
         check_targets(&fields)?;
-        Ok(JsonMap {
-            fields,
-            time: TimeFormat::new(format.as_deref(), zone.as_deref())?,
-        })
+        Ok(JsonMap { fields, time: TimeFormat::new(format.as_deref(), zone.as_deref())? })
     }
 
     /// Fills the fields of the event from the record.
@@ -112,11 +109,7 @@ impl JsonMap {
             };
             event.put(field.target.steps(), value);
         }
-        Ok(Mapped {
-            event: event.into_value(),
-            used,
-            original,
-        })
+        Ok(Mapped { event: event.into_value(), used, original })
     }
 
     /// A constant is RFC 3339 where it reads as such, whatever the times of the source look like.
@@ -244,9 +237,7 @@ fn read_fields(above: &str, table: toml::Table, fields: &mut Vec<Field>) -> Resu
             }
             _ => return Err(wrong("is neither a path nor a list of paths")),
         };
-        let constant = origins
-            .iter()
-            .position(|origin| matches!(origin, Origin::Constant(_)));
+        let constant = origins.iter().position(|origin| matches!(origin, Origin::Constant(_)));
         if constant.is_some_and(|place| place + 1 != origins.len()) {
             return Err(wrong("a constant hides the paths behind it; put it last"));
         }
@@ -273,24 +264,16 @@ fn check_targets(fields: &[Field]) -> Result<()> {
         }
         if schema::lookup(&keys) == schema::Known::Unknown {
             let nearest = schema::nearest(&keys).join(", ");
-            return refuse(format!(
-                "is no field of an event; the nearest are {nearest}"
-            ));
+            return refuse(format!("is no field of an event; the nearest are {nearest}"));
         }
         let before = &fields[..place];
-        if let Some(other) = before
-            .iter()
-            .find(|other| other.target.overlaps(&field.target))
-        {
+        if let Some(other) = before.iter().find(|other| other.target.overlaps(&field.target)) {
             return refuse(format!("lies in or around `{}`", other.target));
         }
     }
     let is_mapped = |name: &str| fields.iter().any(|field| field.target.is_field(name));
     match REQUIRED.into_iter().find(|name| !is_mapped(name)) {
-        Some(name) => Err(Error::invalid(
-            format!("fields.{name}"),
-            "is required and not mapped",
-        )),
+        Some(name) => Err(Error::invalid(format!("fields.{name}"), "is required and not mapped")),
         None => Ok(()),
     }
 }

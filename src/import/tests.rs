@@ -49,15 +49,9 @@ fn google_gives_an_event_for_each_inner_event() {
     let time = "2022-03-14T20:36:48.2131234Z";
     for (index, event) in events.iter().enumerate() {
         assert_eq!(at(event, "id"), format!("\"{time}/-29/calendar/{index}\""));
-        assert_eq!(
-            at(event, "correlation_id"),
-            format!("\"{time}/-29/calendar\"")
-        );
+        assert_eq!(at(event, "correlation_id"), format!("\"{time}/-29/calendar\""));
         assert_eq!(at(event, "occurred_at"), "\"2022-03-14T20:36:48.213123Z\"");
-        assert_eq!(
-            at(event, "details/occurred_at_source"),
-            format!("\"{time}\"")
-        );
+        assert_eq!(at(event, "details/occurred_at_source"), format!("\"{time}\""));
         assert_eq!(at(event, "tenant"), "\"C00m\"");
         assert_eq!(at(event, "data_source"), "\"calendar\"");
         assert_eq!(at(event, "category"), "\"event_change\"");
@@ -134,18 +128,9 @@ fn google_knows_the_system_and_other_callers() {
 #[test]
 fn google_records_without_time_or_events_are_refused_by_name() {
     for (record, field) in [
-        (
-            r#"{"id":{"applicationName":"a"},"events":[{"type":"t","name":"n"}]}"#,
-            "id.time",
-        ),
-        (
-            r#"{"id":{"time":"2022-01-01T00:00:00Z"},"events":[{}]}"#,
-            "id.applicationName",
-        ),
-        (
-            r#"{"id":{"time":"2022-01-01T00:00:00Z","applicationName":"a"},"events":[]}"#,
-            "events",
-        ),
+        (r#"{"id":{"applicationName":"a"},"events":[{"type":"t","name":"n"}]}"#, "id.time"),
+        (r#"{"id":{"time":"2022-01-01T00:00:00Z"},"events":[{}]}"#, "id.applicationName"),
+        (r#"{"id":{"time":"2022-01-01T00:00:00Z","applicationName":"a"},"events":[]}"#, "events"),
         (
             r#"{"id":{"time":"2022-01-01T00:00:00Z","applicationName":"a"},
             "events":[{"type":"t"}]}"#,
@@ -197,15 +182,9 @@ fn calendly_system_needs_no_uri_and_id_stands_in_for_one() {
         "namespace":"C","action":"D","actor":{"type":"System","display_name":"Calendly System"},"details":{}}"#;
     let event = &events(&Calendly, record)[0];
     assert_eq!(at(event, "id"), "\"x1\"");
-    assert_eq!(
-        at(event, "actor"),
-        r#"{"type":"system","display_name":"Calendly System"}"#
-    );
+    assert_eq!(at(event, "actor"), r#"{"type":"system","display_name":"Calendly System"}"#);
     assert_eq!(at(event, "occurred_at"), "\"2022-10-07T14:21:42.104549Z\"");
-    assert_eq!(
-        at(event, "details/occurred_at_source"),
-        "\"2022-10-07T14:21:42.1045491Z\""
-    );
+    assert_eq!(at(event, "details/occurred_at_source"), "\"2022-10-07T14:21:42.1045491Z\"");
 }
 
 #[test]

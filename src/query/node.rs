@@ -116,11 +116,9 @@ impl Node {
             Node::Range(range) => u64::from(range.end - range.start),
             Node::Lists(lists) => lists.iter().map(|list| u64::from(list.cardinality())).sum(),
             Node::Rows(rows) => rows.len() as u64,
-            Node::And(nodes) => nodes
-                .iter()
-                .map(|node| node.rows_max(rows))
-                .min()
-                .unwrap_or(rows.into()),
+            Node::And(nodes) => {
+                nodes.iter().map(|node| node.rows_max(rows)).min().unwrap_or(rows.into())
+            }
             Node::Or(nodes) => nodes.iter().map(|node| node.rows_max(rows)).sum(),
             Node::Check { among, .. } => among.rows_max(rows),
         }
@@ -173,11 +171,7 @@ impl Node {
 
 /// The rows of an interval.
 pub(super) fn range(range: Range<u32>) -> Node {
-    if range.start >= range.end {
-        Node::Nothing
-    } else {
-        Node::Range(range)
-    }
+    if range.start >= range.end { Node::Nothing } else { Node::Range(range) }
 }
 
 /// Evaluates nodes of one segment; keeps its buffers.
@@ -191,11 +185,7 @@ pub(super) struct Evaluator<'s> {
 impl<'s> Evaluator<'s> {
     /// Begins with empty buffers.
     pub(super) fn new(segment: &'s Segment) -> Self {
-        Evaluator {
-            segment,
-            scratch: Scratch::default(),
-            decoder: Decoder::default(),
-        }
+        Evaluator { segment, scratch: Scratch::default(), decoder: Decoder::default() }
     }
 
     /// The buffers for whole rows.
@@ -345,8 +335,7 @@ impl<'s> Evaluator<'s> {
 
 /// Whether a bit is set; ids beyond the bits are not in the set.
 pub(super) fn has_bit(bits: &[u64], id: u32) -> bool {
-    bits.get(id as usize / 64)
-        .is_some_and(|word| word >> (id % 64) & 1 == 1)
+    bits.get(id as usize / 64).is_some_and(|word| word >> (id % 64) & 1 == 1)
 }
 
 /// A value of a column as queries see it; the overflow column is not for this.

@@ -96,9 +96,9 @@ impl TermsWriter {
         let hash = self.hasher.hash_one(word);
         let short = hash as u32;
         let (bytes, ends) = (&self.bytes, &self.ends);
-        let found = self.table.find(hash, |(other, id)| {
-            *other == short && word_at(bytes, ends, *id) == word
-        });
+        let found = self
+            .table
+            .find(hash, |(other, id)| *other == short && word_at(bytes, ends, *id) == word);
         if let Some((_, id)) = found {
             return *id;
         }
@@ -106,9 +106,8 @@ impl TermsWriter {
         self.bytes.extend_from_slice(word);
         self.ends.push(self.bytes.len() as u32);
         let (bytes, ends, hasher) = (&self.bytes, &self.ends, &self.hasher);
-        self.table.insert_unique(hash, (short, id), |(_, id)| {
-            hasher.hash_one(word_at(bytes, ends, *id))
-        });
+        self.table
+            .insert_unique(hash, (short, id), |(_, id)| hasher.hash_one(word_at(bytes, ends, *id)));
         id
     }
 
@@ -127,32 +126,22 @@ impl TermsWriter {
         let mut entries = Vec::new();
         let mut map = fst::MapBuilder::memory();
         for id in order {
-            let (from, to) = (
-                starts[id as usize] as usize,
-                starts[id as usize + 1] as usize,
-            );
+            let (from, to) = (starts[id as usize] as usize, starts[id as usize + 1] as usize);
             let value = write_entry(&places[from..to], column_count, rows_of_value, &mut entries);
-            map.insert(word(id), value)
-                .expect("words are sorted and distinct");
+            map.insert(word(id), value).expect("words are sorted and distinct");
         }
         let fst_bytes = map.into_inner().expect("building in memory cannot fail");
         let fst = append(&fst_bytes, out);
         let entries = append(&entries, out);
         let long_words = std::mem::take(&mut self.long_words).finish(out);
-        TermsLayout {
-            fst,
-            entries,
-            long_words,
-        }
+        TermsLayout { fst, entries, long_words }
     }
 
     /// The places grouped by word, in the order of columns and places: a counting sort.
     fn by_word(&mut self) -> (Vec<u32>, Vec<(u32, bool, u32)>) {
         let mut starts = vec![0u32; self.ends.len() + 1];
         for (_, _, pairs) in &self.columns {
-            pairs
-                .iter()
-                .for_each(|(word, _)| starts[*word as usize + 1] += 1);
+            pairs.iter().for_each(|(word, _)| starts[*word as usize + 1] += 1);
         }
         for index in 1..starts.len() {
             starts[index] += starts[index - 1];
@@ -173,18 +162,11 @@ impl TermsWriter {
 fn append(bytes: &[u8], out: &mut Vec<u8>) -> Span {
     let offset = out.len() as u64;
     out.extend_from_slice(bytes);
-    Span {
-        offset,
-        len: bytes.len() as u64,
-    }
+    Span { offset, len: bytes.len() as u64 }
 }
 
 fn word_at<'w>(bytes: &'w [u8], ends: &[u32], id: u32) -> &'w [u8] {
-    let start = if id == 0 {
-        0
-    } else {
-        ends[id as usize - 1] as usize
-    };
+    let start = if id == 0 { 0 } else { ends[id as usize - 1] as usize };
     &bytes[start..ends[id as usize] as usize]
 }
 
@@ -209,11 +191,7 @@ fn write_entry(
     if has_union {
         let mut rows: Vec<u32> = Vec::new();
         for (column, is_rows, id) in places {
-            if *is_rows {
-                rows.push(*id)
-            } else {
-                rows.extend(rows_of_value(*column, *id))
-            }
+            if *is_rows { rows.push(*id) } else { rows.extend(rows_of_value(*column, *id)) }
         }
         rows.sort_unstable();
         rows.dedup();
@@ -262,19 +240,11 @@ impl<'s> Terms<'s> {
         rows: u32,
         column_count: u32,
     ) -> Self {
-        Terms {
-            layout,
-            blocks,
-            rows,
-            column_count,
-        }
+        Terms { layout, blocks, rows, column_count }
     }
 
     fn fault(&self) -> Damage {
-        Damage {
-            offset: self.layout.fst.offset,
-            reading: "term dictionary",
-        }
+        Damage { offset: self.layout.fst.offset, reading: "term dictionary" }
     }
 
     fn map(&self) -> Read<fst::Map<&'s [u8]>> {
@@ -294,10 +264,7 @@ impl<'s> Terms<'s> {
 
     /// All places of a word that is not id-like.
     pub(crate) fn find(&self, word: &str) -> Read<Option<Entry>> {
-        self.map()?
-            .get(word)
-            .map(|value| self.entry(value))
-            .transpose()
+        self.map()?.get(word).map(|value| self.entry(value)).transpose()
     }
 
     /// Calls `each` with the entry of every word that begins with `prefix`.
@@ -337,10 +304,7 @@ impl<'s> Terms<'s> {
         if value & 1 == 1 {
             return self.inline(value);
         }
-        let fault = Damage {
-            offset: self.layout.entries.offset,
-            reading: "term entry",
-        };
+        let fault = Damage { offset: self.layout.entries.offset, reading: "term entry" };
         let offset = value >> 1;
         let len = self.layout.entries.len.checked_sub(offset).ok_or(fault)?;
         let start = self.layout.entries.offset + offset;
@@ -362,9 +326,7 @@ impl<'s> Terms<'s> {
         for _ in 0..count {
             let head = number(&mut at)?;
             let body_len = number(&mut at)?;
-            let body_end = (at as u64)
-                .checked_add(body_len)
-                .filter(|body_end| *body_end <= end);
+            let body_end = (at as u64).checked_add(body_len).filter(|body_end| *body_end <= end);
             let body_end = body_end.ok_or(fault)? as usize;
             let column = u32::try_from(head >> 1).map_err(|_| fault)?;
             let places = if head & 1 == 1 {
@@ -398,10 +360,7 @@ impl<'s> Terms<'s> {
         } else {
             Places::Values(vec![id])
         };
-        Ok(Entry {
-            groups: vec![Group { column, places }],
-            union: None,
-        })
+        Ok(Entry { groups: vec![Group { column, places }], union: None })
     }
 }
 

@@ -69,10 +69,7 @@ impl Signal {
         state.seal = true;
         self.wake.notify_one();
         while state.ended < mine && !state.gone {
-            state = self
-                .sealed
-                .wait(state)
-                .expect("no thread panics while it holds the signal");
+            state = self.sealed.wait(state).expect("no thread panics while it holds the signal");
         }
         match &state.failure {
             Some(error) => Err(error.clone()),
@@ -102,10 +99,7 @@ impl Signal {
             }
             let retry = state.failure.as_ref().map(|_| RETRY);
             let Some(timeout) = tick.into_iter().chain(retry).min() else {
-                state = self
-                    .wake
-                    .wait(state)
-                    .expect("no thread panics while it holds the signal");
+                state = self.wake.wait(state).expect("no thread panics while it holds the signal");
                 continue;
             };
             let waited = self.wake.wait_timeout(state, timeout);
@@ -143,10 +137,7 @@ impl Background {
             .name("annals".into())
             .spawn(move || run(&shared))
             .map_err(|error| Error::io("start a thread for", engine.core.layout.root(), error))?;
-        Ok(Background {
-            engine: Arc::clone(engine),
-            thread: Some(thread),
-        })
+        Ok(Background { engine: Arc::clone(engine), thread: Some(thread) })
     }
 }
 

@@ -42,25 +42,14 @@ struct Answer<R> {
 
 impl<T, R> Group<T, R> {
     pub(crate) fn new() -> Group<T, R> {
-        let state = State {
-            waiting: Vec::new(),
-            weight: 0,
-            leading: false,
-            broken: false,
-        };
-        Group {
-            state: Mutex::new(state),
-            idle: Condvar::new(),
-        }
+        let state = State { waiting: Vec::new(), weight: 0, leading: false, broken: false };
+        Group { state: Mutex::new(state), idle: Condvar::new() }
     }
 
     /// Queues an item; returns its slot and the weight of everything that now waits.
     pub(crate) fn enqueue(&self, item: T, weight: usize) -> (Arc<Slot<R>>, usize) {
         let slot = Arc::new(Slot {
-            answer: Mutex::new(Answer {
-                value: None,
-                awaited: false,
-            }),
+            answer: Mutex::new(Answer { value: None, awaited: false }),
             wake: Condvar::new(),
         });
         let mut state = lock(&self.state);
@@ -84,10 +73,7 @@ impl<T, R> Group<T, R> {
             assert!(!state.broken, "no leader panics while it handles a group");
             if state.leading {
                 slot.set_awaited(true);
-                state = slot
-                    .wake
-                    .wait(state)
-                    .expect("no thread panics while it holds the queue");
+                state = slot.wake.wait(state).expect("no thread panics while it holds the queue");
                 slot.set_awaited(false);
             } else {
                 state = self.lead(state, &mut handle);
@@ -99,10 +85,7 @@ impl<T, R> Group<T, R> {
     pub(crate) fn flush(&self, mut handle: impl FnMut(Vec<T>) -> Vec<R>) {
         let mut state = lock(&self.state);
         while state.leading && !state.broken {
-            state = self
-                .idle
-                .wait(state)
-                .expect("no thread panics while it holds the queue");
+            state = self.idle.wait(state).expect("no thread panics while it holds the queue");
         }
         if !state.waiting.is_empty() && !state.broken {
             drop(self.lead(state, &mut handle));
@@ -118,10 +101,7 @@ impl<T, R> Group<T, R> {
         state.weight = 0;
         state.leading = true;
         drop(state);
-        let unwinding = Unwinding {
-            group: self,
-            slots: &slots,
-        };
+        let unwinding = Unwinding { group: self, slots: &slots };
         let answers = handle(items);
         std::mem::forget(unwinding);
         debug_assert_eq!(answers.len(), slots.len());
@@ -266,11 +246,7 @@ mod tests {
         let group = Group::new();
         let (rounds, leaders) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let handle = |items: Vec<usize>| {
-            assert_eq!(
-                leaders.fetch_add(1, Ordering::SeqCst),
-                0,
-                "two leaders at once"
-            );
+            assert_eq!(leaders.fetch_add(1, Ordering::SeqCst), 0, "two leaders at once");
             rounds.fetch_add(1, Ordering::SeqCst);
             std::thread::sleep(Duration::from_micros(50));
             leaders.fetch_sub(1, Ordering::SeqCst);
@@ -288,9 +264,6 @@ mod tests {
                 });
             }
         });
-        assert!(
-            rounds.load(Ordering::SeqCst) < THREADS * ITEMS,
-            "no round was shared"
-        );
+        assert!(rounds.load(Ordering::SeqCst) < THREADS * ITEMS, "no round was shared");
     }
 }

@@ -283,9 +283,7 @@ impl Store {
 
 /// Takes a lock of this layer.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .expect("no thread panics while it holds a lock of the store")
+    mutex.lock().expect("no thread panics while it holds a lock of the store")
 }
 
 #[cfg(test)]

@@ -113,10 +113,7 @@ impl Engine {
         let live = upkeep.manifest.state().logs.iter();
         let live = live.filter(|log| !tail.logs.contains(log)).copied();
         let mut edit = vec![
-            Change::Logs {
-                live: live.collect(),
-                next: upkeep.manifest.state().next_log,
-            },
+            Change::Logs { live: live.collect(), next: upkeep.manifest.state().next_log },
             Change::Floor {
                 next_seq: tail.end_seq(),
                 recorded_at: tail.newest.unwrap_or(Timestamp(i64::MIN)),
@@ -161,12 +158,7 @@ impl Engine {
     fn build(&self, run: &Run, rows: &TailRows<'_>) -> Result<(Vec<u8>, SegmentMeta)> {
         let id = SegmentId(self.core.random_id());
         let mut builder = SegmentBuilder::new(id, &run.class, Vec::new());
-        let mut sources: Vec<_> = rows
-            .view
-            .chunks()
-            .iter()
-            .map(|c| RowSource::new(c))
-            .collect();
+        let mut sources: Vec<_> = rows.view.chunks().iter().map(|c| RowSource::new(c)).collect();
         for index in &run.rows {
             rows.copy(*index, &mut sources, &mut builder)?;
         }
@@ -204,16 +196,8 @@ pub(crate) fn begin_log(
     first_seq: u64,
 ) -> Result<(LogWriter, LogFile)> {
     let state = upkeep.manifest.state();
-    let file = LogFile {
-        number: state.next_log,
-        id: core.random_id(),
-        first_seq,
-    };
-    let header = LogHeader {
-        id: file.id,
-        epoch,
-        first_seq,
-    };
+    let file = LogFile { number: state.next_log, id: core.random_id(), first_seq };
+    let header = LogHeader { id: file.id, epoch, first_seq };
     let mut live = state.logs.clone();
     live.push(file);
     let path = core.layout.log(file.number);
@@ -234,11 +218,7 @@ pub(crate) fn begin_log(
 
 fn report(added: &[Arc<LiveSegment>], log_bytes: u64) -> ChangeReport {
     let added: Vec<_> = added.iter().map(|segment| segment.summary()).collect();
-    ChangeReport {
-        bytes_freed: bytes_freed(log_bytes, &added),
-        added,
-        ..ChangeReport::default()
-    }
+    ChangeReport { bytes_freed: bytes_freed(log_bytes, &added), added, ..ChangeReport::default() }
 }
 
 /// Finds the events of a tail by their index in `seq` order.

@@ -42,11 +42,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     pub(crate) fn new(view: Arc<View>, retention: Arc<Retention>, now: Timestamp) -> Snapshot {
-        Snapshot {
-            view,
-            retention,
-            now,
-        }
+        Snapshot { view, retention, now }
     }
 
     /// The segments, in the order of their oldest time.

@@ -21,12 +21,7 @@ pub(crate) struct SegmentFiles<'a> {
 
 impl<'a> SegmentFiles<'a> {
     pub(crate) fn new(core: &'a Core) -> SegmentFiles<'a> {
-        SegmentFiles {
-            core,
-            listed: Vec::new(),
-            folders: BTreeSet::new(),
-            kept: false,
-        }
+        SegmentFiles { core, listed: Vec::new(), folders: BTreeSet::new(), kept: false }
     }
 
     /// Writes one file and syncs it, but not its folder.

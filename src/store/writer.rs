@@ -172,9 +172,7 @@ impl Writer {
     }
 
     fn log(&mut self) -> Result<&mut LogWriter> {
-        self.log
-            .as_mut()
-            .ok_or_else(|| Error::invalid("store", "is closed"))
+        self.log.as_mut().ok_or_else(|| Error::invalid("store", "is closed"))
     }
 
     /// Stops the writer if the error says that the disk holds nobody knows what.
@@ -206,23 +204,11 @@ impl Writer {
         for (event, standing) in events.into_iter().zip(standings) {
             let seq = self.next_seq + fresh.len() as u64;
             receipts.push(match *standing {
-                Standing::Fresh { same_id } => Receipt {
-                    seq,
-                    duplicate: false,
-                    same_id,
-                },
-                Standing::Duplicate { seq } => Receipt {
-                    seq,
-                    duplicate: true,
-                    same_id: false,
-                },
+                Standing::Fresh { same_id } => Receipt { seq, duplicate: false, same_id },
+                Standing::Duplicate { seq } => Receipt { seq, duplicate: true, same_id: false },
             });
             if matches!(standing, Standing::Fresh { .. }) {
-                fresh.push(StoredEvent {
-                    seq,
-                    recorded_at,
-                    event,
-                });
+                fresh.push(StoredEvent { seq, recorded_at, event });
             }
         }
         (receipts, fresh)
@@ -283,11 +269,7 @@ impl Writer {
 }
 
 fn frame(stored: &StoredEvent) -> Frame<'_> {
-    Frame {
-        seq: stored.seq,
-        recorded_at: stored.recorded_at,
-        payload: stored.event.canonical(),
-    }
+    Frame { seq: stored.seq, recorded_at: stored.recorded_at, payload: stored.event.canonical() }
 }
 
 /// The fresh events with an id of the batch being written.
@@ -330,11 +312,7 @@ impl<'a> BatchIds<'a> {
             }
             before = other.earlier;
         }
-        self.events.push(BatchEvent {
-            seq: next_seq,
-            event,
-            earlier,
-        });
+        self.events.push(BatchEvent { seq: next_seq, event, earlier });
         let same_id = stored != Duplicate::None || earlier.is_some();
         Standing::Fresh { same_id }
     }

@@ -33,46 +33,23 @@ fn bad_records_go_to_the_rejects_file_with_line_and_text() {
     let good: Vec<&str> = EVENTS.lines().collect();
     let bad = r#"{"occurred_at":"yesterday","category":"a","activity":"b"}"#;
     let text = format!("{}\n\n{{broken\n{}\n{bad}\n{}", good[0], good[1], good[2]);
-    let ran = desk.run_with(
-        &["import", "--store", "s", "--rejects", "r.ndjson", "-"],
-        text.as_bytes(),
-    );
+    let ran =
+        desk.run_with(&["import", "--store", "s", "--rejects", "r.ndjson", "-"], text.as_bytes());
     assert_eq!((ran.code, summary(&ran)), (7, counts(5, 3, 0, 2)));
-    let rejects: Vec<Value> = desk
-        .read("r.ndjson")
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let rejects: Vec<Value> =
+        desk.read("r.ndjson").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(rejects.len(), 2);
-    assert_eq!(
-        (&rejects[0]["line"], &rejects[0]["text"]),
-        (&json!(3), &json!("{broken"))
-    );
-    assert_eq!(
-        (&rejects[1]["line"], &rejects[1]["text"]),
-        (&json!(5), &json!(bad))
-    );
-    assert!(
-        rejects[1]["error"]
-            .as_str()
-            .unwrap()
-            .starts_with("occurred_at:")
-    );
+    assert_eq!((&rejects[0]["line"], &rejects[0]["text"]), (&json!(3), &json!("{broken")));
+    assert_eq!((&rejects[1]["line"], &rejects[1]["text"]), (&json!(5), &json!(bad)));
+    assert!(rejects[1]["error"].as_str().unwrap().starts_with("occurred_at:"));
 }
 
 #[test]
 fn without_a_rejects_file_the_first_bad_records_are_told() {
     let desk = Desk::new();
-    let ran = desk.run_with(
-        &["import", "--store", "s", "-"],
-        "x\n".repeat(12).as_bytes(),
-    );
+    let ran = desk.run_with(&["import", "--store", "s", "-"], "x\n".repeat(12).as_bytes());
     assert_eq!((ran.code, summary(&ran)), (7, counts(12, 0, 0, 12)));
-    assert!(
-        ran.err.contains("line 10: ") && !ran.err.contains("line 11: "),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("line 10: ") && !ran.err.contains("line 11: "), "{}", ran.err);
     assert!(ran.err.contains("2 more"), "{}", ran.err);
 }
 
@@ -96,10 +73,7 @@ fn compressed_input_is_told_by_its_first_bytes() {
     }
     let ran = desk.run_with(&["import", "--store", "gz", "-"], &gzip);
     assert_eq!(summary(&ran), counts(3, 3, 0, 0));
-    desk.write(
-        "events.data",
-        zstd::encode_all(EVENTS.as_bytes(), 1).unwrap(),
-    );
+    desk.write("events.data", zstd::encode_all(EVENTS.as_bytes(), 1).unwrap());
     let ran = desk.run("import --store zst events.data");
     assert_eq!(summary(&ran), counts(3, 3, 0, 0));
 }
@@ -131,21 +105,11 @@ fn arrays_laid_out_objects_and_pages_are_read() {
     for (store, text) in [
         ("array", format!("[{}]", events.join(",\n"))),
         ("pretty", laid_out.join("\n")),
-        (
-            "page",
-            format!("{{\"items\":[{}],\"next\":null}}\n", events.join(",")),
-        ),
-        (
-            "pages",
-            format!("{{\n \"collection\": [\n{}\n]}}", laid_out.join(",\n")),
-        ),
+        ("page", format!("{{\"items\":[{}],\"next\":null}}\n", events.join(","))),
+        ("pages", format!("{{\n \"collection\": [\n{}\n]}}", laid_out.join(",\n"))),
     ] {
         let ran = desk.run_with(&["import", "--store", store, "-"], text.as_bytes());
-        assert_eq!(
-            (ran.code, summary(&ran)),
-            (0, counts(3, 3, 0, 0)),
-            "{store}"
-        );
+        assert_eq!((ran.code, summary(&ran)), (0, counts(3, 3, 0, 0)), "{store}");
     }
 }
 
@@ -154,65 +118,36 @@ fn google_activities_are_imported_event_by_event() {
     let desk = Desk::new();
     let activity = r#"{"id":{"time":"2022-03-14T20:36:48.213Z","uniqueQualifier":"5","applicationName":"login","customerId":"C1"},"actor":{"email":"a@x.example"},"events":[{"type":"login","name":"login_success","parameters":[{"name":"login_type","value":"google_password"}]},{"type":"login","name":"logout"}]}"#;
     let text = format!("{activity}\n{{\"items\":[{activity}]}}\n{{\"id\":{{}}}}\n");
-    let ran = desk.run_with(
-        &["import", "--store", "s", "--from", "google", "-"],
-        text.as_bytes(),
-    );
+    let ran = desk.run_with(&["import", "--store", "s", "--from", "google", "-"], text.as_bytes());
     assert_eq!((ran.code, summary(&ran)), (7, counts(3, 2, 2, 1)));
     let found = desk.ids("search --store s details.login_type=google_password");
     assert_eq!(found, ["2022-03-14T20:36:48.213Z/5/login/0"]);
     let whole = desk.json("show --store s --seq 1");
-    assert_eq!(
-        whole["raw"],
-        serde_json::from_str::<Value>(activity).unwrap()
-    );
+    assert_eq!(whole["raw"], serde_json::from_str::<Value>(activity).unwrap());
 }
 
 #[test]
 fn maps_decide_what_json_records_become() {
     let desk = Desk::new();
-    desk.write(
-        "map.toml",
-        include_str!("../../docs/examples/git_rails.toml"),
-    );
+    desk.write("map.toml", include_str!("../../docs/examples/git_rails.toml"));
     let record = r#"{"id":"db-0","occurred_at":"2004-11-24T01:04:44Z","actor":{"id":"u-f","display_name":"D"},"namespace":"actionmailer","action":"file_added","details":{"subject":"Initial"}}"#;
-    let arguments = [
-        "import", "--store", "s", "--from", "json", "--map", "map.toml", "-",
-    ];
+    let arguments = ["import", "--store", "s", "--from", "json", "--map", "map.toml", "-"];
     let ran = desk.run_with(&arguments, record.as_bytes());
     assert_eq!((ran.code, summary(&ran)), (0, counts(1, 1, 0, 0)));
-    assert_eq!(
-        desk.ids("search --store s details.details.subject:initial"),
-        ["db-0"]
-    );
+    assert_eq!(desk.ids("search --store s details.details.subject:initial"), ["db-0"]);
     desk.write("map.toml", "[fields]\ncolour = 'x'");
     let ran = desk.run_with(&arguments, b"");
     assert_eq!(ran.code, 2);
-    assert!(
-        ran.err.contains("map.toml") && ran.err.contains("colour"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("map.toml") && ran.err.contains("colour"), "{}", ran.err);
 }
 
 #[test]
 fn wrong_sources_of_input_are_told_from_wrong_input() {
     let desk = Desk::new();
     assert_eq!(desk.run("import --store s nothing.ndjson").code, 6);
-    assert_eq!(
-        desk.run("import --store s --from json nothing.ndjson").code,
-        2
-    );
-    assert_eq!(
-        desk.run("import --store s --map m.toml nothing.ndjson")
-            .code,
-        2
-    );
-    assert_eq!(
-        desk.run("import --store s --from morse nothing.ndjson")
-            .code,
-        2
-    );
+    assert_eq!(desk.run("import --store s --from json nothing.ndjson").code, 2);
+    assert_eq!(desk.run("import --store s --map m.toml nothing.ndjson").code, 2);
+    assert_eq!(desk.run("import --store s --from morse nothing.ndjson").code, 2);
     assert_eq!(desk.run("import nothing.ndjson").code, 2);
     assert!(!desk.path("s").exists());
 }
@@ -220,10 +155,7 @@ fn wrong_sources_of_input_are_told_from_wrong_input() {
 #[test]
 fn append_stores_all_or_nothing() {
     let desk = Desk::new();
-    let ran = desk.run_with(
-        &["append", "--store", "s"],
-        format!("{EVENTS}x\n").as_bytes(),
-    );
+    let ran = desk.run_with(&["append", "--store", "s"], format!("{EVENTS}x\n").as_bytes());
     assert_eq!((ran.code, summary(&ran)), (7, counts(4, 0, 0, 4)));
     assert!(ran.err.contains("line 4: "), "{}", ran.err);
     assert!(!desk.path("s").exists());
@@ -259,9 +191,7 @@ fn raw_is_printed_only_when_asked_for() {
 fn exported_csv_has_a_line_for_each_event_and_guards_formulas() {
     let desk = Desk::with_events();
     let columns = "id,who.display_name,targets.name,details.formula,raw.kept";
-    desk.ok(&format!(
-        "export --store s --format csv --order oldest --columns {columns} -o x.csv"
-    ));
+    desk.ok(&format!("export --store s --format csv --order oldest --columns {columns} -o x.csv"));
     assert_eq!(
         desk.read("x.csv"),
         "id,who.display_name,targets.name,details.formula,raw.kept\n\
@@ -270,10 +200,7 @@ fn exported_csv_has_a_line_for_each_event_and_guards_formulas() {
          e-3,,,,\n"
     );
     let line = "export --store s --format csv --columns details.formula --no-guard category=teams";
-    assert_eq!(
-        desk.ok(line),
-        "details.formula\n\n=1+1\n".replace("\n\n", "\n\"\"\n")
-    );
+    assert_eq!(desk.ok(line), "details.formula\n\n=1+1\n".replace("\n\n", "\n\"\"\n"));
     assert!(!desk.path("x.csv.partial").exists());
     assert_eq!(desk.run("export --store s -o no/such/folder").code, 6);
 }

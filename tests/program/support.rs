@@ -28,9 +28,7 @@ pub(crate) struct Ran {
 impl Desk {
     /// An empty folder.
     pub(crate) fn new() -> Desk {
-        Desk {
-            dir: tempfile::tempdir().unwrap(),
-        }
+        Desk { dir: tempfile::tempdir().unwrap() }
     }
 
     /// A folder whose store `s` holds [`EVENTS`].

@@ -26,10 +26,7 @@ fn segment_files(desk: &Desk) -> Vec<PathBuf> {
 /// Changes one byte in each 4 KiB of a file.
 fn damage(path: &Path) {
     let mut bytes = fs::read(path).unwrap();
-    bytes
-        .iter_mut()
-        .step_by(4096)
-        .for_each(|byte| *byte ^= 0x40);
+    bytes.iter_mut().step_by(4096).for_each(|byte| *byte ^= 0x40);
     // Sealed files cannot be written by their owner; they can be replaced.
     fs::remove_file(path).unwrap();
     fs::write(path, bytes).unwrap();
@@ -53,10 +50,7 @@ fn stats_have_every_figure_also_of_an_empty_store() {
     assert_eq!(stats["events"], json!(3));
     assert_eq!(stats["tail_events"], json!(3));
     assert_eq!(stats["segments"], json!(0));
-    assert_eq!(
-        (&stats["first_seq"], &stats["last_seq"]),
-        (&json!(1), &json!(3))
-    );
+    assert_eq!((&stats["first_seq"], &stats["last_seq"]), (&json!(1), &json!(3)));
     assert_eq!(stats["oldest"], json!("2026-05-04T22:30:00Z"));
     assert_eq!(stats["newest"], json!("2026-05-06T00:00:00Z"));
     assert!(stats["epoch"].is_u64());
@@ -75,27 +69,12 @@ fn seal_makes_segments_that_are_listed() {
     assert_eq!(change["events_removed"], json!(0));
     let segments = desk.json("segments --store s");
     assert_eq!(segments.as_array().unwrap().len(), added.len());
-    for key in [
-        "id",
-        "class",
-        "path",
-        "events",
-        "bytes",
-        "oldest",
-        "newest",
-        "first_seq",
-    ] {
+    for key in ["id", "class", "path", "events", "bytes", "oldest", "newest", "first_seq"] {
         assert!(!segments[0][key].is_null(), "{key}");
     }
-    assert!(
-        desk.ok("segments --store s --format table")
-            .contains("default")
-    );
+    assert!(desk.ok("segments --store s --format table").contains("default"));
     assert_eq!(desk.json("stats --store s")["tail_events"], json!(0));
-    assert!(
-        desk.ok("seal --store s --format table")
-            .contains("nothing to do")
-    );
+    assert!(desk.ok("seal --store s --format table").contains("nothing to do"));
     assert_eq!(desk.ids("search --store s"), ["e-3", "e-2", "e-1"]);
 }
 
@@ -124,16 +103,10 @@ fn retain_shows_sets_tries_and_drops() {
     let rules = desk.json("retain --store s --set default:kept=90d,visible=30d");
     let days = json!({"class": "default", "kept_for": "90d", "visible_for": "30d"});
     assert_eq!(rules["classes"], json!([days]));
-    assert!(
-        desk.ok("retain --store s --show --format table")
-            .contains("90d")
-    );
+    assert!(desk.ok("retain --store s --show --format table").contains("90d"));
     let now = "--now 2027-01-01T00:00:00Z";
     let trial = desk.json(&format!("retain --store s --dry-run {now}"));
-    assert_eq!(
-        (&trial["dry_run"], &trial["events_removed"]),
-        (&json!(true), &json!(3))
-    );
+    assert_eq!((&trial["dry_run"], &trial["events_removed"]), (&json!(true), &json!(3)));
     assert_eq!(desk.json("stats --store s")["events"], json!(3));
     let change = desk.json(&format!("retain --store s {now}"));
     assert_eq!(change["events_removed"], json!(3));
@@ -165,14 +138,8 @@ fn verify_reads_everything_and_reports_damage() {
     let desk = Desk::with_made_up_events(2000);
     desk.ok("seal --store s");
     let report = desk.json("verify --store s");
-    assert_eq!(
-        (&report["events"], &report["problems"]),
-        (&json!(2000), &json!([]))
-    );
-    assert!(
-        desk.ok("verify --store s --format table")
-            .contains("2000 events")
-    );
+    assert_eq!((&report["events"], &report["problems"]), (&json!(2000), &json!([])));
+    assert!(desk.ok("verify --store s --format table").contains("2000 events"));
     damage(&segment_files(&desk)[0]);
     let ran = desk.run("verify --store s");
     assert_eq!(ran.code, 3, "{ran:?}");
@@ -210,10 +177,7 @@ fn generate_gives_the_same_valid_events_for_the_same_seed() {
 fn demo_answers_questions_and_cleans_up() {
     let desk = Desk::new();
     let shown = desk.ok("demo --events 3000");
-    assert!(
-        shown.contains("$ annals search") && shown.contains("$ annals verify"),
-        "{shown}"
-    );
+    assert!(shown.contains("$ annals search") && shown.contains("$ annals verify"), "{shown}");
     assert!(shown.contains("0 problems"), "{shown}");
     assert_eq!(fs::read_dir(desk.dir.path()).unwrap().count(), 0);
     desk.ok("demo --events 100 --store kept");

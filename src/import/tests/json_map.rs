@@ -41,19 +41,13 @@ fn objects_that_mapping_empties_go_too_and_nothing_left_is_no_details() {
         r#"{"time":"2022-01-01T00:00:00Z","what":"w","a":{"b":{"c":"x"}}}"#,
     );
     assert_eq!(at(&event, "details"), "");
-    let event = mapped(
-        "",
-        r#"{"time":"2022-01-01T00:00:00Z","what":"w","empty":{}}"#,
-    );
+    let event = mapped("", r#"{"time":"2022-01-01T00:00:00Z","what":"w","empty":{}}"#);
     assert_eq!(at(&event, "details"), r#"{"empty":{}}"#);
 }
 
 #[test]
 fn lists_of_paths_take_the_first_that_is_there() {
-    let event = mapped(
-        "'actor.id' = ['nope', 'none', 'who.mail', 'who.id']",
-        RECORD,
-    );
+    let event = mapped("'actor.id' = ['nope', 'none', 'who.mail', 'who.id']", RECORD);
     assert_eq!(at(&event, "actor/id"), "\"m@x.example\"");
     assert_eq!(at(&event, "details/who"), r#"{"id":5}"#);
     assert_eq!(at(&event, "details/none"), "null");
@@ -65,22 +59,10 @@ fn lists_of_paths_take_the_first_that_is_there() {
 
 #[test]
 fn one_source_may_feed_two_fields() {
-    let event = mapped(
-        "'actor.id' = 'who.mail'\n'actor.email' = 'who.mail'",
-        RECORD,
-    );
-    assert_eq!(
-        at(&event, "actor"),
-        r#"{"id":"m@x.example","email":"m@x.example"}"#
-    );
-    let event = mapped(
-        "'attributes.who' = 'who'\n'actor.email' = 'who.mail'",
-        RECORD,
-    );
-    assert_eq!(
-        at(&event, "attributes/who"),
-        r#"{"id":5,"mail":"m@x.example"}"#
-    );
+    let event = mapped("'actor.id' = 'who.mail'\n'actor.email' = 'who.mail'", RECORD);
+    assert_eq!(at(&event, "actor"), r#"{"id":"m@x.example","email":"m@x.example"}"#);
+    let event = mapped("'attributes.who' = 'who'\n'actor.email' = 'who.mail'", RECORD);
+    assert_eq!(at(&event, "attributes/who"), r#"{"id":5,"mail":"m@x.example"}"#);
     assert_eq!(at(&event, "details/who"), "");
 }
 
@@ -91,19 +73,13 @@ fn list_elements_are_named_on_both_sides() {
          'targets[2].name' = 'list[0].n'",
         RECORD,
     );
-    assert_eq!(
-        at(&event, "targets"),
-        r#"[{"type":"thing","name":"b"},{"name":"a"}]"#
-    );
+    assert_eq!(at(&event, "targets"), r#"[{"type":"thing","name":"b"},{"name":"a"}]"#);
     assert_eq!(at(&event, "details/list"), r#"[{"m":1}]"#);
 }
 
 #[test]
 fn keys_with_dots_and_spaces_are_quoted_in_the_path() {
-    let event = mapped(
-        r#"'actor.id' = '"a.b"."c d"'"#,
-        &RECORD.replace("true", "\"x\""),
-    );
+    let event = mapped(r#"'actor.id' = '"a.b"."c d"'"#, &RECORD.replace("true", "\"x\""));
     assert_eq!(at(&event, "actor/id"), "\"x\"");
     let event = mapped(r#"'details."k.v"' = 'who.id'"#, RECORD);
     assert_eq!(at(&event, "details/k.v"), "5");
@@ -115,10 +91,7 @@ fn details_that_are_mapped_join_the_rest() {
     assert_eq!(at(&event, "details/x"), "1");
     assert_eq!(at(&event, "details/details"), "");
     let event = mapped("'details.who.role' = '=admin'", RECORD);
-    assert_eq!(
-        at(&event, "details/who"),
-        r#"{"id":5,"mail":"m@x.example","role":"admin"}"#
-    );
+    assert_eq!(at(&event, "details/who"), r#"{"id":5,"mail":"m@x.example","role":"admin"}"#);
     let map = JsonMap::parse(&format!("[fields]\n{REQUIRED}'details.who' = 'what'")).unwrap();
     let error = map.events(value(RECORD)).unwrap_err().to_string();
     assert!(error.starts_with("details.who:"), "{error}");
@@ -133,19 +106,13 @@ fn constants_fill_times_and_keep_nothing_out() {
     assert_eq!(at(event, "occurred_at"), "\"2020-01-01T00:00:00Z\"");
     let event = &events(&map, r#"{"time":1650000000.1234567}"#)[0];
     assert_eq!(at(event, "occurred_at"), "\"2022-04-15T05:20:00.123456Z\"");
-    assert_eq!(
-        at(event, "details/occurred_at_source"),
-        "1650000000.1234567"
-    );
+    assert_eq!(at(event, "details/occurred_at_source"), "1650000000.1234567");
 }
 
 #[test]
 fn a_record_that_lacks_a_required_field_is_refused_by_name() {
     let map = JsonMap::parse(&format!("[fields]\n{REQUIRED}")).unwrap();
-    let error = map
-        .events(value(r#"{"what":"w"}"#))
-        .unwrap_err()
-        .to_string();
+    let error = map.events(value(r#"{"what":"w"}"#)).unwrap_err().to_string();
     assert!(error.starts_with("occurred_at:"), "{error}");
     assert!(map.events(value("5")).is_err());
 }
@@ -155,33 +122,15 @@ fn maps_that_cannot_mean_anything_are_refused_when_read() {
     for (map, place) in [
         ("[fields", "map:"),
         ("[time]\n", "fields:"),
-        (
-            "[fields]\ncategory='=c'\nactivity='=a'\n",
-            "fields.occurred_at:",
-        ),
-        (
-            &format!("[fields]\n{REQUIRED}colour = 'c'"),
-            "fields.colour:",
-        ),
+        ("[fields]\ncategory='=c'\nactivity='=a'\n", "fields.occurred_at:"),
+        (&format!("[fields]\n{REQUIRED}colour = 'c'"), "fields.colour:"),
         (&format!("[fields]\n{REQUIRED}seq = 'c'"), "fields.seq:"),
-        (
-            &format!("[fields]\n{REQUIRED}actor = 'a'\n'actor.id' = 'b'"),
-            "fields.actor",
-        ),
-        (
-            &format!("[fields]\n{REQUIRED}id = ['=x', 'b']"),
-            "fields.id:",
-        ),
+        (&format!("[fields]\n{REQUIRED}actor = 'a'\n'actor.id' = 'b'"), "fields.actor"),
+        (&format!("[fields]\n{REQUIRED}id = ['=x', 'b']"), "fields.id:"),
         (&format!("[fields]\n{REQUIRED}id = 5"), "fields.id:"),
-        (
-            &format!("[fields]\n{REQUIRED}[time]\nformats = 'x'"),
-            "time:",
-        ),
+        (&format!("[fields]\n{REQUIRED}[time]\nformats = 'x'"), "time:"),
         (&format!("[fields]\n{REQUIRED}[times]\n"), "map:"),
-        (
-            &format!("[fields]\n{REQUIRED}[time]\nzone = 'Nowhere'"),
-            "time.zone:",
-        ),
+        (&format!("[fields]\n{REQUIRED}[time]\nzone = 'Nowhere'"), "time.zone:"),
     ] {
         let problem = problem(map);
         assert!(problem.starts_with(place), "{map}\n{problem}");
@@ -192,10 +141,7 @@ fn maps_that_cannot_mean_anything_are_refused_when_read() {
 fn unquoted_targets_mean_the_same_as_quoted_ones() {
     let quoted = format!("[fields]\n{REQUIRED}'actor.app.name' = 'x'");
     let plain = format!("[fields]\n{REQUIRED}actor.app.name = 'x'");
-    assert_eq!(
-        JsonMap::parse(&quoted).unwrap(),
-        JsonMap::parse(&plain).unwrap()
-    );
+    assert_eq!(JsonMap::parse(&quoted).unwrap(), JsonMap::parse(&plain).unwrap());
 }
 
 #[test]

@@ -27,12 +27,7 @@ impl ColumnBuilder {
             Kind::Raw => Values::Plain(Strings::default()),
             _ => Values::Interned(Interner::default()),
         };
-        ColumnBuilder {
-            node,
-            kind,
-            rows: Vec::new(),
-            values,
-        }
+        ColumnBuilder { node, kind, rows: Vec::new(), values }
     }
 
     /// Adds a value of `row`.
@@ -110,11 +105,7 @@ impl Strings {
     #[inline]
     pub(super) fn get(&self, index: u32) -> &[u8] {
         let index = index as usize;
-        let start = if index == 0 {
-            0
-        } else {
-            self.ends[index - 1] as usize
-        };
+        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
         &self.bytes[start..self.ends[index] as usize]
     }
 
@@ -153,18 +144,15 @@ impl Interner {
         let hash = self.hasher.hash_one(value);
         let short = hash as u32;
         let distinct = &self.distinct;
-        let found = self.table.find(hash, |(other, id)| {
-            *other == short && distinct.get(*id) == value
-        });
+        let found =
+            self.table.find(hash, |(other, id)| *other == short && distinct.get(*id) == value);
         if let Some((_, id)) = found {
             return *id;
         }
         let id = self.distinct.len() as u32;
         self.distinct.push(value);
         let (distinct, hasher) = (&self.distinct, &self.hasher);
-        self.table.insert_unique(hash, (short, id), |(_, id)| {
-            hasher.hash_one(distinct.get(*id))
-        });
+        self.table.insert_unique(hash, (short, id), |(_, id)| hasher.hash_one(distinct.get(*id)));
         id
     }
 
@@ -176,9 +164,7 @@ impl Interner {
     /// The values one after the other.
     pub(super) fn spell_out(&self) -> Strings {
         let mut strings = Strings::default();
-        self.ids
-            .iter()
-            .for_each(|id| strings.push(self.distinct.get(*id)));
+        self.ids.iter().for_each(|id| strings.push(self.distinct.get(*id)));
         strings
     }
 

@@ -70,15 +70,11 @@ impl SegmentBuilder {
     /// holds is not canonical.
     pub(crate) fn push_from(&mut self, source: &mut RowSource<'_>, row: u32) -> Result<()> {
         let segment = source.segment;
-        let copied = self
-            .copy_row(source, row)
-            .map_err(|damage| segment.corrupt(damage))?;
+        let copied = self.copy_row(source, row).map_err(|damage| segment.corrupt(damage))?;
         if copied {
             return Ok(());
         }
-        let RowSource {
-            decoder, canonical, ..
-        } = source;
+        let RowSource { decoder, canonical, .. } = source;
         let decoded = segment.canonical(row, decoder, canonical).and_then(|()| {
             let seq = segment.seq_at(row)?;
             Ok((seq, segment.recorded_at(seq)?, segment.time_at(row)?))
@@ -191,11 +187,7 @@ impl SegmentBuilder {
                 *place = Some((column, index));
                 // Without a dictionary, the value index is as good as an id.
                 let has_ids = column.distinct().is_some();
-                *id = if has_ids {
-                    column.value_id(index)?
-                } else {
-                    index
-                };
+                *id = if has_ids { column.value_id(index)? } else { index };
             }
         }
         if let Some(known) = source.combinations.get(&key) {
@@ -209,11 +201,7 @@ impl SegmentBuilder {
             }
         }
         let [tenant, data_source, category] = &texts;
-        let texts = [
-            tenant.as_deref(),
-            data_source.as_deref(),
-            category.as_deref(),
-        ];
+        let texts = [tenant.as_deref(), data_source.as_deref(), category.as_deref()];
         if let Some(number) = self.note_combination(texts, instant) {
             source.combinations.insert(key, number);
         }
@@ -300,13 +288,7 @@ fn translate(
         };
         old_nodes.push(current.0);
         let (start, len) = (0, 1);
-        out.leaves.push(Leaf {
-            node: current.1,
-            kind,
-            start,
-            len,
-            is_escaped: false,
-        });
+        out.leaves.push(Leaf { node: current.1, kind, start, len, is_escaped: false });
     }
     around.is_empty().then_some(old_nodes)
 }

@@ -52,25 +52,15 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         .collect();
     let future_rows = writer.list(&future);
     let (recorded_from, recorded_ats) = recorded(&builder.seqs, &builder.recorded_ats, min_seq);
-    let seqs: Vec<i64> = (0i64..)
-        .zip(&builder.seqs)
-        .map(|(row, seq)| (seq - min_seq) as i64 - row)
-        .collect();
+    let seqs: Vec<i64> =
+        (0i64..).zip(&builder.seqs).map(|(row, seq)| (seq - min_seq) as i64 - row).collect();
     let shape_count = builder.shape_list.len() as u64;
-    let row_shapes: Vec<u64> = builder
-        .row_shapes
-        .iter()
-        .map(|shape| shape_count.min(u64::from(*shape)))
-        .collect();
+    let row_shapes: Vec<u64> =
+        builder.row_shapes.iter().map(|shape| shape_count.min(u64::from(*shape))).collect();
     let rest_rows = writer.presence(&builder.rest_rows);
     let rest = builder.rest.finish(&mut writer.out);
     let layout = Layout {
-        nodes: builder
-            .tree
-            .nodes()
-            .iter()
-            .map(|n| (n.parent, n.key.to_vec()))
-            .collect(),
+        nodes: builder.tree.nodes().iter().map(|n| (n.parent, n.key.to_vec())).collect(),
         shapes: builder.shape_list,
         columns,
         times: Ints::write(&builder.times, &mut writer.out),
@@ -104,26 +94,16 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         combinations,
         combinations_complete: builder.combinations_complete,
     };
-    Encoded {
-        bytes: writer.out,
-        layout,
-        meta,
-    }
+    Encoded { bytes: writer.out, layout, meta }
 }
 
 /// The instants of acceptance as steps over `seq`: they are few when events come in batches.
 fn recorded(seqs: &[u64], recorded_ats: &[i64], min_seq: u64) -> (Vec<i64>, Vec<i64>) {
-    let mut pairs: Vec<(u64, i64)> = seqs
-        .iter()
-        .copied()
-        .zip(recorded_ats.iter().copied())
-        .collect();
+    let mut pairs: Vec<(u64, i64)> =
+        seqs.iter().copied().zip(recorded_ats.iter().copied()).collect();
     pairs.sort_unstable();
     pairs.dedup_by_key(|(_, at)| *at);
-    pairs
-        .into_iter()
-        .map(|(seq, at)| ((seq - min_seq) as i64, at))
-        .unzip()
+    pairs.into_iter().map(|(seq, at)| ((seq - min_seq) as i64, at)).unzip()
 }
 
 /// The pairs of `category` and `activity`, as ranks of their values.
@@ -183,10 +163,7 @@ impl RowLists {
             sorted[*slot as usize] = *row;
             *slot += 1;
         }
-        RowLists {
-            starts,
-            rows: sorted,
-        }
+        RowLists { starts, rows: sorted }
     }
 
     /// The rows of a value; a row may stand there more than once, one after the other.
@@ -223,10 +200,7 @@ impl Writer {
     fn finish_postings(&mut self) -> Span {
         let offset = self.out.len() as u64;
         self.out.append(&mut self.postings);
-        Span {
-            offset,
-            len: self.out.len() as u64 - offset,
-        }
+        Span { offset, len: self.out.len() as u64 - offset }
     }
 
     /// The offset of a list of rows, written unless the same list is there.
@@ -259,10 +233,7 @@ impl Writer {
         let span = *self.presences.entry(bytes).or_insert_with_key(|bytes| {
             let offset = out.len() as u64;
             out.extend_from_slice(bytes);
-            Span {
-                offset,
-                len: bytes.len() as u64,
-            }
+            Span { offset, len: bytes.len() as u64 }
         });
         Presence { span, rows, values }
     }
@@ -284,15 +255,7 @@ impl Writer {
                 codec
             }
         };
-        (
-            ColumnLayout {
-                node: column.node,
-                kind,
-                presence,
-                codec,
-            },
-            lists,
-        )
+        (ColumnLayout { node: column.node, kind, presence, codec }, lists)
     }
 
     fn dictionary(

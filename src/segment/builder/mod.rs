@@ -171,8 +171,7 @@ impl SegmentBuilder {
             return None;
         }
         let columns = self.columns.len();
-        self.columns_at
-            .resize(self.tree.len(), [NO_COLUMN; Kind::AT_NODE]);
+        self.columns_at.resize(self.tree.len(), [NO_COLUMN; Kind::AT_NODE]);
         for leaf in &flattener.leaves {
             let slot = &mut self.columns_at[leaf.node as usize][leaf.kind as usize];
             if *slot == NO_COLUMN {
@@ -276,8 +275,7 @@ impl SegmentBuilder {
                 newest: instant,
                 rows: 0,
             });
-            self.combination_numbers
-                .insert(key.clone(), self.combinations.len() - 1);
+            self.combination_numbers.insert(key.clone(), self.combinations.len() - 1);
             Some(self.combinations.len() - 1)
         });
         self.scratch = key;
@@ -302,11 +300,7 @@ impl SegmentBuilder {
         if self.times.is_empty() {
             return Err(Error::invalid("segment", "has no rows"));
         }
-        let Encoded {
-            bytes,
-            layout,
-            meta,
-        } = encode::encode(self);
+        let Encoded { bytes, layout, meta } = encode::encode(self);
         Ok(file::assemble(bytes, &layout, meta))
     }
 
@@ -318,21 +312,13 @@ impl SegmentBuilder {
         if self.times.is_empty() {
             return Err(Error::invalid("segment", "has no rows"));
         }
-        let Encoded {
-            bytes,
-            layout,
-            meta,
-        } = encode::encode(self);
+        let Encoded { bytes, layout, meta } = encode::encode(self);
         Segment::in_memory(bytes, layout, meta)
     }
 }
 
 /// The nodes of keys under the root with this name, or none.
 fn root_node(tree: &PathTree, key: &[u8]) -> Option<u32> {
-    let place = tree
-        .nodes()
-        .iter()
-        .skip(1)
-        .position(|node| node.parent == 0 && *node.key == *key);
+    let place = tree.nodes().iter().skip(1).position(|node| node.parent == 0 && *node.key == *key);
     place.map(|place| place as u32 + 1)
 }

@@ -60,10 +60,7 @@ pub(crate) fn parse_header(bytes: &[u8], path: &Path) -> Result<u64> {
     if codec::u32_at(bytes, CRC_OFFSET) != Some(codec::crc(id, covered)) {
         return Err(damaged("a wrong CRC"));
     }
-    let unsupported = |feature: String| Error::Unsupported {
-        path: path.to_path_buf(),
-        feature,
-    };
+    let unsupported = |feature: String| Error::Unsupported { path: path.to_path_buf(), feature };
     match (codec::u32_at(bytes, 8), codec::u32_at(bytes, 16)) {
         (Some(VERSION), Some(0)) => Ok(id),
         (Some(VERSION), bits) => {
@@ -140,13 +137,8 @@ fn head_at(bytes: &[u8], id: u64, offset: usize) -> Option<Head> {
 /// [`Error::Corrupt`] when durable bytes do not validate, [`Error::Unsupported`].
 pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Loaded> {
     let id = parse_header(bytes, path)?;
-    let mut loaded = Loaded {
-        id,
-        state: State::default(),
-        end: HEADER_LEN,
-        durable: HEADER_LEN,
-        torn_bytes: 0,
-    };
+    let mut loaded =
+        Loaded { id, state: State::default(), end: HEADER_LEN, durable: HEADER_LEN, torn_bytes: 0 };
     let mut offset = HEADER_BYTES;
     while let Some((payload, next)) = frame_at(bytes, id, offset) {
         if !payload.is_empty() {
@@ -161,13 +153,7 @@ pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Loaded> {
     loaded.torn_bytes = torn.map_or(0, |last| last as u64 + 1);
     if let Some(vouched) = vouched_beyond(bytes, id, offset) {
         let expected = format!("sound frames up to byte {vouched}");
-        return Err(Error::corrupt(
-            path,
-            loaded.end,
-            "manifest frame",
-            expected,
-            "damage",
-        ));
+        return Err(Error::corrupt(path, loaded.end, "manifest frame", expected, "damage"));
     }
     Ok(loaded)
 }
@@ -186,9 +172,7 @@ fn apply(payload: &[u8], offset: usize, path: &Path, state: &mut State) -> Resul
     };
     let edit: Vec<Change> = codec::decode(payload)
         .ok_or_else(|| damaged("changes", "bytes that do not decode".into()))?;
-    state
-        .apply(&edit)
-        .map_err(|misfit| damaged(misfit.0, misfit.1.to_string()))
+    state.apply(&edit).map_err(|misfit| damaged(misfit.0, misfit.1.to_string()))
 }
 
 /// The highest durable offset beyond `end` that any head from `end` on speaks of.

@@ -119,9 +119,7 @@ impl Manifest {
     fn write_synced(&mut self, bytes: &[u8]) -> Result<()> {
         let written = self.file.write_all_at(bytes, self.end);
         if let Err(error) = written.and_then(|()| self.file.sync()) {
-            let error = Error::Poisoned {
-                cause: std::sync::Arc::new(error),
-            };
+            let error = Error::Poisoned { cause: std::sync::Arc::new(error) };
             self.broken = Some(error.clone());
             return Err(error);
         }
@@ -184,10 +182,7 @@ pub(crate) fn read(disk: &Disk, path: &Path) -> Result<Loaded> {
 impl Loaded {
     /// What to remember of this reading.
     pub(crate) fn seen(&self) -> Seen {
-        Seen {
-            id: self.id,
-            end: self.end,
-        }
+        Seen { id: self.id, end: self.end }
     }
 }
 
@@ -225,12 +220,9 @@ fn write_whole(disk: &Disk, path: &Path, random: &dyn Random, state: &State) -> 
     let file = disk
         .open(&temporary, Mode::ReadWrite)
         .map_err(|error| Error::io("open", &temporary, error))?;
-    disk.rename(&temporary, path)
-        .map_err(|error| Error::io("rename", &temporary, error))?;
+    disk.rename(&temporary, path).map_err(|error| Error::io("rename", &temporary, error))?;
     let folder = path.parent().unwrap_or(path);
-    disk.sync_dir(folder).map_err(|error| Error::Poisoned {
-        cause: std::sync::Arc::new(error),
-    })?;
+    disk.sync_dir(folder).map_err(|error| Error::Poisoned { cause: std::sync::Arc::new(error) })?;
     Ok(Manifest {
         disk: disk.clone(),
         path: path.to_path_buf(),

@@ -56,10 +56,7 @@ impl Run {
             assert_eq!(expected.get(seq), Some(&event), "{note}: event {seq}");
         }
         let last = found.keys().last().copied().unwrap_or(0) as usize;
-        assert!(
-            last == acknowledged || last == count,
-            "{note}: {last} of {acknowledged}/{count}"
-        );
+        assert!(last == acknowledged || last == count, "{note}: {last} of {acknowledged}/{count}");
         // A sweep may take the two old events, which make a segment of their own, but nothing else.
         let dropped = 2 * usize::from(self.swept && !found.contains_key(&1));
         assert_eq!(found.len(), last - dropped, "{note}: events are missing");
@@ -67,21 +64,13 @@ impl Run {
 }
 
 fn kept(days: i64) -> Retention {
-    let class = Class {
-        kept_for: Keep::Micros(days * DAY),
-        ..Class::forever("default")
-    };
-    Retention {
-        classes: vec![class],
-        rules: Vec::new(),
-    }
+    let class = Class { kept_for: Keep::Micros(days * DAY), ..Class::forever("default") };
+    Retention { classes: vec![class], rules: Vec::new() }
 }
 
 fn operations_of_a_life() -> u64 {
     let disk = SimDisk::new(1);
-    Run::default()
-        .live(&Bench::on(&disk))
-        .expect("a life without a crash");
+    Run::default().live(&Bench::on(&disk)).expect("a life without a crash");
     disk.operation_count()
 }
 
@@ -93,9 +82,7 @@ fn recover_and_check(run: &Run, disk: &SimDisk, note: &str) {
     let found = contents(&store.snapshot());
     run.check(&found, note);
     let last = found.keys().last().copied().unwrap_or(0);
-    let receipt = store
-        .append(&event(999))
-        .unwrap_or_else(|error| panic!("{note}: {error}"));
+    let receipt = store.append(&event(999)).unwrap_or_else(|error| panic!("{note}: {error}"));
     assert_eq!(receipt.seq, last + 1, "{note}");
     assert_eq!(store.stats().epoch, 1, "{note}");
     let problems = store.verify().expect("verifies").problems;

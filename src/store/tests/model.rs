@@ -40,9 +40,7 @@ impl Life {
 
     fn open(&mut self) {
         let tail_events_max = 5 + self.dice.below(60);
-        let store = self
-            .bench
-            .open_with(|options| options.tail_events_max = tail_events_max);
+        let store = self.bench.open_with(|options| options.tail_events_max = tail_events_max);
         self.store = Some(store);
     }
 
@@ -91,16 +89,9 @@ impl Life {
         let receipts = self.store().append_batch(&batch).expect("appends");
         for (event, receipt) in batch.into_iter().zip(receipts) {
             let stored = self.model.iter().find(|(_, stored)| **stored == event);
-            let before = stored
-                .filter(|_| event.text("id").is_some())
-                .map(|(seq, _)| *seq);
+            let before = stored.filter(|_| event.text("id").is_some()).map(|(seq, _)| *seq);
             assert_eq!(receipt.duplicate, before.is_some(), "seed {}", self.seed);
-            assert_eq!(
-                receipt.seq,
-                before.unwrap_or(self.next_seq),
-                "seed {}",
-                self.seed
-            );
+            assert_eq!(receipt.seq, before.unwrap_or(self.next_seq), "seed {}", self.seed);
             if before.is_none() {
                 self.model.insert(self.next_seq, event);
                 self.next_seq += 1;
@@ -109,10 +100,7 @@ impl Life {
     }
 
     fn change_rules(&mut self) {
-        let short = Class {
-            kept_for: Keep::Micros(KEPT_DAYS * DAY),
-            ..Class::forever("short")
-        };
+        let short = Class { kept_for: Keep::Micros(KEPT_DAYS * DAY), ..Class::forever("short") };
         let rule = Rule {
             class: "short".into(),
             tenant: Some("t".into()),
@@ -121,18 +109,14 @@ impl Life {
         };
         let rules = Vec::from_iter((self.dice.below(2) == 0).then_some(rule));
         let classes = vec![short];
-        self.store()
-            .set_retention(Retention { classes, rules })
-            .expect("sets");
+        self.store().set_retention(Retention { classes, rules }).expect("sets");
     }
 
     /// What a sweep takes must be past its time; what it leaves is as before.
     fn retain(&mut self) {
         let now = self.bench.clock.as_ref().now_micros();
         let rules = !self.store().retention().rules.is_empty();
-        self.store()
-            .retain(Some(Timestamp(now)), false)
-            .expect("sweeps");
+        self.store().retain(Some(Timestamp(now)), false).expect("sweeps");
         let found = contents(&self.store().snapshot());
         let cutoff = now - KEPT_DAYS * DAY;
         self.model.retain(|seq, event| {
@@ -147,10 +131,7 @@ impl Life {
         self.disk = self.disk.crash();
         let clock = self.bench.clock.as_ref().now_micros();
         let random = Arc::clone(&self.bench.random);
-        self.bench = Bench {
-            random,
-            ..Bench::on(&self.disk)
-        };
+        self.bench = Bench { random, ..Bench::on(&self.disk) };
         self.bench.clock.set(clock);
     }
 
@@ -164,26 +145,14 @@ impl Life {
         let store = self.store();
         assert_eq!(contents(&store.snapshot()), self.model, "seed {seed}");
         let reader = self.bench.reader();
-        assert_eq!(
-            contents(&reader.snapshot()),
-            self.model,
-            "seed {seed}, read-only"
-        );
+        assert_eq!(contents(&reader.snapshot()), self.model, "seed {seed}, read-only");
         for (snapshot, model) in &self.held {
             assert_eq!(&contents(snapshot), model, "seed {seed}, a snapshot");
         }
         let stats = store.stats();
         assert_eq!(stats.events, self.model.len() as u64, "seed {seed}");
-        assert_eq!(
-            stats.last_seq.unwrap_or(0),
-            self.next_seq - 1,
-            "seed {seed}"
-        );
-        assert_eq!(
-            stats.first_seq,
-            self.model.keys().next().copied(),
-            "seed {seed}"
-        );
+        assert_eq!(stats.last_seq.unwrap_or(0), self.next_seq - 1, "seed {seed}");
+        assert_eq!(stats.first_seq, self.model.keys().next().copied(), "seed {seed}");
         let times = self.model.values().map(Event::occurred_at);
         assert_eq!(stats.oldest, times.clone().min(), "seed {seed}");
         assert_eq!(stats.newest, times.max(), "seed {seed}");
