@@ -39,9 +39,10 @@ pub(super) fn plan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read
             let Some(entry) = segment.terms().find(word)? else {
                 return Ok(node);
             };
-            if let Some(union) = entry.union {
-                return Ok(node.or(Node::Lists(vec![union])));
-            }
+            return Ok(match (node, any_value(leaf, entry, columns, segment)?) {
+                (Node::Nothing, counted) => counted,
+                (node, other) => node.or(other),
+            });
         }
     }
     let mut long_prefix = false;
@@ -62,6 +63,19 @@ pub(super) fn plan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read
         node = node.or(scan(leaf, &both, segment)?);
     }
     Ok(node)
+}
+
+/// Rows that have a word in any value.
+fn any_value(leaf: &Arc<Leaf>, entry: Entry, columns: &[u32], segment: &Segment) -> Read<Node> {
+    let rows = entry.rows;
+    let node = match &entry.union {
+        Some(union) => Node::Lists(vec![union.clone()]),
+        None => verified(leaf, collect([entry]), columns, true, segment)?,
+    };
+    Ok(match rows {
+        Some(rows) => Node::Counted(Box::new(node), rows),
+        None => node,
+    })
 }
 
 /// The node of what was found in `columns`, checked against the texts unless it is certain.

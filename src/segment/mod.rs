@@ -330,7 +330,13 @@ impl Segment {
 
     /// The index of words.
     pub(crate) fn terms(&self) -> Terms<'_> {
-        Terms::new(&self.layout.terms, &self.blocks, self.meta.rows, self.column_count())
+        Terms {
+            layout: &self.layout.terms,
+            blocks: &self.blocks,
+            postings: self.layout.postings,
+            rows: self.meta.rows,
+            column_count: self.column_count(),
+        }
     }
 
     /// Whether the words of the index were made by the Unicode version of this program.

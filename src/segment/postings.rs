@@ -80,9 +80,9 @@ impl Postings {
         Ok(Postings { cardinality, rows, form })
     }
 
-    /// The list of one row.
-    pub(crate) fn one(row: u32, rows: u32) -> Postings {
-        Postings { cardinality: 1, rows, form: Form::Few(vec![row]) }
+    /// The list of a few rows, which ascend.
+    pub(crate) fn few(few: Vec<u32>, rows: u32) -> Postings {
+        Postings { cardinality: few.len() as u32, rows, form: Form::Few(few) }
     }
 
     /// Number of rows.
