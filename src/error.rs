@@ -108,19 +108,12 @@ pub enum Error {
 impl Error {
     /// Builds an [`Error::Invalid`].
     pub(crate) fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
-        Error::Invalid {
-            field: field.into(),
-            problem: problem.into(),
-        }
+        Error::Invalid { field: field.into(), problem: problem.into() }
     }
 
     /// Builds an [`Error::Io`].
     pub(crate) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
-        Error::Io {
-            action,
-            path: path.to_path_buf(),
-            source: Arc::new(source),
-        }
+        Error::Io { action, path: path.to_path_buf(), source: Arc::new(source) }
     }
 
     /// Builds an [`Error::Corrupt`].

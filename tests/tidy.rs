@@ -132,12 +132,7 @@ fn layer_of(module: &str) -> Option<usize> {
 
 /// The longest run of `super::` in a piece of code.
 fn supers(code: &str) -> usize {
-    let run = |at| {
-        code[at..]
-            .split("super::")
-            .take_while(|gap: &&str| gap.is_empty())
-            .count()
-    };
+    let run = |at| code[at..].split("super::").take_while(|gap: &&str| gap.is_empty()).count();
     let runs = code.match_indices("super::").map(|(at, _)| run(at));
     runs.max().unwrap_or(0)
 }
@@ -168,9 +163,7 @@ fn modules_import_from_lower_layers_and_their_own_folder_only() {
             }
         }
         if supers(&code) >= source.depth() {
-            problems.push(format!(
-                "{path}: `super` must not leave the folder {module}"
-            ));
+            problems.push(format!("{path}: `super` must not leave the folder {module}"));
         }
     }
     report(problems);
@@ -181,14 +174,7 @@ fn only_io_and_the_program_touch_the_file_system() {
     let mut problems = Vec::new();
     for source in sources(&["src"]) {
         let allowed = ["io", "cli", "main"].contains(&source.module().expect("below src"));
-        let touches = [
-            "std::fs",
-            "rustix",
-            "memmap2",
-            "std::os::",
-            "fs::File",
-            "fs::read",
-        ];
+        let touches = ["std::fs", "rustix", "memmap2", "std::os::", "fs::File", "fs::read"];
         let code = source.shipped();
         for found in touches.iter().filter(|name| code.contains(**name)) {
             if !allowed {
@@ -246,10 +232,7 @@ fn lines_are_short_and_nothing_is_left_to_do() {
 fn imports_are_recognised_in_every_form() {
     let code = "use crate::{Error, error::{self, Kind}, store::Store};\nlet x = crate::io::map();";
     assert_eq!(crate_modules(code), ["error", "store", "io"]);
-    assert_eq!(
-        crate_modules("use other_crate::thing; crate::Result"),
-        [""; 0]
-    );
+    assert_eq!(crate_modules("use other_crate::thing; crate::Result"), [""; 0]);
     assert_eq!(without_comments("a // crate::b\n/// crate::c"), "a\n");
     assert_eq!(supers("use super::super::x; super::y"), 2);
     assert_eq!(supers("use crate::x;"), 0);

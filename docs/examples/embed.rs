@@ -31,10 +31,7 @@ fn main() -> annals::Result<()> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // A service leaves out the clock: the default is that of the system.
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(NOW.0));
-    let options = Options {
-        clock,
-        ..Options::default()
-    };
+    let options = Options { clock, ..Options::default() };
     let store = Store::open(folder.path(), options)?;
     store.set_retention(mails_are_short())?;
 
@@ -76,10 +73,7 @@ fn mails_are_short() -> Retention {
         data_source: None,
         category: Some("mail".into()),
     };
-    Retention {
-        classes: vec![short],
-        rules: vec![rule],
-    }
+    Retention { classes: vec![short], rules: vec![rule] }
 }
 
 /// Batches of all ages, from the oldest to now. Each is durable when the call returns.
@@ -100,11 +94,7 @@ fn append_all(store: &Store, appender: i64) -> annals::Result<()> {
             .correlation_id(operation)
             .build()?;
         let receipts = store.append_batch(&[change, mail])?;
-        assert_eq!(
-            receipts[1].seq,
-            receipts[0].seq + 1,
-            "a batch stays together"
-        );
+        assert_eq!(receipts[1].seq, receipts[0].seq + 1, "a batch stays together");
     }
     Ok(())
 }
@@ -134,11 +124,7 @@ fn serve(store: &Store, has_ended: &AtomicBool) -> annals::Result<usize> {
             }
         }
         if is_last_round {
-            assert_eq!(
-                seen.len() as i64,
-                APPENDERS * BATCHES,
-                "an event is missing"
-            );
+            assert_eq!(seen.len() as i64, APPENDERS * BATCHES, "an event is missing");
             return Ok(pages);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::failure::{Failure, Outcome};
 use super::input::{Input, read_chunks};
+use super::notice::tell;
 use super::options::StoreOptions;
 use super::rejects::Rejects;
 use super::summary::Summary;
@@ -21,6 +22,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(store: &StoreOptions, arguments: &Arguments) -> Outcome {
+    store.required_dir()?;
     let mut summary = Summary::default();
     let events = read(&arguments.file, &mut summary)?;
     let stored = match events {
@@ -50,7 +52,7 @@ fn read(file: &std::path::Path, summary: &mut Summary) -> Outcome<Option<Vec<Eve
         }
     }
     if events.len() > BATCH_EVENTS_MAX {
-        eprintln!("batch: has more than {BATCH_EVENTS_MAX} events; use `annals import`");
+        tell(format_args!("batch: has more than {BATCH_EVENTS_MAX} events; use `annals import`"));
         return Ok(None);
     }
     Ok((rejects.finish()? == 0).then_some(events))
@@ -67,7 +69,7 @@ fn store_all(options: &StoreOptions, events: &[Event], summary: &mut Summary) ->
     match answer {
         Ok(receipts) => summary.add(&receipts),
         Err(error @ Error::Invalid { .. }) => {
-            eprintln!("{error}");
+            tell(error);
             closed?;
             return Ok(false);
         }

@@ -15,10 +15,7 @@ pub(super) fn arrange(arguments: Vec<OsString>, program: &Command) -> Vec<OsStri
     let Some((place, command)) = find_subcommand(&arguments, program) else {
         return arguments;
     };
-    if !command
-        .get_positionals()
-        .any(|argument| argument.get_id() == QUERY)
-    {
+    if !command.get_positionals().any(|argument| argument.get_id() == QUERY) {
         return arguments;
     }
     let mut rest = arguments.into_iter();
@@ -52,9 +49,7 @@ fn find_subcommand<'a>(
     let mut place = 1;
     while let Some(argument) = arguments.get(place) {
         if argument.as_encoded_bytes().first() != Some(&b'-') {
-            return program
-                .find_subcommand(argument)
-                .map(|command| (place, command));
+            return program.find_subcommand(argument).map(|command| (place, command));
         }
         place += 1 + usize::from(takes_next_argument(argument, program));
     }
@@ -81,9 +76,7 @@ fn takes_next_argument(argument: &OsStr, command: &Command) -> bool {
 }
 
 fn short(letter: u8, command: &Command) -> Option<&clap::Arg> {
-    command
-        .get_arguments()
-        .find(|known| known.get_short() == Some(char::from(letter)))
+    command.get_arguments().find(|known| known.get_short() == Some(char::from(letter)))
 }
 
 #[cfg(test)]
@@ -109,10 +102,7 @@ mod tests {
             arranged("annals --store s search -x a --limit 5 b --since=7d -y"),
             "annals --store s search --limit 5 --since=7d -- -x a b -y"
         );
-        assert_eq!(
-            arranged("annals count --store s -- --x"),
-            "annals count --store s -- --x"
-        );
+        assert_eq!(arranged("annals count --store s -- --x"), "annals count --store s -- --x");
         assert_eq!(arranged("annals count -5 -h"), "annals count -h -- -5");
     }
 
@@ -125,9 +115,6 @@ mod tests {
 
     #[test]
     fn misspelt_options_are_left_for_the_parser() {
-        assert_eq!(
-            arranged("annals count a --sinse 7d"),
-            "annals count --sinse -- a 7d"
-        );
+        assert_eq!(arranged("annals count a --sinse 7d"), "annals count --sinse -- a 7d");
     }
 }

@@ -1,9 +1,8 @@
 //! `completions`: a script that makes a shell complete the commands.
 
-use super::Cli;
 use super::failure::Outcome;
 use super::output::Output;
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
 #[derive(Debug, Args)]
@@ -12,9 +11,9 @@ pub(super) struct Arguments {
     shell: Shell,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Outcome {
+pub(super) fn run(arguments: &Arguments, program: &mut Command) -> Outcome {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Cli::command(), "annals", &mut script);
+    clap_complete::generate(arguments.shell, program, "annals", &mut script);
     let mut output = Output::new();
     output.bytes(script)?;
     output.finish()

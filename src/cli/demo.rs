@@ -4,17 +4,19 @@ use super::failure::{Failure, Outcome};
 use super::options::StoreOptions;
 use super::output::Output;
 use super::table::bytes;
+use super::zoned;
 use annals::event::{Event, Timestamp};
 use annals::import::generate::Generator;
 use annals::store::{Options, Store};
+use chrono_tz::UTC;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const BATCH_EVENTS: u64 = 1000;
 const SPAN_MICROS: i64 = 90 * 86_400 * 1_000_000;
-/// Columns of a found event.
-const COLUMNS: &str = "time,who.display_name,action,targets.name";
+/// Columns of a found event, behind its time.
+const COLUMNS: &str = "who.display_name,action,targets.name";
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -31,51 +33,23 @@ const QUESTIONS: [(&str, &str); 7] = [
     ("Who failed to log in?", "action=login.failed"),
     ("Accents and case do not matter", "muller"),
     ("A phrase, in any field", "\"30-minütiges Meeting\""),
-    (
-        "Who was made an owner?",
-        "change.field=role change.after=owner",
-    ),
-    (
-        "Deletions, but not by hand",
-        "type=delete -context.api_kind=web",
-    ),
-    (
-        "From one network",
-        "ip=203.0.0.0/16 category=(teams,groups,workflows)",
-    ),
-    (
-        "The beginning of a word, the last 7 days",
-        "quartal* since:7d",
-    ),
+    ("Who was made an owner?", "change.field=role change.after=owner"),
+    ("Deletions, but not by hand", "type=delete -context.api_kind=web"),
+    ("From one network", "ip=203.0.0.0/16 category=(teams,groups,workflows)"),
+    ("The beginning of a word, the last 7 days", "quartal* since:7d"),
 ];
 
 pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let folder = Folder::new(options.dir())?;
     let mut output = Output::new();
-    let store = Store::open(
-        &folder.path,
-        Options {
-            create: true,
-            ..Options::default()
-        },
-    )?;
+    let store = Store::open(&folder.path, Options { create: true, ..Options::default() })?;
     fill(&store, arguments, &mut output)?;
-    let shown = options
-        .dir()
-        .map_or_else(|| "DIR".to_owned(), |dir| dir.display().to_string());
+    let shown = options.dir().map_or_else(|| "DIR".to_owned(), |dir| dir.display().to_string());
     for (remark, query) in QUESTIONS {
         ask(&store, remark, query, &shown, &mut output)?;
     }
     count_by_category(&store, &shown, &mut output)?;
-    let began = Instant::now();
-    let report = store.verify()?;
-    output.line(format!(
-        "\nEvery byte is checked\n  $ annals verify --store {shown}\n  {} events in {} files, {} problems   ({})",
-        report.events,
-        report.files,
-        report.problems.len(),
-        took(began.elapsed()),
-    ))?;
+    verify(&store, &shown, &mut output)?;
     store.close()?;
     output.finish()
 }
@@ -87,9 +61,8 @@ fn fill(store: &Store, arguments: &Arguments, output: &mut Output) -> Outcome {
     let mut left = arguments.events;
     while left > 0 {
         let count = left.min(BATCH_EVENTS);
-        let batch: Result<Vec<Event>, annals::Error> = (0..count)
-            .map(|_| Event::from_json(generator.next_event().as_bytes()))
-            .collect();
+        let batch: Result<Vec<Event>, annals::Error> =
+            (0..count).map(|_| Event::from_json(generator.next_event().as_bytes())).collect();
         store.append_batch(&batch?)?;
         left -= count;
     }
@@ -97,7 +70,7 @@ fn fill(store: &Store, arguments: &Arguments, output: &mut Output) -> Outcome {
     store.seal()?;
     let stats = store.stats();
     output.line(format!(
-        "{} events of the last 90 days, stored in durable batches of {BATCH_EVENTS} in {}; {} on disk",
+        "{} events of the last 90 days in durable batches of {BATCH_EVENTS}: {}; {} on disk",
         stats.events,
         took(stored),
         bytes(stats.bytes),
@@ -120,14 +93,13 @@ fn ask(store: &Store, remark: &str, query: &str, dir: &str, output: &mut Output)
     let began = Instant::now();
     let count = snapshot.query(&parsed).count()?;
     let counted = began.elapsed();
-    output.line(format!(
-        "\n{remark}\n  $ annals search --store {dir} '{query}' --limit 3"
-    ))?;
+    output.line(format!("\n{remark}\n  $ annals search --store {dir} '{query}' --limit 3"))?;
     let columns = annals::export::Column::parse_list(COLUMNS)?;
     for event in &page.events {
         let value = super::sink::value_of(event, false)?;
         let cells: Vec<String> = columns.iter().map(|column| column.cell(&value)).collect();
-        output.line(format!("  {}", cells.join("  ")))?;
+        let time = zoned::short(event.event.occurred_at(), UTC);
+        output.line(format!("  {time}  {}", cells.join("  ")))?;
     }
     output.line(format!(
         "  {} of {count} events   (page {}, count {})",
@@ -153,6 +125,20 @@ fn count_by_category(store: &Store, dir: &str, output: &mut Output) -> Outcome {
     output.line(format!("  ({})", took(counted)))
 }
 
+fn verify(store: &Store, dir: &str, output: &mut Output) -> Outcome {
+    let began = Instant::now();
+    let report = store.verify()?;
+    let verified = began.elapsed();
+    output.line(format!("\nEvery byte is checked\n  $ annals verify --store {dir}"))?;
+    output.line(format!(
+        "  {} events in {} files, {} problems   ({})",
+        report.events,
+        report.files,
+        report.problems.len(),
+        took(verified),
+    ))
+}
+
 fn took(duration: Duration) -> String {
     match duration.as_micros() {
         micros if micros < 1_000 => format!("{micros} us"),
@@ -171,24 +157,15 @@ impl Folder {
     fn new(dir: Option<&Path>) -> Outcome<Folder> {
         if let Some(dir) = dir {
             if std::fs::read_dir(dir).is_ok_and(|mut names| names.next().is_some()) {
-                return Err(Failure::usage(
-                    "--store",
-                    "the folder of a demo must be empty",
-                ));
+                return Err(Failure::usage("--store", "the folder of a demo must be empty"));
             }
-            return Ok(Folder {
-                path: dir.to_path_buf(),
-                temporary: false,
-            });
+            return Ok(Folder { path: dir.to_path_buf(), temporary: false });
         }
         let name = format!("annals-demo-{}", std::process::id());
         let path = std::env::temp_dir().join(name);
         // Made here and not found: a folder that was there may be somebody's.
         std::fs::create_dir(&path).map_err(|error| Failure::file("create", &path, error))?;
-        Ok(Folder {
-            path,
-            temporary: true,
-        })
+        Ok(Folder { path, temporary: true })
     }
 }
 

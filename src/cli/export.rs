@@ -1,6 +1,7 @@
 //! `export`: all events that match, to a file or stdout, in constant memory.
 
 use super::failure::{Failure, Outcome};
+use super::notice::tell;
 use super::options::{QueryOptions, StoreOptions};
 use super::search::{OrderOption, stream};
 use super::sink::{ColumnOptions, EventFormat, Sink};
@@ -41,10 +42,7 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let search = arguments.order.apply(arguments.query.search(&snapshot)?);
-    let path = arguments
-        .output
-        .as_deref()
-        .filter(|path| *path != Path::new("-"));
+    let path = arguments.output.as_deref().filter(|path| *path != Path::new("-"));
     let format = match arguments.format {
         FileFormat::Ndjson => EventFormat::Ndjson,
         FileFormat::Csv => EventFormat::Csv,
@@ -79,7 +77,7 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
         return Err(failure);
     }
     std::fs::rename(&partial, path).map_err(|error| Failure::file("rename", &partial, error))?;
-    eprintln!("wrote {count} events to {}", path.display());
+    tell(format_args!("wrote {count} events to {}", path.display()));
     Ok(())
 }
 

@@ -30,10 +30,7 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let paths: Vec<&str> = columns.iter().map(Column::header).collect();
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let facets = arguments
-        .query
-        .search(&snapshot)?
-        .facets(&paths, arguments.top)?;
+    let facets = arguments.query.search(&snapshot)?.facets(&paths, arguments.top)?;
     let facets: Vec<(&str, Vec<FacetCount>)> = paths.into_iter().zip(facets).collect();
     match arguments.report.format() {
         ReportFormat::Json => print_line(json(&facets)),
@@ -45,10 +42,7 @@ fn json(facets: &[(&str, Vec<FacetCount>)]) -> String {
     let mut object = Object::new();
     for (path, counts) in facets {
         let counts = counts.iter().map(|facet| {
-            Object::new()
-                .raw("value", facet.value.to_json())
-                .raw("count", facet.count)
-                .finish()
+            Object::new().raw("value", facet.value.to_json()).raw("count", facet.count).finish()
         });
         object = object.raw(path, list(counts));
     }

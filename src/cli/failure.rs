@@ -1,5 +1,6 @@
 //! What ends a command early, the message for it, and the exit code.
 
+use super::notice::tell;
 use annals::Error;
 use std::fmt::Display;
 use std::io;
@@ -25,11 +26,7 @@ pub(super) enum Failure {
     /// The arguments do not fit together, or one cannot be read.
     Usage(String),
     /// A file that is no part of the store.
-    File {
-        action: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
+    File { action: &'static str, path: PathBuf, source: io::Error },
     /// Stdout does not take more.
     Stdout(io::Error),
     /// Damage was found, and has been told.
@@ -46,11 +43,7 @@ impl Failure {
 
     /// An error of the operating system about a file.
     pub(super) fn file(action: &'static str, path: &Path, source: io::Error) -> Failure {
-        Failure::File {
-            action,
-            path: path.to_path_buf(),
-            source,
-        }
+        Failure::File { action, path: path.to_path_buf(), source }
     }
 
     /// Prints the message on stderr and gives the exit code. A broken pipe is success.
@@ -59,7 +52,7 @@ impl Failure {
             return ExitCode::SUCCESS;
         }
         if let Some(message) = self.message() {
-            eprintln!("error: {message}");
+            tell(format_args!("error: {message}"));
         }
         ExitCode::from(self.code())
     }
@@ -75,18 +68,14 @@ impl Failure {
 
     fn message(&self) -> Option<String> {
         match self {
-            Failure::Engine(Error::Query {
-                query,
-                position,
-                problem,
-            }) => Some(format!("{problem}\n{}", marked(query, *position))),
+            Failure::Engine(Error::Query { query, position, problem }) => {
+                Some(format!("{problem}\n{}", marked(query, *position)))
+            }
             Failure::Engine(error) => Some(error.to_string()),
             Failure::Usage(message) => Some(message.clone()),
-            Failure::File {
-                action,
-                path,
-                source,
-            } => Some(format!("cannot {action} {}: {source}", path.display())),
+            Failure::File { action, path, source } => {
+                Some(format!("cannot {action} {}: {source}", path.display()))
+            }
             Failure::Stdout(source) => Some(format!("cannot write to stdout: {source}")),
             Failure::Verification | Failure::Partial => None,
         }
@@ -118,20 +107,11 @@ impl From<Error> for Failure {
 
 /// The query with a caret under the character at byte `position`.
 fn marked(query: &str, position: usize) -> String {
-    let before = query
-        .char_indices()
-        .take_while(|(place, _)| *place < position)
-        .count();
+    let before = query.char_indices().take_while(|(place, _)| *place < position).count();
     // White space and controls would move the caret or the terminal.
     let shown: String = query
         .chars()
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
-        })
+        .map(|character| if character.is_control() { ' ' } else { character })
         .collect();
     format!("  {shown}\n  {}^", " ".repeat(before))
 }

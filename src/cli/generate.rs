@@ -20,10 +20,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
-    let start: Timestamp = arguments
-        .start
-        .parse()
-        .map_err(|error| Failure::usage("--start", error))?;
+    let start: Timestamp =
+        arguments.start.parse().map_err(|error| Failure::usage("--start", error))?;
     let mut generator = Generator::new(arguments.seed, start).spread(arguments.events);
     let mut output = Output::new();
     for _ in 0..arguments.events {

@@ -27,10 +27,7 @@ pub(super) struct Arguments {
 pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let buckets = arguments
-        .query
-        .search(&snapshot)?
-        .histogram(&arguments.every)?;
+    let buckets = arguments.query.search(&snapshot)?.histogram(&arguments.every)?;
     let zone = arguments.query.zone;
     print_line(match arguments.report.format() {
         ReportFormat::Json => json(&buckets, zone),

@@ -40,6 +40,7 @@ enum Format {
 }
 
 pub(super) fn run(store: &StoreOptions, arguments: &Arguments) -> Outcome {
+    store.required_dir()?;
     let source = arguments.source()?;
     let input = Input::open(&arguments.file)?;
     let mut rejects = Rejects::new(arguments.rejects.as_deref())?;

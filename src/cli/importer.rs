@@ -64,10 +64,7 @@ fn append(store: &Store, chunk: &Chunk, rejects: &mut Rejects, summary: &mut Sum
 /// A bar on stderr over the bytes of the input; hidden when stderr is no terminal.
 fn progress_bar(len: Option<u64>) -> ProgressBar {
     let (template, bar) = match len {
-        Some(len) => (
-            "{bar:30} {bytes}/{total_bytes} {msg} {eta} left",
-            ProgressBar::new(len),
-        ),
+        Some(len) => ("{bar:30} {bytes}/{total_bytes} {msg} {eta} left", ProgressBar::new(len)),
         None => ("{spinner} {bytes} {msg}", ProgressBar::new_spinner()),
     };
     bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));

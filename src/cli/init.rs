@@ -1,6 +1,7 @@
 //! `init`: an empty store.
 
 use super::failure::Outcome;
+use super::notice::tell;
 use super::options::StoreOptions;
 
 pub(super) fn run(options: &StoreOptions) -> Outcome {
@@ -8,8 +9,8 @@ pub(super) fn run(options: &StoreOptions) -> Outcome {
     let is_there = options.open_to_read().is_ok();
     options.open_to_write(true)?.close()?;
     match is_there {
-        true => eprintln!("{dir} holds a store already"),
-        false => eprintln!("created an empty store in {dir}"),
+        true => tell(format_args!("{dir} holds a store already")),
+        false => tell(format_args!("created an empty store in {dir}")),
     }
     Ok(())
 }

@@ -92,14 +92,7 @@ fn lay_out(value: &Value, depth: usize, out: &mut String) {
             lines('{', '}', named.collect());
         }
         Value::List(elements) if !elements.is_empty() => {
-            lines(
-                '[',
-                ']',
-                elements
-                    .iter()
-                    .map(|inner| (String::new(), inner))
-                    .collect(),
-            );
+            lines('[', ']', elements.iter().map(|inner| (String::new(), inner)).collect());
         }
         scalar => out.push_str(&of_value(scalar)),
     }

@@ -16,6 +16,7 @@ mod importer;
 mod init;
 mod input;
 mod json;
+mod notice;
 mod options;
 mod output;
 mod rejects;
@@ -102,11 +103,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version go to stdout; a reader that went away is no failure.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() {
-                failure::USAGE
-            } else {
-                0
-            });
+            return ExitCode::from(if error.use_stderr() { failure::USAGE } else { 0 });
         }
     };
     match dispatch(cli) {
@@ -135,6 +132,6 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Verify(arguments) => verify::run(store, &arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Demo(arguments) => demo::run(store, &arguments),
-        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments, &mut Cli::command()),
     }
 }

@@ -1,6 +1,7 @@
 //! Options that several commands take in the same form.
 
 use super::failure::{Failure, Outcome};
+use super::notice::tell;
 use annals::query::{Query, Search};
 use annals::store::{Options, Snapshot, Store};
 use chrono_tz::Tz;
@@ -12,12 +13,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 pub(super) struct StoreOptions {
     /// The folder of the store
-    #[arg(
-        long = "store",
-        value_name = "DIR",
-        env = "ANNALS_STORE",
-        global = true
-    )]
+    #[arg(long = "store", value_name = "DIR", env = "ANNALS_STORE", global = true)]
     dir: Option<PathBuf>,
 }
 
@@ -36,40 +32,34 @@ impl StoreOptions {
 
     /// Opens the store for reading, beside a writer if there is one.
     pub(super) fn open_to_read(&self) -> Outcome<Store> {
-        let options = Options {
-            read_only: true,
-            create: false,
-            ..Options::default()
-        };
+        let options = Options { read_only: true, create: false, ..Options::default() };
         Ok(Store::open(self.required_dir()?, options)?)
     }
 
     /// Opens the store for writing; with `create`, makes one where there is none.
     pub(super) fn open_to_write(&self, create: bool) -> Outcome<Store> {
-        let options = Options {
-            create,
-            ..Options::default()
-        };
+        let options = Options { create, ..Options::default() };
         let store = Store::open(self.required_dir()?, options)?;
         let report = store.open_report();
         if report.torn_bytes > 0 {
-            eprintln!(
+            tell(format_args!(
                 "note: cut {} bytes of an unfinished write off the log",
                 report.torn_bytes
-            );
+            ));
         }
         for name in &report.moved_aside {
-            eprintln!("note: moved {name} aside, the store does not know it");
+            tell(format_args!("note: moved {name} aside, the store does not know it"));
         }
         Ok(store)
     }
 }
 
 /// A query with its time range, tenant and zone.
+///
+/// Its words stand behind `--` when they get here; see [`super::arguments`].
 #[derive(Debug, Args)]
 pub(super) struct QueryOptions {
     /// What to look for; every event without it. Several words are joined by spaces
-    #[arg(allow_hyphen_values = true)]
     query: Vec<String>,
     /// Only events of the last time: 30s, 15m, 12h, 7d, 2w, 3mo, 1y
     #[arg(long, value_name = "AGE")]
@@ -119,10 +109,7 @@ impl QueryOptions {
         for (option, operator, value) in times {
             let Some(value) = value else { continue };
             let term = time_term(operator, value).ok_or_else(|| {
-                Failure::usage(
-                    option,
-                    format!("`{value}` is neither an instant nor a day or age"),
-                )
+                Failure::usage(option, format!("`{value}` is neither an instant nor a day or age"))
             })?;
             terms.push(' ');
             terms.push_str(&term);
@@ -165,10 +152,9 @@ pub(super) struct ReportOptions {
 impl ReportOptions {
     /// The format asked for, or the one that suits where stdout goes.
     pub(super) fn format(&self) -> ReportFormat {
-        self.format
-            .unwrap_or(match std::io::stdout().is_terminal() {
-                true => ReportFormat::Table,
-                false => ReportFormat::Json,
-            })
+        self.format.unwrap_or(match std::io::stdout().is_terminal() {
+            true => ReportFormat::Table,
+            false => ReportFormat::Json,
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::failure::{Failure, Outcome};
 use super::json::Object;
+use super::notice::tell;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ impl Rejects {
             }
             None => {
                 if self.count <= TOLD_MAX {
-                    eprintln!("line {line}: {error}");
+                    tell(format_args!("line {line}: {error}"));
                 }
                 Ok(())
             }
@@ -60,7 +61,7 @@ impl Rejects {
             }
             None if self.count > TOLD_MAX => {
                 let more = self.count - TOLD_MAX;
-                eprintln!("... and {more} more; --rejects FILE keeps them all");
+                tell(format_args!("... and {more} more; --rejects FILE keeps them all"));
             }
             None => {}
         }

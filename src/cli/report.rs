@@ -68,13 +68,10 @@ pub(super) fn print_change(change: &ChangeReport, format: ReportFormat, dry_run:
             freed if freed < 0 => ("taken", freed.unsigned_abs()),
             freed => ("given back", freed.unsigned_abs()),
         };
-        output.line(format!(
-            "{} segments {would}added, {} {would}removed, {} events {would}dropped, {} {would}{direction}",
-            change.added.len(),
-            change.removed.len(),
-            change.events_removed,
-            bytes(size),
-        ))?;
+        let (added, removed) = (change.added.len(), change.removed.len());
+        output.line(format!("segments: {added} {would}added, {removed} {would}removed"))?;
+        output.line(format!("events: {} {would}dropped", change.events_removed))?;
+        output.line(format!("disk: {} {would}{direction}", bytes(size)))?;
     }
     output.finish()
 }

@@ -48,14 +48,10 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
         return set(options, &arguments.set, format);
     }
     let now = arguments.now.as_deref().map(read_now).transpose()?;
-    if arguments.dry_run {
-        let change = options.open_to_read()?.retain(now, true)?;
-        return print_change(&change, format, true);
-    }
     let store = options.open_to_write(false)?;
-    let change = store.retain(now, false);
+    let change = store.retain(now, arguments.dry_run);
     let closed = store.close();
-    print_change(&change?, format, false)?;
+    print_change(&change?, format, arguments.dry_run)?;
     Ok(closed?)
 }
 
@@ -86,11 +82,7 @@ fn apply(retention: &mut Retention, setting: &str) -> Outcome {
     let (name, rules) = setting
         .split_once(':')
         .ok_or_else(|| wrong("expected CLASS:kept=90d,visible=30d".to_owned()))?;
-    let place = match retention
-        .classes
-        .iter()
-        .position(|class| class.name == name)
-    {
+    let place = match retention.classes.iter().position(|class| class.name == name) {
         Some(place) => place,
         None => {
             retention.classes.push(Class {
@@ -103,9 +95,8 @@ fn apply(retention: &mut Retention, setting: &str) -> Outcome {
     };
     let class = &mut retention.classes[place];
     for rule in rules.split(',') {
-        let (key, value) = rule
-            .split_once('=')
-            .ok_or_else(|| wrong(format!("`{rule}` is not KEY=DURATION")))?;
+        let (key, value) =
+            rule.split_once('=').ok_or_else(|| wrong(format!("`{rule}` is not KEY=DURATION")))?;
         let keep = read_keep(value)
             .ok_or_else(|| wrong(format!("`{value}` is no duration such as 90d, nor forever")))?;
         match key {
@@ -184,10 +175,7 @@ fn rules_json(retention: &Retention) -> String {
             .text_or_null("category", rule.category.clone())
             .finish()
     });
-    Object::new()
-        .raw("classes", list(classes))
-        .raw("rules", list(rules))
-        .finish()
+    Object::new().raw("classes", list(classes)).raw("rules", list(rules)).finish()
 }
 
 #[cfg(test)]
@@ -200,16 +188,7 @@ mod tests {
             assert_eq!(keep_text(read_keep(text).unwrap()), text);
         }
         assert_eq!(keep_text(read_keep("2w").unwrap()), "14d");
-        for text in [
-            "",
-            "d",
-            "90",
-            "-1d",
-            "+1d",
-            "1.5d",
-            "90x",
-            "99999999999999999w",
-        ] {
+        for text in ["", "d", "90", "-1d", "+1d", "1.5d", "90x", "99999999999999999w"] {
             assert!(read_keep(text).is_none(), "{text}");
         }
     }
@@ -230,12 +209,7 @@ mod tests {
         assert_eq!(retention.classes[0].kept_for, Keep::Micros(day));
         assert_eq!(retention.classes[0].visible_for, Keep::Micros(5));
         assert_eq!(retention.classes[1].kept_for, Keep::Micros(2 * day));
-        for wrong in [
-            "default",
-            "default:kept",
-            "default:seen=1d",
-            "default:kept=soon",
-        ] {
+        for wrong in ["default", "default:kept", "default:seen=1d", "default:kept=soon"] {
             assert!(apply(&mut retention, wrong).is_err(), "{wrong}");
         }
     }

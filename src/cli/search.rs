@@ -1,6 +1,7 @@
 //! `search`: the events that match, a page at a time or all of them.
 
 use super::failure::{Failure, Outcome};
+use super::notice::tell;
 use super::options::{QueryOptions, StoreOptions};
 use super::sink::{ColumnOptions, EventFormat, Sink};
 use annals::event::StoredEvent;
@@ -77,7 +78,7 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let next = page.next.map(|cursor| cursor.to_string());
     sink.finish(next.as_deref(), page.complete)?;
     if let Some(cursor) = next {
-        eprintln!("next: {cursor}");
+        tell(format_args!("next: {cursor}"));
     }
     match page.complete {
         true => Ok(()),

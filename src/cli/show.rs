@@ -12,11 +12,7 @@ use std::io::IsTerminal;
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The id of the event; all events that have it are shown
-    #[arg(
-        value_name = "ID",
-        required_unless_present = "seq",
-        allow_hyphen_values = true
-    )]
+    #[arg(value_name = "ID", required_unless_present = "seq", allow_hyphen_values = true)]
     id: Option<String>,
     /// The sequence of the event
     #[arg(long, value_name = "N", conflicts_with = "id")]
@@ -49,12 +45,10 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     if page.events.is_empty() {
         return Err(Failure::Usage(format!("no event has the {wanted}")));
     }
-    let format = arguments
-        .format
-        .unwrap_or(match std::io::stdout().is_terminal() {
-            true => ShowFormat::Pretty,
-            false => ShowFormat::Ndjson,
-        });
+    let format = arguments.format.unwrap_or(match std::io::stdout().is_terminal() {
+        true => ShowFormat::Pretty,
+        false => ShowFormat::Ndjson,
+    });
     let mut output = Output::new();
     for event in &page.events {
         match format {

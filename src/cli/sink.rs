@@ -87,11 +87,7 @@ impl Sink {
         options: &ColumnOptions,
         zone: Tz,
     ) -> Outcome<Sink> {
-        let columns = options
-            .columns
-            .as_deref()
-            .map(Column::parse_list)
-            .transpose()?;
+        let columns = options.columns.as_deref().map(Column::parse_list).transpose()?;
         let form = match format {
             EventFormat::Ndjson | EventFormat::Json if columns.is_some() => {
                 return Err(Failure::usage("--columns", "goes with table and csv only"));
@@ -110,11 +106,7 @@ impl Sink {
                 Form::Table(Box::new(TableForm { table, columns }))
             }
         };
-        Ok(Sink {
-            form,
-            with_raw: options.with_raw,
-            zone,
-        })
+        Ok(Sink { form, with_raw: options.with_raw, zone })
     }
 
     /// Prints one event.
@@ -136,10 +128,9 @@ impl Sink {
             Form::Table(form) => {
                 let value = value_of(event, self.with_raw)?;
                 let row: Vec<String> = match &form.columns {
-                    Some(columns) => columns
-                        .iter()
-                        .map(|column| shown(&column.cell(&value)))
-                        .collect(),
+                    Some(columns) => {
+                        columns.iter().map(|column| shown(&column.cell(&value))).collect()
+                    }
                     None => overview(event, &value, self.zone),
                 };
                 form.table.add_row(row);
@@ -177,10 +168,7 @@ fn overview(event: &StoredEvent, value: &Value, zone: Tz) -> Vec<String> {
         texts.map(shown).next().unwrap_or_default()
     };
     let actor = value.get("actor");
-    let targets = value
-        .get("targets")
-        .and_then(Value::as_list)
-        .unwrap_or_default();
+    let targets = value.get("targets").and_then(Value::as_list).unwrap_or_default();
     let mut target = text(targets.first(), &["name", "email", "id", "type"]);
     if targets.len() > 1 {
         target.push_str(&format!(" +{}", targets.len() - 1));
@@ -200,20 +188,12 @@ fn overview(event: &StoredEvent, value: &Value, zone: Tz) -> Vec<String> {
 /// The free values of an event in one line.
 fn details(value: &Value) -> String {
     let mut parts = Vec::new();
-    for change in value
-        .get("changes")
-        .and_then(Value::as_list)
-        .unwrap_or_default()
-    {
+    for change in value.get("changes").and_then(Value::as_list).unwrap_or_default() {
         let side = |key| change.get(key).map(plain).unwrap_or_default();
         let field = change.get("field").map(plain).unwrap_or_default();
         parts.push(format!("{field}: {} → {}", side("before"), side("after")));
     }
-    for (key, inner) in value
-        .get("details")
-        .and_then(Value::as_object)
-        .unwrap_or_default()
-    {
+    for (key, inner) in value.get("details").and_then(Value::as_object).unwrap_or_default() {
         parts.push(format!("{key}={}", plain(inner)));
     }
     let line = shown(&parts.join(", "));
@@ -224,9 +204,7 @@ fn details(value: &Value) -> String {
 }
 
 fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_json(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_json(), str::to_owned)
 }
 
 #[cfg(test)]

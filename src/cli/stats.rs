@@ -4,7 +4,7 @@ use super::failure::Outcome;
 use super::json::Object;
 use super::options::{ReportFormat, ReportOptions, StoreOptions};
 use super::output::print_line;
-use super::table::{bytes, table};
+use super::table::{bytes, plain_table};
 use annals::store::Stats;
 use clap::Args;
 
@@ -42,7 +42,7 @@ fn lines(stats: &Stats) -> String {
         0 => String::new(),
         events => format!(" ({} per event)", bytes(stats.bytes / events)),
     };
-    let mut table = table(["", ""]);
+    let mut table = plain_table();
     for (name, value) in [
         ("events", stats.events.to_string()),
         ("on disk", bytes(stats.bytes) + &per_event),
@@ -51,18 +51,8 @@ fn lines(stats: &Stats) -> String {
         ("first seq", number(stats.first_seq)),
         ("last seq", number(stats.last_seq)),
         ("epoch", stats.epoch.to_string()),
-        (
-            "oldest",
-            stats
-                .oldest
-                .map_or_else(|| "-".to_owned(), |time| time.to_string()),
-        ),
-        (
-            "newest",
-            stats
-                .newest
-                .map_or_else(|| "-".to_owned(), |time| time.to_string()),
-        ),
+        ("oldest", stats.oldest.map_or_else(|| "-".to_owned(), |time| time.to_string())),
+        ("newest", stats.newest.map_or_else(|| "-".to_owned(), |time| time.to_string())),
     ] {
         table.add_row([name.to_owned(), value]);
     }

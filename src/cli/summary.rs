@@ -29,12 +29,8 @@ impl Summary {
                 continue;
             }
             self.appended += 1;
-            let lowest = self
-                .first_seq
-                .map_or(receipt.seq, |seq| seq.min(receipt.seq));
-            let highest = self
-                .last_seq
-                .map_or(receipt.seq, |seq| seq.max(receipt.seq));
+            let lowest = self.first_seq.map_or(receipt.seq, |seq| seq.min(receipt.seq));
+            let highest = self.last_seq.map_or(receipt.seq, |seq| seq.max(receipt.seq));
             self.first_seq = Some(lowest);
             self.last_seq = Some(highest);
         }

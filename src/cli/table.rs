@@ -1,17 +1,34 @@
 //! Tables for a terminal.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 
 /// Characters of a cell beyond which it is cut.
 const CELL_CHARACTERS_MAX: usize = 200;
 
+/// Characters below which the width of a terminal is not believed.
+const WIDTH_MIN: u16 = 40;
+/// Characters of a line where nothing says how wide it may be.
+const WIDTH_DEFAULT: u16 = 160;
+
+/// One line below the header and none elsewhere.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
 /// A table with a header; it takes the width of the terminal.
 pub(super) fn table<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
-    let mut table = Table::new();
+    let mut table = plain_table();
+    table.set_header(header.into_iter().map(shown));
     table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(header.into_iter().map(shown));
+}
+
+/// A table without a header.
+pub(super) fn plain_table() -> Table {
+    let mut table = Table::new();
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
+    // Some terminals say that they are no character wide.
+    if table.width().is_none_or(|width| width < WIDTH_MIN) {
+        table.set_width(WIDTH_DEFAULT);
+    }
     table
 }
 
@@ -23,11 +40,7 @@ pub(super) fn shown(text: &str) -> String {
             result.push('…');
             break;
         }
-        result.push(if character.is_control() {
-            '·'
-        } else {
-            character
-        });
+        result.push(if character.is_control() { '·' } else { character });
     }
     result
 }

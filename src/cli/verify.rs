@@ -18,10 +18,9 @@ pub(super) struct Arguments {
 pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let report = match options.open_to_read().and_then(|store| Ok(store.verify()?)) {
         // A store that is too damaged to open has failed its verification.
-        Err(Failure::Engine(error @ Error::Corrupt { .. })) => VerifyReport {
-            problems: vec![error.to_string()],
-            ..VerifyReport::default()
-        },
+        Err(Failure::Engine(error @ Error::Corrupt { .. })) => {
+            VerifyReport { problems: vec![error.to_string()], ..VerifyReport::default() }
+        }
         other => other?,
     };
     match arguments.report.format() {

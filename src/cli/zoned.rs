@@ -7,9 +7,7 @@ use chrono_tz::Tz;
 /// RFC 3339 in the zone, as short as it is exact: `2026-05-04T00:00:00+02:00`.
 pub(super) fn rfc3339(instant: Timestamp, zone: Tz) -> String {
     match DateTime::from_timestamp_micros(instant.0) {
-        Some(utc) => utc
-            .with_timezone(&zone)
-            .to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        Some(utc) => utc.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::AutoSi, true),
         None => instant.to_string(),
     }
 }
@@ -17,10 +15,7 @@ pub(super) fn rfc3339(instant: Timestamp, zone: Tz) -> String {
 /// To the second, for tables: `2026-05-04 15:05:00`.
 pub(super) fn short(instant: Timestamp, zone: Tz) -> String {
     match DateTime::from_timestamp_micros(instant.0) {
-        Some(utc) => utc
-            .with_timezone(&zone)
-            .format("%Y-%m-%d %H:%M:%S")
-            .to_string(),
+        Some(utc) => utc.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string(),
         None => instant.to_string(),
     }
 }

@@ -14,12 +14,10 @@ pub struct EventBuilder {
 
 impl EventBuilder {
     pub(super) fn new(occurred_at: Value, category: String, activity: String) -> Self {
-        EventBuilder {
-            event: Members::default(),
-        }
-        .set("occurred_at", occurred_at)
-        .set("category", category)
-        .set("activity", activity)
+        EventBuilder { event: Members::default() }
+            .set("occurred_at", occurred_at)
+            .set("category", category)
+            .set("activity", activity)
     }
 
     pub(super) fn into_value(self) -> Value {
@@ -121,10 +119,7 @@ impl EventBuilder {
     /// Names the primary event, and whether it was recorded.
     pub fn caused_by(self, id: impl Into<String>, captured: bool) -> Self {
         let id = Value::String(id.into());
-        self.set(
-            "caused_by",
-            Value::object([("id", id), ("captured", captured.into())]),
-        )
+        self.set("caused_by", Value::object([("id", id), ("captured", captured.into())]))
     }
 
     /// Adds the id of a person whose data the event holds.
@@ -155,26 +150,11 @@ mod tests {
             .error_code("e")
             .origin("api")
             .actor(
-                Actor::user("u")
-                    .email("m")
-                    .display_name("n")
-                    .role("r")
-                    .with("groups", vec!["g"]),
+                Actor::user("u").email("m").display_name("n").role("r").with("groups", vec!["g"]),
             )
-            .target(
-                Target::new("event", "e-1")
-                    .name("n")
-                    .relation("primary")
-                    .email("m")
-                    .url("u"),
-            )
+            .target(Target::new("event", "e-1").name("n").relation("primary").email("m").url("u"))
             .target(Target::new("user", "u-2"))
-            .change(
-                Change::new("title")
-                    .before(None::<&str>)
-                    .after("B")
-                    .before_state("absent"),
-            )
+            .change(Change::new("title").before(None::<&str>).after("B").before_state("absent"))
             .ip("::1")
             .user_agent("x/1")
             .attribute("recurring", true)

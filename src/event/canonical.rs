@@ -86,10 +86,7 @@ struct Arrangement {
 }
 
 fn arrange(fields: &[Field], members: &[Member<'_>]) -> Arrangement {
-    let mut arrangement = Arrangement {
-        members: [None; FIELDS_MAX],
-        unknown: 0,
-    };
+    let mut arrangement = Arrangement { members: [None; FIELDS_MAX], unknown: 0 };
     let mut expected = 0;
     for (index, (key, _)) in members.iter().enumerate() {
         let place = place(fields, key, expected);
@@ -140,8 +137,7 @@ impl Writer {
             };
             append_comma(&mut self.out, written);
             append_key(&mut self.out, field.name);
-            self.field(field, node, depth)
-                .map_err(|problem| problem.under_key(field.name))?;
+            self.field(field, node, depth).map_err(|problem| problem.under_key(field.name))?;
             written += 1;
         }
         if arrangement.unknown > 0 {
@@ -254,8 +250,7 @@ impl Writer {
     fn free_member(&mut self, key: &str, node: &mut Node<'_>, depth: usize) -> Checked<()> {
         check_key(key).map_err(|problem| problem.under_key(key))?;
         append_key(&mut self.out, key);
-        self.free(node, depth + 1)
-            .map_err(|problem| problem.under_key(key))
+        self.free(node, depth + 1).map_err(|problem| problem.under_key(key))
     }
 
     fn list<'n>(

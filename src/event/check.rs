@@ -21,9 +21,7 @@ pub(super) fn check_scalar(kind: Kind, node: &Node<'_>) -> Checked<()> {
 pub(super) fn check_len(text: &str, bytes_max: usize) -> Checked<()> {
     let len = text.len();
     if len > bytes_max {
-        return Err(Problem::new(format!(
-            "has {len} bytes; the limit is {bytes_max}"
-        )));
+        return Err(Problem::new(format!("has {len} bytes; the limit is {bytes_max}")));
     }
     Ok(())
 }
@@ -76,22 +74,14 @@ fn check_choice(text: &str, choices: &[&str]) -> Checked<()> {
     if choices.contains(&text) {
         return Ok(());
     }
-    Err(Problem::new(format!(
-        "is not one of {}",
-        choices.join(", ")
-    )))
+    Err(Problem::new(format!("is not one of {}", choices.join(", "))))
 }
 
 fn check_integer(text: &str) -> Checked<()> {
-    if text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'-')
-    {
+    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
         return Ok(());
     }
-    Err(Problem::new(
-        "must be a number without fraction and exponent",
-    ))
+    Err(Problem::new("must be a number without fraction and exponent"))
 }
 
 fn expected(kind: Kind) -> &'static str {

@@ -17,9 +17,7 @@ pub(crate) fn check_number(text: &str) -> Result<(), String> {
 pub(crate) fn check_limits(text: &str) -> Result<(), String> {
     if text.len() > NUMBER_BYTES_MAX {
         let len = text.len();
-        return Err(format!(
-            "is a number of {len} characters; the limit is {NUMBER_BYTES_MAX}"
-        ));
+        return Err(format!("is a number of {len} characters; the limit is {NUMBER_BYTES_MAX}"));
     }
     let Some((_, exponent)) = text.split_once(['e', 'E']) else {
         return Ok(());
@@ -105,26 +103,11 @@ mod tests {
 
     #[test]
     fn an_integer_is_only_what_prints_so() {
-        for text in [
-            "0",
-            "-1",
-            "9223372036854775807",
-            "-9223372036854775808",
-            "10",
-        ] {
+        for text in ["0", "-1", "9223372036854775807", "-9223372036854775808", "10"] {
             let number = integer(text).map(|number| number.to_string());
             assert_eq!(number.as_deref(), Some(text));
         }
-        for text in [
-            "-0",
-            "5.0",
-            "1e2",
-            "+5",
-            "05",
-            "9223372036854775808",
-            "",
-            "-",
-        ] {
+        for text in ["-0", "5.0", "1e2", "+5", "05", "9223372036854775808", "", "-"] {
             assert_eq!(integer(text), None, "{text}");
         }
     }

@@ -49,11 +49,7 @@ impl ExactNumber {
     }
 
     fn zero() -> Self {
-        ExactNumber {
-            sign: 0,
-            point: 0,
-            digits: Box::default(),
-        }
+        ExactNumber { sign: 0, point: 0, digits: Box::default() }
     }
 }
 

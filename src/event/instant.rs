@@ -44,10 +44,7 @@ pub fn parse_instant(text: &str, rule: Fraction) -> Result<Instant, &'static str
     let (micros, zone) = fraction(rest, rule)?;
     let offset_minutes = offset(zone)?;
     let seconds = seconds - i64::from(offset_minutes) * SECONDS_PER_MINUTE;
-    Ok(Instant {
-        timestamp: Timestamp(seconds * MICROS_PER_SECOND + micros),
-        offset_minutes,
-    })
+    Ok(Instant { timestamp: Timestamp(seconds * MICROS_PER_SECOND + micros), offset_minutes })
 }
 
 /// Reads any string of an event that is a full RFC 3339 date-time with 0 to 9 fraction digits.
@@ -127,9 +124,7 @@ fn split_date(text: &[u8]) -> Option<(Civil, &[u8])> {
 
 fn number(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |sum, digit| {
-        digit
-            .is_ascii_digit()
-            .then(|| sum * 10 + u32::from(digit - b'0'))
+        digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0'))
     })
 }
 
@@ -138,10 +133,7 @@ fn fraction(text: &[u8], rule: Fraction) -> Result<(i64, &[u8]), &'static str> {
     let Some(after_point) = text.strip_prefix(b".") else {
         return Ok((0, text));
     };
-    let count = after_point
-        .iter()
-        .take_while(|b| b.is_ascii_digit())
-        .count();
+    let count = after_point.iter().take_while(|b| b.is_ascii_digit()).count();
     let (digits, rest) = after_point.split_at(count);
     if count == 0 {
         return Err("has a point without fraction digits");
@@ -155,10 +147,8 @@ fn fraction(text: &[u8], rule: Fraction) -> Result<(i64, &[u8]), &'static str> {
         _ => {}
     }
     let padding = std::iter::repeat_n(&b'0', FRACTION_DIGITS - kept.len());
-    let micros = kept
-        .iter()
-        .chain(padding)
-        .fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+    let micros =
+        kept.iter().chain(padding).fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
     Ok((micros, rest))
 }
 
@@ -221,16 +211,10 @@ mod tests {
             ("2026-03-20t08:15:30.120000z", "2026-03-20T08:15:30.12Z"),
             ("2026-03-20T08:15:30.000+00:00", "2026-03-20T08:15:30Z"),
             ("2026-03-20T08:15:30-00:00", "2026-03-20T08:15:30Z"),
-            (
-                "2026-03-20T08:15:30.00000100000+01:00",
-                "2026-03-20T08:15:30.000001+01:00",
-            ),
+            ("2026-03-20T08:15:30.00000100000+01:00", "2026-03-20T08:15:30.000001+01:00"),
             ("2026-03-20T08:15:30.5-23:59", "2026-03-20T08:15:30.5-23:59"),
             ("0001-01-01T00:00:00+23:59", "0001-01-01T00:00:00+23:59"),
-            (
-                "9999-12-31T23:59:59.999999-23:59",
-                "9999-12-31T23:59:59.999999-23:59",
-            ),
+            ("9999-12-31T23:59:59.999999-23:59", "9999-12-31T23:59:59.999999-23:59"),
             ("1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z"),
         ] {
             assert_eq!(canonical(given).as_deref(), Ok(expected));
@@ -274,10 +258,7 @@ mod tests {
         assert_eq!(cut.timestamp, Timestamp(123_456));
         let before_epoch = value_instant("1969-12-31T23:59:59.999999999Z");
         assert_eq!(before_epoch, Some(Timestamp(-1)));
-        assert_eq!(
-            value_instant("1970-01-01T00:00:00.123456789+00:00"),
-            Some(Timestamp(123_456))
-        );
+        assert_eq!(value_instant("1970-01-01T00:00:00.123456789+00:00"), Some(Timestamp(123_456)));
         assert_eq!(value_instant("1970-01-01T00:00:00.1234567890Z"), None);
         assert_eq!(value_instant("1970-01-01"), None);
         assert_eq!(value_instant("1970-01-01T00:00:00"), None);
@@ -293,10 +274,7 @@ mod tests {
         assert!(serde_json::from_str::<Timestamp>("\"1970\"").is_err());
         let bytes = bincode::serialize(&timestamp).unwrap();
         assert_eq!(bytes, 1_500_000_i64.to_le_bytes());
-        assert_eq!(
-            bincode::deserialize::<Timestamp>(&bytes).unwrap(),
-            timestamp
-        );
+        assert_eq!(bincode::deserialize::<Timestamp>(&bytes).unwrap(), timestamp);
     }
 
     proptest! {

@@ -54,10 +54,7 @@ fn string_end(json: &[u8], at: usize) -> Option<usize> {
     }
     let mut at = at + 1;
     loop {
-        at += json
-            .get(at..)?
-            .iter()
-            .position(|b| matches!(b, b'"' | b'\\'))?;
+        at += json.get(at..)?.iter().position(|b| matches!(b, b'"' | b'\\'))?;
         match json.get(at) {
             Some(b'"') => return Some(at + 1),
             _ => at += 2,

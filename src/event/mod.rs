@@ -74,10 +74,7 @@ impl Event {
 
     fn from_node(root: Node<'_>, len_expected: usize) -> Result<Event> {
         match canonical::write_event(root, len_expected) {
-            Ok((canonical, occurred_at)) => Ok(Event {
-                canonical,
-                occurred_at,
-            }),
+            Ok((canonical, occurred_at)) => Ok(Event { canonical, occurred_at }),
             Err(problem) => Err(problem.to_error("event")),
         }
     }
@@ -90,18 +87,12 @@ impl Event {
         let text = text.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
         let text = std::str::from_utf8(text).ok()?;
         let occurred_at = parse_instant(text, Fraction::Exact).ok()?.timestamp;
-        Some(Event {
-            canonical,
-            occurred_at,
-        })
+        Some(Event { canonical, occurred_at })
     }
 
     /// Takes canonical bytes whose instant is known, as a segment gives them back.
     pub(crate) fn from_parts(canonical: Vec<u8>, occurred_at: Timestamp) -> Event {
-        Event {
-            canonical,
-            occurred_at,
-        }
+        Event { canonical, occurred_at }
     }
 
     /// The canonical form, `raw` included, without `seq` and `recorded_at`.
@@ -135,8 +126,7 @@ impl Event {
 
     /// The canonical bytes of a top-level member, if present.
     pub(crate) fn member_bytes(&self, field: &str) -> Option<&[u8]> {
-        self.canonical
-            .get(member::find(&self.canonical, field)?.value)
+        self.canonical.get(member::find(&self.canonical, field)?.value)
     }
 
     /// The payload as received, if the event has one.
@@ -222,16 +212,9 @@ impl StoredEvent {
         out.extend_from_slice(b",\"recorded_at\":\"");
         time::append_instant(&mut out, self.recorded_at, 0);
         out.extend_from_slice(b"\",");
-        let raw = if with_raw {
-            None
-        } else {
-            member::find_later(canonical, "raw")
-        };
+        let raw = if with_raw { None } else { member::find_later(canonical, "raw") };
         let (before, after) = match raw {
-            Some(raw) => (
-                canonical.get(1..raw.start - 1),
-                canonical.get(raw.value.end..),
-            ),
+            Some(raw) => (canonical.get(1..raw.start - 1), canonical.get(raw.value.end..)),
             None => (canonical.get(1..), None),
         };
         out.extend_from_slice(before.unwrap_or_default());

@@ -38,11 +38,7 @@ pub(super) fn parse(json: &[u8], depth_max: usize) -> Checked<Node<'_>> {
         let at = error.valid_up_to();
         Problem::new(format!("has invalid UTF-8 at byte {at}"))
     })?;
-    let mut parser = Parser {
-        text,
-        at: 0,
-        depth_max,
-    };
+    let mut parser = Parser { text, at: 0, depth_max };
     parser.skip_space();
     let mut node = Node::Null;
     parser.value(0, &mut node)?;
@@ -100,8 +96,7 @@ impl<'a> Parser<'a> {
                 return Err(self.syntax("a key in double quotes"));
             }
             let (key, node) = pushed(&mut members, (self.string()?, Node::Null));
-            self.member_value(depth, node)
-                .map_err(|problem| problem.under_key(key))?;
+            self.member_value(depth, node).map_err(|problem| problem.under_key(key))?;
             self.skip_space();
             if self.take(b'}') {
                 break;
@@ -241,9 +236,7 @@ impl<'a> Parser<'a> {
             return Err(self.problem("has a `\\u` without four hexadecimal digits"));
         };
         let code = digits.iter().try_fold(0, |code, digit| {
-            char::from(*digit)
-                .to_digit(16)
-                .map(|digit| code * 16 + digit)
+            char::from(*digit).to_digit(16).map(|digit| code * 16 + digit)
         });
         code.ok_or_else(|| self.problem("has a `\\u` without four hexadecimal digits"))
     }

@@ -25,10 +25,7 @@ impl Problem {
     /// `what` is the end of a sentence about the field.
     #[cold]
     pub(super) fn new(what: impl Into<String>) -> Box<Self> {
-        Box::new(Problem {
-            steps: Vec::new(),
-            what: what.into(),
-        })
+        Box::new(Problem { steps: Vec::new(), what: what.into() })
     }
 
     /// Adds the key that leads here.
@@ -100,25 +97,16 @@ mod tests {
     #[test]
     fn the_path_is_named_from_the_top() {
         let problem = Problem::new("is wrong").under_key("b").at_index(2);
-        assert_eq!(
-            field(&problem.under_key("a").under_key("details")),
-            "details.a[2].b"
-        );
+        assert_eq!(field(&problem.under_key("a").under_key("details")), "details.a[2].b");
         assert_eq!(field(&Problem::new("is wrong")), "json");
     }
 
     #[test]
     fn odd_keys_are_quoted_and_long_ones_cut() {
-        assert_eq!(
-            field(&Problem::new("x").under_key("aws:SourceIp")),
-            "\"aws:SourceIp\""
-        );
+        assert_eq!(field(&Problem::new("x").under_key("aws:SourceIp")), "\"aws:SourceIp\"");
         assert_eq!(field(&Problem::new("x").under_key("")), "\"\"");
         assert_eq!(field(&Problem::new("x").under_key("a\nb")), "\"a\\nb\"");
         let long = "é".repeat(1000);
-        assert_eq!(
-            field(&Problem::new("x").under_key(&long)).chars().count(),
-            32 + 3
-        );
+        assert_eq!(field(&Problem::new("x").under_key(&long)).chars().count(), 32 + 3);
     }
 }

@@ -66,12 +66,8 @@ pub enum Known {
     Unknown,
 }
 
-const SHORT: Kind = Kind::Text {
-    bytes_max: SHORT_TEXT_BYTES_MAX,
-};
-const LONG: Kind = Kind::Text {
-    bytes_max: LONG_TEXT_BYTES_MAX,
-};
+const SHORT: Kind = Kind::Text { bytes_max: SHORT_TEXT_BYTES_MAX };
+const LONG: Kind = Kind::Text { bytes_max: LONG_TEXT_BYTES_MAX };
 const STATES: Kind = Kind::Choice(&["known", "unknown", "absent", "derived", "redacted"]);
 const OPERATIONS: Kind = Kind::Choice(&[
     "create", "read", "update", "delete", "restore", "auth", "access", "execute", "other",
@@ -79,10 +75,8 @@ const OPERATIONS: Kind = Kind::Choice(&[
 const OUTCOMES: Kind = Kind::Choice(&["success", "failure", "pending", "unknown"]);
 
 /// The fields that the engine sets; ignored in input.
-pub static ENGINE_FIELDS: &[Field] = &[
-    required("seq", Kind::Integer),
-    required("recorded_at", Kind::Instant),
-];
+pub static ENGINE_FIELDS: &[Field] =
+    &[required("seq", Kind::Integer), required("recorded_at", Kind::Instant)];
 
 /// The fields of an event in canonical order.
 pub static EVENT_FIELDS: &[Field] = &[
@@ -121,11 +115,8 @@ static ACTOR: &[Field] = &[
     optional("on_behalf_of", Kind::Object(PRINCIPAL)),
 ];
 
-static APP: &[Field] = &[
-    optional("name", LONG),
-    optional("client_id", SHORT),
-    optional("impersonation", Kind::Bool),
-];
+static APP: &[Field] =
+    &[optional("name", LONG), optional("client_id", SHORT), optional("impersonation", Kind::Bool)];
 
 static PRINCIPAL: &[Field] = &[optional("id", SHORT), optional("email", SHORT)];
 
@@ -173,28 +164,17 @@ static CONTEXT: &[Field] = &[
     optional("time_zone", SHORT),
 ];
 
-static ASN: &[Field] = &[
-    optional("number", Kind::Integer),
-    optional("subdivision", SHORT),
-    optional("region", SHORT),
-];
+static ASN: &[Field] =
+    &[optional("number", Kind::Integer), optional("subdivision", SHORT), optional("region", SHORT)];
 
 static CAUSE: &[Field] = &[optional("id", SHORT), optional("captured", Kind::Bool)];
 
 const fn optional(name: &'static str, kind: Kind) -> Field {
-    Field {
-        name,
-        kind,
-        required: false,
-    }
+    Field { name, kind, required: false }
 }
 
 const fn required(name: &'static str, kind: Kind) -> Field {
-    Field {
-        name,
-        kind,
-        required: true,
-    }
+    Field { name, kind, required: true }
 }
 
 /// Says what a path of keys is, from the top of an event.
@@ -298,9 +278,7 @@ fn distance(wanted: &[char], known: &str) -> usize {
         let mut next = vec![left];
         for (above, wanted) in row.windows(2).zip(wanted) {
             let [diagonal, above] = above else { break };
-            left = (diagonal + usize::from(*wanted != known))
-                .min(left + 1)
-                .min(above + 1);
+            left = (diagonal + usize::from(*wanted != known)).min(left + 1).min(above + 1);
             next.push(left);
         }
         row = next;
@@ -362,14 +340,7 @@ mod tests {
         for raw in ["raw", "raw.a.b"] {
             assert_eq!(lookup(&path(raw)), Known::Raw);
         }
-        for unknown in [
-            "act",
-            "",
-            "colour",
-            "actor.email.x",
-            "subjects.x",
-            "occurred_at.x",
-        ] {
+        for unknown in ["act", "", "colour", "actor.email.x", "subjects.x", "occurred_at.x"] {
             assert_eq!(lookup(&path(unknown)), Known::Unknown, "{unknown}");
         }
         assert_eq!(lookup(&[]), Known::Unknown);

@@ -91,15 +91,8 @@ pub(crate) struct PathTree {
 impl PathTree {
     /// A tree of the root alone.
     pub(crate) fn new() -> Self {
-        let root = Node {
-            parent: 0,
-            key: Box::from(&b""[..]),
-        };
-        PathTree {
-            nodes: vec![root],
-            index: HashTable::new(),
-            hasher: FixedState::default(),
-        }
+        let root = Node { parent: 0, key: Box::from(&b""[..]) };
+        PathTree { nodes: vec![root], index: HashTable::new(), hasher: FixedState::default() }
     }
 
     /// Number of nodes.
@@ -132,16 +125,18 @@ impl PathTree {
             return *node;
         }
         let node = self.nodes.len() as u32;
-        self.nodes.push(Node {
-            parent,
-            key: Box::from(key),
-        });
+        self.nodes.push(Node { parent, key: Box::from(key) });
         let (nodes, hasher) = (&self.nodes, &self.hasher);
         self.index.insert_unique(hash, node, |node| {
             let node = &nodes[*node as usize];
             hasher.hash_one((node.parent, &*node.key))
         });
         node
+    }
+
+    /// The node of `key` under `parent`, new if it was not met before.
+    pub(crate) fn node(&mut self, parent: u32, key: &[u8]) -> u32 {
+        self.child(parent, key, 0)
     }
 
     /// Forgets the nodes from `len` on.
@@ -224,12 +219,7 @@ impl Flattener {
         self.leaves.clear();
         std::mem::swap(&mut self.guesses, &mut self.seen);
         self.seen.clear();
-        let mut walk = Walk {
-            bytes: canonical,
-            at: 0,
-            tree,
-            out: self,
-        };
+        let mut walk = Walk { bytes: canonical, at: 0, tree, out: self };
         walk.value(0, 0)?;
         (walk.at == canonical.len()).then_some(())
     }
@@ -244,11 +234,7 @@ impl Flattener {
         let [sign, h1, h0, b':', m1, m0] = text.get(text.len().checked_sub(6)?..)? else {
             return None;
         };
-        let digit = |byte: &u8| {
-            byte.checked_sub(b'0')
-                .filter(|digit| *digit < 10)
-                .map(i16::from)
-        };
+        let digit = |byte: &u8| byte.checked_sub(b'0').filter(|digit| *digit < 10).map(i16::from);
         let minutes = (digit(h1)? * 10 + digit(h0)?) * 60 + digit(m1)? * 10 + digit(m0)?;
         Some(if *sign == b'-' { -minutes } else { minutes })
     }
@@ -274,16 +260,7 @@ impl Walk<'_> {
         match self.peek()? {
             b'"' => {
                 let (start, len, is_escaped) = self.string()?;
-                self.leaf(
-                    op::STRING,
-                    Leaf {
-                        node,
-                        kind: Kind::String,
-                        start,
-                        len,
-                        is_escaped,
-                    },
-                );
+                self.leaf(op::STRING, Leaf { node, kind: Kind::String, start, len, is_escaped });
             }
             b'{' => self.object(node, depth)?,
             b'[' => self.list(node, depth)?,
@@ -322,40 +299,19 @@ impl Walk<'_> {
         (self.bytes.get(start..start + text.len())? == text).then_some(())?;
         self.at += text.len();
         let (start, len) = (start as u32, text.len() as u32);
-        self.leaf(
-            operation,
-            Leaf {
-                node,
-                kind,
-                start,
-                len,
-                is_escaped: false,
-            },
-        );
+        self.leaf(operation, Leaf { node, kind, start, len, is_escaped: false });
         Some(())
     }
 
     fn number(&mut self, node: u32) -> Option<()> {
         let start = self.at;
-        while matches!(
-            self.peek(),
-            Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')
-        ) {
+        while matches!(self.peek(), Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')) {
             self.at += 1;
         }
         let len = self.at - start;
         (len > 0).then_some(())?;
         let (start, len) = (start as u32, len as u32);
-        self.leaf(
-            op::NUMBER,
-            Leaf {
-                node,
-                kind: Kind::Number,
-                start,
-                len,
-                is_escaped: false,
-            },
-        );
+        self.leaf(op::NUMBER, Leaf { node, kind: Kind::Number, start, len, is_escaped: false });
         Some(())
     }
 
@@ -372,12 +328,7 @@ impl Walk<'_> {
             let (start, len, _) = self.string()?;
             self.expect(b':')?;
             let key = self.bytes.get(start as usize..(start + len) as usize)?;
-            let guess = self
-                .out
-                .guesses
-                .get(self.out.seen.len())
-                .copied()
-                .unwrap_or(0);
+            let guess = self.out.guesses.get(self.out.seen.len()).copied().unwrap_or(0);
             let child = self.tree.child(node, key, guess);
             self.out.seen.push(child);
             self.out.shape.push(op::KEY);
@@ -426,16 +377,7 @@ impl Walk<'_> {
             }
         }
         let (start, len) = (start as u32, (self.at - start) as u32);
-        self.leaf(
-            op::RAW,
-            Leaf {
-                node,
-                kind: Kind::Raw,
-                start,
-                len,
-                is_escaped: false,
-            },
-        );
+        self.leaf(op::RAW, Leaf { node, kind: Kind::Raw, start, len, is_escaped: false });
         Some(())
     }
 
@@ -482,13 +424,7 @@ impl Walk<'_> {
 
     fn begin_run(&mut self, node: u32) {
         self.out.shape.push(op::RUN);
-        let length = Leaf {
-            node,
-            kind: Kind::Length,
-            start: 0,
-            len: 1,
-            is_escaped: false,
-        };
+        let length = Leaf { node, kind: Kind::Length, start: 0, len: 1, is_escaped: false };
         self.out.leaves.push(length);
     }
 
@@ -500,16 +436,8 @@ impl Walk<'_> {
         shape_start: usize,
         place: usize,
     ) -> (std::ops::Range<usize>, usize) {
-        self.out
-            .shape
-            .splice(shape_start..shape_start, [op::END, op::RUN]);
-        let length = Leaf {
-            node,
-            kind: Kind::Length,
-            start: 0,
-            len: 1,
-            is_escaped: false,
-        };
+        self.out.shape.splice(shape_start..shape_start, [op::END, op::RUN]);
+        let length = Leaf { node, kind: Kind::Length, start: 0, len: 1, is_escaped: false };
         self.out.leaves.insert(place, length);
         (shape_start + 2..self.out.shape.len(), place)
     }
@@ -536,12 +464,7 @@ pub(crate) fn unescape(mut inner: &[u8], out: &mut Vec<u8>) {
             Some(b'r') => (b'\r', 2),
             Some(b'u') => {
                 let digits = rest.get(4..6).and_then(|hex| std::str::from_utf8(hex).ok());
-                (
-                    digits
-                        .and_then(|hex| u8::from_str_radix(hex, 16).ok())
-                        .unwrap_or(0),
-                    6,
-                )
+                (digits.and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(0), 6)
             }
             other => (other.copied().unwrap_or(b'\\'), 2),
         };

@@ -176,14 +176,8 @@ mod tests {
     fn values_are_made_of_plain_types() {
         assert!(Value::from(None::<i64>).is_null());
         assert_eq!(Value::from(Some(true)).as_bool(), Some(true));
-        assert_eq!(
-            Value::from(vec![1_u32, 2]).as_list().map(<[Value]>::len),
-            Some(2)
-        );
+        assert_eq!(Value::from(vec![1_u32, 2]).as_list().map(<[Value]>::len), Some(2));
         let most = Value::from(u64::MAX);
-        assert_eq!(
-            most.as_number().map(Number::as_str),
-            Some("18446744073709551615")
-        );
+        assert_eq!(most.as_number().map(Number::as_str), Some("18446744073709551615"));
     }
 }

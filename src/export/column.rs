@@ -32,9 +32,9 @@ impl Column {
         let mut keys = Vec::new();
         for segment in split_outside_quotes(text, '.') {
             let key = match segment.strip_prefix('"') {
-                Some(quoted) => quoted
-                    .strip_suffix('"')
-                    .ok_or_else(|| refuse("a quote is not closed"))?,
+                Some(quoted) => {
+                    quoted.strip_suffix('"').ok_or_else(|| refuse("a quote is not closed"))?
+                }
                 None => segment,
             };
             if key.is_empty() {
@@ -45,10 +45,7 @@ impl Column {
         if let Some((_, long)) = SHORT_NAMES.iter().find(|(short, _)| *short == keys[0]) {
             keys.splice(..1, long.iter().map(|key| (*key).to_owned()));
         }
-        Ok(Column {
-            header: text.to_owned(),
-            keys,
-        })
+        Ok(Column { header: text.to_owned(), keys })
     }
 
     /// Reads a list of paths, separated by commas outside quotes.
@@ -56,9 +53,7 @@ impl Column {
     /// # Errors
     /// As [`Column::parse`].
     pub fn parse_list(text: &str) -> Result<Vec<Column>> {
-        split_outside_quotes(text, ',')
-            .map(|path| Column::parse(path.trim()))
-            .collect()
+        split_outside_quotes(text, ',').map(|path| Column::parse(path.trim())).collect()
     }
 
     /// The path as it was typed.
@@ -99,9 +94,7 @@ fn action(event: &Value) -> String {
 fn collect<'a>(value: &'a Value, keys: &[String], found: &mut Vec<&'a Value>) {
     match value {
         _ if keys.is_empty() => found.push(value),
-        Value::List(elements) => elements
-            .iter()
-            .for_each(|inner| collect(inner, keys, found)),
+        Value::List(elements) => elements.iter().for_each(|inner| collect(inner, keys, found)),
         Value::Object(members) => {
             for (key, inner) in members {
                 if let Some(rest) = behind(keys, key) {

@@ -1,6 +1,6 @@
 //! CSV: a line per event, a cell per column.
 
-use super::Column;
+use super::column::Column;
 use crate::event::Value;
 use crate::{Error, Result};
 use std::borrow::Cow;
@@ -28,11 +28,7 @@ impl<W: Write> CsvWriter<W> {
         let mut inner = csv::Writer::from_writer(out);
         let headers = columns.iter().map(Column::header);
         inner.write_record(headers).map_err(write_error)?;
-        Ok(CsvWriter {
-            columns,
-            guard,
-            inner,
-        })
+        Ok(CsvWriter { columns, guard, inner })
     }
 
     /// Writes one event, given as its value with `seq` and `recorded_at`.
@@ -42,14 +38,8 @@ impl<W: Write> CsvWriter<W> {
     pub fn write(&mut self, event: &Value) -> Result<()> {
         for column in &self.columns {
             let cell = column.cell(event);
-            let cell = if self.guard {
-                guarded(&cell)
-            } else {
-                Cow::Borrowed(cell.as_str())
-            };
-            self.inner
-                .write_field(cell.as_bytes())
-                .map_err(write_error)?;
+            let cell = if self.guard { guarded(&cell) } else { Cow::Borrowed(cell.as_str()) };
+            self.inner.write_field(cell.as_bytes()).map_err(write_error)?;
         }
         self.inner.write_record(None::<&[u8]>).map_err(write_error)
     }
@@ -59,9 +49,7 @@ impl<W: Write> CsvWriter<W> {
     /// # Errors
     /// [`Error::Io`] if the output refuses.
     pub fn finish(mut self) -> Result<()> {
-        self.inner
-            .flush()
-            .map_err(|error| Error::io("write", Path::new("output"), error))
+        self.inner.flush().map_err(|error| Error::io("write", Path::new("output"), error))
     }
 }
 
@@ -89,9 +77,7 @@ mod tests {
         let mut out = Vec::new();
         let columns = Column::parse_list(columns).unwrap();
         let mut writer = CsvWriter::new(&mut out, columns, guard).unwrap();
-        writer
-            .write(&Value::parse(event.as_bytes()).unwrap())
-            .unwrap();
+        writer.write(&Value::parse(event.as_bytes()).unwrap()).unwrap();
         writer.finish().unwrap();
         String::from_utf8(out).unwrap()
     }
@@ -112,9 +98,6 @@ mod tests {
     #[test]
     fn quotes_commas_and_line_feeds_survive() {
         let event = r#"{"id":"a,\"b\"\nc"}"#;
-        assert_eq!(
-            write("id,who", true, event),
-            "id,who\n\"a,\"\"b\"\"\nc\",\n"
-        );
+        assert_eq!(write("id,who", true, event), "id,who\n\"a,\"\"b\"\"\nc\",\n");
     }
 }

@@ -1,9 +1,9 @@
 //! `calendly`: records of `GET /activity_log_entries`, one by one or as pages of the interface.
 
-use super::Source;
 use super::members::{
     Members, last_segment, put_free, put_object, put_text, take, take_object, take_text,
 };
+use super::source::Source;
 use super::source_time::occurred_at;
 use crate::event::{Event, Value};
 use crate::{Error, Result};
@@ -25,11 +25,7 @@ impl Source for Calendly {
         };
         put_text(&mut event, "id", id);
         let organization = take_text(&mut members, "organization");
-        put_text(
-            &mut event,
-            "tenant",
-            organization.map(|uri| last_segment(&uri).to_owned()),
-        );
+        put_text(&mut event, "tenant", organization.map(|uri| last_segment(&uri).to_owned()));
         put_text(&mut event, "data_source", Some("activity_log".to_owned()));
         for (source, field) in [("namespace", "category"), ("action", "activity")] {
             let value = take(&mut members, source)
@@ -53,9 +49,7 @@ impl Source for Calendly {
     }
 
     fn is_record(&self, value: &Value) -> bool {
-        ["occurred_at", "namespace", "action"]
-            .iter()
-            .any(|key| value.get(key).is_some())
+        ["occurred_at", "namespace", "action"].iter().any(|key| value.get(key).is_some())
     }
 }
 
@@ -68,16 +62,8 @@ fn read_actor(mut source: Members) -> Members {
         put_text(&mut actor, "id", Some(last_segment(&uri).to_owned()));
         put_text(&mut actor, "uri", Some(uri));
     }
-    put_text(
-        &mut actor,
-        "email",
-        take_text(&mut source, "alternative_identifier"),
-    );
-    put_text(
-        &mut actor,
-        "display_name",
-        take_text(&mut source, "display_name"),
-    );
+    put_text(&mut actor, "email", take_text(&mut source, "alternative_identifier"));
+    put_text(&mut actor, "display_name", take_text(&mut source, "display_name"));
     put_text(&mut actor, "role", text_in(&source, "organization", "role"));
     if let Some(group) = text_in(&source, "group", "name") {
         actor.push(("groups".to_owned(), Value::List(vec![Value::String(group)])));

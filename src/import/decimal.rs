@@ -23,9 +23,7 @@ pub(super) fn scaled(text: &str, shift: i32) -> Option<(i64, bool)> {
     let mut place = 0_i64;
     for byte in digits() {
         if place < kept {
-            result = result
-                .checked_mul(10)?
-                .checked_add(i64::from(byte - b'0'))?;
+            result = result.checked_mul(10)?.checked_add(i64::from(byte - b'0'))?;
         } else {
             cut |= byte != b'0';
         }
@@ -44,22 +42,10 @@ mod tests {
 
     #[test]
     fn seconds_become_microseconds_digit_by_digit() {
-        assert_eq!(
-            scaled("1650000000", 6),
-            Some((1_650_000_000_000_000, false))
-        );
-        assert_eq!(
-            scaled("1650000000.123456", 6),
-            Some((1_650_000_000_123_456, false))
-        );
-        assert_eq!(
-            scaled("1650000000.1234567", 6),
-            Some((1_650_000_000_123_456, true))
-        );
-        assert_eq!(
-            scaled("1650000000.1234560", 6),
-            Some((1_650_000_000_123_456, false))
-        );
+        assert_eq!(scaled("1650000000", 6), Some((1_650_000_000_000_000, false)));
+        assert_eq!(scaled("1650000000.123456", 6), Some((1_650_000_000_123_456, false)));
+        assert_eq!(scaled("1650000000.1234567", 6), Some((1_650_000_000_123_456, true)));
+        assert_eq!(scaled("1650000000.1234560", 6), Some((1_650_000_000_123_456, false)));
         assert_eq!(scaled("-1.5", 6), Some((-1_500_000, false)));
         assert_eq!(scaled("1.65E9", 6), Some((1_650_000_000_000_000, false)));
         assert_eq!(scaled("165e-2", 6), Some((1_650_000, false)));
@@ -68,17 +54,7 @@ mod tests {
 
     #[test]
     fn what_is_no_number_or_too_large_is_refused() {
-        for text in [
-            "",
-            "-",
-            "+1",
-            "1.2.3",
-            "abc",
-            "1e",
-            ".5",
-            "9e30",
-            "99999999999999999999",
-        ] {
+        for text in ["", "-", "+1", "1.2.3", "abc", "1e", ".5", "9e30", "99999999999999999999"] {
             assert_eq!(scaled(text, 6), None, "{text}");
         }
     }

@@ -3,10 +3,10 @@
 //! One activity holds one or more inner events; each becomes an event, and all of them belong into
 //! one batch. The activity itself stands in `raw` of the first.
 
-use super::Source;
 use super::google_fields::add_known_fields;
 use super::google_parameters::read_parameters;
 use super::members::{Members, put_free, put_object, put_text, take, take_object, take_text};
+use super::source::Source;
 use super::source_time::occurred_at;
 use crate::event::{Event, Value};
 use crate::{Error, Result};
@@ -40,9 +40,7 @@ impl Source for Google {
         let activity = Activity::read(members)?;
         let mut raw = Some(raw);
         let events = inner.into_iter().enumerate();
-        events
-            .map(|(index, inner)| activity.event(index, inner, raw.take()))
-            .collect()
+        events.map(|(index, inner)| activity.event(index, inner, raw.take())).collect()
     }
 
     fn is_record(&self, value: &Value) -> bool {
@@ -92,16 +90,8 @@ impl Activity {
         let activity = activity.ok_or_else(|| missing("name"))?;
         let mut details = read_parameters(&mut inner);
         let mut event = Members::new();
-        put_text(
-            &mut event,
-            "id",
-            Some(format!("{}/{index}", self.correlation_id)),
-        );
-        put_text(
-            &mut event,
-            "correlation_id",
-            Some(self.correlation_id.clone()),
-        );
+        put_text(&mut event, "id", Some(format!("{}/{index}", self.correlation_id)));
+        put_text(&mut event, "correlation_id", Some(self.correlation_id.clone()));
         put_text(&mut event, "tenant", self.tenant.clone());
         put_text(&mut event, "data_source", Some(self.application.clone()));
         put_text(&mut event, "category", Some(category));
@@ -154,11 +144,7 @@ fn read_actor(mut source: Members) -> Members {
 fn read_application(mut source: Members) -> Members {
     let mut app = Members::new();
     put_text(&mut app, "name", take_text(&mut source, "applicationName"));
-    put_text(
-        &mut app,
-        "client_id",
-        take_text(&mut source, "oauthClientId"),
-    );
+    put_text(&mut app, "client_id", take_text(&mut source, "oauthClientId"));
     for (key, value) in source {
         put_free(&mut app, &key, value);
     }

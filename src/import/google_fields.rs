@@ -24,32 +24,14 @@ const fn target(
     relation: &'static str,
     name: Option<&'static str>,
 ) -> TargetRule {
-    TargetRule {
-        parameter,
-        kind,
-        member,
-        relation,
-        name,
-    }
+    TargetRule { parameter, kind, member, relation, name }
 }
 
 const TARGETS: [TargetRule; 12] = [
     target("event_id", "event", "id", "primary", Some("event_title")),
-    target(
-        "calendar_id",
-        "calendar",
-        "id",
-        "calendar",
-        Some("calendar_title"),
-    ),
+    target("calendar_id", "calendar", "id", "calendar", Some("calendar_title")),
     target("organizer_calendar_id", "calendar", "id", "organizer", None),
-    target(
-        "subscriber_calendar_id",
-        "calendar",
-        "id",
-        "subscriber",
-        None,
-    ),
+    target("subscriber_calendar_id", "calendar", "id", "subscriber", None),
     target("target_calendar_id", "calendar", "id", "resource", None),
     target("event_guest", "user", "email", "guest", None),
     target("grantee_email", "user", "email", "grantee", None),
@@ -78,11 +60,7 @@ pub(super) fn add_known_fields(
         put_list(event, "changes", calendar_changes(parameters));
         put_object(event, "attributes", calendar_attributes(parameters));
         let error = text("interop_error_code");
-        put_text(
-            event,
-            "outcome",
-            error.as_ref().map(|_| "failure".to_owned()),
-        );
+        put_text(event, "outcome", error.as_ref().map(|_| "failure".to_owned()));
         put_text(event, "error_code", error);
     }
 }
@@ -121,11 +99,7 @@ fn calendar_changes(parameters: &Members) -> Vec<Value> {
         add("event_title", old_title, text_of(parameters, "event_title"));
     }
     add("access_level", None, text_of(parameters, "access_level"));
-    add(
-        "guest_response_status",
-        None,
-        text_of(parameters, "event_response_status"),
-    );
+    add("guest_response_status", None, text_of(parameters, "event_response_status"));
     changes
 }
 
@@ -139,15 +113,10 @@ fn calendar_attributes(parameters: &Members) -> Members {
         };
         attributes.push((name.to_owned(), Value::Bool(value)));
     }
-    for (parameter, attribute) in [
-        ("start_time", "event_start_time"),
-        ("end_time", "event_end_time"),
-    ] {
-        put_text(
-            &mut attributes,
-            attribute,
-            instant_of(parameters, parameter),
-        );
+    for (parameter, attribute) in
+        [("start_time", "event_start_time"), ("end_time", "event_end_time")]
+    {
+        put_text(&mut attributes, attribute, instant_of(parameters, parameter));
     }
     attributes
 }

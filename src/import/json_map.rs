@@ -19,11 +19,11 @@
 //! `'details."aws:SourceIp"'`, `'tags."k8s.io/name"'`. What is mapped is taken out of the record,
 //! with the objects that this empties; everything else is kept under `details` as it was.
 
-use super::Source;
 use super::map_path::{MapPath, Step, without};
 use super::map_time::{SourceTime, TimeFormat};
 use super::map_tree::Tree;
 use super::members::{Members, take};
+use super::source::Source;
 use super::source_time::keep_original;
 use crate::event::{Event, Value, schema};
 use crate::{Error, Result};
@@ -52,6 +52,16 @@ enum Origin {
     Constant(String),
 }
 
+/// What a record gives.
+struct Mapped<'a> {
+    /// The fields that are mapped.
+    event: Value,
+    /// The paths of the record that they came from.
+    used: Vec<&'a [Step]>,
+    /// The time as it came, where it had to be cut.
+    original: Option<Value>,
+}
+
 impl JsonMap {
     /// Reads a map from the text of a TOML file.
     ///
@@ -75,14 +85,11 @@ impl JsonMap {
             }
         }
         check_targets(&fields)?;
-        Ok(JsonMap {
-            fields,
-            time: TimeFormat::new(format.as_deref(), zone.as_deref())?,
-        })
+        Ok(JsonMap { fields, time: TimeFormat::new(format.as_deref(), zone.as_deref())? })
     }
 
-    /// Fills the event from the record; gives it and the paths of the record that were used.
-    fn map(&self, record: &Value) -> Result<(Tree, Vec<&[Step]>, Option<Value>)> {
+    /// Fills the fields of the event from the record.
+    fn map(&self, record: &Value) -> Result<Mapped<'_>> {
         let mut event = Tree::new();
         let mut used = Vec::new();
         let mut original = None;
@@ -102,7 +109,7 @@ impl JsonMap {
             };
             event.put(field.target.steps(), value);
         }
-        Ok((event, used, original))
+        Ok(Mapped { event: event.into_value(), used, original })
     }
 
     /// A constant is RFC 3339 where it reads as such, whatever the times of the source look like.
@@ -121,9 +128,9 @@ impl Source for JsonMap {
         if !matches!(record, Value::Object(_)) {
             return Err(Error::invalid("record", "is not a JSON object"));
         }
-        let (event, used, original) = self.map(&record)?;
-        let rest = without(record, &used);
-        let Value::Object(mut event) = event.into_value() else {
+        let mapped = self.map(&record)?;
+        let rest = without(record, &mapped.used);
+        let Value::Object(mut event) = mapped.event else {
             unreachable!("targets begin with a key");
         };
         let mut details = match take(&mut event, "details") {
@@ -134,7 +141,7 @@ impl Source for JsonMap {
         if let Some(Value::Object(rest)) = rest {
             merge(&mut details, rest, "details")?;
         }
-        if let Some(original) = original {
+        if let Some(original) = mapped.original {
             keep_original(&mut details, original)?;
         }
         super::members::put_object(&mut event, "details", details);
@@ -230,9 +237,7 @@ fn read_fields(above: &str, table: toml::Table, fields: &mut Vec<Field>) -> Resu
             }
             _ => return Err(wrong("is neither a path nor a list of paths")),
         };
-        let constant = origins
-            .iter()
-            .position(|origin| matches!(origin, Origin::Constant(_)));
+        let constant = origins.iter().position(|origin| matches!(origin, Origin::Constant(_)));
         if constant.is_some_and(|place| place + 1 != origins.len()) {
             return Err(wrong("a constant hides the paths behind it; put it last"));
         }
@@ -259,24 +264,16 @@ fn check_targets(fields: &[Field]) -> Result<()> {
         }
         if schema::lookup(&keys) == schema::Known::Unknown {
             let nearest = schema::nearest(&keys).join(", ");
-            return refuse(format!(
-                "is no field of an event; the nearest are {nearest}"
-            ));
+            return refuse(format!("is no field of an event; the nearest are {nearest}"));
         }
         let before = &fields[..place];
-        if let Some(other) = before
-            .iter()
-            .find(|other| other.target.overlaps(&field.target))
-        {
+        if let Some(other) = before.iter().find(|other| other.target.overlaps(&field.target)) {
             return refuse(format!("lies in or around `{}`", other.target));
         }
     }
     let is_mapped = |name: &str| fields.iter().any(|field| field.target.is_field(name));
     match REQUIRED.into_iter().find(|name| !is_mapped(name)) {
-        Some(name) => Err(Error::invalid(
-            format!("fields.{name}"),
-            "is required and not mapped",
-        )),
+        Some(name) => Err(Error::invalid(format!("fields.{name}"), "is required and not mapped")),
         None => Ok(()),
     }
 }

@@ -38,9 +38,8 @@ impl MapPath {
             steps.push(Step::Key(key));
             rest = after;
             while let Some(inner) = rest.strip_prefix('[') {
-                let (digits, after) = inner
-                    .split_once(']')
-                    .ok_or_else(|| refuse("a `[` is not closed"))?;
+                let (digits, after) =
+                    inner.split_once(']').ok_or_else(|| refuse("a `[` is not closed"))?;
                 let index = digits.parse().ok().filter(|index| *index <= INDEX_MAX);
                 let index = index.ok_or_else(|| {
                     refuse(&format!("an index is a number from 0 to {INDEX_MAX}"))
@@ -52,9 +51,7 @@ impl MapPath {
                 let text = text.to_owned();
                 return Ok(MapPath { text, steps });
             }
-            rest = rest
-                .strip_prefix('.')
-                .ok_or_else(|| refuse("expected `.` between two keys"))?;
+            rest = rest.strip_prefix('.').ok_or_else(|| refuse("expected `.` between two keys"))?;
         }
     }
 
@@ -147,12 +144,9 @@ pub(super) fn without(value: Value, paths: &[&[Step]]) -> Option<Value> {
             (!kept.is_empty()).then_some(Value::Object(kept))
         }
         Value::List(elements) => {
-            let kept = elements
-                .into_iter()
-                .enumerate()
-                .filter_map(|(place, inner)| {
-                    without(inner, &tails(paths, |step| *step == Step::Index(place)))
-                });
+            let kept = elements.into_iter().enumerate().filter_map(|(place, inner)| {
+                without(inner, &tails(paths, |step| *step == Step::Index(place)))
+            });
             Some(Value::List(kept.collect()))
         }
         scalar => Some(scalar),
@@ -184,10 +178,7 @@ mod tests {
     #[test]
     fn keys_indexes_and_quoted_keys_are_read() {
         assert_eq!(steps("a.b"), [key("a"), key("b")]);
-        assert_eq!(
-            steps("targets[0].name"),
-            [key("targets"), Step::Index(0), key("name")]
-        );
+        assert_eq!(steps("targets[0].name"), [key("targets"), Step::Index(0), key("name")]);
         assert_eq!(steps("a[1][2]"), [key("a"), Step::Index(1), Step::Index(2)]);
         assert_eq!(
             steps(r#"a."b.c"[3]."d\"e""#),
@@ -198,9 +189,9 @@ mod tests {
 
     #[test]
     fn malformed_paths_are_refused() {
-        for text in [
-            "", ".", "a.", ".a", "a..b", "a[", "a[x]", "a[-1]", "a[1024]", "a[0]b", "\"a", "[0]",
-        ] {
+        for text in
+            ["", ".", "a.", ".a", "a..b", "a[", "a[x]", "a[-1]", "a[1024]", "a[0]b", "\"a", "[0]"]
+        {
             assert!(MapPath::parse(text).is_err(), "{text}");
         }
         assert!(MapPath::parse("a[1023]").is_ok());

@@ -44,14 +44,8 @@ impl TimeFormat {
     pub(super) fn new(format: Option<&str>, zone: Option<&str>) -> Result<TimeFormat> {
         let notation = match format.unwrap_or("rfc3339") {
             "rfc3339" => Notation::Rfc3339,
-            "unix_s" => Notation::Unix {
-                unit: "seconds",
-                shift: 6,
-            },
-            "unix_ms" => Notation::Unix {
-                unit: "milliseconds",
-                shift: 3,
-            },
+            "unix_s" => Notation::Unix { unit: "seconds", shift: 6 },
+            "unix_ms" => Notation::Unix { unit: "milliseconds", shift: 3 },
             pattern => {
                 StrftimeItems::new(pattern)
                     .parse()
@@ -97,10 +91,7 @@ impl TimeFormat {
             return self.place(local);
         }
         let cut = cut_fraction(text);
-        Ok(SourceTime {
-            cut: cut.is_some(),
-            text: cut.unwrap_or_else(|| text.to_owned()),
-        })
+        Ok(SourceTime { cut: cut.is_some(), text: cut.unwrap_or_else(|| text.to_owned()) })
     }
 
     fn read_pattern(&self, text: &str, pattern: &str) -> Result<SourceTime> {
@@ -108,14 +99,10 @@ impl TimeFormat {
         parse(&mut parsed, text, StrftimeItems::new(pattern))
             .map_err(|_| refused(&format!("`{text}` does not match `{pattern}`")))?;
         if parsed.offset().is_some() || parsed.timestamp().is_some() {
-            let instant = parsed
-                .to_datetime()
-                .map_err(|_| refused("is no point in time"))?;
+            let instant = parsed.to_datetime().map_err(|_| refused("is no point in time"))?;
             return Ok(printed(instant));
         }
-        let date = parsed
-            .to_naive_date()
-            .map_err(|_| refused("has no whole date"))?;
+        let date = parsed.to_naive_date().map_err(|_| refused("has no whole date"))?;
         // A pattern without a clock stands for the begin of the day.
         let clock = parsed.to_naive_time().unwrap_or(NaiveTime::MIN);
         self.place(date.and_time(clock))
@@ -139,17 +126,14 @@ fn read_unix(text: &str, unit: &str, shift: i32) -> Result<SourceTime> {
     let wrong = || refused(&format!("`{text}` is no number of {unit}"));
     let (micros, cut) = scaled(text.trim(), shift).ok_or_else(wrong)?;
     let instant = DateTime::from_timestamp_micros(micros).ok_or_else(wrong)?;
-    Ok(SourceTime {
-        cut,
-        ..printed(instant.fixed_offset())
-    })
+    Ok(SourceTime { cut, ..printed(instant.fixed_offset()) })
 }
 
 fn printed(instant: DateTime<FixedOffset>) -> SourceTime {
     let nanos = instant.timestamp_subsec_nanos();
     SourceTime {
         text: instant.to_rfc3339_opts(SecondsFormat::Micros, true),
-        cut: nanos % 1000 != 0,
+        cut: !nanos.is_multiple_of(1000),
     }
 }
 
@@ -163,9 +147,7 @@ mod tests {
 
     fn read(format: Option<&str>, zone: Option<&str>, text: &str) -> Result<String> {
         let format = TimeFormat::new(format, zone).unwrap();
-        format
-            .read(&Value::String(text.to_owned()))
-            .map(|time| time.text)
+        format.read(&Value::String(text.to_owned())).map(|time| time.text)
     }
 
     #[test]
@@ -181,11 +163,7 @@ mod tests {
     fn local_times_take_the_zone_of_the_map() {
         let summer = read(None, Some("Europe/Berlin"), "2022-07-01 10:00:00").unwrap();
         assert_eq!(summer, "2022-07-01T10:00:00.000000+02:00");
-        let pattern = read(
-            Some("%d.%m.%Y %H:%M"),
-            Some("Europe/Berlin"),
-            "01.02.2022 10:30",
-        );
+        let pattern = read(Some("%d.%m.%Y %H:%M"), Some("Europe/Berlin"), "01.02.2022 10:30");
         assert_eq!(pattern.unwrap(), "2022-02-01T10:30:00.000000+01:00");
         let day = read(Some("%d.%m.%Y"), Some("UTC"), "01.02.2022").unwrap();
         assert_eq!(day, "2022-02-01T00:00:00.000000Z");
@@ -200,12 +178,7 @@ mod tests {
 
     #[test]
     fn a_pattern_with_an_offset_needs_no_zone() {
-        let time = read(
-            Some("%d/%b/%Y:%H:%M:%S %z"),
-            None,
-            "10/Oct/2000:13:55:36 -0700",
-        )
-        .unwrap();
+        let time = read(Some("%d/%b/%Y:%H:%M:%S %z"), None, "10/Oct/2000:13:55:36 -0700").unwrap();
         assert_eq!(time, "2000-10-10T13:55:36.000000-07:00");
         assert!(read(Some("%d.%m.%Y"), None, "01.02.2022").is_err());
     }

@@ -64,9 +64,7 @@ impl Tree {
         match self {
             Tree::Leaf(value) => value,
             Tree::Object(members) => {
-                let members = members
-                    .into_iter()
-                    .map(|(key, tree)| (key, tree.into_value()));
+                let members = members.into_iter().map(|(key, tree)| (key, tree.into_value()));
                 Value::Object(members.collect())
             }
             Tree::List(elements) => {

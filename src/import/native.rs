@@ -1,6 +1,6 @@
-//! `native`: the event as `schema.md` draws it, and as `annals search` and `annals export` print it.
+//! `native`: the event as the schema draws it, and as `search` and `export` print it.
 
-use super::Source;
+use super::source::Source;
 use crate::Result;
 use crate::event::{Event, Value};
 

@@ -1,6 +1,6 @@
 //! Pages: one JSON object of an API around a list of records.
 
-use super::Source;
+use super::source::Source;
 use crate::event::Value;
 
 /// Members under which the interfaces of known products list their records.
@@ -29,10 +29,9 @@ pub fn expand_page(source: &dyn Source, mut value: Value) -> Result<Vec<Value>, 
         return Ok(records);
     }
     let key = match &value {
-        Value::Object(members) => members
-            .iter()
-            .find(|(key, list)| is_record_list(key, list))
-            .map(|(key, _)| key.clone()),
+        Value::Object(members) => {
+            members.iter().find(|(key, list)| is_record_list(key, list)).map(|(key, _)| key.clone())
+        }
         _ => None,
     };
     match key {
@@ -48,8 +47,5 @@ fn is_record_list(key: &str, value: &Value) -> bool {
     let Value::List(records) = value else {
         return false;
     };
-    LIST_KEYS.contains(&key)
-        && records
-            .iter()
-            .all(|record| matches!(record, Value::Object(_)))
+    LIST_KEYS.contains(&key) && records.iter().all(|record| matches!(record, Value::Object(_)))
 }

@@ -5,7 +5,8 @@ use crate::event::{Event, Value};
 
 mod json_map;
 
-const GOOGLE: &str = r#"{"kind":"admin#reports#activity","id":{"time":"2022-03-14T20:36:48.2131234Z",
+const GOOGLE: &str = r#"{"kind":"admin#reports#activity",
+"id":{"time":"2022-03-14T20:36:48.2131234Z",
 "uniqueQualifier":"-29","applicationName":"calendar","customerId":"C00m"},"etag":"\"e\"",
 "actor":{"email":"greg@cloud.example","profileId":"1035"},"ownerDomain":"cloud.example",
 "ipAddress":"2.2.2.2","events":[
@@ -17,7 +18,8 @@ const GOOGLE: &str = r#"{"kind":"admin#reports#activity","id":{"time":"2022-03-1
  {"name":"list","multiValue":["a","b"]},{"name":"numbers","multiIntValue":["1","-2"]},
  {"name":"nested","messageValue":{"parameter":[{"name":"inner","value":"deep"}]}},
  {"name":"bare"},{"name":"api_kind","value":"web"},{"name":"user_agent","value":"UA/1"}]},
-{"type":"event_change","name":"add_event_guest","parameters":[{"name":"event_guest","value":"g@x.example"}]}]}"#;
+{"type":"event_change","name":"add_event_guest","parameters":[
+ {"name":"event_guest","value":"g@x.example"}]}]}"#;
 
 fn value(text: &str) -> Value {
     Value::parse(text.as_bytes()).unwrap()
@@ -47,15 +49,9 @@ fn google_gives_an_event_for_each_inner_event() {
     let time = "2022-03-14T20:36:48.2131234Z";
     for (index, event) in events.iter().enumerate() {
         assert_eq!(at(event, "id"), format!("\"{time}/-29/calendar/{index}\""));
-        assert_eq!(
-            at(event, "correlation_id"),
-            format!("\"{time}/-29/calendar\"")
-        );
+        assert_eq!(at(event, "correlation_id"), format!("\"{time}/-29/calendar\""));
         assert_eq!(at(event, "occurred_at"), "\"2022-03-14T20:36:48.213123Z\"");
-        assert_eq!(
-            at(event, "details/occurred_at_source"),
-            format!("\"{time}\"")
-        );
+        assert_eq!(at(event, "details/occurred_at_source"), format!("\"{time}\""));
         assert_eq!(at(event, "tenant"), "\"C00m\"");
         assert_eq!(at(event, "data_source"), "\"calendar\"");
         assert_eq!(at(event, "category"), "\"event_change\"");
@@ -106,8 +102,8 @@ fn google_keeps_every_parameter_under_details() {
 fn google_knows_the_system_and_other_callers() {
     let with_actor = |actor: &str| {
         let record = format!(
-            r#"{{"id":{{"time":"2022-01-01T00:00:00Z","uniqueQualifier":"1","applicationName":"admin"}},
-            "actor":{actor},"events":[{{"type":"T","name":"N"}}]}}"#
+            r#"{{"id":{{"time":"2022-01-01T00:00:00Z","uniqueQualifier":"1",
+            "applicationName":"admin"}},"actor":{actor},"events":[{{"type":"T","name":"N"}}]}}"#
         );
         at(&events(&Google, &record)[0], "actor")
     };
@@ -121,7 +117,8 @@ fn google_knows_the_system_and_other_callers() {
     );
     assert_eq!(
         with_actor(
-            r#"{"callerType":"USER","email":"a@b","applicationInfo":{"oauthClientId":"c","applicationName":"n","impersonation":true}}"#
+            r#"{"callerType":"USER","email":"a@b","applicationInfo":
+            {"oauthClientId":"c","applicationName":"n","impersonation":true}}"#
         ),
         r#"{"type":"user","email":"a@b","app":{"name":"n","client_id":"c","impersonation":true}}"#
     );
@@ -131,20 +128,12 @@ fn google_knows_the_system_and_other_callers() {
 #[test]
 fn google_records_without_time_or_events_are_refused_by_name() {
     for (record, field) in [
+        (r#"{"id":{"applicationName":"a"},"events":[{"type":"t","name":"n"}]}"#, "id.time"),
+        (r#"{"id":{"time":"2022-01-01T00:00:00Z"},"events":[{}]}"#, "id.applicationName"),
+        (r#"{"id":{"time":"2022-01-01T00:00:00Z","applicationName":"a"},"events":[]}"#, "events"),
         (
-            r#"{"id":{"applicationName":"a"},"events":[{"type":"t","name":"n"}]}"#,
-            "id.time",
-        ),
-        (
-            r#"{"id":{"time":"2022-01-01T00:00:00Z"},"events":[{}]}"#,
-            "id.applicationName",
-        ),
-        (
-            r#"{"id":{"time":"2022-01-01T00:00:00Z","applicationName":"a"},"events":[]}"#,
-            "events",
-        ),
-        (
-            r#"{"id":{"time":"2022-01-01T00:00:00Z","applicationName":"a"},"events":[{"type":"t"}]}"#,
+            r#"{"id":{"time":"2022-01-01T00:00:00Z","applicationName":"a"},
+            "events":[{"type":"t"}]}"#,
             "events[0].name",
         ),
         (r#"{"events":[{"type":"t","name":"n"}]}"#, "id"),
@@ -157,11 +146,13 @@ fn google_records_without_time_or_events_are_refused_by_name() {
 
 #[test]
 fn calendly_entries_become_events() {
-    let record = r#"{"occurred_at":"2022-10-07T14:21:42.104549Z","actor":{"uri":"https://api.calendly.com/users/U001",
-        "type":"User","organization":{"uri":"https://api.calendly.com/organizations/ORG001","role":"owner"},
+    let record = r#"{"occurred_at":"2022-10-07T14:21:42.104549Z",
+        "actor":{"uri":"https://api.calendly.com/users/U001","type":"User",
+        "organization":{"uri":"https://api.calendly.com/organizations/ORG001","role":"owner"},
         "group":{"uri":"https://api.calendly.com/groups/G1","name":"Development","role":"member"},
         "display_name":"Sam Smith","alternative_identifier":"sam@x.example"},
-        "details":{"name":"test token"},"organization":"https://api.calendly.com/organizations/ORG001",
+        "details":{"name":"test token"},
+        "organization":"https://api.calendly.com/organizations/ORG001",
         "fully_qualified_name":"API.Token_Created","namespace":"API","action":"Token_Created",
         "uri":"https://api.calendly.com/activity_log_entries/LOG2"}"#;
     let event = &events(&Calendly, record)[0];
@@ -187,19 +178,13 @@ fn calendly_entries_become_events() {
 
 #[test]
 fn calendly_system_needs_no_uri_and_id_stands_in_for_one() {
-    let record = r#"{"id":"x1","occurred_at":"2022-10-07T14:21:42.1045491Z","namespace":"C","action":"D",
-        "actor":{"type":"System","display_name":"Calendly System"},"details":{}}"#;
+    let record = r#"{"id":"x1","occurred_at":"2022-10-07T14:21:42.1045491Z",
+        "namespace":"C","action":"D","actor":{"type":"System","display_name":"Calendly System"},"details":{}}"#;
     let event = &events(&Calendly, record)[0];
     assert_eq!(at(event, "id"), "\"x1\"");
-    assert_eq!(
-        at(event, "actor"),
-        r#"{"type":"system","display_name":"Calendly System"}"#
-    );
+    assert_eq!(at(event, "actor"), r#"{"type":"system","display_name":"Calendly System"}"#);
     assert_eq!(at(event, "occurred_at"), "\"2022-10-07T14:21:42.104549Z\"");
-    assert_eq!(
-        at(event, "details/occurred_at_source"),
-        "\"2022-10-07T14:21:42.1045491Z\""
-    );
+    assert_eq!(at(event, "details/occurred_at_source"), "\"2022-10-07T14:21:42.1045491Z\"");
 }
 
 #[test]
@@ -218,7 +203,8 @@ fn pages_are_taken_apart_and_records_are_not() {
 
 #[test]
 fn native_events_come_back_without_what_the_engine_set() {
-    let text = r#"{"seq":7,"recorded_at":"2022-01-01T00:00:00Z","occurred_at":"2022-01-01T00:00:00Z","category":"a","activity":"b"}"#;
+    let text = r#"{"seq":7,"recorded_at":"2022-01-01T00:00:00Z",
+        "occurred_at":"2022-01-01T00:00:00Z","category":"a","activity":"b"}"#;
     let short = Native.events_of_text(text.as_bytes()).unwrap();
     assert_eq!(short, Native.events(value(text)).unwrap());
     assert!(short[0].canonical().starts_with(b"{\"occurred_at\""));

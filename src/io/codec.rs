@@ -88,10 +88,7 @@ mod tests {
 
     #[test]
     fn bytes_are_as_the_format_page_says() {
-        let step = Step::Add {
-            id: 0x0102,
-            name: "ab".into(),
-        };
+        let step = Step::Add { id: 0x0102, name: "ab".into() };
         let expected = [
             0, 0, 0, 0, // variant, u32
             2, 1, 0, 0, 0, 0, 0, 0, // u64

@@ -22,10 +22,7 @@ impl RealDisk {
 
 impl Io for RealDisk {
     fn create_dir_all(&self, path: &Path) -> io::Result<()> {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
     }
 
     fn open(&self, path: &Path, mode: Mode) -> io::Result<Box<dyn File>> {
@@ -49,11 +46,7 @@ impl Io for RealDisk {
                 metadata => metadata?,
             };
             let kind = kind_of(&metadata);
-            let len = if kind == DirKind::File {
-                metadata.len()
-            } else {
-                0
-            };
+            let len = if kind == DirKind::File { metadata.len() } else { 0 };
             // A name that is not UTF-8 is none of ours; shown inexactly, it can only be refused.
             let name = found.file_name().to_string_lossy().into_owned();
             items.push(DirItem { name, kind, len });
@@ -111,9 +104,7 @@ impl Io for RealDisk {
         // The lock is what counts; the process id only helps whoever is refused, so a full disk
         // must not stand in the way.
         let holder = format!("process {}\n", std::process::id());
-        let _ = file
-            .set_len(0)
-            .and_then(|()| file.write_all_at(holder.as_bytes(), 0));
+        let _ = file.set_len(0).and_then(|()| file.write_all_at(holder.as_bytes(), 0));
         Ok(Some(Box::new(RealLock { _file: file })))
     }
 }
@@ -168,17 +159,12 @@ impl LockGuard for RealLock {}
 
 /// Opens a regular file; a link, folder, pipe or device is refused without waiting for it.
 fn open_regular(path: &Path, mut options: fs::OpenOptions) -> io::Result<fs::File> {
-    let file = options
-        .mode(0o600)
-        .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
-        .open(path)?;
+    let file =
+        options.mode(0o600).custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK)).open(path)?;
     if file.metadata()?.is_file() {
         return Ok(file);
     }
-    Err(io::Error::new(
-        io::ErrorKind::InvalidInput,
-        "not a regular file",
-    ))
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
 }
 
 /// The flags in the form that `std` takes; it adds `O_CLOEXEC` itself.

@@ -82,12 +82,8 @@ fn links_are_refused_and_listed_as_other() {
     assert!(RealDisk.load(&link, Access::Heap).is_err());
     assert!(RealDisk.protect(&link).is_err());
     assert!(RealDisk.lock(&link).is_err());
-    let kinds: Vec<_> = RealDisk
-        .list(&dir)
-        .unwrap()
-        .into_iter()
-        .map(|item| (item.name, item.kind))
-        .collect();
+    let kinds: Vec<_> =
+        RealDisk.list(&dir).unwrap().into_iter().map(|item| (item.name, item.kind)).collect();
     let expected = [("link", DirKind::Other), ("target", DirKind::File)];
     assert_eq!(kinds, expected.map(|(name, kind)| (name.to_string(), kind)));
 }
@@ -116,16 +112,9 @@ fn list_is_in_name_order_with_lengths() {
         let file = RealDisk.open(&dir.join(name), Mode::CreateNew).unwrap();
         file.set_len(len).unwrap();
     }
-    let item = |name: &str, kind, len| DirItem {
-        name: name.into(),
-        kind,
-        len,
-    };
-    let expected = vec![
-        item("a", DirKind::File, 1),
-        item("b", DirKind::Dir, 0),
-        item("c", DirKind::File, 3),
-    ];
+    let item = |name: &str, kind, len| DirItem { name: name.into(), kind, len };
+    let expected =
+        vec![item("a", DirKind::File, 1), item("b", DirKind::Dir, 0), item("c", DirKind::File, 3)];
     assert_eq!(RealDisk.list(&dir).unwrap(), expected);
     RealDisk.rename(&dir.join("c"), &dir.join("a")).unwrap();
     RealDisk.remove_dir(&dir.join("b")).unwrap();
@@ -159,10 +148,7 @@ fn second_lock_is_refused_and_can_say_who_holds_the_first() {
     let held = RealDisk.lock(&path).unwrap().expect("free");
     assert!(RealDisk.lock(&path).unwrap().is_none());
     let text = RealDisk.load(&path, Access::Heap).unwrap();
-    assert_eq!(
-        &text[..],
-        format!("process {}\n", std::process::id()).as_bytes()
-    );
+    assert_eq!(&text[..], format!("process {}\n", std::process::id()).as_bytes());
     drop(held);
     assert!(RealDisk.lock(&path).unwrap().is_some());
 }

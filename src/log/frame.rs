@@ -79,11 +79,7 @@ pub(super) fn decode_file_head(bytes: &[u8]) -> Result<LogHeader, Refusal> {
     if unknown != 0 {
         return Err(Refusal::Unsupported(format!("log feature {unknown:#x}")));
     }
-    let header = LogHeader {
-        id,
-        epoch: number(32)?,
-        first_seq: number(40)?,
-    };
+    let header = LogHeader { id, epoch: number(32)?, first_seq: number(40)? };
     match header.first_seq {
         0 => Err(Refusal::Damaged("a first sequence of 0")),
         _ => Ok(header),
@@ -205,13 +201,8 @@ mod tests {
         recorded_at: -2,
         seq_low: 7,
     };
-    const COMMIT: Commit = Commit {
-        frames: 3,
-        last_seq: 9,
-        start: 64,
-        durable_upto: 64,
-        closed: true,
-    };
+    const COMMIT: Commit =
+        Commit { frames: 3, last_seq: 9, start: 64, durable_upto: 64, closed: true };
 
     #[test]
     fn heads_come_back_only_with_their_id_and_at_their_offset() {
@@ -229,11 +220,7 @@ mod tests {
     fn no_flipped_bit_validates() {
         let frame = HEAD.encode(11, 640);
         let commit = COMMIT.encode(11, 640);
-        let header = LogHeader {
-            id: 5,
-            epoch: 6,
-            first_seq: 7,
-        };
+        let header = LogHeader { id: 5, epoch: 6, first_seq: 7 };
         let head = encode_file_head(&header);
         assert_eq!(decode_file_head(&head), Ok(header));
         for bit in 0..FILE_HEAD_LEN * 8 {
@@ -244,10 +231,7 @@ mod tests {
                 }
                 bytes
             };
-            assert!(matches!(
-                decode_file_head(&flip(&head)),
-                Err(Refusal::Damaged(_))
-            ));
+            assert!(matches!(decode_file_head(&flip(&head)), Err(Refusal::Damaged(_))));
             if bit < FRAME_HEAD_LEN * 8 {
                 assert_eq!(FrameHead::decode(&flip(&frame), 11, 640), None);
             }
@@ -270,20 +254,13 @@ mod tests {
 
     #[test]
     fn later_versions_and_unknown_features_are_unsupported() {
-        let header = LogHeader {
-            id: 5,
-            epoch: 6,
-            first_seq: 7,
-        };
+        let header = LogHeader { id: 5, epoch: 6, first_seq: 7 };
         for (offset, value) in [(8, 2), (16, 1)] {
             let mut head = encode_file_head(&header);
             head[offset] = value;
             let sum = crc(header.id, &head[..60]);
             head[60..].copy_from_slice(&sum.to_le_bytes());
-            assert!(matches!(
-                decode_file_head(&head),
-                Err(Refusal::Unsupported(_))
-            ));
+            assert!(matches!(decode_file_head(&head), Err(Refusal::Unsupported(_))));
         }
     }
 }

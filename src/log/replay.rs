@@ -49,12 +49,8 @@ pub(crate) fn replay(
     durable_hint: Option<u64>,
     each: &mut dyn FnMut(&[Frame<'_>]) -> Result<()>,
 ) -> Result<Replay> {
-    let file = disk
-        .open(path, Mode::Read)
-        .map_err(|error| Error::io("open", path, error))?;
-    let len = file
-        .len()
-        .map_err(|error| Error::io("look at", path, error))?;
+    let file = disk.open(path, Mode::Read).map_err(|error| Error::io("open", path, error))?;
+    let len = file.len().map_err(|error| Error::io("look at", path, error))?;
     let limit = upto.unwrap_or(len).min(len);
     let mut window = Window::new(&*file, path, limit);
     let header = read_header(&mut window, path)?;
@@ -73,10 +69,7 @@ pub(crate) fn replay(
 fn read_header(window: &mut Window<'_>, path: &Path) -> Result<LogHeader> {
     decode_file_head(window.bytes(0, 0, FILE_HEAD_LEN)?).map_err(|refusal| match refusal {
         Refusal::Damaged(got) => Error::corrupt(path, 0, "log head", "the head of a log", got),
-        Refusal::Unsupported(feature) => Error::Unsupported {
-            path: path.to_path_buf(),
-            feature,
-        },
+        Refusal::Unsupported(feature) => Error::Unsupported { path: path.to_path_buf(), feature },
     })
 }
 
@@ -204,9 +197,7 @@ impl<'a> Reader<'a> {
             frames.push(Frame {
                 seq,
                 recorded_at: frame.recorded_at,
-                payload: bytes
-                    .get(frame.payload_from..frame.payload_upto)
-                    .unwrap_or_default(),
+                payload: bytes.get(frame.payload_from..frame.payload_upto).unwrap_or_default(),
             });
         }
         if !frames.is_empty() {
@@ -225,13 +216,7 @@ impl<'a> Reader<'a> {
         if self.start < durable_upto {
             let expected = format!("the batch of event {}", self.next_seq);
             let got = format!("{stop}; {}", self.lost(&rest));
-            return Err(Error::corrupt(
-                self.path,
-                self.at,
-                "log batch",
-                expected,
-                got,
-            ));
+            return Err(Error::corrupt(self.path, self.at, "log batch", expected, got));
         }
         let torn_bytes = rest.used_upto - self.start;
         let frames = self.next_seq - self.header.first_seq;
@@ -253,11 +238,7 @@ impl<'a> Reader<'a> {
             return format!("the events from {first} on are lost");
         };
         // A commit of a later batch: its own frames may be sound.
-        let sound = if commit.start > self.at {
-            u64::from(commit.frames)
-        } else {
-            0
-        };
+        let sound = if commit.start > self.at { u64::from(commit.frames) } else { 0 };
         match commit.last_seq.saturating_sub(sound) {
             last if last < first => "no event is lost".into(),
             last => format!("events {first} to {last} are lost"),

@@ -24,11 +24,7 @@ pub(super) struct Rest {
 /// Salted checksums make this safe: bytes of other files or out of payloads do not validate.
 /// Cost: one pass over the rest; memory is bounded.
 pub(super) fn scan(window: &mut Window<'_>, id: u64, from: u64) -> Result<Rest> {
-    let mut rest = Rest {
-        next_commit: None,
-        durable_upto: 0,
-        used_upto: from,
-    };
+    let mut rest = Rest { next_commit: None, durable_upto: 0, used_upto: from };
     let tag = memmem::Finder::new(&COMMIT_TAG);
     let mut at = from;
     while at < window.limit() {

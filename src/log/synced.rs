@@ -45,13 +45,8 @@ impl SyncedHint {
     }
 
     fn with_mode(disk: &Disk, path: &Path, mode: Mode, action: &'static str) -> Result<Self> {
-        let file = disk
-            .open(path, mode)
-            .map_err(|error| Error::io(action, path, error))?;
-        Ok(SyncedHint {
-            file,
-            path: path.to_path_buf(),
-        })
+        let file = disk.open(path, mode).map_err(|error| Error::io(action, path, error))?;
+        Ok(SyncedHint { file, path: path.to_path_buf() })
     }
 
     /// Overwrites the hint; call it after the sync that makes it true.
@@ -108,11 +103,7 @@ mod tests {
     use super::*;
     use crate::io::RealDisk;
 
-    const HINT: Synced = Synced {
-        log_id: 0x1234_5678_9abc,
-        offset: 4096,
-        last_seq: 77,
-    };
+    const HINT: Synced = Synced { log_id: 0x1234_5678_9abc, offset: 4096, last_seq: 77 };
 
     #[test]
     fn hint_is_overwritten_and_read_back() {
@@ -123,14 +114,8 @@ mod tests {
         let hint = SyncedHint::create(&disk, &path).unwrap();
         assert_eq!(SyncedHint::read(&disk, &path).unwrap(), None);
         hint.write(&HINT).unwrap();
-        let later = Synced {
-            offset: 5000,
-            ..HINT
-        };
-        SyncedHint::open(&disk, &path)
-            .unwrap()
-            .write(&later)
-            .unwrap();
+        let later = Synced { offset: 5000, ..HINT };
+        SyncedHint::open(&disk, &path).unwrap().write(&later).unwrap();
         assert_eq!(SyncedHint::read(&disk, &path).unwrap(), Some(later));
         assert!(SyncedHint::create(&disk, &path).is_err());
     }

@@ -23,13 +23,7 @@ pub(super) struct Window<'a> {
 impl<'a> Window<'a> {
     /// A view of the bytes before `limit`, which is at most the length of the file.
     pub(super) fn new(file: &'a dyn File, path: &'a Path, limit: u64) -> Self {
-        Window {
-            file,
-            path,
-            limit,
-            start: 0,
-            buffer: Vec::new(),
-        }
+        Window { file, path, limit, start: 0, buffer: Vec::new() }
     }
 
     /// Where the view ends.

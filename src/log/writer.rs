@@ -56,9 +56,8 @@ impl LogWriter {
         if header.first_seq == 0 {
             return Err(Error::invalid("first_seq", "must be at least 1"));
         }
-        let file = disk
-            .open(path, Mode::CreateNew)
-            .map_err(|error| Error::io("create", path, error))?;
+        let file =
+            disk.open(path, Mode::CreateNew).map_err(|error| Error::io("create", path, error))?;
         let created = Self::begin(disk, path, header, file);
         if created.is_err() {
             // Nothing refers to the file yet; what stays behind is moved aside at the next open.
@@ -90,8 +89,7 @@ impl LogWriter {
         writer.prewrite(PREWRITE_MIN - FILE_HEAD_LEN as u64)?;
         writer.sync()?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        disk.sync_dir(folder)
-            .map_err(|error| Error::io("sync", folder, error))?;
+        disk.sync_dir(folder).map_err(|error| Error::io("sync", folder, error))?;
         Ok(writer)
     }
 
@@ -199,9 +197,7 @@ impl LogWriter {
     fn check_poison(&self) -> Result<()> {
         match &self.poison {
             None => Ok(()),
-            Some(cause) => Err(Error::Poisoned {
-                cause: Arc::clone(cause),
-            }),
+            Some(cause) => Err(Error::Poisoned { cause: Arc::clone(cause) }),
         }
     }
 
@@ -310,11 +306,7 @@ impl LogWriter {
         let mut at = self.allocated;
         while at < end {
             let count = (end - at).min(zeros.len() as u64);
-            if self
-                .file
-                .write_all_at(&zeros[..count as usize], at)
-                .is_err()
-            {
+            if self.file.write_all_at(&zeros[..count as usize], at).is_err() {
                 // The disk may be full of the zeros written just now: give them back.
                 self.prewrites = false;
                 let given_back = self.file.set_len(self.allocated);

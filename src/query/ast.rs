@@ -184,10 +184,7 @@ pub struct Literal {
 impl Literal {
     /// Exactly the string `text`.
     pub fn quoted(text: impl Into<String>) -> Literal {
-        Literal {
-            text: text.into(),
-            is_quoted: true,
-        }
+        Literal { text: text.into(), is_quoted: true }
     }
 
     /// The string `text`, or what it reads as: a number, `true`, `false`, `null`, an instant, a

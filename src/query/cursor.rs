@@ -35,9 +35,7 @@ impl fmt::Display for Cursor {
         bytes.extend_from_slice(&self.now.0.to_be_bytes());
         bytes.extend_from_slice(&self.question.to_be_bytes());
         bytes.extend_from_slice(&(codec::crc(SALT, &bytes) as u16).to_be_bytes());
-        bytes
-            .iter()
-            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        bytes.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
     }
 }
 
@@ -66,16 +64,8 @@ fn read(text: &str) -> Option<Cursor> {
     let order = [Order::Newest, Order::Oldest, Order::Seq]
         .into_iter()
         .find(|order| Some(&(*order as u8)) == bytes.first())?;
-    let place = Place {
-        time: Timestamp(number(1)? as i64),
-        seq: number(9)?,
-    };
-    Some(Cursor {
-        order,
-        place,
-        now: Timestamp(number(17)? as i64),
-        question: number(25)?,
-    })
+    let place = Place { time: Timestamp(number(1)? as i64), seq: number(9)? };
+    Some(Cursor { order, place, now: Timestamp(number(17)? as i64), question: number(25)? })
 }
 
 #[cfg(test)]
@@ -84,26 +74,12 @@ mod tests {
 
     #[test]
     fn cursors_come_back_and_others_are_refused() {
-        let place = Place {
-            time: Timestamp(-5),
-            seq: u64::MAX,
-        };
-        let cursor = Cursor {
-            order: Order::Seq,
-            place,
-            now: Timestamp(7),
-            question: 1 << 63,
-        };
+        let place = Place { time: Timestamp(-5), seq: u64::MAX };
+        let cursor = Cursor { order: Order::Seq, place, now: Timestamp(7), question: 1 << 63 };
         let text = cursor.to_string();
         assert_eq!(text.len(), 70);
         assert_eq!(text.parse::<Cursor>().unwrap(), cursor);
-        for wrong in [
-            "",
-            "x",
-            &text[1..],
-            &text.replace('8', "9"),
-            &"é".repeat(35),
-        ] {
+        for wrong in ["", "x", &text[1..], &text.replace('8', "9"), &"é".repeat(35)] {
             assert!(wrong.parse::<Cursor>().is_err(), "{wrong}");
         }
     }

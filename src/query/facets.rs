@@ -51,30 +51,15 @@ impl Search<'_> {
     /// As [`Search::count`]; [`Error::Invalid`] for a path that is no field, an object or a time;
     /// [`Error::Budget`] beyond 1,000,000 distinct values.
     pub fn facets(self, paths: &[&str], top: usize) -> Result<Vec<Vec<FacetCount>>> {
-        let mut counters = Counters {
-            facets: Vec::with_capacity(paths.len()),
-        };
+        let mut counters = Counters { facets: Vec::with_capacity(paths.len()) };
         for path in paths {
-            counters.facets.push(Facet {
-                scope: facet_scope(path)?,
-                tallies: HashMap::default(),
-            });
+            counters.facets.push(Facet { scope: facet_scope(path)?, tallies: HashMap::default() });
         }
         self.visit(&mut counters)?;
-        if counters
-            .facets
-            .iter()
-            .any(|facet| facet.tallies.len() > VALUES_MAX)
-        {
-            return Err(Error::Budget {
-                limit: "distinct values",
-            });
+        if counters.facets.iter().any(|facet| facet.tallies.len() > VALUES_MAX) {
+            return Err(Error::Budget { limit: "distinct values" });
         }
-        Ok(counters
-            .facets
-            .into_iter()
-            .map(|facet| facet.sorted(top))
-            .collect())
+        Ok(counters.facets.into_iter().map(|facet| facet.sorted(top)).collect())
     }
 }
 
@@ -125,12 +110,7 @@ impl Facet {
             let is_number = matches!(key, Key::Number(_));
             let tally = self.tallies.entry(key).or_default();
             tally.count += 1;
-            if is_number
-                && tally
-                    .spelling
-                    .as_ref()
-                    .is_none_or(|(first, _)| seq < *first)
-            {
+            if is_number && tally.spelling.as_ref().is_none_or(|(first, _)| seq < *first) {
                 tally.spelling = Some((seq, spelling));
             }
         }
@@ -269,19 +249,13 @@ impl Facet {
             Key::String(text) => Value::String(text),
             Key::Bool(truth) => Value::Bool(truth),
             Key::Number(_) => {
-                let text = tally
-                    .spelling
-                    .as_ref()
-                    .map_or("0", |(_, text)| text.as_str());
+                let text = tally.spelling.as_ref().map_or("0", |(_, text)| text.as_str());
                 Number::parse(text).map_or(Value::Null, Value::Number)
             }
         };
         tallies
             .into_iter()
-            .map(|(key, tally)| FacetCount {
-                value: value(key, &tally),
-                count: tally.count,
-            })
+            .map(|(key, tally)| FacetCount { value: value(key, &tally), count: tally.count })
             .collect()
     }
 }

@@ -54,27 +54,24 @@ fn read_step(text: &str) -> Result<Step> {
         ("y", Some(1)) => Some(Step::Year),
         _ => None,
     };
-    step.filter(|step| !matches!(step, Step::Micros(micros) if *micros > DAY_MICROS))
-        .ok_or_else(|| {
+    step.filter(|step| !matches!(step, Step::Micros(micros) if *micros > DAY_MICROS)).ok_or_else(
+        || {
             let problem = format!(
                 "`{text}` is no length of a bucket; write seconds, minutes or hours up to a day \
              (`30s`, `15m`, `6h`), or `1d`, `1w`, `1mo`, `1y`"
             );
             Error::invalid("every", problem)
-        })
+        },
+    )
 }
 
 impl Step {
     /// The bucket that holds an instant: its first instant and that of the next one.
     fn bucket(self, at: Timestamp, zone: Tz) -> Option<(Timestamp, Timestamp)> {
-        let date = DateTime::from_timestamp_micros(at.0)?
-            .with_timezone(&zone)
-            .date_naive();
+        let date = DateTime::from_timestamp_micros(at.0)?.with_timezone(&zone).date_naive();
         if let Step::Micros(micros) = self {
-            let (midnight, next) = (
-                start(date, zone),
-                start(date.checked_add_days(Days::new(1))?, zone),
-            );
+            let (midnight, next) =
+                (start(date, zone), start(date.checked_add_days(Days::new(1))?, zone));
             let from = midnight.0 + (at.0 - midnight.0) / micros * micros;
             return Some((Timestamp(from), Timestamp((from + micros).min(next.0))));
         }
@@ -115,12 +112,7 @@ impl Search<'_> {
     /// 100,000 buckets.
     pub fn histogram(self, every: &str) -> Result<Vec<Bucket>> {
         let step = read_step(every)?;
-        let mut counter = Counter {
-            step,
-            zone: self.zone,
-            counts: BTreeMap::new(),
-            last: None,
-        };
+        let mut counter = Counter { step, zone: self.zone, counts: BTreeMap::new(), last: None };
         self.visit(&mut counter)?;
         counter.buckets()
     }
@@ -144,10 +136,7 @@ impl Counter {
             }
         }
         self.flush();
-        let (from, to) = self
-            .step
-            .bucket(at, self.zone)
-            .unwrap_or((at, Timestamp(at.0 + 1)));
+        let (from, to) = self.step.bucket(at, self.zone).unwrap_or((at, Timestamp(at.0 + 1)));
         self.last = Some((from, to, 1));
     }
 
@@ -164,20 +153,12 @@ impl Counter {
         self.flush();
         let mut buckets: Vec<Bucket> = Vec::new();
         for (from, (to, count)) in self.counts {
-            while let Some(next) = buckets
-                .last()
-                .map(|bucket| bucket.to)
-                .filter(|to| *to < from)
-            {
+            while let Some(next) = buckets.last().map(|bucket| bucket.to).filter(|to| *to < from) {
                 let empty = self.step.bucket(next, self.zone);
                 let Some((_, to)) = empty.filter(|_| buckets.len() < BUCKETS_MAX) else {
                     return Err(Error::Budget { limit: "buckets" });
                 };
-                buckets.push(Bucket {
-                    from: next,
-                    to,
-                    count: 0,
-                });
+                buckets.push(Bucket { from: next, to, count: 0 });
             }
             buckets.push(Bucket { from, to, count });
         }
@@ -250,17 +231,7 @@ mod tests {
 
     #[test]
     fn other_lengths_are_refused() {
-        for text in [
-            "",
-            "d",
-            "0h",
-            "2d",
-            "25h",
-            "-1h",
-            "1 h",
-            "1x",
-            "99999999999999999999s",
-        ] {
+        for text in ["", "d", "0h", "2d", "25h", "-1h", "1 h", "1x", "99999999999999999999s"] {
             assert!(read_step(text).is_err(), "{text}");
         }
     }

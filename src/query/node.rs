@@ -32,6 +32,8 @@ pub(super) enum Node {
         /// One bit a value id.
         bits: Vec<u64>,
     },
+    /// A set whose number of rows is known.
+    Counted(Box<Node>, u32),
     /// Rows in all of these.
     And(Vec<Node>),
     /// Rows in one of these.
@@ -116,11 +118,10 @@ impl Node {
             Node::Range(range) => u64::from(range.end - range.start),
             Node::Lists(lists) => lists.iter().map(|list| u64::from(list.cardinality())).sum(),
             Node::Rows(rows) => rows.len() as u64,
-            Node::And(nodes) => nodes
-                .iter()
-                .map(|node| node.rows_max(rows))
-                .min()
-                .unwrap_or(rows.into()),
+            Node::Counted(_, count) => (*count).into(),
+            Node::And(nodes) => {
+                nodes.iter().map(|node| node.rows_max(rows)).min().unwrap_or(rows.into())
+            }
             Node::Or(nodes) => nodes.iter().map(|node| node.rows_max(rows)).sum(),
             Node::Check { among, .. } => among.rows_max(rows),
         }
@@ -134,7 +135,7 @@ impl Node {
             }
             Node::Has(_) | Node::Values { .. } | Node::Check { .. } => true,
             Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(Node::is_slow),
-            Node::Not(node) => node.is_slow(),
+            Node::Not(node) | Node::Counted(node, _) => node.is_slow(),
         }
     }
 
@@ -145,6 +146,8 @@ impl Node {
             Node::Everything => Some(rows.into()),
             Node::Range(range) => Some(u64::from(range.end - range.start)),
             Node::Rows(rows) => Some(rows.len() as u64),
+            Node::Counted(_, count) => Some((*count).into()),
+            Node::Not(node) => node.known_len(rows).map(|count| u64::from(rows) - count),
             Node::Lists(lists) => match &lists[..] {
                 [list] => Some(list.cardinality().into()),
                 _ => None,
@@ -164,7 +167,7 @@ impl Node {
                 });
             }
             Node::Or(nodes) => nodes.iter_mut().for_each(|node| node.order(rows)),
-            Node::Not(node) => node.order(rows),
+            Node::Not(node) | Node::Counted(node, _) => node.order(rows),
             Node::Check { among, .. } => among.order(rows),
             _ => {}
         }
@@ -173,11 +176,7 @@ impl Node {
 
 /// The rows of an interval.
 pub(super) fn range(range: Range<u32>) -> Node {
-    if range.start >= range.end {
-        Node::Nothing
-    } else {
-        Node::Range(range)
-    }
+    if range.start >= range.end { Node::Nothing } else { Node::Range(range) }
 }
 
 /// Evaluates nodes of one segment; keeps its buffers.
@@ -191,11 +190,7 @@ pub(super) struct Evaluator<'s> {
 impl<'s> Evaluator<'s> {
     /// Begins with empty buffers.
     pub(super) fn new(segment: &'s Segment) -> Self {
-        Evaluator {
-            segment,
-            scratch: Scratch::default(),
-            decoder: Decoder::default(),
-        }
+        Evaluator { segment, scratch: Scratch::default(), decoder: Decoder::default() }
     }
 
     /// The buffers for whole rows.
@@ -256,6 +251,7 @@ impl<'s> Evaluator<'s> {
                 })?;
                 RowSet::Array(found)
             }
+            Node::Counted(node, _) => self.evaluate(node, rows)?,
             Node::And(nodes) => self.conjunction(nodes, rows)?,
             Node::Or(nodes) => {
                 let mut union = RowSet::empty();
@@ -345,8 +341,7 @@ impl<'s> Evaluator<'s> {
 
 /// Whether a bit is set; ids beyond the bits are not in the set.
 pub(super) fn has_bit(bits: &[u64], id: u32) -> bool {
-    bits.get(id as usize / 64)
-        .is_some_and(|word| word >> (id % 64) & 1 == 1)
+    bits.get(id as usize / 64).is_some_and(|word| word >> (id % 64) & 1 == 1)
 }
 
 /// A value of a column as queries see it; the overflow column is not for this.

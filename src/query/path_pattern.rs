@@ -11,9 +11,7 @@ pub(crate) struct PathPattern {
 
 impl PathPattern {
     pub(super) fn new(segments: &[String]) -> PathPattern {
-        PathPattern {
-            segments: segments.to_vec(),
-        }
+        PathPattern { segments: segments.to_vec() }
     }
 
     /// Whether a value that `keys` lead to is at this path or under it.
@@ -74,53 +72,20 @@ mod tests {
             (&["details", "a"], &["details", "a", "b"], true, false),
             (&["details", "a", "b"], &["details", "a", "b"], true, true),
             (&["details", "a", "b"], &["details", "a.b"], true, true),
-            (
-                &["details", "a", "b"],
-                &["details", "a.b", "c"],
-                true,
-                false,
-            ),
+            (&["details", "a", "b"], &["details", "a.b", "c"], true, false),
             (&["details", "a", "b"], &["details", "a.bc"], false, false),
             (&["details", "a", "b"], &["details", "a.b.c"], false, false),
-            (
-                &["details", "a", "b", "c"],
-                &["details", "a", "b.c"],
-                true,
-                true,
-            ),
-            (
-                &["details", "a", "b", "c"],
-                &["details", "a.b", "c"],
-                true,
-                true,
-            ),
-            (
-                &["details", "a", "b", "c"],
-                &["details", "a.b.c"],
-                true,
-                true,
-            ),
+            (&["details", "a", "b", "c"], &["details", "a", "b.c"], true, true),
+            (&["details", "a", "b", "c"], &["details", "a.b", "c"], true, true),
+            (&["details", "a", "b", "c"], &["details", "a.b.c"], true, true),
             // A quoted segment is one key, dots and all.
             (&["details", "a.b"], &["details", "a.b"], true, true),
             (&["details", "a.b"], &["details", "a", "b"], false, false),
             (&["details", "", "a"], &["details", ".a"], true, true),
-            (
-                &["details", "aws:SourceIp"],
-                &["details", "aws:SourceIp"],
-                true,
-                true,
-            ),
+            (&["details", "aws:SourceIp"], &["details", "aws:SourceIp"], true, true),
         ] {
-            assert_eq!(
-                pattern(path).covers(keys),
-                covers,
-                "{path:?} covers {keys:?}"
-            );
-            assert_eq!(
-                pattern(path).equals(keys),
-                equals,
-                "{path:?} equals {keys:?}"
-            );
+            assert_eq!(pattern(path).covers(keys), covers, "{path:?} covers {keys:?}");
+            assert_eq!(pattern(path).equals(keys), equals, "{path:?} equals {keys:?}");
         }
     }
 }

@@ -39,9 +39,10 @@ pub(super) fn plan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read
             let Some(entry) = segment.terms().find(word)? else {
                 return Ok(node);
             };
-            if let Some(union) = entry.union {
-                return Ok(node.or(Node::Lists(vec![union])));
-            }
+            return Ok(match (node, any_value(leaf, entry, columns, segment)?) {
+                (Node::Nothing, counted) => counted,
+                (node, other) => node.or(other),
+            });
         }
     }
     let mut long_prefix = false;
@@ -58,14 +59,23 @@ pub(super) fn plan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read
     node = node.or(verified(leaf, found, columns, is_certain, segment)?);
     if long_prefix {
         let long = segment.terms().long_words().columns();
-        let both: Vec<u32> = columns
-            .iter()
-            .copied()
-            .filter(|c| long.contains(c))
-            .collect();
+        let both: Vec<u32> = columns.iter().copied().filter(|c| long.contains(c)).collect();
         node = node.or(scan(leaf, &both, segment)?);
     }
     Ok(node)
+}
+
+/// Rows that have a word in any value.
+fn any_value(leaf: &Arc<Leaf>, entry: Entry, columns: &[u32], segment: &Segment) -> Read<Node> {
+    let rows = entry.rows;
+    let node = match &entry.union {
+        Some(union) => Node::Lists(vec![union.clone()]),
+        None => verified(leaf, collect([entry]), columns, true, segment)?,
+    };
+    Ok(match rows {
+        Some(rows) => Node::Counted(Box::new(node), rows),
+        None => node,
+    })
 }
 
 /// The node of what was found in `columns`, checked against the texts unless it is certain.
@@ -172,9 +182,7 @@ fn find_last(phrase: &Phrase, segment: &Segment) -> Read<Found> {
     };
     match phrase.last {
         LastWord::Fuzzy(distance) => {
-            segment
-                .terms()
-                .for_each_near(word, distance.into(), &mut keep)?;
+            segment.terms().for_each_near(word, distance.into(), &mut keep)?;
         }
         _ => segment.terms().for_each_prefix(word, &mut keep)?,
     }
@@ -195,10 +203,7 @@ fn collect(entries: impl IntoIterator<Item = Entry>) -> Found {
         ids.sort_unstable();
         ids.dedup();
     }
-    let rows = rows
-        .into_iter()
-        .map(|(column, lists)| (column, Node::Lists(lists)))
-        .collect();
+    let rows = rows.into_iter().map(|(column, lists)| (column, Node::Lists(lists))).collect();
     Found { values, rows }
 }
 
@@ -218,18 +223,12 @@ fn find_long(word: &str, segment: &Segment) -> Read<Found> {
             places.push(candidate.place);
         }
     }
-    found.rows = rows
-        .into_iter()
-        .map(|(column, rows)| (column, Node::Rows(rows)))
-        .collect();
+    found.rows = rows.into_iter().map(|(column, rows)| (column, Node::Rows(rows))).collect();
     Ok(found)
 }
 
 fn intersect(left: Found, right: Found) -> Found {
-    let Found {
-        values: mut right_values,
-        rows: mut right_rows,
-    } = right;
+    let Found { values: mut right_values, rows: mut right_rows } = right;
     let values = left.values.into_iter().filter_map(|(column, mut ids)| {
         let others = right_values.remove(&column)?;
         ids.retain(|id| others.binary_search(id).is_ok());
@@ -239,10 +238,7 @@ fn intersect(left: Found, right: Found) -> Found {
         let others = right_rows.remove(&column)?;
         Some((column, rows.and(others)))
     });
-    Found {
-        values: values.collect(),
-        rows: rows.collect(),
-    }
+    Found { values: values.collect(), rows: rows.collect() }
 }
 
 /// Rows of a column without dictionary that have all of these words somewhere; `None` when there
@@ -275,10 +271,7 @@ fn plan_uuids(leaf: &Arc<Leaf>, phrase: &Phrase, columns: &[u32], segment: &Segm
         };
         node = node.or(match whole {
             Some(id) => uuid_rows(ids.find(column.blocks(), &id)?, column)?,
-            None => check(
-                Node::Has(*number),
-                Check::Columns(vec![*number], leaf.clone()),
-            ),
+            None => check(Node::Has(*number), Check::Columns(vec![*number], leaf.clone())),
         });
     }
     Ok(node)
@@ -297,14 +290,9 @@ fn may_be_in_uuid(phrase: &Phrase) -> bool {
     }
     phrase.words.iter().all(is_hex)
         && GROUP_LENGTHS.windows(count).any(|lengths| {
-            phrase
-                .words
-                .iter()
-                .zip(lengths)
-                .enumerate()
-                .all(|(index, (word, len))| {
-                    let is_prefix = index + 1 == count && phrase.last == LastWord::Prefix;
-                    word.len() == *len || is_prefix && word.len() <= *len
-                })
+            phrase.words.iter().zip(lengths).enumerate().all(|(index, (word, len))| {
+                let is_prefix = index + 1 == count && phrase.last == LastWord::Prefix;
+                word.len() == *len || is_prefix && word.len() <= *len
+            })
         })
 }

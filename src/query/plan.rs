@@ -85,10 +85,7 @@ pub(super) fn recorded(
 pub(super) fn check(among: Node, check: Check) -> Node {
     match among {
         Node::Nothing => Node::Nothing,
-        among => Node::Check {
-            among: Box::new(among),
-            check,
-        },
+        among => Node::Check { among: Box::new(among), check },
     }
 }
 
@@ -161,10 +158,7 @@ fn plan_column(leaf: &Arc<Leaf>, number: u32, segment: &Segment) -> Read<Node> {
         }
         return Ok(node);
     }
-    Ok(check(
-        Node::Has(number),
-        Check::Columns(vec![number], leaf.clone()),
-    ))
+    Ok(check(Node::Has(number), Check::Columns(vec![number], leaf.clone())))
 }
 
 /// Whether values of a kind can pass at all.
@@ -229,10 +223,7 @@ pub(super) fn values(number: u32, column: Column<'_>, ids: Vec<u32>) -> Read<Nod
             *word |= 1 << (id % 64);
         }
     }
-    Ok(Node::Values {
-        column: number,
-        bits,
-    })
+    Ok(Node::Values { column: number, bits })
 }
 
 /// Rows whose value in a column without dictionary is exactly this text.
@@ -259,16 +250,10 @@ fn rows_with_text(
 
 /// The rows of values of a column, by value index.
 pub(super) fn uuid_rows(indexes: Vec<u32>, column: Column<'_>) -> Read<Node> {
-    let rows: Read<Vec<u32>> = indexes
-        .into_iter()
-        .map(|index| column.row_of_value(index))
-        .collect();
+    let rows: Read<Vec<u32>> =
+        indexes.into_iter().map(|index| column.row_of_value(index)).collect();
     let mut rows = rows?;
     rows.sort_unstable();
     rows.dedup();
-    Ok(if rows.is_empty() {
-        Node::Nothing
-    } else {
-        Node::Rows(rows)
-    })
+    Ok(if rows.is_empty() { Node::Nothing } else { Node::Rows(rows) })
 }

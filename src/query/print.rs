@@ -19,9 +19,9 @@ impl Display for Expr {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Expr::All => formatter.write_char('*'),
-            Expr::And(operands) => join(formatter, operands, " ", |operand| {
-                matches!(operand, Expr::Or(_))
-            }),
+            Expr::And(operands) => {
+                join(formatter, operands, " ", |operand| matches!(operand, Expr::Or(_)))
+            }
             Expr::Or(operands) => join(formatter, operands, " OR ", |_| false),
             Expr::Not(operand) => {
                 formatter.write_char('-')?;
@@ -206,8 +206,6 @@ fn is_bare_text(text: &str) -> bool {
 /// Whether `text` is read as a text where a term may begin.
 fn is_bare_token(text: &str) -> bool {
     let mut scanner = Scanner::new(text);
-    let is_keyword = ["AND", "OR", "NOT"]
-        .iter()
-        .any(|word| scanner.is_keyword(word));
+    let is_keyword = ["AND", "OR", "NOT"].iter().any(|word| scanner.is_keyword(word));
     is_bare_text(text) && !text.starts_with('-') && !is_keyword && scanner.take_field().is_none()
 }

@@ -151,10 +151,7 @@ impl<'q> Scanner<'q> {
 
     /// Whether the upper-case operator `word` stands here.
     pub(super) fn is_keyword(&self, word: &str) -> bool {
-        let after = self
-            .rest()
-            .strip_prefix(word)
-            .map(|rest| rest.chars().next());
+        let after = self.rest().strip_prefix(word).map(|rest| rest.chars().next());
         match after {
             None => false,
             Some(None) => true,
@@ -221,10 +218,7 @@ impl<'q> Scanner<'q> {
         match self.peek()? {
             '"' => {
                 let quoted = self.take_quoted().ok()??;
-                Some(Segment {
-                    key: quoted.literal(),
-                    is_quoted: true,
-                })
+                Some(Segment { key: quoted.literal(), is_quoted: true })
             }
             first if begins_segment(first) => Some(Segment {
                 key: self.take_while(continues_segment).to_string(),
@@ -270,8 +264,5 @@ fn finish_quoted(text: &str, star_end: Option<usize>, is_french: bool) -> Quoted
         true => text.trim_start_matches(is_space),
         false => text,
     };
-    Quoted {
-        text: text.to_string(),
-        has_star,
-    }
+    Quoted { text: text.to_string(), has_star }
 }

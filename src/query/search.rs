@@ -93,10 +93,7 @@ impl Snapshot {
             order: Order::Newest,
             limit: LIMIT_DEFAULT,
             after: None,
-            times: TimeRange {
-                from: None,
-                to: None,
-            },
+            times: TimeRange { from: None, to: None },
             zone: chrono_tz::UTC,
             tenant: None,
             now: None,
@@ -141,10 +138,7 @@ impl<'a> Search<'a> {
     /// Continues where a page ended.
     #[must_use]
     pub fn after(self, cursor: Cursor) -> Self {
-        Search {
-            after: Some(cursor),
-            ..self
-        }
+        Search { after: Some(cursor), ..self }
     }
 
     /// Only events that occurred at or after this instant.
@@ -170,46 +164,31 @@ impl<'a> Search<'a> {
     /// Only events whose `tenant` is this, byte for byte.
     #[must_use]
     pub fn tenant(self, tenant: &str) -> Self {
-        Search {
-            tenant: Some(tenant.to_owned()),
-            ..self
-        }
+        Search { tenant: Some(tenant.to_owned()), ..self }
     }
 
     /// The instant that counts as now (default: when the snapshot was taken).
     #[must_use]
     pub fn now(self, now: Timestamp) -> Self {
-        Search {
-            now: Some(now),
-            ..self
-        }
+        Search { now: Some(now), ..self }
     }
 
     /// Also events that are past `visible_for` but not past `kept_for`.
     #[must_use]
     pub fn include_hidden(self) -> Self {
-        Search {
-            include_hidden: true,
-            ..self
-        }
+        Search { include_hidden: true, ..self }
     }
 
     /// Stops after this long: a page is marked incomplete, everything else fails.
     #[must_use]
     pub fn deadline(self, after: Duration) -> Self {
-        Search {
-            deadline: Instant::now().checked_add(after),
-            ..self
-        }
+        Search { deadline: Instant::now().checked_add(after), ..self }
     }
 
     /// Stops when somebody sets this, like a deadline.
     #[must_use]
     pub fn cancel(self, handle: Arc<AtomicBool>) -> Self {
-        Search {
-            cancel: Some(handle),
-            ..self
-        }
+        Search { cancel: Some(handle), ..self }
     }
 
     /// Runs and gives one page. Cost: independent of the depth of the page.
@@ -218,11 +197,7 @@ impl<'a> Search<'a> {
     /// [`Error::Invalid`] for a query that makes no sense or a cursor of another one;
     /// [`Error::Corrupt`] for damage where the page would have to look.
     pub fn page(self) -> Result<Page> {
-        let limit = if self.limit == 0 {
-            usize::MAX
-        } else {
-            self.limit
-        };
+        let limit = if self.limit == 0 { usize::MAX } else { self.limit };
         let mut events = Vec::new();
         let mut complete = true;
         let cursor_now = self.effective_now();
@@ -252,11 +227,7 @@ impl<'a> Search<'a> {
             now: cursor_now,
             question,
         });
-        Ok(Page {
-            events,
-            next,
-            complete,
-        })
+        Ok(Page { events, next, complete })
     }
 
     /// Calls `each` with every hit in order, until it returns `false`. Memory: that of one window
@@ -282,37 +253,25 @@ impl<'a> Search<'a> {
 
     /// The limit that is reached, if one is.
     fn exhausted(&self) -> Option<&'static str> {
-        if self
-            .deadline
-            .is_some_and(|deadline| Instant::now() >= deadline)
-        {
+        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             return Some("deadline");
         }
-        let is_cancelled = self
-            .cancel
-            .as_ref()
-            .is_some_and(|c| c.load(Ordering::Relaxed));
+        let is_cancelled = self.cancel.as_ref().is_some_and(|c| c.load(Ordering::Relaxed));
         is_cancelled.then_some("cancelled")
     }
 
     pub(super) fn check_budget(&self) -> Result<()> {
-        self.exhausted()
-            .map_or(Ok(()), |limit| Err(Error::Budget { limit }))
+        self.exhausted().map_or(Ok(()), |limit| Err(Error::Budget { limit }))
     }
 
     /// What counts as now: that of the first page.
     fn effective_now(&self) -> Timestamp {
         let of_cursor = self.after.map(|cursor| cursor.now);
-        of_cursor
-            .or(self.now)
-            .unwrap_or_else(|| self.snapshot.now())
+        of_cursor.or(self.now).unwrap_or_else(|| self.snapshot.now())
     }
 
     pub(super) fn context(&self) -> Context {
-        Context {
-            zone: self.zone,
-            now: self.effective_now(),
-        }
+        Context { zone: self.zone, now: self.effective_now() }
     }
 
     /// The condition of query, times and tenant together.
@@ -323,20 +282,13 @@ impl<'a> Search<'a> {
         }
         let condition = compile(&query, &self.context())?;
         Ok(match self.times {
-            TimeRange {
-                from: None,
-                to: None,
-            } => condition,
+            TimeRange { from: None, to: None } => condition,
             times => Condition::And(vec![Condition::occurred_within(times), condition]),
         })
     }
 
     pub(super) fn visibility(&self) -> Result<Visibility<'a>> {
-        Visibility::new(
-            self.snapshot.retention(),
-            &self.context(),
-            self.include_hidden,
-        )
+        Visibility::new(self.snapshot.retention(), &self.context(), self.include_hidden)
     }
 
     /// A hash of everything that a cursor belongs to but the order.
@@ -367,10 +319,7 @@ impl<'a> Search<'a> {
     /// Fails if a segment that may hold events in question is missing or damaged.
     pub(super) fn check_range(&self) -> Result<()> {
         let from = self.times.from.unwrap_or(Timestamp(i64::MIN));
-        let to = self
-            .times
-            .to
-            .map_or(Timestamp(i64::MAX), |to| Timestamp(to.0.saturating_sub(1)));
+        let to = self.times.to.map_or(Timestamp(i64::MAX), |to| Timestamp(to.0.saturating_sub(1)));
         self.snapshot.check_range(from, to)
     }
 }
@@ -424,20 +373,18 @@ impl<'s> Merge<'s> {
             waiting: search.sources(),
             open: Vec::new(),
         };
-        merge
-            .waiting
-            .retain(|source| match (source, merge.order, after) {
-                (Source::Segment(segment), Order::Newest, Some(after)) => {
-                    segment.meta().min_time <= after.time
-                }
-                (Source::Segment(segment), Order::Oldest, Some(after)) => {
-                    segment.meta().max_time >= after.time
-                }
-                (Source::Segment(segment), Order::Seq, Some(after)) => {
-                    segment.meta().max_seq > after.seq
-                }
-                _ => true,
-            });
+        merge.waiting.retain(|source| match (source, merge.order, after) {
+            (Source::Segment(segment), Order::Newest, Some(after)) => {
+                segment.meta().min_time <= after.time
+            }
+            (Source::Segment(segment), Order::Oldest, Some(after)) => {
+                segment.meta().max_time >= after.time
+            }
+            (Source::Segment(segment), Order::Seq, Some(after)) => {
+                segment.meta().max_seq > after.seq
+            }
+            _ => true,
+        });
         merge.waiting.sort_by_key(|source| source.best(merge.order));
         if merge.order != Order::Newest {
             merge.waiting.reverse();
@@ -471,10 +418,8 @@ impl<'s> Merge<'s> {
     fn open_next(&mut self) -> Result<()> {
         let stream = match self.waiting.pop() {
             Some(Source::Segment(segment)) => {
-                let visible = self
-                    .visibility
-                    .rows(segment)
-                    .map_err(|damage| segment.corrupt(damage))?;
+                let visible =
+                    self.visibility.rows(segment).map_err(|damage| segment.corrupt(damage))?;
                 Stream::Segment(Box::new(SegmentStream::new(
                     segment,
                     &self.condition,
@@ -489,9 +434,7 @@ impl<'s> Merge<'s> {
                     |event: &StoredEvent, values: &Values| self.visibility.sees(event, values);
                 let events = tail.recent();
                 let condition = &self.condition;
-                Stream::Recent(RecentStream::new(
-                    events, condition, sees, self.order, self.after,
-                ))
+                Stream::Recent(RecentStream::new(events, condition, sees, self.order, self.after))
             }
             None => return Ok(()),
         };
@@ -528,10 +471,7 @@ impl<'a> Search<'a> {
     pub(super) fn segments(&self) -> Vec<&'a Segment> {
         let snapshot: &'a Snapshot = self.snapshot;
         let sealed = snapshot.segments().iter().map(|segment| &***segment);
-        let chunks = snapshot
-            .tails()
-            .flat_map(|tail| tail.chunks())
-            .map(|chunk| &**chunk);
+        let chunks = snapshot.tails().flat_map(|tail| tail.chunks()).map(|chunk| &**chunk);
         sealed.chain(chunks).collect()
     }
 }

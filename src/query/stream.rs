@@ -51,9 +51,7 @@ impl<'s> SegmentStream<'s> {
         let mut stream = Self::planned(segment, condition, visible, order, after, wanted)
             .map_err(|damage| segment.corrupt(damage))?;
         if order == Order::Seq {
-            stream
-                .fill_by_seq()
-                .map_err(|damage| segment.corrupt(damage))?;
+            stream.fill_by_seq().map_err(|damage| segment.corrupt(damage))?;
         }
         Ok(stream)
     }
@@ -82,22 +80,9 @@ impl<'s> SegmentStream<'s> {
         if let Node::Nothing = node {
             rest = 0..0;
         }
-        let step = if node.is_slow() {
-            STEP_ROWS
-        } else {
-            WINDOW_ROWS
-        };
+        let step = if node.is_slow() { STEP_ROWS } else { WINDOW_ROWS };
         let evaluator = Evaluator::new(segment);
-        Ok(SegmentStream {
-            evaluator,
-            node,
-            order,
-            rest,
-            step,
-            ready: vec![],
-            wanted,
-            after,
-        })
+        Ok(SegmentStream { evaluator, node, order, rest, step, ready: vec![], wanted, after })
     }
 
     /// The next hit without taking it.
@@ -146,12 +131,8 @@ impl<'s> SegmentStream<'s> {
         let newest = self.order == Order::Newest;
         let mut keep = |row: u16| {
             let row = first + u32::from(row);
-            let place = segment.time_at(row).and_then(|time| {
-                Ok(Place {
-                    time,
-                    seq: segment.seq_at(row)?,
-                })
-            });
+            let place =
+                segment.time_at(row).and_then(|time| Ok(Place { time, seq: segment.seq_at(row)? }));
             match place {
                 Ok(place) => {
                     let is_after = after.is_none_or(|after| match newest {
@@ -197,19 +178,12 @@ impl<'s> SegmentStream<'s> {
         while low < high {
             let middle = low + (high - low) / 2;
             let row = by_seq.get(middle).copied().unwrap_or(0);
-            if segment.seq_at(row)? <= after {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+            if segment.seq_at(row)? <= after { low = middle + 1 } else { high = middle }
         }
         for row in by_seq.get(low..).unwrap_or_default() {
             let set = sets.get((row / WINDOW_ROWS) as usize);
             if set.is_some_and(|set| set.contains((row % WINDOW_ROWS) as u16)) {
-                let place = Place {
-                    time: Timestamp(0),
-                    seq: segment.seq_at(*row)?,
-                };
+                let place = Place { time: Timestamp(0), seq: segment.seq_at(*row)? };
                 self.ready.push(Hit { place, row: *row });
                 if self.ready.len() >= self.wanted {
                     break;
@@ -239,30 +213,17 @@ impl<'s> RecentStream<'s> {
         order: Order,
         after: Option<Place>,
     ) -> Self {
-        let mut stream = RecentStream {
-            events: Vec::new(),
-            ready: Vec::new(),
-        };
+        let mut stream = RecentStream { events: Vec::new(), ready: Vec::new() };
         for event in events {
-            let time = if order == Order::Seq {
-                Timestamp(0)
-            } else {
-                event.event.occurred_at()
-            };
-            let place = Place {
-                time,
-                seq: event.seq,
-            };
+            let time = if order == Order::Seq { Timestamp(0) } else { event.event.occurred_at() };
+            let place = Place { time, seq: event.seq };
             let is_after = after.is_none_or(|after| match order {
                 Order::Newest => place < after,
                 _ => place > after,
             });
             let values = Values::of(event);
             if is_after && values.meet(condition) && visible(event, &values) {
-                stream.ready.push(Hit {
-                    place,
-                    row: stream.events.len() as u32,
-                });
+                stream.ready.push(Hit { place, row: stream.events.len() as u32 });
                 stream.events.push(event);
             }
         }
@@ -311,9 +272,7 @@ impl Stream<'_> {
             Stream::Recent(stream) => {
                 stream.ready.pop();
                 let event = stream.events.get(hit.row as usize);
-                Ok(StoredEvent::clone(
-                    event.expect("a hit is one of the events"),
-                ))
+                Ok(StoredEvent::clone(event.expect("a hit is one of the events")))
             }
         }
     }

@@ -107,27 +107,21 @@ pub(super) fn since(length: &str, now: Timestamp, zone: Tz) -> Option<Timestamp>
         "w" => 7 * DAY,
         "mo" => return Some(months_before(now, count.parse().ok(), zone)),
         "y" => {
-            let months = count
-                .parse()
-                .ok()
-                .and_then(|years: u32| years.checked_mul(12));
+            let months = count.parse().ok().and_then(|years: u32| years.checked_mul(12));
             return Some(months_before(now, months, zone));
         }
         _ => return None,
     };
     let count: i64 = count.parse().unwrap_or(i64::MAX);
-    Some(Timestamp(
-        now.0.saturating_sub(count.saturating_mul(micros)),
-    ))
+    Some(Timestamp(now.0.saturating_sub(count.saturating_mul(micros))))
 }
 
 /// `None` stands for more months than can be counted.
 fn months_before(now: Timestamp, months: Option<u32>, zone: Tz) -> Timestamp {
     let local = DateTime::<Utc>::from_timestamp_micros(now.0)
         .map(|time| time.with_timezone(&zone).naive_local());
-    let earlier = local
-        .zip(months)
-        .and_then(|(local, months)| local.checked_sub_months(Months::new(months)));
+    let earlier =
+        local.zip(months).and_then(|(local, months)| local.checked_sub_months(Months::new(months)));
     earlier.map_or(Timestamp(i64::MIN), |local| first_instant(local, zone))
 }
 
@@ -138,14 +132,10 @@ fn read_date(text: &str) -> Option<NaiveDate> {
     };
     let number = |digits: &[u8]| {
         digits.iter().try_fold(0, |sum, digit| {
-            digit
-                .is_ascii_digit()
-                .then(|| sum * 10 + u32::from(digit - b'0'))
+            digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0'))
         })
     };
-    let year = i32::try_from(number(&[y1, y2, y3, y4])?)
-        .ok()
-        .filter(|year| *year > 0)?;
+    let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok().filter(|year| *year > 0)?;
     NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)
 }
 
@@ -164,71 +154,21 @@ mod tests {
     #[test]
     fn a_date_is_its_day_in_the_zone() {
         for (date, zone, from, to) in [
-            (
-                "2026-05-04",
-                "UTC",
-                "2026-05-04T00:00:00Z",
-                "2026-05-05T00:00:00Z",
-            ),
-            (
-                "2026-05-04",
-                "Europe/Berlin",
-                "2026-05-03T22:00:00Z",
-                "2026-05-04T22:00:00Z",
-            ),
+            ("2026-05-04", "UTC", "2026-05-04T00:00:00Z", "2026-05-05T00:00:00Z"),
+            ("2026-05-04", "Europe/Berlin", "2026-05-03T22:00:00Z", "2026-05-04T22:00:00Z"),
             // 23 and 25 hours.
-            (
-                "2026-03-29",
-                "Europe/Berlin",
-                "2026-03-28T23:00:00Z",
-                "2026-03-29T22:00:00Z",
-            ),
-            (
-                "2026-10-25",
-                "Europe/Berlin",
-                "2026-10-24T22:00:00Z",
-                "2026-10-25T23:00:00Z",
-            ),
+            ("2026-03-29", "Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
+            ("2026-10-25", "Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"),
             // No 00:00: clocks went from 23:59:59 to 01:00.
-            (
-                "2018-11-04",
-                "America/Sao_Paulo",
-                "2018-11-04T03:00:00Z",
-                "2018-11-05T02:00:00Z",
-            ),
+            ("2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z"),
             // Two 00:00: clocks went from 00:59:59 back to 00:00.
-            (
-                "2026-10-25",
-                "Atlantic/Azores",
-                "2026-10-25T00:00:00Z",
-                "2026-10-26T01:00:00Z",
-            ),
-            (
-                "2025-11-02",
-                "America/Havana",
-                "2025-11-02T04:00:00Z",
-                "2025-11-03T05:00:00Z",
-            ),
+            ("2026-10-25", "Atlantic/Azores", "2026-10-25T00:00:00Z", "2026-10-26T01:00:00Z"),
+            ("2025-11-02", "America/Havana", "2025-11-02T04:00:00Z", "2025-11-03T05:00:00Z"),
             // A day that was skipped is empty.
-            (
-                "2011-12-30",
-                "Pacific/Apia",
-                "2011-12-30T10:00:00Z",
-                "2011-12-30T10:00:00Z",
-            ),
-            (
-                "2011-12-31",
-                "Pacific/Apia",
-                "2011-12-30T10:00:00Z",
-                "2011-12-31T10:00:00Z",
-            ),
+            ("2011-12-30", "Pacific/Apia", "2011-12-30T10:00:00Z", "2011-12-30T10:00:00Z"),
+            ("2011-12-31", "Pacific/Apia", "2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z"),
             // Seconds in the offset.
-            (
-                "1880-01-01",
-                "Europe/Berlin",
-                "1879-12-31T23:06:32Z",
-                "1880-01-01T23:06:32Z",
-            ),
+            ("1880-01-01", "Europe/Berlin", "1879-12-31T23:06:32Z", "1880-01-01T23:06:32Z"),
         ] {
             assert_eq!(borders(date, zone), (at(from), at(to)), "{date} {zone}");
         }
@@ -238,10 +178,7 @@ mod tests {
     fn an_instant_is_itself_to_the_microsecond() {
         let zone = chrono_tz::Europe::Berlin;
         let (from, to) = read_when("2026-05-04T01:02:03.1234569+02:00", zone).expect("a time");
-        assert_eq!(
-            (from.0 + 1, from),
-            (to.0, at("2026-05-03T23:02:03.123456Z"))
-        );
+        assert_eq!((from.0 + 1, from), (to.0, at("2026-05-03T23:02:03.123456Z")));
     }
 
     #[test]
@@ -260,69 +197,28 @@ mod tests {
             "２026-05-04",
         ] {
             assert_eq!(read_when(text, Tz::UTC), None, "{text}");
-            assert!(matches!(
-                parse_when(text, Tz::UTC),
-                Err(Error::Invalid { .. })
-            ));
+            assert!(matches!(parse_when(text, Tz::UTC), Err(Error::Invalid { .. })));
         }
-        assert_eq!(
-            parse_when("2026-05-04", Tz::UTC).expect("a date"),
-            at("2026-05-04T00:00:00Z")
-        );
+        assert_eq!(parse_when("2026-05-04", Tz::UTC).expect("a date"), at("2026-05-04T00:00:00Z"));
     }
 
     #[test]
     fn lengths_go_back_from_now() {
         for (length, now, zone, expected) in [
-            (
-                "90s",
-                "2026-03-31T10:00:00.5Z",
-                "UTC",
-                "2026-03-31T09:58:30.5Z",
-            ),
+            ("90s", "2026-03-31T10:00:00.5Z", "UTC", "2026-03-31T09:58:30.5Z"),
             ("5m", "2026-03-31T10:00:00Z", "UTC", "2026-03-31T09:55:00Z"),
             ("0h", "2026-03-31T10:00:00Z", "UTC", "2026-03-31T10:00:00Z"),
             // A day is 24 hours, whatever the clocks do.
-            (
-                "1d",
-                "2026-03-29T10:00:00Z",
-                "Europe/Berlin",
-                "2026-03-28T10:00:00Z",
-            ),
+            ("1d", "2026-03-29T10:00:00Z", "Europe/Berlin", "2026-03-28T10:00:00Z"),
             ("2w", "2026-03-31T10:00:00Z", "UTC", "2026-03-17T10:00:00Z"),
             // A month keeps the time on the clock, clamped to the end of the month.
-            (
-                "1mo",
-                "2026-03-31T10:00:00Z",
-                "Europe/Berlin",
-                "2026-02-28T11:00:00Z",
-            ),
-            (
-                "1mo",
-                "2026-03-31T22:30:00Z",
-                "Europe/Berlin",
-                "2026-02-28T23:30:00Z",
-            ),
-            (
-                "13mo",
-                "2025-03-31T10:00:00Z",
-                "UTC",
-                "2024-02-29T10:00:00Z",
-            ),
+            ("1mo", "2026-03-31T10:00:00Z", "Europe/Berlin", "2026-02-28T11:00:00Z"),
+            ("1mo", "2026-03-31T22:30:00Z", "Europe/Berlin", "2026-02-28T23:30:00Z"),
+            ("13mo", "2025-03-31T10:00:00Z", "UTC", "2024-02-29T10:00:00Z"),
             ("1y", "2024-02-29T10:00:00Z", "UTC", "2023-02-28T10:00:00Z"),
             // 02:30 does not exist on that day; 02:30 exists twice on the other.
-            (
-                "1mo",
-                "2026-04-29T00:30:00Z",
-                "Europe/Berlin",
-                "2026-03-29T01:00:00Z",
-            ),
-            (
-                "1mo",
-                "2026-11-25T01:30:00Z",
-                "Europe/Berlin",
-                "2026-10-25T00:30:00Z",
-            ),
+            ("1mo", "2026-04-29T00:30:00Z", "Europe/Berlin", "2026-03-29T01:00:00Z"),
+            ("1mo", "2026-11-25T01:30:00Z", "Europe/Berlin", "2026-10-25T00:30:00Z"),
         ] {
             let found = since(length, at(now), zone.parse().expect("a zone"));
             assert_eq!(found, Some(at(expected)), "{length} before {now}");
@@ -332,26 +228,15 @@ mod tests {
     #[test]
     fn a_length_beyond_all_time_is_the_first_instant() {
         let now = at("2026-03-31T10:00:00Z");
-        for length in [
-            "9999999999y",
-            "400000000y",
-            "99999999999999999999mo",
-            "300000000mo",
-        ] {
-            assert_eq!(
-                since(length, now, Tz::UTC),
-                Some(Timestamp(i64::MIN)),
-                "{length}"
-            );
+        for length in ["9999999999y", "400000000y", "99999999999999999999mo", "300000000mo"] {
+            assert_eq!(since(length, now, Tz::UTC), Some(Timestamp(i64::MIN)), "{length}");
         }
         assert!(since("99999999999999999999999d", now, Tz::UTC).is_some_and(|t| t < Timestamp(0)));
     }
 
     #[test]
     fn other_lengths_are_refused() {
-        for length in [
-            "", "d", "7", "7D", "-7d", "+7d", "7 d", "7days", "1d12h", "1.5h", "７d",
-        ] {
+        for length in ["", "d", "7", "7D", "-7d", "+7d", "7 d", "7days", "1d12h", "1.5h", "７d"] {
             assert_eq!(since(length, Timestamp(0), Tz::UTC), None, "{length}");
         }
     }

@@ -33,34 +33,19 @@ impl<'s> Visibility<'s> {
         include_hidden: bool,
     ) -> Result<Self> {
         let now = context.now;
-        let mut visibility = Visibility {
-            retention,
-            now,
-            include_hidden,
-            classes: Vec::new(),
-        };
+        let mut visibility = Visibility { retention, now, include_hidden, classes: Vec::new() };
         let mut earlier: Vec<Query> = Vec::new();
         for rule in &retention.rules {
             let query = all_of(&rule.tenant, &rule.data_source, rule.category.as_deref());
-            let cutoff = retention
-                .class(&rule.class)
-                .and_then(|class| visibility.cutoff(class));
-            let first = earlier
-                .iter()
-                .fold(query.clone(), |all, other| all.and(!other.clone()));
+            let cutoff = retention.class(&rule.class).and_then(|class| visibility.cutoff(class));
+            let first = earlier.iter().fold(query.clone(), |all, other| all.and(!other.clone()));
             visibility.classes.push((compile(&first, context)?, cutoff));
             earlier.push(query);
         }
-        let rest = earlier
-            .into_iter()
-            .fold(Query::all(), |all, other| all.and(!other));
+        let rest = earlier.into_iter().fold(Query::all(), |all, other| all.and(!other));
         let default = retention.class_of(None, None, "");
-        let default = retention
-            .class(crate::store::DEFAULT_CLASS)
-            .unwrap_or(default);
-        visibility
-            .classes
-            .push((compile(&rest, context)?, visibility.cutoff(default)));
+        let default = retention.class(crate::store::DEFAULT_CLASS).unwrap_or(default);
+        visibility.classes.push((compile(&rest, context)?, visibility.cutoff(default)));
         Ok(visibility)
     }
 
@@ -92,21 +77,13 @@ impl<'s> Visibility<'s> {
         let cutoff_of = |combination: &Combination| {
             let (tenant, source) = (&combination.tenant, &combination.data_source);
             let category = &combination.category;
-            self.cutoff(
-                self.retention
-                    .class_of(tenant.as_deref(), source.as_deref(), category),
-            )
+            self.cutoff(self.retention.class_of(tenant.as_deref(), source.as_deref(), category))
         };
-        let cutoffs: BTreeMap<Option<Timestamp>, ()> = meta
-            .combinations
-            .iter()
-            .map(|combination| (cutoff_of(combination), ()))
-            .collect();
-        if let (true, 1, Some(cutoff)) = (
-            meta.combinations_complete,
-            cutoffs.len(),
-            cutoffs.keys().next(),
-        ) {
+        let cutoffs: BTreeMap<Option<Timestamp>, ()> =
+            meta.combinations.iter().map(|combination| (cutoff_of(combination), ())).collect();
+        if let (true, 1, Some(cutoff)) =
+            (meta.combinations_complete, cutoffs.len(), cutoffs.keys().next())
+        {
             return not_before(segment, *cutoff);
         }
         let mut node = Node::Nothing;
@@ -120,10 +97,7 @@ impl<'s> Visibility<'s> {
 /// Events with this tenant, source and category, as far as they are given.
 fn all_of(tenant: &Option<String>, data_source: &Option<String>, category: Option<&str>) -> Query {
     let mut query = Query::all();
-    let parts = [
-        ("tenant", tenant.as_deref()),
-        ("data_source", data_source.as_deref()),
-    ];
+    let parts = [("tenant", tenant.as_deref()), ("data_source", data_source.as_deref())];
     for (field, wanted) in parts.into_iter().chain([("category", category)]) {
         if let Some(wanted) = wanted {
             query = query.and(Query::field(field).equals(wanted));

@@ -23,10 +23,7 @@ pub(crate) fn pack(values: impl Iterator<Item = u64>, width: u8, out: &mut Vec<u
     }
     let (mut pending, mut filled) = (0u128, 0u32);
     for value in values {
-        debug_assert!(
-            width_of(value) <= width,
-            "a value fits the width it is packed with"
-        );
+        debug_assert!(width_of(value) <= width, "a value fits the width it is packed with");
         pending |= u128::from(value) << filled;
         filled += u32::from(width);
         while filled >= 32 {
@@ -57,11 +54,7 @@ pub(crate) fn get(bytes: &[u8], width: u8, index: u64) -> Option<u64> {
     if shift + u32::from(width) > 64 {
         value |= u64::from(*bytes.get(from + 8)?) << (64 - shift);
     }
-    Some(if width >= 64 {
-        value
-    } else {
-        value & ((1 << width) - 1)
-    })
+    Some(if width >= 64 { value } else { value & ((1 << width) - 1) })
 }
 
 /// An array of packed values in a segment.
@@ -81,15 +74,8 @@ impl Packed {
         let width = width_of(values.iter().copied().max().unwrap_or(0));
         let offset = out.len() as u64;
         pack(values.iter().copied(), width, out);
-        let span = Span {
-            offset,
-            len: out.len() as u64 - offset,
-        };
-        Packed {
-            span,
-            count: values.len() as u64,
-            width,
-        }
+        let span = Span { offset, len: out.len() as u64 - offset };
+        Packed { span, count: values.len() as u64, width }
     }
 
     /// Whether the span is as long as count and width say.
@@ -102,10 +88,7 @@ impl Packed {
     /// Value `index`.
     #[inline]
     pub(crate) fn get(&self, blocks: &Blocks, index: u64) -> Read<u64> {
-        let fault = Damage {
-            offset: self.span.offset,
-            reading: "packed values",
-        };
+        let fault = Damage { offset: self.span.offset, reading: "packed values" };
         if index >= self.count {
             return Err(fault);
         }
@@ -115,12 +98,8 @@ impl Packed {
         let bit = index * u64::from(self.width);
         let from = self.span.offset.checked_add(bit / 8).ok_or(fault)?;
         let from = usize::try_from(from).map_err(|_| fault)?;
-        get_shifted(
-            blocks.slice(from, 9, fault.reading)?,
-            self.width,
-            (bit % 8) as u32,
-        )
-        .ok_or(fault)
+        get_shifted(blocks.slice(from, 9, fault.reading)?, self.width, (bit % 8) as u32)
+            .ok_or(fault)
     }
 
     /// Calls `each` with the values of `range`.
@@ -130,22 +109,14 @@ impl Packed {
         range: std::ops::Range<u64>,
         mut each: impl FnMut(u64),
     ) -> Read<()> {
-        let fault = Damage {
-            offset: self.span.offset,
-            reading: "packed values",
-        };
+        let fault = Damage { offset: self.span.offset, reading: "packed values" };
         if range.end > self.count {
             return Err(fault);
         }
         let first = range.start * u64::from(self.width) / 8;
-        let last = packed_len(range.end, self.width)
-            .ok_or(fault)?
-            .min(self.span.len);
+        let last = packed_len(range.end, self.width).ok_or(fault)?.min(self.span.len);
         let len = last.checked_sub(first).unwrap_or(0);
-        let span = Span {
-            offset: self.span.offset + first,
-            len,
-        };
+        let span = Span { offset: self.span.offset + first, len };
         let bytes = blocks.bytes(span, fault.reading)?;
         let skip = first * 8;
         for index in range {
@@ -171,11 +142,7 @@ fn get_shifted(bytes: &[u8], width: u8, shift: u32) -> Option<u64> {
     if shift + u32::from(width) > 64 {
         value |= u64::from(*bytes.get(8)?) << (64 - shift);
     }
-    Some(if width >= 64 {
-        value
-    } else {
-        value & ((1 << width) - 1)
-    })
+    Some(if width >= 64 { value } else { value & ((1 << width) - 1) })
 }
 
 #[cfg(test)]

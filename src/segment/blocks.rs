@@ -54,13 +54,7 @@ impl Blocks {
             return None;
         }
         let checked = (0..count.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
-        Some(Blocks {
-            region,
-            len,
-            salt,
-            checksums,
-            checked,
-        })
+        Some(Blocks { region, len, salt, checksums, checked })
     }
 
     /// The bytes of `span`, each of its blocks checked.
@@ -82,10 +76,7 @@ impl Blocks {
                 self.check(block)?;
             }
         }
-        self.region.get(from..end).ok_or(Damage {
-            offset: from as u64,
-            reading,
-        })
+        self.region.get(from..end).ok_or(Damage { offset: from as u64, reading })
     }
 
     /// Checks every block; returns the bytes read.
@@ -99,10 +90,7 @@ impl Blocks {
     /// Checks a block once; later calls cost an atomic load.
     #[inline]
     fn check(&self, block: usize) -> Read<()> {
-        let seen = self
-            .checked
-            .get(block / 64)
-            .map_or(0, |bits| bits.load(Ordering::Relaxed));
+        let seen = self.checked.get(block / 64).map_or(0, |bits| bits.load(Ordering::Relaxed));
         if seen >> (block % 64) & 1 == 1 {
             return Ok(());
         }
@@ -131,8 +119,5 @@ impl Blocks {
 
 /// The checksums of the blocks of `bytes`.
 pub(crate) fn checksums(salt: u64, bytes: &[u8]) -> Vec<u32> {
-    bytes
-        .chunks(BLOCK_BYTES)
-        .map(|block| codec::crc(salt, block))
-        .collect()
+    bytes.chunks(BLOCK_BYTES).map(|block| codec::crc(salt, block)).collect()
 }

@@ -36,11 +36,7 @@ impl<'s> Column<'s> {
         presence.rows == rows
             && presence.sound()
             && match &self.layout.codec {
-                Codec::Dictionary {
-                    ids,
-                    dictionary,
-                    lists,
-                } => {
+                Codec::Dictionary { ids, dictionary, lists } => {
                     ids.count == values
                         && lists.count == dictionary.ends.count
                         && ids.sound()
@@ -144,14 +140,9 @@ impl<'s> Column<'s> {
 
     /// The text of value `index`.
     pub(crate) fn value<'a>(&'a self, index: u32, scratch: &'a mut Scratch) -> Read<&'a str> {
-        let fault = Damage {
-            offset: self.layout.presence.span.offset,
-            reading: "column value",
-        };
+        let fault = Damage { offset: self.layout.presence.span.offset, reading: "column value" };
         let bytes = match &self.layout.codec {
-            Codec::Dictionary {
-                ids, dictionary, ..
-            } => {
+            Codec::Dictionary { ids, dictionary, .. } => {
                 return dictionary.get(self.blocks, ids.get(self.blocks, index.into())? as u32);
             }
             Codec::Texts(texts) => texts.get(self.blocks, &mut scratch.texts, index)?,
@@ -176,11 +167,7 @@ impl<'s> Column<'s> {
         let (mut low, mut high) = (0, self.layout.presence.rows);
         while high - low > 1 {
             let middle = low + (high - low) / 2;
-            if self.locate(middle)?.0 <= index {
-                low = middle
-            } else {
-                high = middle
-            }
+            if self.locate(middle)?.0 <= index { low = middle } else { high = middle }
         }
         Ok(low)
     }

@@ -40,9 +40,7 @@ pub(super) fn templates(layout: &Layout) -> Option<Vec<Template>> {
     let mut columns_at = vec![[u32::MAX; Kind::AT_NODE]; layout.nodes.len()];
     for (number, column) in (0u32..).zip(&layout.columns) {
         if column.kind != Kind::Overflow {
-            *columns_at
-                .get_mut(column.node as usize)?
-                .get_mut(column.kind as usize)? = number;
+            *columns_at.get_mut(column.node as usize)?.get_mut(column.kind as usize)? = number;
         }
     }
     let nodes = &layout.nodes;
@@ -50,12 +48,8 @@ pub(super) fn templates(layout: &Layout) -> Option<Vec<Template>> {
         .shapes
         .iter()
         .map(|shape| {
-            let mut compiler = Compiler {
-                rest: shape,
-                nodes,
-                columns_at: &columns_at,
-                steps: vec![],
-            };
+            let mut compiler =
+                Compiler { rest: shape, nodes, columns_at: &columns_at, steps: vec![] };
             compiler.value(0, 0)?;
             compiler.rest.is_empty().then_some(compiler.steps)
         })
@@ -95,12 +89,8 @@ impl Compiler<'_> {
         match self.next()? {
             op::OBJECT => self.object(node, depth)?,
             op::LIST => self.list(node, depth)?,
-            op::STRING => self
-                .steps
-                .push(Step::String(self.column(node, Kind::String)?)),
-            op::NUMBER => self
-                .steps
-                .push(Step::Bare(self.column(node, Kind::Number)?)),
+            op::STRING => self.steps.push(Step::String(self.column(node, Kind::String)?)),
+            op::NUMBER => self.steps.push(Step::Bare(self.column(node, Kind::Number)?)),
             op::BOOL => self.steps.push(Step::Bare(self.column(node, Kind::Bool)?)),
             op::RAW => self.steps.push(Step::Bare(self.column(node, Kind::Raw)?)),
             op::NULL => self.literal(b"null"),
@@ -141,18 +131,10 @@ impl Compiler<'_> {
                 op::RUN => {
                     let lengths = self.column(node, Kind::Length)?;
                     let place = self.steps.len();
-                    self.steps.push(Step::Run {
-                        lengths,
-                        end: 0,
-                        is_first,
-                    });
+                    self.steps.push(Step::Run { lengths, end: 0, is_first });
                     self.value(node, depth + 1)?;
                     (self.next()? == op::END).then_some(())?;
-                    self.steps[place] = Step::Run {
-                        lengths,
-                        end: self.steps.len(),
-                        is_first,
-                    };
+                    self.steps[place] = Step::Run { lengths, end: self.steps.len(), is_first };
                     // What follows must not be merged into the last literal of the body.
                     self.steps.push(Step::Literal(Vec::new()));
                     is_first = false;
@@ -238,11 +220,7 @@ impl Segment {
                     append_instant(out, self.time_at(row)?, offset as i32);
                     out.push(b'"');
                 }
-                Step::Run {
-                    lengths,
-                    end,
-                    is_first,
-                } => {
+                Step::Run { lengths, end, is_first } => {
                     let index = self.next_value(*lengths, row, decoder)?;
                     let count = self.column(*lengths).integer(index)?;
                     for element in 0..count {
@@ -266,10 +244,7 @@ impl Segment {
     /// The index of the next value of a column for the row being decoded.
     fn next_value(&self, column: u32, row: u32, decoder: &mut Decoder) -> Read<u32> {
         let generation = decoder.generation;
-        let fault = Damage {
-            offset: 0,
-            reading: "column number",
-        };
+        let fault = Damage { offset: 0, reading: "column number" };
         let cursor = decoder.cursors.get_mut(column as usize).ok_or(fault)?;
         if cursor.0 != generation {
             *cursor = (generation, self.column(column).locate(row)?.0);
@@ -285,11 +260,7 @@ impl Segment {
         let seq = self.seq_at(row)?;
         let recorded_at = self.recorded_at(seq)?;
         let event = Event::from_parts(canonical, self.time_at(row)?);
-        Ok(StoredEvent {
-            seq,
-            recorded_at,
-            event,
-        })
+        Ok(StoredEvent { seq, recorded_at, event })
     }
 
     /// When the engine accepted the event with this `seq`; binary search over batches.
@@ -299,11 +270,7 @@ impl Segment {
         let (mut low, mut high) = (0, steps.count);
         while high - low > 1 {
             let middle = low + (high - low) / 2;
-            if steps.get(&self.blocks, middle)? <= offset {
-                low = middle
-            } else {
-                high = middle
-            }
+            if steps.get(&self.blocks, middle)? <= offset { low = middle } else { high = middle }
         }
         Ok(Timestamp(self.layout.recorded_ats.get(&self.blocks, low)?))
     }

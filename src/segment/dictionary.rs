@@ -21,14 +21,8 @@ impl Dictionary {
             out.extend_from_slice(value);
             ends.push(out.len() as u64 - offset);
         }
-        let bytes = Span {
-            offset,
-            len: out.len() as u64 - offset,
-        };
-        Dictionary {
-            ends: Packed::write(&ends, out),
-            bytes,
-        }
+        let bytes = Span { offset, len: out.len() as u64 - offset };
+        Dictionary { ends: Packed::write(&ends, out), bytes }
     }
 
     /// Number of values.
@@ -38,23 +32,13 @@ impl Dictionary {
 
     /// The value with this id.
     pub(crate) fn get<'b>(&self, blocks: &'b Blocks, id: u32) -> Read<&'b str> {
-        let fault = Damage {
-            offset: self.bytes.offset,
-            reading: "dictionary value",
-        };
-        let start = if id == 0 {
-            0
-        } else {
-            self.ends.get(blocks, u64::from(id) - 1)?
-        };
+        let fault = Damage { offset: self.bytes.offset, reading: "dictionary value" };
+        let start = if id == 0 { 0 } else { self.ends.get(blocks, u64::from(id) - 1)? };
         let end = self.ends.get(blocks, id.into())?;
         if start > end || end > self.bytes.len {
             return Err(fault);
         }
-        let span = Span {
-            offset: self.bytes.offset + start,
-            len: end - start,
-        };
+        let span = Span { offset: self.bytes.offset + start, len: end - start };
         std::str::from_utf8(blocks.bytes(span, fault.reading)?).map_err(|_| fault)
     }
 
@@ -74,10 +58,7 @@ impl Dictionary {
 
     /// Calls `each` with every value in order.
     pub(crate) fn for_each(&self, blocks: &Blocks, mut each: impl FnMut(u32, &str)) -> Read<()> {
-        let fault = Damage {
-            offset: self.bytes.offset,
-            reading: "dictionary value",
-        };
+        let fault = Damage { offset: self.bytes.offset, reading: "dictionary value" };
         let bytes = blocks.bytes(self.bytes, fault.reading)?;
         let (mut start, mut id, mut sound) = (0, 0, true);
         self.ends.for_each(blocks, 0..self.ends.count, |end| {

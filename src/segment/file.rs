@@ -50,31 +50,16 @@ pub(super) fn assemble(
     bytes[..HEADER_BYTES].copy_from_slice(&head);
 
     let encoded = codec::encode(layout);
-    let layout = Span {
-        offset: bytes.len() as u64,
-        len: encoded.len() as u64,
-    };
+    let layout = Span { offset: bytes.len() as u64, len: encoded.len() as u64 };
     bytes.extend_from_slice(&encoded);
     let checked_len = bytes.len() as u64;
-    let sums: Vec<u8> = checksums(salt, &bytes)
-        .into_iter()
-        .flat_map(u32::to_le_bytes)
-        .collect();
-    let checksums = Span {
-        offset: checked_len,
-        len: sums.len() as u64,
-    };
+    let sums: Vec<u8> = checksums(salt, &bytes).into_iter().flat_map(u32::to_le_bytes).collect();
+    let checksums = Span { offset: checked_len, len: sums.len() as u64 };
     let checksums_crc = codec::crc(salt, &sums);
     bytes.extend_from_slice(&sums);
 
     (meta.len, meta.footer_crc) = (0, 0);
-    let footer = Footer {
-        meta,
-        checked_len,
-        layout,
-        checksums,
-        checksums_crc,
-    };
+    let footer = Footer { meta, checked_len, layout, checksums, checksums_crc };
     let encoded = codec::encode(&footer);
     let Footer { mut meta, .. } = footer;
     meta.footer_crc = codec::crc(salt, &encoded);
@@ -97,9 +82,7 @@ pub(super) fn open(region: Region, path: &Path) -> Result<(Blocks, Layout, Segme
     };
     let len = region.len();
     let salt = open_header(&region, path)?;
-    let trailer = len
-        .checked_sub(TRAILER_BYTES)
-        .and_then(|start| region.get(start..));
+    let trailer = len.checked_sub(TRAILER_BYTES).and_then(|start| region.get(start..));
     let trailer = trailer.filter(|bytes| bytes.ends_with(&MAGIC));
     let trailer = trailer.ok_or_else(|| corrupt(len, "segment trailer", &"another end"))?;
     let footer_len = codec::u64_at(trailer, 0).filter(|len| *len <= FOOTER_BYTES_MAX);
@@ -107,39 +90,22 @@ pub(super) fn open(region: Region, path: &Path) -> Result<(Blocks, Layout, Segme
         footer_len.and_then(|footer| len.checked_sub(TRAILER_BYTES + footer as usize));
     let footer_start =
         footer_start.ok_or_else(|| corrupt(len, "segment footer", &"a length beyond the file"))?;
-    let encoded = region
-        .get(footer_start..len - TRAILER_BYTES)
-        .unwrap_or_default();
+    let encoded = region.get(footer_start..len - TRAILER_BYTES).unwrap_or_default();
     let footer_crc = codec::crc(salt, encoded);
     if codec::u32_at(trailer, 8) != Some(footer_crc) {
         return Err(corrupt(footer_start, "segment footer", &"another checksum"));
     }
     let footer: Option<Footer> = codec::decode(encoded);
     let footer = footer.ok_or_else(|| corrupt(footer_start, "segment footer", &"other fields"))?;
-    let Footer {
-        mut meta,
-        checked_len,
-        layout,
-        checksums,
-        checksums_crc,
-    } = footer;
+    let Footer { mut meta, checked_len, layout, checksums, checksums_crc } = footer;
     let blocks = read_checksums(&region, salt, checksums, checksums_crc)
         .filter(|sums| sums.len() as u64 == checked_len.div_ceil(BLOCK_BYTES as u64))
         .and_then(|sums| {
-            Blocks::new(
-                region.clone(),
-                usize::try_from(checked_len).ok()?,
-                salt,
-                sums,
-            )
+            Blocks::new(region.clone(), usize::try_from(checked_len).ok()?, salt, sums)
         });
     let blocks = blocks.ok_or_else(|| corrupt(footer_start, "block checksums", &"other bytes"))?;
     if meta.id != SegmentId(salt) {
-        return Err(corrupt(
-            footer_start,
-            "segment id",
-            &format_args!("{:016x}", meta.id.0),
-        ));
+        return Err(corrupt(footer_start, "segment id", &format_args!("{:016x}", meta.id.0)));
     }
     let encoded = blocks.bytes(layout, "table of contents");
     let layout = encoded.ok().and_then(codec::decode::<Layout>);
@@ -150,45 +116,22 @@ pub(super) fn open(region: Region, path: &Path) -> Result<(Blocks, Layout, Segme
 }
 
 fn open_header(region: &Region, path: &Path) -> Result<u64> {
-    let header = region
-        .get(..HEADER_BYTES)
-        .filter(|bytes| bytes.starts_with(&MAGIC));
+    let header = region.get(..HEADER_BYTES).filter(|bytes| bytes.starts_with(&MAGIC));
     let Some(header) = header else {
-        return Err(Error::corrupt(
-            path,
-            0,
-            "segment header",
-            "ANNALSEG",
-            "other bytes",
-        ));
+        return Err(Error::corrupt(path, 0, "segment header", "ANNALSEG", "other bytes"));
     };
     let numbers = codec::u32_at(header, 8)
         .zip(codec::u32_at(header, 16))
         .zip(codec::u64_at(header, 20).zip(codec::u32_at(header, 28)));
     let Some(((version, incompatible), (salt, crc))) = numbers else {
-        return Err(Error::corrupt(
-            path,
-            8,
-            "segment header",
-            "32 bytes",
-            "fewer",
-        ));
+        return Err(Error::corrupt(path, 8, "segment header", "32 bytes", "fewer"));
     };
     if crc != codec::crc(salt, header.get(..28).unwrap_or_default()) {
-        return Err(Error::corrupt(
-            path,
-            28,
-            "segment header",
-            "its checksum",
-            "another one",
-        ));
+        return Err(Error::corrupt(path, 28, "segment header", "its checksum", "another one"));
     }
     if version != VERSION || incompatible != 0 {
         let feature = format!("segment version {version} with features {incompatible:#x}");
-        return Err(Error::Unsupported {
-            path: path.to_path_buf(),
-            feature,
-        });
+        return Err(Error::Unsupported { path: path.to_path_buf(), feature });
     }
     Ok(salt)
 }
@@ -199,8 +142,5 @@ fn read_checksums(region: &Region, salt: u64, span: Span, crc: u32) -> Option<Ve
     if codec::crc(salt, bytes) != crc {
         return None;
     }
-    bytes
-        .chunks(4)
-        .map(|sum| Some(u32::from_le_bytes(sum.try_into().ok()?)))
-        .collect()
+    bytes.chunks(4).map(|sum| Some(u32::from_le_bytes(sum.try_into().ok()?))).collect()
 }

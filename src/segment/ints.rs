@@ -42,16 +42,10 @@ impl Ints {
             let differences = || block.iter().map(|value| value.wrapping_sub(base) as u64);
             let fits = |difference: u64| width_of(difference) <= width;
             let start = body.len();
-            pack(
-                differences().map(|d| if fits(d) { d } else { 0 }),
-                width,
-                &mut body,
-            );
+            pack(differences().map(|d| if fits(d) { d } else { 0 }), width, &mut body);
             directory.extend_from_slice(&((body.len() - start) as u16).to_le_bytes());
-            let exceptions: Vec<(usize, u64)> = differences()
-                .enumerate()
-                .filter(|(_, d)| !fits(*d))
-                .collect();
+            let exceptions: Vec<(usize, u64)> =
+                differences().enumerate().filter(|(_, d)| !fits(*d)).collect();
             for (index, _) in &exceptions {
                 body.extend_from_slice(&(*index as u16).to_le_bytes());
             }
@@ -63,19 +57,12 @@ impl Ints {
         }
         out.append(&mut directory);
         out.append(&mut body);
-        Ints {
-            span: Span {
-                offset,
-                len: out.len() as u64 - offset,
-            },
-            count: values.len() as u64,
-        }
+        Ints { span: Span { offset, len: out.len() as u64 - offset }, count: values.len() as u64 }
     }
 
     /// Whether the directory fits the span.
     pub(crate) fn sound(&self) -> bool {
-        self.directory_bytes()
-            .is_some_and(|len| len as u64 <= self.span.len)
+        self.directory_bytes().is_some_and(|len| len as u64 <= self.span.len)
     }
 
     fn directory_bytes(&self) -> Option<usize> {
@@ -84,10 +71,7 @@ impl Ints {
     }
 
     fn fault(&self) -> Damage {
-        Damage {
-            offset: self.span.offset,
-            reading: "integer block",
-        }
+        Damage { offset: self.span.offset, reading: "integer block" }
     }
 
     fn record(&self, blocks: &Blocks, block: usize) -> Read<Record> {
@@ -102,21 +86,15 @@ impl Ints {
                 width: *bytes.get(16)?,
             })
         })();
-        record
-            .filter(|record| record.width <= 64)
-            .ok_or(self.fault())
+        record.filter(|record| record.width <= 64).ok_or(self.fault())
     }
 
     /// The packed part and the exceptions of a block.
     fn block<'b>(&self, blocks: &'b Blocks, record: &Record) -> Read<(&'b [u8], &'b [u8])> {
         let fault = self.fault();
-        let start = self
-            .directory_bytes()
-            .and_then(|len| len.checked_add(record.offset));
+        let start = self.directory_bytes().and_then(|len| len.checked_add(record.offset));
         let len = record.packed_bytes + record.exceptions * EXCEPTION_BYTES;
-        let start = start
-            .filter(|start| start + len <= self.span.len as usize)
-            .ok_or(fault)?;
+        let start = start.filter(|start| start + len <= self.span.len as usize).ok_or(fault)?;
         let bytes = blocks.slice(self.span.offset as usize + start, len, fault.reading)?;
         bytes.split_at_checked(record.packed_bytes).ok_or(fault)
     }
@@ -144,14 +122,8 @@ impl Ints {
     pub(crate) fn read_block(&self, blocks: &Blocks, block: usize, out: &mut Vec<i64>) -> Read<()> {
         let fault = self.fault();
         out.clear();
-        let before = (block as u64)
-            .checked_mul(BLOCK_VALUES as u64)
-            .ok_or(fault)?;
-        let count = self
-            .count
-            .checked_sub(before)
-            .ok_or(fault)?
-            .min(BLOCK_VALUES as u64);
+        let before = (block as u64).checked_mul(BLOCK_VALUES as u64).ok_or(fault)?;
+        let count = self.count.checked_sub(before).ok_or(fault)?.min(BLOCK_VALUES as u64);
         let record = self.record(blocks, block)?;
         let (packed, exceptions) = self.block(blocks, &record)?;
         if packed_len(count, record.width).is_none_or(|len| len > packed.len() as u64) {
@@ -175,10 +147,7 @@ impl Ints {
         for block in 0..(self.count as usize).div_ceil(BLOCK_VALUES) {
             self.read_block(blocks, block, &mut values)?;
             let first = (block * BLOCK_VALUES) as u64;
-            values
-                .iter()
-                .enumerate()
-                .for_each(|(index, value)| each(first + index as u64, *value));
+            values.iter().enumerate().for_each(|(index, value)| each(first + index as u64, *value));
         }
         Ok(())
     }
@@ -191,9 +160,7 @@ fn index_at(exceptions: &[u8], index: usize) -> Option<usize> {
 
 fn difference_at(exceptions: &[u8], count: usize, index: usize) -> Option<u64> {
     let from = count * 2 + index * 8;
-    Some(u64::from_le_bytes(
-        exceptions.get(from..from + 8)?.try_into().ok()?,
-    ))
+    Some(u64::from_le_bytes(exceptions.get(from..from + 8)?.try_into().ok()?))
 }
 
 /// The difference of value `within`, if it is an exception.
@@ -215,12 +182,7 @@ fn exception(exceptions: &[u8], count: usize, within: usize) -> Option<u64> {
 fn choose(block: &[i64]) -> (i64, u8) {
     let mut sorted = block.to_vec();
     sorted.sort_unstable();
-    let quantile = |percent: usize| {
-        sorted
-            .get(sorted.len() * percent / 100)
-            .copied()
-            .unwrap_or(0)
-    };
+    let quantile = |percent: usize| sorted.get(sorted.len() * percent / 100).copied().unwrap_or(0);
     let mut best = (usize::MAX, 0, 0);
     for base in [quantile(0), quantile(2), quantile(10)] {
         let mut with_width = [0usize; 65];
@@ -252,8 +214,7 @@ mod tests {
         let len = out.len();
         let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
         let mut seen = Vec::new();
-        ints.for_each(&blocks, |index, value| seen.push((index, value)))
-            .unwrap();
+        ints.for_each(&blocks, |index, value| seen.push((index, value))).unwrap();
         assert_eq!(seen.len(), values.len());
         for (index, value) in seen {
             assert_eq!(value, values[index as usize]);
@@ -279,9 +240,8 @@ mod tests {
 
     #[test]
     fn a_few_outliers_cost_little() {
-        let values: Vec<i64> = (0..1024)
-            .map(|i| if i % 100 == 3 { -1_000_000 * i } else { i % 7 })
-            .collect();
+        let values: Vec<i64> =
+            (0..1024).map(|i| if i % 100 == 3 { -1_000_000 * i } else { i % 7 }).collect();
         assert!(round_trip(&values) < 1024 * 4 / 8 + 200);
     }
 }

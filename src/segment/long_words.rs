@@ -74,11 +74,7 @@ impl LongWordsWriter {
             self.prefixes.insert(hash(&word[..len]));
         }
         let column = column << 1 | u32::from(is_row);
-        self.slots.push(Slot {
-            hash: hash(word),
-            column,
-            place,
-        });
+        self.slots.push(Slot { hash: hash(word), column, place });
     }
 
     /// Writes the table and says where.
@@ -88,9 +84,7 @@ impl LongWordsWriter {
         }
         self.slots.sort_unstable();
         self.slots.dedup();
-        let bits = (self.prefixes.len() * 8)
-            .next_power_of_two()
-            .clamp(64, FILTER_BITS_MAX);
+        let bits = (self.prefixes.len() * 8).next_power_of_two().clamp(64, FILTER_BITS_MAX);
         let offset = out.len() as u64;
         let mut filter = vec![0u8; bits / 8];
         for prefix in &self.prefixes {
@@ -98,16 +92,11 @@ impl LongWordsWriter {
             filter[bit / 8] |= 1 << (bit % 8);
         }
         out.append(&mut filter);
-        let filter = Span {
-            offset,
-            len: bits as u64 / 8,
-        };
+        let filter = Span { offset, len: bits as u64 / 8 };
         let bucket_bits = bucket_bits(self.slots.len());
         let mut starts: Vec<u64> = (0..1u64 << bucket_bits)
             .map(|bucket| {
-                self.slots
-                    .partition_point(|slot| bucket_of(slot.hash, bucket_bits) < bucket)
-                    as u64
+                self.slots.partition_point(|slot| bucket_of(slot.hash, bucket_bits) < bucket) as u64
             })
             .collect();
         starts.push(self.slots.len() as u64);
@@ -165,10 +154,7 @@ impl<'s> LongWords<'s> {
             return Ok(false);
         }
         let filter = self.blocks.bytes(self.layout.filter, "prefix filter")?;
-        let fault = Damage {
-            offset: self.layout.filter.offset,
-            reading: "prefix filter",
-        };
+        let fault = Damage { offset: self.layout.filter.offset, reading: "prefix filter" };
         if !filter.len().is_power_of_two() {
             return Err(fault);
         }
@@ -189,21 +175,13 @@ impl<'s> LongWords<'s> {
     /// The places where a word may be, ascending; each must be checked against the text.
     pub(crate) fn find(&self, word: &str) -> Read<Vec<Candidate>> {
         let layout = self.layout;
-        let Some(buckets) = layout
-            .starts
-            .count
-            .checked_sub(1)
-            .filter(|count| *count > 0)
-        else {
+        let Some(buckets) = layout.starts.count.checked_sub(1).filter(|count| *count > 0) else {
             return Ok(Vec::new());
         };
         let hash = hash(word.as_bytes());
         let bucket = bucket_of(hash, buckets.ilog2());
         let start = layout.starts.get(self.blocks, bucket)?;
-        let end = layout
-            .starts
-            .get(self.blocks, bucket + 1)?
-            .min(layout.places.count);
+        let end = layout.starts.get(self.blocks, bucket + 1)?.min(layout.places.count);
         let mut found = Vec::new();
         for slot in start..end {
             if layout.remainders.get(self.blocks, slot)? != u64::from(hash as u16) {
@@ -211,11 +189,7 @@ impl<'s> LongWords<'s> {
             }
             let column = layout.columns.get(self.blocks, slot)? as u32;
             let place = layout.places.get(self.blocks, slot)? as u32;
-            found.push(Candidate {
-                column: column >> 1,
-                is_row: column & 1 == 1,
-                place,
-            });
+            found.push(Candidate { column: column >> 1, is_row: column & 1 == 1, place });
         }
         found.sort_unstable();
         Ok(found)
@@ -242,11 +216,7 @@ mod tests {
             let table = LongWords::new(&layout, &blocks);
             for (place, word) in words.iter().enumerate() {
                 let (is_row, place) = (place % 2 == 0, place as u32);
-                let sought = Candidate {
-                    column: 3,
-                    is_row,
-                    place,
-                };
+                let sought = Candidate { column: 3, is_row, place };
                 assert!(table.find(word).unwrap().contains(&sought), "{word}");
                 assert!((1..word.len()).all(|len| table.may_begin(&word[..len]).unwrap()));
             }

@@ -49,7 +49,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 pub(crate) use blocks::{Blocks, Damage, Read};
-pub(crate) use builder::SegmentBuilder;
+pub(crate) use builder::{RowSource, SegmentBuilder};
 pub(crate) use column::{Column, Scratch};
 pub(crate) use decode::Decoder;
 pub(crate) use long_words::is_long;
@@ -147,13 +147,7 @@ impl Segment {
         let path = Path::new("memory");
         let blocks = Blocks::new(Region::from_vec(bytes), len, meta.id.0, Vec::new());
         let blocks = blocks.ok_or_else(|| {
-            Error::corrupt(
-                path,
-                0,
-                "segment in memory",
-                "bytes of its length",
-                "others",
-            )
+            Error::corrupt(path, 0, "segment in memory", "bytes of its length", "others")
         })?;
         Self::from_parts(path, blocks, layout, meta)
     }
@@ -177,11 +171,7 @@ impl Segment {
             by_seq: OnceLock::new(),
             decoder: Mutex::default(),
         };
-        if segment.sound() {
-            Ok(segment)
-        } else {
-            Err(unsound("segment table of contents"))
-        }
+        if segment.sound() { Ok(segment) } else { Err(unsound("segment table of contents")) }
     }
 
     /// Whether the counts of the table of contents agree with each other.
@@ -189,9 +179,7 @@ impl Segment {
         let (layout, rows) = (&self.layout, u64::from(self.meta.rows));
         let of_rows = [&layout.times, &layout.offsets, &layout.seqs];
         rows > 0
-            && of_rows
-                .iter()
-                .all(|ints| ints.count == rows && ints.sound())
+            && of_rows.iter().all(|ints| ints.count == rows && ints.sound())
             && layout.row_shapes.count == rows
             && layout.row_shapes.sound()
             && layout.recorded_from.count > 0
@@ -201,11 +189,7 @@ impl Segment {
             && layout.rest_rows.rows == self.meta.rows
             && layout.rest_rows.sound()
             && layout.rest.sound()
-            && layout
-                .postings
-                .offset
-                .checked_add(layout.postings.len)
-                .is_some()
+            && layout.postings.offset.checked_add(layout.postings.len).is_some()
             && self.columns().all(|column| column.sound(self.meta.rows))
     }
 
@@ -227,17 +211,8 @@ impl Segment {
     /// The error of a damaged place.
     pub(crate) fn corrupt(&self, damage: Damage) -> Error {
         let Damage { offset, reading } = damage;
-        let rows = format!(
-            "events of seq {} to {}",
-            self.meta.min_seq, self.meta.max_seq
-        );
-        Error::corrupt(
-            &self.path,
-            offset,
-            reading,
-            format!("sound bytes ({rows})"),
-            "others",
-        )
+        let rows = format!("events of seq {} to {}", self.meta.min_seq, self.meta.max_seq);
+        Error::corrupt(&self.path, offset, reading, format!("sound bytes ({rows})"), "others")
     }
 
     fn fault(&self, reading: &'static str) -> Damage {
@@ -268,11 +243,7 @@ impl Segment {
     /// `seq` of a row.
     pub(crate) fn seq_at(&self, row: u32) -> Read<u64> {
         let shift = self.layout.seqs.get(&self.blocks, row.into())?;
-        Ok(self
-            .meta
-            .min_seq
-            .wrapping_add_signed(shift)
-            .wrapping_add(row.into()))
+        Ok(self.meta.min_seq.wrapping_add_signed(shift).wrapping_add(row.into()))
     }
 
     /// The first row at or after an instant, or the number of rows; binary search.
@@ -286,11 +257,7 @@ impl Segment {
         let (mut low, mut high) = (0, self.meta.rows);
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.time_at(middle)? < instant {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+            if self.time_at(middle)? < instant { low = middle + 1 } else { high = middle }
         }
         Ok(low)
     }
@@ -305,9 +272,7 @@ impl Segment {
             seqs.push((shift.wrapping_add(row as i64), row as u32));
         })?;
         seqs.sort_unstable();
-        Ok(self
-            .by_seq
-            .get_or_init(|| seqs.into_iter().map(|(_, row)| row).collect()))
+        Ok(self.by_seq.get_or_init(|| seqs.into_iter().map(|(_, row)| row).collect()))
     }
 
     /// Rows whose `occurred_at` is after their `recorded_at`.
@@ -323,11 +288,7 @@ impl Segment {
         while low < high {
             let middle = low + (high - low) / 2;
             let at = self.layout.recorded_ats.get(&self.blocks, middle)?;
-            if at < instant.0 {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+            if at < instant.0 { low = middle + 1 } else { high = middle }
         }
         if low == self.layout.recorded_ats.count {
             return Ok(u64::MAX);
@@ -349,11 +310,7 @@ impl Segment {
     /// A column by number; the number must be one of the layout.
     pub(crate) fn column(&self, number: u32) -> Column<'_> {
         let layout = &self.layout.columns[number as usize];
-        Column {
-            layout,
-            blocks: &self.blocks,
-            postings: self.layout.postings,
-        }
+        Column { layout, blocks: &self.blocks, postings: self.layout.postings }
     }
 
     /// All columns, in the order of their numbers.
@@ -373,12 +330,13 @@ impl Segment {
 
     /// The index of words.
     pub(crate) fn terms(&self) -> Terms<'_> {
-        Terms::new(
-            &self.layout.terms,
-            &self.blocks,
-            self.meta.rows,
-            self.column_count(),
-        )
+        Terms {
+            layout: &self.layout.terms,
+            blocks: &self.blocks,
+            postings: self.layout.postings,
+            rows: self.meta.rows,
+            column_count: self.column_count(),
+        }
     }
 
     /// Whether the words of the index were made by the Unicode version of this program.
@@ -440,11 +398,7 @@ fn paths(layout: &Layout) -> Option<Vec<Vec<String>>> {
         keys.reverse();
         Some(keys)
     };
-    layout
-        .columns
-        .iter()
-        .map(|column| path(column.node, column.kind))
-        .collect()
+    layout.columns.iter().map(|column| path(column.node, column.kind)).collect()
 }
 
 /// What a look-up for duplicates found.

@@ -53,11 +53,7 @@ pub(crate) fn decode(value: &str) -> Option<OverflowValue<'_>> {
         crate::event::shape::unescape(key.as_bytes(), &mut plain);
         keys.push(String::from_utf8(plain).ok()?);
     }
-    Some(OverflowValue {
-        path: keys,
-        kind,
-        text,
-    })
+    Some(OverflowValue { path: keys, kind, text })
 }
 
 #[cfg(test)]
@@ -67,22 +63,10 @@ mod tests {
     #[test]
     fn leaves_come_back() {
         let mut value = Vec::new();
-        encode(
-            &[b"a.b", br"c\n\u0000\u0001"],
-            Kind::Number,
-            b"-1.50",
-            &mut value,
-        );
+        encode(&[b"a.b", br"c\n\u0000\u0001"], Kind::Number, b"-1.50", &mut value);
         let text = String::from_utf8(value).unwrap();
         let path = vec!["a.b".to_owned(), "c\n\0\u{1}".to_owned()];
-        assert_eq!(
-            decode(&text),
-            Some(OverflowValue {
-                path,
-                kind: Kind::Number,
-                text: "-1.50"
-            })
-        );
+        assert_eq!(decode(&text), Some(OverflowValue { path, kind: Kind::Number, text: "-1.50" }));
         assert_eq!(decode("no end"), None);
     }
 }

@@ -32,9 +32,7 @@ pub(crate) fn write(rows: &[u32], out: &mut Vec<u8>) {
     let mut bitmap =
         RoaringBitmap::from_sorted_iter(rows.iter().copied()).expect("rows are ascending");
     bitmap.optimize();
-    bitmap
-        .serialize_into(out)
-        .expect("writing to memory cannot fail");
+    bitmap.serialize_into(out).expect("writing to memory cannot fail");
 }
 
 /// A list whose directory has been read; its containers stay where they are.
@@ -63,10 +61,7 @@ struct Container {
 impl Postings {
     /// Reads the directory of the list at `offset` in a segment of `rows` rows.
     pub(crate) fn read(blocks: &Blocks, offset: usize, end: usize, rows: u32) -> Read<Postings> {
-        let fault = Damage {
-            offset: offset as u64,
-            reading: "postings",
-        };
+        let fault = Damage { offset: offset as u64, reading: "postings" };
         let available = end.checked_sub(offset).ok_or(fault)?;
         let head = blocks.slice(offset, available.min(10), fault.reading)?;
         let mut rest = head;
@@ -82,20 +77,12 @@ impl Postings {
         } else {
             Form::Bitmap(read_directory(blocks, start, end, rows)?)
         };
-        Ok(Postings {
-            cardinality,
-            rows,
-            form,
-        })
+        Ok(Postings { cardinality, rows, form })
     }
 
-    /// The list of one row.
-    pub(crate) fn one(row: u32, rows: u32) -> Postings {
-        Postings {
-            cardinality: 1,
-            rows,
-            form: Form::Few(vec![row]),
-        }
+    /// The list of a few rows, which ascend.
+    pub(crate) fn few(few: Vec<u32>, rows: u32) -> Postings {
+        Postings { cardinality: few.len() as u32, rows, form: Form::Few(few) }
     }
 
     /// Number of rows.
@@ -110,9 +97,7 @@ impl Postings {
                 let low = rows.partition_point(|row| row / WINDOW_ROWS < window);
                 let within = rows.get(low..).unwrap_or_default().iter();
                 let within = within.take_while(|row| *row / WINDOW_ROWS == window);
-                Ok(RowSet::Array(
-                    within.map(|row| (row % WINDOW_ROWS) as u16).collect(),
-                ))
+                Ok(RowSet::Array(within.map(|row| (row % WINDOW_ROWS) as u16).collect()))
             }
             Form::Bitmap(containers) => {
                 let found = containers.binary_search_by_key(&window, |c| c.key.into());
@@ -171,10 +156,7 @@ fn read_few(bytes: &mut &[u8], cardinality: u32, rows: u32) -> Option<Vec<u32>> 
 }
 
 fn read_directory(blocks: &Blocks, start: usize, end: usize, rows: u32) -> Read<Vec<Container>> {
-    let fault = Damage {
-        offset: start as u64,
-        reading: "postings bitmap",
-    };
+    let fault = Damage { offset: start as u64, reading: "postings bitmap" };
     let word = |at: usize| -> Read<u32> {
         let bytes = blocks.slice(at, 4, fault.reading)?;
         bytes.try_into().map(u32::from_le_bytes).map_err(|_| fault)
@@ -199,12 +181,7 @@ fn read_directory(blocks: &Blocks, start: usize, end: usize, rows: u32) -> Read<
         &[]
     };
     let keys = blocks.slice(at, count * 4, fault.reading)?;
-    at += keys.len()
-        + if !has_runs || count >= OFFSETS_MIN {
-            count * 4
-        } else {
-            0
-        };
+    at += keys.len() + if !has_runs || count >= OFFSETS_MIN { count * 4 } else { 0 };
     let mut containers: Vec<Container> = Vec::with_capacity(count);
     for (index, pair) in keys.chunks_exact(4).enumerate() {
         let [key_low, key_high, len_low, len_high] = *pair else {
@@ -212,20 +189,13 @@ fn read_directory(blocks: &Blocks, start: usize, end: usize, rows: u32) -> Read<
         };
         let key = u16::from_le_bytes([key_low, key_high]);
         let cardinality = u32::from(u16::from_le_bytes([len_low, len_high])) + 1;
-        let is_runs = run_flags
-            .get(index / 8)
-            .is_some_and(|flags| flags >> (index % 8) & 1 == 1);
+        let is_runs = run_flags.get(index / 8).is_some_and(|flags| flags >> (index % 8) & 1 == 1);
         if containers.last().is_some_and(|last| last.key >= key)
             || u32::from(key) * WINDOW_ROWS >= rows
         {
             return Err(fault);
         }
-        let container = Container {
-            key,
-            cardinality,
-            is_runs,
-            offset: at,
-        };
+        let container = Container { key, cardinality, is_runs, offset: at };
         at += container.len(blocks)?;
         if at > end {
             return Err(fault);
@@ -256,27 +226,18 @@ impl Container {
     }
 
     fn read(&self, blocks: &Blocks, rows: u32) -> Read<RowSet> {
-        let fault = Damage {
-            offset: self.offset as u64,
-            reading: "postings container",
-        };
+        let fault = Damage { offset: self.offset as u64, reading: "postings container" };
         let bytes = blocks.slice(self.offset, self.len(blocks)?, fault.reading)?;
         let window_rows = (rows - u32::from(self.key) * WINDOW_ROWS).min(WINDOW_ROWS);
         if self.is_runs {
             return read_runs(bytes.get(2..).ok_or(fault)?, window_rows).ok_or(fault);
         }
         if self.cardinality <= ARRAY_MAX {
-            let list: Vec<u16> = bytes
-                .chunks_exact(2)
-                .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
-                .collect();
+            let list: Vec<u16> =
+                bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
             let ascends = list.windows(2).all(|pair| pair[0] < pair[1]);
             let bounded = list.last().is_none_or(|row| u32::from(*row) < window_rows);
-            return if ascends && bounded {
-                Ok(RowSet::Array(list))
-            } else {
-                Err(fault)
-            };
+            return if ascends && bounded { Ok(RowSet::Array(list)) } else { Err(fault) };
         }
         let mut bits = zeros();
         for (word, bytes) in bits.iter_mut().zip(bytes.chunks_exact(8)) {
@@ -291,10 +252,7 @@ fn read_runs(bytes: &[u8], window_rows: u32) -> Option<RowSet> {
     let pairs = || {
         bytes.chunks_exact(4).map(|run| {
             let first = u32::from(u16::from_le_bytes([run[0], run[1]]));
-            (
-                first,
-                first + u32::from(u16::from_le_bytes([run[2], run[3]])) + 1,
-            )
+            (first, first + u32::from(u16::from_le_bytes([run[2], run[3]])) + 1)
         })
     };
     let (mut previous, mut total) = (0, 0);
@@ -306,9 +264,7 @@ fn read_runs(bytes: &[u8], window_rows: u32) -> Option<RowSet> {
         total += end - first;
     }
     if total <= ARRAY_MAX / 4 {
-        return Some(RowSet::Array(
-            pairs().flat_map(|(a, b)| a..b).map(|r| r as u16).collect(),
-        ));
+        return Some(RowSet::Array(pairs().flat_map(|(a, b)| a..b).map(|r| r as u16).collect()));
     }
     let mut set = RowSet::Bits(zeros());
     for (first, end) in pairs() {
@@ -337,11 +293,8 @@ mod tests {
                 seen.push(window * WINDOW_ROWS + u32::from(row));
                 true
             });
-            let expected: Vec<u32> = list
-                .iter()
-                .copied()
-                .filter(|row| row / WINDOW_ROWS == window)
-                .collect();
+            let expected: Vec<u32> =
+                list.iter().copied().filter(|row| row / WINDOW_ROWS == window).collect();
             assert_eq!(postings.touches(window), !expected.is_empty());
             assert_eq!(seen, expected);
         }

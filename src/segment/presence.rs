@@ -58,9 +58,7 @@ fn encode_block(within: &[u32], first: u32, rows: usize, body: &mut Vec<u8>) -> 
         return (NONE, 0);
     }
     let mut counts = vec![0u64; rows];
-    within
-        .iter()
-        .for_each(|row| counts[(row - first) as usize] += 1);
+    within.iter().for_each(|row| counts[(row - first) as usize] += 1);
     let most = counts.iter().copied().max().unwrap_or(0);
     if most == 1 && within.len() == rows {
         return (EACH_ONE, 0);
@@ -78,11 +76,7 @@ fn encode_block(within: &[u32], first: u32, rows: usize, body: &mut Vec<u8>) -> 
     for group in 0..BLOCK_ROWS as usize / SUM_ROWS {
         body.extend_from_slice(&sum.to_le_bytes());
         let end = ((group + 1) * SUM_ROWS).min(rows);
-        sum += counts
-            .get(group * SUM_ROWS..end)
-            .unwrap_or_default()
-            .iter()
-            .sum::<u64>() as u32;
+        sum += counts.get(group * SUM_ROWS..end).unwrap_or_default().iter().sum::<u64>() as u32;
     }
     let width = width_of(most);
     pack(counts.iter().copied(), width, body);
@@ -103,10 +97,7 @@ struct Block<'b> {
 
 impl Presence {
     fn fault(&self) -> Damage {
-        Damage {
-            offset: self.span.offset,
-            reading: "presence",
-        }
+        Damage { offset: self.span.offset, reading: "presence" }
     }
 
     /// Whether the directory fits the span.
@@ -120,20 +111,13 @@ impl Presence {
 
     fn block<'b>(&self, blocks: &'b Blocks, block: u32) -> Read<Block<'b>> {
         let fault = self.fault();
-        let first = block
-            .checked_mul(BLOCK_ROWS)
-            .filter(|first| *first < self.rows)
-            .ok_or(fault)?;
+        let first =
+            block.checked_mul(BLOCK_ROWS).filter(|first| *first < self.rows).ok_or(fault)?;
         let base = self.span.offset as usize;
-        let record = blocks.slice(
-            base + block as usize * RECORD_BYTES,
-            RECORD_BYTES,
-            fault.reading,
-        )?;
+        let record =
+            blocks.slice(base + block as usize * RECORD_BYTES, RECORD_BYTES, fault.reading)?;
         let number = |from: usize| -> Option<u32> {
-            Some(u32::from_le_bytes(
-                record.get(from..from + 4)?.try_into().ok()?,
-            ))
+            Some(u32::from_le_bytes(record.get(from..from + 4)?.try_into().ok()?))
         };
         let (before, offset) = number(0).zip(number(4)).ok_or(fault)?;
         let (kind, width) = record.get(8).zip(record.get(9)).ok_or(fault)?;
@@ -151,13 +135,7 @@ impl Presence {
             return Err(fault);
         }
         let bytes = blocks.slice(base + from, len, fault.reading)?;
-        Ok(Block {
-            before,
-            kind: *kind,
-            width: *width,
-            rows,
-            bytes,
-        })
+        Ok(Block { before, kind: *kind, width: *width, rows, bytes })
     }
 
     /// The index of the first value of `row`, and how many values the row has.
@@ -238,10 +216,7 @@ impl Block<'_> {
                 }
                 let word = self.word(within as usize / 64)?;
                 let below = word & ((1u64 << (within % 64)) - 1);
-                Some((
-                    before + below.count_ones(),
-                    (word >> (within % 64) & 1) as u32,
-                ))
+                Some((before + below.count_ones(), (word >> (within % 64) & 1) as u32))
             }
             _ => {
                 let group = within as usize / SUM_ROWS;
@@ -256,9 +231,7 @@ impl Block<'_> {
     }
 
     fn word(&self, word: usize) -> Option<u64> {
-        Some(u64::from_le_bytes(
-            self.bytes.get(word * 8..word * 8 + 8)?.try_into().ok()?,
-        ))
+        Some(u64::from_le_bytes(self.bytes.get(word * 8..word * 8 + 8)?.try_into().ok()?))
     }
 
     fn count(&self, within: u32) -> Option<u32> {
@@ -286,26 +259,15 @@ mod tests {
             .flat_map(|row| std::iter::repeat_n(row, counts[row as usize] as usize))
             .collect();
         let bytes = encode(&of_values, rows);
-        let span = Span {
-            offset: 0,
-            len: bytes.len() as u64,
-        };
-        let presence = Presence {
-            span,
-            rows,
-            values: of_values.len() as u32,
-        };
+        let span = Span { offset: 0, len: bytes.len() as u64 };
+        let presence = Presence { span, rows, values: of_values.len() as u32 };
         let len = bytes.len();
         let blocks = Blocks::new(Region::from_vec(bytes), len, 0, Vec::new()).unwrap();
         let mut start = 0;
         let mut expected = Vec::new();
         for row in 0..rows {
             let count = counts[row as usize];
-            assert_eq!(
-                presence.locate(&blocks, row),
-                Ok((start, count)),
-                "row {row}"
-            );
+            assert_eq!(presence.locate(&blocks, row), Ok((start, count)), "row {row}");
             if count > 0 {
                 expected.push((row, start, count));
             }
@@ -319,18 +281,12 @@ mod tests {
                     Ok(())
                 })
                 .unwrap();
-            let expected: Vec<_> = expected
-                .iter()
-                .copied()
-                .filter(|(row, ..)| *row >= from)
-                .collect();
+            let expected: Vec<_> =
+                expected.iter().copied().filter(|(row, ..)| *row >= from).collect();
             assert_eq!(seen, expected);
         }
         assert!(presence.locate(&blocks, rows).is_err());
-        assert_eq!(
-            presence.is_dense(&blocks),
-            Ok(counts.iter().all(|count| *count == 1))
-        );
+        assert_eq!(presence.is_dense(&blocks), Ok(counts.iter().all(|count| *count == 1)));
     }
 
     proptest! {
@@ -353,9 +309,6 @@ mod tests {
     fn full_and_empty_blocks_take_a_record_only() {
         check(&vec![1; 3000]);
         check(&vec![0; 3000]);
-        assert_eq!(
-            encode(&(0..3000).collect::<Vec<_>>(), 3000).len(),
-            3 * RECORD_BYTES
-        );
+        assert_eq!(encode(&(0..3000).collect::<Vec<_>>(), 3000).len(), 3 * RECORD_BYTES);
     }
 }

@@ -23,10 +23,7 @@ pub(crate) enum RowSet {
 
 /// A window of zeros.
 pub(crate) fn zeros() -> Bits {
-    vec![0u64; WINDOW_WORDS]
-        .into_boxed_slice()
-        .try_into()
-        .expect("the length is that of a window")
+    vec![0u64; WINDOW_WORDS].into_boxed_slice().try_into().expect("the length is that of a window")
 }
 
 impl RowSet {
@@ -78,12 +75,9 @@ impl RowSet {
                 rows.retain(|row| bits.contains(*row));
                 RowSet::Array(rows)
             }
-            (bits @ RowSet::Bits(_), RowSet::Array(rows)) => RowSet::Array(
-                rows.iter()
-                    .copied()
-                    .filter(|row| bits.contains(*row))
-                    .collect(),
-            ),
+            (bits @ RowSet::Bits(_), RowSet::Array(rows)) => {
+                RowSet::Array(rows.iter().copied().filter(|row| bits.contains(*row)).collect())
+            }
             (RowSet::Bits(mut left), RowSet::Bits(right)) => {
                 left.iter_mut().zip(right.iter()).for_each(|(l, r)| *l &= r);
                 RowSet::Bits(left)
@@ -97,8 +91,7 @@ impl RowSet {
             (RowSet::Array(left), RowSet::Array(right)) => unite(left, right),
             (RowSet::Array(rows), RowSet::Bits(mut bits))
             | (RowSet::Bits(mut bits), RowSet::Array(rows)) => {
-                rows.iter()
-                    .for_each(|row| bits[usize::from(*row) / 64] |= 1 << (row % 64));
+                rows.iter().for_each(|row| bits[usize::from(*row) / 64] |= 1 << (row % 64));
                 RowSet::Bits(bits)
             }
             (RowSet::Bits(mut left), RowSet::Bits(right)) => {
@@ -116,14 +109,11 @@ impl RowSet {
                 RowSet::Array(rows)
             }
             (RowSet::Bits(mut bits), RowSet::Array(rows)) => {
-                rows.iter()
-                    .for_each(|row| bits[usize::from(*row) / 64] &= !(1 << (row % 64)));
+                rows.iter().for_each(|row| bits[usize::from(*row) / 64] &= !(1 << (row % 64)));
                 RowSet::Bits(bits)
             }
             (RowSet::Bits(mut left), RowSet::Bits(right)) => {
-                left.iter_mut()
-                    .zip(right.iter())
-                    .for_each(|(l, r)| *l &= !r);
+                left.iter_mut().zip(right.iter()).for_each(|(l, r)| *l &= !r);
                 RowSet::Bits(left)
             }
         }
@@ -142,11 +132,7 @@ impl RowSet {
             }
             RowSet::Bits(mut bits) => {
                 clear_range(&mut bits, 0, range.start.min(WINDOW_ROWS) as usize);
-                clear_range(
-                    &mut bits,
-                    range.end.min(WINDOW_ROWS) as usize,
-                    WINDOW_ROWS as usize,
-                );
+                clear_range(&mut bits, range.end.min(WINDOW_ROWS) as usize, WINDOW_ROWS as usize);
                 RowSet::Bits(bits)
             }
         }
@@ -211,17 +197,9 @@ fn for_words(start: usize, end: usize, mut each: impl FnMut(usize, u64)) {
 }
 
 fn intersect(left: &[u16], right: &[u16]) -> Vec<u16> {
-    let (short, long) = if left.len() <= right.len() {
-        (left, right)
-    } else {
-        (right, left)
-    };
+    let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
     if short.len() * 16 < long.len() {
-        return short
-            .iter()
-            .copied()
-            .filter(|row| long.binary_search(row).is_ok())
-            .collect();
+        return short.iter().copied().filter(|row| long.binary_search(row).is_ok()).collect();
     }
     let mut rest = long.iter().peekable();
     let mut both = Vec::with_capacity(short.len());
@@ -282,17 +260,15 @@ mod tests {
     }
 
     fn sets() -> impl Strategy<Value = (RowSet, BTreeSet<u16>)> {
-        (
-            proptest::collection::btree_set(any::<u16>(), 0..300),
-            any::<bool>(),
-        )
-            .prop_map(|(rows, as_bits)| {
+        (proptest::collection::btree_set(any::<u16>(), 0..300), any::<bool>()).prop_map(
+            |(rows, as_bits)| {
                 let mut set = RowSet::Array(rows.iter().copied().collect());
                 if as_bits {
                     set = set.or(RowSet::Bits(zeros()));
                 }
                 (set, rows)
-            })
+            },
+        )
     }
 
     proptest! {

@@ -5,15 +5,19 @@
 
 use super::blocks::{Blocks, Damage, Read, Span};
 use super::long_words::{self, LongWords, LongWordsLayout};
-use super::postings::{self, Postings};
+use super::postings::Postings;
 use super::varint;
 use foldhash::fast::FixedState;
 use fst::{IntoStreamer, Streamer};
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
-/// Value ids from which the union of their rows is stored with a word.
-const UNION_MIN: usize = 16;
+/// The union of the rows of a word is stored when it is in more values than this, ...
+const UNION_VALUES_MIN: usize = 64;
+/// ... and in one row of so many: pages and counts of rarer words need none.
+const UNION_ROWS_PART: u32 = 32;
+/// Rows up to which a list stands within the entry.
+const INLINE_ROWS_MAX: usize = 4;
 /// Bits of an inline entry: marker, rows or values, column.
 const INLINE_COLUMN_BITS: u32 = 10;
 
@@ -53,6 +57,8 @@ pub(crate) struct Entry {
     pub groups: Vec<Group>,
     /// All rows that have the word, where that is stored.
     pub union: Option<Postings>,
+    /// The number of rows that have the word, where it is stored.
+    pub rows: Option<u32>,
 }
 
 /// Collects words while a segment is laid out.
@@ -96,9 +102,9 @@ impl TermsWriter {
         let hash = self.hasher.hash_one(word);
         let short = hash as u32;
         let (bytes, ends) = (&self.bytes, &self.ends);
-        let found = self.table.find(hash, |(other, id)| {
-            *other == short && word_at(bytes, ends, *id) == word
-        });
+        let found = self
+            .table
+            .find(hash, |(other, id)| *other == short && word_at(bytes, ends, *id) == word);
         if let Some((_, id)) = found {
             return *id;
         }
@@ -106,53 +112,38 @@ impl TermsWriter {
         self.bytes.extend_from_slice(word);
         self.ends.push(self.bytes.len() as u32);
         let (bytes, ends, hasher) = (&self.bytes, &self.ends, &self.hasher);
-        self.table.insert_unique(hash, (short, id), |(_, id)| {
-            hasher.hash_one(word_at(bytes, ends, *id))
-        });
+        self.table
+            .insert_unique(hash, (short, id), |(_, id)| hasher.hash_one(word_at(bytes, ends, *id)));
         id
     }
 
-    /// Writes the index; `rows_of_value` gives the rows of a dictionary value.
-    pub(crate) fn finish(
-        mut self,
-        column_count: u32,
-        rows_of_value: &dyn Fn(u32, u32) -> Vec<u32>,
-        out: &mut Vec<u8>,
-    ) -> TermsLayout {
+    /// Writes the index.
+    pub(crate) fn finish(mut self, lists: &mut dyn Lists, out: &mut Vec<u8>) -> TermsLayout {
         let words = self.ends.len();
         let (starts, places) = self.by_word();
         let mut order: Vec<u32> = (0..words as u32).collect();
         let word = |id: u32| word_at(&self.bytes, &self.ends, id);
         order.sort_unstable_by(|a, b| word(*a).cmp(word(*b)));
-        let mut entries = Vec::new();
+        let mut entries = EntryWriter::new(lists);
         let mut map = fst::MapBuilder::memory();
         for id in order {
-            let (from, to) = (
-                starts[id as usize] as usize,
-                starts[id as usize + 1] as usize,
-            );
-            let value = write_entry(&places[from..to], column_count, rows_of_value, &mut entries);
-            map.insert(word(id), value)
-                .expect("words are sorted and distinct");
+            let (from, to) = (starts[id as usize] as usize, starts[id as usize + 1] as usize);
+            let value = entries.write(&places[from..to]);
+            map.insert(word(id), value).expect("words are sorted and distinct");
         }
+        let entries = entries.bytes;
         let fst_bytes = map.into_inner().expect("building in memory cannot fail");
         let fst = append(&fst_bytes, out);
         let entries = append(&entries, out);
         let long_words = std::mem::take(&mut self.long_words).finish(out);
-        TermsLayout {
-            fst,
-            entries,
-            long_words,
-        }
+        TermsLayout { fst, entries, long_words }
     }
 
     /// The places grouped by word, in the order of columns and places: a counting sort.
     fn by_word(&mut self) -> (Vec<u32>, Vec<(u32, bool, u32)>) {
         let mut starts = vec![0u32; self.ends.len() + 1];
         for (_, _, pairs) in &self.columns {
-            pairs
-                .iter()
-                .for_each(|(word, _)| starts[*word as usize + 1] += 1);
+            pairs.iter().for_each(|(word, _)| starts[*word as usize + 1] += 1);
         }
         for index in 1..starts.len() {
             starts[index] += starts[index - 1];
@@ -173,108 +164,144 @@ impl TermsWriter {
 fn append(bytes: &[u8], out: &mut Vec<u8>) -> Span {
     let offset = out.len() as u64;
     out.extend_from_slice(bytes);
-    Span {
-        offset,
-        len: bytes.len() as u64,
-    }
+    Span { offset, len: bytes.len() as u64 }
 }
 
 fn word_at<'w>(bytes: &'w [u8], ends: &[u32], id: u32) -> &'w [u8] {
-    let start = if id == 0 {
-        0
-    } else {
-        ends[id as usize - 1] as usize
-    };
+    let start = if id == 0 { 0 } else { ends[id as usize - 1] as usize };
     &bytes[start..ends[id as usize] as usize]
 }
 
-/// Appends the entry of a word, unless it fits the fst's value; returns that value.
-fn write_entry(
-    places: &[(u32, bool, u32)],
-    column_count: u32,
-    rows_of_value: &dyn Fn(u32, u32) -> Vec<u32>,
-    entries: &mut Vec<u8>,
-) -> u64 {
-    let first = places[0];
-    if places.iter().all(|place| *place == first) {
-        let (column, is_rows, id) = first;
-        let column = u64::from(column) << 2 | u64::from(is_rows) << 1;
-        return u64::from(id) << (INLINE_COLUMN_BITS + 2) | column | 1;
-    }
-    let offset = (entries.len() as u64) << 1;
-    let groups: Vec<_> = places.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
-    let values = places.iter().filter(|(_, is_rows, _)| !is_rows).count();
-    let has_union = values >= UNION_MIN;
-    varint::write(groups.len() as u64 + u64::from(has_union), entries);
-    if has_union {
-        let mut rows: Vec<u32> = Vec::new();
-        for (column, is_rows, id) in places {
-            if *is_rows {
-                rows.push(*id)
-            } else {
-                rows.extend(rows_of_value(*column, *id))
-            }
-        }
-        rows.sort_unstable();
-        rows.dedup();
-        write_group(column_count, true, &rows, entries);
-    }
-    for group in groups {
-        let mut ids: Vec<u32> = group.iter().map(|(_, _, id)| *id).collect();
-        ids.dedup();
-        write_group(group[0].0, group[0].1, &ids, entries);
-    }
-    offset
+/// Where the lists of rows of a segment are written.
+pub(crate) trait Lists {
+    /// Number of columns.
+    fn columns(&self) -> u32;
+    /// Number of rows.
+    fn rows(&self) -> u32;
+    /// The rows of a value of a column with a dictionary.
+    fn rows_of_value(&self, column: u32, value: u32) -> &[u32];
+    /// Writes a list of ascending rows, unless it is there; returns its offset.
+    fn list(&mut self, rows: &[u32]) -> u64;
 }
 
-/// Appends column, kind and length, then the places.
-fn write_group(column: u32, is_rows: bool, ids: &[u32], entries: &mut Vec<u8>) {
-    let mut body = Vec::new();
-    if is_rows {
-        postings::write(ids, &mut body);
-    } else {
-        varint::write(ids.len() as u64, &mut body);
-        let mut previous = 0;
-        for id in ids {
-            varint::write(u64::from(id - previous), &mut body);
-            previous = *id;
+/// What follows the column of a group.
+const VALUES: u64 = 0;
+const ROWS_INLINE: u64 = 1;
+const ROWS_LISTED: u64 = 2;
+const GROUP_KIND_BITS: u32 = 2;
+
+/// Writes the entries of words.
+struct EntryWriter<'l> {
+    bytes: Vec<u8>,
+    lists: &'l mut dyn Lists,
+    /// The number of the last word that a row was counted for.
+    counted: Vec<u32>,
+    word: u32,
+}
+
+impl<'l> EntryWriter<'l> {
+    fn new(lists: &'l mut dyn Lists) -> Self {
+        let counted = vec![0; lists.rows() as usize];
+        EntryWriter { bytes: Vec::new(), lists, counted, word: 0 }
+    }
+
+    /// Appends the entry of a word, unless it fits the fst's value; returns that value.
+    fn write(&mut self, places: &[(u32, bool, u32)]) -> u64 {
+        let first = places[0];
+        if places.iter().all(|place| *place == first) {
+            let (column, is_rows, id) = first;
+            let column = u64::from(column) << 2 | u64::from(is_rows) << 1;
+            return u64::from(id) << (INLINE_COLUMN_BITS + 2) | column | 1;
+        }
+        let offset = (self.bytes.len() as u64) << 1;
+        let groups: Vec<_> = places.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
+        let values = places.iter().filter(|(_, is_rows, _)| !is_rows).count();
+        let rows = self.count_rows(places);
+        let has_union = values >= UNION_VALUES_MIN && rows >= self.lists.rows() / UNION_ROWS_PART;
+        varint::write(rows.into(), &mut self.bytes);
+        varint::write(groups.len() as u64 + u64::from(has_union), &mut self.bytes);
+        if has_union {
+            let word = self.word;
+            let with_word = |(_, last): &(u32, &u32)| **last == word;
+            let union: Vec<u32> =
+                (0..).zip(&self.counted).filter(with_word).map(|(row, _)| row).collect();
+            self.write_rows(self.lists.columns(), &union);
+        }
+        for group in groups {
+            let mut ids: Vec<u32> = group.iter().map(|(_, _, id)| *id).collect();
+            ids.dedup();
+            match group[0] {
+                (column, true, _) => self.write_rows(column, &ids),
+                (column, false, _) => self.write_values(column, &ids),
+            }
+        }
+        offset
+    }
+
+    /// The number of rows that have the word with these places.
+    fn count_rows(&mut self, places: &[(u32, bool, u32)]) -> u32 {
+        self.word += 1;
+        let mut count = 0;
+        let mut note = |row: u32| {
+            let last = &mut self.counted[row as usize];
+            if *last != self.word {
+                *last = self.word;
+                count += 1;
+            }
+        };
+        for (column, is_rows, id) in places {
+            match is_rows {
+                true => note(*id),
+                false => {
+                    self.lists.rows_of_value(*column, *id).iter().copied().for_each(&mut note);
+                }
+            }
+        }
+        count
+    }
+
+    fn write_values(&mut self, column: u32, ids: &[u32]) {
+        varint::write(u64::from(column) << GROUP_KIND_BITS | VALUES, &mut self.bytes);
+        write_ascending(ids, &mut self.bytes);
+    }
+
+    fn write_rows(&mut self, column: u32, rows: &[u32]) {
+        let column = u64::from(column) << GROUP_KIND_BITS;
+        if rows.len() <= INLINE_ROWS_MAX {
+            varint::write(column | ROWS_INLINE, &mut self.bytes);
+            write_ascending(rows, &mut self.bytes);
+        } else {
+            varint::write(column | ROWS_LISTED, &mut self.bytes);
+            let offset = self.lists.list(rows);
+            varint::write(offset, &mut self.bytes);
         }
     }
-    varint::write(u64::from(column) << 1 | u64::from(is_rows), entries);
-    varint::write(body.len() as u64, entries);
-    entries.append(&mut body);
+}
+
+/// Appends a count and differences.
+fn write_ascending(ids: &[u32], out: &mut Vec<u8>) {
+    varint::write(ids.len() as u64, out);
+    let mut previous = 0;
+    for id in ids {
+        varint::write(u64::from(id - previous), out);
+        previous = *id;
+    }
 }
 
 /// The index of words of an open segment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terms<'s> {
-    layout: &'s TermsLayout,
-    blocks: &'s Blocks,
-    rows: u32,
-    column_count: u32,
+    pub(super) layout: &'s TermsLayout,
+    pub(super) blocks: &'s Blocks,
+    /// The section of the lists of rows.
+    pub(super) postings: Span,
+    pub(super) rows: u32,
+    pub(super) column_count: u32,
 }
 
 impl<'s> Terms<'s> {
-    /// Views the index of a segment.
-    pub(crate) fn new(
-        layout: &'s TermsLayout,
-        blocks: &'s Blocks,
-        rows: u32,
-        column_count: u32,
-    ) -> Self {
-        Terms {
-            layout,
-            blocks,
-            rows,
-            column_count,
-        }
-    }
-
     fn fault(&self) -> Damage {
-        Damage {
-            offset: self.layout.fst.offset,
-            reading: "term dictionary",
-        }
+        Damage { offset: self.layout.fst.offset, reading: "term dictionary" }
     }
 
     fn map(&self) -> Read<fst::Map<&'s [u8]>> {
@@ -294,10 +321,7 @@ impl<'s> Terms<'s> {
 
     /// All places of a word that is not id-like.
     pub(crate) fn find(&self, word: &str) -> Read<Option<Entry>> {
-        self.map()?
-            .get(word)
-            .map(|value| self.entry(value))
-            .transpose()
+        self.map()?.get(word).map(|value| self.entry(value)).transpose()
     }
 
     /// Calls `each` with the entry of every word that begins with `prefix`.
@@ -337,43 +361,35 @@ impl<'s> Terms<'s> {
         if value & 1 == 1 {
             return self.inline(value);
         }
-        let fault = Damage {
-            offset: self.layout.entries.offset,
-            reading: "term entry",
-        };
-        let offset = value >> 1;
-        let len = self.layout.entries.len.checked_sub(offset).ok_or(fault)?;
-        let start = self.layout.entries.offset + offset;
-        let end = self.layout.entries.offset + self.layout.entries.len;
-        let mut at = start as usize;
-        let number = |at: &mut usize| -> Read<u64> {
-            let len = (end as usize).saturating_sub(*at).min(10);
-            let bytes = self.blocks.slice(*at, len, fault.reading)?;
-            let mut rest = bytes;
-            let number = varint::read(&mut rest).ok_or(fault)?;
-            *at += bytes.len() - rest.len();
-            Ok(number)
-        };
-        let count = number(&mut at)?;
-        if count > u64::from(self.column_count) * 2 + 1 || len == 0 {
+        let reading = "term entry";
+        let section = self.layout.entries;
+        let fault = Damage { offset: section.offset, reading };
+        let bytes = self.blocks.bytes(section, reading)?;
+        let start = usize::try_from(value >> 1).map_err(|_| fault)?;
+        let mut rest = bytes.get(start..).ok_or(fault)?;
+        let rows = varint::read_u32(&mut rest).ok_or(fault)?;
+        let count = varint::read(&mut rest).ok_or(fault)?;
+        if count > u64::from(self.column_count) * 2 + 1 || rows > self.rows {
             return Err(fault);
         }
-        let mut entry = Entry::default();
+        let mut entry = Entry { rows: Some(rows), ..Entry::default() };
         for _ in 0..count {
-            let head = number(&mut at)?;
-            let body_len = number(&mut at)?;
-            let body_end = (at as u64)
-                .checked_add(body_len)
-                .filter(|body_end| *body_end <= end);
-            let body_end = body_end.ok_or(fault)? as usize;
-            let column = u32::try_from(head >> 1).map_err(|_| fault)?;
-            let places = if head & 1 == 1 {
-                Places::Rows(Postings::read(self.blocks, at, body_end, self.rows)?)
-            } else {
-                let mut body = self.blocks.slice(at, body_end - at, fault.reading)?;
-                Places::Values(read_values(&mut body).ok_or(fault)?)
+            let head = varint::read(&mut rest).ok_or(fault)?;
+            let column = u32::try_from(head >> GROUP_KIND_BITS).map_err(|_| fault)?;
+            let places = match head & ((1 << GROUP_KIND_BITS) - 1) {
+                VALUES => Places::Values(read_ascending(&mut rest, u32::MAX).ok_or(fault)?),
+                ROWS_INLINE => {
+                    let list = read_ascending(&mut rest, self.rows).ok_or(fault)?;
+                    Places::Rows(Postings::few(list, self.rows))
+                }
+                ROWS_LISTED => {
+                    let offset = varint::read(&mut rest).ok_or(fault)?;
+                    let start = self.postings.offset.saturating_add(offset) as usize;
+                    let end = (self.postings.offset + self.postings.len) as usize;
+                    Places::Rows(Postings::read(self.blocks, start, end, self.rows)?)
+                }
+                _ => return Err(fault),
             };
-            at = body_end;
             match places {
                 Places::Rows(rows) if column == self.column_count => entry.union = Some(rows),
                 places if column < self.column_count => {
@@ -394,28 +410,28 @@ impl<'s> Terms<'s> {
             return Err(self.fault());
         }
         let places = if is_rows {
-            Places::Rows(Postings::one(id, self.rows))
+            Places::Rows(Postings::few(vec![id], self.rows))
         } else {
             Places::Values(vec![id])
         };
-        Ok(Entry {
-            groups: vec![Group { column, places }],
-            union: None,
-        })
+        Ok(Entry { groups: vec![Group { column, places }], union: None, rows: None })
     }
 }
 
-/// Reads ascending ids that are written as a count and differences.
-fn read_values(bytes: &mut &[u8]) -> Option<Vec<u32>> {
+/// Reads ascending ids below `end` that are written as a count and differences.
+fn read_ascending(bytes: &mut &[u8], end: u32) -> Option<Vec<u32>> {
     let count = varint::read_u32(bytes)?;
     if count as usize > bytes.len() {
         return None;
     }
-    let mut ids = Vec::with_capacity(count as usize);
-    let mut id = 0u32;
+    let mut ids: Vec<u32> = Vec::with_capacity(count as usize);
     for _ in 0..count {
-        id = id.checked_add(varint::read_u32(bytes)?)?;
-        ids.push(id);
+        let difference = varint::read_u32(bytes)?;
+        let id = match ids.last() {
+            Some(last) => last.checked_add(difference).filter(|_| difference > 0)?,
+            None => difference,
+        };
+        ids.push(Some(id).filter(|id| *id < end)?);
     }
     Some(ids)
 }

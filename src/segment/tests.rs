@@ -4,17 +4,15 @@ use super::*;
 use crate::event::Event;
 use proptest::prelude::*;
 
+const ID: SegmentId = SegmentId(0x1234_5678_9abc);
+
 /// Events with their `seq` and instant of acceptance, in the order of rows.
 fn rows_of(events: Vec<Event>) -> Vec<StoredEvent> {
     let mut rows: Vec<StoredEvent> = (1u64..)
         .zip(events)
         .map(|(seq, event)| {
             let recorded_at = Timestamp(1_700_000_000_000_000 + (seq / 7) as i64 * 1000);
-            StoredEvent {
-                seq: seq + 40,
-                recorded_at,
-                event,
-            }
+            StoredEvent { seq: seq + 40, recorded_at, event }
         })
         .collect();
     rows.sort_by_key(|row| (row.event.occurred_at(), row.seq));
@@ -24,15 +22,13 @@ fn rows_of(events: Vec<Event>) -> Vec<StoredEvent> {
 fn build(rows: &[StoredEvent], mut builder: SegmentBuilder) -> SegmentBuilder {
     for row in rows {
         let time = row.event.occurred_at();
-        builder
-            .push(row.seq, row.recorded_at, time, row.event.canonical())
-            .unwrap();
+        builder.push(row.seq, row.recorded_at, time, row.event.canonical()).unwrap();
     }
     builder
 }
 
 fn file_of(rows: &[StoredEvent]) -> Vec<u8> {
-    let builder = SegmentBuilder::new(SegmentId(0x1234_5678_9abc), "default", Vec::new());
+    let builder = SegmentBuilder::new(ID, "default", Vec::new());
     build(rows, builder).finish().unwrap().0
 }
 
@@ -60,26 +56,33 @@ fn check(segment: &Segment, rows: &[StoredEvent]) {
     segment.verify().unwrap();
 }
 
+/// Rows that are copied from two segments make the same file as rows that are pushed.
+fn check_copy(rows: &[StoredEvent], file: &[u8]) {
+    let half = |part: usize| {
+        let rows: Vec<_> = rows.iter().skip(part).step_by(2).cloned().collect();
+        build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap()
+    };
+    let halves: Vec<Segment> = (0..rows.len().min(2)).map(half).collect();
+    let mut sources: Vec<RowSource<'_>> = halves.iter().map(RowSource::new).collect();
+    let mut builder = SegmentBuilder::new(ID, "default", Vec::new());
+    for (index, row) in rows.iter().enumerate() {
+        builder.push_from(&mut sources[index % 2], index as u32 / 2).unwrap();
+        builder.count_event_bytes(row.event.canonical().len() as u64);
+    }
+    assert!(builder.finish().unwrap().0 == file, "copied rows make another file");
+}
+
 fn check_both(events: Vec<Event>) {
     let rows = rows_of(events);
-    check(
-        &build(&rows, SegmentBuilder::in_memory())
-            .finish_in_memory()
-            .unwrap(),
-        &rows,
-    );
+    check(&build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap(), &rows);
     let bytes = file_of(&rows);
+    check_copy(&rows, &bytes);
     let segment = Segment::open(Region::from_vec(bytes), Path::new("test.seg")).unwrap();
     check(&segment, &rows);
 }
 
 fn json(depth: u32) -> impl Strategy<Value = serde_json::Value> {
-    let key = prop_oneof![
-        "[a-c]",
-        "[a-z.]{1,9}",
-        "\\PC{1,5}",
-        "[\"\\\\\u{0}\u{1}é]{1,3}"
-    ];
+    let key = prop_oneof!["[a-c]", "[a-z.]{1,9}", "\\PC{1,5}", "[\"\\\\\u{0}\u{1}é]{1,3}"];
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),
         any::<bool>().prop_map(serde_json::Value::from),
@@ -101,36 +104,26 @@ fn json(depth: u32) -> impl Strategy<Value = serde_json::Value> {
 fn event() -> impl Strategy<Value = Event> {
     let details = proptest::option::of(json(5));
     let offset = prop_oneof![Just("Z"), Just("+02:00"), Just("-09:30")];
-    (
-        0u32..60,
-        0u32..999,
-        offset,
-        "[ab]",
-        "[a-e]",
-        details,
-        any::<bool>(),
-        any::<u128>(),
+    (0u32..60, 0u32..999, offset, "[ab]", "[a-e]", details, any::<bool>(), any::<u128>()).prop_map(
+        |(second, milli, offset, category, activity, details, with_raw, id)| {
+            let mut event = serde_json::json!({
+                "occurred_at": format!("2026-05-04T10:00:{second:02}.{milli:03}{offset}"),
+                "category": category, "activity": activity,
+            });
+            if let Some(details) = details {
+                event["details"] = serde_json::json!({"x": details});
+                if with_raw {
+                    event["raw"] = details;
+                }
+            }
+            if id % 3 > 0 {
+                let id = format!("{id:032x}");
+                let groups = [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]];
+                event["id"] = groups.join("-").into();
+            }
+            Event::from_json(event.to_string().as_bytes()).unwrap()
+        },
     )
-        .prop_map(
-            |(second, milli, offset, category, activity, details, with_raw, id)| {
-                let mut event = serde_json::json!({
-                    "occurred_at": format!("2026-05-04T10:00:{second:02}.{milli:03}{offset}"),
-                    "category": category, "activity": activity,
-                });
-                if let Some(details) = details {
-                    event["details"] = serde_json::json!({"x": details});
-                    if with_raw {
-                        event["raw"] = details;
-                    }
-                }
-                if id % 3 > 0 {
-                    let id = format!("{id:032x}");
-                    let groups = [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]];
-                    event["id"] = groups.join("-").into();
-                }
-                Event::from_json(event.to_string().as_bytes()).unwrap()
-            },
-        )
 }
 
 proptest! {
@@ -169,10 +162,7 @@ fn every_truncation_is_refused() {
     let bytes = file_of(&rows_of(vec![event.unwrap()]));
     for len in 0..bytes.len() {
         let region = Region::from_vec(bytes[..len].to_vec());
-        assert!(
-            Segment::open(region, Path::new("test.seg")).is_err(),
-            "{len} bytes"
-        );
+        assert!(Segment::open(region, Path::new("test.seg")).is_err(), "{len} bytes");
     }
 }
 
@@ -191,9 +181,7 @@ fn more_shapes_and_columns_than_the_caps_are_stored_whole() {
         })
         .collect();
     let rows = rows_of(events);
-    let segment = build(&rows, SegmentBuilder::in_memory())
-        .finish_in_memory()
-        .unwrap();
+    let segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
     assert!(segment.layout.rest.count > 100);
     check(&segment, &rows);
 }
@@ -207,30 +195,17 @@ fn duplicates_are_found_by_id_instant_and_content() {
         );
         Event::from_json(json.as_bytes()).unwrap()
     };
-    let events: Vec<Event> = (0..200)
-        .map(|n| json(n % 7, &format!("e{n}"), ""))
-        .collect();
+    let events: Vec<Event> = (0..200).map(|n| json(n % 7, &format!("e{n}"), "")).collect();
     let rows = rows_of(events);
-    let segment = build(&rows, SegmentBuilder::in_memory())
-        .finish_in_memory()
-        .unwrap();
+    let segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
     let find = |event: &Event| {
         let (tenant, id) = (event.text("tenant"), event.text("id").unwrap());
-        segment.find_duplicate(
-            tenant.as_deref(),
-            &id,
-            event.occurred_at(),
-            event.canonical(),
-        )
+        segment.find_duplicate(tenant.as_deref(), &id, event.occurred_at(), event.canonical())
     };
     for row in &rows {
         assert_eq!(find(&row.event).unwrap(), Duplicate::Same(row.seq));
     }
-    let seq = rows
-        .iter()
-        .find(|row| row.event.text("id").as_deref() == Some("e8"))
-        .unwrap()
-        .seq;
+    let seq = rows.iter().find(|row| row.event.text("id").as_deref() == Some("e8")).unwrap().seq;
     let other = json(1, "e8", r#","outcome":"success""#);
     assert_eq!(find(&other).unwrap(), Duplicate::OtherContent(seq));
     assert_eq!(find(&json(2, "e8", "")).unwrap(), Duplicate::None);

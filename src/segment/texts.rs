@@ -56,12 +56,7 @@ pub(crate) struct TextCache {
 
 impl std::fmt::Debug for TextCache {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            formatter,
-            "TextCache({} blocks, {} bytes)",
-            self.blocks.len(),
-            self.bytes
-        )
+        write!(formatter, "TextCache({} blocks, {} bytes)", self.blocks.len(), self.bytes)
     }
 }
 
@@ -71,18 +66,13 @@ impl TextCache {
             self.decompressor = zstd::bulk::Decompressor::new().ok();
         }
         raw.reserve(raw_len);
-        self.decompressor
-            .as_mut()?
-            .decompress_to_buffer(packed, raw)
-            .ok()?;
+        self.decompressor.as_mut()?.decompress_to_buffer(packed, raw).ok()?;
         Some(())
     }
 
     fn take(&mut self, of: u64) -> TextBlock {
         let place = self.blocks.iter().position(|(other, _)| *other == of);
-        let block = place
-            .map(|place| self.blocks.swap_remove(place).1)
-            .unwrap_or_default();
+        let block = place.map(|place| self.blocks.swap_remove(place).1).unwrap_or_default();
         self.bytes = self.bytes.saturating_sub(block.bytes.len());
         block
     }
@@ -138,10 +128,8 @@ impl TextWriter {
 
     fn record(&mut self, raw_len: usize) {
         self.directory.extend_from_slice(&self.first.to_le_bytes());
-        self.directory
-            .extend_from_slice(&(self.body.len() as u32).to_le_bytes());
-        self.directory
-            .extend_from_slice(&(raw_len as u32).to_le_bytes());
+        self.directory.extend_from_slice(&(self.body.len() as u32).to_le_bytes());
+        self.directory.extend_from_slice(&(raw_len as u32).to_le_bytes());
     }
 
     fn flush(&mut self) {
@@ -150,9 +138,7 @@ impl TextWriter {
         self.record(raw.len());
         match (self.packing, &mut self.compressor) {
             (Packing::Zstd, Some(compressor)) => {
-                let packed = compressor
-                    .compress(&raw)
-                    .expect("zstd compresses any bytes");
+                let packed = compressor.compress(&raw).expect("zstd compresses any bytes");
                 self.body.extend_from_slice(&packed);
             }
             _ => self.body.extend_from_slice(&raw),
@@ -170,30 +156,15 @@ impl TextWriter {
         let offset = out.len() as u64;
         out.append(&mut self.directory);
         out.append(&mut self.body);
-        let span = Span {
-            offset,
-            len: out.len() as u64 - offset,
-        };
-        let packing = if self.compressor.is_some() {
-            self.packing
-        } else {
-            Packing::Stored
-        };
-        Texts {
-            span,
-            count: self.count,
-            blocks: self.blocks,
-            packing,
-        }
+        let span = Span { offset, len: out.len() as u64 - offset };
+        let packing = if self.compressor.is_some() { self.packing } else { Packing::Stored };
+        Texts { span, count: self.count, blocks: self.blocks, packing }
     }
 }
 
 impl Texts {
     fn fault(&self) -> Damage {
-        Damage {
-            offset: self.span.offset,
-            reading: "text block",
-        }
+        Damage { offset: self.span.offset, reading: "text block" }
     }
 
     /// Whether the directory fits the span.
@@ -210,13 +181,9 @@ impl Texts {
         let from = self.span.offset as usize + block as usize * RECORD_BYTES;
         let bytes = blocks.slice(from, RECORD_BYTES, "text directory")?;
         let number = |from: usize| -> Option<u32> {
-            Some(u32::from_le_bytes(
-                bytes.get(from..from + 4)?.try_into().ok()?,
-            ))
+            Some(u32::from_le_bytes(bytes.get(from..from + 4)?.try_into().ok()?))
         };
-        number(0)
-            .and_then(|first| Some((first, number(4)?, number(8)?)))
-            .ok_or(self.fault())
+        number(0).and_then(|first| Some((first, number(4)?, number(8)?))).ok_or(self.fault())
     }
 
     /// Value `index`, from the block in `cache` if it is there.
@@ -239,11 +206,7 @@ impl Texts {
                 cache.blocks.len() - 1
             }
         };
-        cache
-            .blocks
-            .get(place)
-            .and_then(|(_, block)| block.get(index))
-            .ok_or(fault)
+        cache.blocks.get(place).and_then(|(_, block)| block.get(index)).ok_or(fault)
     }
 
     /// The block that value `index` is in; binary search.
@@ -251,11 +214,7 @@ impl Texts {
         let (mut low, mut high) = (0, self.blocks);
         while high - low > 1 {
             let middle = low + (high - low) / 2;
-            if self.record(blocks, middle)?.0 <= index {
-                low = middle
-            } else {
-                high = middle
-            }
+            if self.record(blocks, middle)?.0 <= index { low = middle } else { high = middle }
         }
         Ok(low)
     }
@@ -266,10 +225,7 @@ impl Texts {
         let (first, offset, raw_len) = self.record(blocks, block)?;
         let (next, end, _) = self.record(blocks, block + 1)?;
         let len = end.checked_sub(offset).ok_or(fault)?;
-        let count = next
-            .checked_sub(first)
-            .filter(|count| *count <= raw_len)
-            .ok_or(fault)?;
+        let count = next.checked_sub(first).filter(|count| *count <= raw_len).ok_or(fault)?;
         if raw_len as usize > BLOCK_BYTES_MAX {
             return Err(fault);
         }
@@ -277,19 +233,14 @@ impl Texts {
         if from + u64::from(len) > self.span.len {
             return Err(fault);
         }
-        let span = Span {
-            offset: self.span.offset + from,
-            len: len.into(),
-        };
+        let span = Span { offset: self.span.offset + from, len: len.into() };
         let bytes = blocks.bytes(span, fault.reading)?;
         let mut raw = cache.take(self.span.offset);
         raw.bytes.clear();
         match self.packing {
             Packing::Stored => raw.bytes.extend_from_slice(bytes),
             Packing::Zstd => {
-                cache
-                    .unpack(bytes, raw_len as usize, &mut raw.bytes)
-                    .ok_or(fault)?;
+                cache.unpack(bytes, raw_len as usize, &mut raw.bytes).ok_or(fault)?;
             }
         }
         if raw.bytes.len() != raw_len as usize {
@@ -322,13 +273,8 @@ impl TextBlock {
 
     fn get(&self, index: u32) -> Option<&[u8]> {
         let within = index.checked_sub(self.first)? as usize;
-        let start = if within == 0 {
-            0
-        } else {
-            *self.ends.get(within - 1)?
-        };
-        self.bytes
-            .get(start as usize..*self.ends.get(within)? as usize)
+        let start = if within == 0 { 0 } else { *self.ends.get(within - 1)? };
+        self.bytes.get(start as usize..*self.ends.get(within)? as usize)
     }
 
     /// Turns the lengths in front of the texts into ends.

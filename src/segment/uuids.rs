@@ -58,23 +58,14 @@ impl Uuids {
     pub(crate) fn write(ids: &[[u8; ID_BYTES]], out: &mut Vec<u8>) -> Uuids {
         let offset = out.len() as u64;
         ids.iter().for_each(|id| out.extend_from_slice(id));
-        let span = Span {
-            offset,
-            len: out.len() as u64 - offset,
-        };
+        let span = Span { offset, len: out.len() as u64 - offset };
         let mut sorted: Vec<u64> = (0..ids.len() as u64).collect();
         sorted.sort_unstable_by_key(|index| (ids[*index as usize], *index));
-        Uuids {
-            ids: span,
-            sorted: Packed::write(&sorted, out),
-        }
+        Uuids { ids: span, sorted: Packed::write(&sorted, out) }
     }
 
     fn fault(&self) -> Damage {
-        Damage {
-            offset: self.ids.offset,
-            reading: "unique ids",
-        }
+        Damage { offset: self.ids.offset, reading: "unique ids" }
     }
 
     /// The bytes of id `index`.
@@ -83,10 +74,7 @@ impl Uuids {
         if from + ID_BYTES as u64 > self.ids.len {
             return Err(self.fault());
         }
-        let span = Span {
-            offset: self.ids.offset + from,
-            len: ID_BYTES as u64,
-        };
+        let span = Span { offset: self.ids.offset + from, len: ID_BYTES as u64 };
         blocks.bytes(span, "unique ids")
     }
 
@@ -96,11 +84,7 @@ impl Uuids {
         while low < high {
             let middle = low + (high - low) / 2;
             let index = self.sorted.get(blocks, middle)? as u32;
-            if self.id(blocks, index)? < &id[..] {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+            if self.id(blocks, index)? < &id[..] { low = middle + 1 } else { high = middle }
         }
         let mut found = Vec::new();
         while low < self.sorted.count {

@@ -69,10 +69,7 @@ impl Signal {
         state.seal = true;
         self.wake.notify_one();
         while state.ended < mine && !state.gone {
-            state = self
-                .sealed
-                .wait(state)
-                .expect("no thread panics while it holds the signal");
+            state = self.sealed.wait(state).expect("no thread panics while it holds the signal");
         }
         match &state.failure {
             Some(error) => Err(error.clone()),
@@ -102,10 +99,7 @@ impl Signal {
             }
             let retry = state.failure.as_ref().map(|_| RETRY);
             let Some(timeout) = tick.into_iter().chain(retry).min() else {
-                state = self
-                    .wake
-                    .wait(state)
-                    .expect("no thread panics while it holds the signal");
+                state = self.wake.wait(state).expect("no thread panics while it holds the signal");
                 continue;
             };
             let waited = self.wake.wait_timeout(state, timeout);
@@ -143,10 +137,7 @@ impl Background {
             .name("annals".into())
             .spawn(move || run(&shared))
             .map_err(|error| Error::io("start a thread for", engine.core.layout.root(), error))?;
-        Ok(Background {
-            engine: Arc::clone(engine),
-            thread: Some(thread),
-        })
+        Ok(Background { engine: Arc::clone(engine), thread: Some(thread) })
     }
 }
 
@@ -179,19 +170,24 @@ fn run(engine: &Engine) {
     let tick = (buffered || options.seal_age.is_some()).then_some(TICK);
     loop {
         match engine.signal.next(tick) {
-            Job::Stop => return,
+            Job::Stop => return sync(engine),
             Job::Flush => engine.flush_queue(),
             Job::Seal => seal(engine),
             Job::Tick => {
-                if let Err(error) = engine.sync() {
-                    tracing::error!(%error, "what was acknowledged could not be made durable");
-                }
+                sync(engine);
                 if engine.is_seal_due() {
                     engine.signal.begin_seal();
                     seal(engine);
                 }
             }
         }
+    }
+}
+
+/// What was acknowledged early becomes durable; a failure poisons the writer, which tells others.
+fn sync(engine: &Engine) {
+    if let Err(error) = engine.sync() {
+        tracing::error!(%error, "what was acknowledged could not be made durable");
     }
 }
 

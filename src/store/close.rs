@@ -37,11 +37,7 @@ impl Engine {
 
     /// Lets readers see that the log was closed: it is durable up to its very end.
     fn write_last_hint(&self, writer: &Writer, synced: Option<Synced>) {
-        let last = writer
-            .active
-            .logs
-            .last()
-            .map(|log| self.core.layout.log(log.number));
+        let last = writer.active.logs.last().map(|log| self.core.layout.log(log.number));
         let len = last.map(|path| files::len(&self.core.options.disk, &path));
         if let (Some(hint), Some(synced), Some(Ok(offset))) = (&writer.hint, synced, len)
             && let Err(error) = hint.write(&Synced { offset, ..synced })

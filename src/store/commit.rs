@@ -31,8 +31,7 @@ impl Ticket {
     /// # Errors
     /// As [`Store::append_batch`](super::Store::append_batch).
     pub fn wait(self) -> Result<Vec<Receipt>> {
-        self.slot
-            .map_or(Ok(Vec::new()), |slot| self.engine.finish(&slot))
+        self.slot.map_or(Ok(Vec::new()), |slot| self.engine.finish(&slot))
     }
 }
 
@@ -60,10 +59,7 @@ impl Engine {
                 self.signal.ask_to_flush();
             }
         }
-        Ok(Ticket {
-            engine: Arc::clone(self),
-            slot,
-        })
+        Ok(Ticket { engine: Arc::clone(self), slot })
     }
 
     /// Handles what is queued and nobody waits for.
@@ -111,11 +107,7 @@ impl Engine {
     /// Makes everything acknowledged durable.
     pub(crate) fn sync(&self) -> Result<()> {
         let mut writer = lock(&self.writer);
-        if writer.unsynced_bytes() > 0 {
-            writer.sync()
-        } else {
-            Ok(())
-        }
+        if writer.unsynced_bytes() > 0 { writer.sync() } else { Ok(()) }
     }
 
     /// Waits while the tails are full; fails when they cannot be sealed.
@@ -148,18 +140,12 @@ impl Engine {
 fn check_batch(events: &[Event]) -> Result<usize> {
     let (count, count_max) = (events.len(), limits::BATCH_EVENTS_MAX);
     if count > count_max {
-        return Err(Error::invalid(
-            "batch",
-            format!("{count} events; at most {count_max}"),
-        ));
+        return Err(Error::invalid("batch", format!("{count} events; at most {count_max}")));
     }
     let bytes = events.iter().map(|event| event.canonical().len()).sum();
     let bytes_max = limits::BATCH_BYTES_MAX;
     if bytes > bytes_max {
-        return Err(Error::invalid(
-            "batch",
-            format!("{bytes} bytes; at most {bytes_max}"),
-        ));
+        return Err(Error::invalid("batch", format!("{bytes} bytes; at most {bytes_max}")));
     }
     Ok(bytes)
 }

@@ -5,11 +5,11 @@ use super::live::LiveSegment;
 use super::manifest::{Change, Listed};
 use super::partition::{Day, RUN_BYTES, RUN_ROWS, run_days_max};
 use super::retention::Retention;
-use super::write_segment::{RowCopier, SegmentFiles, bytes_freed};
+use super::write_segment::{SegmentFiles, bytes_freed};
 use super::{ChangeReport, lock};
 use crate::Result;
 use crate::event::Timestamp;
-use crate::segment::{SegmentBuilder, SegmentId, SegmentMeta};
+use crate::segment::{RowSource, SegmentBuilder, SegmentId, SegmentMeta};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
@@ -71,7 +71,7 @@ impl Engine {
         })
     }
 
-    /// Decodes the rows of all members in `(occurred_at, seq)` order into one segment.
+    /// Copies the rows of all members in `(occurred_at, seq)` order into one segment.
     fn merged(
         &self,
         upkeep: &Upkeep,
@@ -80,13 +80,14 @@ impl Engine {
         let id = SegmentId(self.core.random_id());
         let class = members.first().map_or("", |member| &member.meta().class);
         let mut builder = SegmentBuilder::new(id, class, replaced_ids(upkeep, members));
-        let mut copier = RowCopier::default();
+        let mut sources: Vec<_> = members.iter().map(|member| RowSource::new(member)).collect();
+        builder.count_event_bytes(members.iter().map(|member| member.meta().event_bytes).sum());
         let mut heap = BinaryHeap::new();
         for member in 0..members.len() {
             heap.extend(next_row(members, member, 0)?);
         }
         while let Some(Reverse((_, _, member, row))) = heap.pop() {
-            copier.copy(&members[member], row, &mut builder)?;
+            builder.push_from(&mut sources[member], row)?;
             heap.extend(next_row(members, member, row + 1)?);
         }
         builder.finish()
@@ -107,12 +108,7 @@ fn next_row(members: &[Arc<LiveSegment>], member: usize, row: u32) -> Result<Opt
     if row >= segment.meta().rows {
         return Ok(None);
     }
-    Ok(Some(Reverse((
-        segment.time(row)?,
-        segment.seq(row)?,
-        member,
-        row,
-    ))))
+    Ok(Some(Reverse((segment.time(row)?, segment.seq(row)?, member, row))))
 }
 
 /// The members, and of the segments that they replaced those whose files may still be there: a
@@ -141,9 +137,7 @@ fn plan(segments: &[Arc<LiveSegment>], retention: &Retention, members_min: usize
             let meta = segment.meta();
             (segment.listed().first_day, meta.min_time, meta.id)
         });
-        let days_max = retention
-            .class(class)
-            .and_then(|class| run_days_max(class.kept_for));
+        let days_max = retention.class(class).and_then(|class| run_days_max(class.kept_for));
         let sizes: Vec<Size> = segments.iter().map(|segment| Size::of(segment)).collect();
         for range in neighbours(&sizes, days_max) {
             if range.len() >= members_min {
@@ -242,13 +236,7 @@ mod tests {
     #[test]
     fn full_segments_stand_alone_and_part_the_others() {
         let full = u64::from(RUN_ROWS);
-        let sizes = sizes(&[
-            (10, 0, 0),
-            (full, 1, 1),
-            (10, 2, 2),
-            (full - 11, 2, 2),
-            (5, 3, 3),
-        ]);
+        let sizes = sizes(&[(10, 0, 0), (full, 1, 1), (10, 2, 2), (full - 11, 2, 2), (5, 3, 3)]);
         assert_eq!(neighbours(&sizes, None), [0..1, 2..5]);
     }
 

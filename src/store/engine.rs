@@ -36,11 +36,7 @@ impl Core {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        Snapshot::new(
-            self.view.load_full(),
-            self.retention.load_full(),
-            self.now(),
-        )
+        Snapshot::new(self.view.load_full(), self.retention.load_full(), self.now())
     }
 
     pub(crate) fn random_id(&self) -> u64 {
@@ -83,11 +79,7 @@ pub(crate) struct Upkeep {
 
 impl Upkeep {
     pub(crate) fn new(manifest: Manifest) -> Upkeep {
-        Upkeep {
-            manifest,
-            folders: BTreeSet::new(),
-            failed_at: 0,
-        }
+        Upkeep { manifest, folders: BTreeSet::new(), failed_at: 0 }
     }
 
     /// Commits an edit, and with it what has been unlinked since the last one.

@@ -25,8 +25,7 @@ pub(crate) fn read_whole(disk: &Disk, path: &Path, len_max: u64) -> Result<Vec<u
 /// The length of a file.
 pub(crate) fn len(disk: &Disk, path: &Path) -> Result<u64> {
     let file = disk.open(path, Mode::Read);
-    file.and_then(|file| file.len())
-        .map_err(|error| Error::io("look at", path, error))
+    file.and_then(|file| file.len()).map_err(|error| Error::io("look at", path, error))
 }
 
 /// Writes a file that is not there yet, with all its bytes.
@@ -34,9 +33,8 @@ pub(crate) fn len(disk: &Disk, path: &Path) -> Result<u64> {
 /// Durability: its bytes survive power loss on `Ok`, its name only after a sync of the folder. On
 /// an error nothing is left under the name, as far as the disk allows.
 pub(crate) fn create_synced(disk: &Disk, path: &Path, bytes: &[u8]) -> Result<()> {
-    let file = disk
-        .open(path, Mode::CreateNew)
-        .map_err(|error| Error::io("create", path, error))?;
+    let file =
+        disk.open(path, Mode::CreateNew).map_err(|error| Error::io("create", path, error))?;
     let written = file
         .write_all_at(bytes, 0)
         .map_err(|error| Error::io("write", path, error))
@@ -56,8 +54,7 @@ pub(crate) fn replace(disk: &Disk, path: &Path, bytes: &[u8]) -> Result<()> {
     let temporary = Layout::temporary(path);
     remove(disk, &temporary)?;
     create_synced(disk, &temporary, bytes)?;
-    disk.rename(&temporary, path)
-        .map_err(|error| Error::io("rename", &temporary, error))?;
+    disk.rename(&temporary, path).map_err(|error| Error::io("rename", &temporary, error))?;
     sync_parent(disk, path)
 }
 
@@ -71,8 +68,7 @@ pub(crate) fn remove(disk: &Disk, path: &Path) -> Result<()> {
 
 /// Creates the folders from `root` (which is there) down to `path`, so that power loss leaves them.
 pub(crate) fn create_folders(disk: &Disk, root: &Path, path: &Path) -> Result<()> {
-    disk.create_dir_all(path)
-        .map_err(|error| Error::io("create", path, error))?;
+    disk.create_dir_all(path).map_err(|error| Error::io("create", path, error))?;
     let mut folder = path;
     while let Some(parent) = folder.parent() {
         if folder == root {
@@ -86,13 +82,11 @@ pub(crate) fn create_folders(disk: &Disk, root: &Path, path: &Path) -> Result<()
 
 /// Makes the names in a folder durable.
 pub(crate) fn sync_folder(disk: &Disk, folder: &Path) -> Result<()> {
-    disk.sync_dir(folder)
-        .map_err(|error| Error::io("sync", folder, error))
+    disk.sync_dir(folder).map_err(|error| Error::io("sync", folder, error))
 }
 
 fn sync_parent(disk: &Disk, path: &Path) -> Result<()> {
-    path.parent()
-        .map_or(Ok(()), |folder| sync_folder(disk, folder))
+    path.parent().map_or(Ok(()), |folder| sync_folder(disk, folder))
 }
 
 /// Whether an error says that a file or folder is not there.

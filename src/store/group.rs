@@ -11,6 +11,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 #[derive(Debug)]
 pub(crate) struct Group<T, R> {
     state: Mutex<State<T, R>>,
+    /// For those who flush: a round has ended.
+    idle: Condvar,
 }
 
 #[derive(Debug)]
@@ -19,6 +21,8 @@ struct State<T, R> {
     /// Sum of the weights of `waiting`.
     weight: usize,
     leading: bool,
+    /// A leader panicked: its items will never be answered.
+    broken: bool,
 }
 
 /// Where the answer to one item will be.
@@ -38,23 +42,14 @@ struct Answer<R> {
 
 impl<T, R> Group<T, R> {
     pub(crate) fn new() -> Group<T, R> {
-        let state = State {
-            waiting: Vec::new(),
-            weight: 0,
-            leading: false,
-        };
-        Group {
-            state: Mutex::new(state),
-        }
+        let state = State { waiting: Vec::new(), weight: 0, leading: false, broken: false };
+        Group { state: Mutex::new(state), idle: Condvar::new() }
     }
 
     /// Queues an item; returns its slot and the weight of everything that now waits.
     pub(crate) fn enqueue(&self, item: T, weight: usize) -> (Arc<Slot<R>>, usize) {
         let slot = Arc::new(Slot {
-            answer: Mutex::new(Answer {
-                value: None,
-                awaited: false,
-            }),
+            answer: Mutex::new(Answer { value: None, awaited: false }),
             wake: Condvar::new(),
         });
         let mut state = lock(&self.state);
@@ -66,18 +61,19 @@ impl<T, R> Group<T, R> {
     /// Waits for an answer, leading with `handle` if nobody does.
     ///
     /// `handle` gets the items in the order in which they were queued and returns as many answers.
+    ///
+    /// # Panics
+    /// When a leader panicked: better than to wait for ever.
     pub(crate) fn wait(&self, slot: &Slot<R>, mut handle: impl FnMut(Vec<T>) -> Vec<R>) -> R {
         let mut state = lock(&self.state);
         loop {
             if let Some(answer) = slot.take() {
                 return answer;
             }
+            assert!(!state.broken, "no leader panics while it handles a group");
             if state.leading {
                 slot.set_awaited(true);
-                state = slot
-                    .wake
-                    .wait(state)
-                    .expect("no thread panics while it holds the queue");
+                state = slot.wake.wait(state).expect("no thread panics while it holds the queue");
                 slot.set_awaited(false);
             } else {
                 state = self.lead(state, &mut handle);
@@ -85,10 +81,13 @@ impl<T, R> Group<T, R> {
         }
     }
 
-    /// Handles what is queued, if anything is and nobody leads; for items that nobody waits for.
+    /// Handles everything queued so far, also items that nobody waits for.
     pub(crate) fn flush(&self, mut handle: impl FnMut(Vec<T>) -> Vec<R>) {
-        let state = lock(&self.state);
-        if !state.leading && !state.waiting.is_empty() {
+        let mut state = lock(&self.state);
+        while state.leading && !state.broken {
+            state = self.idle.wait(state).expect("no thread panics while it holds the queue");
+        }
+        if !state.waiting.is_empty() && !state.broken {
             drop(self.lead(state, &mut handle));
         }
     }
@@ -102,10 +101,13 @@ impl<T, R> Group<T, R> {
         state.weight = 0;
         state.leading = true;
         drop(state);
+        let unwinding = Unwinding { group: self, slots: &slots };
         let answers = handle(items);
+        std::mem::forget(unwinding);
         debug_assert_eq!(answers.len(), slots.len());
         let mut state = lock(&self.state);
         state.leading = false;
+        self.idle.notify_all();
         for (slot, answer) in slots.iter().zip(answers) {
             slot.give(answer);
         }
@@ -114,6 +116,26 @@ impl<T, R> Group<T, R> {
             slot.wake.notify_one();
         }
         state
+    }
+}
+
+/// Wakes everybody when a leader panics, so that nobody waits for an answer that never comes.
+struct Unwinding<'a, T, R> {
+    group: &'a Group<T, R>,
+    slots: &'a [Arc<Slot<R>>],
+}
+
+impl<T, R> Drop for Unwinding<'_, T, R> {
+    fn drop(&mut self) {
+        let Ok(mut state) = self.group.state.lock() else {
+            return;
+        };
+        state.broken = true;
+        let waiting = state.waiting.iter().map(|(_, slot)| slot);
+        for slot in waiting.chain(self.slots) {
+            slot.wake.notify_one();
+        }
+        self.group.idle.notify_all();
     }
 }
 
@@ -179,17 +201,52 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_of_the_leader_does_not_leave_others_waiting() {
+        let group: Group<u8, u8> = Group::new();
+        std::thread::scope(|scope| {
+            let (first, _) = group.enqueue(1, 1);
+            let (second, _) = group.enqueue(2, 1);
+            let group = &group;
+            let leader = scope.spawn(move || {
+                group.wait(&first, |_| {
+                    std::thread::sleep(Duration::from_millis(50));
+                    panic!("planted")
+                })
+            });
+            std::thread::sleep(Duration::from_millis(10));
+            let follower = scope.spawn(move || group.wait(&second, |items| items));
+            assert!(leader.join().is_err());
+            assert!(follower.join().is_err());
+        });
+    }
+
+    #[test]
+    fn flush_waits_for_the_leader_and_handles_what_came_since() {
+        let group: Group<u8, u8> = Group::new();
+        std::thread::scope(|scope| {
+            let (first, _) = group.enqueue(1, 1);
+            let group = &group;
+            scope.spawn(move || {
+                group.wait(&first, |items| {
+                    std::thread::sleep(Duration::from_millis(50));
+                    items
+                })
+            });
+            std::thread::sleep(Duration::from_millis(10));
+            let (second, _) = group.enqueue(2, 1);
+            group.flush(|items| items);
+            assert_eq!(group.wait(&second, |_| unreachable!("answered already")), 2);
+        });
+    }
+
+    #[test]
     fn threads_share_rounds_and_all_get_their_own_answer() {
         const THREADS: usize = 8;
         const ITEMS: usize = 200;
         let group = Group::new();
         let (rounds, leaders) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let handle = |items: Vec<usize>| {
-            assert_eq!(
-                leaders.fetch_add(1, Ordering::SeqCst),
-                0,
-                "two leaders at once"
-            );
+            assert_eq!(leaders.fetch_add(1, Ordering::SeqCst), 0, "two leaders at once");
             rounds.fetch_add(1, Ordering::SeqCst);
             std::thread::sleep(Duration::from_micros(50));
             leaders.fetch_sub(1, Ordering::SeqCst);
@@ -207,9 +264,6 @@ mod tests {
                 });
             }
         });
-        assert!(
-            rounds.load(Ordering::SeqCst) < THREADS * ITEMS,
-            "no round was shared"
-        );
+        assert!(rounds.load(Ordering::SeqCst) < THREADS * ITEMS, "no round was shared");
     }
 }

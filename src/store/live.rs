@@ -47,10 +47,6 @@ impl LiveSegment {
         &self.listed
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The manifest no longer lists the segment: the file goes with the last holder.
     pub(crate) fn doom(&self) {
         self.doomed.store(true, Ordering::Release);
@@ -68,9 +64,7 @@ pub(crate) fn open_listed(
     access: Access,
     listed: &Listed,
 ) -> Result<Segment> {
-    let region = disk
-        .load(path, access)
-        .map_err(|error| Error::io("read", path, error))?;
+    let region = disk.load(path, access).map_err(|error| Error::io("read", path, error))?;
     let segment = Segment::open(region, path)?;
     if !listed.agrees_with(segment.meta()) {
         let (expected, got) = (listed.meta.id.0, segment.meta().id.0);
@@ -105,10 +99,7 @@ pub(crate) struct Graveyard {
 
 impl Graveyard {
     pub(crate) fn new(disk: &Disk) -> Arc<Graveyard> {
-        Arc::new(Graveyard {
-            disk: disk.clone(),
-            gone: Mutex::default(),
-        })
+        Arc::new(Graveyard { disk: disk.clone(), gone: Mutex::default() })
     }
 
     /// A file that cannot be removed now stays doomed: the next opening removes it.
@@ -154,11 +145,7 @@ impl SegmentSet {
             newest = newest.max(segment.meta().max_time);
             newest
         });
-        SegmentSet {
-            newest_upto: newest_upto.collect(),
-            live,
-            damaged,
-        }
+        SegmentSet { newest_upto: newest_upto.collect(), live, damaged }
     }
 
     /// Opens every listed segment, reusing those of an earlier set; what cannot be opened is kept
@@ -168,10 +155,7 @@ impl SegmentSet {
         earlier: &SegmentSet,
         open: impl Fn(Listed) -> Result<LiveSegment>,
     ) -> SegmentSet {
-        let ids = earlier
-            .live
-            .iter()
-            .map(|segment| (segment.meta().id, segment));
+        let ids = earlier.live.iter().map(|segment| (segment.meta().id, segment));
         let earlier: BTreeMap<_, _> = ids.collect();
         let (mut live, mut damaged) = (Vec::new(), Vec::new());
         for listed in listed {
@@ -181,10 +165,7 @@ impl SegmentSet {
             }
             match open(listed.clone()) {
                 Ok(segment) => live.push(Arc::new(segment)),
-                Err(error) => damaged.push(Damaged {
-                    listed: listed.clone(),
-                    error,
-                }),
+                Err(error) => damaged.push(Damaged { listed: listed.clone(), error }),
             }
         }
         SegmentSet::new(live, damaged)
@@ -200,9 +181,7 @@ impl SegmentSet {
 
     /// The segments whose time range holds an instant; cost: logarithmic plus what overlaps.
     pub(crate) fn holding(&self, at: Timestamp) -> impl Iterator<Item = &Arc<LiveSegment>> {
-        let end = self
-            .live
-            .partition_point(|segment| segment.meta().min_time <= at);
+        let end = self.live.partition_point(|segment| segment.meta().min_time <= at);
         let candidates = self.live.iter().zip(&self.newest_upto).take(end).rev();
         candidates
             .take_while(move |(_, newest)| **newest >= at)

@@ -76,7 +76,7 @@ enum Role {
         background: Option<Background>,
         engine: Arc<Engine>,
     },
-    Reader(Reader),
+    Reader(Box<Reader>),
 }
 
 impl Store {
@@ -92,7 +92,7 @@ impl Store {
         options.check()?;
         if options.read_only {
             let (reader, report) = reader::open_reader(dir.as_ref(), options)?;
-            let role = Role::Reader(reader);
+            let role = Role::Reader(Box::new(reader));
             return Ok(Store { role, report });
         }
         let (engine, report) = open::open_engine(dir.as_ref(), options)?;
@@ -283,9 +283,7 @@ impl Store {
 
 /// Takes a lock of this layer.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .expect("no thread panics while it holds a lock of the store")
+    mutex.lock().expect("no thread panics while it holds a lock of the store")
 }
 
 #[cfg(test)]

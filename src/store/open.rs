@@ -51,6 +51,7 @@ pub(crate) fn new_core(layout: Layout, options: Options, retention: Retention) -
     let view = View {
         segments: Arc::new(SegmentSet::default()),
         tails: Vec::new(),
+        oldest: None,
         last_seq: 0,
         epoch: 1,
     };
@@ -72,11 +73,7 @@ fn create_root(options: &Options, root: &Path) -> Result<()> {
 fn sync_way(options: &Options, root: &Path) -> Result<()> {
     use std::io::ErrorKind::{InvalidInput, PermissionDenied, ReadOnlyFilesystem, Unsupported};
     for folder in root.ancestors().skip(1) {
-        let folder = if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        };
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         match options.disk.sync_dir(folder) {
             Ok(()) => {}
             // A folder that may not even be opened was not created by us.
@@ -106,19 +103,13 @@ fn take_lock(options: &Options, layout: &Layout) -> Result<Box<dyn LockGuard>> {
     }
     let text = files::read_whole(&options.disk, &path, HOLDER_BYTES_MAX).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).trim().to_string();
-    let holder = if text.is_empty() {
-        "another process".into()
-    } else {
-        text
-    };
+    let holder = if text.is_empty() { "another process".into() } else { text };
     Err(Error::Locked { path, holder })
 }
 
 /// The error for a folder without a store.
 pub(crate) fn missing(layout: &Layout) -> Error {
-    Error::Missing {
-        path: layout.root().to_path_buf(),
-    }
+    Error::Missing { path: layout.root().to_path_buf() }
 }
 
 fn open_or_create(options: &Options, layout: &Layout) -> Result<Manifest> {
@@ -234,6 +225,5 @@ fn begin_log_or_resume(
 fn open_hint(core: &Core) -> Option<SyncedHint> {
     let (disk, path) = (&core.options.disk, core.layout.synced());
     let hint = SyncedHint::open(disk, &path).or_else(|_| SyncedHint::create(disk, &path));
-    hint.map_err(|error| tracing::warn!(%error, "no synced hint"))
-        .ok()
+    hint.map_err(|error| tracing::warn!(%error, "no synced hint")).ok()
 }

@@ -95,11 +95,8 @@ impl Place {
     /// Reads a place back from the names of folders and file.
     pub(crate) fn parse(class: &str, day: &str, file: &str) -> Option<Place> {
         let id = parse_hex(file.strip_suffix(SEGMENT_SUFFIX)?)?;
-        let place = Place {
-            class: class.to_string(),
-            first_day: Day::parse(day)?,
-            id: SegmentId(id),
-        };
+        let place =
+            Place { class: class.to_string(), first_day: Day::parse(day)?, id: SegmentId(id) };
         place.is_valid().then_some(place)
     }
 }
@@ -117,9 +114,7 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) fn new(root: &Path) -> Layout {
-        Layout {
-            root: root.to_path_buf(),
-        }
+        Layout { root: root.to_path_buf() }
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -171,9 +166,7 @@ impl Layout {
 
     /// The folder of a segment.
     pub(crate) fn segment_folder(&self, place: &Place) -> PathBuf {
-        self.segments()
-            .join(&place.class)
-            .join(place.first_day.to_string())
+        self.segments().join(&place.class).join(place.first_day.to_string())
     }
 
     /// Where files go that no manifest edit names.
@@ -225,13 +218,7 @@ pub(crate) struct RunCutter {
 
 impl RunCutter {
     pub(crate) fn new(days_max: Option<i64>) -> RunCutter {
-        RunCutter {
-            days_max,
-            first_day: Day(0),
-            last_day: Day(0),
-            rows: 0,
-            bytes: 0,
-        }
+        RunCutter { days_max, first_day: Day(0), last_day: Day(0), rows: 0, bytes: 0 }
     }
 
     /// Takes the next row; `true` if it begins another segment than the row before it.
@@ -279,10 +266,7 @@ mod tests {
     fn a_run_ends_at_the_first_day_border_after_enough_rows() {
         let day = |day, rows| std::iter::repeat_n((day, 1), rows);
         let below = RUN_ROWS as usize - 1;
-        assert_eq!(
-            lengths(day(0, below).chain(day(1, 5)), None),
-            [RUN_ROWS + 4]
-        );
+        assert_eq!(lengths(day(0, below).chain(day(1, 5)), None), [RUN_ROWS + 4]);
         let cut = lengths(day(0, below + 1).chain(day(1, 5)), None);
         assert_eq!(cut, [RUN_ROWS, 5]);
     }
@@ -313,10 +297,7 @@ mod tests {
     fn names_read_back() {
         let place = Place::parse("default", "2026-03-20", "00000000000000ff.seg").expect("valid");
         assert_eq!(place.id, SegmentId(255));
-        assert_eq!(
-            place.relative(),
-            "segments/default/2026-03-20/00000000000000ff.seg"
-        );
+        assert_eq!(place.relative(), "segments/default/2026-03-20/00000000000000ff.seg");
         for (class, day, file) in [
             ("..", "2026-03-20", "00000000000000ff.seg"),
             ("default", "2026-3-20", "00000000000000ff.seg"),

@@ -93,11 +93,7 @@ fn look_until_stable(core: &Core, mut before: Option<&mut ReaderState>) -> Resul
         let looked = look(core, before.take(), loaded);
         let (gone, error) = match looked {
             Ok((state, view)) => {
-                let gone = view
-                    .segments
-                    .damaged()
-                    .iter()
-                    .any(|one| files::is_missing(&one.error));
+                let gone = view.segments.damaged().iter().any(|one| files::is_missing(&one.error));
                 if !gone {
                     core.view.store(Arc::new(view));
                     return Ok(state);
@@ -136,16 +132,11 @@ fn look(
     let view = View {
         segments: Arc::new(segments),
         tails: vec![tail.tail.view()],
+        oldest: tail.oldest,
         last_seq: tail.end_seq() - 1,
         epoch: state.epoch,
     };
-    let state = ReaderState {
-        seen,
-        manifest: state,
-        hint,
-        tail,
-        closed,
-    };
+    let state = ReaderState { seen, manifest: state, hint, tail, closed };
     Ok((state, view))
 }
 
@@ -191,9 +182,7 @@ fn read_log(
 ) -> Result<Replay> {
     let path = core.layout.log(log.number);
     let retention = core.retention.load();
-    let upto = hint
-        .filter(|hint| hint.log_id == log.id)
-        .map(|hint| hint.offset);
+    let upto = hint.filter(|hint| hint.log_id == log.id).map(|hint| hint.offset);
     // A log that is not the last was durable as a whole before the next one began.
     let vouched = upto.is_some() || !last;
     let mut unvouched = Vec::new();

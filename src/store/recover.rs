@@ -32,17 +32,12 @@ pub(crate) fn recover(
     hint: Option<Synced>,
     retention: &Retention,
 ) -> Result<Recovered> {
-    let mut recovered = Recovered {
-        tail: OpenTail::new(next_seq, logs.to_vec()),
-        last: None,
-        torn_bytes: 0,
-    };
+    let mut recovered =
+        Recovered { tail: OpenTail::new(next_seq, logs.to_vec()), last: None, torn_bytes: 0 };
     for log in logs {
         let path = layout.log(log.number);
         check_start(&path, log, recovered.tail.end_seq())?;
-        let durable_hint = hint
-            .filter(|hint| hint.log_id == log.id)
-            .map(|hint| hint.offset);
+        let durable_hint = hint.filter(|hint| hint.log_id == log.id).map(|hint| hint.offset);
         let tail = &mut recovered.tail;
         let mut push = |frames: &[Frame<'_>]| tail.push(decode(&path, frames)?, retention);
         let found = replay(disk, &path, None, durable_hint, &mut push)?;
@@ -84,11 +79,7 @@ fn decode_one(path: &Path, frame: &Frame<'_>) -> Result<StoredEvent> {
         let expected = format!("event {}", frame.seq);
         Error::corrupt(path, 0, "log frame", expected, "bytes that are no event")
     })?;
-    Ok(StoredEvent {
-        seq: frame.seq,
-        recorded_at: frame.recorded_at,
-        event,
-    })
+    Ok(StoredEvent { seq: frame.seq, recorded_at: frame.recorded_at, event })
 }
 
 impl Recovered {

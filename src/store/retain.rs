@@ -44,10 +44,7 @@ pub(crate) fn report(expired: &[Arc<LiveSegment>]) -> ChangeReport {
     ChangeReport {
         added: Vec::new(),
         removed: expired.iter().map(|segment| segment.summary()).collect(),
-        events_removed: expired
-            .iter()
-            .map(|segment| u64::from(segment.meta().rows))
-            .sum(),
+        events_removed: expired.iter().map(|segment| u64::from(segment.meta().rows)).sum(),
         bytes_freed: i64::try_from(bytes).unwrap_or(i64::MAX),
     }
 }
@@ -65,10 +62,7 @@ pub(crate) fn sweep_time(
     if (0..=AHEAD_MAX_MICROS).contains(&ahead) {
         return Ok(clock);
     }
-    Err(Error::ClockJump {
-        now: clock.to_string(),
-        last: last.to_string(),
-    })
+    Err(Error::ClockJump { now: clock.to_string(), last: last.to_string() })
 }
 
 /// The segments in which every event is past its time.
@@ -89,10 +83,7 @@ fn is_expired(meta: &SegmentMeta, retention: &Retention, now: Timestamp) -> bool
         cutoff.is_some_and(|cutoff| newest < cutoff)
     };
     if !meta.combinations_complete {
-        return retention
-            .classes
-            .iter()
-            .all(|class| is_past(meta.max_time, class));
+        return retention.classes.iter().all(|class| is_past(meta.max_time, class));
     }
     meta.combinations.iter().all(|combination| {
         let (tenant, source) = (&combination.tenant, &combination.data_source);
@@ -134,20 +125,14 @@ mod tests {
     }
 
     fn logins_are_kept(micros: i64) -> Retention {
-        let class = Class {
-            kept_for: Keep::Micros(micros),
-            ..Class::forever("short")
-        };
+        let class = Class { kept_for: Keep::Micros(micros), ..Class::forever("short") };
         let rule = Rule {
             class: "short".into(),
             tenant: None,
             data_source: None,
             category: Some("login".into()),
         };
-        let retention = Retention {
-            classes: vec![class],
-            rules: vec![rule],
-        };
+        let retention = Retention { classes: vec![class], rules: vec![rule] };
         retention.checked().expect("valid")
     }
 
@@ -164,29 +149,16 @@ mod tests {
         let retention = logins_are_kept(10);
         let mixed = meta(&[("login", 0), ("other", 0)]);
         assert!(!is_expired(&mixed, &retention, Timestamp(i64::MAX)));
-        assert!(!is_expired(
-            &meta(&[("login", 0)]),
-            &Retention::default(),
-            Timestamp(i64::MAX)
-        ));
+        assert!(!is_expired(&meta(&[("login", 0)]), &Retention::default(), Timestamp(i64::MAX)));
     }
 
     #[test]
     fn with_unlisted_combinations_every_class_counts() {
-        let unlisted = SegmentMeta {
-            max_time: Timestamp(100),
-            combinations_complete: false,
-            ..meta(&[])
-        };
-        assert!(!is_expired(
-            &unlisted,
-            &logins_are_kept(10),
-            Timestamp(i64::MAX)
-        ));
+        let unlisted =
+            SegmentMeta { max_time: Timestamp(100), combinations_complete: false, ..meta(&[]) };
+        assert!(!is_expired(&unlisted, &logins_are_kept(10), Timestamp(i64::MAX)));
         let mut all = logins_are_kept(10);
-        all.classes
-            .iter_mut()
-            .for_each(|class| class.kept_for = Keep::Micros(20));
+        all.classes.iter_mut().for_each(|class| class.kept_for = Keep::Micros(20));
         assert!(!is_expired(&unlisted, &all, Timestamp(120)));
         assert!(is_expired(&unlisted, &all, Timestamp(121)));
     }
@@ -197,10 +169,7 @@ mod tests {
         let clock = |now| sweep_time(None, Timestamp(now), last);
         assert_eq!(clock(1000).expect("same"), Timestamp(1000));
         assert!(clock(1000 + AHEAD_MAX_MICROS).is_ok());
-        assert!(matches!(
-            clock(1001 + AHEAD_MAX_MICROS),
-            Err(Error::ClockJump { .. })
-        ));
+        assert!(matches!(clock(1001 + AHEAD_MAX_MICROS), Err(Error::ClockJump { .. })));
         assert!(matches!(clock(999), Err(Error::ClockJump { .. })));
         assert!(clock(i64::MAX).is_err() && clock(i64::MIN).is_err());
     }

@@ -77,13 +77,8 @@ const SECOND: i64 = 1_000_000;
 const HOUR: i64 = 3600 * SECOND;
 const DAY: i64 = 24 * HOUR;
 /// The last unit that divides a duration is the one it is printed in.
-const PRINTED_UNITS: [(&str, i64); 5] = [
-    ("us", 1),
-    ("s", SECOND),
-    ("m", 60 * SECOND),
-    ("h", HOUR),
-    ("d", DAY),
-];
+const PRINTED_UNITS: [(&str, i64); 5] =
+    [("us", 1), ("s", SECOND), ("m", 60 * SECOND), ("h", HOUR), ("d", DAY)];
 
 impl FromStr for Keep {
     type Err = Error;
@@ -111,10 +106,7 @@ impl FromStr for Keep {
         };
         let micros = number.parse::<i64>().ok();
         let micros = micros.and_then(|number| number.checked_mul(unit_micros));
-        micros
-            .filter(|micros| *micros > 0)
-            .map(Keep::Micros)
-            .ok_or_else(wrong)
+        micros.filter(|micros| *micros > 0).map(Keep::Micros).ok_or_else(wrong)
     }
 }
 
@@ -124,11 +116,7 @@ impl fmt::Display for Keep {
             return formatter.write_str("forever");
         };
         let divides = |unit: &&(&str, i64)| micros % unit.1 == 0;
-        let (name, unit) = PRINTED_UNITS
-            .iter()
-            .rev()
-            .find(divides)
-            .unwrap_or(&("us", 1));
+        let (name, unit) = PRINTED_UNITS.iter().rev().find(divides).unwrap_or(&("us", 1));
         write!(formatter, "{}{name}", micros / unit)
     }
 }
@@ -136,21 +124,14 @@ impl fmt::Display for Keep {
 impl Default for Retention {
     /// One class, `default`, that keeps everything for ever.
     fn default() -> Self {
-        Retention {
-            classes: vec![Class::forever(DEFAULT_CLASS)],
-            rules: Vec::new(),
-        }
+        Retention { classes: vec![Class::forever(DEFAULT_CLASS)], rules: Vec::new() }
     }
 }
 
 impl Class {
     /// A class that keeps and shows everything for ever.
     pub fn forever(name: impl Into<String>) -> Class {
-        Class {
-            name: name.into(),
-            kept_for: Keep::Forever,
-            visible_for: Keep::Forever,
-        }
+        Class { name: name.into(), kept_for: Keep::Forever, visible_for: Keep::Forever }
     }
 
     /// At `now`, events whose `min(occurred_at, recorded_at)` is older than this are gone.
@@ -219,11 +200,7 @@ impl Retention {
             let rank = |class: &Class| (class.name != DEFAULT_CLASS, class.name.clone());
             rank(one).cmp(&rank(two))
         });
-        if let Some(twice) = self
-            .classes
-            .windows(2)
-            .find(|pair| pair[0].name == pair[1].name)
-        {
+        if let Some(twice) = self.classes.windows(2).find(|pair| pair[0].name == pair[1].name) {
             let field = format!("class.{}", twice[0].name);
             return Err(Error::invalid(field, "is there twice"));
         }
@@ -243,10 +220,7 @@ impl Class {
             let problem = format!("`{}` is not 1 to 64 of a-z, 0-9, _ and -", self.name);
             return Err(Error::invalid("class", problem));
         }
-        for (name, keep) in [
-            ("kept_for", self.kept_for),
-            ("visible_for", self.visible_for),
-        ] {
+        for (name, keep) in [("kept_for", self.kept_for), ("visible_for", self.visible_for)] {
             if matches!(keep, Keep::Micros(..=0)) {
                 let field = format!("class.{}.{name}", self.name);
                 return Err(Error::invalid(field, "must be longer than nothing"));
@@ -263,12 +237,7 @@ mod tests {
 
     fn rule(class: &str, parts: [Option<&str>; 3]) -> Rule {
         let [tenant, data_source, category] = parts.map(|part| part.map(str::to_string));
-        Rule {
-            class: class.into(),
-            tenant,
-            data_source,
-            category,
-        }
+        Rule { class: class.into(), tenant, data_source, category }
     }
 
     #[test]
@@ -292,28 +261,17 @@ mod tests {
 
     #[test]
     fn default_exists_and_keeps_everything() {
-        let retention = Retention {
-            classes: vec![Class::forever("z")],
-            rules: Vec::new(),
-        };
+        let retention = Retention { classes: vec![Class::forever("z")], rules: Vec::new() };
         let retention = retention.checked().expect("valid");
         assert_eq!(retention.classes[0], Class::forever("default"));
         assert!(retention.is_forever());
-        assert_eq!(
-            retention
-                .class_of(None, None, "x")
-                .kept_cutoff(Timestamp(0)),
-            None
-        );
+        assert_eq!(retention.class_of(None, None, "x").kept_cutoff(Timestamp(0)), None);
     }
 
     #[test]
     fn wrong_rules_are_refused() {
         let with = |name: &str, kept_for| Retention {
-            classes: vec![Class {
-                kept_for,
-                ..Class::forever(name)
-            }],
+            classes: vec![Class { kept_for, ..Class::forever(name) }],
             rules: Vec::new(),
         };
         assert!(with("../up", Keep::Forever).checked().is_err());
@@ -324,20 +282,14 @@ mod tests {
             rules: Vec::new(),
         };
         assert!(twice.checked().is_err());
-        let unknown = Retention {
-            rules: vec![rule("nobody", [None; 3])],
-            ..Retention::default()
-        };
+        let unknown = Retention { rules: vec![rule("nobody", [None; 3])], ..Retention::default() };
         let message = unknown.checked().expect_err("no such class").to_string();
         assert_eq!(message, "rule[0].class: no class is called `nobody`");
     }
 
     #[test]
     fn what_is_gone_is_hidden() {
-        let class = Class {
-            kept_for: Keep::Micros(10),
-            ..Class::forever("a")
-        };
+        let class = Class { kept_for: Keep::Micros(10), ..Class::forever("a") };
         assert_eq!(class.visible_cutoff(Timestamp(15)), Some(Timestamp(5)));
         let far = class.kept_cutoff(Timestamp(i64::MIN));
         assert_eq!(far, Some(Timestamp(i64::MIN)));
@@ -345,25 +297,11 @@ mod tests {
 
     #[test]
     fn durations_need_a_number_and_a_unit() {
-        for (text, micros) in [
-            ("1us", 1),
-            ("2s", 2 * SECOND),
-            ("2w", 14 * DAY),
-            ("1y", 366 * DAY),
-        ] {
+        for (text, micros) in [("1us", 1), ("2s", 2 * SECOND), ("2w", 14 * DAY), ("1y", 366 * DAY)]
+        {
             assert_eq!(text.parse::<Keep>().expect(text), Keep::Micros(micros));
         }
-        for text in [
-            "",
-            "d",
-            "90",
-            "0d",
-            "-1d",
-            "1.5d",
-            "90 d",
-            "1mo",
-            "9223372036854775807d",
-        ] {
+        for text in ["", "d", "90", "0d", "-1d", "1.5d", "90 d", "1mo", "9223372036854775807d"] {
             assert!(text.parse::<Keep>().is_err(), "{text}");
         }
     }

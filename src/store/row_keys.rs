@@ -62,6 +62,11 @@ impl RowKeys {
         u32::try_from(index).expect("a store has fewer classes than 2^32")
     }
 
+    /// Canonical bytes of an event, by its index in `seq` order.
+    pub(crate) fn bytes(&self, index: u32) -> u64 {
+        self.key(index).bytes.into()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
@@ -75,10 +80,7 @@ impl RowKeys {
             let key = self.key(*index);
             (key.class, key.day, key.occurred_at, *index)
         });
-        self.cut(&order, retention)
-            .into_iter()
-            .map(|range| self.run(&order[range]))
-            .collect()
+        self.cut(&order, retention).into_iter().map(|range| self.run(&order[range])).collect()
     }
 
     fn key(&self, index: u32) -> &RowKey {
@@ -116,11 +118,7 @@ impl RowKeys {
         let first = self.key(order[0]);
         let mut rows = order.to_vec();
         rows.sort_unstable_by_key(|index| (self.key(*index).occurred_at, *index));
-        Run {
-            class: self.classes[first.class as usize].clone(),
-            first_day: first.day,
-            rows,
-        }
+        Run { class: self.classes[first.class as usize].clone(), first_day: first.day, rows }
     }
 }
 
@@ -146,14 +144,8 @@ mod tests {
     }
 
     fn short_is_kept(days: i64) -> Retention {
-        let class = Class {
-            kept_for: Keep::Micros(days * DAY),
-            ..Class::forever("short")
-        };
-        let retention = Retention {
-            classes: vec![class],
-            rules: Vec::new(),
-        };
+        let class = Class { kept_for: Keep::Micros(days * DAY), ..Class::forever("short") };
+        let retention = Retention { classes: vec![class], rules: Vec::new() };
         retention.checked().expect("valid")
     }
 
@@ -166,11 +158,8 @@ mod tests {
             first_day: Day(day),
             rows: rows.to_vec(),
         };
-        let expected = [
-            run("default", 3, &[4, 2, 0]),
-            run("short", 0, &[3]),
-            run("short", 5, &[1]),
-        ];
+        let expected =
+            [run("default", 3, &[4, 2, 0]), run("short", 0, &[3]), run("short", 5, &[1])];
         assert_eq!(runs, expected);
     }
 

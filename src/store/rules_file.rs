@@ -180,22 +180,10 @@ mod tests {
     #[test]
     fn mistakes_name_file_and_line() {
         for (text, start) in [
-            (
-                "\n[class.a]\nkept_for = \"9 days\"\n",
-                "store.toml:3: duration: `9 days`",
-            ),
-            (
-                "[class.a]\nkept = \"9d\"\n",
-                "store.toml:2: unknown field `kept`",
-            ),
-            (
-                "[[rule]]\ntenant = \"x\"\n",
-                "store.toml:1: missing field `class`",
-            ),
-            (
-                "[[rule]]\nclass = \"x\"\n",
-                "store.toml: rule[0].class: no class",
-            ),
+            ("\n[class.a]\nkept_for = \"9 days\"\n", "store.toml:3: duration: `9 days`"),
+            ("[class.a]\nkept = \"9d\"\n", "store.toml:2: unknown field `kept`"),
+            ("[[rule]]\ntenant = \"x\"\n", "store.toml:1: missing field `class`"),
+            ("[[rule]]\nclass = \"x\"\n", "store.toml: rule[0].class: no class"),
             ("[class.\"../x\"]\n", "store.toml: class: `../x` is not"),
             ("[class.a\n", "store.toml:1: "),
         ] {
@@ -210,11 +198,7 @@ mod tests {
         let text = prop::option::of(any::<String>());
         let rules = prop::collection::vec((any::<usize>(), text.clone(), text.clone(), text), 0..4);
         (classes, rules).prop_map(|(classes, rules)| {
-            let class = |(name, (kept_for, visible_for))| Class {
-                name,
-                kept_for,
-                visible_for,
-            };
+            let class = |(name, (kept_for, visible_for))| Class { name, kept_for, visible_for };
             let classes: Vec<Class> = classes.into_iter().map(class).collect();
             let rule = |(index, tenant, data_source, category): (usize, _, _, _)| Rule {
                 class: classes[index % classes.len()].name.clone(),

@@ -3,13 +3,13 @@
 use super::engine::{Core, Engine, Upkeep};
 use super::live::LiveSegment;
 use super::manifest::{Change, Listed, LogFile};
-use super::row_keys::Run;
-use super::write_segment::{RowCopier, SegmentFiles, bytes_freed};
+use super::row_keys::{RowKeys, Run};
+use super::write_segment::{SegmentFiles, bytes_freed};
 use super::writer::OpenTail;
 use super::{ChangeReport, files, lock};
 use crate::event::{StoredEvent, Timestamp};
 use crate::log::{LogHeader, LogWriter};
-use crate::segment::{SegmentBuilder, SegmentId, SegmentMeta};
+use crate::segment::{RowSource, SegmentBuilder, SegmentId, SegmentMeta};
 use crate::tail::TailView;
 use crate::{Error, Result};
 use std::sync::Arc;
@@ -32,15 +32,14 @@ impl Engine {
         }
         active.bytes() >= options.tail_bytes_max
             || active.events() >= options.tail_events_max
-            || self.is_old()
+            || self.is_old(view.oldest)
     }
 
-    fn is_old(&self) -> bool {
+    fn is_old(&self, oldest: Option<Timestamp>) -> bool {
         let Some(age) = self.core.options.seal_age else {
             return false;
         };
         let age = i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
-        let oldest = lock(&self.writer).active.oldest;
         oldest.is_some_and(|oldest| self.core.now().0.saturating_sub(oldest.0) >= age)
     }
 
@@ -114,10 +113,7 @@ impl Engine {
         let live = upkeep.manifest.state().logs.iter();
         let live = live.filter(|log| !tail.logs.contains(log)).copied();
         let mut edit = vec![
-            Change::Logs {
-                live: live.collect(),
-                next: upkeep.manifest.state().next_log,
-            },
+            Change::Logs { live: live.collect(), next: upkeep.manifest.state().next_log },
             Change::Floor {
                 next_seq: tail.end_seq(),
                 recorded_at: tail.newest.unwrap_or(Timestamp(i64::MIN)),
@@ -162,9 +158,9 @@ impl Engine {
     fn build(&self, run: &Run, rows: &TailRows<'_>) -> Result<(Vec<u8>, SegmentMeta)> {
         let id = SegmentId(self.core.random_id());
         let mut builder = SegmentBuilder::new(id, &run.class, Vec::new());
-        let mut copier = RowCopier::default();
+        let mut sources: Vec<_> = rows.view.chunks().iter().map(|c| RowSource::new(c)).collect();
         for index in &run.rows {
-            rows.copy(*index, &mut copier, &mut builder)?;
+            rows.copy(*index, &mut sources, &mut builder)?;
         }
         builder.finish()
     }
@@ -200,16 +196,8 @@ pub(crate) fn begin_log(
     first_seq: u64,
 ) -> Result<(LogWriter, LogFile)> {
     let state = upkeep.manifest.state();
-    let file = LogFile {
-        number: state.next_log,
-        id: core.random_id(),
-        first_seq,
-    };
-    let header = LogHeader {
-        id: file.id,
-        epoch,
-        first_seq,
-    };
+    let file = LogFile { number: state.next_log, id: core.random_id(), first_seq };
+    let header = LogHeader { id: file.id, epoch, first_seq };
     let mut live = state.logs.clone();
     live.push(file);
     let path = core.layout.log(file.number);
@@ -230,16 +218,13 @@ pub(crate) fn begin_log(
 
 fn report(added: &[Arc<LiveSegment>], log_bytes: u64) -> ChangeReport {
     let added: Vec<_> = added.iter().map(|segment| segment.summary()).collect();
-    ChangeReport {
-        bytes_freed: bytes_freed(log_bytes, &added),
-        added,
-        ..ChangeReport::default()
-    }
+    ChangeReport { bytes_freed: bytes_freed(log_bytes, &added), added, ..ChangeReport::default() }
 }
 
 /// Finds the events of a tail by their index in `seq` order.
 struct TailRows<'a> {
     view: &'a TailView,
+    keys: &'a RowKeys,
     recent: Vec<&'a StoredEvent>,
     /// For each event its chunk and row there; [`RECENT`] and its place in `recent`.
     places: Vec<(u32, u32)>,
@@ -248,9 +233,10 @@ struct TailRows<'a> {
 const RECENT: u32 = u32::MAX;
 
 impl<'a> TailRows<'a> {
-    fn new(view: &'a TailView, tail: &OpenTail) -> Result<TailRows<'a>> {
+    fn new(view: &'a TailView, tail: &'a OpenTail) -> Result<TailRows<'a>> {
         let mut rows = TailRows {
             view,
+            keys: &tail.keys,
             recent: view.recent().collect(),
             places: vec![(RECENT, u32::MAX); tail.keys.len()],
         };
@@ -272,10 +258,16 @@ impl<'a> TailRows<'a> {
     }
 
     /// Adds one event to a segment that is being built.
-    fn copy(&self, index: u32, copier: &mut RowCopier, builder: &mut SegmentBuilder) -> Result<()> {
+    fn copy(
+        &self,
+        index: u32,
+        sources: &mut [RowSource<'_>],
+        builder: &mut SegmentBuilder,
+    ) -> Result<()> {
         let (chunk, row) = self.places[index as usize];
         if chunk != RECENT {
-            return copier.copy(&self.view.chunks()[chunk as usize], row, builder);
+            builder.count_event_bytes(self.keys.bytes(index));
+            return builder.push_from(&mut sources[chunk as usize], row);
         }
         let stored = self.recent[row as usize];
         let (at, canonical) = (stored.event.occurred_at(), stored.event.canonical());

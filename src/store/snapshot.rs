@@ -13,6 +13,8 @@ pub(crate) struct View {
     pub(crate) segments: Arc<SegmentSet>,
     /// The tails, oldest first: those being sealed, then the active one.
     pub(crate) tails: Vec<TailView>,
+    /// When the oldest event of the active tail was recorded.
+    pub(crate) oldest: Option<Timestamp>,
     /// The highest sequence given in this epoch or before; 0: none yet.
     pub(crate) last_seq: u64,
     pub(crate) epoch: u64,
@@ -40,11 +42,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     pub(crate) fn new(view: Arc<View>, retention: Arc<Retention>, now: Timestamp) -> Snapshot {
-        Snapshot {
-            view,
-            retention,
-            now,
-        }
+        Snapshot { view, retention, now }
     }
 
     /// The segments, in the order of their oldest time.
@@ -81,9 +79,5 @@ impl Snapshot {
     /// about that range would be wrong without a word.
     pub(crate) fn check_range(&self, from: Timestamp, to: Timestamp) -> Result<()> {
         self.view.segments.damage_within(from, to)
-    }
-
-    pub(crate) fn view(&self) -> &View {
-        &self.view
     }
 }

@@ -12,10 +12,7 @@ use std::path::Path;
 pub(crate) fn stats(core: &Core) -> Stats {
     let view = core.view.load();
     let live = view.segments.live();
-    let sealed_events: u64 = live
-        .iter()
-        .map(|segment| u64::from(segment.meta().rows))
-        .sum();
+    let sealed_events: u64 = live.iter().map(|segment| u64::from(segment.meta().rows)).sum();
     let sealed_bytes: u64 = live.iter().map(|segment| segment.meta().len).sum();
     let layout = &core.layout;
     let other_bytes = files_bytes(core, layout.root()) + files_bytes(core, &layout.logs());

@@ -56,11 +56,8 @@ impl Strange {
     }
 
     fn look_at_segments(&mut self, core: &Core, state: &State) -> Result<()> {
-        let listed: BTreeSet<Place> = state
-            .segments
-            .values()
-            .map(|listed| listed.place())
-            .collect();
+        let listed: BTreeSet<Place> =
+            state.segments.values().map(|listed| listed.place()).collect();
         let root = core.layout.segments();
         for class in list(core, &root)? {
             let folder = root.join(&class.name);
@@ -124,10 +121,8 @@ fn move_aside(core: &Core, path: &Path) -> Result<String> {
     let within = path.strip_prefix(core.layout.root()).unwrap_or(path);
     let within = within.to_string_lossy().into_owned();
     let flat = within.replace('/', "-");
-    let taken: BTreeSet<String> = list(core, &core.layout.aside())?
-        .into_iter()
-        .map(|item| item.name)
-        .collect();
+    let taken: BTreeSet<String> =
+        list(core, &core.layout.aside())?.into_iter().map(|item| item.name).collect();
     let numbered = (1_u64..).map(|number| format!("{flat}.{number}"));
     let name = std::iter::once(flat.clone())
         .chain(numbered)

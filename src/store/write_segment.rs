@@ -4,8 +4,6 @@ use super::engine::{Core, Upkeep};
 use super::live::LiveSegment;
 use super::manifest::Listed;
 use super::{SegmentSummary, files};
-use crate::event::Timestamp;
-use crate::segment::{Decoder, Read, Segment, SegmentBuilder};
 use crate::{Error, Result};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -23,12 +21,7 @@ pub(crate) struct SegmentFiles<'a> {
 
 impl<'a> SegmentFiles<'a> {
     pub(crate) fn new(core: &'a Core) -> SegmentFiles<'a> {
-        SegmentFiles {
-            core,
-            listed: Vec::new(),
-            folders: BTreeSet::new(),
-            kept: false,
-        }
+        SegmentFiles { core, listed: Vec::new(), folders: BTreeSet::new(), kept: false }
     }
 
     /// Writes one file and syncs it, but not its folder.
@@ -74,34 +67,6 @@ impl Drop for SegmentFiles<'_> {
                 tracing::warn!(%error, "a segment that nothing lists stays behind");
             }
         }
-    }
-}
-
-/// Copies rows from segment to segment by decoding them.
-#[derive(Default)]
-pub(crate) struct RowCopier {
-    decoder: Decoder,
-    canonical: Vec<u8>,
-}
-
-impl RowCopier {
-    /// Adds one row of a segment to another one that is being built.
-    pub(crate) fn copy(
-        &mut self,
-        segment: &Segment,
-        row: u32,
-        builder: &mut SegmentBuilder,
-    ) -> Result<()> {
-        let (seq, recorded_at, at) = self
-            .decode(segment, row)
-            .map_err(|damage| segment.corrupt(damage))?;
-        builder.push(seq, recorded_at, at, &self.canonical)
-    }
-
-    fn decode(&mut self, segment: &Segment, row: u32) -> Read<(u64, Timestamp, Timestamp)> {
-        segment.canonical(row, &mut self.decoder, &mut self.canonical)?;
-        let seq = segment.seq_at(row)?;
-        Ok((seq, segment.recorded_at(seq)?, segment.time_at(row)?))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::log::{Frame, LogWriter, Synced, SyncedHint};
 use crate::segment::Duplicate;
 use crate::tail::{Tail, TailView};
 use crate::{Error, Result};
+use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -94,6 +95,7 @@ impl Writer {
         View {
             segments: Arc::clone(&self.segments),
             tails,
+            oldest: self.active.oldest,
             last_seq: self.next_seq - 1,
             epoch: self.epoch,
         }
@@ -170,9 +172,7 @@ impl Writer {
     }
 
     fn log(&mut self) -> Result<&mut LogWriter> {
-        self.log
-            .as_mut()
-            .ok_or_else(|| Error::invalid("store", "is closed"))
+        self.log.as_mut().ok_or_else(|| Error::invalid("store", "is closed"))
     }
 
     /// Stops the writer if the error says that the disk holds nobody knows what.
@@ -204,23 +204,11 @@ impl Writer {
         for (event, standing) in events.into_iter().zip(standings) {
             let seq = self.next_seq + fresh.len() as u64;
             receipts.push(match *standing {
-                Standing::Fresh { same_id } => Receipt {
-                    seq,
-                    duplicate: false,
-                    same_id,
-                },
-                Standing::Duplicate { seq } => Receipt {
-                    seq,
-                    duplicate: true,
-                    same_id: false,
-                },
+                Standing::Fresh { same_id } => Receipt { seq, duplicate: false, same_id },
+                Standing::Duplicate { seq } => Receipt { seq, duplicate: true, same_id: false },
             });
             if matches!(standing, Standing::Fresh { .. }) {
-                fresh.push(StoredEvent {
-                    seq,
-                    recorded_at,
-                    event,
-                });
+                fresh.push(StoredEvent { seq, recorded_at, event });
             }
         }
         (receipts, fresh)
@@ -281,18 +269,25 @@ impl Writer {
 }
 
 fn frame(stored: &StoredEvent) -> Frame<'_> {
-    Frame {
-        seq: stored.seq,
-        recorded_at: stored.recorded_at,
-        payload: stored.event.canonical(),
-    }
+    Frame { seq: stored.seq, recorded_at: stored.recorded_at, payload: stored.event.canonical() }
 }
 
 /// The fresh events with an id of the batch being written.
 #[derive(Default)]
 struct BatchIds<'a> {
-    /// By the JSON text of tenant and id, which canonical form makes unique.
-    fresh: HashMap<(Option<&'a [u8]>, &'a [u8]), Vec<(u64, &'a Event)>>,
+    events: Vec<BatchEvent<'a>>,
+    /// The last of `events` with each id.
+    last: HashMap<TenantAndId<'a>, usize, FixedState>,
+}
+
+/// The JSON text of tenant and id, which canonical form makes unique.
+type TenantAndId<'a> = (Option<&'a [u8]>, &'a [u8]);
+
+struct BatchEvent<'a> {
+    seq: u64,
+    event: &'a Event,
+    /// The one before with the same tenant and id.
+    earlier: Option<usize>,
 }
 
 impl<'a> BatchIds<'a> {
@@ -307,15 +302,18 @@ impl<'a> BatchIds<'a> {
         if let Duplicate::Same(seq) = stored {
             return Standing::Duplicate { seq };
         }
-        let before = self
-            .fresh
-            .entry((event.member_bytes("tenant"), id))
-            .or_default();
-        if let Some((seq, _)) = before.iter().find(|(_, other)| *other == event) {
-            return Standing::Duplicate { seq: *seq };
+        let key = (event.member_bytes("tenant"), id);
+        let earlier = self.last.insert(key, self.events.len());
+        let mut before = earlier;
+        while let Some(other) = before.and_then(|index| self.events.get(index)) {
+            if other.event == event {
+                self.last.extend(earlier.map(|index| (key, index)));
+                return Standing::Duplicate { seq: other.seq };
+            }
+            before = other.earlier;
         }
-        let same_id = stored != Duplicate::None || !before.is_empty();
-        before.push((next_seq, event));
+        self.events.push(BatchEvent { seq: next_seq, event, earlier });
+        let same_id = stored != Duplicate::None || earlier.is_some();
         Standing::Fresh { same_id }
     }
 }

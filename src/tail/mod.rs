@@ -25,9 +25,7 @@ struct Buffer {
 
 impl Buffer {
     fn new() -> Arc<Self> {
-        Arc::new(Buffer {
-            slots: (0..CHUNK_EVENTS).map(|_| OnceLock::new()).collect(),
-        })
+        Arc::new(Buffer { slots: (0..CHUNK_EVENTS).map(|_| OnceLock::new()).collect() })
     }
 }
 
@@ -49,11 +47,7 @@ impl TailView {
 
     /// The newest events, not frozen yet, in `seq` order.
     pub(crate) fn recent(&self) -> impl Iterator<Item = &StoredEvent> {
-        self.buffer
-            .slots
-            .iter()
-            .take(self.filled)
-            .filter_map(OnceLock::get)
+        self.buffer.slots.iter().take(self.filled).filter_map(OnceLock::get)
     }
 
     /// Number of events.
@@ -165,12 +159,7 @@ impl Tail {
             return Ok(found);
         };
         for (_, slot) in self.by_id.iter_hash(hash) {
-            let stored = self
-                .view
-                .buffer
-                .slots
-                .get(*slot as usize)
-                .and_then(OnceLock::get);
+            let stored = self.view.buffer.slots.get(*slot as usize).and_then(OnceLock::get);
             let Some(stored) = stored else { continue };
             let same = |field| stored.event.member_bytes(field) == event.member_bytes(field);
             if stored.event.canonical() == event.canonical() {
@@ -207,30 +196,17 @@ mod tests {
             number % 60
         );
         let event = Event::from_json(json.as_bytes()).unwrap();
-        StoredEvent {
-            seq: number + 1,
-            recorded_at: Timestamp(1),
-            event,
-        }
+        StoredEvent { seq: number + 1, recorded_at: Timestamp(1), event }
     }
 
     #[test]
     fn a_view_keeps_what_it_saw() {
         let mut tail = Tail::new();
-        tail.push((0..10).map(|number| event(number, "")).collect())
-            .unwrap();
+        tail.push((0..10).map(|number| event(number, "")).collect()).unwrap();
         let early = tail.view();
-        tail.push(
-            (10..CHUNK_EVENTS as u64 + 5)
-                .map(|number| event(number, ""))
-                .collect(),
-        )
-        .unwrap();
+        tail.push((10..CHUNK_EVENTS as u64 + 5).map(|number| event(number, "")).collect()).unwrap();
         let late = tail.view();
-        assert_eq!(
-            (early.events(), early.recent().count(), early.chunks().len()),
-            (10, 10, 0)
-        );
+        assert_eq!((early.events(), early.recent().count(), early.chunks().len()), (10, 10, 0));
         assert_eq!(late.events(), CHUNK_EVENTS as u64 + 5);
         assert_eq!((late.recent().count(), late.chunks().len()), (5, 1));
         assert_eq!(late.chunks()[0].rows() as usize, CHUNK_EVENTS);
@@ -241,25 +217,13 @@ mod tests {
     fn duplicates_are_found_in_buffer_and_chunks() {
         let mut tail = Tail::new();
         let count = CHUNK_EVENTS as u64 + 100;
-        tail.push((0..count).map(|number| event(number, "")).collect())
-            .unwrap();
-        for number in [
-            0,
-            77,
-            CHUNK_EVENTS as u64 - 1,
-            CHUNK_EVENTS as u64,
-            count - 1,
-        ] {
+        tail.push((0..count).map(|number| event(number, "")).collect()).unwrap();
+        for number in [0, 77, CHUNK_EVENTS as u64 - 1, CHUNK_EVENTS as u64, count - 1] {
             let same = tail.find_duplicate(&event(number, "").event).unwrap();
             assert_eq!(same, Duplicate::Same(number + 1));
-            let other = tail
-                .find_duplicate(&event(number, r#","origin":"x""#).event)
-                .unwrap();
+            let other = tail.find_duplicate(&event(number, r#","origin":"x""#).event).unwrap();
             assert_eq!(other, Duplicate::OtherContent(number + 1));
         }
-        assert_eq!(
-            tail.find_duplicate(&event(count, "").event).unwrap(),
-            Duplicate::None
-        );
+        assert_eq!(tail.find_duplicate(&event(count, "").event).unwrap(), Duplicate::None);
     }
 }

@@ -27,9 +27,7 @@ pub(super) fn is_word(byte: u8) -> bool {
 /// 512 bytes without allocation.
 pub(super) fn for_each_word(text: &str, each: impl FnMut(&str)) {
     // Not `any`: without an early end the loop takes many bytes at once.
-    let has_upper = text
-        .bytes()
-        .fold(false, |has, byte| has | byte.is_ascii_uppercase());
+    let has_upper = text.bytes().fold(false, |has, byte| has | byte.is_ascii_uppercase());
     if !has_upper {
         return for_each_lower_word(text, each);
     }

@@ -135,10 +135,7 @@ impl Page {
 fn classify(c: char) -> u8 {
     use GeneralCategory::{DecimalNumber, LetterNumber, OtherNumber};
     let mut class = 0;
-    if matches!(
-        c.general_category(),
-        DecimalNumber | LetterNumber | OtherNumber
-    ) {
+    if matches!(c.general_category(), DecimalNumber | LetterNumber | OtherNumber) {
         class |= NUMERIC | WORD;
     }
     if is_alphabetic(c) {
@@ -162,10 +159,7 @@ fn is_alphabetic(c: char) -> bool {
 fn stands_alone(c: char) -> bool {
     use Script::{Han, Hiragana, Katakana, Khmer, Lao, Myanmar, Thai};
     c == '\u{30FC}'
-        || matches!(
-            c.script(),
-            Han | Hiragana | Katakana | Thai | Lao | Khmer | Myanmar
-        )
+        || matches!(c.script(), Han | Hiragana | Katakana | Thai | Lao | Khmer | Myanmar)
 }
 
 /// Canonical ordering moves characters with a combining class. Nearly all of them are dropped by

@@ -70,9 +70,7 @@ pub(crate) fn has_numeric(text: &str) -> bool {
 fn cut(run: &str, each: &mut impl FnMut(&str)) {
     let mut rest = run;
     while rest.len() > WORD_BYTES_MAX {
-        let border = (0..=WORD_BYTES_MAX)
-            .rev()
-            .find(|&at| rest.is_char_boundary(at));
+        let border = (0..=WORD_BYTES_MAX).rev().find(|&at| rest.is_char_boundary(at));
         let (word, after) = rest.split_at(border.expect("a text begins with a border"));
         each(word);
         rest = after;

@@ -40,9 +40,7 @@ impl<R: BufRead> Records<R> {
             let len = more.len();
             beginning.extend_from_slice(more);
             reader.consume(len);
-            let text = beginning
-                .strip_prefix(&BYTE_ORDER_MARK)
-                .unwrap_or(&beginning);
+            let text = beginning.strip_prefix(&BYTE_ORDER_MARK).unwrap_or(&beginning);
             let complete = len == 0 || beginning.len() >= BEGINNING_BYTES_MAX;
             if let Some(form) = tell(text, complete) {
                 break form;
@@ -145,11 +143,7 @@ struct Kept {
 
 impl Kept {
     fn new(start: usize, bytes_max: usize) -> Kept {
-        Kept {
-            start,
-            len: 0,
-            bytes_max,
-        }
+        Kept { start, len: 0, bytes_max }
     }
 
     fn extend(&mut self, text: &mut Vec<u8>, bytes: &[u8]) {
@@ -166,10 +160,7 @@ impl Kept {
         if self.overlong() {
             text.truncate(self.start + SHOWN_BYTES.min(self.bytes_max));
         }
-        Found {
-            line,
-            overlong: self.overlong(),
-        }
+        Found { line, overlong: self.overlong() }
     }
 }
 
@@ -194,24 +185,17 @@ mod tests {
 
     fn texts(input: &str) -> Vec<(u64, String)> {
         let all = records(input.as_bytes(), 7, RECORD_BYTES_MAX);
-        all.into_iter()
-            .map(|(line, _, text)| (line, text))
-            .collect()
+        all.into_iter().map(|(line, _, text)| (line, text)).collect()
     }
 
     fn expected(list: &[(u64, &str)]) -> Vec<(u64, String)> {
-        list.iter()
-            .map(|(line, text)| (*line, (*text).to_owned()))
-            .collect()
+        list.iter().map(|(line, text)| (*line, (*text).to_owned())).collect()
     }
 
     #[test]
     fn lines_keep_their_numbers_over_blank_ones() {
         let lines = texts("\u{feff}{\"a\":1}\r\n\nx\n{\"b\":2}");
-        assert_eq!(
-            lines,
-            expected(&[(1, "{\"a\":1}"), (3, "x"), (4, "{\"b\":2}")])
-        );
+        assert_eq!(lines, expected(&[(1, "{\"a\":1}"), (3, "x"), (4, "{\"b\":2}")]));
         assert_eq!(texts("\n \n"), []);
         assert_eq!(texts(""), []);
     }
@@ -243,7 +227,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_to_its_end(input in "[\\[\\]{}\",\\\\a1 \n]{0,60}", buffer in 1_usize..9) {
+        fn any_text_is_read_to_its_end(
+            input in "[\\[\\]{}\",\\\\a1 \n]{0,60}",
+            buffer in 1_usize..9,
+        ) {
             records(input.as_bytes(), buffer, 16);
         }
 

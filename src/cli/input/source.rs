@@ -36,10 +36,7 @@ impl Input {
             (Box::new(file), metadata.is_file().then_some(metadata.len()))
         };
         let progress = Arc::new(AtomicU64::new(0));
-        let counted = Counted {
-            inner: raw,
-            count: Arc::clone(&progress),
-        };
+        let counted = Counted { inner: raw, count: Arc::clone(&progress) };
         Ok(Input {
             reader: decompressed(counted).map_err(failed)?,
             path: path.to_path_buf(),
@@ -65,9 +62,7 @@ impl<R: Read> Read for Counted<R> {
 
 fn decompressed(mut raw: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
     let mut magic = Vec::with_capacity(ZSTD_MAGIC.len());
-    raw.by_ref()
-        .take(ZSTD_MAGIC.len() as u64)
-        .read_to_end(&mut magic)?;
+    raw.by_ref().take(ZSTD_MAGIC.len() as u64).read_to_end(&mut magic)?;
     let is_gzip = magic.starts_with(&GZIP_MAGIC);
     let is_zstd = magic == ZSTD_MAGIC;
     let whole = BufReader::with_capacity(BUFFER_BYTES, Cursor::new(magic).chain(raw));

@@ -37,18 +37,12 @@ fn define(value: &Json, path: &str) -> String {
         Json::Object(members) => {
             let known = table(path).split_whitespace();
             let mut keys: Vec<&str> = known.filter(|key| members.contains_key(*key)).collect();
-            let further: Vec<&str> = members
-                .keys()
-                .map(String::as_str)
-                .filter(|key| !keys.contains(key))
-                .collect();
+            let further: Vec<&str> =
+                members.keys().map(String::as_str).filter(|key| !keys.contains(key)).collect();
             keys.extend(further);
             let members = keys.iter().map(|key| {
                 let name = serde_json::to_string(key).unwrap();
-                format!(
-                    "{name}:{}",
-                    define(&members[*key], &format!("{path}.{key}"))
-                )
+                format!("{name}:{}", define(&members[*key], &format!("{path}.{key}")))
             });
             format!("{{{}}}", members.collect::<Vec<_>>().join(","))
         }
@@ -138,13 +132,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn key() -> impl Strategy<Value = String> {
-    text().prop_map(|text| {
-        if text.is_empty() {
-            "k".to_owned()
-        } else {
-            text
-        }
-    })
+    text().prop_map(|text| if text.is_empty() { "k".to_owned() } else { text })
 }
 
 fn any_json() -> impl Strategy<Value = Json> {
@@ -183,19 +171,10 @@ fn known(path: &'static str, texts: &'static [&'static str]) -> impl Strategy<Va
 }
 
 fn event() -> impl Strategy<Value = Json> {
-    let targets = known(
-        ".targets",
-        &["type", "id", "name", "relation", "email", "url"],
-    );
+    let targets = known(".targets", &["type", "id", "name", "relation", "email", "url"]);
     let fields = [
-        known(
-            ".actor",
-            &["type", "id", "email", "display_name", "role", "uri"],
-        )
-        .boxed(),
-        prop::collection::vec(targets, 0..3)
-            .prop_map(Json::Array)
-            .boxed(),
+        known(".actor", &["type", "id", "email", "display_name", "role", "uri"]).boxed(),
+        prop::collection::vec(targets, 0..3).prop_map(Json::Array).boxed(),
         known(".context", &["ip", "url", "api_kind", "session_id"]).boxed(),
         known(".caused_by", &["id"]).boxed(),
         object(any_json()).boxed(),
@@ -203,24 +182,13 @@ fn event() -> impl Strategy<Value = Json> {
         any_json().boxed(),
         text().prop_map(Json::String).boxed(),
     ];
-    let names = [
-        "actor",
-        "targets",
-        "context",
-        "caused_by",
-        "attributes",
-        "details",
-        "raw",
-        "id",
-    ];
+    let names = ["actor", "targets", "context", "caused_by", "attributes", "details", "raw", "id"];
     let fields = fields.map(|field| prop::option::of(field).boxed());
     fields.prop_map(move |fields| {
         let mut members = serde_json::Map::new();
-        for (key, text) in [
-            ("occurred_at", "2026-01-02T03:04:05.6+07:00"),
-            ("category", "c"),
-            ("activity", "a"),
-        ] {
+        for (key, text) in
+            [("occurred_at", "2026-01-02T03:04:05.6+07:00"), ("category", "c"), ("activity", "a")]
+        {
             members.insert(key.to_owned(), Json::String(text.to_owned()));
         }
         for (name, field) in names.iter().zip(fields) {

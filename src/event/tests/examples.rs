@@ -80,11 +80,7 @@ fn strings_are_escaped_as_in_rfc_8785() {
     let given = r#""details":{"k\u002f\u0022":
         "\u0008\u0009\u000A\u000c\u000d\"\\\/\u0000\u001F\u007f\u00e9\ud83d\udE00"}"#;
     let expected = "\"details\":{\"k/\\\"\":\"\\b\\t\\n\\f\\r\\\"\\\\/\\u0000\\u001f\u{7f}é😀\"}";
-    assert!(
-        canonical(given).ends_with(&format!(",{expected}}}")),
-        "{}",
-        canonical(given)
-    );
+    assert!(canonical(given).ends_with(&format!(",{expected}}}")), "{}", canonical(given));
 }
 
 #[test]
@@ -126,11 +122,7 @@ fn keep(line: &str) {
     assert_eq!(Event::from_json(event.canonical()).unwrap(), event);
     let plain: serde_json::Value = serde_json::from_str(line).unwrap();
     let kept = event.to_value();
-    for kept in [
-        kept.get("raw"),
-        kept.get("details")
-            .and_then(|details| details.get("record")),
-    ] {
+    for kept in [kept.get("raw"), kept.get("details").and_then(|details| details.get("record"))] {
         let kept: serde_json::Value = serde_json::from_str(&kept.unwrap().to_json()).unwrap();
         assert_eq!(kept, plain);
     }

@@ -16,10 +16,7 @@ fn refused(members: &str, field: &str, limit: usize) {
 /// An event whose canonical form has exactly `len` bytes.
 fn event_of(len: usize, field: &str) -> String {
     let empty = with(&format!(r#""{field}":{{"text":""}}"#));
-    with(&format!(
-        r#""{field}":{{"text":"{}"}}"#,
-        "x".repeat(len - empty.len())
-    ))
+    with(&format!(r#""{field}":{{"text":"{}"}}"#, "x".repeat(len - empty.len())))
 }
 
 /// `depth` lists inside each other.
@@ -33,30 +30,17 @@ fn canonical_bytes_are_limited_raw_included() {
         let most = event_of(EVENT_BYTES_MAX, field);
         let event = Event::from_json(most.as_bytes()).unwrap();
         assert_eq!(event.canonical().len(), EVENT_BYTES_MAX);
-        let stored = StoredEvent {
-            seq: u64::MAX,
-            recorded_at: Timestamp(1),
-            event,
-        };
+        let stored = StoredEvent { seq: u64::MAX, recorded_at: Timestamp(1), event };
         assert!(Event::from_json(&stored.to_json(true)).is_ok());
         let (named, problem) = refusal(event_of(EVENT_BYTES_MAX + 1, field).as_bytes());
         assert_eq!(named, "event");
-        assert!(
-            problem.contains("1048577") && problem.contains("1048576"),
-            "{problem}"
-        );
+        assert!(problem.contains("1048577") && problem.contains("1048576"), "{problem}");
     }
 }
 
 #[test]
 fn depth_is_limited_everywhere_raw_included() {
-    for field in [
-        "raw",
-        "details.a",
-        "attributes.a",
-        "changes[0].before",
-        "actor.x",
-    ] {
+    for field in ["raw", "details.a", "attributes.a", "changes[0].before", "actor.x"] {
         let (open, close) = match field {
             "raw" => (r#""raw":"#, ""),
             "details.a" => (r#""details":{"a":"#, "}"),
@@ -68,10 +52,7 @@ fn depth_is_limited_everywhere_raw_included() {
         accepted(&format!("{open}{}{close}", lists(EVENT_DEPTH_MAX - around)));
         let members = format!("{open}{}{close}", lists(EVENT_DEPTH_MAX - around + 1));
         let (named, problem) = refusal(with(&members).as_bytes());
-        assert!(
-            named.starts_with(field) && named.ends_with("[0]"),
-            "{named}"
-        );
+        assert!(named.starts_with(field) && named.ends_with("[0]"), "{named}");
         assert!(problem.contains("64"), "{problem}");
         let value = Value::parse(with(&members).as_bytes()).unwrap();
         let error = Event::from_value(value).unwrap_err().to_string();
@@ -83,11 +64,7 @@ fn depth_is_limited_everywhere_raw_included() {
 fn depth_counts_where_unknown_fields_are_kept() {
     accepted(&format!(r#""zone":{}"#, lists(EVENT_DEPTH_MAX - 3)));
     let field = format!("details._extra.zone{}", "[0]".repeat(EVENT_DEPTH_MAX - 3));
-    refused(
-        &format!(r#""zone":{}"#, lists(EVENT_DEPTH_MAX - 2)),
-        &field,
-        EVENT_DEPTH_MAX,
-    );
+    refused(&format!(r#""zone":{}"#, lists(EVENT_DEPTH_MAX - 2)), &field, EVENT_DEPTH_MAX);
 }
 
 #[test]
@@ -104,30 +81,12 @@ fn leaves_are_limited_without_those_of_raw() {
     let leaves = |count: usize| vec!["0"; count].join(",");
     let most = leaves(EVENT_LEAVES_MAX - 3);
     accepted(&format!(r#""details":{{"a":[{most}]}}"#));
-    accepted(&format!(
-        r#""details":{{"a":[{most},[],{{}}]}},"raw":[{most},1,2]"#
-    ));
+    accepted(&format!(r#""details":{{"a":[{most},[],{{}}]}},"raw":[{most},1,2]"#));
     let field = "event";
-    refused(
-        &format!(r#""details":{{"a":[{most},0]}}"#),
-        field,
-        EVENT_LEAVES_MAX,
-    );
-    refused(
-        &format!(r#""details":{{"a":[{most},null]}}"#),
-        field,
-        EVENT_LEAVES_MAX,
-    );
-    refused(
-        &format!(r#""details":{{"a":[{most}]}},"id":"i""#),
-        field,
-        EVENT_LEAVES_MAX,
-    );
-    refused(
-        &format!(r#""zone":[{most}],"subjects":["s"]"#),
-        field,
-        EVENT_LEAVES_MAX,
-    );
+    refused(&format!(r#""details":{{"a":[{most},0]}}"#), field, EVENT_LEAVES_MAX);
+    refused(&format!(r#""details":{{"a":[{most},null]}}"#), field, EVENT_LEAVES_MAX);
+    refused(&format!(r#""details":{{"a":[{most}]}},"id":"i""#), field, EVENT_LEAVES_MAX);
+    refused(&format!(r#""zone":[{most}],"subjects":["s"]"#), field, EVENT_LEAVES_MAX);
 }
 
 #[test]
@@ -139,25 +98,13 @@ fn keys_have_a_byte_and_at_most_a_thousand_and_twenty_four() {
         (r#""attributes":{"a":[{"#, "}]}", "attributes.a[0]."),
         (r#""raw":{"#, "}", "raw."),
         (r#""actor":{"#, "}", "actor."),
-        (
-            r#""targets":[{"labels":[{"#,
-            "}]}]",
-            "targets[0].labels[0].",
-        ),
+        (r#""targets":[{"labels":[{"#, "}]}]", "targets[0].labels[0]."),
         ("", "", "details._extra."),
     ] {
         accepted(&format!(r#"{open}"{key}":1{close}"#));
         accepted(&format!(r#"{open}"k":1{close}"#));
-        refused(
-            &format!(r#"{open}"{key}x":1{close}"#),
-            &format!("{path}{shown}"),
-            KEY_BYTES_MAX,
-        );
-        refused(
-            &format!(r#"{open}"":1{close}"#),
-            &format!("{path}\"\""),
-            KEY_BYTES_MAX,
-        );
+        refused(&format!(r#"{open}"{key}x":1{close}"#), &format!("{path}{shown}"), KEY_BYTES_MAX);
+        refused(&format!(r#"{open}"":1{close}"#), &format!("{path}\"\""), KEY_BYTES_MAX);
     }
 }
 
@@ -165,19 +112,11 @@ fn keys_have_a_byte_and_at_most_a_thousand_and_twenty_four() {
 fn codes_are_limited() {
     for field in ["data_source", "origin"] {
         accepted(&format!(r#""{field}":"{}""#, "x".repeat(CODE_BYTES_MAX)));
-        refused(
-            &format!(r#""{field}":"{}""#, "x".repeat(CODE_BYTES_MAX + 1)),
-            field,
-            256,
-        );
+        refused(&format!(r#""{field}":"{}""#, "x".repeat(CODE_BYTES_MAX + 1)), field, 256);
         refused(&format!(r#""{field}":"""#), field, 1);
     }
-    for (len, fine) in [
-        (0, false),
-        (1, true),
-        (CODE_BYTES_MAX, true),
-        (CODE_BYTES_MAX + 1, false),
-    ] {
+    for (len, fine) in [(0, false), (1, true), (CODE_BYTES_MAX, true), (CODE_BYTES_MAX + 1, false)]
+    {
         for (category, activity) in [(len, 1), (1, len)] {
             let (category, activity) = ("c".repeat(category), "a".repeat(activity));
             let event = Event::builder(Timestamp(0), category, activity).build();
@@ -258,11 +197,7 @@ fn member_at(path: &str, start: &str, len: usize) -> String {
             Some(key) => (key, true),
             None => (key, false),
         };
-        let inner = if in_list {
-            Value::List(vec![value])
-        } else {
-            value
-        };
+        let inner = if in_list { Value::List(vec![value]) } else { value };
         value = Value::object([(key, inner)]);
     }
     let json = value.to_json();

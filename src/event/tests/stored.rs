@@ -16,25 +16,14 @@ fn a_stored_event_leaves_raw_out_unless_asked() {
     for (before, raw, after) in [
         ("", "", ""),
         ("", r#""raw":null"#, ""),
-        (
-            "",
-            r#""raw":{"a":{"raw":2},"raw":[1,"}"]}"#,
-            r#","subjects":["raw"]"#,
-        ),
-        (
-            r#""details":{"a":"\\","raw":1},"#,
-            r#""raw":"\"]}""#,
-            r#","correlation_id":"c""#,
-        ),
+        ("", r#""raw":{"a":{"raw":2},"raw":[1,"}"]}"#, r#","subjects":["raw"]"#),
+        (r#""details":{"a":"\\","raw":1},"#, r#""raw":"\"]}""#, r#","correlation_id":"c""#),
         (r#""details":{"a":",\"raw\":1","raw":1}"#, "", ""),
         (r#""actor":{"type":"\"","raw":[]}"#, "", r#","subjects":[]"#),
     ] {
         let event = stored(&format!("{before}{raw}{after}"));
         let all = String::from_utf8(event.to_json(true)).unwrap();
-        assert_eq!(
-            all,
-            format!("{head}{}", &with(&format!("{before}{raw}{after}"))[1..])
-        );
+        assert_eq!(all, format!("{head}{}", &with(&format!("{before}{raw}{after}"))[1..]));
         let without = format!("{}{after}", before.strip_suffix(',').unwrap_or(before));
         let without = without.strip_prefix(',').unwrap_or(&without);
         let brief = String::from_utf8(event.to_json(false)).unwrap();
@@ -48,16 +37,10 @@ fn top_level_fields_are_read_one_by_one() {
     let event = stored(r#""id":"a\"\\é\n","actor":null,"raw":{"x":[1.0]}"#).event;
     assert_eq!(event.text("id").as_deref(), Some("a\"\\é\n"));
     assert_eq!(event.text("category").as_deref(), Some("c"));
-    assert_eq!(
-        event.text("occurred_at").as_deref(),
-        Some("2026-01-02T03:04:05Z")
-    );
+    assert_eq!(event.text("occurred_at").as_deref(), Some("2026-01-02T03:04:05Z"));
     assert_eq!(event.text("actor"), None);
     assert_eq!(event.text("tenant"), None);
-    assert_eq!(
-        event.raw().map(|raw| raw.to_json()).as_deref(),
-        Some(r#"{"x":[1.0]}"#)
-    );
+    assert_eq!(event.raw().map(|raw| raw.to_json()).as_deref(), Some(r#"{"x":[1.0]}"#));
     assert_eq!(event.occurred_at(), "2026-01-02T03:04:05Z".parse().unwrap());
 }
 
@@ -92,11 +75,7 @@ fn damaged_bytes_are_no_event_or_no_value_but_no_panic() {
 fn probe(bytes: Vec<u8>) {
     if let Some(event) = Event::from_canonical(bytes) {
         let _ = (event.to_value(), event.raw(), event.text("subjects"));
-        let stored = StoredEvent {
-            seq: 1,
-            recorded_at: Timestamp(0),
-            event,
-        };
+        let stored = StoredEvent { seq: 1, recorded_at: Timestamp(0), event };
         let _ = (stored.to_json(true), stored.to_json(false));
     }
 }

@@ -39,9 +39,8 @@ impl Generator {
     pub fn new(seed: u64, start: Timestamp) -> Generator {
         let mut random = Random::new(seed);
         let people = people(PEOPLE_COUNT, &mut random);
-        let by_weight = CATEGORIES
-            .iter()
-            .flat_map(|category| (0..category.weight).map(move |_| category));
+        let by_weight =
+            CATEGORIES.iter().flat_map(|category| (0..category.weight).map(move |_| category));
         Generator {
             random,
             people,
@@ -81,15 +80,9 @@ impl Generator {
         };
         line.open("", "{");
         line.text("id", uuid(random));
-        line.text(
-            "tenant",
-            format_args!("org-{}", ORGANISATIONS[person.organisation]),
-        );
+        line.text("tenant", format_args!("org-{}", ORGANISATIONS[person.organisation]));
         line.text("data_source", "activity_log");
-        line.text(
-            "occurred_at",
-            format_instant(Timestamp(self.now_micros - late), 0),
-        );
+        line.text("occurred_at", format_instant(Timestamp(self.now_micros - late), 0));
         line.text("category", category.code);
         line.text("activity", activity);
         line.text("operation", operation.code());
@@ -164,35 +157,23 @@ fn write_change(line: &mut Line, random: &mut Random) {
 
 fn write_context(line: &mut Line, random: &mut Random, operation: Operation, person: &Person) {
     line.open("context", "{");
-    line.text(
-        "ip",
-        &person.addresses[random.skewed(person.addresses.len())],
-    );
-    line.text(
-        "user_agent",
-        &person.agents[random.skewed(person.agents.len())],
-    );
+    line.text("ip", &person.addresses[random.skewed(person.addresses.len())]);
+    line.text("user_agent", &person.agents[random.skewed(person.agents.len())]);
     if operation == Operation::Auth {
         line.text("auth_method", random.pick(&AUTH_METHODS));
-    } else if random.chance(50) {
+    } else if random.chance(35) {
         line.text("api_kind", API_KINDS[random.skewed(API_KINDS.len())]);
     }
-    line.text(
-        "request_id",
-        format_args!("req-{:012x}", random.below(1 << 48)),
-    );
+    line.text("request_id", format_args!("req-{:012x}", random.below(1 << 48)));
     if random.chance(40) {
-        line.text(
-            "session_id",
-            format_args!("s-{:08x}", random.below(1 << 32)),
-        );
+        line.text("session_id", format_args!("s-{:08x}", random.below(1 << 32)));
     }
     line.close("}");
 }
 
 fn write_details(line: &mut Line, random: &mut Random) {
     line.open("details", "{");
-    if random.chance(50) {
+    if random.chance(40) {
         let (before, after) = random.pick(&REMARKS).split_once("{}").unwrap_or_default();
         let prefix = random.pick(&["INV-2026-", "RE-", "T", "#"]);
         let number = random.below(100_000_000);
@@ -228,9 +209,7 @@ mod tests {
 
     fn events(seed: u64, count: u64) -> Vec<String> {
         let mut generator = Generator::new(seed, Timestamp(0)).spread(count);
-        (0..count)
-            .map(|_| generator.next_event().to_owned())
-            .collect()
+        (0..count).map(|_| generator.next_event().to_owned()).collect()
     }
 
     #[test]
@@ -258,10 +237,7 @@ mod tests {
             .map(|text| Event::from_json(text.as_bytes()).unwrap().occurred_at().0)
             .collect();
         let newest = times.iter().max().unwrap();
-        assert!(
-            (SPAN_MICROS * 9 / 10..SPAN_MICROS * 11 / 10).contains(newest),
-            "{newest}"
-        );
+        assert!((SPAN_MICROS * 9 / 10..SPAN_MICROS * 11 / 10).contains(newest), "{newest}");
         let mut latest = i64::MIN;
         let mut late = 0;
         for time in times {

@@ -261,47 +261,16 @@ pub(super) const CHANGES: [(&str, &[&str]); 9] = [
     ("role", &["user", "admin", "owner", "manager"]),
     ("title", &TITLES),
     ("status", &["draft", "active", "paused", "archived"]),
-    (
-        "location",
-        &[
-            "Raum 4",
-            "Salle Zürich",
-            "Zoom",
-            "Google Meet",
-            "Café Noir",
-            "Telefon",
-        ],
-    ),
+    ("location", &["Raum 4", "Salle Zürich", "Zoom", "Google Meet", "Café Noir", "Telefon"]),
     ("duration", &["15", "20", "30", "45", "60", "90"]),
     ("visibility", &["private", "team", "public"]),
-    (
-        "time_zone",
-        &[
-            "Europe/Berlin",
-            "Europe/Paris",
-            "Europe/London",
-            "America/New_York",
-        ],
-    ),
-    (
-        "start",
-        &[
-            "2026-07-14T09:00",
-            "2026-07-14T09:30",
-            "2026-07-15T14:00",
-            "2026-07-16T08:15",
-        ],
-    ),
+    ("time_zone", &["Europe/Berlin", "Europe/Paris", "Europe/London", "America/New_York"]),
+    ("start", &["2026-07-14T09:00", "2026-07-14T09:30", "2026-07-15T14:00", "2026-07-16T08:15"]),
     ("language", &["de", "fr", "en", "it"]),
 ];
 
-pub(super) const FAILURES: [&str; 5] = [
-    "invalid_password",
-    "unknown_account",
-    "expired_token",
-    "mfa_refused",
-    "remote_timeout",
-];
+pub(super) const FAILURES: [&str; 5] =
+    ["invalid_password", "unknown_account", "expired_token", "mfa_refused", "remote_timeout"];
 
 pub(super) const AUTH_METHODS: [&str; 5] = ["password", "sso", "two_factor", "token", "magic_link"];
 

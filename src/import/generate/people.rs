@@ -45,23 +45,12 @@ fn person(index: usize, random: &mut Random) -> Person {
         format!(r#"{{"type":"user","id":"{id}","email":"{email}","display_name":"{name}"{role}}}"#);
     let addresses = (0..1 + random.below(3)).map(|_| address(random)).collect();
     let agents = (0..1 + random.below(3)).map(|_| agent(random)).collect();
-    Person {
-        actor,
-        id,
-        name,
-        organisation,
-        addresses,
-        agents,
-    }
+    Person { actor, id, name, organisation, addresses, agents }
 }
 
 fn address(random: &mut Random) -> String {
     if random.chance(15) {
-        return format!(
-            "2001:db8:{:x}::{:x}",
-            random.below(0xffff),
-            1 + random.below(0xffff)
-        );
+        return format!("2001:db8:{:x}::{:x}", random.below(0xffff), 1 + random.below(0xffff));
     }
     let network = random.pick(&["203.0", "198.51", "192.0", "10.20", "172.16"]);
     format!("{network}.{}.{}", random.below(256), 1 + random.below(254))

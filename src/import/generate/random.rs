@@ -17,18 +17,13 @@ impl Random {
             word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             word ^ (word >> 31)
         };
-        Random {
-            state: [next(), next(), next(), next()],
-        }
+        Random { state: [next(), next(), next(), next()] }
     }
 
     /// The next 64 bits.
     pub(super) fn next(&mut self) -> u64 {
         let state = &mut self.state;
-        let result = state[0]
-            .wrapping_add(state[3])
-            .rotate_left(23)
-            .wrapping_add(state[0]);
+        let result = state[0].wrapping_add(state[3]).rotate_left(23).wrapping_add(state[0]);
         let shifted = state[1] << 17;
         state[2] ^= state[0];
         state[3] ^= state[1];

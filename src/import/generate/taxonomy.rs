@@ -42,46 +42,24 @@ const fn category(
     target: &'static str,
     activities: &'static [(&'static str, Operation)],
 ) -> Category {
-    Category {
-        code,
-        weight,
-        target,
-        activities,
-    }
+    Category { code, weight, target, activities }
 }
 
 /// All categories. Within one, the first activities are the most frequent ones.
 pub(super) const CATEGORIES: [Category; 18] = [
-    category(
-        "api",
-        1,
-        "token",
-        &[("token_created", Create), ("token_revoked", Delete)],
-    ),
-    category(
-        "availability",
-        5,
-        "schedule",
-        &[("modified", Update), ("schedule_created", Create)],
-    ),
+    category("api", 1, "token", &[("token_created", Create), ("token_revoked", Delete)]),
+    category("availability", 5, "schedule", &[("modified", Update), ("schedule_created", Create)]),
     category(
         "calendar",
         6,
         "calendar",
-        &[
-            ("connected", Create),
-            ("disconnected", Delete),
-            ("error", Other),
-        ],
+        &[("connected", Create), ("disconnected", Delete), ("error", Other)],
     ),
     category(
         "compliance",
         1,
         "request",
-        &[
-            ("data_deletion_completed", Delete),
-            ("data_deletion_requested", Create),
-        ],
+        &[("data_deletion_completed", Delete), ("data_deletion_requested", Create)],
     ),
     category(
         "event_type",
@@ -147,12 +125,7 @@ pub(super) const CATEGORIES: [Category; 18] = [
             ("zoom_revoked", Delete),
         ],
     ),
-    category(
-        "login",
-        24,
-        "session",
-        &[("succeeded", Auth), ("failed", Auth)],
-    ),
+    category("login", 24, "session", &[("succeeded", Auth), ("failed", Auth)]),
     category(
         "managed_events",
         2,
@@ -179,12 +152,7 @@ pub(super) const CATEGORIES: [Category; 18] = [
         "routing_forms",
         2,
         "routing_form",
-        &[
-            ("created", Create),
-            ("deleted", Delete),
-            ("modified", Update),
-            ("published", Update),
-        ],
+        &[("created", Create), ("deleted", Delete), ("modified", Update), ("published", Update)],
     ),
     category(
         "settings",
@@ -247,27 +215,14 @@ pub(super) const CATEGORIES: [Category; 18] = [
         "user_profile",
         2,
         "user",
-        &[
-            ("url_slug_modified", Update),
-            ("welcome_message_modified", Update),
-        ],
+        &[("url_slug_modified", Update), ("welcome_message_modified", Update)],
     ),
     category(
         "workflows",
         3,
         "workflow",
-        &[
-            ("assigned", Update),
-            ("created", Create),
-            ("deleted", Delete),
-            ("modified", Update),
-        ],
+        &[("assigned", Update), ("created", Create), ("deleted", Delete), ("modified", Update)],
     ),
-    category(
-        "appointments",
-        14,
-        "appointment",
-        &[("updated", Update), ("created", Create)],
-    ),
+    category("appointments", 14, "appointment", &[("updated", Update), ("created", Create)]),
     category("time_entries", 8, "time_entry", &[("updated", Update)]),
 ];

@@ -56,10 +56,7 @@ impl Content {
     /// Writes at `offset`, growing the file if needed; not durable.
     pub(super) fn write(&mut self, offset: usize, bytes: &[u8]) {
         put(&mut self.live, offset, bytes);
-        self.pending.push(Change::Write {
-            offset,
-            bytes: bytes.to_vec(),
-        });
+        self.pending.push(Change::Write { offset, bytes: bytes.to_vec() });
     }
 
     /// Cuts or zero-extends; not durable.
@@ -96,11 +93,7 @@ impl Content {
     }
 
     fn settled(bytes: Vec<u8>) -> Content {
-        Content {
-            durable: bytes.clone(),
-            live: bytes,
-            pending: Vec::new(),
-        }
+        Content { durable: bytes.clone(), live: bytes, pending: Vec::new() }
     }
 
     /// Decides the fate of every unsynced sector on its own; later ones may survive earlier ones.

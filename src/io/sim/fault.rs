@@ -47,10 +47,7 @@ impl OperationKind {
     /// Whether it may need space.
     fn needs_space(self) -> bool {
         use OperationKind::*;
-        matches!(
-            self,
-            CreateDirAll | CreateNew | Write | Sync | SetLen | Rename | SyncDir | Lock
-        )
+        matches!(self, CreateDirAll | CreateNew | Write | Sync | SetLen | Rename | SyncDir | Lock)
     }
 }
 

@@ -18,12 +18,7 @@ pub(super) struct SimFile {
 
 impl SimFile {
     pub(super) fn new(disk: SimDisk, path: &Path, node: NodeId, writable: bool) -> SimFile {
-        SimFile {
-            disk,
-            path: path.to_path_buf(),
-            node,
-            writable,
-        }
+        SimFile { disk, path: path.to_path_buf(), node, writable }
     }
 
     fn check_writable(&self) -> io::Result<()> {
@@ -74,15 +69,9 @@ impl File for SimFile {
 
     fn sync(&self) -> io::Result<()> {
         let mut state = self.disk.state();
-        let State {
-            plan, tree, random, ..
-        } = &mut *state;
+        let State { plan, tree, random, .. } = &mut *state;
         let content = &mut tree.file_mut(self.node).content;
-        let operation = Operation {
-            kind: OperationKind::Sync,
-            path: self.path.clone(),
-            len: 0,
-        };
+        let operation = Operation { kind: OperationKind::Sync, path: self.path.clone(), len: 0 };
         match plan.judge(operation) {
             Verdict::Done => content.sync(),
             Verdict::Skipped => {}
@@ -100,12 +89,10 @@ impl File for SimFile {
     fn set_len(&self, len: u64) -> io::Result<()> {
         self.check_writable()?;
         let len = index(len)?;
-        self.disk
-            .state()
-            .change(OperationKind::SetLen, &self.path, |tree| {
-                tree.file_mut(self.node).content.set_len(len);
-                Ok(())
-            })
+        self.disk.state().change(OperationKind::SetLen, &self.path, |tree| {
+            tree.file_mut(self.node).content.set_len(len);
+            Ok(())
+        })
     }
 
     fn len(&self) -> io::Result<u64> {

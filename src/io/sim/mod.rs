@@ -50,9 +50,7 @@ impl SimDisk {
             locks: BTreeSet::new(),
             capacity: None,
         };
-        SimDisk {
-            state: Arc::new(Mutex::new(state)),
-        }
+        SimDisk { state: Arc::new(Mutex::new(state)) }
     }
 
     /// A shared handle on this disk.
@@ -150,11 +148,7 @@ impl SimDisk {
 
 impl State {
     fn judge(&mut self, kind: OperationKind, path: &Path, len: usize) -> Verdict {
-        self.plan.judge(Operation {
-            kind,
-            path: path.to_path_buf(),
-            len: len as u64,
-        })
+        self.plan.judge(Operation { kind, path: path.to_path_buf(), len: len as u64 })
     }
 
     /// Does something that a power cut in its midst may have done or not.
@@ -201,8 +195,7 @@ impl State {
 impl Io for SimDisk {
     fn create_dir_all(&self, path: &Path) -> io::Result<()> {
         let kind = OperationKind::CreateDirAll;
-        self.state()
-            .change(kind, path, |tree| tree.create_dir_all(path))
+        self.state().change(kind, path, |tree| tree.create_dir_all(path))
     }
 
     fn open(&self, path: &Path, mode: Mode) -> io::Result<Box<dyn File>> {
@@ -234,14 +227,12 @@ impl Io for SimDisk {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         let kind = OperationKind::Remove;
-        self.state()
-            .change(kind, path, |tree| tree.remove_file(path))
+        self.state().change(kind, path, |tree| tree.remove_file(path))
     }
 
     fn remove_dir(&self, path: &Path) -> io::Result<()> {
         let kind = OperationKind::RemoveDir;
-        self.state()
-            .change(kind, path, |tree| tree.remove_dir(path))
+        self.state().change(kind, path, |tree| tree.remove_dir(path))
     }
 
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
@@ -271,23 +262,18 @@ impl Io for SimDisk {
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn LockGuard>>> {
         let mut state = self.state();
-        state.change(OperationKind::Lock, path, |tree| {
-            match tree.find_file(path) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    let node = tree.create_file(path)?;
-                    tree.file_mut(node).content.write(0, b"this process\n");
-                    Ok(())
-                }
-                found => found.map(|_| ()),
+        state.change(OperationKind::Lock, path, |tree| match tree.find_file(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let node = tree.create_file(path)?;
+                tree.file_mut(node).content.write(0, b"this process\n");
+                Ok(())
             }
+            found => found.map(|_| ()),
         })?;
         if !state.locks.insert(path.to_path_buf()) {
             return Ok(None);
         }
-        Ok(Some(Box::new(SimLock {
-            disk: self.clone(),
-            path: path.to_path_buf(),
-        })))
+        Ok(Some(Box::new(SimLock { disk: self.clone(), path: path.to_path_buf() })))
     }
 }
 

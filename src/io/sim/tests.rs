@@ -24,10 +24,7 @@ fn outcomes(disk: &SimDisk, dir: &str) -> BTreeSet<Vec<String>> {
 }
 
 fn set(outcomes: &[&[&str]]) -> BTreeSet<Vec<String>> {
-    outcomes
-        .iter()
-        .map(|names| names.iter().map(|name| name.to_string()).collect())
-        .collect()
+    outcomes.iter().map(|names| names.iter().map(|name| name.to_string()).collect()).collect()
 }
 
 #[test]
@@ -50,10 +47,7 @@ fn new_names_are_lost_or_kept_until_their_folder_is_synced() {
     let disk = SimDisk::new(2);
     disk.create_dir_all(path("/dir")).unwrap();
     write(&disk, "/dir/one", b"1").sync().unwrap();
-    assert_eq!(
-        outcomes(&disk, "/dir"),
-        set(&[&["no folder"], &[], &["one"]])
-    );
+    assert_eq!(outcomes(&disk, "/dir"), set(&[&["no folder"], &[], &["one"]]));
     disk.sync_dir(path("/")).unwrap();
     assert_eq!(outcomes(&disk, "/dir"), set(&[&[], &["one"]]));
     disk.sync_dir(path("/dir")).unwrap();
@@ -124,9 +118,8 @@ fn power_cut_interrupts_one_operation_and_prevents_all_later_ones() {
     file.write_all_at(b"six", 0).unwrap_err();
     file.sync().unwrap_err();
     disk.remove(path("/file")).unwrap_err();
-    let left: BTreeSet<_> = (0..100)
-        .map(|_| disk.crash().contents(path("/file")).unwrap())
-        .collect();
+    let left: BTreeSet<_> =
+        (0..100).map(|_| disk.crash().contents(path("/file")).unwrap()).collect();
     assert!(left.contains(&b"one"[..]) && left.contains(&b"two"[..]));
     assert!(!left.contains(&b"six"[..]));
 }
@@ -165,11 +158,7 @@ fn sync_that_succeeds_after_a_failed_one_does_not_bring_the_bytes_back() {
         disk.sync_dir(path("/")).unwrap();
         let at = disk.operation_count();
         let kind = FaultKind::LostSync;
-        disk.inject(Fault {
-            at,
-            kind,
-            forever: false,
-        });
+        disk.inject(Fault { at, kind, forever: false });
         file.sync().unwrap_err();
         file.sync().unwrap();
         assert_eq!(disk.contents(path("/file")).unwrap(), [9; 2048]);
@@ -231,9 +220,7 @@ fn equal_seeds_give_equal_crashes() {
         let file = write(&disk, "/file", &[0; 4096]);
         disk.sync_dir(path("/")).unwrap();
         file.write_all_at(&[1; 8192], 300).unwrap();
-        let after: Vec<_> = (0..5)
-            .map(|_| disk.crash().contents(path("/file")).unwrap())
-            .collect();
+        let after: Vec<_> = (0..5).map(|_| disk.crash().contents(path("/file")).unwrap()).collect();
         after
     };
     assert_eq!(left(12), left(12));

@@ -58,9 +58,7 @@ enum NameChange {
 impl Tree {
     /// An empty root folder.
     pub(super) fn new() -> Tree {
-        Tree {
-            nodes: vec![Node::Folder(Folder::default())],
-        }
+        Tree { nodes: vec![Node::Folder(Folder::default())] }
     }
 
     /// Finds the file at `path`.
@@ -106,11 +104,7 @@ impl Tree {
         self.folder_mut(from_folder)?.live.remove(&from_name);
         let folder = self.folder_mut(to_folder)?;
         folder.live.insert(to_name.clone(), node);
-        folder.pending.push(NameChange::Move {
-            from: (from_folder, from_name),
-            to: to_name,
-            node,
-        });
+        folder.pending.push(NameChange::Move { from: (from_folder, from_name), to: to_name, node });
         Ok(())
     }
 
@@ -147,11 +141,7 @@ impl Tree {
                 Node::File(file) => (DirKind::File, file.content.live().len() as u64),
                 Node::Folder(_) => (DirKind::Dir, 0),
             };
-            DirItem {
-                name: name.clone(),
-                kind,
-                len,
-            }
+            DirItem { name: name.clone(), kind, len }
         };
         Ok(folder.live.iter().map(item).collect())
     }

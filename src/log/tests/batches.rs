@@ -60,10 +60,7 @@ fn new_log_is_empty_and_grows_ahead_of_its_frames() {
     assert_eq!(*writer.header(), HEADER);
     assert_eq!(writer.synced_position(), FILE_HEAD_LEN as u64);
     let (replay, batches) = read(&disk, &path, None, None).unwrap();
-    assert_eq!(
-        (replay.last_seq, replay.frames, batches.len()),
-        (None, 0, 0)
-    );
+    assert_eq!((replay.last_seq, replay.frames, batches.len()), (None, 0, 0));
     assert_eq!(replay.end, FILE_HEAD_LEN as u64);
     let payload = vec![7; 40_000];
     let mut steps = vec![len()];
@@ -84,13 +81,7 @@ fn create_refuses_a_file_that_is_there() {
     let (_dir, path, disk) = real_log();
     LogWriter::create(&disk, &path, HEADER).unwrap();
     let error = LogWriter::create(&disk, &path, HEADER).unwrap_err();
-    assert!(matches!(
-        error,
-        Error::Io {
-            action: "create",
-            ..
-        }
-    ));
+    assert!(matches!(error, Error::Io { action: "create", .. }));
     assert!(path.exists());
 }
 
@@ -105,10 +96,7 @@ fn sequences_with_a_gap_are_refused_and_leave_nothing() {
     write(&mut writer, &[]).unwrap();
     assert_eq!(writer.position(), FILE_HEAD_LEN as u64);
     write(&mut writer, &batch(100, &[b"x"])).unwrap();
-    assert_eq!(
-        read(&disk, &path, None, None).unwrap().0.last_seq,
-        Some(100)
-    );
+    assert_eq!(read(&disk, &path, None, None).unwrap().0.last_seq, Some(100));
 }
 
 #[test]

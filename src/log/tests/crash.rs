@@ -14,10 +14,7 @@ fn crash_everywhere(seed: u64, outcomes: usize) -> usize {
         disk.stop_at(stop);
         let mut promise = Promise::default();
         let result = run(&disk.shared(), seed, steps, &mut promise);
-        assert!(
-            result.is_err(),
-            "seed {seed}: operation {stop} was not noticed"
-        );
+        assert!(result.is_err(), "seed {seed}: operation {stop} was not noticed");
         assert_eq!(promise.refused, 0);
         for _ in 0..outcomes {
             crashes += 1;
@@ -81,8 +78,7 @@ fn torn_tail_is_cut_on_resume_and_said() {
     let end = writer.position();
     write(&mut writer, &batch(101, &[b"second", b"third"])).unwrap();
     let torn = writer.position() - end - 1;
-    disk.damage(path, |bytes| bytes[writer.position() as usize - 1] = 0)
-        .unwrap();
+    disk.damage(path, |bytes| bytes[writer.position() as usize - 1] = 0).unwrap();
     let (replay, found) = read(&shared, path, None, None).unwrap();
     assert_eq!(found, [batch(100, &[b"first"])]);
     assert_eq!((replay.end, replay.torn_bytes), (end, torn));
@@ -100,8 +96,7 @@ fn whole_batch_behind_a_torn_one_is_cut_too() {
     let end = writer.position();
     write(&mut writer, &batch(100, &[b"torn by the crash"])).unwrap();
     write(&mut writer, &batch(101, &[b"kept by the crash"])).unwrap();
-    disk.damage(path, |bytes| bytes[end as usize + 30] ^= 1)
-        .unwrap();
+    disk.damage(path, |bytes| bytes[end as usize + 30] ^= 1).unwrap();
     let (replay, found) = read(&shared, path, None, None).unwrap();
     assert!(found.is_empty());
     assert_eq!(replay.torn_bytes, writer.position() - end);

@@ -43,16 +43,9 @@ fn sample(closed: bool) -> Sample {
         writer.close().unwrap();
         end = disk.contents(path).unwrap().len();
     } else {
-        disk.damage(path, |bytes| bytes.truncate(end + 300))
-            .unwrap();
+        disk.damage(path, |bytes| bytes.truncate(end + 300)).unwrap();
     }
-    Sample {
-        disk,
-        batches,
-        ends,
-        durable_upto,
-        end,
-    }
+    Sample { disk, batches, ends, durable_upto, end }
 }
 
 impl Sample {
@@ -63,10 +56,7 @@ impl Sample {
             Ok((replay, found)) => {
                 assert!(found.len() <= self.batches.len());
                 assert_eq!(found, self.batches[..found.len()], "never a wrong batch");
-                Outcome::Read {
-                    replay,
-                    found: found.len(),
-                }
+                Outcome::Read { replay, found: found.len() }
             }
             Err(Error::Corrupt { offset, got, .. }) => Outcome::Corrupt { offset, got },
             Err(error) => panic!("{error}"),
@@ -191,10 +181,8 @@ fn stale_frames_of_the_same_log_at_another_place_do_not_validate() {
     let sample = sample(false);
     let bytes = sample.disk.contents(Path::new(LOG)).unwrap();
     let stale = bytes[64..157].to_vec();
-    let outcome = sample.damaged(
-        |bytes| bytes[sample.end..sample.end + stale.len()].copy_from_slice(&stale),
-        None,
-    );
+    let outcome = sample
+        .damaged(|bytes| bytes[sample.end..sample.end + stale.len()].copy_from_slice(&stale), None);
     assert!(matches!(outcome, Outcome::Read { found: 4, .. }));
 }
 
@@ -251,13 +239,9 @@ fn commits_across_the_border_of_two_reads_are_found() {
         let commit_at = FILE_HEAD_LEN + READ - before_border;
         let payload = vec![1; commit_at - writer.position() as usize - FRAME_HEAD_LEN];
         write(&mut writer, &batch(101, &[&payload])).unwrap();
-        disk.damage(path, |bytes| bytes[FILE_HEAD_LEN] ^= 1)
-            .unwrap();
+        disk.damage(path, |bytes| bytes[FILE_HEAD_LEN] ^= 1).unwrap();
         let error = read(&disk.shared(), path, None, None).unwrap_err();
         let lost = "events 100 to 100 are lost";
-        assert!(
-            error.to_string().ends_with(lost),
-            "{before_border}: {error}"
-        );
+        assert!(error.to_string().ends_with(lost), "{before_border}: {error}");
     }
 }

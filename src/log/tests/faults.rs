@@ -43,35 +43,17 @@ fn no_error_at_any_operation_loses_or_invents_a_batch() {
 
 #[test]
 fn failed_write_never_surfaces_and_the_next_one_goes_well() {
-    for kind in [
-        FaultKind::Io,
-        FaultKind::NoSpace,
-        FaultKind::ShortWrite,
-        FaultKind::LateError,
-    ] {
+    for kind in [FaultKind::Io, FaultKind::NoSpace, FaultKind::ShortWrite, FaultKind::LateError] {
         let disk = sim_store(3);
         let shared = disk.shared();
         let mut writer = LogWriter::create(&shared, Path::new(LOG), HEADER).unwrap();
         let first = batch(100, &[b"first"]);
         write(&mut writer, &first).unwrap();
         let at = disk.operation_count();
-        disk.inject(Fault {
-            at,
-            kind,
-            forever: false,
-        });
+        disk.inject(Fault { at, kind, forever: false });
         let failed = batch(101, &[&[9; 900], &[8; 900]]);
         let error = write(&mut writer, &failed).unwrap_err();
-        assert!(
-            matches!(
-                error,
-                Error::Io {
-                    action: "write",
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        assert!(matches!(error, Error::Io { action: "write", .. }), "{error}");
         for _ in 0..20 {
             assert_eq!(reopen(&disk.crash()).unwrap().1, [first.clone()]);
         }
@@ -91,16 +73,10 @@ fn failed_sync_stops_the_writer_for_ever() {
         write(&mut writer, &batch(100, &[b"first"])).unwrap();
         let synced = writer.synced_position();
         let at = disk.operation_count();
-        disk.inject(Fault {
-            at,
-            kind,
-            forever: false,
-        });
+        disk.inject(Fault { at, kind, forever: false });
         let syncs = || {
             let operations = disk.operations();
-            let syncs = operations
-                .iter()
-                .filter(|one| one.kind == OperationKind::Sync);
+            let syncs = operations.iter().filter(|one| one.kind == OperationKind::Sync);
             syncs.count()
         };
         assert!(matches!(writer.sync(), Err(Error::Poisoned { .. })));
@@ -126,17 +102,9 @@ fn events_seen_after_a_failed_sync_and_a_restart_stay() {
         write(&mut writer, &first).unwrap();
         let at = disk.operation_count();
         let kind = FaultKind::LostSync;
-        disk.inject(Fault {
-            at,
-            kind,
-            forever: false,
-        });
+        disk.inject(Fault { at, kind, forever: false });
         writer.sync().unwrap_err();
-        let promise = Promise {
-            created: true,
-            written: vec![first.clone()],
-            ..Promise::default()
-        };
+        let promise = Promise { created: true, written: vec![first.clone()], ..Promise::default() };
         // The system still shows the batch; once a new process has, it must be durable.
         let found = recover(&disk.fork(), &promise);
         assert_eq!(found[0], first);

@@ -9,18 +9,8 @@ use proptest::prelude::*;
 /// A piece of a hostile file.
 #[derive(Debug, Clone)]
 enum Piece {
-    Frame {
-        claimed: u32,
-        actual: usize,
-        seq_low: u32,
-    },
-    Commit {
-        frames: u32,
-        last_seq: u64,
-        start: u64,
-        durable_upto: u64,
-        closed: bool,
-    },
+    Frame { claimed: u32, actual: usize, seq_low: u32 },
+    Commit { frames: u32, last_seq: u64, start: u64, durable_upto: u64, closed: bool },
     Noise(Vec<u8>),
 }
 
@@ -51,11 +41,7 @@ fn lay_out(header: &LogHeader, pieces: &[Piece]) -> Vec<u8> {
     for piece in pieces {
         let at = bytes.len() as u64;
         match piece.clone() {
-            Piece::Frame {
-                claimed,
-                actual,
-                seq_low,
-            } => {
+            Piece::Frame { claimed, actual, seq_low } => {
                 let payload = vec![5; actual];
                 let head = FrameHead {
                     payload_len: claimed,
@@ -66,20 +52,8 @@ fn lay_out(header: &LogHeader, pieces: &[Piece]) -> Vec<u8> {
                 bytes.extend_from_slice(&head.encode(header.id, at));
                 bytes.extend_from_slice(&payload);
             }
-            Piece::Commit {
-                frames,
-                last_seq,
-                start,
-                durable_upto,
-                closed,
-            } => {
-                let commit = Commit {
-                    frames,
-                    last_seq,
-                    start,
-                    durable_upto,
-                    closed,
-                };
+            Piece::Commit { frames, last_seq, start, durable_upto, closed } => {
+                let commit = Commit { frames, last_seq, start, durable_upto, closed };
                 bytes.extend_from_slice(&commit.encode(header.id, at));
             }
             Piece::Noise(noise) => bytes.extend_from_slice(&noise),
@@ -136,13 +110,8 @@ fn one_frame(edit: impl FnOnce(&mut FrameHead, &mut Commit)) -> Result<(Replay, 
         recorded_at: 1,
         seq_low: 100,
     };
-    let mut commit = Commit {
-        frames: 1,
-        last_seq: 100,
-        start: 64,
-        durable_upto: 64,
-        closed: false,
-    };
+    let mut commit =
+        Commit { frames: 1, last_seq: 100, start: 64, durable_upto: 64, closed: false };
     edit(&mut head, &mut commit);
     let mut bytes = encode_file_head(&HEADER).to_vec();
     bytes.extend_from_slice(&head.encode(HEADER.id, 64));

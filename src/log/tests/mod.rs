@@ -11,11 +11,7 @@ use crate::io::{Disk, SeededRandom, SimDisk};
 use crate::{Error, Result};
 use std::path::Path;
 
-const HEADER: LogHeader = LogHeader {
-    id: 0x5eed_0123_4567_89ab,
-    epoch: 3,
-    first_seq: 100,
-};
+const HEADER: LogHeader = LogHeader { id: 0x5eed_0123_4567_89ab, epoch: 3, first_seq: 100 };
 const LOG: &str = "/store/log";
 const HINT: &str = "/store/synced";
 
@@ -53,9 +49,7 @@ fn random_batch(first_seq: u64, random: &SeededRandom) -> Batch {
                 _ => random.below(700),
             };
             let byte = random.below(256) as u8;
-            (0..len)
-                .map(|index| byte.wrapping_add(index as u8))
-                .collect()
+            (0..len).map(|index| byte.wrapping_add(index as u8)).collect()
         })
         .collect();
     let payloads: Vec<&[u8]> = payloads.iter().map(Vec::as_slice).collect();
@@ -154,11 +148,7 @@ impl Promise {
             self.acknowledged
         );
         assert!(found.len() <= self.written.len(), "batches never written");
-        assert_eq!(
-            found,
-            &self.written[..found.len()],
-            "a prefix of whole batches"
-        );
+        assert_eq!(found, &self.written[..found.len()], "a prefix of whole batches");
     }
 }
 
@@ -172,9 +162,7 @@ fn run(disk: &Disk, seed: u64, steps: usize, promise: &mut Promise) -> Result<()
     for _ in 0..steps {
         match random.below(20) {
             0..=10 => {
-                promise
-                    .written
-                    .push(random_batch(promise.next_seq(), &random));
+                promise.written.push(random_batch(promise.next_seq(), &random));
                 let result = write(&mut writer, promise.written.last().expect("just pushed"));
                 if let Err(Error::Io { .. }) = result {
                     promise.written.pop();

@@ -73,10 +73,7 @@ fn count_terms(expr: &Expr) -> usize {
 
 fn compile_expr(expr: &Expr, context: &Context) -> Result<Condition> {
     let all = |operands: &[Expr]| -> Result<Vec<Condition>> {
-        operands
-            .iter()
-            .map(|operand| compile_expr(operand, context))
-            .collect()
+        operands.iter().map(|operand| compile_expr(operand, context)).collect()
     };
     Ok(match expr {
         Expr::All => Condition::All,
@@ -146,10 +143,7 @@ pub(super) fn scope_of(path: &Path) -> Result<Scope, Problem> {
             Err(Problem::new(Place::Path, text))
         }
         Known::Unknown => {
-            let is_name = keys
-                .iter()
-                .take(1)
-                .all(|name| schema::lookup(&[name]) == Known::Unknown);
+            let is_name = keys.iter().take(1).all(|name| schema::lookup(&[name]) == Known::Unknown);
             let place = if is_name { Place::Name } else { Place::Path };
             Err(Problem::new(place, unknown_field(path, &keys)))
         }
@@ -161,10 +155,7 @@ fn unknown_field(path: &Path, keys: &[&str]) -> String {
     let nearest: Vec<String> = nearest.iter().map(|field| format!("`{field}`")).collect();
     match nearest.is_empty() {
         true => format!("there is no field `{path}`"),
-        false => format!(
-            "there is no field `{path}`; the nearest: {}",
-            nearest.join(", ")
-        ),
+        false => format!("there is no field `{path}`; the nearest: {}", nearest.join(", ")),
     }
 }
 
@@ -184,10 +175,8 @@ fn value_test(scope: Scope, test: &FieldTest, context: &Context) -> Result<Condi
         FieldTest::Text(text) => Test::Phrase(Phrase::read(text).map_err(Problem::value)?),
         FieldTest::Equals(literals) => equals_test(literals, context),
         FieldTest::Differs(literals) => {
-            let equals = Condition::Not(Box::new(leaf(
-                scope.clone(),
-                equals_test(literals, context),
-            )));
+            let equals =
+                Condition::Not(Box::new(leaf(scope.clone(), equals_test(literals, context))));
             return Ok(match value_test(scope, &FieldTest::Has, context)? {
                 Condition::All => equals,
                 has => Condition::And(vec![has, equals]),
@@ -211,9 +200,7 @@ fn equals_test(literals: &[Literal], context: &Context) -> Test {
 fn folded(text: &str) -> Result<String, Problem> {
     let folded = fold(text);
     match folded.is_empty() {
-        true => Err(Problem::value(
-            "there is nothing to compare with; write some text",
-        )),
+        true => Err(Problem::value("there is nothing to compare with; write some text")),
         false => Ok(folded.into_owned()),
     }
 }
@@ -225,10 +212,7 @@ fn pattern_test(regex: &str) -> Result<Test, Problem> {
             "the regular expression is too large when compiled; the limit is {REGEX_BYTES_MAX} \
              bytes"
         )),
-        error => Problem::value(format!(
-            "the regular expression is wrong: {}",
-            last_line(&error)
-        )),
+        error => Problem::value(format!("the regular expression is wrong: {}", last_line(&error))),
     })
 }
 
@@ -283,10 +267,8 @@ fn relative_range(
     let range = match relation {
         TimeRelation::After => comparison_times(Comparison::Above, when, context),
         TimeRelation::Before => comparison_times(Comparison::Below, when, context),
-        TimeRelation::On => read_when(when, context.zone).map(|(start, end)| TimeRange {
-            from: Some(start),
-            to: Some(end),
-        }),
+        TimeRelation::On => read_when(when, context.zone)
+            .map(|(start, end)| TimeRange { from: Some(start), to: Some(end) }),
         TimeRelation::Since => {
             let from = since(when, context.now, context.zone);
             return match from {
@@ -348,8 +330,5 @@ fn time_literal(path: &Path, literal: &Literal, context: &Context) -> Result<Tim
         return Ok(range);
     }
     let (start, end) = read_when(text, context.zone).ok_or_else(|| not_a_time(text))?;
-    Ok(TimeRange {
-        from: Some(start),
-        to: Some(end),
-    })
+    Ok(TimeRange { from: Some(start), to: Some(end) })
 }

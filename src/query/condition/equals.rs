@@ -69,9 +69,7 @@ impl Equals {
     pub(crate) fn contains(&self, scalar: Scalar<'_>) -> bool {
         match scalar {
             Scalar::String(text) => {
-                self.strings
-                    .binary_search_by(|s| s.as_str().cmp(text))
-                    .is_ok()
+                self.strings.binary_search_by(|s| s.as_str().cmp(text)).is_ok()
                     || self.ranges_contain(scalar)
                     || self.networks_contain(text)
             }
@@ -115,9 +113,7 @@ impl Equals {
         let Ok(address) = text.parse() else {
             return false;
         };
-        self.networks
-            .iter()
-            .any(|network| network.contains(address))
+        self.networks.iter().any(|network| network.contains(address))
     }
 }
 
@@ -144,10 +140,7 @@ impl Network {
             }
             Some(_) => return None,
         };
-        Some(Network {
-            address,
-            prefix_bits,
-        })
+        Some(Network { address, prefix_bits })
     }
 
     /// Whether `address` is in the network. A v4-mapped v6 address is v6.

@@ -36,13 +36,7 @@ mod tests {
 
     #[test]
     fn facets_are_of_fields_that_hold_single_values() {
-        for path in [
-            "tenant",
-            "who.email",
-            "details.\"a b\"",
-            "changes.after",
-            "subjects",
-        ] {
+        for path in ["tenant", "who.email", "details.\"a b\"", "changes.after", "subjects"] {
             assert!(matches!(facet_scope(path), Ok(Scope::Path(_))), "{path}");
         }
         assert!(matches!(facet_scope("action"), Ok(Scope::Action)));

@@ -33,11 +33,7 @@ impl Phrase {
             check_fuzzy(&text.text, &folded, &words, distance)?;
             letters.extend(folded.chars());
         }
-        Ok(Phrase {
-            words,
-            last: text.last,
-            letters,
-        })
+        Ok(Phrase { words, last: text.last, letters })
     }
 
     /// Whether `text` has these words consecutively.
@@ -54,9 +50,7 @@ impl Phrase {
             is_found = ends(0) || attempts.iter().any(|met| ends(*met));
             attempts.retain_mut(|met| {
                 *met += 1;
-                before
-                    .get(*met - 1)
-                    .is_some_and(|expected| expected == word)
+                before.get(*met - 1).is_some_and(|expected| expected == word)
             });
             if before.first().is_some_and(|first| first == word) {
                 attempts.push(1);
@@ -89,15 +83,11 @@ fn check_fuzzy(text: &str, folded: &str, words: &[String], distance: u8) -> Resu
     let is_one_word = matches!(words, [word] if word == folded);
     if !is_one_word || has_numeric(folded) {
         let hint = "quote the text to look for it as it is";
-        return Err(format!(
-            "`~` goes with one word of letters, not with `{text}`; {hint}"
-        ));
+        return Err(format!("`~` goes with one word of letters, not with `{text}`; {hint}"));
     }
     let count = folded.chars().count();
     if count > FUZZY_CHARS_MAX {
-        return Err(format!(
-            "a fuzzy word has at most {FUZZY_CHARS_MAX} characters, not {count}"
-        ));
+        return Err(format!("a fuzzy word has at most {FUZZY_CHARS_MAX} characters, not {count}"));
     }
     Ok(())
 }
@@ -150,9 +140,7 @@ mod tests {
             ([first, a @ ..], [other, b @ ..]) if first == other => distance(a, b),
             ([_, shorter_a @ ..], [_, shorter_b @ ..]) => {
                 let substituted = distance(shorter_a, shorter_b);
-                1 + substituted
-                    .min(distance(shorter_a, b))
-                    .min(distance(a, shorter_b))
+                1 + substituted.min(distance(shorter_a, b)).min(distance(a, shorter_b))
             }
         }
     }
@@ -175,11 +163,7 @@ mod tests {
             ("漢字", Exact, "の漢字", true),
             ("漢字", Exact, "漢の字", false),
         ] {
-            assert_eq!(
-                phrase(text, last).matches_text(value),
-                expected,
-                "{text} in {value}"
-            );
+            assert_eq!(phrase(text, last).matches_text(value), expected, "{text} in {value}");
         }
     }
 
@@ -217,14 +201,7 @@ mod tests {
             (&long, LastWord::Fuzzy(1)),
         ] {
             let text = text.to_string();
-            assert!(
-                Phrase::read(&Text {
-                    text: text.clone(),
-                    last
-                })
-                .is_err(),
-                "{text}"
-            );
+            assert!(Phrase::read(&Text { text: text.clone(), last }).is_err(), "{text}");
         }
         assert!(phrase(&"x".repeat(32), LastWord::Fuzzy(2)).matches_text(&"x".repeat(34)));
     }

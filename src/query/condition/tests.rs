@@ -35,9 +35,7 @@ fn passes(test: &Test, value: &Value) -> bool {
 fn holds(condition: &Condition, leaves: &[Leaf]) -> bool {
     let text_of = |field: &str| {
         let found = leaves.iter().find(|(keys, _)| *keys == [field]);
-        found
-            .and_then(|(_, value)| value.as_str())
-            .unwrap_or_default()
+        found.and_then(|(_, value)| value.as_str()).unwrap_or_default()
     };
     match condition {
         Condition::All => true,
@@ -57,16 +55,16 @@ fn holds(condition: &Condition, leaves: &[Leaf]) -> bool {
                 let action = format!("{}.{}", text_of("category"), text_of("activity"));
                 leaf.test.matches(Scalar::String(&action))
             }
-            Scope::Seq => leaves
-                .iter()
-                .any(|(keys, value)| *keys == ["seq"] && passes(&leaf.test, value)),
+            Scope::Seq => {
+                leaves.iter().any(|(keys, value)| *keys == ["seq"] && passes(&leaf.test, value))
+            }
             Scope::AnyText => leaves.iter().any(|(keys, value)| {
                 let is_text = !["seq", "occurred_at", "recorded_at"].contains(&keys[0].as_str());
                 is_text && passes(&leaf.test, value)
             }),
-            Scope::Path(path) => leaves
-                .iter()
-                .any(|(keys, value)| path.covers(keys) && passes(&leaf.test, value)),
+            Scope::Path(path) => {
+                leaves.iter().any(|(keys, value)| path.covers(keys) && passes(&leaf.test, value))
+            }
         },
     }
 }
@@ -252,10 +250,7 @@ fn fields_hold_words_of_any_value_under_them() {
 
 #[test]
 fn conditions_on_a_list_are_independent() {
-    check(&[
-        ("targets.type=user targets.id=u-1", true),
-        ("targets.id=(u-3,u-2)", true),
-    ]);
+    check(&[("targets.type=user targets.id=u-1", true), ("targets.id=(u-3,u-2)", true)]);
 }
 
 #[test]
@@ -492,11 +487,7 @@ fn times_compare_with_occurred_at() {
     let tokyo = chrono_tz::Asia::Tokyo;
     assert!(finds_in("on:2026-05-04", tokyo, "2026-01-01T00:00:00Z"));
     let kiritimati = chrono_tz::Pacific::Kiritimati;
-    assert!(finds_in(
-        "on:2026-05-05 -on:2026-05-04",
-        kiritimati,
-        "2026-01-01T00:00:00Z"
-    ));
+    assert!(finds_in("on:2026-05-05 -on:2026-05-04", kiritimati, "2026-01-01T00:00:00Z"));
 }
 
 #[test]
@@ -512,27 +503,18 @@ fn strings_that_a_dictionary_can_answer_are_told() {
         ("tenant:b", None),
     ] {
         let parsed = Query::parse(query).expect("a query");
-        let context = Context {
-            zone: Tz::UTC,
-            now: Timestamp(0),
-        };
+        let context = Context { zone: Tz::UTC, now: Timestamp(0) };
         let Condition::Leaf(leaf) = compile(&parsed, &context).expect("compiles") else {
             panic!("{query} is one leaf");
         };
-        let found = leaf
-            .test
-            .exact_strings()
-            .map(|strings| strings.iter().map(String::as_str));
+        let found = leaf.test.exact_strings().map(|strings| strings.iter().map(String::as_str));
         assert_eq!(found.map(Vec::from_iter), expected, "{query}");
     }
 }
 
 #[test]
 fn wrong_queries_built_in_rust_are_refused_when_compiled() {
-    let context = Context {
-        zone: Tz::UTC,
-        now: Timestamp(0),
-    };
+    let context = Context { zone: Tz::UTC, now: Timestamp(0) };
     for query in [
         Query::text("!!"),
         Query::field("no such field").exists(),
@@ -542,9 +524,6 @@ fn wrong_queries_built_in_rust_are_refused_when_compiled() {
         Query::field("time").text("x"),
         (0..1025).fold(Query::all(), |query, _| query.or(Query::text("x"))),
     ] {
-        assert!(
-            matches!(compile(&query, &context), Err(crate::Error::Invalid { .. })),
-            "{query}"
-        );
+        assert!(matches!(compile(&query, &context), Err(crate::Error::Invalid { .. })), "{query}");
     }
 }

@@ -48,10 +48,7 @@ pub(crate) enum Scope {
 impl Condition {
     /// Events that occurred in a range of time.
     pub(crate) fn occurred_within(times: TimeRange) -> Condition {
-        let leaf = Leaf {
-            scope: Scope::OccurredAt,
-            test: Test::TimeRange(times),
-        };
+        let leaf = Leaf { scope: Scope::OccurredAt, test: Test::TimeRange(times) };
         Condition::Leaf(Arc::new(leaf))
     }
 }

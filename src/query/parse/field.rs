@@ -23,11 +23,8 @@ impl Parser<'_> {
         operator_at: usize,
         operator: Operator,
     ) -> Result<Expr> {
-        let mut places = Places {
-            path: path_at,
-            operator: operator_at,
-            values: vec![self.scanner.at()],
-        };
+        let mut places =
+            Places { path: path_at, operator: operator_at, values: vec![self.scanner.at()] };
         if let ([first], Operator::Has) = (&segments[..], operator)
             && !first.is_quoted
         {
@@ -56,11 +53,7 @@ impl Parser<'_> {
             let problem = "expected white space after the field of `has:`";
             return self.error(self.scanner.at(), problem);
         }
-        let places = Places {
-            path: at,
-            operator: places.operator,
-            values: vec![at],
-        };
+        let places = Places { path: at, operator: places.operator, values: vec![at] };
         let path = resolve(segments);
         let test = FieldTest::Has;
         self.checked(Term::Field { path, test }, &places)
@@ -183,19 +176,16 @@ impl Parser<'_> {
             return Ok(Literal::quoted(quoted.literal()));
         }
         match self.scanner.take_bare_item() {
-            "" if at == self.text.len() => self.error(
-                open_at,
-                "this list is never closed; expected a value and `)`",
-            ),
+            "" if at == self.text.len() => {
+                self.error(open_at, "this list is never closed; expected a value and `)`")
+            }
             "" => self.error(at, "expected a value of the list; the empty text is `\"\"`"),
             item => Ok(Literal::bare(item)),
         }
     }
 
     fn value_ends(&self) -> bool {
-        self.scanner
-            .peek()
-            .is_none_or(|next| is_space(next) || next == ')')
+        self.scanner.peek().is_none_or(|next| is_space(next) || next == ')')
     }
 
     /// The term, if it is one that some event could meet.

@@ -33,12 +33,7 @@ impl Query {
     /// # Ok::<(), annals::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Query> {
-        let mut parser = Parser {
-            text,
-            scanner: Scanner::new(text),
-            depth: 0,
-            term_count: 0,
-        };
+        let mut parser = Parser { text, scanner: Scanner::new(text), depth: 0, term_count: 0 };
         parser.query().map(Query::new)
     }
 }
@@ -53,11 +48,7 @@ struct Parser<'q> {
 
 impl Parser<'_> {
     fn error<T>(&self, position: usize, problem: impl Into<String>) -> Result<T> {
-        Err(Error::Query {
-            query: self.text.to_string(),
-            position,
-            problem: problem.into(),
-        })
+        Err(Error::Query { query: self.text.to_string(), position, problem: problem.into() })
     }
 
     fn query(&mut self) -> Result<Expr> {
@@ -121,11 +112,7 @@ impl Parser<'_> {
             if self.eat_keyword("NOT") {
                 place = "after `NOT`";
             } else if self.scanner.eat("-") {
-                if self
-                    .scanner
-                    .peek()
-                    .is_none_or(|next| is_space(next) || next == ')')
-                {
+                if self.scanner.peek().is_none_or(|next| is_space(next) || next == ')') {
                     return self.error(at, "`-` stands directly before what it excludes");
                 }
                 place = "after `-`";
@@ -143,9 +130,7 @@ impl Parser<'_> {
 
     fn primary(&mut self, group: Option<&Path>, place: &str) -> Result<Expr> {
         let at = self.scanner.at();
-        let is_operator = ["AND", "OR"]
-            .iter()
-            .any(|word| self.scanner.is_keyword(word));
+        let is_operator = ["AND", "OR"].iter().any(|word| self.scanner.is_keyword(word));
         if self.ends_here() || is_operator {
             return self.error(at, format!("expected a text, a field or `(` {place}"));
         }
@@ -179,10 +164,8 @@ impl Parser<'_> {
         }
         if let Some((segments, operator_at, operator)) = self.scanner.take_field() {
             if let Some(path) = group {
-                let problem = format!(
-                    "a field cannot stand inside `{path}:( )`; {}",
-                    hint(self, at)
-                );
+                let problem =
+                    format!("a field cannot stand inside `{path}:( )`; {}", hint(self, at));
                 return self.error(at, problem);
             }
             return self.field(segments, at, operator_at, operator);
@@ -199,14 +182,8 @@ impl Parser<'_> {
         let term = match (text, path.cloned()) {
             (None, None) => return Ok(Expr::All),
             (Some(text), None) => Term::Text(text),
-            (None, Some(path)) => Term::Field {
-                path,
-                test: FieldTest::Has,
-            },
-            (Some(text), Some(path)) => Term::Field {
-                path,
-                test: FieldTest::Text(text),
-            },
+            (None, Some(path)) => Term::Field { path, test: FieldTest::Has },
+            (Some(text), Some(path)) => Term::Field { path, test: FieldTest::Text(text) },
         };
         match compile_term(&term, &any_context()) {
             Ok(_) => Ok(Expr::Term(term)),
@@ -220,10 +197,7 @@ impl Parser<'_> {
         let quoted = match self.scanner.take_quoted() {
             Ok(quoted) => quoted,
             Err(closing) => {
-                return self.error(
-                    at,
-                    format!("this quote is never closed; expected `{closing}`"),
-                );
+                return self.error(at, format!("this quote is never closed; expected `{closing}`"));
             }
         };
         if quoted.is_some() && self.scanner.rest().starts_with(['*', '~']) {
@@ -243,10 +217,7 @@ impl Parser<'_> {
         }
         if let Some((word, digits)) = split_distance(token) {
             let distance = digits.parse().unwrap_or(u8::MAX);
-            return Ok(Some(Text {
-                text: word.to_string(),
-                last: LastWord::Fuzzy(distance),
-            }));
+            return Ok(Some(Text { text: word.to_string(), last: LastWord::Fuzzy(distance) }));
         }
         let (text, last) = match token.strip_suffix('*') {
             Some(text) => (text, LastWord::Prefix),
@@ -267,18 +238,12 @@ fn text_of_quoted(quoted: Quoted) -> Text {
         true => LastWord::Prefix,
         false => LastWord::Exact,
     };
-    Text {
-        text: quoted.text,
-        last,
-    }
+    Text { text: quoted.text, last }
 }
 
 /// What a term means elsewhere does not matter when it is checked: no rule depends on it.
 fn any_context() -> Context {
-    Context {
-        zone: chrono_tz::Tz::UTC,
-        now: Timestamp(0),
-    }
+    Context { zone: chrono_tz::Tz::UTC, now: Timestamp(0) }
 }
 
 /// How to look for the token at `at` as a text.

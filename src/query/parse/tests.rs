@@ -7,11 +7,7 @@ use crate::query::{Comparison, Literal, TimeRelation};
 
 fn refusal(text: &str) -> (usize, String) {
     match Query::parse(text) {
-        Err(Error::Query {
-            query,
-            position,
-            problem,
-        }) => {
+        Err(Error::Query { query, position, problem }) => {
             assert_eq!(query, text);
             assert!(text.is_char_boundary(position), "{text}");
             (position, problem)
@@ -24,11 +20,7 @@ fn refusal(text: &str) -> (usize, String) {
 fn check_refusals(cases: &[(&str, &str, &str)]) {
     for (text, caret, problem) in cases {
         let (position, found) = refusal(text);
-        assert_eq!(
-            text[..position].chars().count(),
-            caret.chars().count() - 1,
-            "{text}: {found}"
-        );
+        assert_eq!(text[..position].chars().count(), caret.chars().count() - 1, "{text}: {found}");
         assert!(found.contains(problem), "{text}: {found}");
     }
 }
@@ -36,11 +28,7 @@ fn check_refusals(cases: &[(&str, &str, &str)]) {
 #[test]
 fn what_is_missing_is_told_with_its_place() {
     check_refusals(&[
-        (
-            "a OR",
-            "    ^",
-            "expected a text, a field or `(` after `OR`",
-        ),
+        ("a OR", "    ^", "expected a text, a field or `(` after `OR`"),
         ("OR a", "^", "at the beginning"),
         ("AND", "^", "at the beginning"),
         ("a AND", "     ^", "after `AND`"),
@@ -149,11 +137,7 @@ fn operators_that_do_not_fit_are_refused() {
         ("time~=/2026/", "    ^", "range"),
         ("time=x", "     ^", "neither a date"),
         ("time=\"2026-05-04\"", "     ^", "without quotes"),
-        (
-            "time=(2026-05-04,x)",
-            "                 ^",
-            "neither a date",
-        ),
+        ("time=(2026-05-04,x)", "                 ^", "neither a date"),
         ("time>5", "     ^", "neither a date"),
         ("time=1..2", "     ^", "neither a date"),
         ("after:x", "      ^", "neither a date"),
@@ -168,11 +152,7 @@ fn operators_that_do_not_fit_are_refused() {
         ("tenant>(a,b)", "       ^", "list"),
         ("tenant~=/(/", "        ^", "regular expression is wrong"),
         ("tenant~=/\\w{500}{50}/", "        ^", "too large"),
-        (
-            "actor:(a tenant:b)",
-            "         ^",
-            "cannot stand inside `actor:( )`",
-        ),
+        ("actor:(a tenant:b)", "         ^", "cannot stand inside `actor:( )`"),
         ("actor:(has:tenant)", "       ^", "cannot stand inside"),
         ("actor:(a://b)", "       ^", "quote it"),
     ]);
@@ -180,15 +160,7 @@ fn operators_that_do_not_fit_are_refused() {
 
 #[test]
 fn a_token_that_begins_with_a_digit_is_text() {
-    for text in [
-        "12:30",
-        "2026-05-04T10:00:00Z",
-        "5=5",
-        "actor:(12:30)",
-        "-12:30",
-        "@a:b",
-        "a!b",
-    ] {
+    for text in ["12:30", "2026-05-04T10:00:00Z", "5=5", "actor:(12:30)", "-12:30", "@a:b", "a!b"] {
         assert!(Query::parse(text).is_ok(), "{text}");
     }
 }
@@ -222,14 +194,8 @@ fn queries_print_in_one_form() {
         ("- - a".replace(' ', "").as_str(), "a"),
         ("NOT a", "-a"),
         ("\"a b\" “c”", "\"a b\" c"),
-        (
-            "\"AND\" \"-x\" \"a:b\" \"(\\\"x\"",
-            "\"AND\" \"-x\" \"a:b\" \"(\\\"x\"",
-        ),
-        (
-            "\"NOT(x\" \"x\\*\" \"x*\" \"x~1\"",
-            "\"NOT(x\" \"x\\*\" x* \"x~1\"",
-        ),
+        ("\"AND\" \"-x\" \"a:b\" \"(\\\"x\"", "\"AND\" \"-x\" \"a:b\" \"(\\\"x\""),
+        ("\"NOT(x\" \"x\\*\" \"x*\" \"x~1\"", "\"NOT(x\" \"x\\*\" x* \"x~1\""),
         (
             "who.email=x ip=(a, \"b\") time=2026-05-04",
             "actor.email=x context.ip=(a,\"b\") occurred_at=2026-05-04",
@@ -249,45 +215,23 @@ fn queries_print_in_one_form() {
 
 #[test]
 fn a_regex_built_in_rust_prints_and_parses() {
-    for regex in [
-        "a/b",
-        "a\\/b",
-        "a\\\\",
-        "a\\\\/b",
-        "[\\\\/]",
-        "a\\\\b\\.",
-        "",
-        "a b",
-    ] {
+    for regex in ["a/b", "a\\/b", "a\\\\", "a\\\\/b", "[\\\\/]", "a\\\\b\\.", "", "a b"] {
         let query = Query::field("tenant").matches(regex);
-        assert_eq!(
-            Query::parse(&query.to_string()).expect("printed"),
-            query,
-            "{regex}"
-        );
+        assert_eq!(Query::parse(&query.to_string()).expect("printed"), query, "{regex}");
     }
 }
 
 fn any_text() -> impl Strategy<Value = String> {
     let odd = "[-a-c \"\\\\*~():=.<>!^$/,„“”«»‹›é1]{0,8}";
-    prop_oneof![
-        Just("AND".to_string()),
-        Just("OR(".to_string()),
-        odd,
-        any::<String>()
-    ]
+    prop_oneof![Just("AND".to_string()), Just("OR(".to_string()), odd, any::<String>()]
 }
 
 fn text_with_word() -> impl Strategy<Value = Text> {
     let last = prop_oneof![Just(LastWord::Exact), Just(LastWord::Prefix)];
-    let plain = (any_text(), any_text(), last).prop_map(|(before, after, last)| Text {
-        text: format!("{before}a{after}"),
-        last,
-    });
-    let fuzzy = ("[a-zé]{1,9}|AND", 1..3_u8).prop_map(|(text, distance)| Text {
-        text,
-        last: LastWord::Fuzzy(distance),
-    });
+    let plain = (any_text(), any_text(), last)
+        .prop_map(|(before, after, last)| Text { text: format!("{before}a{after}"), last });
+    let fuzzy = ("[a-zé]{1,9}|AND", 1..3_u8)
+        .prop_map(|(text, distance)| Text { text, last: LastWord::Fuzzy(distance) });
     prop_oneof![4 => plain, 1 => fuzzy]
 }
 
@@ -304,10 +248,7 @@ fn any_term() -> impl Strategy<Value = Query> {
         Just("tenant".to_string()),
         Just("who.email".to_string()),
         any_text().prop_map(|key| {
-            format!(
-                "details.a.\"k{}\"",
-                key.replace('\\', "\\\\").replace('"', "\\\"")
-            )
+            format!("details.a.\"k{}\"", key.replace('\\', "\\\\").replace('"', "\\\""))
         }),
     ];
     let literals = || prop::collection::vec(any_literal(), 1..4);
@@ -320,10 +261,7 @@ fn any_term() -> impl Strategy<Value = Query> {
         folded().prop_map(FieldTest::Begins),
         folded().prop_map(FieldTest::Contains),
         folded().prop_map(FieldTest::Ends),
-        Just(FieldTest::Compare(
-            Comparison::AtMost,
-            "2026-05-04".to_string()
-        )),
+        Just(FieldTest::Compare(Comparison::AtMost, "2026-05-04".to_string())),
         Just(FieldTest::Compare(Comparison::Above, "-1.5e3".to_string())),
         Just(FieldTest::Matches("a\\/ [)]b|c".to_string())),
     ];
@@ -336,10 +274,7 @@ fn any_term() -> impl Strategy<Value = Query> {
     let term = prop_oneof![
         Just(Expr::All),
         text_with_word().prop_map(|text| Expr::Term(Term::Text(text))),
-        Just(Expr::Term(Term::Time {
-            relation: TimeRelation::Since,
-            when: "1mo".to_string(),
-        })),
+        Just(Expr::Term(Term::Time { relation: TimeRelation::Since, when: "1mo".to_string() })),
         field.boxed(),
     ];
     term.prop_map(Query::new)

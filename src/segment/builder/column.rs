@@ -27,12 +27,7 @@ impl ColumnBuilder {
             Kind::Raw => Values::Plain(Strings::default()),
             _ => Values::Interned(Interner::default()),
         };
-        ColumnBuilder {
-            node,
-            kind,
-            rows: Vec::new(),
-            values,
-        }
+        ColumnBuilder { node, kind, rows: Vec::new(), values }
     }
 
     /// Adds a value of `row`.
@@ -42,13 +37,32 @@ impl ColumnBuilder {
         match &mut self.values {
             Values::Interned(interner) => {
                 interner.push(value);
-                let tried = interner.ids.len() == TRIAL_VALUES;
-                if tried && self.kind != Kind::Overflow && interner.hardly_repeats(7, 10) {
-                    self.values = Values::Plain(interner.spell_out());
-                }
+                self.try_dictionary();
             }
             Values::Plain(strings) => strings.push(value),
             Values::Lengths(_) => debug_assert!(false, "lengths are pushed as numbers"),
+        }
+    }
+
+    /// Adds a value of `row` that was interned already; the values must be held by id.
+    #[inline]
+    pub(super) fn push_known(&mut self, row: u32, id: u32) {
+        self.rows.push(row);
+        if let Values::Interned(interner) = &mut self.values {
+            interner.ids.push(id);
+            self.try_dictionary();
+        }
+    }
+
+    /// Gives up ids once it shows that the values hardly repeat.
+    #[inline]
+    fn try_dictionary(&mut self) {
+        let Values::Interned(interner) = &self.values else {
+            return;
+        };
+        let tried = interner.ids.len() == TRIAL_VALUES;
+        if tried && self.kind != Kind::Overflow && interner.hardly_repeats(7, 10) {
+            self.values = Values::Plain(interner.spell_out());
         }
     }
 
@@ -91,11 +105,7 @@ impl Strings {
     #[inline]
     pub(super) fn get(&self, index: u32) -> &[u8] {
         let index = index as usize;
-        let start = if index == 0 {
-            0
-        } else {
-            self.ends[index - 1] as usize
-        };
+        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
         &self.bytes[start..self.ends[index] as usize]
     }
 
@@ -134,18 +144,15 @@ impl Interner {
         let hash = self.hasher.hash_one(value);
         let short = hash as u32;
         let distinct = &self.distinct;
-        let found = self.table.find(hash, |(other, id)| {
-            *other == short && distinct.get(*id) == value
-        });
+        let found =
+            self.table.find(hash, |(other, id)| *other == short && distinct.get(*id) == value);
         if let Some((_, id)) = found {
             return *id;
         }
         let id = self.distinct.len() as u32;
         self.distinct.push(value);
         let (distinct, hasher) = (&self.distinct, &self.hasher);
-        self.table.insert_unique(hash, (short, id), |(_, id)| {
-            hasher.hash_one(distinct.get(*id))
-        });
+        self.table.insert_unique(hash, (short, id), |(_, id)| hasher.hash_one(distinct.get(*id)));
         id
     }
 
@@ -157,9 +164,7 @@ impl Interner {
     /// The values one after the other.
     pub(super) fn spell_out(&self) -> Strings {
         let mut strings = Strings::default();
-        self.ids
-            .iter()
-            .for_each(|id| strings.push(self.distinct.get(*id)));
+        self.ids.iter().for_each(|id| strings.push(self.distinct.get(*id)));
         strings
     }
 

@@ -9,7 +9,7 @@ use crate::segment::dictionary::Dictionary;
 use crate::segment::ints::Ints;
 use crate::segment::layout::{Codec, ColumnLayout, Layout};
 use crate::segment::presence::{self, Presence};
-use crate::segment::terms::TermsWriter;
+use crate::segment::terms::{Lists, TermsWriter};
 use crate::segment::texts::{Packing, TextWriter};
 use crate::segment::uuids::{self, Uuids};
 use crate::segment::{SegmentMeta, file, overflow, postings};
@@ -36,41 +36,24 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
     let mut writer = Writer::new(rows, builder.packing);
     let actions = actions(&builder);
     let mut columns: Vec<ColumnLayout> = Vec::with_capacity(builder.columns.len());
-    let mut row_lists = Vec::with_capacity(builder.columns.len());
     for (number, column) in builder.columns.into_iter().enumerate() {
-        let (layout, lists) = writer.column(number as u32, column);
-        columns.push(layout);
-        row_lists.push(lists);
+        columns.push(writer.column(number as u32, column));
     }
-    let terms = std::mem::take(&mut writer.terms).finish(
-        columns.len() as u32,
-        &|column, value| row_lists[column as usize].rows(value).to_vec(),
-        &mut writer.out,
-    );
+    let terms = std::mem::take(&mut writer.terms).finish(&mut writer.lists, &mut writer.out);
     let future: Vec<u32> = (0..rows)
         .filter(|row| builder.times[*row as usize] > builder.recorded_ats[*row as usize])
         .collect();
-    let future_rows = writer.list(&future);
+    let future_rows = writer.lists.list(&future);
     let (recorded_from, recorded_ats) = recorded(&builder.seqs, &builder.recorded_ats, min_seq);
-    let seqs: Vec<i64> = (0i64..)
-        .zip(&builder.seqs)
-        .map(|(row, seq)| (seq - min_seq) as i64 - row)
-        .collect();
+    let seqs: Vec<i64> =
+        (0i64..).zip(&builder.seqs).map(|(row, seq)| (seq - min_seq) as i64 - row).collect();
     let shape_count = builder.shape_list.len() as u64;
-    let row_shapes: Vec<u64> = builder
-        .row_shapes
-        .iter()
-        .map(|shape| shape_count.min(u64::from(*shape)))
-        .collect();
+    let row_shapes: Vec<u64> =
+        builder.row_shapes.iter().map(|shape| shape_count.min(u64::from(*shape))).collect();
     let rest_rows = writer.presence(&builder.rest_rows);
     let rest = builder.rest.finish(&mut writer.out);
     let layout = Layout {
-        nodes: builder
-            .tree
-            .nodes()
-            .iter()
-            .map(|n| (n.parent, n.key.to_vec()))
-            .collect(),
+        nodes: builder.tree.nodes().iter().map(|n| (n.parent, n.key.to_vec())).collect(),
         shapes: builder.shape_list,
         columns,
         times: Ints::write(&builder.times, &mut writer.out),
@@ -81,13 +64,13 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         row_shapes: Packed::write(&row_shapes, &mut writer.out),
         rest_rows,
         rest,
-        postings: writer.finish_postings(),
+        postings: writer.lists.finish(&mut writer.out),
         future_rows,
         actions: actions.filter(|_| builder.rest_rows.is_empty()),
         terms,
         unicode: text::UNICODE_VERSION,
     };
-    let mut combinations: Vec<_> = builder.combinations.into_values().collect();
+    let mut combinations = builder.combinations;
     combinations.sort_unstable();
     let meta = SegmentMeta {
         id: builder.id,
@@ -104,26 +87,16 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         combinations,
         combinations_complete: builder.combinations_complete,
     };
-    Encoded {
-        bytes: writer.out,
-        layout,
-        meta,
-    }
+    Encoded { bytes: writer.out, layout, meta }
 }
 
 /// The instants of acceptance as steps over `seq`: they are few when events come in batches.
 fn recorded(seqs: &[u64], recorded_ats: &[i64], min_seq: u64) -> (Vec<i64>, Vec<i64>) {
-    let mut pairs: Vec<(u64, i64)> = seqs
-        .iter()
-        .copied()
-        .zip(recorded_ats.iter().copied())
-        .collect();
+    let mut pairs: Vec<(u64, i64)> =
+        seqs.iter().copied().zip(recorded_ats.iter().copied()).collect();
     pairs.sort_unstable();
     pairs.dedup_by_key(|(_, at)| *at);
-    pairs
-        .into_iter()
-        .map(|(seq, at)| ((seq - min_seq) as i64, at))
-        .unzip()
+    pairs.into_iter().map(|(seq, at)| ((seq - min_seq) as i64, at)).unzip()
 }
 
 /// The pairs of `category` and `activity`, as ranks of their values.
@@ -183,10 +156,7 @@ impl RowLists {
             sorted[*slot as usize] = *row;
             *slot += 1;
         }
-        RowLists {
-            starts,
-            rows: sorted,
-        }
+        RowLists { starts, rows: sorted }
     }
 
     /// The rows of a value; a row may stand there more than once, one after the other.
@@ -196,50 +166,47 @@ impl RowLists {
     }
 }
 
-struct Writer {
-    out: Vec<u8>,
-    postings: Vec<u8>,
-    /// Where a list of rows with this hash was written: equal lists are written once.
-    lists: HashMap<u64, Vec<u64>, FixedState>,
-    presences: HashMap<Vec<u8>, Span, FixedState>,
-    terms: TermsWriter,
+/// The lists of rows of a segment.
+struct RowListWriter {
     rows: u32,
-    packing: Packing,
+    bytes: Vec<u8>,
+    /// Where a list with this hash was written: equal lists are written once.
+    known: HashMap<u64, Vec<u64>, FixedState>,
+    /// The rows of the values of each column.
+    of_values: Vec<RowLists>,
 }
 
-impl Writer {
-    fn new(rows: u32, packing: Packing) -> Self {
-        Writer {
-            out: file::header(),
-            postings: Vec::new(),
-            lists: HashMap::default(),
-            presences: HashMap::default(),
-            terms: TermsWriter::default(),
-            rows,
-            packing,
-        }
+impl RowListWriter {
+    fn finish(&mut self, out: &mut Vec<u8>) -> Span {
+        let offset = out.len() as u64;
+        out.append(&mut self.bytes);
+        Span { offset, len: out.len() as u64 - offset }
+    }
+}
+
+impl Lists for RowListWriter {
+    fn columns(&self) -> u32 {
+        self.of_values.len() as u32
     }
 
-    fn finish_postings(&mut self) -> Span {
-        let offset = self.out.len() as u64;
-        self.out.append(&mut self.postings);
-        Span {
-            offset,
-            len: self.out.len() as u64 - offset,
-        }
+    fn rows(&self) -> u32 {
+        self.rows
     }
 
-    /// The offset of a list of rows, written unless the same list is there.
+    fn rows_of_value(&self, column: u32, value: u32) -> &[u32] {
+        self.of_values[column as usize].rows(value)
+    }
+
     fn list(&mut self, rows: &[u32]) -> u64 {
-        let start = self.postings.len();
-        postings::write(rows, &mut self.postings);
-        let hash = FixedState::default().hash_one(&self.postings[start..]);
-        match self.lists.entry(hash) {
+        let start = self.bytes.len();
+        postings::write(rows, &mut self.bytes);
+        let hash = FixedState::default().hash_one(&self.bytes[start..]);
+        match self.known.entry(hash) {
             Entry::Occupied(mut known) => {
-                let (before, list) = self.postings.split_at(start);
+                let (before, list) = self.bytes.split_at(start);
                 let same = |offset: &&u64| before[**offset as usize..].starts_with(list);
                 if let Some(offset) = known.get().iter().find(same).copied() {
-                    self.postings.truncate(start);
+                    self.bytes.truncate(start);
                     return offset;
                 }
                 known.get_mut().push(start as u64);
@@ -250,6 +217,29 @@ impl Writer {
         }
         start as u64
     }
+}
+
+struct Writer {
+    out: Vec<u8>,
+    lists: RowListWriter,
+    presences: HashMap<Vec<u8>, Span, FixedState>,
+    terms: TermsWriter,
+    rows: u32,
+    packing: Packing,
+}
+
+impl Writer {
+    fn new(rows: u32, packing: Packing) -> Self {
+        let (bytes, known, of_values) = (Vec::new(), HashMap::default(), Vec::new());
+        Writer {
+            out: file::header(),
+            lists: RowListWriter { rows, bytes, known, of_values },
+            presences: HashMap::default(),
+            terms: TermsWriter::default(),
+            rows,
+            packing,
+        }
+    }
 
     /// The presence of values in rows; equal ones are written once.
     fn presence(&mut self, rows_of_values: &[u32]) -> Presence {
@@ -259,16 +249,13 @@ impl Writer {
         let span = *self.presences.entry(bytes).or_insert_with_key(|bytes| {
             let offset = out.len() as u64;
             out.extend_from_slice(bytes);
-            Span {
-                offset,
-                len: bytes.len() as u64,
-            }
+            Span { offset, len: bytes.len() as u64 }
         });
         Presence { span, rows, values }
     }
 
     /// Lays out a column and collects its words.
-    fn column(&mut self, number: u32, column: ColumnBuilder) -> (ColumnLayout, RowLists) {
+    fn column(&mut self, number: u32, column: ColumnBuilder) -> ColumnLayout {
         let presence = self.presence(&column.rows);
         let kind = column.kind;
         let mut lists = RowLists::default();
@@ -284,15 +271,8 @@ impl Writer {
                 codec
             }
         };
-        (
-            ColumnLayout {
-                node: column.node,
-                kind,
-                presence,
-                codec,
-            },
-            lists,
-        )
+        self.lists.of_values.push(lists);
+        ColumnLayout { node: column.node, kind, presence, codec }
     }
 
     fn dictionary(
@@ -316,7 +296,7 @@ impl Writer {
             distinct_rows.clear();
             distinct_rows.extend_from_slice(by_value.rows(value));
             distinct_rows.dedup();
-            offsets.push(self.list(&distinct_rows));
+            offsets.push(self.lists.list(&distinct_rows));
             self.index(kind, interner.distinct.get(*id), value);
         }
         let values = order.iter().map(|id| interner.distinct.get(*id));

@@ -1,7 +1,10 @@
 //! Building a segment: rows in, bytes of a file out.
 
 mod column;
+mod copy;
 mod encode;
+
+pub(crate) use copy::RowSource;
 
 use super::texts::{Packing, TextWriter};
 use super::{Combination, Segment, SegmentId, SegmentMeta, file};
@@ -46,8 +49,8 @@ pub(crate) struct SegmentBuilder {
     offsets: Vec<i64>,
     seqs: Vec<u64>,
     recorded_ats: Vec<i64>,
-    combinations: HashMap<Vec<u8>, Combination, FixedState>,
-    last_combination: Vec<u8>,
+    combinations: Vec<Combination>,
+    combination_numbers: HashMap<Vec<u8>, usize, FixedState>,
     combinations_complete: bool,
     event_bytes: u64,
     scratch: Vec<u8>,
@@ -90,8 +93,8 @@ impl SegmentBuilder {
             offsets: Vec::new(),
             seqs: Vec::new(),
             recorded_ats: Vec::new(),
-            combinations: HashMap::default(),
-            last_combination: Vec::new(),
+            combinations: Vec::new(),
+            combination_numbers: HashMap::default(),
             combinations_complete: true,
             event_bytes: 0,
             scratch: Vec::new(),
@@ -133,7 +136,7 @@ impl SegmentBuilder {
             return Err(Error::invalid("event", "is not in canonical form"));
         };
         let row = self.rows();
-        self.note_combination(&flattener.leaves, canonical, occurred_at.min(recorded_at));
+        self.note_owners(&flattener.leaves, canonical, occurred_at.min(recorded_at));
         match self.shape(&flattener, nodes) {
             Some(shape) => {
                 self.push_leaves(row, &flattener.leaves, canonical);
@@ -168,8 +171,7 @@ impl SegmentBuilder {
             return None;
         }
         let columns = self.columns.len();
-        self.columns_at
-            .resize(self.tree.len(), [NO_COLUMN; Kind::AT_NODE]);
+        self.columns_at.resize(self.tree.len(), [NO_COLUMN; Kind::AT_NODE]);
         for leaf in &flattener.leaves {
             let slot = &mut self.columns_at[leaf.node as usize][leaf.kind as usize];
             if *slot == NO_COLUMN {
@@ -225,56 +227,69 @@ impl SegmentBuilder {
         }
     }
 
-    /// Remembers the tenant, source and category of a row, and the newest instant of each.
-    fn note_combination(&mut self, leaves: &[Leaf], canonical: &[u8], instant: Timestamp) {
-        let mut found: [Option<Leaf>; 3] = [None; 3];
+    /// Notes the tenant, source and category of a row that was just walked.
+    fn note_owners(&mut self, leaves: &[Leaf], canonical: &[u8], instant: Timestamp) {
+        let mut texts = [const { None }; 3];
         for leaf in leaves {
             let node = &self.tree.nodes()[leaf.node as usize];
             if node.parent != 0 || leaf.kind != Kind::String {
                 continue;
             }
-            match &*node.key {
-                b"tenant" => found[0] = Some(*leaf),
-                b"data_source" => found[1] = Some(*leaf),
-                b"category" => {
-                    found[2] = Some(*leaf);
-                    break;
-                }
-                _ => {}
+            let place = match &*node.key {
+                b"tenant" => 0,
+                b"data_source" => 1,
+                b"category" => 2,
+                _ => continue,
+            };
+            let mut plain = Vec::new();
+            let text = String::from_utf8_lossy(leaf.text(canonical, &mut plain)).into_owned();
+            texts[place] = Some(text);
+            if place == 2 {
+                break;
             }
         }
-        let mut key = std::mem::take(&mut self.last_combination);
+        self.note_combination(texts.each_ref().map(Option::as_deref), instant);
+    }
+
+    /// Counts a row of a tenant, source and category; the number of the combination, unless there
+    /// are too many to list.
+    fn note_combination(&mut self, texts: [Option<&str>; 3], instant: Timestamp) -> Option<usize> {
+        let mut key = std::mem::take(&mut self.scratch);
         key.clear();
-        for leaf in &found {
-            let text = leaf
-                .as_ref()
-                .map(|leaf| leaf.text(canonical, &mut self.scratch));
+        for text in texts {
             key.push(u8::from(text.is_some()));
-            let text = text.unwrap_or_default();
-            key.extend_from_slice(&(text.len() as u32).to_le_bytes());
-            key.extend_from_slice(text);
+            key.extend_from_slice(&(text.map_or(0, str::len) as u32).to_le_bytes());
+            key.extend_from_slice(text.unwrap_or_default().as_bytes());
         }
-        if let Some(combination) = self.combinations.get_mut(&key) {
-            combination.rows += 1;
-            combination.newest = combination.newest.max(instant);
-        } else if self.combinations.len() < COMBINATIONS_MAX {
-            let mut text = |leaf: &Option<Leaf>| {
-                let leaf = leaf.as_ref()?;
-                let bytes = leaf.text(canonical, &mut self.scratch);
-                Some(String::from_utf8_lossy(bytes).into_owned())
-            };
-            let combination = Combination {
-                tenant: text(&found[0]),
-                data_source: text(&found[1]),
-                category: text(&found[2]).unwrap_or_default(),
+        let known = self.combination_numbers.get(&key).copied();
+        let number = known.or_else(|| {
+            if self.combinations.len() == COMBINATIONS_MAX {
+                self.combinations_complete = false;
+                return None;
+            }
+            let [tenant, data_source, category] = texts.map(|text| text.map(str::to_owned));
+            self.combinations.push(Combination {
+                tenant,
+                data_source,
+                category: category.unwrap_or_default(),
                 newest: instant,
-                rows: 1,
-            };
-            self.combinations.insert(key.clone(), combination);
-        } else {
-            self.combinations_complete = false;
+                rows: 0,
+            });
+            self.combination_numbers.insert(key.clone(), self.combinations.len() - 1);
+            Some(self.combinations.len() - 1)
+        });
+        self.scratch = key;
+        if let Some(number) = number {
+            self.count_combination(number, instant);
         }
-        self.last_combination = key;
+        number
+    }
+
+    /// Counts a row of a combination that is listed.
+    fn count_combination(&mut self, number: usize, instant: Timestamp) {
+        let combination = &mut self.combinations[number];
+        combination.rows += 1;
+        combination.newest = combination.newest.max(instant);
     }
 
     /// The bytes of the file and what the manifest keeps of it.
@@ -285,11 +300,7 @@ impl SegmentBuilder {
         if self.times.is_empty() {
             return Err(Error::invalid("segment", "has no rows"));
         }
-        let Encoded {
-            bytes,
-            layout,
-            meta,
-        } = encode::encode(self);
+        let Encoded { bytes, layout, meta } = encode::encode(self);
         Ok(file::assemble(bytes, &layout, meta))
     }
 
@@ -301,21 +312,13 @@ impl SegmentBuilder {
         if self.times.is_empty() {
             return Err(Error::invalid("segment", "has no rows"));
         }
-        let Encoded {
-            bytes,
-            layout,
-            meta,
-        } = encode::encode(self);
+        let Encoded { bytes, layout, meta } = encode::encode(self);
         Segment::in_memory(bytes, layout, meta)
     }
 }
 
 /// The nodes of keys under the root with this name, or none.
 fn root_node(tree: &PathTree, key: &[u8]) -> Option<u32> {
-    let place = tree
-        .nodes()
-        .iter()
-        .skip(1)
-        .position(|node| node.parent == 0 && *node.key == *key);
+    let place = tree.nodes().iter().skip(1).position(|node| node.parent == 0 && *node.key == *key);
     place.map(|place| place as u32 + 1)
 }

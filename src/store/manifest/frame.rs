@@ -9,12 +9,14 @@ use crate::io::codec;
 use crate::{Error, Result, limits};
 use std::path::Path;
 
-const MAGIC: [u8; 8] = *b"ANNALSMF";
+const MAGIC: [u8; 8] = *b"ANMANI\r\n";
 const VERSION: u32 = 1;
-/// Bytes of the header: magic, version, compatible bits, incompatible bits, zeros, id, CRC, zeros.
+/// Bytes of the header: magic, version, compatible and incompatible bits, zeros, id, zeros, CRC.
 pub(crate) const HEADER_LEN: u64 = 40;
 /// Bytes of the head of a frame: length, CRC of the payload, durable offset, CRC of the head.
 pub(crate) const HEAD_LEN: u64 = 20;
+/// Where the header's CRC stands, and what it covers.
+const CRC_OFFSET: usize = 36;
 const HEAD_BYTES: usize = HEAD_LEN as usize;
 const HEADER_BYTES: usize = HEADER_LEN as usize;
 
@@ -26,7 +28,8 @@ pub(crate) struct Loaded {
     pub(crate) state: State,
     /// Where the next frame goes.
     pub(crate) end: u64,
-    /// Where the last edit ends: `end` without marks.
+    /// Where the last edit ends: `end` without marks. Without a mark behind it, it may be an edit
+    /// whose sync failed.
     pub(crate) durable: u64,
     /// Bytes from `end` that are not zero and belong to no frame: a torn tail.
     pub(crate) torn_bytes: u64,
@@ -38,8 +41,8 @@ pub(crate) fn header(id: u64) -> [u8; HEADER_BYTES] {
     bytes[..8].copy_from_slice(&MAGIC);
     bytes[8..12].copy_from_slice(&VERSION.to_le_bytes());
     bytes[24..32].copy_from_slice(&id.to_le_bytes());
-    let crc = codec::crc(id, &bytes[..32]);
-    bytes[32..36].copy_from_slice(&crc.to_le_bytes());
+    let crc = codec::crc(id, &bytes[..CRC_OFFSET]);
+    bytes[CRC_OFFSET..].copy_from_slice(&crc.to_le_bytes());
     bytes
 }
 
@@ -53,14 +56,11 @@ pub(crate) fn parse_header(bytes: &[u8], path: &Path) -> Result<u64> {
         return Err(damaged("other magic bytes"));
     }
     let id = codec::u64_at(bytes, 24).ok_or_else(|| damaged("end of file"))?;
-    let covered = codec::slice_at(bytes, 0, 32).ok_or_else(|| damaged("end of file"))?;
-    if codec::u32_at(bytes, 32) != Some(codec::crc(id, covered)) {
+    let covered = codec::slice_at(bytes, 0, CRC_OFFSET).ok_or_else(|| damaged("end of file"))?;
+    if codec::u32_at(bytes, CRC_OFFSET) != Some(codec::crc(id, covered)) {
         return Err(damaged("a wrong CRC"));
     }
-    let unsupported = |feature: String| Error::Unsupported {
-        path: path.to_path_buf(),
-        feature,
-    };
+    let unsupported = |feature: String| Error::Unsupported { path: path.to_path_buf(), feature };
     match (codec::u32_at(bytes, 8), codec::u32_at(bytes, 16)) {
         (Some(VERSION), Some(0)) => Ok(id),
         (Some(VERSION), bits) => {
@@ -102,7 +102,7 @@ pub(super) fn frame_of(id: u64, offset: u64, durable: u64, payload: &[u8]) -> Op
 
 /// The offset is under the CRC too: a frame is valid in its own place only.
 fn head_crc(id: u64, offset: u64, head: &[u8]) -> u32 {
-    codec::crc(id ^ offset.rotate_left(32), head)
+    codec::crc(id.wrapping_add(offset), head)
 }
 
 struct Head {
@@ -137,13 +137,8 @@ fn head_at(bytes: &[u8], id: u64, offset: usize) -> Option<Head> {
 /// [`Error::Corrupt`] when durable bytes do not validate, [`Error::Unsupported`].
 pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Loaded> {
     let id = parse_header(bytes, path)?;
-    let mut loaded = Loaded {
-        id,
-        state: State::default(),
-        end: HEADER_LEN,
-        durable: HEADER_LEN,
-        torn_bytes: 0,
-    };
+    let mut loaded =
+        Loaded { id, state: State::default(), end: HEADER_LEN, durable: HEADER_LEN, torn_bytes: 0 };
     let mut offset = HEADER_BYTES;
     while let Some((payload, next)) = frame_at(bytes, id, offset) {
         if !payload.is_empty() {
@@ -158,13 +153,7 @@ pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Loaded> {
     loaded.torn_bytes = torn.map_or(0, |last| last as u64 + 1);
     if let Some(vouched) = vouched_beyond(bytes, id, offset) {
         let expected = format!("sound frames up to byte {vouched}");
-        return Err(Error::corrupt(
-            path,
-            loaded.end,
-            "manifest frame",
-            expected,
-            "damage",
-        ));
+        return Err(Error::corrupt(path, loaded.end, "manifest frame", expected, "damage"));
     }
     Ok(loaded)
 }
@@ -183,9 +172,7 @@ fn apply(payload: &[u8], offset: usize, path: &Path, state: &mut State) -> Resul
     };
     let edit: Vec<Change> = codec::decode(payload)
         .ok_or_else(|| damaged("changes", "bytes that do not decode".into()))?;
-    state
-        .apply(&edit)
-        .map_err(|misfit| damaged(misfit.0, misfit.1.to_string()))
+    state.apply(&edit).map_err(|misfit| damaged(misfit.0, misfit.1.to_string()))
 }
 
 /// The highest durable offset beyond `end` that any head from `end` on speaks of.

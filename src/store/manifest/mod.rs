@@ -54,14 +54,17 @@ impl Manifest {
         write_whole(disk, &layout.manifest(), random, &State::default())
     }
 
-    /// Opens the manifest of a store for edits; a torn tail is cut, which means rewriting it.
+    /// Opens the manifest of a store for edits.
+    ///
+    /// A torn tail is cut, and an edit that no mark vouches for is made durable, by writing a new
+    /// file: after a failed sync a second one may say `Ok` with the bytes gone.
     ///
     /// # Errors
     /// [`Error::Corrupt`] when a byte that was durable is not what was written.
     pub(crate) fn open(disk: &Disk, layout: &Layout, random: &dyn Random) -> Result<Manifest> {
         let path = layout.manifest();
         let loaded = read(disk, &path)?;
-        if loaded.torn_bytes > 0 {
+        if loaded.torn_bytes > 0 || loaded.end == loaded.durable {
             return write_whole(disk, &path, random, &loaded.state);
         }
         let failed = |error| Error::io("open", &path, error);
@@ -83,11 +86,6 @@ impl Manifest {
 
     pub(crate) fn state(&self) -> &State {
         &self.state
-    }
-
-    /// Bytes of the file, zeros included.
-    pub(crate) fn len(&self) -> u64 {
-        self.len
     }
 
     /// Applies one edit; an empty one does nothing.
@@ -121,9 +119,7 @@ impl Manifest {
     fn write_synced(&mut self, bytes: &[u8]) -> Result<()> {
         let written = self.file.write_all_at(bytes, self.end);
         if let Err(error) = written.and_then(|()| self.file.sync()) {
-            let error = Error::Poisoned {
-                cause: std::sync::Arc::new(error),
-            };
+            let error = Error::Poisoned { cause: std::sync::Arc::new(error) };
             self.broken = Some(error.clone());
             return Err(error);
         }
@@ -186,10 +182,7 @@ pub(crate) fn read(disk: &Disk, path: &Path) -> Result<Loaded> {
 impl Loaded {
     /// What to remember of this reading.
     pub(crate) fn seen(&self) -> Seen {
-        Seen {
-            id: self.id,
-            end: self.end,
-        }
+        Seen { id: self.id, end: self.end }
     }
 }
 
@@ -227,12 +220,9 @@ fn write_whole(disk: &Disk, path: &Path, random: &dyn Random, state: &State) -> 
     let file = disk
         .open(&temporary, Mode::ReadWrite)
         .map_err(|error| Error::io("open", &temporary, error))?;
-    disk.rename(&temporary, path)
-        .map_err(|error| Error::io("rename", &temporary, error))?;
+    disk.rename(&temporary, path).map_err(|error| Error::io("rename", &temporary, error))?;
     let folder = path.parent().unwrap_or(path);
-    disk.sync_dir(folder).map_err(|error| Error::Poisoned {
-        cause: std::sync::Arc::new(error),
-    })?;
+    disk.sync_dir(folder).map_err(|error| Error::Poisoned { cause: std::sync::Arc::new(error) })?;
     Ok(Manifest {
         disk: disk.clone(),
         path: path.to_path_buf(),

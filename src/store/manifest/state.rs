@@ -41,10 +41,7 @@ pub(crate) enum Change {
     /// Sequences count anew from here.
     Epoch(u64),
     /// Everything below `next_seq` is in segments or gone; `recorded_at` was given before.
-    Floor {
-        next_seq: u64,
-        recorded_at: Timestamp,
-    },
+    Floor { next_seq: u64, recorded_at: Timestamp },
     /// Retention swept at this time.
     Swept(Timestamp),
     /// The writer acknowledges (or no longer acknowledges) before events are durable.
@@ -87,18 +84,11 @@ impl Default for State {
 impl Listed {
     /// Lists a segment that was just built.
     pub(crate) fn new(meta: &SegmentMeta, first_day: Day) -> Listed {
-        Listed {
-            first_day,
-            meta: stripped(meta),
-        }
+        Listed { first_day, meta: stripped(meta) }
     }
 
     pub(crate) fn place(&self) -> Place {
-        Place {
-            class: self.meta.class.clone(),
-            first_day: self.first_day,
-            id: self.meta.id,
-        }
+        Place { class: self.meta.class.clone(), first_day: self.first_day, id: self.meta.id }
     }
 
     /// Whether a footer says what the manifest says.
@@ -138,10 +128,7 @@ impl State {
             Change::Clear(id) => self.doomed.retain(|place| place.id != *id),
             Change::Logs { live, next } => self.set_logs(live, *next)?,
             Change::Epoch(epoch) => grow("a later epoch", &mut self.epoch, *epoch)?,
-            Change::Floor {
-                next_seq,
-                recorded_at,
-            } => {
+            Change::Floor { next_seq, recorded_at } => {
                 grow("a later sequence", &mut self.next_seq, *next_seq)?;
                 self.recorded_at = *recorded_at;
             }
@@ -187,24 +174,15 @@ impl State {
     pub(crate) fn as_edits(&self) -> Vec<Vec<Change>> {
         const CHANGES_PER_EDIT: usize = 1024;
         let mut changes = vec![
-            Change::Logs {
-                live: self.logs.clone(),
-                next: self.next_log,
-            },
+            Change::Logs { live: self.logs.clone(), next: self.next_log },
             Change::Epoch(self.epoch),
-            Change::Floor {
-                next_seq: self.next_seq,
-                recorded_at: self.recorded_at,
-            },
+            Change::Floor { next_seq: self.next_seq, recorded_at: self.recorded_at },
             Change::Buffered(self.buffered),
         ];
         changes.extend(self.last_sweep.map(Change::Swept));
         changes.extend(self.segments.values().cloned().map(Change::Add));
         changes.extend(self.doomed.iter().cloned().map(Change::Doomed));
-        changes
-            .chunks(CHANGES_PER_EDIT)
-            .map(<[Change]>::to_vec)
-            .collect()
+        changes.chunks(CHANGES_PER_EDIT).map(<[Change]>::to_vec).collect()
     }
 }
 

@@ -15,9 +15,7 @@ fn layout() -> Layout {
 }
 
 fn created(disk: &SimDisk) -> Result<Manifest> {
-    let made = disk
-        .create_dir_all(Path::new(ROOT))
-        .and_then(|()| disk.sync_dir(Path::new("/")));
+    let made = disk.create_dir_all(Path::new(ROOT)).and_then(|()| disk.sync_dir(Path::new("/")));
     made.map_err(|error| Error::io("create", Path::new(ROOT), error))?;
     Manifest::create(&disk.shared(), &layout(), &SeededRandom::new(3))
 }
@@ -46,20 +44,13 @@ fn listed(id: u64) -> Listed {
 }
 
 fn log(number: u64) -> LogFile {
-    LogFile {
-        number,
-        id: number * 7,
-        first_seq: number,
-    }
+    LogFile { number, id: number * 7, first_seq: number }
 }
 
 /// Edits as a store makes them.
 fn edits() -> Vec<Vec<Change>> {
     let logs = |live: Vec<LogFile>, next| Change::Logs { live, next };
-    let floor = |next_seq| Change::Floor {
-        next_seq,
-        recorded_at: Timestamp(next_seq as i64),
-    };
+    let floor = |next_seq| Change::Floor { next_seq, recorded_at: Timestamp(next_seq as i64) };
     vec![
         vec![logs(vec![log(1)], 2)],
         vec![Change::Add(listed(10)), logs(vec![log(2)], 3), floor(2)],
@@ -97,9 +88,7 @@ fn edits_are_there_when_it_is_opened_again() {
     let mut manifest = created(&disk).expect("creates");
     let states = states();
     for (edit, state) in edits().iter().zip(&states[1..]) {
-        manifest
-            .commit(edit, &SeededRandom::new(5))
-            .expect("commits");
+        manifest.commit(edit, &SeededRandom::new(5)).expect("commits");
         assert_eq!(open(&disk).expect("opens").state(), state);
         assert_eq!(open(&disk.crash()).expect("opens").state(), state);
     }
@@ -134,19 +123,11 @@ fn edits_that_contradict_the_state_are_refused_and_leave_no_trace() {
         Change::Epoch(1),
         strange("../x", Day(0)),
         strange("x", Day(i32::MAX)),
-        Change::Logs {
-            live: vec![log(3)],
-            next: 3,
-        },
-        Change::Logs {
-            live: vec![log(4), log(3)],
-            next: 9,
-        },
+        Change::Logs { live: vec![log(3)], next: 3 },
+        Change::Logs { live: vec![log(4), log(3)], next: 9 },
     ] {
-        let refused = manifest.commit(
-            &[Change::Swept(Timestamp(1)), change],
-            &SeededRandom::new(5),
-        );
+        let refused =
+            manifest.commit(&[Change::Swept(Timestamp(1)), change], &SeededRandom::new(5));
         assert!(matches!(refused, Err(Error::Corrupt { .. })), "{refused:?}");
         assert_eq!(manifest.state(), &state);
     }
@@ -156,9 +137,7 @@ fn edits_that_contradict_the_state_are_refused_and_leave_no_trace() {
 #[test]
 fn power_loss_at_every_operation_leaves_the_edits_before_it() {
     let disk = SimDisk::new(1);
-    commit_all(&mut created(&disk).expect("creates"))
-        .1
-        .expect("commits");
+    commit_all(&mut created(&disk).expect("creates")).1.expect("commits");
     let states = states();
     for stop in 0..disk.operation_count() {
         let disk = SimDisk::new(stop);
@@ -169,19 +148,13 @@ fn power_loss_at_every_operation_leaves_the_edits_before_it() {
             let found = match open(&crashed) {
                 Ok(manifest) => manifest.state().clone(),
                 Err(error) => {
-                    assert!(
-                        count.is_err() && files::is_missing(&error),
-                        "stop {stop}: {error}"
-                    );
+                    assert!(count.is_err() && files::is_missing(&error), "stop {stop}: {error}");
                     continue;
                 }
             };
             let count = *count.as_ref().unwrap_or(&0);
             let next = states.get(count + 1);
-            assert!(
-                found == states[count] || Some(&found) == next,
-                "stop {stop}"
-            );
+            assert!(found == states[count] || Some(&found) == next, "stop {stop}");
             // What was cut never comes back.
             let mut manifest = open(&crashed).expect("opens again");
             assert_eq!(manifest.state(), &found);
@@ -195,18 +168,34 @@ fn power_loss_at_every_operation_leaves_the_edits_before_it() {
 }
 
 #[test]
+fn an_edit_whose_sync_failed_is_whole_or_gone_after_the_next_ones() {
+    use crate::io::{Fault, FaultKind};
+    for seed in 0..50 {
+        let disk = SimDisk::new(seed);
+        let mut manifest = created(&disk).expect("creates");
+        manifest.commit(&edits()[0], &SeededRandom::new(5)).expect("commits");
+        // The next edit writes, then syncs.
+        let at = disk.operation_count() + 1;
+        let (kind, forever) = (FaultKind::LostSync, false);
+        disk.inject(Fault { at, kind, forever });
+        let refused = manifest.commit(&edits()[1], &SeededRandom::new(5));
+        assert!(matches!(refused, Err(Error::Poisoned { .. })), "{refused:?}");
+        assert!(manifest.commit(&edits()[2], &SeededRandom::new(5)).is_err());
+        disk.heal();
+        let mut manifest = open(&disk).expect("opens");
+        manifest.commit(&[Change::Swept(Timestamp(1))], &SeededRandom::new(5)).expect("commits");
+        let crashed = open(&disk.crash()).expect("opens after a crash");
+        assert_eq!(crashed.state(), manifest.state(), "seed {seed}");
+    }
+}
+
+#[test]
 fn every_flipped_bit_is_found_or_harmless() {
     let disk = SimDisk::new(1);
-    commit_all(&mut created(&disk).expect("creates"))
-        .1
-        .expect("commits");
+    commit_all(&mut created(&disk).expect("creates")).1.expect("commits");
     let sound = disk.contents(Path::new(PATH)).expect("is there");
     let state = open(&disk).expect("opens").state().clone();
-    let used = sound
-        .iter()
-        .rposition(|byte| *byte != 0)
-        .expect("not empty")
-        + 64;
+    let used = sound.iter().rposition(|byte| *byte != 0).expect("not empty") + 64;
     for bit in 0..used * 8 {
         let mut bytes = sound.clone();
         bytes[bit / 8] ^= 1 << (bit % 8);
@@ -222,9 +211,7 @@ fn every_flipped_bit_is_found_or_harmless() {
 #[test]
 fn every_truncation_is_found_or_a_torn_tail() {
     let disk = SimDisk::new(1);
-    commit_all(&mut created(&disk).expect("creates"))
-        .1
-        .expect("commits");
+    commit_all(&mut created(&disk).expect("creates")).1.expect("commits");
     let sound = disk.contents(Path::new(PATH)).expect("is there");
     let states = states();
     for len in 0..sound.len() {
@@ -260,20 +247,16 @@ fn later_versions_and_features_are_not_supported() {
     for (offset, is_feature) in [(8, false), (16, true)] {
         let mut header = frame::header(1).to_vec();
         header[offset] = 9;
-        let crc = crate::io::codec::crc(1, &header[..32]);
-        header[32..36].copy_from_slice(&crc.to_le_bytes());
+        let crc = crate::io::codec::crc(1, &header[..36]);
+        header[36..].copy_from_slice(&crc.to_le_bytes());
         let error = frame::parse(&header, Path::new(PATH)).expect_err("not supported");
         assert!(matches!(&error, Error::Unsupported { .. }), "{error}");
-        assert_eq!(
-            error.to_string().contains("feature bits"),
-            is_feature,
-            "{error}"
-        );
+        assert_eq!(error.to_string().contains("feature bits"), is_feature, "{error}");
     }
     let mut compatible = frame::header(1).to_vec();
     compatible[12] = 9;
-    let crc = crate::io::codec::crc(1, &compatible[..32]);
-    compatible[32..36].copy_from_slice(&crc.to_le_bytes());
+    let crc = crate::io::codec::crc(1, &compatible[..36]);
+    compatible[36..].copy_from_slice(&crc.to_le_bytes());
     assert!(frame::parse(&compatible, Path::new(PATH)).is_ok());
 }
 
@@ -285,23 +268,13 @@ fn a_long_manifest_is_rewritten_and_stays_short() {
     for id in 0..40_000 {
         let mut edit = vec![Change::Add(listed(id))];
         if id >= 10 {
-            edit.extend([
-                Change::Doom(SegmentId(id - 10)),
-                Change::Clear(SegmentId(id - 10)),
-            ]);
+            edit.extend([Change::Doom(SegmentId(id - 10)), Change::Clear(SegmentId(id - 10))]);
         }
         manifest.commit(&edit, &random).expect("commits");
     }
-    assert!(
-        manifest.len() <= 2 * REWRITE_MIN,
-        "{} bytes",
-        manifest.len()
-    );
+    assert!(manifest.len <= 2 * REWRITE_MIN, "{} bytes", manifest.len);
     assert_eq!(open(&disk).expect("opens").state(), manifest.state());
-    assert_eq!(
-        open(&disk.crash()).expect("opens").state(),
-        manifest.state()
-    );
+    assert_eq!(open(&disk.crash()).expect("opens").state(), manifest.state());
 }
 
 #[test]
@@ -313,19 +286,11 @@ fn readers_see_cheaply_that_something_changed() {
     let changed = |seen| has_changed(&disk.shared(), path, seen).expect("looks");
     let first = seen();
     assert!(!changed(first));
-    manifest
-        .commit(&edits()[0], &SeededRandom::new(5))
-        .expect("commits");
+    manifest.commit(&edits()[0], &SeededRandom::new(5)).expect("commits");
     assert!(changed(first));
     let second = seen();
     assert!(!changed(second));
-    write_whole(
-        &disk.shared(),
-        path,
-        &SeededRandom::new(6),
-        manifest.state(),
-    )
-    .expect("rewrites");
+    write_whole(&disk.shared(), path, &SeededRandom::new(6), manifest.state()).expect("rewrites");
     assert!(changed(second));
     assert!(!changed(seen()));
 }

@@ -36,10 +36,7 @@ impl Answers {
         options.tail_events_max = 6;
         let store = Store::open(ROOT, options)?;
         for batch in 0..6 {
-            self.append(
-                &store,
-                (0..2).map(|number| event(batch * 2 + number)).collect(),
-            );
+            self.append(&store, (0..2).map(|number| event(batch * 2 + number)).collect());
             self.check_view(&store);
         }
         let _ = store.seal();
@@ -57,25 +54,17 @@ impl Answers {
 
     fn check_after(&self, store: &Store, note: &str) {
         let found: Vec<Event> = contents(&store.snapshot()).into_values().collect();
-        assert!(
-            found.starts_with(&self.stored),
-            "{note}: an acknowledged event is lost"
-        );
+        assert!(found.starts_with(&self.stored), "{note}: an acknowledged event is lost");
         let surfaced = found.iter().find(|event| self.refused.contains(event));
         assert_eq!(surfaced, None, "{note}: a refused event surfaced");
         let rest = found.get(self.stored.len()..).unwrap_or_default();
-        assert!(
-            self.unknown.starts_with(rest),
-            "{note}: nobody wrote these: {rest:?}"
-        );
+        assert!(self.unknown.starts_with(rest), "{note}: nobody wrote these: {rest:?}");
     }
 }
 
 fn operations_of_a_life() -> u64 {
     let disk = SimDisk::new(1);
-    Answers::default()
-        .live(&Bench::on(&disk))
-        .expect("a life without a fault");
+    Answers::default().live(&Bench::on(&disk)).expect("a life without a fault");
     disk.operation_count()
 }
 
@@ -87,18 +76,20 @@ fn live_with(fault: Fault) {
     let _ = answers.live(&Bench::on(&disk));
     disk.heal();
     for disk in [disk.fork(), disk.crash()] {
-        let bench = Bench::on(&disk);
+        let bench = Bench::seeded(&disk, 8);
         let store = Store::open(ROOT, bench.options());
         let store = store.unwrap_or_else(|error| panic!("{note}: {error}"));
         answers.check_after(&store, &note);
-        store
-            .append(&event(99))
-            .unwrap_or_else(|error| panic!("{note}: {error}"));
-        store
-            .seal()
-            .unwrap_or_else(|error| panic!("{note}: {error}"));
+        store.append(&event(99)).unwrap_or_else(|error| panic!("{note}: {error}"));
+        store.seal().unwrap_or_else(|error| panic!("{note}: {error}"));
         let problems = store.verify().expect("verifies").problems;
         assert_eq!(problems, Vec::<String>::new(), "{note}");
+        let found = contents(&store.snapshot());
+        drop(store);
+        // What the first life left half done does not come back to the second.
+        let again = Store::open(ROOT, Bench::seeded(&disk.crash(), 9).options());
+        let again = again.unwrap_or_else(|error| panic!("{note}: {error}"));
+        assert_eq!(contents(&again.snapshot()), found, "{note}");
     }
 }
 
@@ -125,19 +116,13 @@ fn operations_that_fail_for_good_lose_nothing() {
 #[test]
 fn a_full_disk_is_an_error_at_every_size_and_passes() {
     let whole = SimDisk::new(1);
-    Answers::default()
-        .live(&Bench::on(&whole))
-        .expect("a life without a limit");
+    Answers::default().live(&Bench::on(&whole)).expect("a life without a limit");
     for capacity in (0..400_000).step_by(4099) {
         let disk = SimDisk::new(capacity);
         disk.set_capacity(Some(capacity));
         let mut answers = Answers::default();
         let _ = answers.live(&Bench::on(&disk));
-        assert_eq!(
-            answers.unknown,
-            [],
-            "at {capacity} bytes a full disk poisons"
-        );
+        assert_eq!(answers.unknown, [], "at {capacity} bytes a full disk poisons");
         disk.set_capacity(None);
         let bench = Bench::on(&disk);
         let store = bench.open();
@@ -177,22 +162,10 @@ fn a_failed_seal_stops_nothing_until_the_tails_are_full() {
     let bench = Bench::on(&disk);
     let store = bench.open_with(|options| options.tail_bytes_max = 64 << 10);
     store.append(&event(0)).expect("appends");
-    disk.inject(Fault {
-        at: disk.operation_count(),
-        kind: FaultKind::Io,
-        forever: true,
-    });
-    disk.heal();
-    let refuse_segments = |disk: &SimDisk| {
-        // Room for the log, none for a segment folder: a file stands where it would be.
-        let path = Path::new("/store/segments");
-        bench
-            .disk
-            .open(path, crate::io::Mode::CreateNew)
-            .expect("creates");
-        disk.operation_count()
-    };
-    refuse_segments(&disk);
+    // Room for the log, none for segments: a file stands where their folder would be.
+    let in_the_way = Path::new("/store/segments");
+    let file = bench.disk.open(in_the_way, crate::io::Mode::CreateNew);
+    drop(file.expect("creates"));
     let batch: Vec<Event> = (0..100).map(event).collect();
     let mut appended = 1;
     let error = loop {
@@ -205,10 +178,7 @@ fn a_failed_seal_stops_nothing_until_the_tails_are_full() {
     assert!(matches!(error, Error::Io { .. }), "{error}");
     let held = store.core().view.load().tail_bytes();
     assert!(held >= 4 * (64 << 10), "it stopped at {held} bytes");
-    bench
-        .disk
-        .remove(Path::new("/store/segments"))
-        .expect("removes");
+    bench.disk.remove(Path::new("/store/segments")).expect("removes");
     store.append_batch(&batch).expect("the seal goes on");
     assert_eq!(contents(&store.snapshot()).len(), appended + batch.len());
     assert!(store.stats().tail_events < appended as u64);
@@ -220,28 +190,17 @@ fn a_drop_needs_no_space() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     let store = bench.open();
-    let class = Class {
-        kept_for: Keep::Micros(DAY),
-        ..Class::forever("default")
-    };
-    let retention = Retention {
-        classes: vec![class],
-        rules: Vec::new(),
-    };
+    let class = Class { kept_for: Keep::Micros(DAY), ..Class::forever("default") };
+    let retention = Retention { classes: vec![class], rules: Vec::new() };
     store.set_retention(retention).expect("sets");
     for day in 0..40 {
-        store
-            .append(&event_at(day, TODAY - (day as i64 + 2) * DAY))
-            .expect("appends");
+        store.append(&event_at(day, TODAY - (day as i64 + 2) * DAY)).expect("appends");
     }
     store.seal().expect("seals");
     disk.set_capacity(Some(disk.used()));
     let report = store.retain(None, false).expect("drops on a full disk");
     assert_eq!(report.removed.len(), 40);
-    assert_eq!(
-        files_below(&bench.disk, Path::new("/store/segments")).len(),
-        0
-    );
+    assert_eq!(files_below(&bench.disk, Path::new("/store/segments")).len(), 0);
 }
 
 #[test]
@@ -263,10 +222,7 @@ fn after_a_failed_sync_the_writer_stops_and_readers_go_on() {
         forever: false,
     });
     for number in 2..4 {
-        assert!(matches!(
-            store.append(&event(number)),
-            Err(Error::Poisoned { .. })
-        ));
+        assert!(matches!(store.append(&event(number)), Err(Error::Poisoned { .. })));
         assert_eq!(contents(&store.snapshot()).len(), 2);
     }
     assert!(matches!(store.close(), Err(Error::Poisoned { .. })));

@@ -11,23 +11,11 @@ fn appended_events_are_seen_at_once_and_in_order() {
     let before = store.snapshot();
     assert_eq!(store.append(&event(0)).expect("appends").seq, 1);
     let receipts = store.append_batch(&[event(1), event(2)]).expect("appends");
-    assert_eq!(
-        receipts
-            .iter()
-            .map(|receipt| receipt.seq)
-            .collect::<Vec<_>>(),
-        [2, 3]
-    );
+    assert_eq!(receipts.iter().map(|receipt| receipt.seq).collect::<Vec<_>>(), [2, 3]);
     let after = store.snapshot();
     assert_eq!(contents(&before).len(), 0);
-    assert_eq!(
-        contents(&after),
-        numbered((0..3).map(|number| (number + 1, event(number))))
-    );
-    assert_eq!(
-        (before.last_seq(), after.last_seq(), after.epoch()),
-        (None, Some(3), 1)
-    );
+    assert_eq!(contents(&after), numbered((0..3).map(|number| (number + 1, event(number)))));
+    assert_eq!((before.last_seq(), after.last_seq(), after.epoch()), (None, Some(3), 1));
 }
 
 #[test]
@@ -42,14 +30,8 @@ fn sealed_events_leave_the_tail_and_the_log() {
     assert_eq!(report.added[0].events, 20);
     assert_eq!(contents(&early), contents(&store.snapshot()));
     let stats = store.stats();
-    assert_eq!(
-        (stats.events, stats.tail_events, stats.segments),
-        (20, 0, 1)
-    );
-    assert_eq!(
-        files_below(&bench.disk, Path::new("/store/log")),
-        ["log/00000002.log"]
-    );
+    assert_eq!((stats.events, stats.tail_events, stats.segments), (20, 0, 1));
+    assert_eq!(files_below(&bench.disk, Path::new("/store/log")), ["log/00000002.log"]);
     assert_eq!(store.seal().expect("has nothing to do"), Default::default());
     assert_eq!(store.append(&event(20)).expect("appends").seq, 21);
 }
@@ -59,13 +41,9 @@ fn a_store_is_found_as_it_was_closed() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
     assert!(store.open_report().clean);
-    store
-        .append_batch(&(0..10).map(event).collect::<Vec<_>>())
-        .expect("appends");
+    store.append_batch(&(0..10).map(event).collect::<Vec<_>>()).expect("appends");
     store.seal().expect("seals");
-    store
-        .append_batch(&(10..15).map(event).collect::<Vec<_>>())
-        .expect("appends");
+    store.append_batch(&(10..15).map(event).collect::<Vec<_>>()).expect("appends");
     let expected = contents(&store.snapshot());
     store.close().expect("closes");
     let store = bench.open();
@@ -90,19 +68,14 @@ fn a_store_that_was_not_closed_is_not_clean_but_whole() {
 fn a_close_with_many_events_seals_them() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
-    store
-        .append_batch(&(0..4096).map(event).collect::<Vec<_>>())
-        .expect("appends");
+    store.append_batch(&(0..4096).map(event).collect::<Vec<_>>()).expect("appends");
     store.close().expect("closes");
     let store = bench.open();
     assert_eq!(store.open_report().replayed, 4096);
     store.append(&event(4096)).expect("appends");
     store.close().expect("closes");
     let store = bench.open();
-    assert_eq!(
-        (store.open_report().replayed, store.stats().events),
-        (0, 4097)
-    );
+    assert_eq!((store.open_report().replayed, store.stats().events), (0, 4097));
 }
 
 #[test]
@@ -113,10 +86,7 @@ fn a_full_tail_is_sealed_within_the_append() {
         store.append(&event(number)).expect("appends");
     }
     let stats = store.stats();
-    assert_eq!(
-        (stats.events, stats.segments, stats.tail_events),
-        (25, 2, 5)
-    );
+    assert_eq!((stats.events, stats.segments, stats.tail_events), (25, 2, 5));
     assert_eq!((stats.first_seq, stats.last_seq), (Some(1), Some(25)));
 }
 
@@ -164,10 +134,7 @@ fn the_same_event_is_stored_once_wherever_it_lies() {
     store.append(&event("tail")).expect("appends");
     let batch = [event("sealed"), event("new"), event("tail"), event("new")];
     let receipts = store.append_batch(&batch).expect("appends");
-    let seqs: Vec<_> = receipts
-        .iter()
-        .map(|receipt| (receipt.seq, receipt.duplicate))
-        .collect();
+    let seqs: Vec<_> = receipts.iter().map(|receipt| (receipt.seq, receipt.duplicate)).collect();
     assert_eq!(seqs, [(1, true), (3, false), (2, true), (3, true)]);
     assert_eq!(store.stats().events, 3);
     assert!(receipts.iter().all(|receipt| !receipt.same_id));
@@ -181,11 +148,22 @@ fn an_id_with_other_content_is_another_event_and_said() {
     assert!(!store.append(&event("a")).expect("appends").same_id);
     assert!(store.append(&event("b")).expect("appends").same_id);
     store.seal().expect("seals");
-    let receipts = store
-        .append_batch(&[event("c"), event("a")])
-        .expect("appends");
+    let receipts = store.append_batch(&[event("c"), event("a")]).expect("appends");
     assert!(receipts[0].same_id && !receipts[0].duplicate);
     assert_eq!((receipts[1].seq, receipts[1].duplicate), (1, true));
+}
+
+#[test]
+fn ids_within_a_batch_are_told_apart_by_content() {
+    let bench = Bench::on(&SimDisk::new(1));
+    let store = bench.open();
+    let batch = ["a", "b", "a", "b", "c"].map(|note| with_id("x", note, TODAY - HOUR));
+    let receipts = store.append_batch(&batch).expect("appends");
+    let answers: Vec<_> =
+        receipts.iter().map(|receipt| (receipt.seq, receipt.duplicate, receipt.same_id)).collect();
+    let expected =
+        [(1, false, false), (2, false, true), (1, true, false), (2, true, false), (3, false, true)];
+    assert_eq!(answers, expected);
 }
 
 #[test]
@@ -193,11 +171,7 @@ fn events_without_an_id_are_never_duplicates() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
     let receipts = store.append_batch(&[event(0), event(0)]).expect("appends");
-    assert!(
-        receipts
-            .iter()
-            .all(|receipt| !receipt.duplicate && !receipt.same_id)
-    );
+    assert!(receipts.iter().all(|receipt| !receipt.duplicate && !receipt.same_id));
 }
 
 #[test]
@@ -205,15 +179,9 @@ fn a_batch_beyond_its_limits_is_refused_whole() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
     let most = vec![event(0); BATCH_EVENTS_MAX];
-    assert_eq!(
-        store.append_batch(&most).expect("fits").len(),
-        BATCH_EVENTS_MAX
-    );
+    assert_eq!(store.append_batch(&most).expect("fits").len(), BATCH_EVENTS_MAX);
     let more = vec![event(0); BATCH_EVENTS_MAX + 1];
-    assert!(matches!(
-        store.append_batch(&more),
-        Err(Error::Invalid { .. })
-    ));
+    assert!(matches!(store.append_batch(&more), Err(Error::Invalid { .. })));
     let text = "x".repeat(1 << 19);
     let large = format!(
         r#"{{"occurred_at":"2026-03-20T00:00:00Z","category":"c","activity":"a","raw":"{text}"}}"#
@@ -273,15 +241,8 @@ fn a_folder_without_a_store_is_missing() {
 fn options_out_of_range_are_refused() {
     let bench = Bench::on(&SimDisk::new(1));
     for (bytes, events) in [((64 << 10) - 1, 1), ((1 << 30) + 1, 1), (64 << 10, 0)] {
-        let options = Options {
-            tail_bytes_max: bytes,
-            tail_events_max: events,
-            ..bench.options()
-        };
-        assert!(matches!(
-            Store::open(ROOT, options),
-            Err(Error::Invalid { .. })
-        ));
+        let options = Options { tail_bytes_max: bytes, tail_events_max: events, ..bench.options() };
+        assert!(matches!(Store::open(ROOT, options), Err(Error::Invalid { .. })));
     }
 }
 

@@ -31,24 +31,13 @@ fn a_reader_writes_nothing() {
     let before = disk.operation_count() as usize;
     let reader = bench.reader();
     assert_eq!(contents(&reader.snapshot()).len(), 1);
-    assert_eq!(
-        reader.verify().expect("verifies").problems,
-        Vec::<String>::new()
-    );
-    assert!(matches!(
-        reader.append(&event(1)),
-        Err(Error::ReadOnly { .. })
-    ));
+    assert_eq!(reader.verify().expect("verifies").problems, Vec::<String>::new());
+    assert!(matches!(reader.append(&event(1)), Err(Error::ReadOnly { .. })));
     assert!(matches!(reader.seal(), Err(Error::ReadOnly { .. })));
-    assert!(matches!(
-        reader.retain(None, false),
-        Err(Error::ReadOnly { .. })
-    ));
+    assert!(matches!(reader.retain(None, false), Err(Error::ReadOnly { .. })));
     reader.close().expect("closes");
     let changes = disk.operations().split_off(before).into_iter();
-    let changes: Vec<_> = changes
-        .filter(|operation| operation.kind.changes())
-        .collect();
+    let changes: Vec<_> = changes.filter(|operation| operation.kind.changes()).collect();
     assert_eq!(changes, []);
 }
 
@@ -87,8 +76,7 @@ fn a_reader_keeps_its_view_when_the_store_is_damaged() {
     store.append(&event(0)).expect("appends");
     let reader = bench.reader();
     assert_eq!(contents(&reader.snapshot()).len(), 1);
-    disk.damage(Path::new("/store/manifest"), |bytes| bytes[3] ^= 1)
-        .expect("is there");
+    disk.damage(Path::new("/store/manifest"), |bytes| bytes[3] ^= 1).expect("is there");
     assert!(matches!(reader.refresh(), Err(Error::Corrupt { .. })));
     assert_eq!(contents(&reader.snapshot()).len(), 1);
 }

@@ -7,14 +7,8 @@ use crate::io::Io;
 use crate::store::{Class, Keep, Retention, Rule};
 
 fn days_kept(days: i64) -> Retention {
-    let class = Class {
-        kept_for: Keep::Micros(days * DAY),
-        ..Class::forever("default")
-    };
-    Retention {
-        classes: vec![class],
-        rules: Vec::new(),
-    }
+    let class = Class { kept_for: Keep::Micros(days * DAY), ..Class::forever("default") };
+    Retention { classes: vec![class], rules: Vec::new() }
 }
 
 #[test]
@@ -33,14 +27,8 @@ fn small_neighbours_become_one_segment() {
     assert_eq!((report.events_removed, report.added[0].events), (0, 15));
     assert_eq!(contents(&store.snapshot()), before);
     assert_eq!(contents(&held), before);
-    assert_eq!(
-        store.compact().expect("has nothing to do"),
-        Default::default()
-    );
-    assert_eq!(
-        store.verify().expect("verifies").problems,
-        Vec::<String>::new()
-    );
+    assert_eq!(store.compact().expect("has nothing to do"), Default::default());
+    assert_eq!(store.verify().expect("verifies").problems, Vec::<String>::new());
 }
 
 #[test]
@@ -77,10 +65,7 @@ fn doomed_files_that_stayed_go_at_the_next_opening() {
     assert_eq!(contents(&bench.reader().snapshot()).len(), 2);
     let store = bench.open();
     assert_eq!(store.open_report().moved_aside, Vec::<String>::new());
-    assert_eq!(
-        files_below(&bench.disk, Path::new("/store/segments")).len(),
-        1
-    );
+    assert_eq!(files_below(&bench.disk, Path::new("/store/segments")).len(), 1);
     assert_eq!(contents(&store.snapshot()).len(), 2);
 }
 
@@ -98,29 +83,14 @@ fn classes_get_folders_and_days_of_their_own() {
         }],
     };
     store.set_retention(retention).expect("sets");
-    let batch = [
-        with_id("a", "x", TODAY - DAY),
-        event_at(0, TODAY + 40 * DAY),
-    ];
+    let batch = [with_id("a", "x", TODAY - DAY), event_at(0, TODAY + 40 * DAY)];
     store.append_batch(&batch).expect("appends");
     let report = store.seal().expect("seals");
-    let paths: Vec<String> = report
-        .added
-        .iter()
-        .map(|segment| segment.path.clone())
-        .collect();
-    assert!(
-        paths
-            .iter()
-            .any(|path| path.starts_with("segments/short/2026-03-19/")),
-        "{paths:?}"
-    );
+    let paths: Vec<String> = report.added.iter().map(|segment| segment.path.clone()).collect();
+    assert!(paths.iter().any(|path| path.starts_with("segments/short/2026-03-19/")), "{paths:?}");
     // A date in the future counts as the day on which the event was recorded.
     let default = "segments/default/2026-03-20/";
-    assert!(
-        paths.iter().any(|path| path.starts_with(default)),
-        "{paths:?}"
-    );
+    assert!(paths.iter().any(|path| path.starts_with(default)), "{paths:?}");
 }
 
 #[test]
@@ -138,17 +108,11 @@ fn retention_drops_what_is_past_its_time_and_only_that() {
     assert_eq!(report, dry);
     assert!(report.bytes_freed > 0);
     assert_eq!(contents(&store.snapshot()), numbered([(6, event(9))]));
-    assert_eq!(
-        files_below(&bench.disk, Path::new("/store/segments")).len(),
-        1
-    );
+    assert_eq!(files_below(&bench.disk, Path::new("/store/segments")).len(), 1);
     store.close().expect("closes");
     let store = bench.open();
     assert_eq!(store.stats().events, 1);
-    assert_eq!(
-        store.retention().classes[0].kept_for,
-        Keep::Micros(90 * DAY)
-    );
+    assert_eq!(store.retention().classes[0].kept_for, Keep::Micros(90 * DAY));
 }
 
 #[test]
@@ -160,26 +124,14 @@ fn a_sweep_after_a_clock_jump_drops_nothing() {
     store.seal().expect("seals");
     store.retain(None, false).expect("sweeps");
     bench.clock.set(TODAY + 200 * DAY);
-    assert!(matches!(
-        store.retain(None, false),
-        Err(Error::ClockJump { .. })
-    ));
-    assert!(matches!(
-        store.retain(None, true),
-        Err(Error::ClockJump { .. })
-    ));
+    assert!(matches!(store.retain(None, false), Err(Error::ClockJump { .. })));
+    assert!(matches!(store.retain(None, true), Err(Error::ClockJump { .. })));
     store.close().expect("closes");
     let store = bench.open();
-    assert!(matches!(
-        store.retain(None, false),
-        Err(Error::ClockJump { .. })
-    ));
+    assert!(matches!(store.retain(None, false), Err(Error::ClockJump { .. })));
     assert_eq!(store.stats().events, 1);
     let now = Some(Timestamp(TODAY + 200 * DAY));
-    assert_eq!(
-        store.retain(now, false).expect("was told").events_removed,
-        1
-    );
+    assert_eq!(store.retain(now, false).expect("was told").events_removed, 1);
     bench.clock.set(TODAY + 201 * DAY);
     assert!(store.retain(None, false).is_ok());
 }
@@ -191,22 +143,15 @@ fn rules_changed_by_hand_count_at_the_next_opening() {
     bench.open().close().expect("closes");
     let write = |text: &str| {
         let text = text.as_bytes().to_vec();
-        disk.damage(Path::new("/store/store.toml"), |bytes| *bytes = text)
-            .expect("is there");
+        disk.damage(Path::new("/store/store.toml"), |bytes| *bytes = text).expect("is there");
     };
     write("[class.default]\nkept_for = \"90d\"\n");
     let store = bench.open();
-    assert_eq!(
-        store.retention().classes[0].kept_for,
-        Keep::Micros(90 * DAY)
-    );
+    assert_eq!(store.retention().classes[0].kept_for, Keep::Micros(90 * DAY));
     store.close().expect("closes");
     write("[class.default]\nkept_for = \"90 days\"\n");
     let error = Store::open(ROOT, bench.options()).expect_err("wrong rules");
-    assert!(
-        error.to_string().starts_with("/store/store.toml:2: "),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("/store/store.toml:2: "), "{error}");
 }
 
 #[test]
@@ -218,28 +163,15 @@ fn files_that_nothing_names_are_moved_aside() {
     let report = store.seal().expect("seals");
     store.close().expect("closes");
     let strange = "/store/segments/default/2026-03-19/00000000000000ff.seg";
-    let copy = disk
-        .contents(&Path::new(ROOT).join(&report.added[0].path))
-        .expect("is there");
-    for path in [
-        strange,
-        "/store/log/00000099.log",
-        "/store/segments/note.txt",
-    ] {
+    let copy = disk.contents(&Path::new(ROOT).join(&report.added[0].path)).expect("is there");
+    for path in [strange, "/store/log/00000099.log", "/store/segments/note.txt"] {
         let path = Path::new(path);
-        disk.create_dir_all(path.parent().expect("a folder"))
-            .expect("creates");
-        let file = bench
-            .disk
-            .open(path, crate::io::Mode::CreateNew)
-            .expect("creates");
+        disk.create_dir_all(path.parent().expect("a folder")).expect("creates");
+        let file = bench.disk.open(path, crate::io::Mode::CreateNew).expect("creates");
         file.write_all_at(&copy, 0).expect("writes");
     }
     let temporary = Path::new("/store/manifest.tmp");
-    bench
-        .disk
-        .open(temporary, crate::io::Mode::CreateNew)
-        .expect("creates");
+    bench.disk.open(temporary, crate::io::Mode::CreateNew).expect("creates");
     let store = bench.open();
     let expected = [
         "log/00000099.log",
@@ -258,41 +190,27 @@ fn a_damaged_segment_is_an_error_for_its_range_only() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     let store = bench.open();
-    store
-        .append(&with_id("old", "x", TODAY - 9 * DAY))
-        .expect("appends");
+    store.append(&with_id("old", "x", TODAY - 9 * DAY)).expect("appends");
     let report = store.seal().expect("seals");
     store.append(&event(0)).expect("appends");
     store.seal().expect("seals");
     store.close().expect("closes");
     let path = Path::new(ROOT).join(&report.added[0].path);
-    disk.damage(&path, |bytes| bytes.truncate(bytes.len() - 1))
-        .expect("is there");
+    disk.damage(&path, |bytes| bytes.truncate(bytes.len() - 1)).expect("is there");
     let store = bench.open();
     let snapshot = store.snapshot();
     let range = |from, to| snapshot.check_range(Timestamp(from), Timestamp(to));
-    assert!(matches!(
-        range(TODAY - 10 * DAY, TODAY),
-        Err(Error::Corrupt { .. })
-    ));
+    assert!(matches!(range(TODAY - 10 * DAY, TODAY), Err(Error::Corrupt { .. })));
     assert!(range(TODAY - 8 * DAY, TODAY).is_ok());
     assert_eq!(contents(&snapshot).len(), 1);
     let again = store.append(&with_id("old", "x", TODAY - 9 * DAY));
     assert!(matches!(again, Err(Error::Corrupt { .. })), "{again:?}");
-    store
-        .append(&with_id("old", "x", TODAY - 8 * DAY))
-        .expect("is elsewhere");
+    store.append(&with_id("old", "x", TODAY - 8 * DAY)).expect("is elsewhere");
     let problems = store.verify().expect("verifies").problems;
     assert_eq!(problems.len(), 1, "{problems:?}");
     drop((snapshot, store));
     disk.remove(&path).expect("removes");
-    assert!(
-        bench
-            .open()
-            .snapshot()
-            .check_range(Timestamp(0), Timestamp(TODAY))
-            .is_err()
-    );
+    assert!(bench.open().snapshot().check_range(Timestamp(0), Timestamp(TODAY)).is_err());
 }
 
 #[test]
@@ -314,17 +232,11 @@ fn a_lost_or_foreign_log_is_corruption() {
     drop(store);
     let path = Path::new("/store/log/00000001.log");
     let other = SimDisk::new(2);
-    let foreign = Bench {
-        random: Arc::new(SeededRandom::new(8)),
-        ..Bench::on(&other)
-    };
+    let foreign = Bench { random: Arc::new(SeededRandom::new(8)), ..Bench::on(&other) };
     drop(foreign.open());
     let bytes = other.contents(path).expect("is there");
     disk.damage(path, |old| *old = bytes).expect("is there");
-    assert!(matches!(
-        Store::open(ROOT, bench.options()),
-        Err(Error::Corrupt { .. })
-    ));
+    assert!(matches!(Store::open(ROOT, bench.options()), Err(Error::Corrupt { .. })));
     disk.remove(path).expect("removes");
     assert!(Store::open(ROOT, bench.options()).is_err());
 }

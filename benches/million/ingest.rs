@@ -1,0 +1,49 @@
+//! Ingest in durable batches of 1,000, until everything is sealed and indexed.
+
+use super::Outcome;
+use super::batches::Batches;
+use super::process::Meter;
+use annals::event::Event;
+use annals::store::{Options, Store};
+use std::path::Path;
+
+/// From native NDJSON text to sealed segments.
+pub(crate) fn text(file: &Path, store: &Path) -> Outcome {
+    let mut batches = Batches::open(file)?;
+    let store = Store::open(store, Options::default())?;
+    let meter = Meter::start()?;
+    let mut count = 0;
+    while batches.advance()? {
+        let events = parse(&batches)?;
+        store.append_batch(&events)?;
+        count += events.len() as u64;
+    }
+    store.seal()?;
+    meter.finish(count)?;
+    Ok(store.close()?)
+}
+
+/// The same with events that are parsed beforehand; their memory counts here.
+pub(crate) fn parsed(file: &Path, store: &Path) -> Outcome {
+    let mut batches = Batches::open(file)?;
+    let mut parsed = Vec::new();
+    while batches.advance()? {
+        parsed.push(parse(&batches)?);
+    }
+    let store = Store::open(store, Options::default())?;
+    let meter = Meter::start()?;
+    for events in &parsed {
+        store.append_batch(events)?;
+    }
+    store.seal()?;
+    let count: usize = parsed.iter().map(Vec::len).sum();
+    meter.finish(count as u64)?;
+    Ok(store.close()?)
+}
+
+fn parse(batches: &Batches) -> annals::Result<Vec<Event>> {
+    let lines = batches.lines();
+    lines
+        .map(|line| Event::from_json(line.trim_ascii_end()))
+        .collect()
+}

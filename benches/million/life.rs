@@ -1,0 +1,80 @@
+//! Opening a store and forgetting half of it.
+
+use super::Outcome;
+use super::support::corpus::{generator, next_events};
+use annals::event::Timestamp;
+use annals::query::Query;
+use annals::store::{ChangeReport, Keep, Options, Store};
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Events that are replayed from the log in one opening.
+const REPLAYED: usize = 100_000;
+const BATCH: usize = 1_000;
+
+/// Opens a store and shows its newest page.
+pub(crate) fn open_and_ask(folder: &Path) -> Outcome<Duration> {
+    let start = Instant::now();
+    let store = Store::open(folder, Options::default())?;
+    let page = store.snapshot().query(&Query::all()).page()?;
+    let taken = start.elapsed();
+    assert_eq!(page.events.len(), 50, "a page is full");
+    store.close()?;
+    Ok(taken)
+}
+
+/// Events a second that are replayed after the end of a process that sealed nothing.
+pub(crate) fn replay_per_second(folder: &Path) -> Outcome<f64> {
+    let options = || Options {
+        background: false,
+        tail_bytes_max: 1 << 30,
+        ..Options::default()
+    };
+    let store = Store::open(folder, options())?;
+    let mut source = generator(1_000_000);
+    for _ in 0..REPLAYED / BATCH {
+        store.append_batch(&next_events(&mut source, BATCH))?;
+    }
+    // Not closed: what follows is an opening after a crash.
+    drop(store);
+    let start = Instant::now();
+    let store = Store::open(folder, options())?;
+    let seconds = start.elapsed().as_secs_f64();
+    let replayed = store.open_report().replayed;
+    assert_eq!(replayed, REPLAYED as u64, "everything was acknowledged");
+    Ok(replayed as f64 / seconds)
+}
+
+/// Keeps what is younger than half of the time range; says how long dropping the rest took.
+pub(crate) fn drop_half(folder: &Path) -> Outcome<(Duration, ChangeReport)> {
+    let store = Store::open(folder, Options::default())?;
+    let stats = store.stats();
+    let (Some(Timestamp(oldest)), Some(Timestamp(newest))) = (stats.oldest, stats.newest) else {
+        return Err("the store is empty".into());
+    };
+    let mut retention = store.retention();
+    for class in &mut retention.classes {
+        class.kept_for = Keep::Micros((newest - oldest) / 2);
+    }
+    store.set_retention(retention)?;
+    let start = Instant::now();
+    let change = store.retain(Some(Timestamp(newest)), false)?;
+    let taken = start.elapsed();
+    store.close()?;
+    Ok((taken, change))
+}
+
+/// The length of all files below a folder.
+pub(crate) fn bytes_of(folder: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
+    for item in fs::read_dir(folder)? {
+        let item = item?;
+        bytes += match item.file_type()?.is_dir() {
+            true => bytes_of(&item.path())?,
+            false => item.metadata()?.len(),
+        };
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,118 @@
+//! A question in a form that any engine can be asked in, and how this engine answers it.
+
+use annals::Result;
+use annals::event::Timestamp;
+use annals::query::{Cursor, FacetCount, Literal, Query, Search};
+use annals::store::Snapshot;
+
+/// The paths of the facets that are asked for.
+pub(crate) const FACET_PATHS: [&str; 2] = ["category", "activity"];
+
+/// Conditions that all have to hold; an absent one always does.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter {
+    /// Words or phrases of ASCII in lower case; a `*` at the end makes the last word a prefix.
+    pub(crate) texts: Vec<String>,
+    /// One of these is the `category`; none: any.
+    pub(crate) categories: Vec<String>,
+    /// The `activity`.
+    pub(crate) activity: Option<String>,
+    /// The `actor.email`.
+    pub(crate) actor: Option<String>,
+    /// `occurred_at` lies in `[from, to)`.
+    pub(crate) window: Option<(Timestamp, Timestamp)>,
+}
+
+/// What is wanted of the events that pass a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// The newest so many, whole.
+    Newest(usize),
+    /// The newest so many behind a cursor, whole.
+    NewestAfter(usize, Cursor),
+    /// How many there are.
+    Count,
+    /// How often each value of [`FACET_PATHS`] comes.
+    Facets,
+    /// So many whole events as a stream, newest first.
+    Stream(usize),
+}
+
+/// A filter and what is wanted.
+#[derive(Debug, Clone)]
+pub(crate) struct Question {
+    pub(crate) filter: Filter,
+    pub(crate) ask: Ask,
+}
+
+/// An answer, reduced to what can be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// The sequences of whole events, in order.
+    Events(Vec<u64>),
+    Count(u64),
+    /// For each path its values, the most frequent first.
+    Facets(Vec<Vec<FacetCount>>),
+}
+
+impl Filter {
+    /// The filter as a query of this engine, without the window.
+    fn query(&self) -> Query {
+        let mut query = Query::all();
+        for text in &self.texts {
+            query = query.and(match text.strip_suffix('*') {
+                Some(prefix) => Query::prefix(prefix),
+                None => Query::text(text),
+            });
+        }
+        if !self.categories.is_empty() {
+            let categories = self.categories.iter().map(Literal::quoted);
+            query = query.and(Query::field("category").one_of(categories));
+        }
+        if let Some(activity) = &self.activity {
+            query = query.and(Query::field("activity").equals(activity));
+        }
+        if let Some(actor) = &self.actor {
+            query = query.and(Query::field("actor.email").equals(actor));
+        }
+        query
+    }
+
+    fn search<'a>(&self, snapshot: &'a Snapshot) -> Search<'a> {
+        let search = snapshot.query(&self.query());
+        match self.window {
+            Some((from, to)) => search.from(from).to(to),
+            None => search,
+        }
+    }
+}
+
+impl Question {
+    /// Asks this engine; whole events are in memory as canonical JSON before this returns.
+    pub(crate) fn answer(&self, snapshot: &Snapshot) -> Result<Answer> {
+        let search = self.filter.search(snapshot);
+        Ok(match self.ask {
+            Ask::Newest(limit) => newest(search.limit(limit))?,
+            Ask::NewestAfter(limit, cursor) => newest(search.limit(limit).after(cursor))?,
+            Ask::Count => Answer::Count(search.count()?),
+            Ask::Facets => Answer::Facets(search.facets(&FACET_PATHS, 0)?),
+            Ask::Stream(limit) => {
+                let mut sequences = Vec::with_capacity(limit);
+                search.for_each(&mut |event| {
+                    std::hint::black_box(event.event.canonical());
+                    sequences.push(event.seq);
+                    Ok(sequences.len() < limit)
+                })?;
+                Answer::Events(sequences)
+            }
+        })
+    }
+}
+
+fn newest(search: Search<'_>) -> Result<Answer> {
+    let page = search.newest().page()?;
+    let events = std::hint::black_box(page.events);
+    Ok(Answer::Events(
+        events.iter().map(|event| event.seq).collect(),
+    ))
+}

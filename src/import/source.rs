@@ -1,0 +1,26 @@
+//! What a source format is.
+
+use crate::Result;
+use crate::event::{Event, Value};
+use std::fmt::Debug;
+
+/// A source format.
+pub trait Source: Debug + Send + Sync {
+    /// Turns one parsed record into its events, in their order; they belong into one batch.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid), naming the field, when the record does not have
+    /// the form of the format, or when one of its events breaks a rule of the schema.
+    fn events(&self, record: Value) -> Result<Vec<Event>>;
+
+    /// Whether `value` is a record of this format, sound or not, rather than a page of records.
+    fn is_record(&self, value: &Value) -> bool;
+
+    /// A short way for formats that read text directly.
+    ///
+    /// `None` when there is none, or when the text is refused: parsing it and [`Source::events`]
+    /// then say what is wrong with it.
+    fn events_of_text(&self, _text: &[u8]) -> Option<Vec<Event>> {
+        None
+    }
+}

@@ -1,0 +1,206 @@
+//! `import`, `append` and `export`: everything that comes in and goes out.
+
+use crate::support::{Desk, EVENTS, Ran};
+use serde_json::{Value, json};
+use std::io::Write;
+
+fn summary(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+fn counts(read: u64, appended: u64, duplicates: u64, rejected: u64) -> Value {
+    let (first, last) = match appended {
+        0 => (Value::Null, Value::Null),
+        last => (json!(1), json!(last)),
+    };
+    json!({"read": read, "appended": appended, "duplicates": duplicates,
+           "rejected": rejected, "first_seq": first, "last_seq": last})
+}
+
+#[test]
+fn import_creates_the_store_and_answers_with_counts() {
+    let desk = Desk::new();
+    desk.write("events.ndjson", EVENTS);
+    let ran = desk.run("import --store s events.ndjson");
+    assert_eq!((ran.code, summary(&ran)), (0, counts(3, 3, 0, 0)));
+    let ran = desk.run("import --store s events.ndjson");
+    assert_eq!((ran.code, summary(&ran)), (0, counts(3, 0, 3, 0)));
+}
+
+#[test]
+fn bad_records_go_to_the_rejects_file_with_line_and_text() {
+    let desk = Desk::new();
+    let good: Vec<&str> = EVENTS.lines().collect();
+    let bad = r#"{"occurred_at":"yesterday","category":"a","activity":"b"}"#;
+    let text = format!("{}\n\n{{broken\n{}\n{bad}\n{}", good[0], good[1], good[2]);
+    let ran =
+        desk.run_with(&["import", "--store", "s", "--rejects", "r.ndjson", "-"], text.as_bytes());
+    assert_eq!((ran.code, summary(&ran)), (7, counts(5, 3, 0, 2)));
+    let rejects: Vec<Value> =
+        desk.read("r.ndjson").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rejects.len(), 2);
+    assert_eq!((&rejects[0]["line"], &rejects[0]["text"]), (&json!(3), &json!("{broken")));
+    assert_eq!((&rejects[1]["line"], &rejects[1]["text"]), (&json!(5), &json!(bad)));
+    assert!(rejects[1]["error"].as_str().unwrap().starts_with("occurred_at:"));
+}
+
+#[test]
+fn without_a_rejects_file_the_first_bad_records_are_told() {
+    let desk = Desk::new();
+    let ran = desk.run_with(&["import", "--store", "s", "-"], "x\n".repeat(12).as_bytes());
+    assert_eq!((ran.code, summary(&ran)), (7, counts(12, 0, 0, 12)));
+    assert!(ran.err.contains("line 10: ") && !ran.err.contains("line 11: "), "{}", ran.err);
+    assert!(ran.err.contains("2 more"), "{}", ran.err);
+}
+
+#[test]
+fn an_empty_input_is_no_failure() {
+    let desk = Desk::new();
+    let ran = desk.run_with(&["import", "--store", "s", "-"], b"");
+    assert_eq!((ran.code, summary(&ran)), (0, counts(0, 0, 0, 0)));
+    assert_eq!(desk.ok("count --store s").trim(), "0");
+}
+
+#[test]
+fn compressed_input_is_told_by_its_first_bytes() {
+    let desk = Desk::new();
+    // Two gzip members, as `cat a.gz b.gz` makes them.
+    let mut gzip = Vec::new();
+    for event in EVENTS.split_inclusive('\n') {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(event.as_bytes()).unwrap();
+        gzip.extend(encoder.finish().unwrap());
+    }
+    let ran = desk.run_with(&["import", "--store", "gz", "-"], &gzip);
+    assert_eq!(summary(&ran), counts(3, 3, 0, 0));
+    desk.write("events.data", zstd::encode_all(EVENTS.as_bytes(), 1).unwrap());
+    let ran = desk.run("import --store zst events.data");
+    assert_eq!(summary(&ran), counts(3, 3, 0, 0));
+}
+
+#[test]
+fn a_cut_compressed_file_is_an_io_error_after_what_could_be_read() {
+    let desk = Desk::new();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    encoder.write_all(EVENTS.as_bytes()).unwrap();
+    let mut gzip = encoder.finish().unwrap();
+    gzip.truncate(gzip.len() - 20);
+    desk.write("cut.gz", gzip);
+    let ran = desk.run("import --store s cut.gz");
+    assert_eq!(ran.code, 6, "{ran:?}");
+    assert!(ran.err.contains("cut.gz"), "{}", ran.err);
+    let stored: u64 = desk.ok("count --store s").trim().parse().unwrap();
+    assert_eq!(summary(&ran)["appended"], json!(stored));
+}
+
+#[test]
+fn arrays_laid_out_objects_and_pages_are_read() {
+    let desk = Desk::new();
+    let events: Vec<&str> = EVENTS.lines().collect();
+    let laid_out: Vec<String> = events
+        .iter()
+        .map(|event| serde_json::from_str::<Value>(event).unwrap())
+        .map(|event| serde_json::to_string_pretty(&event).unwrap())
+        .collect();
+    for (store, text) in [
+        ("array", format!("[{}]", events.join(",\n"))),
+        ("pretty", laid_out.join("\n")),
+        ("page", format!("{{\"items\":[{}],\"next\":null}}\n", events.join(","))),
+        ("pages", format!("{{\n \"collection\": [\n{}\n]}}", laid_out.join(",\n"))),
+    ] {
+        let ran = desk.run_with(&["import", "--store", store, "-"], text.as_bytes());
+        assert_eq!((ran.code, summary(&ran)), (0, counts(3, 3, 0, 0)), "{store}");
+    }
+}
+
+#[test]
+fn google_activities_are_imported_event_by_event() {
+    let desk = Desk::new();
+    let activity = r#"{"id":{"time":"2022-03-14T20:36:48.213Z","uniqueQualifier":"5","applicationName":"login","customerId":"C1"},"actor":{"email":"a@x.example"},"events":[{"type":"login","name":"login_success","parameters":[{"name":"login_type","value":"google_password"}]},{"type":"login","name":"logout"}]}"#;
+    let text = format!("{activity}\n{{\"items\":[{activity}]}}\n{{\"id\":{{}}}}\n");
+    let ran = desk.run_with(&["import", "--store", "s", "--from", "google", "-"], text.as_bytes());
+    assert_eq!((ran.code, summary(&ran)), (7, counts(3, 2, 2, 1)));
+    let found = desk.ids("search --store s details.login_type=google_password");
+    assert_eq!(found, ["2022-03-14T20:36:48.213Z/5/login/0"]);
+    let whole = desk.json("show --store s --seq 1");
+    assert_eq!(whole["raw"], serde_json::from_str::<Value>(activity).unwrap());
+}
+
+#[test]
+fn maps_decide_what_json_records_become() {
+    let desk = Desk::new();
+    desk.write("map.toml", include_str!("../../docs/examples/git_rails.toml"));
+    let record = r#"{"id":"db-0","occurred_at":"2004-11-24T01:04:44Z","actor":{"id":"u-f","display_name":"D"},"namespace":"actionmailer","action":"file_added","details":{"subject":"Initial"}}"#;
+    let arguments = ["import", "--store", "s", "--from", "json", "--map", "map.toml", "-"];
+    let ran = desk.run_with(&arguments, record.as_bytes());
+    assert_eq!((ran.code, summary(&ran)), (0, counts(1, 1, 0, 0)));
+    assert_eq!(desk.ids("search --store s details.details.subject:initial"), ["db-0"]);
+    desk.write("map.toml", "[fields]\ncolour = 'x'");
+    let ran = desk.run_with(&arguments, b"");
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("map.toml") && ran.err.contains("colour"), "{}", ran.err);
+}
+
+#[test]
+fn wrong_sources_of_input_are_told_from_wrong_input() {
+    let desk = Desk::new();
+    assert_eq!(desk.run("import --store s nothing.ndjson").code, 6);
+    assert_eq!(desk.run("import --store s --from json nothing.ndjson").code, 2);
+    assert_eq!(desk.run("import --store s --map m.toml nothing.ndjson").code, 2);
+    assert_eq!(desk.run("import --store s --from morse nothing.ndjson").code, 2);
+    assert_eq!(desk.run("import nothing.ndjson").code, 2);
+    assert!(!desk.path("s").exists());
+}
+
+#[test]
+fn append_stores_all_or_nothing() {
+    let desk = Desk::new();
+    let ran = desk.run_with(&["append", "--store", "s"], format!("{EVENTS}x\n").as_bytes());
+    assert_eq!((ran.code, summary(&ran)), (7, counts(4, 0, 0, 4)));
+    assert!(ran.err.contains("line 4: "), "{}", ran.err);
+    assert!(!desk.path("s").exists());
+    let ran = desk.run_with(&["append", "--store", "s", "-"], EVENTS.as_bytes());
+    assert_eq!((ran.code, summary(&ran)), (0, counts(3, 3, 0, 0)));
+    let ran = desk.run_with(&["append", "--store", "s", "-"], EVENTS.as_bytes());
+    assert_eq!((ran.code, summary(&ran)), (0, counts(3, 0, 3, 0)));
+}
+
+#[test]
+fn what_is_printed_comes_back_as_duplicates() {
+    let desk = Desk::with_made_up_events(2500);
+    let found = desk.ok("search --store s --limit 0 --order seq");
+    assert_eq!(found.lines().count(), 2500);
+    let ran = desk.run_with(&["import", "--store", "s", "-"], found.as_bytes());
+    assert_eq!((ran.code, summary(&ran)), (0, counts(2500, 0, 2500, 0)));
+    desk.ok("export --store s --order oldest --with-raw -o out.ndjson");
+    let ran = desk.run("import --store s out.ndjson");
+    assert_eq!(summary(&ran), counts(2500, 0, 2500, 0));
+}
+
+#[test]
+fn raw_is_printed_only_when_asked_for() {
+    let desk = Desk::with_events();
+    let without = desk.ok("search --store s category=login");
+    let with = desk.ok("search --store s category=login --with-raw");
+    assert!(!without.contains("kept") && with.contains(r#""raw":{"kept":true}"#));
+    let ran = desk.run_with(&["import", "--store", "s", "-"], with.as_bytes());
+    assert_eq!(summary(&ran), counts(1, 0, 1, 0));
+}
+
+#[test]
+fn exported_csv_has_a_line_for_each_event_and_guards_formulas() {
+    let desk = Desk::with_events();
+    let columns = "id,who.display_name,targets.name,details.formula,raw.kept";
+    desk.ok(&format!("export --store s --format csv --order oldest --columns {columns} -o x.csv"));
+    assert_eq!(
+        desk.read("x.csv"),
+        "id,who.display_name,targets.name,details.formula,raw.kept\n\
+         e-1,Ada Müller,,'=1+1,\n\
+         e-2,,\"[\"\"Vertrieb\"\",\"\"Support\"\"]\",,\n\
+         e-3,,,,\n"
+    );
+    let line = "export --store s --format csv --columns details.formula --no-guard category=teams";
+    assert_eq!(desk.ok(line), "details.formula\n\n=1+1\n".replace("\n\n", "\n\"\"\n"));
+    assert!(!desk.path("x.csv.partial").exists());
+    assert_eq!(desk.run("export --store s -o no/such/folder").code, 6);
+}
