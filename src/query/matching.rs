@@ -19,8 +19,8 @@ impl Values {
         let mut tree = PathTree::new();
         let mut flattener = Flattener::default();
         let canonical = stored.event.canonical();
-        let walked = flattener.flatten(canonical, &mut tree);
-        debug_assert!(walked.is_some(), "a stored event is canonical");
+        // Bytes that were forged under a right checksum may be no event: they have few values then.
+        let _ = flattener.flatten(canonical, &mut tree);
         let mut scratch = Vec::new();
         let values = flattener
             .leaves
