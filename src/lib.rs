@@ -18,3 +18,8 @@ pub mod export;
 pub mod import;
 
 pub use error::{Error, Result};
+
+/// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
