@@ -113,8 +113,7 @@ impl Report {
             ("reader", reader.snapshot()),
         ];
         for number in 0..QUESTIONS {
-            let clock = world.clock();
-            let question = question(&world.facts, clock, chance);
+            let question = question(&world.facts, world.clock(), world.swept(), chance);
             let hits = question.hits(&world.facts, &retention);
             let is_read = number % 4 == 0;
             for (name, snapshot) in &snapshots[..1 + usize::from(is_read)] {

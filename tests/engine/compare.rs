@@ -181,8 +181,10 @@ fn same_events(found: &[StoredEvent], expected: &[&Fact]) -> Result<(), String> 
             only.take(20).collect::<Vec<u64>>()
         };
         let (extra, missing) = (only(&seqs, &wanted), only(&wanted, &seqs));
+        let first = expected.iter().find(|fact| missing.contains(&fact.seq));
+        let first = first.map(|fact| String::from_utf8_lossy(&fact.canonical));
         return Err(format!(
-            "{} events, expected {}; too many: {extra:?}, missing: {missing:?}",
+            "{} events, expected {}; too many: {extra:?}, missing: {missing:?}\n such as {first:?}",
             seqs.len(),
             wanted.len()
         ));

@@ -25,6 +25,7 @@ pub(crate) struct World {
     /// Events with an id as they were handed in, to be sent again.
     sent: Vec<Value>,
     now: i64,
+    swept: i64,
 }
 
 impl World {
@@ -47,6 +48,7 @@ impl World {
             known: HashMap::new(),
             sent: Vec::new(),
             now: NOW - 20 * DAY,
+            swept: i64::MIN,
         };
         world.open();
         world
@@ -64,6 +66,11 @@ impl World {
     /// The time there.
     pub(crate) fn clock(&self) -> i64 {
         self.now
+    }
+
+    /// When events were dropped for good; long ago if never.
+    pub(crate) fn swept(&self) -> i64 {
+        self.swept
     }
 
     /// Another opening of the same files, which cannot write.
@@ -166,8 +173,10 @@ impl World {
         done.expect("the rules are right");
     }
 
-    /// Drops what the rules no longer keep.
-    pub(crate) fn retain(&self) {
+    /// Drops what the rules no longer keep now.
+    pub(crate) fn retain(&mut self) {
+        (self.now, self.swept) = (NOW, NOW);
+        self.clock.set(NOW);
         let swept = self.store().retain(Some(Timestamp(NOW)), false);
         swept.expect("a sweep succeeds");
     }

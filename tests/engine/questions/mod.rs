@@ -38,13 +38,15 @@ pub(crate) struct Asker<'a> {
     now: i64,
 }
 
-/// A random question to a store that holds `facts`; `clock` is the time there.
-pub(crate) fn question(facts: &[Fact], clock: i64, chance: &Chance) -> Question {
+/// A random question to a store that holds `facts`; `clock` is the time there. Before `swept`
+/// nothing is asked: what was dropped then was seen before.
+pub(crate) fn question(facts: &[Fact], clock: i64, swept: i64, chance: &Chance) -> Question {
     let now = match chance.below(4) {
         0 => clock,
         1 => NOW + chance.within(-40, 40) * DAY / 3,
         _ => NOW,
     };
+    let now = now.max(swept);
     let zone = *chance.pick(&ZONES);
     let asker = Asker {
         facts,
