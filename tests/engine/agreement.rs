@@ -62,14 +62,7 @@ const LIFE: &[Step] = &[
 ];
 
 /// A life of few steps, for many events.
-const SHORT_LIFE: &[Step] = &[
-    Append(1),
-    Ask("tail"),
-    Seal,
-    Ask("sealed"),
-    Rules,
-    Ask("rules"),
-];
+const SHORT_LIFE: &[Step] = &[Append(1), Ask("tail"), Seal, Ask("sealed"), Rules, Ask("rules")];
 
 /// A store to be made up.
 struct Plan {
@@ -108,21 +101,14 @@ impl Report {
     fn ask(&mut self, seed: u64, state: &str, world: &World, chance: &Chance) {
         let reader = world.reader();
         let retention = world.store().retention();
-        let snapshots = [
-            (state, world.store().snapshot()),
-            ("reader", reader.snapshot()),
-        ];
+        let snapshots = [(state, world.store().snapshot()), ("reader", reader.snapshot())];
         for number in 0..QUESTIONS {
             let question = question(&world.facts, world.clock(), world.swept(), chance);
             let hits = question.hits(&world.facts, &retention);
             let is_read = number % 4 == 0;
             for (name, snapshot) in &snapshots[..1 + usize::from(is_read)] {
-                let trial = Trial {
-                    question: &question,
-                    snapshot,
-                    hits: &hits,
-                    facts: &world.facts,
-                };
+                let trial =
+                    Trial { question: &question, snapshot, hits: &hits, facts: &world.facts };
                 self.pairs += 1;
                 if let Err(difference) = trial.run(chance) {
                     let mut text = String::new();
@@ -136,17 +122,8 @@ impl Report {
     }
 
     fn check(&self) {
-        println!(
-            "{} pairs compared, {} differences",
-            self.pairs,
-            self.differences.len()
-        );
-        let shown: Vec<&str> = self
-            .differences
-            .iter()
-            .take(10)
-            .map(String::as_str)
-            .collect();
+        println!("{} pairs compared, {} differences", self.pairs, self.differences.len());
+        let shown: Vec<&str> = self.differences.iter().take(10).map(String::as_str).collect();
         assert!(shown.is_empty(), "\n{}", shown.join("\n\n"));
     }
 }
@@ -164,12 +141,7 @@ fn plan(seed: u64) -> Plan {
         6 => (Kind::Rich, LIFE, 20, 262_144),
         _ => (Kind::Rich, LIFE, 150, 262_144),
     };
-    Plan {
-        kind,
-        life,
-        unit,
-        tail_events_max,
-    }
+    Plan { kind, life, unit, tail_events_max }
 }
 
 fn variable(name: &str) -> Option<u64> {

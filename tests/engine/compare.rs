@@ -85,11 +85,7 @@ impl Trial<'_> {
         let mut search = self.search(query).order(order).limit(limit);
         for number in 0..8 {
             let page = search.page().map_err(said)?;
-            let wanted = if limit == 0 {
-                rest.len()
-            } else {
-                limit.min(rest.len())
-            };
+            let wanted = if limit == 0 { rest.len() } else { limit.min(rest.len()) };
             let (now, later) = rest.split_at(wanted);
             let place = format!("{order:?}, limit {limit}, page {number}");
             same_events(&page.events, now)
@@ -106,9 +102,8 @@ impl Trial<'_> {
     }
 
     fn check_facets(&self, query: &Query, chance: &Chance) -> Result<(), String> {
-        let paths: Vec<Path> = (0..1 + chance.below(3))
-            .map(|_| facet_path(self.facts, chance))
-            .collect();
+        let paths: Vec<Path> =
+            (0..1 + chance.below(3)).map(|_| facet_path(self.facts, chance)).collect();
         let texts: Vec<String> = paths.iter().map(|path| path_text(path, chance)).collect();
         let names: Vec<&str> = texts.iter().map(String::as_str).collect();
         let top = chance.below(4) * 3;
@@ -119,15 +114,10 @@ impl Trial<'_> {
                 expected.truncate(top);
             }
             let is_same = expected.len() == found.len()
-                && expected
-                    .iter()
-                    .zip(found)
-                    .all(|(line, found)| is_line(line, found));
+                && expected.iter().zip(found).all(|(line, found)| is_line(line, found));
             if !is_same {
                 let problem = format!("facets by {text}, top {top}");
-                return Err(format!(
-                    "{problem}:\n found {found:?}\n expected {expected:?}"
-                ));
+                return Err(format!("{problem}:\n found {found:?}\n expected {expected:?}"));
             }
         }
         Ok(())
@@ -153,16 +143,12 @@ impl Trial<'_> {
             .collect();
         let every = chance.pick(&fitting);
         let found = self.search(query).histogram(every).map_err(said)?;
-        let found: Vec<_> = found
-            .iter()
-            .map(|bucket| (bucket.from.0, bucket.to.0, bucket.count))
-            .collect();
+        let found: Vec<_> =
+            found.iter().map(|bucket| (bucket.from.0, bucket.to.0, bucket.count)).collect();
         let expected = histogram(every, self.question.zone, self.hits);
         match found == expected {
             true => Ok(()),
-            false => Err(format!(
-                "every {every}:\n found {found:?}\n expected {expected:?}"
-            )),
+            false => Err(format!("every {every}:\n found {found:?}\n expected {expected:?}")),
         }
     }
 }

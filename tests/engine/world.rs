@@ -75,10 +75,7 @@ impl World {
 
     /// Another opening of the same files, which cannot write.
     pub(crate) fn reader(&self) -> Store {
-        let options = Options {
-            read_only: true,
-            ..self.options.clone()
-        };
+        let options = Options { read_only: true, ..self.options.clone() };
         Store::open(FOLDER, options).expect("a reader opens beside the writer")
     }
 
@@ -156,11 +153,7 @@ impl World {
             visible_for: keep(chance),
         };
         let classes: Vec<Class> = ["default", "short", "other"].map(class).into();
-        let some = |texts| {
-            chance
-                .one_in(2)
-                .then(|| crate::events::one_of(texts, chance).into())
-        };
+        let some = |texts| chance.one_in(2).then(|| crate::events::one_of(texts, chance).into());
         let rule = |_| Rule {
             class: chance.text(&["default", "short", "other"]),
             tenant: some(crate::events::TENANTS),

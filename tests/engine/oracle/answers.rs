@@ -108,11 +108,7 @@ pub(crate) fn facet(path: &Path, hits: &[&Fact]) -> Vec<FacetLine> {
             lines.entry(value).or_insert((0, spellings)).0 += 1;
         }
     }
-    let line = |(value, (count, spellings))| FacetLine {
-        value,
-        count,
-        spellings,
-    };
+    let line = |(value, (count, spellings))| FacetLine { value, count, spellings };
     let mut lines: Vec<FacetLine> = lines.into_iter().map(line).collect();
     lines.sort_by(|one, other| {
         let by_count = other.count.cmp(&one.count);
@@ -125,9 +121,7 @@ pub(crate) fn facet(path: &Path, hits: &[&Fact]) -> Vec<FacetLine> {
 pub(crate) fn histogram(every: &str, zone: Tz, hits: &[&Fact]) -> Vec<(i64, i64, u64)> {
     let mut counts: BTreeMap<(i64, i64), u64> = BTreeMap::new();
     for fact in hits {
-        *counts
-            .entry(bucket(every, fact.occurred_at, zone))
-            .or_default() += 1;
+        *counts.entry(bucket(every, fact.occurred_at, zone)).or_default() += 1;
     }
     let mut buckets: Vec<(i64, i64, u64)> = Vec::new();
     for ((from, to), count) in counts {

@@ -53,11 +53,5 @@ pub(crate) struct Written {
 pub(crate) type Quotes = (char, char);
 
 /// All pairs of quotes.
-pub(crate) const QUOTES: [Quotes; 6] = [
-    ('"', '"'),
-    ('„', '“'),
-    ('„', '”'),
-    ('“', '”'),
-    ('«', '»'),
-    ('‹', '›'),
-];
+pub(crate) const QUOTES: [Quotes; 6] =
+    [('"', '"'), ('„', '“'), ('„', '”'), ('“', '”'), ('«', '»'), ('‹', '›')];

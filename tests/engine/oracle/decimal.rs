@@ -67,17 +67,13 @@ impl Ord for Decimal {
     fn cmp(&self, other: &Self) -> Ordering {
         let size = |one: &Decimal, two: &Decimal| {
             // Without zeros at the front the point decides; digits compare like words.
-            one.point
-                .cmp(&two.point)
-                .then_with(|| one.digits.cmp(&two.digits))
+            one.point.cmp(&two.point).then_with(|| one.digits.cmp(&two.digits))
         };
-        self.sign()
-            .cmp(&other.sign())
-            .then_with(|| match self.sign() {
-                0 => Ordering::Equal,
-                1 => size(self, other),
-                _ => size(other, self),
-            })
+        self.sign().cmp(&other.sign()).then_with(|| match self.sign() {
+            0 => Ordering::Equal,
+            1 => size(self, other),
+            _ => size(other, self),
+        })
     }
 }
 
@@ -97,15 +93,11 @@ fn decimals_compare_by_value() {
     ] {
         assert!(same.iter().all(|text| read(text) == read(same[0])));
     }
-    let ascending = [
-        "-1e9", "-12", "-1.5", "-0.02", "0", "1e-400", "0.1", "0.11", "9", "10",
-    ];
+    let ascending = ["-1e9", "-12", "-1.5", "-0.02", "0", "1e-400", "0.1", "0.11", "9", "10"];
     for pair in ascending.windows(2) {
         assert!(read(pair[0]) < read(pair[1]), "{pair:?}");
     }
-    for wrong in [
-        "", "-", "+5", "05", ".5", "5.", "1e", "1e+", "0x5", "5 ", "1_0", "५",
-    ] {
+    for wrong in ["", "-", "+5", "05", ".5", "5.", "1e", "1e+", "0x5", "5 ", "1_0", "५"] {
         assert_eq!(Decimal::read(wrong), None, "{wrong}");
     }
 }

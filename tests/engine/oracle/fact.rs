@@ -105,8 +105,7 @@ impl Fact {
     }
 
     fn add(&mut self, key: &str, scalar: Scalar) {
-        self.leaves
-            .push(Leaf::new(&[key.to_string()], scalar, false));
+        self.leaves.push(Leaf::new(&[key.to_string()], scalar, false));
     }
 
     fn walk(&mut self, value: &Value, keys: &mut Vec<String>) {
@@ -184,9 +183,7 @@ fn with_extra(event: &Value) -> Map<String, Value> {
         let value = kept.remove(&key).expect("just seen");
         extra.insert(key, value);
     }
-    let details = kept
-        .entry("details")
-        .or_insert_with(|| Value::Object(Map::new()));
+    let details = kept.entry("details").or_insert_with(|| Value::Object(Map::new()));
     let members = details.as_object_mut().expect("details is an object");
     members.insert("_extra".into(), Value::Object(extra));
     kept

@@ -19,12 +19,7 @@ pub(crate) struct Sides<T> {
 impl<T: Ord> Sides<T> {
     /// `from <= x < to`
     pub(crate) fn half_open(from: Option<T>, to: Option<T>) -> Sides<T> {
-        Sides {
-            from,
-            from_excluded: false,
-            to,
-            to_included: false,
-        }
+        Sides { from, from_excluded: false, to, to_included: false }
     }
 
     pub(crate) fn hold(&self, value: &T) -> bool {
@@ -90,21 +85,13 @@ impl Literal {
     pub(crate) fn new(written: Written, zone: Tz) -> Literal {
         let bare = written.quotes.is_none();
         if let Some(range) = read_range(&written.text, zone).filter(|_| bare) {
-            return Literal {
-                written,
-                is_string: false,
-                meanings: vec![range],
-            };
+            return Literal { written, is_string: false, meanings: vec![range] };
         }
         let meanings = match bare {
             true => meanings(&written.text, zone),
             false => Vec::new(),
         };
-        Literal {
-            written,
-            is_string: true,
-            meanings,
-        }
+        Literal { written, is_string: true, meanings }
     }
 
     pub(crate) fn holds(&self, leaf: &Leaf) -> bool {
@@ -167,11 +154,7 @@ fn read_range(text: &str, zone: Tz) -> Option<Meaning> {
         (Some(range), None) if to.is_empty() => Some(range),
         (None, Some(range)) if from.is_empty() => Some(range),
         (Some(Meaning::Numbers(lower)), Some(Meaning::Numbers(upper))) => {
-            Some(Meaning::Numbers(Sides {
-                to: upper.to,
-                to_included: true,
-                ..lower
-            }))
+            Some(Meaning::Numbers(Sides { to: upper.to, to_included: true, ..lower }))
         }
         (Some(Meaning::Instants(lower)), Some(Meaning::Instants(upper))) => {
             Some(Meaning::Instants(Sides::half_open(lower.from, upper.to)))

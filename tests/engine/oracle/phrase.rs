@@ -31,11 +31,7 @@ impl Phrase {
             }
             _ => !words.is_empty(),
         };
-        let phrase = Phrase {
-            written,
-            last,
-            words,
-        };
+        let phrase = Phrase { written, last, words };
         fits.then_some(phrase)
     }
 

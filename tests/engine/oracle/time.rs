@@ -91,10 +91,7 @@ pub(crate) fn start_of(date: NaiveDate, zone: Tz) -> i64 {
         let midnight = date.and_time(Default::default()).and_utc().timestamp();
         let mut minutes = (0..3 * 1440).map(|minute| midnight - 86_400 + minute * 60);
         let shows = |second: &i64| local(second * SECOND, zone).date() >= date;
-        minutes
-            .find(shows)
-            .expect("a zone is less than a day from UTC")
-            * SECOND
+        minutes.find(shows).expect("a zone is less than a day from UTC") * SECOND
     };
     KNOWN.with_borrow_mut(|known| *known.entry((date, zone)).or_insert_with(search))
 }

@@ -46,11 +46,7 @@ impl Asker<'_> {
         }
         if self.chance.one_in(2) {
             // Keys with dots may be written without quotes.
-            path = path
-                .iter()
-                .flat_map(|key| key.split('.'))
-                .map(String::from)
-                .collect();
+            path = path.iter().flat_map(|key| key.split('.')).map(String::from).collect();
         }
         path
     }
@@ -60,21 +56,19 @@ impl Asker<'_> {
             return Some(self.time_test());
         }
         let source = leaf.map(source_of).unwrap_or_default();
-        Some(
-            match self.chance.weighted(&[2, 1, 8, 2, 12, 4, 3, 3, 3, 3, 5]) {
-                0 => Test::Has,
-                1 => Test::Star,
-                2 => Test::Text(self.phrase(leaf, false)),
-                3 => Test::Group(Box::new(self.group(leaf, 2))),
-                4 => Test::Equals(self.literals(leaf)),
-                5 => Test::Differs(self.literals(leaf)),
-                6 => Test::Begins(self.folded(self.cut(&self.cased(&source)))?),
-                7 => Test::Contains(self.folded(self.middle(&self.cased(&source)))?),
-                8 => Test::Ends(self.folded(self.end(&self.cased(&source)))?),
-                9 => Test::Matches(self.regex(&source)?),
-                _ => self.comparison(leaf)?,
-            },
-        )
+        Some(match self.chance.weighted(&[2, 1, 8, 2, 12, 4, 3, 3, 3, 3, 5]) {
+            0 => Test::Has,
+            1 => Test::Star,
+            2 => Test::Text(self.phrase(leaf, false)),
+            3 => Test::Group(Box::new(self.group(leaf, 2))),
+            4 => Test::Equals(self.literals(leaf)),
+            5 => Test::Differs(self.literals(leaf)),
+            6 => Test::Begins(self.folded(self.cut(&self.cased(&source)))?),
+            7 => Test::Contains(self.folded(self.middle(&self.cased(&source)))?),
+            8 => Test::Ends(self.folded(self.end(&self.cased(&source)))?),
+            9 => Test::Matches(self.regex(&source)?),
+            _ => self.comparison(leaf)?,
+        })
     }
 
     fn time_test(&self) -> Test {

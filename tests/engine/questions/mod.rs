@@ -48,12 +48,7 @@ pub(crate) fn question(facts: &[Fact], clock: i64, swept: i64, chance: &Chance) 
     };
     let now = now.max(swept);
     let zone = *chance.pick(&ZONES);
-    let asker = Asker {
-        facts,
-        chance,
-        zone,
-        now,
-    };
+    let asker = Asker { facts, chance, zone, now };
     let ask = asker.ask(chance.below(4));
     let instant = || (!chance.one_in(4)).then(|| asker.instant());
     let (from, to) = match chance.one_in(6) {
@@ -74,23 +69,11 @@ pub(crate) fn question(facts: &[Fact], clock: i64, swept: i64, chance: &Chance) 
 
 /// A path of which facets can be asked.
 pub(crate) fn facet_path(facts: &[Fact], chance: &Chance) -> Path {
-    let asker = Asker {
-        facts,
-        chance,
-        zone: Tz::UTC,
-        now: NOW,
-    };
+    let asker = Asker { facts, chance, zone: Tz::UTC, now: NOW };
     loop {
         let path = match chance.below(6) {
-            0 => [
-                "data_source",
-                "category",
-                "activity",
-                "action",
-                "tenant",
-                "outcome",
-            ]
-            .map(|key| vec![key.to_string()])[chance.below(6)]
+            0 => ["data_source", "category", "activity", "action", "tenant", "outcome"]
+                .map(|key| vec![key.to_string()])[chance.below(6)]
             .clone(),
             1 => vec!["targets".into(), "name".into()],
             2 => vec!["actor".into(), "id".into()],

@@ -15,10 +15,7 @@ impl Asker<'_> {
             let source = match self.chance.below(5) {
                 0 => one_of(WORDS, self.chance).to_string(),
                 1 => self.leaf().map(source_of).unwrap_or_default(),
-                _ => leaf
-                    .or_else(|| self.leaf())
-                    .map(source_of)
-                    .unwrap_or_default(),
+                _ => leaf.or_else(|| self.leaf()).map(source_of).unwrap_or_default(),
             };
             let last = match self.chance.below(8) {
                 0 | 1 => Last::Prefix,
