@@ -1,7 +1,7 @@
 //! Facets: how many hits have each value at a path.
 
 use super::condition::{Scalar, Scope, facet_scope};
-use super::matching::Values;
+use super::matching::{Reader, Values};
 use super::node::{Node, scalar};
 use super::search::Search;
 use super::tally::{Visitor, each_window};
@@ -75,7 +75,7 @@ impl Visitor for Counters {
         Ok(())
     }
 
-    fn recent(&mut self, event: &StoredEvent, values: &Values) {
+    fn recent(&mut self, event: &StoredEvent, values: &Values<'_>) {
         for facet in &mut self.facets {
             facet.add_event(event, values);
         }
@@ -116,7 +116,7 @@ impl Facet {
         }
     }
 
-    fn add_event(&mut self, event: &StoredEvent, values: &Values) {
+    fn add_event(&mut self, event: &StoredEvent, values: &Values<'_>) {
         let mut distinct = BTreeMap::new();
         match &self.scope {
             Scope::Action => {
@@ -212,7 +212,7 @@ impl Facet {
         let seq = segment.seq_at(row)?;
         if matches!(self.scope, Scope::Action | Scope::Seq) {
             let event = segment.stored_event(row, &mut Default::default())?;
-            self.add_event(&event, &Values::of(&event));
+            self.add_event(&event, &Reader::new().read(&event));
             return Ok(());
         }
         let mut distinct = BTreeMap::new();

@@ -184,7 +184,7 @@ impl Visitor for Counter {
         })
     }
 
-    fn recent(&mut self, event: &StoredEvent, _values: &Values) {
+    fn recent(&mut self, event: &StoredEvent, _values: &Values<'_>) {
         self.add(event.event.occurred_at());
     }
 }

@@ -1,50 +1,73 @@
 //! Does one event in memory meet a condition? For the newest events, which have no index yet.
 
 use super::condition::{Condition, Leaf, Scalar, Scope};
+use super::node::{covers, scalar};
+use crate::event::StoredEvent;
 use crate::event::shape::{Flattener, Kind, PathTree, unescape};
-use crate::event::{StoredEvent, Timestamp};
+use std::borrow::Cow;
+
+/// Takes events apart; keeps the paths that it met.
+#[derive(Debug)]
+pub(super) struct Reader {
+    tree: PathTree,
+    flattener: Flattener,
+    /// The keys from the event to each node of the tree.
+    paths: Vec<Vec<String>>,
+}
 
 /// An event taken apart into its values.
 #[derive(Debug)]
-pub(super) struct Values {
-    values: Vec<(Vec<String>, Kind, String)>,
-    seq: u64,
-    recorded_at: Timestamp,
-    occurred_at: Timestamp,
+pub(super) struct Values<'e> {
+    stored: &'e StoredEvent,
+    /// Node, kind and text of every scalar.
+    leaves: Vec<(u32, Kind, Cow<'e, str>)>,
+    paths: &'e [Vec<String>],
 }
 
-impl Values {
-    /// Takes an event apart.
-    pub(super) fn of(stored: &StoredEvent) -> Values {
-        let mut tree = PathTree::new();
-        let mut flattener = Flattener::default();
-        let canonical = stored.event.canonical();
-        // Bytes that were forged under a right checksum may be no event: they have few values then.
-        let _ = flattener.flatten(canonical, &mut tree);
-        let mut scratch = Vec::new();
-        let values = flattener
-            .leaves
-            .iter()
-            .filter(|leaf| leaf.kind.is_scalar())
-            .map(|leaf| {
-                let path = tree.path(leaf.node).into_iter().map(plain).collect();
-                let text = leaf.text(canonical, &mut scratch);
-                (path, leaf.kind, String::from_utf8_lossy(text).into_owned())
-            })
-            .collect();
-        Values {
-            values,
-            seq: stored.seq,
-            recorded_at: stored.recorded_at,
-            occurred_at: stored.event.occurred_at(),
-        }
+impl Reader {
+    /// Begins without paths.
+    pub(super) fn new() -> Self {
+        let (tree, flattener) = (PathTree::new(), Flattener::default());
+        Reader { tree, flattener, paths: vec![Vec::new()] }
     }
 
+    /// Takes an event apart. One walk; texts without escapes are not copied.
+    pub(super) fn read<'e>(&'e mut self, stored: &'e StoredEvent) -> Values<'e> {
+        let canonical = stored.event.canonical();
+        // Bytes that were forged under a right checksum may be no event: they have few values then.
+        let _ = self.flattener.flatten(canonical, &mut self.tree);
+        for node in self.tree.nodes().iter().skip(self.paths.len()) {
+            let mut path = self.paths[node.parent as usize].clone();
+            path.push(plain(&node.key).into_owned());
+            self.paths.push(path);
+        }
+        let mut leaves = Vec::with_capacity(self.flattener.leaves.len());
+        for leaf in self.flattener.leaves.iter().filter(|leaf| leaf.kind.is_scalar()) {
+            let end = leaf.start as usize + leaf.len as usize;
+            let bytes = canonical.get(leaf.start as usize..end).unwrap_or_default();
+            let text = match leaf.is_escaped {
+                true => plain(bytes),
+                false => String::from_utf8_lossy(bytes),
+            };
+            leaves.push((leaf.node, leaf.kind, text));
+        }
+        Values { stored, leaves, paths: &self.paths }
+    }
+}
+
+/// Resolves the escapes of what stands between quotes.
+fn plain(inner: &[u8]) -> Cow<'static, str> {
+    let mut bytes = Vec::with_capacity(inner.len());
+    unescape(inner, &mut bytes);
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+impl Values<'_> {
     /// Calls `each` with path and value of every scalar.
     pub(super) fn for_each(&self, mut each: impl FnMut(&[String], Scalar<'_>)) {
-        for (path, kind, text) in &self.values {
-            if let Some(scalar) = super::node::scalar(*kind, text) {
-                each(path, scalar);
+        for (node, kind, text) in &self.leaves {
+            if let Some(scalar) = scalar(*kind, text) {
+                each(&self.paths[*node as usize], scalar);
             }
         }
     }
@@ -60,19 +83,17 @@ impl Values {
         }
     }
 
-    fn meet_leaf(&self, leaf: &Leaf) -> bool {
+    /// Whether the event meets a single leaf.
+    pub(super) fn meet_leaf(&self, leaf: &Leaf) -> bool {
         match &leaf.scope {
-            Scope::OccurredAt => leaf.test.matches_instant(self.occurred_at),
-            Scope::RecordedAt => leaf.test.matches_instant(self.recorded_at),
-            Scope::Seq => leaf.test.matches(Scalar::Number(&self.seq.to_string())),
+            Scope::OccurredAt => leaf.test.matches_instant(self.stored.event.occurred_at()),
+            Scope::RecordedAt => leaf.test.matches_instant(self.stored.recorded_at),
+            Scope::Seq => leaf.test.matches(Scalar::Number(&self.stored.seq.to_string())),
             Scope::Action => leaf.test.matches(Scalar::String(&self.action())),
-            scope => {
-                let mut holds = false;
-                self.for_each(|path, scalar| {
-                    holds = holds || super::node::covers(scope, path) && leaf.test.matches(scalar);
-                });
-                holds
-            }
+            scope => self.leaves.iter().any(|(node, kind, text)| {
+                covers(scope, &self.paths[*node as usize])
+                    && scalar(*kind, text).is_some_and(|scalar| leaf.test.matches(scalar))
+            }),
         }
     }
 
@@ -84,20 +105,10 @@ impl Values {
 
     /// The text of a top-level string, if the event has it.
     pub(super) fn top(&self, key: &str) -> Option<&str> {
-        let found = self.values.iter().find(|(path, kind, _)| {
+        let found = self.leaves.iter().find(|(node, kind, _)| {
+            let path = &self.paths[*node as usize];
             *kind == Kind::String && matches!(&path[..], [only] if only == key)
         });
-        found.map(|(_, _, text)| text.as_str())
+        found.map(|(_, _, text)| &**text)
     }
-}
-
-fn plain(key: &[u8]) -> String {
-    let mut bytes = Vec::with_capacity(key.len());
-    unescape(key, &mut bytes);
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Whether an event meets a single leaf.
-pub(super) fn leaf_holds(leaf: &Leaf, stored: &StoredEvent) -> bool {
-    Values::of(stored).meet_leaf(leaf)
 }

@@ -1,8 +1,8 @@
 //! The plan of a query for one segment: a tree of row sets to be combined, and its evaluation
 //! window by window.
 
-use super::condition::{Leaf, Scalar, Scope, Test};
-use super::matching;
+use super::condition::{Leaf, Scalar, Scope};
+use super::matching::Reader;
 use crate::event::shape::Kind;
 use crate::segment::{
     Blocks, Decoder, Postings, Read, RowSet, Scratch, Segment, WINDOW_ROWS, decode_overflow,
@@ -185,12 +185,14 @@ pub(super) struct Evaluator<'s> {
     pub(super) segment: &'s Segment,
     scratch: Scratch,
     decoder: Decoder,
+    reader: Reader,
 }
 
 impl<'s> Evaluator<'s> {
     /// Begins with empty buffers.
     pub(super) fn new(segment: &'s Segment) -> Self {
-        Evaluator { segment, scratch: Scratch::default(), decoder: Decoder::default() }
+        let (scratch, decoder) = (Scratch::default(), Decoder::default());
+        Evaluator { segment, scratch, decoder, reader: Reader::new() }
     }
 
     /// The buffers for whole rows.
@@ -333,7 +335,7 @@ impl<'s> Evaluator<'s> {
             }
             Check::Event(leaf) => {
                 let stored = self.segment.stored_event(row, &mut self.decoder)?;
-                Ok(matching::leaf_holds(leaf, &stored))
+                Ok(self.reader.read(&stored).meet_leaf(leaf))
             }
         }
     }
@@ -375,9 +377,4 @@ pub(super) fn covers(scope: &Scope, path: &[String]) -> bool {
         Scope::Path(pattern) => pattern.covers(path),
         _ => false,
     }
-}
-
-/// Whether the test is about words.
-pub(super) fn is_phrase(leaf: &Leaf) -> bool {
-    matches!(leaf.test, Test::Phrase(_))
 }

@@ -212,7 +212,15 @@ fn find_long(word: &str, segment: &Segment) -> Read<Found> {
     let mut found = Found::default();
     let mut rows: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for candidate in segment.terms().long_words().find(word)? {
-        if candidate.column >= segment.column_count() || candidate.place >= segment.rows() {
+        if candidate.column >= segment.column_count() {
+            continue;
+        }
+        let places_count = match candidate.is_row {
+            true => segment.rows(),
+            // A list has more values than rows, so they may be more than rows too.
+            false => segment.column(candidate.column).distinct().unwrap_or(0),
+        };
+        if candidate.place >= places_count {
             continue;
         }
         let places = match candidate.is_row {

@@ -370,7 +370,7 @@ impl<'s> Merge<'s> {
             visibility: search.visibility()?,
             after,
             wanted,
-            waiting: search.sources(),
+            waiting: search.sources()?,
             open: Vec::new(),
         };
         merge.waiting.retain(|source| match (source, merge.order, after) {
@@ -431,8 +431,8 @@ impl<'s> Merge<'s> {
             }
             Some(Source::Recent(tail)) => {
                 let sees =
-                    |event: &StoredEvent, values: &Values| self.visibility.sees(event, values);
-                let events = tail.recent();
+                    |event: &StoredEvent, values: &Values<'_>| self.visibility.sees(event, values);
+                let events = tail.unindexed();
                 let condition = &self.condition;
                 Stream::Recent(RecentStream::new(events, condition, sees, self.order, self.after))
             }
@@ -459,19 +459,22 @@ impl Order {
 
 impl<'a> Search<'a> {
     /// All sources of the snapshot, in no order.
-    fn sources(&self) -> Vec<Source<'a>> {
+    fn sources(&self) -> Result<Vec<Source<'a>>> {
         let snapshot: &'a Snapshot = self.snapshot;
         let mut sources: Vec<Source<'a>> =
-            self.segments().into_iter().map(Source::Segment).collect();
+            self.segments()?.into_iter().map(Source::Segment).collect();
         sources.extend(snapshot.tails().map(Source::Recent));
-        sources
+        Ok(sources)
     }
 
     /// All segments of the snapshot, sealed and in memory.
-    pub(super) fn segments(&self) -> Vec<&'a Segment> {
+    pub(super) fn segments(&self) -> Result<Vec<&'a Segment>> {
         let snapshot: &'a Snapshot = self.snapshot;
-        let sealed = snapshot.segments().iter().map(|segment| &***segment);
-        let chunks = snapshot.tails().flat_map(|tail| tail.chunks()).map(|chunk| &**chunk);
-        sealed.chain(chunks).collect()
+        let mut segments: Vec<&'a Segment> =
+            snapshot.segments().iter().map(|segment| &***segment).collect();
+        for tail in snapshot.tails() {
+            segments.extend(tail.indexed()?);
+        }
+        Ok(segments)
     }
 }

@@ -1,7 +1,7 @@
 //! The hits of one source in the order asked for, found a window at a time.
 
 use super::condition::Condition;
-use super::matching::Values;
+use super::matching::{Reader, Values};
 use super::node::{Evaluator, Node};
 use super::plan::plan;
 use super::search::{Order, Place};
@@ -209,11 +209,12 @@ impl<'s> RecentStream<'s> {
     pub(super) fn new(
         events: impl Iterator<Item = &'s StoredEvent>,
         condition: &Condition,
-        visible: impl Fn(&StoredEvent, &Values) -> bool,
+        visible: impl Fn(&StoredEvent, &Values<'_>) -> bool,
         order: Order,
         after: Option<Place>,
     ) -> Self {
         let mut stream = RecentStream { events: Vec::new(), ready: Vec::new() };
+        let mut reader = Reader::new();
         for event in events {
             let time = if order == Order::Seq { Timestamp(0) } else { event.event.occurred_at() };
             let place = Place { time, seq: event.seq };
@@ -221,8 +222,11 @@ impl<'s> RecentStream<'s> {
                 Order::Newest => place < after,
                 _ => place > after,
             });
-            let values = Values::of(event);
-            if is_after && values.meet(condition) && visible(event, &values) {
+            if !is_after {
+                continue;
+            }
+            let values = reader.read(event);
+            if values.meet(condition) && visible(event, &values) {
                 stream.ready.push(Hit { place, row: stream.events.len() as u32 });
                 stream.events.push(event);
             }
@@ -232,11 +236,6 @@ impl<'s> RecentStream<'s> {
             stream.ready.reverse();
         }
         stream
-    }
-
-    /// The events, in the order of the log.
-    pub(super) fn events(&self) -> &[&'s StoredEvent] {
-        &self.events
     }
 
     fn peek(&self) -> Option<Hit> {

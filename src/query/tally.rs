@@ -1,6 +1,6 @@
 //! Answers about all hits at once: counts, and the walk that facets and histograms share.
 
-use super::matching::Values;
+use super::matching::{Reader, Values};
 use super::node::{Evaluator, Node};
 use super::plan::plan;
 use super::search::Search;
@@ -27,7 +27,7 @@ impl Search<'_> {
         self.check_range()?;
         let condition = self.condition()?;
         let visibility = self.visibility()?;
-        for segment in self.segments() {
+        for segment in &self.segments()? {
             self.check_budget()?;
             let done = visibility.rows(segment).and_then(|visible| {
                 let mut node = plan(&condition, segment)?.and(visible);
@@ -39,8 +39,9 @@ impl Search<'_> {
             });
             done.map_err(|damage| segment.corrupt(damage))?;
         }
-        for event in self.snapshot.tails().flat_map(|tail| tail.recent()) {
-            let values = Values::of(event);
+        let mut reader = Reader::new();
+        for event in self.snapshot.tails().flat_map(|tail| tail.unindexed()) {
+            let values = reader.read(event);
             if values.meet(&condition) && visibility.sees(event, &values) {
                 visitor.recent(event, &values);
             }
@@ -54,7 +55,7 @@ pub(super) trait Visitor {
     /// The hits of a segment are the rows of `node`.
     fn segment(&mut self, segment: &Segment, node: &Node) -> Read<()>;
     /// A hit among the newest events.
-    fn recent(&mut self, event: &StoredEvent, values: &Values);
+    fn recent(&mut self, event: &StoredEvent, values: &Values<'_>);
 }
 
 /// Counts hits.
@@ -72,7 +73,7 @@ impl Visitor for Counter {
         })
     }
 
-    fn recent(&mut self, _event: &StoredEvent, _values: &Values) {
+    fn recent(&mut self, _event: &StoredEvent, _values: &Values<'_>) {
         self.0 += 1;
     }
 }

@@ -58,7 +58,7 @@ impl<'s> Visibility<'s> {
     }
 
     /// Whether one of the newest events is seen.
-    pub(super) fn sees(&self, event: &StoredEvent, values: &Values) -> bool {
+    pub(super) fn sees(&self, event: &StoredEvent, values: &Values<'_>) -> bool {
         if self.retention.is_forever() {
             return true;
         }

@@ -4,6 +4,9 @@
 //! segment on the heap, built by the ordinary builder. A view holds the chunks and how far the
 //! buffer was filled, so that publishing a commit costs a few reference counts and readers take
 //! no lock.
+//!
+//! A reader that finds many events in the buffer indexes them, group by group, for all readers
+//! that follow: bulk loads without readers pay nothing, and nobody scans more than a group.
 
 use crate::Result;
 use crate::event::{Event, StoredEvent};
@@ -14,19 +17,56 @@ use std::sync::{Arc, OnceLock};
 
 /// Events of a buffer; a full one is frozen into a chunk.
 pub(crate) const CHUNK_EVENTS: usize = 8192;
-/// Heap of an event in the buffer beside its bytes: the slot, the vector, the hash of its id.
-const EVENT_OVERHEAD_BYTES: usize = 96;
+/// Events of a buffer that are indexed together when somebody asks for them.
+const GROUP_EVENTS: usize = 512;
+/// Heap of an event in the buffer beside its bytes: the slot, the vector, the hash of its id, and
+/// its share of the index of its group.
+const EVENT_OVERHEAD_BYTES: usize = 400;
 
 /// The newest events, filled from the front; a slot that is filled never changes.
 #[derive(Debug)]
 struct Buffer {
     slots: Vec<OnceLock<StoredEvent>>,
+    /// The index of each full group of slots, once somebody asked for it.
+    groups: Vec<OnceLock<Segment>>,
 }
 
 impl Buffer {
     fn new() -> Arc<Self> {
-        Arc::new(Buffer { slots: (0..CHUNK_EVENTS).map(|_| OnceLock::new()).collect() })
+        let slots = (0..CHUNK_EVENTS).map(|_| OnceLock::new()).collect();
+        let groups = (0..CHUNK_EVENTS / GROUP_EVENTS).map(|_| OnceLock::new()).collect();
+        Arc::new(Buffer { slots, groups })
     }
+
+    /// The events of the first `filled` slots, from slot `start` on.
+    fn events(&self, start: usize, filled: usize) -> impl Iterator<Item = &StoredEvent> {
+        let slots = self.slots.get(start..filled).unwrap_or_default();
+        slots.iter().filter_map(OnceLock::get)
+    }
+
+    /// The index of a full group; made by the first who asks, some milliseconds.
+    fn group(&self, number: usize) -> Result<Option<&Segment>> {
+        let Some(group) = self.groups.get(number) else { return Ok(None) };
+        if group.get().is_none() {
+            let start = number * GROUP_EVENTS;
+            let built = frozen(self.events(start, start + GROUP_EVENTS))?;
+            // Somebody else may have been faster: theirs is the same.
+            let _ = group.set(built);
+        }
+        Ok(group.get())
+    }
+}
+
+/// Builds the index of events in memory.
+fn frozen<'e>(events: impl Iterator<Item = &'e StoredEvent>) -> Result<Segment> {
+    let mut events: Vec<&StoredEvent> = events.collect();
+    events.sort_unstable_by_key(|event| (event.event.occurred_at(), event.seq));
+    let mut builder = SegmentBuilder::in_memory();
+    for event in events {
+        let time = event.event.occurred_at();
+        builder.push(event.seq, event.recorded_at, time, event.event.canonical())?;
+    }
+    builder.finish_in_memory()
 }
 
 /// An immutable view of a tail as of a commit; readers take no lock.
@@ -47,7 +87,24 @@ impl TailView {
 
     /// The newest events, not frozen yet, in `seq` order.
     pub(crate) fn recent(&self) -> impl Iterator<Item = &StoredEvent> {
-        self.buffer.slots.iter().take(self.filled).filter_map(OnceLock::get)
+        self.buffer.events(0, self.filled)
+    }
+
+    /// Everything that has an index: the chunks, and the full groups of the newest events.
+    ///
+    /// # Errors
+    /// [`crate::Error::Invalid`] if an event is not canonical.
+    pub(crate) fn indexed(&self) -> Result<Vec<&Segment>> {
+        let mut segments: Vec<&Segment> = self.chunks.iter().map(|chunk| &**chunk).collect();
+        for number in 0..self.filled / GROUP_EVENTS {
+            segments.extend(self.buffer.group(number)?);
+        }
+        Ok(segments)
+    }
+
+    /// The events that [`Self::indexed`] leaves out: fewer than 512, in `seq` order.
+    pub(crate) fn unindexed(&self) -> impl Iterator<Item = &StoredEvent> {
+        self.buffer.events(self.filled / GROUP_EVENTS * GROUP_EVENTS, self.filled)
     }
 
     /// Number of events.
@@ -118,14 +175,7 @@ impl Tail {
 
     /// Turns the buffer into a chunk.
     fn freeze(&mut self) -> Result<()> {
-        let mut events: Vec<&StoredEvent> = self.view.recent().collect();
-        events.sort_unstable_by_key(|event| (event.event.occurred_at(), event.seq));
-        let mut builder = SegmentBuilder::in_memory();
-        for event in events {
-            let time = event.event.occurred_at();
-            builder.push(event.seq, event.recorded_at, time, event.event.canonical())?;
-        }
-        let chunk = builder.finish_in_memory()?;
+        let chunk = frozen(self.view.recent())?;
         self.view.bytes = self.view.bytes - self.buffer_bytes + chunk.heap_bytes();
         let mut chunks = Vec::clone(&self.view.chunks);
         chunks.push(Arc::new(chunk));
@@ -211,6 +261,20 @@ mod tests {
         assert_eq!((late.recent().count(), late.chunks().len()), (5, 1));
         assert_eq!(late.chunks()[0].rows() as usize, CHUNK_EVENTS);
         assert!(late.bytes() > early.bytes());
+    }
+
+    #[test]
+    fn every_event_is_indexed_or_left_to_scan() {
+        let mut tail = Tail::new();
+        for (from, to) in [(0, 700), (700, 5000), (5000, CHUNK_EVENTS as u64 + 1100)] {
+            tail.push((from..to).map(|number| event(number, "")).collect()).unwrap();
+            let view = tail.view();
+            let indexed: u64 =
+                view.indexed().unwrap().iter().map(|segment| u64::from(segment.rows())).sum();
+            let rest = view.unindexed().count();
+            assert!(rest < GROUP_EVENTS);
+            assert_eq!(indexed + rest as u64, to);
+        }
     }
 
     #[test]

@@ -1,0 +1,10 @@
+//! Campaigns: what the engine promises, tried again and again on a real disk.
+//!
+//! Here they are short; `tests/campaigns/kill.sh` runs the long ones.
+#![cfg(feature = "cli")]
+
+mod appending;
+mod importing;
+mod kill;
+mod random;
+mod stored;

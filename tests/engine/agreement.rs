@@ -1,0 +1,165 @@
+//! Random stores and random questions: the engine must answer what the plain rules answer.
+//!
+//! `ANNALS_ORACLE_PAIRS` sets the number of pairs of a question and a state of a store (default
+//! 4,000); `ANNALS_ORACLE_SEED` runs one seed again.
+
+use crate::chance::Chance;
+use crate::compare::Trial;
+use crate::events::Kind;
+use crate::questions::question;
+use crate::world::World;
+use std::env;
+use std::fmt::Write;
+
+/// Pairs unless told otherwise.
+const PAIRS: u64 = 4_000;
+/// Questions to each state of a store.
+const QUESTIONS: usize = 40;
+
+/// One step in the life of a store.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Append(usize),
+    Seal,
+    Compact,
+    Close,
+    Drop,
+    Rules,
+    Retain,
+    /// Questions to the store, and to a reader beside it.
+    Ask(&'static str),
+}
+
+use Step::{Append, Ask, Close, Compact, Drop, Retain, Rules, Seal};
+
+/// The life of an ordinary store, in units of some hundred events.
+const LIFE: &[Step] = &[
+    Append(3),
+    Ask("tail"),
+    Seal,
+    Ask("sealed"),
+    Append(1),
+    Ask("mixed"),
+    Seal,
+    Append(1),
+    Seal,
+    Append(1),
+    Close,
+    Ask("reopened"),
+    Seal,
+    Compact,
+    Ask("compacted"),
+    Append(1),
+    Drop,
+    Ask("recovered"),
+    Rules,
+    Ask("rules"),
+    Seal,
+    Rules,
+    Ask("other rules"),
+    Retain,
+    Ask("retained"),
+];
+
+/// A life of few steps, for many events.
+const SHORT_LIFE: &[Step] = &[Append(1), Ask("tail"), Seal, Ask("sealed"), Rules, Ask("rules")];
+
+/// A store to be made up.
+struct Plan {
+    kind: Kind,
+    life: &'static [Step],
+    /// Events of one unit.
+    unit: usize,
+    tail_events_max: u64,
+}
+
+/// The results so far.
+#[derive(Default)]
+struct Report {
+    pairs: u64,
+    differences: Vec<String>,
+}
+
+impl Report {
+    fn run(&mut self, seed: u64, plan: &Plan) {
+        let chance = Chance::new(seed);
+        let mut world = World::new(seed, plan.tail_events_max);
+        for step in plan.life {
+            match *step {
+                Append(units) => world.append(plan.kind, units * plan.unit, &chance),
+                Seal => drop(world.store().seal().expect("a seal succeeds")),
+                Compact => drop(world.store().compact().expect("compaction succeeds")),
+                Close => world.reopen(true),
+                Drop => world.reopen(false),
+                Rules => world.change_rules(&chance),
+                Retain => world.retain(),
+                Ask(state) => self.ask(seed, state, &world, &chance),
+            }
+        }
+    }
+
+    fn ask(&mut self, seed: u64, state: &str, world: &World, chance: &Chance) {
+        let reader = world.reader();
+        let retention = world.store().retention();
+        let snapshots = [(state, world.store().snapshot()), ("reader", reader.snapshot())];
+        for number in 0..QUESTIONS {
+            let question = question(&world.facts, world.clock(), world.swept(), chance);
+            let hits = question.hits(&world.facts, &retention);
+            let is_read = number % 4 == 0;
+            for (name, snapshot) in &snapshots[..1 + usize::from(is_read)] {
+                let trial =
+                    Trial { question: &question, snapshot, hits: &hits, facts: &world.facts };
+                self.pairs += 1;
+                if let Err(difference) = trial.run(chance) {
+                    let mut text = String::new();
+                    let about = format!("seed {seed}, {state}, {name}, question {number}");
+                    write!(text, "{about}\n {}\n {question:?}\n", question.text)
+                        .expect("a string takes everything");
+                    self.differences.push(text + &difference);
+                }
+            }
+        }
+    }
+
+    fn check(&self) {
+        println!("{} pairs compared, {} differences", self.pairs, self.differences.len());
+        let shown: Vec<&str> = self.differences.iter().take(10).map(String::as_str).collect();
+        assert!(shown.is_empty(), "\n{}", shown.join("\n\n"));
+    }
+}
+
+fn plan(seed: u64) -> Plan {
+    let (kind, life, unit, tail_events_max) = match seed % 8 {
+        // Chunks of the tail, dense sets of rows, dictionaries that give way to text.
+        0 => (Kind::Plain, SHORT_LIFE, 9_000, 262_144),
+        1 => (Kind::Rich, SHORT_LIFE, 2_600, 262_144),
+        2 => (Kind::Sprawling, LIFE, 300, 262_144),
+        3 => (Kind::Sprawling, SHORT_LIFE, 2_500, 262_144),
+        4 => (Kind::Plain, LIFE, 400, 262_144),
+        // Seals inside of appends.
+        5 => (Kind::Rich, LIFE, 60, 100),
+        6 => (Kind::Rich, LIFE, 20, 262_144),
+        _ => (Kind::Rich, LIFE, 150, 262_144),
+    };
+    Plan { kind, life, unit, tail_events_max }
+}
+
+fn variable(name: &str) -> Option<u64> {
+    env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
+#[test]
+fn the_engine_answers_what_the_rules_answer() {
+    let mut report = Report::default();
+    if let Some(seed) = variable("ANNALS_ORACLE_SEED") {
+        report.run(seed, &plan(seed));
+        return report.check();
+    }
+    let pairs = variable("ANNALS_ORACLE_PAIRS").unwrap_or(PAIRS);
+    let mut seed = 0;
+    while report.pairs < pairs && report.differences.len() < 10 {
+        report.run(seed, &plan(seed));
+        seed += 1;
+    }
+    report.check();
+}

@@ -1,0 +1,9 @@
+//! The engine as a whole, compared with plain definitions of what it must answer.
+
+mod agreement;
+mod chance;
+mod compare;
+mod events;
+mod oracle;
+mod questions;
+mod world;

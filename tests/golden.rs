@@ -1,0 +1,136 @@
+//! Stores of every format version ever written open, sound and damaged.
+//!
+//! `golden/vN/store` is a store as version N wrote it (sealed events, events in the log, rules of
+//! retention); `expected.ndjson` is what it held. These files are never made again, only added.
+
+use annals::Error;
+use annals::io::Access;
+use annals::query::Query;
+use annals::store::{Options, Store};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Folders of all versions.
+fn versions() -> Vec<PathBuf> {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut versions: Vec<PathBuf> =
+        fs::read_dir(golden).unwrap().map(|version| version.unwrap().path()).collect();
+    versions.sort();
+    assert!(!versions.is_empty(), "there is a golden store");
+    versions
+}
+
+/// Copies a folder, for tests that write.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+fn read_only() -> Options {
+    Options { read_only: true, access: Access::Heap, ..Options::default() }
+}
+
+/// Everything a store holds, in the order of the log, as the program prints it.
+fn contents(store: &Store) -> annals::Result<String> {
+    let mut lines = String::new();
+    let snapshot = store.snapshot();
+    snapshot.query(&Query::all()).by_seq().for_each(&mut |event| {
+        lines.push_str(&String::from_utf8_lossy(&event.to_json(true)));
+        lines.push('\n');
+        Ok(true)
+    })?;
+    Ok(lines)
+}
+
+fn expected(version: &Path) -> String {
+    fs::read_to_string(version.join("expected.ndjson")).unwrap()
+}
+
+#[test]
+fn every_version_is_read_as_it_was_written() {
+    for version in versions() {
+        let store = Store::open(version.join("store"), read_only()).unwrap();
+        assert!(contents(&store).unwrap() == expected(&version), "{}", version.display());
+        let report = store.verify().unwrap();
+        assert_eq!(report.problems, Vec::<String>::new());
+        let logins = Query::parse("category=login").unwrap();
+        let count = store.snapshot().query(&logins).count().unwrap();
+        let lines = expected(&version);
+        assert_eq!(count, lines.matches(r#""category":"login""#).count() as u64);
+    }
+}
+
+#[test]
+fn every_version_is_written_on() {
+    for version in versions() {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&version.join("store"), folder.path());
+        let store = Store::open(folder.path(), Options::default()).unwrap();
+        let before = store.stats();
+        let rows = before.events;
+        let receipt = store.append(&event()).unwrap();
+        assert_eq!(Some(receipt.seq), before.last_seq.map(|last| last + 1));
+        store.seal().unwrap();
+        store.compact().unwrap();
+        let all = contents(&store).unwrap();
+        assert!(all.starts_with(&expected(&version)));
+        assert_eq!(all.lines().count() as u64, rows + 1);
+        store.close().unwrap();
+    }
+}
+
+fn event() -> annals::event::Event {
+    annals::event::Event::builder("2026-05-04T13:05:00Z", "tests", "golden").build().unwrap()
+}
+
+/// Every 97th byte of every file, changed: an error, or exactly what was written.
+#[test]
+fn damage_is_refused_or_harmless() {
+    for version in versions() {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&version.join("store"), folder.path());
+        let expected = expected(&version);
+        let mut files = Vec::new();
+        list(folder.path(), &mut files);
+        let mut refused = 0;
+        for file in files {
+            let sound = fs::read(&file).unwrap();
+            for place in (0..sound.len()).step_by(if sound.len() > 20_000 { 1009 } else { 97 }) {
+                let mut damaged = sound.clone();
+                damaged[place] ^= 0x55;
+                fs::write(&file, &damaged).unwrap();
+                match Store::open(folder.path(), read_only()).and_then(|store| contents(&store)) {
+                    Ok(found) => {
+                        let is_prefix = expected.starts_with(&found);
+                        let at = format!("{} at byte {place}", file.display());
+                        assert!(is_prefix, "{at} gives other events");
+                    }
+                    Err(
+                        Error::Corrupt { .. } | Error::Unsupported { .. } | Error::Missing { .. },
+                    ) => {
+                        refused += 1;
+                    }
+                    Err(Error::Invalid { .. }) if file.ends_with("store.toml") => refused += 1,
+                    Err(other) => panic!("{} at byte {place}: {other}", file.display()),
+                }
+            }
+            fs::write(&file, &sound).unwrap();
+        }
+        assert!(refused > 100, "only {refused} damages were refused");
+    }
+}
+
+fn list(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { list(&path, files) } else { files.push(path) }
+    }
+}
