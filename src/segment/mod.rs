@@ -219,12 +219,6 @@ impl Segment {
         Damage { offset: 0, reading }
     }
 
-    /// Decodes one row whole.
-    pub(crate) fn event(&self, row: u32) -> Result<StoredEvent> {
-        let decoded = self.stored_event(row, &mut Decoder::default());
-        decoded.map_err(|damage| self.corrupt(damage))
-    }
-
     /// `occurred_at` of a row.
     pub(crate) fn time(&self, row: u32) -> Result<Timestamp> {
         self.time_at(row).map_err(|damage| self.corrupt(damage))
