@@ -34,8 +34,8 @@ impl Reader {
     /// Takes an event apart. One walk; texts without escapes are not copied.
     pub(super) fn read<'e>(&'e mut self, stored: &'e StoredEvent) -> Values<'e> {
         let canonical = stored.event.canonical();
-        let walked = self.flattener.flatten(canonical, &mut self.tree);
-        debug_assert!(walked.is_some(), "a stored event is canonical");
+        // Bytes that were forged under a right checksum may be no event: they have few values then.
+        let _ = self.flattener.flatten(canonical, &mut self.tree);
         for node in self.tree.nodes().iter().skip(self.paths.len()) {
             let mut path = self.paths[node.parent as usize].clone();
             path.push(plain(&node.key).into_owned());

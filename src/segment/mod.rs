@@ -129,6 +129,7 @@ pub(crate) struct Segment {
     by_seq: OnceLock<Vec<u32>>,
     /// Buffers of the look-up for duplicates.
     decoder: Mutex<Decoder>,
+    terms_are_sound: OnceLock<bool>,
 }
 
 impl Segment {
@@ -170,6 +171,7 @@ impl Segment {
             paths,
             by_seq: OnceLock::new(),
             decoder: Mutex::default(),
+            terms_are_sound: OnceLock::new(),
         };
         if segment.sound() { Ok(segment) } else { Err(unsound("segment table of contents")) }
     }
@@ -330,6 +332,7 @@ impl Segment {
             postings: self.layout.postings,
             rows: self.meta.rows,
             column_count: self.column_count(),
+            is_sound: &self.terms_are_sound,
         }
     }
 

@@ -1,0 +1,173 @@
+//! Small stores on a simulated disk, made once and forked for every input.
+
+use annals::event::{Event, StoredEvent, Timestamp};
+use annals::import::generate::Generator;
+use annals::io::{Access, ManualClock, SeededRandom, SimDisk};
+use annals::query::{Order, Query};
+use annals::store::{Options, Store};
+use annals::{Error, Result};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+pub(crate) const ROOT: &str = "/store";
+/// 2026-03-20T00:00:00Z
+pub(crate) const NOW: Timestamp = Timestamp(1_773_964_800_000_000);
+const GENERATED_EVENTS: usize = 90;
+const BATCH_EVENTS: usize = 20;
+
+/// A closed store, or one whose writer died.
+pub(crate) struct Fixture {
+    pub(crate) disk: SimDisk,
+    /// The file that the target is about.
+    pub(crate) path: PathBuf,
+    /// What the store answers when nothing is wrong with it.
+    pub(crate) answers: String,
+    /// Its events, in the order of `seq`.
+    pub(crate) events: Vec<StoredEvent>,
+}
+
+/// Real and made-up events of many shapes.
+pub(crate) fn events() -> Vec<Event> {
+    let examples = include_str!("../../tests/data/schema_examples.ndjson").lines();
+    let mut json: Vec<String> = examples.map(str::to_owned).collect();
+    let mut generator = Generator::new(1, NOW).spread(GENERATED_EVENTS as u64);
+    json.extend((0..GENERATED_EVENTS).map(|_| generator.next_event().to_owned()));
+    let event = |line: &String| Event::from_json(line.as_bytes()).expect("a sound event");
+    json.iter().map(event).collect()
+}
+
+/// Opens a store on a simulated disk, single-threaded.
+pub(crate) fn open(disk: &SimDisk) -> Result<Store> {
+    let options = Options {
+        background: false,
+        access: Access::Heap,
+        disk: disk.shared(),
+        clock: Arc::new(ManualClock::new(NOW.0)),
+        random: Arc::new(SeededRandom::new(disk.operation_count() + 1)),
+        ..Options::default()
+    };
+    Store::open(ROOT, options)
+}
+
+fn filled() -> (SimDisk, Store) {
+    let disk = SimDisk::new(1);
+    let store = open(&disk).expect("a new store opens");
+    for batch in events().chunks(BATCH_EVENTS) {
+        store.append_batch(batch).expect("sound events are stored");
+    }
+    (disk, store)
+}
+
+fn fixture(disk: SimDisk, path: PathBuf) -> Fixture {
+    let store = open(&disk.fork()).expect("a sound store opens");
+    let answers = answers(&store).expect("a sound store answers");
+    let events = all_events(&store).expect("a sound store answers");
+    Fixture { disk, path, answers, events }
+}
+
+/// A store with one segment.
+pub(crate) fn sealed() -> &'static Fixture {
+    static FIXTURE: OnceLock<Fixture> = OnceLock::new();
+    FIXTURE.get_or_init(|| {
+        let (disk, store) = filled();
+        store.seal().expect("the store seals");
+        let segments = store.segments();
+        store.close().expect("the store closes");
+        let path = Path::new(ROOT).join(&segments.first().expect("a segment").path);
+        fixture(disk, path)
+    })
+}
+
+/// A store whose writer died: all events are in the log, and the hint says that they are durable.
+pub(crate) fn logged() -> &'static Fixture {
+    static FIXTURE: OnceLock<Fixture> = OnceLock::new();
+    FIXTURE.get_or_init(|| {
+        let (disk, store) = filled();
+        let disk = disk.fork();
+        drop(store);
+        let path = Path::new(ROOT).join("log/00000001.log");
+        fixture(disk, path)
+    })
+}
+
+/// Questions that touch every index and every kind of column.
+pub(crate) const QUESTIONS: [&str; 16] = [
+    "",
+    "ada",
+    "-muller",
+    "\"30 minute\"",
+    "meet*",
+    "muler~1 OR lefevre~2",
+    "action=login.failed",
+    "who.id=u-17 OR who.email*=example",
+    "ip=203.0.0.0/16",
+    "has:changes -outcome!=success",
+    "details.duration_ms>100",
+    "changes.after=(12,admin,null,true)",
+    "details~=/[0-9]{4}/",
+    "time>=2026-02-01 recorded_at<=2026-12-31",
+    "attributes.start=2026-01-01..2026-02-01",
+    "seq=3..40",
+];
+const FACETS: [&str; 6] = [
+    "category",
+    "who.display_name",
+    "targets.type",
+    "changes.before",
+    "action",
+    "details.duration_ms",
+];
+
+/// Everything that a store says, as one text.
+///
+/// # Errors
+/// The first error of any question.
+pub(crate) fn answers(store: &Store) -> Result<String> {
+    let mut text = String::new();
+    let snapshot = store.snapshot();
+    for question in QUESTIONS {
+        let query = Query::parse(question)?;
+        let count = snapshot.query(&query).count()?;
+        writeln!(text, "{question}: {count}").expect("a string grows");
+        for order in [Order::Newest, Order::Oldest, Order::Seq] {
+            let page = snapshot.query(&query).order(order).limit(7).page()?;
+            for stored in page.events {
+                text.push_str(&String::from_utf8_lossy(&stored.to_json(true)));
+                text.push('\n');
+            }
+        }
+    }
+    let all = Query::all();
+    let facets = snapshot.query(&all).facets(&FACETS, 0)?;
+    let buckets = snapshot.query(&all).histogram("1w")?;
+    writeln!(text, "{facets:?}\n{buckets:?}").expect("a string grows");
+    Ok(text)
+}
+
+/// All events in the order of `seq`.
+pub(crate) fn all_events(store: &Store) -> Result<Vec<StoredEvent>> {
+    let snapshot = store.snapshot();
+    Ok(snapshot.query(&Query::all()).by_seq().limit(0).page()?.events)
+}
+
+/// A damaged store must say what it always says, or an error that tells of the damage.
+pub(crate) fn check_answers(disk: &SimDisk, expected: &str) {
+    match open(disk).and_then(|store| answers(&store)) {
+        Ok(answers) => assert!(answers == expected, "damage changed an answer"),
+        Err(Error::Corrupt { .. } | Error::Unsupported { .. }) => {}
+        Err(other) => panic!("damage is told as corruption, not as: {other}"),
+    }
+}
+
+/// Asks a forged store everything; whatever it answers, it does not panic.
+pub(crate) fn survive(disk: &SimDisk) {
+    if let Ok(store) = open(disk) {
+        let _ = answers(&store);
+        let _ = all_events(&store);
+        let _ = store.verify();
+        let _ = store.append(&events()[0]);
+        let _ = store.compact();
+        let _ = store.close();
+    }
+}

@@ -1,0 +1,111 @@
+//! Feeds every target its seeds and changed ones, on stable and reproducibly.
+
+use annals::io::SeededRandom;
+use annals_fuzz::{TARGETS, Target};
+
+/// Changed inputs for a target that reads text.
+const TEXT_INPUTS: u64 = 3000;
+/// Changed inputs for a target that opens a store.
+const STORE_INPUTS: u64 = 300;
+
+/// How often the numbers above are taken: `ANNALS_FUZZ_TIMES`, once without it.
+fn times() -> u64 {
+    std::env::var("ANNALS_FUZZ_TIMES").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
+/// Says which input it was, when a target panics.
+struct Witness<'i> {
+    target: &'static str,
+    input: &'i [u8],
+}
+
+impl Drop for Witness<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let text = String::from_utf8_lossy(self.input);
+            eprintln!("{} failed with {:?}\nas text: {text}", self.target, self.input);
+        }
+    }
+}
+
+fn feed(target: &Target, input: &[u8]) {
+    let _witness = Witness { target: target.name, input };
+    (target.run)(input);
+}
+
+/// A seed with a few bytes changed, put in, taken out, cut or joined with another seed.
+fn changed(seeds: &[Vec<u8>], random: &SeededRandom) -> Vec<u8> {
+    let pick = |len: usize| random.below(len.max(1) as u64) as usize;
+    let mut input = seeds[pick(seeds.len())].clone();
+    for _ in 0..=random.below(4) {
+        let at = pick(input.len());
+        match random.below(6) {
+            0 => input.truncate(at),
+            1 => input.insert(at.min(input.len()), random.next_u64() as u8),
+            2 if !input.is_empty() => drop(input.remove(at)),
+            3 => {
+                let other = &seeds[pick(seeds.len())];
+                let from = pick(other.len());
+                input.truncate(at);
+                input.extend_from_slice(&other[from..]);
+            }
+            4 => input.extend((0..4).map(|_| random.next_u64() as u8)),
+            _ => {
+                if let Some(byte) = input.get_mut(at) {
+                    *byte ^= 1 << random.below(8);
+                }
+            }
+        }
+    }
+    input
+}
+
+fn feed_all(name: &str, inputs: u64) {
+    let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
+    let seeds = (target.seeds)();
+    seeds.iter().for_each(|seed| feed(target, seed));
+    let random = SeededRandom::new(seeds.len() as u64);
+    for _ in 0..inputs * times() {
+        feed(target, &changed(&seeds, &random));
+    }
+}
+
+#[test]
+fn cursor_text_survives() {
+    feed_all("cursor_text", TEXT_INPUTS);
+}
+
+#[test]
+fn event_json_survives() {
+    feed_all("event_json", TEXT_INPUTS);
+}
+
+#[test]
+fn imports_survive() {
+    feed_all("imports", TEXT_INPUTS);
+}
+
+#[test]
+fn log_bytes_survive() {
+    feed_all("log_bytes", STORE_INPUTS);
+}
+
+#[test]
+fn manifest_bytes_survive() {
+    feed_all("manifest_bytes", STORE_INPUTS);
+}
+
+#[test]
+fn query_text_survives() {
+    feed_all("query_text", TEXT_INPUTS);
+}
+
+#[test]
+fn rules_text_survives() {
+    feed_all("rules_text", STORE_INPUTS);
+}
+
+#[test]
+fn segment_bytes_survive() {
+    feed_all("segment_bytes", STORE_INPUTS);
+}
