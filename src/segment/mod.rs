@@ -41,8 +41,8 @@ mod texts;
 mod uuids;
 mod varint;
 
+use crate::event::Timestamp;
 use crate::event::shape::Kind;
-use crate::event::{StoredEvent, Timestamp};
 use crate::io::Region;
 use crate::{Error, Result};
 use std::path::{Path, PathBuf};

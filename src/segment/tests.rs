@@ -1,7 +1,7 @@
 //! Whole segments: what goes in comes out, and damage does no harm.
 
 use super::*;
-use crate::event::Event;
+use crate::event::{Event, StoredEvent};
 use proptest::prelude::*;
 
 const ID: SegmentId = SegmentId(0x1234_5678_9abc);
@@ -149,7 +149,7 @@ proptest! {
                     prop_assert_eq!(&found, expected);
                 }
             }
-            prop_assert!(segment.verify().is_err() || place >= 12 && place < 16);
+            prop_assert!(segment.verify().is_err() || (12..16).contains(&place));
         }
     }
 }

@@ -113,8 +113,7 @@ impl Report {
                 if let Err(difference) = trial.run(chance) {
                     let place = format!("seed {seed}, {state}, {name}, question {number}");
                     let smallest = smallest(&trial, world, &retention);
-                    self.differences
-                        .push(format!("{place}\n{question}\n{difference}\n{smallest}"));
+                    self.differences.push(format!("{place}\n{question}\n{difference}\n{smallest}"));
                 }
             }
         }
@@ -134,11 +133,7 @@ fn smallest(trial: &Trial<'_>, world: &World, retention: &Retention) -> String {
     let mut parts = trial.question.parts(&chance);
     while let Some(question) = parts.pop() {
         let hits = question.hits(&world.facts, retention);
-        let trial = Trial {
-            question: &question,
-            hits: &hits,
-            ..*trial
-        };
+        let trial = Trial { question: &question, hits: &hits, ..*trial };
         if let Err(difference) = trial.run(&chance) {
             found = format!("smaller: {question}\n{difference}");
             parts = question.parts(&chance);

@@ -40,9 +40,7 @@ pub(crate) fn event(kind: Kind, chance: &Chance) -> Value {
         true => Value::Null,
         false => one_of(TENANTS, c).into(),
     });
-    add(&mut event, "data_source", 4, chance, |c| {
-        one_of(SOURCES, c).into()
-    });
+    add(&mut event, "data_source", 4, chance, |c| one_of(SOURCES, c).into());
     match kind {
         Kind::Plain => plain(&mut event, chance),
         Kind::Rich => rich(&mut event, FEW_KEYS, chance),
@@ -84,9 +82,7 @@ fn occurred_at(chance: &Chance) -> String {
         0 => at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
         1 => {
             let zone = chrono::FixedOffset::east_opt(7200).expect("two hours");
-            at.with_timezone(&zone)
-                .format("%Y-%m-%dT%H:%M:%S%.6f%:z")
-                .to_string()
+            at.with_timezone(&zone).format("%Y-%m-%dT%H:%M:%S%.6f%:z").to_string()
         }
         _ => at.format("%Y-%m-%dT%H:%M:%S%.6f-00:00").to_string(),
     }
@@ -100,9 +96,7 @@ const OCCURRENCES: &str = "2026-05-04T10:00:00Z|2026-05-03T22:00:00Z|2026-05-03T
 fn plain(event: &mut Map<String, Value>, chance: &Chance) {
     let actor = json!({"id": format!("u-{}", chance.below(40)), "role": one_of(ROLES, chance)});
     event.insert("actor".into(), actor);
-    add(event, "id", 2, chance, |c| {
-        format!("e-{:09}", c.below(1 << 29)).into()
-    });
+    add(event, "id", 2, chance, |c| format!("e-{:09}", c.below(1 << 29)).into());
     add(event, "outcome", 3, chance, |c| one_of(OUTCOMES, c).into());
     let details = json!({"note": text(chance, 3), "count": number(chance)});
     event.insert("details".into(), details);
@@ -121,39 +115,19 @@ fn sprawling(chance: &Chance) -> Value {
 /// Everything, with these keys in free objects.
 fn rich(event: &mut Map<String, Value>, keys: &'static str, chance: &Chance) {
     add(event, "id", 3, chance, id);
-    add(event, "operation", 2, chance, |c| {
-        one_of(OPERATIONS, c).into()
-    });
+    add(event, "operation", 2, chance, |c| one_of(OPERATIONS, c).into());
     add(event, "outcome", 1, chance, |c| one_of(OUTCOMES, c).into());
     add(event, "error_code", 1, chance, |c| text(c, 1).into());
     add(event, "actor", 6, chance, actor);
-    add(event, "targets", 3, chance, |c| {
-        list(c, 4, |c| target(keys, c))
-    });
-    add(event, "changes", 2, chance, |c| {
-        list(c, 3, |c| change(keys, c))
-    });
+    add(event, "targets", 3, chance, |c| list(c, 4, |c| target(keys, c)));
+    add(event, "changes", 2, chance, |c| list(c, 3, |c| change(keys, c)));
     add(event, "context", 3, chance, context);
     add(event, "attributes", 3, chance, |c| free(keys, 2, c));
     add(event, "details", 5, chance, |c| free(keys, 3, c));
-    add(
-        event,
-        "raw",
-        1,
-        chance,
-        |c| json!({"payload": text(c, 4), "secret": "rawonly"}),
-    );
+    add(event, "raw", 1, chance, |c| json!({"payload": text(c, 4), "secret": "rawonly"}));
     add(event, "correlation_id", 1, chance, id);
-    add(
-        event,
-        "caused_by",
-        1,
-        chance,
-        |c| json!({"id": id(c), "captured": c.one_in(2)}),
-    );
-    add(event, "subjects", 1, chance, |c| {
-        list(c, 3, |c| format!("u-{}", c.below(40)).into())
-    });
+    add(event, "caused_by", 1, chance, |c| json!({"id": id(c), "captured": c.one_in(2)}));
+    add(event, "subjects", 1, chance, |c| list(c, 3, |c| format!("u-{}", c.below(40)).into()));
     if chance.one_in(12) {
         event.insert("x_unknown".into(), leaf(chance));
     }
@@ -161,27 +135,19 @@ fn rich(event: &mut Map<String, Value>, keys: &'static str, chance: &Chance) {
 
 fn actor(chance: &Chance) -> Value {
     let mut actor = Map::new();
-    add(&mut actor, "type", 3, chance, |c| {
-        c.text(&["user", "system", "service"]).into()
-    });
+    add(&mut actor, "type", 3, chance, |c| c.text(&["user", "system", "service"]).into());
     add(&mut actor, "id", 5, chance, |c| match c.below(4) {
         0 => id(c),
         _ => format!("u-{}", c.below(40)).into(),
     });
     add(&mut actor, "email", 2, chance, |c| {
         let number = c.below(60);
-        c.text(&[
-            "anna.mueller@example.com",
-            "ada@acme.example",
-            &format!("u{number}@x.example"),
-        ])
-        .into()
+        c.text(&["anna.mueller@example.com", "ada@acme.example", &format!("u{number}@x.example")])
+            .into()
     });
     add(&mut actor, "display_name", 2, chance, |c| text(c, 2).into());
     add(&mut actor, "role", 2, chance, |c| one_of(ROLES, c).into());
-    add(&mut actor, "groups", 1, chance, |c| {
-        list(c, 3, |c| one_of(WORDS, c).into())
-    });
+    add(&mut actor, "groups", 1, chance, |c| list(c, 3, |c| one_of(WORDS, c).into()));
     add(
         &mut actor,
         "app",
@@ -195,14 +161,10 @@ fn actor(chance: &Chance) -> Value {
 
 fn target(keys: &'static str, chance: &Chance) -> Value {
     let mut target = Map::new();
-    add(&mut target, "type", 4, chance, |c| {
-        c.text(&["user", "event", "calendar"]).into()
-    });
+    add(&mut target, "type", 4, chance, |c| c.text(&["user", "event", "calendar"]).into());
     add(&mut target, "id", 3, chance, id);
     add(&mut target, "name", 3, chance, |c| text(c, 5).into());
-    add(&mut target, "relation", 1, chance, |c| {
-        one_of(RELATIONS, c).into()
-    });
+    add(&mut target, "relation", 1, chance, |c| one_of(RELATIONS, c).into());
     if chance.one_in(6) {
         let field = json!({"id": "f1", "name": text(chance, 2), "value": free(keys, 1, chance)});
         let labels = json!([{"id": "L1", "title": text(chance, 2), "fields": [field]}]);
@@ -213,9 +175,7 @@ fn target(keys: &'static str, chance: &Chance) -> Value {
 
 fn change(keys: &'static str, chance: &Chance) -> Value {
     let mut change = Map::new();
-    add(&mut change, "field", 5, chance, |c| {
-        c.text(&["title", "start", "role", "count"]).into()
-    });
+    add(&mut change, "field", 5, chance, |c| c.text(&["title", "start", "role", "count"]).into());
     let value = |c: &Chance| match c.below(6) {
         0 => free(keys, 1, c),
         1 => list(c, 3, leaf),
@@ -223,9 +183,7 @@ fn change(keys: &'static str, chance: &Chance) -> Value {
     };
     add(&mut change, "before", 2, chance, value);
     add(&mut change, "after", 2, chance, value);
-    add(&mut change, "before_state", 1, chance, |c| {
-        one_of(STATES, c).into()
-    });
+    add(&mut change, "before_state", 1, chance, |c| one_of(STATES, c).into());
     Value::Object(change)
 }
 

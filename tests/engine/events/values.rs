@@ -60,10 +60,7 @@ pub(super) fn id(chance: &Chance) -> Value {
         1 | 2 => {
             let (high, low) = (bits >> 32, bits & 0xffff_ffff);
             let (second, third) = (low >> 16, low & 0xffff);
-            format!(
-                "{high:08x}-{second:04x}-4{:03x}-9c22-{bits:012.12x}",
-                third & 0xfff
-            )[..36]
+            format!("{high:08x}-{second:04x}-4{:03x}-9c22-{bits:012.12x}", third & 0xfff)[..36]
                 .into()
         }
         3 => format!("INC-{}-{:06}", 20_260_500 + bits % 31, bits % 1_000_000).into(),

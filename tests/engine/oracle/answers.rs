@@ -49,11 +49,7 @@ impl Question {
             Ask::Not(operand) => vec![Ask::clone(operand)],
             _ => Vec::new(),
         };
-        let question = |ask: Ask| Question {
-            text: print(&ask, chance),
-            ask,
-            ..self.clone()
-        };
+        let question = |ask: Ask| Question { text: print(&ask, chance), ask, ..self.clone() };
         parts.into_iter().map(question).collect()
     }
 
@@ -64,9 +60,7 @@ impl Question {
 
 impl fmt::Display for Question {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Question {
-            text, zone, now, ..
-        } = self;
+        let Question { text, zone, now, .. } = self;
         write!(formatter, "`{text}` in {zone}, now {now}")?;
         let (from, to, tenant) = (self.from, self.to, &self.tenant);
         write!(formatter, ", from {from:?} to {to:?}, tenant {tenant:?}")?;
