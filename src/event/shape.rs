@@ -111,10 +111,12 @@ impl PathTree {
 
     /// The node of `key` under `parent`, new if it was not met before.
     fn child(&mut self, parent: u32, key: &[u8], expected: u32) -> u32 {
-        if let Some(node) = self.nodes.get(expected as usize) {
-            if node.parent == parent && *node.key == *key && expected > 0 {
-                return expected;
-            }
+        if let Some(node) = self.nodes.get(expected as usize)
+            && node.parent == parent
+            && *node.key == *key
+            && expected > 0
+        {
+            return expected;
         }
         let hash = self.hash(parent, key);
         let is_it = |node: &u32| {

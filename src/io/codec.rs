@@ -55,11 +55,6 @@ pub(crate) fn slice_at(bytes: &[u8], offset: usize, len: usize) -> Option<&[u8]>
 }
 
 /// The little-endian number at `offset`, if it is there.
-pub(crate) fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
-    array_at(bytes, offset).map(u16::from_le_bytes)
-}
-
-/// The little-endian number at `offset`, if it is there.
 pub(crate) fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
     array_at(bytes, offset).map(u32::from_le_bytes)
 }
@@ -67,11 +62,6 @@ pub(crate) fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
 /// The little-endian number at `offset`, if it is there.
 pub(crate) fn u64_at(bytes: &[u8], offset: usize) -> Option<u64> {
     array_at(bytes, offset).map(u64::from_le_bytes)
-}
-
-/// The little-endian number at `offset`, if it is there.
-pub(crate) fn i64_at(bytes: &[u8], offset: usize) -> Option<i64> {
-    array_at(bytes, offset).map(i64::from_le_bytes)
 }
 
 #[cfg(test)]
@@ -127,9 +117,7 @@ mod tests {
         let bytes = [1, 2, 3, 4, 5, 6, 7, 8];
         assert_eq!(u64_at(&bytes, 0), Some(0x0807_0605_0403_0201));
         assert_eq!(u64_at(&bytes, 1), None);
-        assert_eq!(i64_at(&bytes, usize::MAX), None);
         assert_eq!(u32_at(&bytes, 4), Some(0x0807_0605));
-        assert_eq!(u16_at(&bytes, 7), None);
         assert_eq!(slice_at(&bytes, 8, 0), Some(&[][..]));
         assert_eq!(slice_at(&bytes, 2, usize::MAX), None);
     }

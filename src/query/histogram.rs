@@ -129,11 +129,11 @@ struct Counter {
 
 impl Counter {
     fn add(&mut self, at: Timestamp) {
-        if let Some((from, to, count)) = &mut self.last {
-            if (*from..*to).contains(&at) {
-                *count += 1;
-                return;
-            }
+        if let Some((from, to, count)) = &mut self.last
+            && (*from..*to).contains(&at)
+        {
+            *count += 1;
+            return;
         }
         self.flush();
         let (from, to) = self.step.bucket(at, self.zone).unwrap_or((at, Timestamp(at.0 + 1)));

@@ -34,16 +34,16 @@ pub(super) fn plan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read
         LastWord::Exact => &phrase.words[..],
         _ => &phrase.words[..phrase.words.len() - 1],
     };
-    if let ([word], LastWord::Exact, Scope::AnyText) = (exact, phrase.last, &leaf.scope) {
-        if !is_long(word) {
-            let Some(entry) = segment.terms().find(word)? else {
-                return Ok(node);
-            };
-            return Ok(match (node, any_value(leaf, entry, columns, segment)?) {
-                (Node::Nothing, counted) => counted,
-                (node, other) => node.or(other),
-            });
-        }
+    if let ([word], LastWord::Exact, Scope::AnyText) = (exact, phrase.last, &leaf.scope)
+        && !is_long(word)
+    {
+        let Some(entry) = segment.terms().find(word)? else {
+            return Ok(node);
+        };
+        return Ok(match (node, any_value(leaf, entry, columns, segment)?) {
+            (Node::Nothing, counted) => counted,
+            (node, other) => node.or(other),
+        });
     }
     let mut long_prefix = false;
     let found = match exact {

@@ -177,14 +177,7 @@ fn may_pass(kind: Kind, test: &Test) -> bool {
 
 /// The strings to be looked up, when nothing else in a column of strings can pass.
 fn strings_to_find(kind: Kind, test: &Test) -> Option<&[String]> {
-    match (kind, test) {
-        (Kind::String, Test::Equals(equals))
-            if equals.ranges.is_empty() && equals.networks.is_empty() =>
-        {
-            Some(&equals.strings)
-        }
-        _ => None,
-    }
+    test.exact_strings().filter(|_| kind == Kind::String)
 }
 
 /// The ids of the dictionary values that pass.

@@ -244,7 +244,7 @@ impl<'a> Search<'a> {
                 break;
             }
             seen += 1;
-            if seen % HITS_PER_LOOK == 0 {
+            if seen.is_multiple_of(HITS_PER_LOOK) {
                 self.check_budget()?;
             }
         }
@@ -397,10 +397,10 @@ impl<'s> Merge<'s> {
         loop {
             let mut best: Option<(usize, Hit)> = None;
             for (number, stream) in self.open.iter_mut().enumerate() {
-                if let Some(hit) = stream.peek()? {
-                    if best.is_none_or(|(_, other)| self.order.is_before(hit.place, other.place)) {
-                        best = Some((number, hit));
-                    }
+                if let Some(hit) = stream.peek()?
+                    && best.is_none_or(|(_, other)| self.order.is_before(hit.place, other.place))
+                {
+                    best = Some((number, hit));
                 }
             }
             let Some(source) = self.waiting.last() else {

@@ -115,7 +115,7 @@ impl Packed {
         }
         let first = range.start * u64::from(self.width) / 8;
         let last = packed_len(range.end, self.width).ok_or(fault)?.min(self.span.len);
-        let len = last.checked_sub(first).unwrap_or(0);
+        let len = last.saturating_sub(first);
         let span = Span { offset: self.span.offset + first, len };
         let bytes = blocks.bytes(span, fault.reading)?;
         let skip = first * 8;

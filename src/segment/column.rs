@@ -68,11 +68,6 @@ impl<'s> Column<'s> {
         self.layout.presence.for_each(self.blocks, range, each)
     }
 
-    /// Number of values.
-    pub(crate) fn values(&self) -> u32 {
-        self.layout.presence.values
-    }
-
     /// Number of distinct values, where the column has a dictionary.
     pub(crate) fn distinct(&self) -> Option<u32> {
         match &self.layout.codec {

@@ -41,8 +41,8 @@ mod texts;
 mod uuids;
 mod varint;
 
+use crate::event::Timestamp;
 use crate::event::shape::Kind;
-use crate::event::{StoredEvent, Timestamp};
 use crate::io::Region;
 use crate::{Error, Result};
 use std::path::{Path, PathBuf};
@@ -219,12 +219,6 @@ impl Segment {
 
     fn fault(&self, reading: &'static str) -> Damage {
         Damage { offset: 0, reading }
-    }
-
-    /// Decodes one row whole.
-    pub(crate) fn event(&self, row: u32) -> Result<StoredEvent> {
-        let decoded = self.stored_event(row, &mut Decoder::default());
-        decoded.map_err(|damage| self.corrupt(damage))
     }
 
     /// `occurred_at` of a row.

@@ -119,25 +119,6 @@ impl Postings {
             Form::Bitmap(list) => list.binary_search_by_key(&window, |c| c.key.into()).is_ok(),
         }
     }
-
-    /// All rows, ascending.
-    pub(crate) fn all(&self, blocks: &Blocks) -> Read<Vec<u32>> {
-        let Form::Bitmap(containers) = &self.form else {
-            let Form::Few(rows) = &self.form else {
-                return Ok(Vec::new());
-            };
-            return Ok(rows.clone());
-        };
-        let mut all = Vec::new();
-        for container in containers {
-            let first = u32::from(container.key) * WINDOW_ROWS;
-            container.read(blocks, self.rows)?.ascending(|row| {
-                all.push(first + u32::from(row));
-                true
-            });
-        }
-        Ok(all)
-    }
 }
 
 /// Reads rows that are written as differences.
@@ -286,7 +267,6 @@ mod tests {
         let blocks = Blocks::new(Region::from_vec(bytes), end, 0, Vec::new()).unwrap();
         let postings = Postings::read(&blocks, 5, end, rows).unwrap();
         assert_eq!(postings.cardinality() as usize, list.len());
-        assert_eq!(postings.all(&blocks).unwrap(), list);
         for window in 0..rows.div_ceil(WINDOW_ROWS) {
             let mut seen = Vec::new();
             postings.window(&blocks, window).unwrap().ascending(|row| {
@@ -322,7 +302,7 @@ mod tests {
                 let len = bytes.len();
                 let blocks = Blocks::new(Region::from_vec(bytes), len, 0, Vec::new()).unwrap();
                 if let Ok(postings) = Postings::read(&blocks, 0, len, 70_000) {
-                    let _ = postings.all(&blocks);
+                    let _ = postings.window(&blocks, 0);
                     let _ = postings.window(&blocks, 1);
                 }
             }

@@ -188,19 +188,6 @@ impl Presence {
         }
         Ok(())
     }
-
-    /// Whether every row has exactly one value, so that row and value index agree.
-    pub(crate) fn is_dense(&self, blocks: &Blocks) -> Read<bool> {
-        if self.rows != self.values {
-            return Ok(false);
-        }
-        for block in 0..self.rows.div_ceil(BLOCK_ROWS) {
-            if self.block(blocks, block)?.kind != EACH_ONE {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
 }
 
 impl Block<'_> {
@@ -286,7 +273,6 @@ mod tests {
             assert_eq!(seen, expected);
         }
         assert!(presence.locate(&blocks, rows).is_err());
-        assert_eq!(presence.is_dense(&blocks), Ok(counts.iter().all(|count| *count == 1)));
     }
 
     proptest! {

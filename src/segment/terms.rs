@@ -62,6 +62,9 @@ pub(crate) struct Entry {
     pub rows: Option<u32>,
 }
 
+/// The words of a column: its number, whether places are rows, and (word, place) pairs.
+type ColumnWords = (u32, bool, Vec<(u32, u32)>);
+
 /// Collects words while a segment is laid out.
 #[derive(Default)]
 pub(crate) struct TermsWriter {
@@ -69,8 +72,7 @@ pub(crate) struct TermsWriter {
     ends: Vec<u32>,
     table: HashTable<(u32, u32)>,
     hasher: FixedState,
-    /// By column: whether places are rows, and (word, place) pairs.
-    columns: Vec<(u32, bool, Vec<(u32, u32)>)>,
+    columns: Vec<ColumnWords>,
     long_words: long_words::LongWordsWriter,
 }
 

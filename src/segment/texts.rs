@@ -251,19 +251,6 @@ impl Texts {
         cache.put(self.span.offset, raw);
         Ok(())
     }
-
-    /// Calls `each` with every value in order.
-    pub(crate) fn for_each(
-        &self,
-        blocks: &Blocks,
-        cache: &mut TextCache,
-        mut each: impl FnMut(u32, &[u8]),
-    ) -> Read<()> {
-        for index in 0..self.count {
-            each(index, self.get(blocks, cache, index)?);
-        }
-        Ok(())
-    }
 }
 
 impl TextBlock {

@@ -62,11 +62,6 @@ impl RowKeys {
         u32::try_from(index).expect("a store has fewer classes than 2^32")
     }
 
-    /// Canonical bytes of an event, by its index in `seq` order.
-    pub(crate) fn bytes(&self, index: u32) -> u64 {
-        self.key(index).bytes.into()
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }

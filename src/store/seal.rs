@@ -3,13 +3,13 @@
 use super::engine::{Core, Engine, Upkeep};
 use super::live::LiveSegment;
 use super::manifest::{Change, Listed, LogFile};
-use super::row_keys::{RowKeys, Run};
+use super::row_keys::Run;
 use super::write_segment::{SegmentFiles, bytes_freed};
 use super::writer::OpenTail;
 use super::{ChangeReport, files, lock};
-use crate::event::{StoredEvent, Timestamp};
+use crate::event::Timestamp;
 use crate::log::{LogHeader, LogWriter};
-use crate::segment::{RowSource, SegmentBuilder, SegmentId, SegmentMeta};
+use crate::segment::{SegmentBuilder, SegmentId, SegmentMeta};
 use crate::tail::TailView;
 use crate::{Error, Result};
 use std::sync::Arc;
@@ -144,10 +144,9 @@ impl Engine {
     ) -> Result<Vec<Listed>> {
         let retention = self.core.retention.load();
         let view = tail.tail.view();
-        let rows = TailRows::new(&view, tail)?;
         let mut listed = Vec::new();
         for run in tail.keys.runs(&retention) {
-            let (bytes, meta) = self.build(&run, &rows)?;
+            let (bytes, meta) = self.build(&run, &view)?;
             let segment = Listed::new(&meta, run.first_day);
             files.write(upkeep, &segment, &bytes)?;
             listed.push(segment);
@@ -155,12 +154,13 @@ impl Engine {
         Ok(listed)
     }
 
-    fn build(&self, run: &Run, rows: &TailRows<'_>) -> Result<(Vec<u8>, SegmentMeta)> {
+    fn build(&self, run: &Run, view: &TailView) -> Result<(Vec<u8>, SegmentMeta)> {
         let id = SegmentId(self.core.random_id());
         let mut builder = SegmentBuilder::new(id, &run.class, Vec::new());
-        let mut sources: Vec<_> = rows.view.chunks().iter().map(|c| RowSource::new(c)).collect();
         for index in &run.rows {
-            rows.copy(*index, &mut sources, &mut builder)?;
+            let stored = view.event(*index).expect("a tail holds the events it has keys of");
+            let (at, canonical) = (stored.event.occurred_at(), stored.event.canonical());
+            builder.push(stored.seq, stored.recorded_at, at, canonical)?;
         }
         builder.finish()
     }
@@ -219,58 +219,4 @@ pub(crate) fn begin_log(
 fn report(added: &[Arc<LiveSegment>], log_bytes: u64) -> ChangeReport {
     let added: Vec<_> = added.iter().map(|segment| segment.summary()).collect();
     ChangeReport { bytes_freed: bytes_freed(log_bytes, &added), added, ..ChangeReport::default() }
-}
-
-/// Finds the events of a tail by their index in `seq` order.
-struct TailRows<'a> {
-    view: &'a TailView,
-    keys: &'a RowKeys,
-    recent: Vec<&'a StoredEvent>,
-    /// For each event its chunk and row there; [`RECENT`] and its place in `recent`.
-    places: Vec<(u32, u32)>,
-}
-
-const RECENT: u32 = u32::MAX;
-
-impl<'a> TailRows<'a> {
-    fn new(view: &'a TailView, tail: &'a OpenTail) -> Result<TailRows<'a>> {
-        let mut rows = TailRows {
-            view,
-            keys: &tail.keys,
-            recent: view.recent().collect(),
-            places: vec![(RECENT, u32::MAX); tail.keys.len()],
-        };
-        for (chunk, number) in view.chunks().iter().zip(0..) {
-            for row in 0..chunk.meta().rows {
-                rows.set(chunk.seq(row)?, tail.first_seq, (number, row));
-            }
-        }
-        for index in 0..rows.recent.len() {
-            let row = u32::try_from(index).expect("a tail has fewer events than 2^32");
-            rows.set(rows.recent[index].seq, tail.first_seq, (RECENT, row));
-        }
-        Ok(rows)
-    }
-
-    fn set(&mut self, seq: u64, first_seq: u64, place: (u32, u32)) {
-        let index = usize::try_from(seq - first_seq).expect("a tail fits in memory");
-        self.places[index] = place;
-    }
-
-    /// Adds one event to a segment that is being built.
-    fn copy(
-        &self,
-        index: u32,
-        sources: &mut [RowSource<'_>],
-        builder: &mut SegmentBuilder,
-    ) -> Result<()> {
-        let (chunk, row) = self.places[index as usize];
-        if chunk != RECENT {
-            builder.count_event_bytes(self.keys.bytes(index));
-            return builder.push_from(&mut sources[chunk as usize], row);
-        }
-        let stored = self.recent[row as usize];
-        let (at, canonical) = (stored.event.occurred_at(), stored.event.canonical());
-        builder.push(stored.seq, stored.recorded_at, at, canonical)
-    }
 }

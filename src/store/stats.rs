@@ -39,15 +39,13 @@ struct Span {
 
 fn spans(view: &View) -> impl Iterator<Item = Span> {
     let sealed = view.segments.live().iter().map(|segment| segment.meta());
-    let chunks = view.tails.iter().flat_map(TailView::chunks);
-    let metas = sealed.chain(chunks.map(|chunk| chunk.meta()));
-    let of_metas = metas.map(|meta| Span {
+    let sealed = sealed.map(|meta| Span {
         first_seq: meta.min_seq,
         oldest: meta.min_time,
         newest: meta.max_time,
     });
-    let recent = view.tails.iter().flat_map(TailView::recent);
-    of_metas.chain(recent.map(|stored| Span {
+    let unsealed = view.tails.iter().flat_map(TailView::all);
+    sealed.chain(unsealed.map(|stored| Span {
         first_seq: stored.seq,
         oldest: stored.event.occurred_at(),
         newest: stored.event.occurred_at(),

@@ -246,7 +246,7 @@ impl Writer {
         };
         let tails = [Some(&self.active), self.sealing.as_deref()];
         for open in tails.into_iter().flatten() {
-            let found = open.tail.find_duplicate(event)?;
+            let found = open.tail.find_duplicate(event);
             if settles(found) {
                 return Ok(found);
             }

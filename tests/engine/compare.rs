@@ -15,6 +15,7 @@ use annals::store::Snapshot;
 const BUCKETS_MAX: i64 = 3_000;
 
 /// A question put to one state of a store.
+#[derive(Clone, Copy)]
 pub(crate) struct Trial<'a> {
     pub(crate) question: &'a Question,
     pub(crate) snapshot: &'a Snapshot,

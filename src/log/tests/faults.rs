@@ -55,7 +55,7 @@ fn failed_write_never_surfaces_and_the_next_one_goes_well() {
         let error = write(&mut writer, &failed).unwrap_err();
         assert!(matches!(error, Error::Io { action: "write", .. }), "{error}");
         for _ in 0..20 {
-            assert_eq!(reopen(&disk.crash()).unwrap().1, [first.clone()]);
+            assert_eq!(reopen(&disk.crash()).unwrap().1, std::slice::from_ref(&first));
         }
         let next = batch(101, &[b"next"]);
         write(&mut writer, &next).unwrap();

@@ -84,13 +84,9 @@ impl Equals {
         }
     }
 
-    /// The strings, sorted, if nothing but these very strings equals a literal.
+    /// The strings, sorted, if of all strings only these equal a literal.
     pub(crate) fn exact_strings(&self) -> Option<&[String]> {
-        let has_others = self.has_true || self.has_false || self.has_null;
-        let is_exact = !has_others
-            && self.numbers.is_empty()
-            && self.ranges.is_empty()
-            && self.networks.is_empty();
+        let is_exact = self.ranges.is_empty() && self.networks.is_empty();
         is_exact.then_some(self.strings.as_slice())
     }
 

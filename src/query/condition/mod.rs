@@ -20,7 +20,6 @@ pub(super) use compile::{Place, Problem, check_path, check_words, compile_term};
 pub(crate) use context::Context;
 pub(crate) use facet::facet_scope;
 pub(crate) use phrase::Phrase;
-pub(crate) use range::Range;
 pub(crate) use scalar::Scalar;
 pub(crate) use test::Test;
 pub(crate) use tree::{Condition, Leaf, Scope};

@@ -66,7 +66,7 @@ impl Test {
         }
     }
 
-    /// The strings, sorted, if exactly the values that are one of them pass: look them up.
+    /// The strings, sorted, if of all strings exactly these pass: look them up.
     pub(crate) fn exact_strings(&self) -> Option<&[String]> {
         match self {
             Test::Equals(equals) => equals.exact_strings(),

@@ -129,11 +129,11 @@ impl Interner {
     /// Adds a value; a repetition of the value before costs a comparison.
     #[inline]
     pub(super) fn push(&mut self, value: &[u8]) {
-        if let Some(last) = self.ids.last().copied() {
-            if self.distinct.get(last) == value {
-                self.ids.push(last);
-                return;
-            }
+        if let Some(last) = self.ids.last().copied()
+            && self.distinct.get(last) == value
+        {
+            self.ids.push(last);
+            return;
         }
         let id = self.intern(value);
         self.ids.push(id);

@@ -106,11 +106,6 @@ impl SegmentBuilder {
         self.times.len() as u32
     }
 
-    /// Canonical bytes so far.
-    pub(crate) fn event_bytes(&self) -> u64 {
-        self.event_bytes
-    }
-
     /// Adds the next row: one walk over its canonical bytes.
     ///
     /// # Errors

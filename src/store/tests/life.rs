@@ -109,7 +109,7 @@ fn recorded_times_never_go_backward() {
     let bench = Bench::on(&SimDisk::new(1));
     let times = |store: &Store| -> Vec<i64> {
         let snapshot = store.snapshot();
-        let recent = snapshot.tails().flat_map(|tail| tail.recent());
+        let recent = snapshot.tails().flat_map(|tail| tail.all());
         recent.map(|stored| stored.recorded_at.0).collect()
     };
     let store = bench.open();

@@ -10,6 +10,7 @@ mod upkeep;
 use super::{Durability, Options, Snapshot, Store};
 use crate::event::{Event, StoredEvent};
 use crate::io::{Clock, Disk, ManualClock, RealDisk, SeededRandom, SimDisk};
+use crate::segment::Decoder;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -94,14 +95,13 @@ fn contents(snapshot: &Snapshot) -> BTreeMap<u64, Event> {
         let twice = events.insert(stored.seq, stored.event);
         assert!(twice.is_none(), "event {} is in two places", stored.seq);
     };
-    let segments = snapshot.segments().iter().map(|live| &***live);
-    let chunks = snapshot.tails().flat_map(|tail| tail.chunks());
-    for segment in segments.chain(chunks.map(|chunk| &**chunk)) {
+    for segment in snapshot.segments() {
         for row in 0..segment.meta().rows {
-            add(segment.event(row).expect("a sound row"));
+            let mut decoder = Decoder::default();
+            add(segment.stored_event(row, &mut decoder).expect("a sound row"));
         }
     }
-    for stored in snapshot.tails().flat_map(|tail| tail.recent()) {
+    for stored in snapshot.tails().flat_map(|tail| tail.all()) {
         add(stored.clone());
     }
     events

@@ -99,7 +99,7 @@ fn readers_beside_a_busy_writer_see_whole_batches_in_order() {
                     let events = contents(&reader.snapshot());
                     let count = events.len() as u64;
                     assert!(events.keys().copied().eq(1..=count), "a gap below {count}");
-                    assert!(count % 3 == 0 && count >= last, "{count} after {last}");
+                    assert!(count.is_multiple_of(3) && count >= last, "{count} after {last}");
                     last = count;
                 }
             });

@@ -1,9 +1,11 @@
 //! Events made up at random.
 
+mod values;
 mod vocabulary;
 
 use crate::chance::Chance;
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Value, json};
+use values::{free, id, leaf, list, number, text};
 pub(crate) use vocabulary::*;
 
 /// Microseconds since 1970 of 2026-06-15T12:00:00Z, when the made-up events are stored.
@@ -12,8 +14,10 @@ pub(crate) const NOW: i64 = 1_781_524_800_000_000;
 /// What the events of a store are like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Everything that an event may hold.
+    /// Everything that an event may hold, under few keys.
     Rich,
+    /// The same under many keys, nested: more columns than a segment takes.
+    Wide,
     /// Few fields, little text: for many events.
     Plain,
     /// Ever new keys: more columns and shapes than a segment takes.
@@ -39,7 +43,8 @@ pub(crate) fn event(kind: Kind, chance: &Chance) -> Value {
     add(&mut event, "data_source", 4, chance, |c| one_of(SOURCES, c).into());
     match kind {
         Kind::Plain => plain(&mut event, chance),
-        Kind::Rich => rich(&mut event, chance),
+        Kind::Rich => rich(&mut event, FEW_KEYS, chance),
+        Kind::Wide => rich(&mut event, KEYS, chance),
         Kind::Sprawling => {
             event.insert("details".into(), sprawling(chance));
             add(&mut event, "attributes", 2, chance, sprawling);
@@ -107,17 +112,18 @@ fn sprawling(chance: &Chance) -> Value {
     Value::Object(object)
 }
 
-fn rich(event: &mut Map<String, Value>, chance: &Chance) {
+/// Everything, with these keys in free objects.
+fn rich(event: &mut Map<String, Value>, keys: &'static str, chance: &Chance) {
     add(event, "id", 3, chance, id);
     add(event, "operation", 2, chance, |c| one_of(OPERATIONS, c).into());
     add(event, "outcome", 1, chance, |c| one_of(OUTCOMES, c).into());
     add(event, "error_code", 1, chance, |c| text(c, 1).into());
     add(event, "actor", 6, chance, actor);
-    add(event, "targets", 3, chance, |c| list(c, 4, target));
-    add(event, "changes", 2, chance, |c| list(c, 3, change));
+    add(event, "targets", 3, chance, |c| list(c, 4, |c| target(keys, c)));
+    add(event, "changes", 2, chance, |c| list(c, 3, |c| change(keys, c)));
     add(event, "context", 3, chance, context);
-    add(event, "attributes", 3, chance, |c| free(c, 2));
-    add(event, "details", 5, chance, |c| free(c, 3));
+    add(event, "attributes", 3, chance, |c| free(keys, 2, c));
+    add(event, "details", 5, chance, |c| free(keys, 3, c));
     add(event, "raw", 1, chance, |c| json!({"payload": text(c, 4), "secret": "rawonly"}));
     add(event, "correlation_id", 1, chance, id);
     add(event, "caused_by", 1, chance, |c| json!({"id": id(c), "captured": c.one_in(2)}));
@@ -125,11 +131,6 @@ fn rich(event: &mut Map<String, Value>, chance: &Chance) {
     if chance.one_in(12) {
         event.insert("x_unknown".into(), leaf(chance));
     }
-}
-
-fn list(chance: &Chance, count_max: usize, element: impl Fn(&Chance) -> Value) -> Value {
-    let count = chance.below(count_max + 1);
-    (0..count).map(|_| element(chance)).collect()
 }
 
 fn actor(chance: &Chance) -> Value {
@@ -158,25 +159,25 @@ fn actor(chance: &Chance) -> Value {
     Value::Object(actor)
 }
 
-fn target(chance: &Chance) -> Value {
+fn target(keys: &'static str, chance: &Chance) -> Value {
     let mut target = Map::new();
     add(&mut target, "type", 4, chance, |c| c.text(&["user", "event", "calendar"]).into());
     add(&mut target, "id", 3, chance, id);
     add(&mut target, "name", 3, chance, |c| text(c, 5).into());
     add(&mut target, "relation", 1, chance, |c| one_of(RELATIONS, c).into());
     if chance.one_in(6) {
-        let field = json!({"id": "f1", "name": text(chance, 2), "value": free(chance, 1)});
+        let field = json!({"id": "f1", "name": text(chance, 2), "value": free(keys, 1, chance)});
         let labels = json!([{"id": "L1", "title": text(chance, 2), "fields": [field]}]);
         target.insert("labels".into(), labels);
     }
     Value::Object(target)
 }
 
-fn change(chance: &Chance) -> Value {
+fn change(keys: &'static str, chance: &Chance) -> Value {
     let mut change = Map::new();
     add(&mut change, "field", 5, chance, |c| c.text(&["title", "start", "role", "count"]).into());
     let value = |c: &Chance| match c.below(6) {
-        0 => free(c, 1),
+        0 => free(keys, 1, c),
         1 => list(c, 3, leaf),
         _ => leaf(c),
     };
@@ -204,86 +205,4 @@ fn context(chance: &Chance) -> Value {
     });
     add(&mut context, "request_id", 1, chance, id);
     Value::Object(context)
-}
-
-/// An object of a few keys, nested up to `depth` objects deep.
-fn free(chance: &Chance, depth: usize) -> Value {
-    let mut object = Map::new();
-    for _ in 0..chance.below(6) {
-        let key = one_of(KEYS, chance).to_string();
-        let value = match chance.below(8) {
-            0 if depth > 1 => free(chance, depth - 1),
-            1 if depth > 1 => list(chance, 3, |c| free(c, depth - 1)),
-            2 => list(chance, 3, leaf),
-            _ => leaf(chance),
-        };
-        object.insert(key, value);
-    }
-    Value::Object(object)
-}
-
-/// Any scalar.
-fn leaf(chance: &Chance) -> Value {
-    match chance.below(14) {
-        0 => Value::Null,
-        1 => chance.one_in(2).into(),
-        2..5 => number(chance),
-        5 => one_of(TIMES, chance).into(),
-        6 => one_of(ADDRESSES, chance).into(),
-        7 => id(chance),
-        8 => one_of(NUMBERS, chance).into(),
-        9 => one_of(WORDS, chance).into(),
-        10 => long(chance).into(),
-        _ => text(chance, 6).into(),
-    }
-}
-
-/// A number in one of its spellings.
-fn number(chance: &Chance) -> Value {
-    let text = match chance.below(3) {
-        0 => one_of(NUMBERS, chance).to_string(),
-        1 => chance.below(30).to_string(),
-        _ => format!("{}.{:02}", chance.within(-20, 20), chance.below(100)),
-    };
-    Value::Number(Number::from_string_unchecked(text))
-}
-
-/// An id, repeated or new.
-fn id(chance: &Chance) -> Value {
-    let bits = chance.bits();
-    match chance.below(6) {
-        0 => one_of(UUIDS, chance).into(),
-        1 | 2 => {
-            let (high, low) = (bits >> 32, bits & 0xffff_ffff);
-            let (second, third) = (low >> 16, low & 0xffff);
-            format!("{high:08x}-{second:04x}-4{:03x}-9c22-{bits:012.12x}", third & 0xfff)[..36]
-                .into()
-        }
-        3 => format!("INC-{}-{:06}", 20_260_500 + bits % 31, bits % 1_000_000).into(),
-        4 => format!("order{}abc", bits % 100_000).into(),
-        _ => format!("p-{}", bits % 50).into(),
-    }
-}
-
-/// A text of up to `count_max` words, with an id in some.
-fn text(chance: &Chance, count_max: usize) -> String {
-    let mut text = one_of(WORDS, chance).to_string();
-    for _ in 1..=chance.below(count_max) {
-        text.push_str(GAPS[chance.below(GAPS.len())]);
-        match chance.below(12) {
-            0 => text.push_str(id(chance).as_str().unwrap_or_default()),
-            _ => text.push_str(one_of(WORDS, chance)),
-        }
-    }
-    text
-}
-
-/// A text with a word that is too long for one, or almost.
-fn long(chance: &Chance) -> String {
-    if !chance.one_in(10) {
-        return text(chance, 12);
-    }
-    let letter = chance.pick(&["a", "ü", "x1", "ж", "ß"]);
-    let count = chance.pick(&[127, 128, 129, 255, 256, 257, 300]);
-    format!("{} {}", letter.repeat(*count), text(chance, 2))
 }

@@ -45,6 +45,9 @@ pub(crate) const NETWORKS: &str = "10.0.0.0/8|10.0.0.0/30|203.0.113.0/24|0.0.0.0
 pub(crate) const KEYS: &str = "a|b|c|kind|a.b|a.b.c|b.c|aws:SourceIp|with space|quote\"d|\
     back\\slash|größe|0|*|count|note|when|ip|list|nested|_extra1";
 
+/// So few keys that a segment has a column for each.
+pub(crate) const FEW_KEYS: &str = "a|b|a.b|aws:SourceIp|note";
+
 /// Ids of the form of UUIDs, and nearly.
 pub(crate) const UUIDS: &str = "8d8ac610-566d-4ef0-9c22-186b2a5ed793|\
     8d8ac610-566d-4ef0-9c22-186b2a5ed794|8D8AC610-566D-4EF0-9C22-186B2A5ED793|\

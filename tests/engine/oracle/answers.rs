@@ -4,12 +4,15 @@ use super::ask::{Ask, Path};
 use super::decimal::Decimal;
 use super::fact::{Fact, Scalar};
 use super::hold::is_at;
+use super::print::print;
 use super::time::bucket;
+use crate::chance::Chance;
 use annals::query::Order;
 use annals::store::{Class, Keep, Retention};
 use chrono_tz::Tz;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// A question: a query, and what is asked with it.
 #[derive(Debug, Clone)]
@@ -39,8 +42,29 @@ impl Question {
         facts.iter().filter(is_hit).collect()
     }
 
+    /// The same with a part of the query only.
+    pub(crate) fn parts(&self, chance: &Chance) -> Vec<Question> {
+        let parts = match &self.ask {
+            Ask::And(operands) | Ask::Or(operands) => operands.clone(),
+            Ask::Not(operand) => vec![Ask::clone(operand)],
+            _ => Vec::new(),
+        };
+        let question = |ask: Ask| Question { text: print(&ask, chance), ask, ..self.clone() };
+        parts.into_iter().map(question).collect()
+    }
+
     fn in_scope(&self, fact: &Fact) -> bool {
         self.tenant.is_none() || fact.top("tenant") == self.tenant.as_deref()
+    }
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Question { text, zone, now, .. } = self;
+        write!(formatter, "`{text}` in {zone}, now {now}")?;
+        let (from, to, tenant) = (self.from, self.to, &self.tenant);
+        write!(formatter, ", from {from:?} to {to:?}, tenant {tenant:?}")?;
+        write!(formatter, ", include hidden: {}", self.include_hidden)
     }
 }
 

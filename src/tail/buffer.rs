@@ -1,0 +1,92 @@
+//! A buffer of the tail: 8,192 events as they came, and the indexes that readers asked for.
+
+use crate::Result;
+use crate::event::StoredEvent;
+use crate::segment::{Segment, SegmentBuilder};
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// Events of a buffer.
+pub(super) const BUFFER_EVENTS: usize = 8192;
+/// Events of a buffer that are indexed together while it is not full.
+pub(super) const GROUP_EVENTS: usize = 512;
+
+/// Events filled in from the front; a slot that is filled never changes.
+#[derive(Debug)]
+pub(super) struct Buffer {
+    slots: Vec<OnceLock<StoredEvent>>,
+    /// The index of each full group of slots, once somebody asked for it.
+    groups: Vec<OnceLock<Segment>>,
+    /// The index of all slots, once somebody asked for it.
+    whole: OnceLock<Segment>,
+    index_bytes: AtomicUsize,
+}
+
+impl Buffer {
+    /// Begins without events.
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Buffer {
+            slots: (0..BUFFER_EVENTS).map(|_| OnceLock::new()).collect(),
+            groups: (0..BUFFER_EVENTS / GROUP_EVENTS).map(|_| OnceLock::new()).collect(),
+            whole: OnceLock::new(),
+            index_bytes: AtomicUsize::new(0),
+        })
+    }
+
+    /// Fills the next slot.
+    pub(super) fn set(&self, slot: usize, event: StoredEvent) {
+        let done = self.slots.get(slot).is_some_and(|slot| slot.set(event).is_ok());
+        debug_assert!(done, "a slot is filled once");
+    }
+
+    /// The event in a slot that is filled.
+    pub(super) fn get(&self, slot: usize) -> Option<&StoredEvent> {
+        self.slots.get(slot).and_then(OnceLock::get)
+    }
+
+    /// The events of a range of slots.
+    pub(super) fn events(&self, range: Range<usize>) -> impl Iterator<Item = &StoredEvent> {
+        self.slots.get(range).unwrap_or_default().iter().filter_map(OnceLock::get)
+    }
+
+    /// The index of all events of a full buffer; some ten milliseconds for the first who asks.
+    pub(super) fn index(&self) -> Result<&Segment> {
+        self.indexed(&self.whole, 0..BUFFER_EVENTS)
+    }
+
+    /// The index of a full group; some milliseconds for the first who asks.
+    pub(super) fn group(&self, number: usize) -> Result<&Segment> {
+        let start = number * GROUP_EVENTS;
+        self.indexed(&self.groups[number], start..start + GROUP_EVENTS)
+    }
+
+    fn indexed<'b>(
+        &'b self,
+        place: &'b OnceLock<Segment>,
+        range: Range<usize>,
+    ) -> Result<&'b Segment> {
+        if let Some(segment) = place.get() {
+            return Ok(segment);
+        }
+        let mut events: Vec<&StoredEvent> = self.events(range).collect();
+        events.sort_unstable_by_key(|event| (event.event.occurred_at(), event.seq));
+        let mut builder = SegmentBuilder::in_memory();
+        for event in events {
+            let time = event.event.occurred_at();
+            builder.push(event.seq, event.recorded_at, time, event.event.canonical())?;
+        }
+        let built = builder.finish_in_memory()?;
+        let bytes = built.heap_bytes();
+        // Somebody else may have been faster: theirs is the same.
+        if place.set(built).is_ok() {
+            self.index_bytes.fetch_add(bytes, Ordering::Relaxed);
+        }
+        Ok(place.get().expect("a place that was set stays set"))
+    }
+
+    /// Heap of the indexes.
+    pub(super) fn index_bytes(&self) -> usize {
+        self.index_bytes.load(Ordering::Relaxed)
+    }
+}
