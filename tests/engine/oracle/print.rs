@@ -166,5 +166,5 @@ pub(crate) fn is_bare_token(text: &str) -> bool {
     is_bare_text(text)
         && !text.starts_with('-')
         && !operators.into_iter().any(is_operator)
-        && !(text.starts_with(looks_like_field) && text.contains(has_operator))
+        && (!text.starts_with(looks_like_field) || !text.contains(has_operator))
 }
