@@ -212,7 +212,7 @@ impl<'a> Parser<'a> {
         Ok(character)
     }
 
-    /// Reads `\uXXXX`, or two of them that are a surrogate pair.
+    /// Reads `\uhhhh`, or two of them that are a surrogate pair.
     fn unicode_escape(&mut self) -> Checked<char> {
         let first = self.hex(self.at)?;
         let (code, len) = match first {
@@ -229,7 +229,7 @@ impl<'a> Parser<'a> {
         Ok(character)
     }
 
-    /// The number in a `\uXXXX` that begins at `at`.
+    /// The number in a `\uhhhh` that begins at `at`.
     fn hex(&self, at: usize) -> Checked<u32> {
         let escape = self.text.as_bytes().get(at..at + 6);
         let Some([b'\\', b'u', digits @ ..]) = escape else {

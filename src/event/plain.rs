@@ -53,7 +53,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_first_special_byte_is_found(bytes in "[\\x00\\x1f !\"#\\[\\\\\\]~\u{7f}-\u{a0}]{0,40}") {
+        fn the_first_special_byte_is_found(
+            bytes in "[\\x00\\x1f !\"#\\[\\\\\\]~\u{7f}-\u{a0}]{0,40}",
+        ) {
             let special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
             let expected = bytes.bytes().position(special).unwrap_or(bytes.len());
             prop_assert_eq!(plain_len(bytes.as_bytes()), expected);

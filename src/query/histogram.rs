@@ -102,8 +102,8 @@ fn start(date: NaiveDate, zone: Tz) -> Timestamp {
 
 impl Search<'_> {
     /// The number of hits by time: `every` is a length such as `15m`, `1h`, `1d`, `1w`, `1mo`,
-    /// `1y`, of at most a day for seconds, minutes and hours, which count from local midnight. Weeks
-    /// begin on Monday. Empty buckets between the first and the last hit are listed.
+    /// `1y`, of at most a day for seconds, minutes and hours, which count from local midnight.
+    /// Weeks begin on Monday. Empty buckets between the first and the last hit are listed.
     ///
     /// Cost: linear in the hits, some nanoseconds each.
     ///

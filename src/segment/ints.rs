@@ -232,7 +232,10 @@ mod tests {
 
         #[test]
         fn near_integers_with_outliers_come_back(
-            values in proptest::collection::vec(prop_oneof![9 => -5i64..90, 1 => any::<i64>()], 0..2100),
+            values in proptest::collection::vec(
+                prop_oneof![9 => -5i64..90, 1 => any::<i64>()],
+                0..2100,
+            ),
         ) {
             round_trip(&values);
         }

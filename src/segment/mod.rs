@@ -1,7 +1,8 @@
 //! The segment: one immutable, indexed file of columns, dictionaries, postings and terms.
 //!
 //! ```text
-//! header | columns, dictionaries, index of words, postings | table of contents | checksums | footer | trailer
+//! header | columns, dictionaries, index of words, postings | table of contents
+//!        | checksums | footer | trailer
 //! ```
 //!
 //! An event is a shape and its leaves ([`crate::event::shape`]); a row is the rank of an event by

@@ -297,7 +297,8 @@ mod tests {
 
         #[test]
         fn hostile_bytes_do_no_harm(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            for prefix in [vec![], vec![40, 0x3a, 0x30, 0, 0, 1, 0, 0, 0], vec![40, 0x3b, 0x30, 0, 0]] {
+            let plain = vec![40, 0x3a, 0x30, 0, 0, 1, 0, 0, 0];
+            for prefix in [vec![], plain, vec![40, 0x3b, 0x30, 0, 0]] {
                 let bytes = [prefix, bytes.clone()].concat();
                 let len = bytes.len();
                 let blocks = Blocks::new(Region::from_vec(bytes), len, 0, Vec::new()).unwrap();

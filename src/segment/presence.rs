@@ -285,7 +285,10 @@ mod tests {
 
         #[test]
         fn sparse_rows_find_their_values(
-            counts in proptest::collection::vec(prop_oneof![3 => Just(0u32), 1 => Just(1)], 1..2500),
+            counts in proptest::collection::vec(
+                prop_oneof![3 => Just(0u32), 1 => Just(1)],
+                1..2500,
+            ),
         ) {
             check(&counts);
         }

@@ -304,7 +304,8 @@ mod tests {
             let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
             let mut cache = TextCache::default();
             for (index, text) in texts.iter().enumerate().rev() {
-                prop_assert_eq!(written.get(&blocks, &mut cache, index as u32), Ok(text.as_bytes()));
+                let found = written.get(&blocks, &mut cache, index as u32);
+                prop_assert_eq!(found, Ok(text.as_bytes()));
             }
             prop_assert!(written.get(&blocks, &mut cache, texts.len() as u32).is_err());
         }

@@ -41,7 +41,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn integers_come_back(values in proptest::collection::vec(any::<u64>(), 0..9), shift in 0u32..64) {
+        fn integers_come_back(
+            values in proptest::collection::vec(any::<u64>(), 0..9),
+            shift in 0u32..64,
+        ) {
             let values: Vec<u64> = values.iter().map(|value| value >> shift).collect();
             let mut bytes = Vec::new();
             values.iter().for_each(|value| write(*value, &mut bytes));

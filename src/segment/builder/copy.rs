@@ -66,8 +66,8 @@ impl SegmentBuilder {
     /// with one builder. The caller tells the canonical bytes ([`Self::count_event_bytes`]).
     ///
     /// # Errors
-    /// [`crate::Error::Corrupt`] if the other segment is damaged there; [`crate::Error::Invalid`] if what it
-    /// holds is not canonical.
+    /// [`crate::Error::Corrupt`] if the other segment is damaged there; [`crate::Error::Invalid`]
+    /// if what it holds is not canonical.
     pub(crate) fn push_from(&mut self, source: &mut RowSource<'_>, row: u32) -> Result<()> {
         let segment = source.segment;
         let copied = self.copy_row(source, row).map_err(|damage| segment.corrupt(damage))?;
