@@ -30,7 +30,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let texts = [
         "",
         "[class.default]\nkept_for = \"forever\"\nvisible_for = \"90d\"\n",
-        "[class.a-b_9]\nkept_for = \"1us\"\n[[rule]]\nclass = \"a-b_9\"\ntenant = \"x\"\ncategory = \"c\"\n",
+        "[class.a-b_9]\nkept_for = \"1us\"\n\
+         [[rule]]\nclass = \"a-b_9\"\ntenant = \"x\"\ncategory = \"c\"\n",
         "[class.short]\nkept_for = \"52w\"\nvisible_for = \"2y\"\n[[rule]]\nclass = \"short\"\n\
          data_source = \"calendar\"\n[[rule]]\nclass = \"default\"\n",
         "[class]\n[[rule]]\nclass = \"none\"\n",

@@ -16,7 +16,8 @@ pub struct ExactNumber {
 }
 
 impl ExactNumber {
-    /// Reads a text in the syntax of JSON numbers, with the limits of [`Number::parse`](super::Number::parse).
+    /// Reads a text in the syntax of JSON numbers, with the limits of
+    /// [`Number::parse`](super::Number::parse).
     pub fn parse(text: &str) -> Option<ExactNumber> {
         check_number(text).ok()?;
         Some(Self::of_checked(text))
