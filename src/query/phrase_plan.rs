@@ -182,7 +182,7 @@ fn find_last(phrase: &Phrase, segment: &Segment) -> Read<Found> {
     };
     match phrase.last {
         LastWord::Fuzzy(distance) => {
-            segment.terms().for_each_near(word, distance.into(), &mut keep)?;
+            segment.terms().for_each_near(word, distance, &mut keep)?;
         }
         _ => segment.terms().for_each_prefix(word, &mut keep)?,
     }

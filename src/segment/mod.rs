@@ -31,6 +31,7 @@ mod ints;
 mod layout;
 mod long_words;
 mod lookup;
+mod near;
 mod overflow;
 mod postings;
 mod presence;

@@ -5,6 +5,7 @@
 
 use super::blocks::{Blocks, Damage, Read, Span};
 use super::long_words::{self, LongWords, LongWordsLayout};
+use super::near::Near;
 use super::postings::Postings;
 use super::varint;
 use foldhash::fast::FixedState;
@@ -356,10 +357,12 @@ impl<'s> Terms<'s> {
     pub(crate) fn for_each_near(
         &self,
         word: &str,
-        distance: u32,
+        distance: u8,
         mut each: impl FnMut(&[u8], Entry) -> Read<()>,
     ) -> Read<()> {
-        let near = fst::automaton::Levenshtein::new(word, distance).map_err(|_| self.fault())?;
+        let Some(near) = Near::new(word, distance) else {
+            return Ok(());
+        };
         let map = self.map()?;
         let mut words = map.search(near).into_stream();
         while let Some((word, value)) = words.next() {

@@ -6,4 +6,5 @@ mod compare;
 mod events;
 mod oracle;
 mod questions;
+mod regression;
 mod world;

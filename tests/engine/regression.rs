@@ -1,0 +1,64 @@
+//! Bugs that the comparison with the plain rules has found, each in its smallest form.
+
+use annals::event::Event;
+use annals::io::{ManualClock, SeededRandom, SimDisk};
+use annals::query::Query;
+use annals::store::{Options, Store};
+use std::sync::Arc;
+
+/// A store of events with these members, one a minute.
+fn store_of(members: &[&str]) -> Store {
+    let options = Options {
+        background: false,
+        disk: SimDisk::new(1).shared(),
+        clock: Arc::new(ManualClock::new(1_781_524_800_000_000)),
+        random: Arc::new(SeededRandom::new(1)),
+        ..Options::default()
+    };
+    let store = Store::open("/store", options).expect("a new store");
+    let event = |(minute, members): (usize, &&str)| {
+        let json = format!(
+            r#"{{"occurred_at":"2026-06-01T{:02}:{:02}:00Z","category":"c","activity":"a",{members}}}"#,
+            minute / 60,
+            minute % 60
+        );
+        Event::from_json(json.as_bytes()).expect("a right event")
+    };
+    let events: Vec<Event> = members.iter().enumerate().map(event).collect();
+    store.append_batch(&events).expect("stored");
+    store
+}
+
+fn find(store: &Store, query: &str) -> Vec<u64> {
+    let query = Query::parse(query).expect("a right query");
+    let page = store.snapshot().query(&query).by_seq().limit(0).page();
+    let events = page.expect("an answer").events;
+    events.iter().map(|event| event.seq).collect()
+}
+
+/// Each query finds these events before and after sealing.
+fn check(members: &[&str], cases: &[(&str, &[u64])]) {
+    let store = store_of(members);
+    for state in ["tail", "sealed"] {
+        for (query, expected) in cases {
+            assert_eq!(find(&store, query), *expected, "{query} in the {state}");
+        }
+        store.seal().expect("sealed");
+    }
+}
+
+#[test]
+fn id_like_words_are_found_in_columns_of_more_values_than_rows() {
+    check(
+        &[r#""details":{"list":["order10001a","order10002b","order10003c"]}"#],
+        &[("order10001a", &[1]), ("order10003c", &[1])],
+    );
+}
+
+#[test]
+fn fuzzy_words_beyond_ascii_are_found() {
+    check(
+        &[r#""origin":"привет""#, r#""origin":"한국어""#],
+        &[("привет~1", &[1]), ("привеn~1", &[1]), ("приет~1", &[1]), ("한국어~2", &[2])],
+    );
+}
