@@ -30,10 +30,7 @@ fn main() -> Result<()> {
 /// A store in a folder of its own.
 fn empty_store(background: bool) -> (TempDir, Store) {
     let folder = TempDir::new().expect("a folder for temporary files");
-    let options = Options {
-        background,
-        ..Options::default()
-    };
+    let options = Options { background, ..Options::default() };
     let store = Store::open(folder.path(), options).expect("an empty folder becomes a store");
     (folder, store)
 }

@@ -41,10 +41,8 @@ pub(crate) fn check(file: &Path, snapshot: &Snapshot, rows: &[Row]) -> Outcome<u
         let questions = row.questions.iter().take(VARIANTS).cloned();
         questions.map(|question| (row.name, question)).collect()
     };
-    let questions: Vec<(&str, Question)> = rows
-        .iter()
-        .flat_map(|row| -> Vec<_> { asked(row) })
-        .collect();
+    let questions: Vec<(&str, Question)> =
+        rows.iter().flat_map(|row| -> Vec<_> { asked(row) }).collect();
     let mut found: Vec<Found> = questions.iter().map(|_| Found::default()).collect();
     let mut batches = Batches::open(file)?;
     let mut seq = 0;
@@ -87,9 +85,8 @@ impl Plain {
     }
 
     fn passes(&self, filter: &Filter) -> bool {
-        let in_window = filter
-            .window
-            .is_none_or(|(from, to)| (from.0..to.0).contains(&self.micros));
+        let in_window =
+            filter.window.is_none_or(|(from, to)| (from.0..to.0).contains(&self.micros));
         let is = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|it| it == is);
         in_window
             && (filter.categories.is_empty() || filter.categories.contains(&self.category))
@@ -134,11 +131,7 @@ impl Found {
     fn add(&mut self, event: &Plain, ask: Ask) {
         self.places.push((event.micros, event.seq));
         if ask == Ask::Facets {
-            for (counts, value) in self
-                .counts
-                .iter_mut()
-                .zip([&event.category, &event.activity])
-            {
+            for (counts, value) in self.counts.iter_mut().zip([&event.category, &event.activity]) {
                 *counts.entry(value.clone()).or_default() += 1;
             }
         }
@@ -160,11 +153,7 @@ impl Found {
             (Ask::Count, Answer::Count(count)) => *count == sequences.len() as u64,
             (Ask::Facets, Answer::Facets(facets)) => {
                 facets.len() == FACET_PATHS.len()
-                    && self
-                        .counts
-                        .into_iter()
-                        .map(sorted)
-                        .eq(facets.iter().cloned())
+                    && self.counts.into_iter().map(sorted).eq(facets.iter().cloned())
             }
             _ => false,
         }
@@ -176,10 +165,5 @@ fn sorted(counts: HashMap<String, u64>) -> Vec<FacetCount> {
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by(|one, two| two.1.cmp(&one.1).then_with(|| one.0.cmp(&two.0)));
     let counts = counts.into_iter();
-    counts
-        .map(|(value, count)| FacetCount {
-            value: AnnalsValue::String(value),
-            count,
-        })
-        .collect()
+    counts.map(|(value, count)| FacetCount { value: AnnalsValue::String(value), count }).collect()
 }

@@ -43,7 +43,5 @@ pub(crate) fn parsed(file: &Path, store: &Path) -> Outcome {
 
 fn parse(batches: &Batches) -> annals::Result<Vec<Event>> {
     let lines = batches.lines();
-    lines
-        .map(|line| Event::from_json(line.trim_ascii_end()))
-        .collect()
+    lines.map(|line| Event::from_json(line.trim_ascii_end())).collect()
 }

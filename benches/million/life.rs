@@ -27,11 +27,7 @@ pub(crate) fn open_and_ask(folder: &Path) -> Outcome<Duration> {
 
 /// Events a second that are replayed after the end of a process that sealed nothing.
 pub(crate) fn replay_per_second(folder: &Path) -> Outcome<f64> {
-    let options = || Options {
-        background: false,
-        tail_bytes_max: 1 << 30,
-        ..Options::default()
-    };
+    let options = || Options { background: false, tail_bytes_max: 1 << 30, ..Options::default() };
     let store = Store::open(folder, options())?;
     let mut source = generator(1_000_000);
     for _ in 0..REPLAYED / BATCH {

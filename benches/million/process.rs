@@ -34,10 +34,7 @@ pub(crate) struct Meter {
 
 impl Meter {
     pub(crate) fn start() -> Outcome<Meter> {
-        Ok(Meter {
-            cpu_start: cpu_seconds()?,
-            start: Instant::now(),
-        })
+        Ok(Meter { cpu_start: cpu_seconds()?, start: Instant::now() })
     }
 
     /// Prints the cost for [`run`], which is waiting for it.
@@ -52,10 +49,7 @@ impl Meter {
 /// Runs a part of this bench in another process.
 pub(crate) fn run(part: &str, file: &Path, into: &Path) -> Outcome<Cost> {
     let mut command = Command::new(std::env::current_exe()?);
-    command
-        .arg(part)
-        .args([file, into])
-        .stderr(Stdio::inherit());
+    command.arg(part).args([file, into]).stderr(Stdio::inherit());
     let output = command.output()?;
     if !output.status.success() {
         return Err(format!("{part}: {}", output.status).into());

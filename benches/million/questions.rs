@@ -37,10 +37,7 @@ pub(crate) fn ask(snapshot: &Snapshot, rows: &[Row], repeats: usize) -> Outcome<
 }
 
 fn empty(row: &Row) -> Times {
-    Times {
-        name: row.name,
-        times: Vec::new(),
-    }
+    Times { name: row.name, times: Vec::new() }
 }
 
 /// The value below which `percent` of a sorted list lie.

@@ -29,11 +29,11 @@ pub(crate) fn run() -> Outcome {
     let file = at("events.ndjson");
     generate(&file, count)?;
     println!("| {count} events | value | beside |\n|---|---|---|");
+    line("load of the machine before", &load()?, "above 1: noisy");
     ingest(&file, &at("store"), &at("copy"))?;
     size(&file, &at("store"), count)?;
-    let mut times: Vec<Duration> = (0..9)
-        .map(|_| open_and_ask(&at("store")))
-        .collect::<Outcome<_>>()?;
+    let mut times: Vec<Duration> =
+        (0..9).map(|_| open_and_ask(&at("store"))).collect::<Outcome<_>>()?;
     times.sort();
     line("open + newest 50, ms", &range(&times), "");
     let replay = replay_per_second(&at("replay"))?;
@@ -53,11 +53,15 @@ pub(crate) fn run() -> Outcome {
 
 fn setting(name: &str, default: u64) -> Outcome<u64> {
     match std::env::var(name) {
-        Ok(text) => Ok(text
-            .parse()
-            .map_err(|_| format!("{name}: `{text}` is no count"))?),
+        Ok(text) => Ok(text.parse().map_err(|_| format!("{name}: `{text}` is no count"))?),
         Err(_) => Ok(default),
     }
+}
+
+/// Programs that ran or wanted to run during the last minute, this one not counted.
+fn load() -> Outcome<String> {
+    let text = std::fs::read_to_string("/proc/loadavg")?;
+    Ok(text.split(' ').next().unwrap_or_default().to_owned())
 }
 
 fn generate(file: &Path, count: u64) -> Outcome {
@@ -89,32 +93,12 @@ fn ingest(file: &Path, store: &Path, copy: &Path) -> Outcome {
         format!("{share:.3} of the raw append")
     };
     let rate = |cost: &Cost| whole(cost.events_per_second());
-    line(
-        "raw append + CRC + fdatasync, events/s",
-        &rate(&raw),
-        "the better of two runs",
-    );
-    line(
-        "ingest from NDJSON, batches of 1000, sealed, events/s",
-        &rate(&text),
-        &beside(&text),
-    );
-    line(
-        "ingest of parsed events, events/s",
-        &rate(&parsed),
-        &beside(&parsed),
-    );
+    line("raw append + CRC + fdatasync, events/s", &rate(&raw), "the better of two runs");
+    line("ingest from NDJSON, batches of 1000, sealed, events/s", &rate(&text), &beside(&text));
+    line("ingest of parsed events, events/s", &rate(&parsed), &beside(&parsed));
     let cpu = format!("raw append {:.2}", raw.cpu_seconds);
-    line(
-        "CPU of ingest from NDJSON, s",
-        &format!("{:.2}", text.cpu_seconds),
-        &cpu,
-    );
-    line(
-        "peak resident memory of it, MB",
-        &whole(text.peak_bytes as f64 / 1e6),
-        "",
-    );
+    line("CPU of ingest from NDJSON, s", &format!("{:.2}", text.cpu_seconds), &cpu);
+    line("peak resident memory of it, MB", &whole(text.peak_bytes as f64 / 1e6), "");
     Ok(())
 }
 
@@ -122,10 +106,7 @@ fn size(file: &Path, store: &Path, count: u64) -> Outcome {
     let per_event = |bytes: u64| bytes as f64 / count as f64;
     let json = per_event(std::fs::metadata(file)?.len());
     let (disk, zstd) = (per_event(bytes_of(store)?), per_event(raw::zstd_len(file)?));
-    let beside = format!(
-        "zstd -3: {zstd:.1}, ratio {:.2}; NDJSON: {json:.1}",
-        disk / zstd
-    );
+    let beside = format!("zstd -3: {zstd:.1}, ratio {:.2}; NDJSON: {json:.1}", disk / zstd);
     line("disk, bytes/event", &format!("{disk:.1}"), &beside);
     Ok(())
 }
@@ -136,11 +117,7 @@ fn questions(file: &Path, store: &Path, repeats: usize) -> Outcome {
     let rows = rows(&Parameters::of(&snapshot)?);
     if std::env::var("ANNALS_CHECK").as_deref() != Ok("0") {
         let checked = brute::check(file, &snapshot, &rows)?;
-        line(
-            "answers equal to brute force",
-            &format!("{checked} of {checked}"),
-            "",
-        );
+        line("answers equal to brute force", &format!("{checked} of {checked}"), "");
     }
     for Times { name, times } in ask(&snapshot, &rows, repeats)? {
         line(&format!("{name}, ms"), &range(&times), "");
@@ -154,14 +131,8 @@ fn singles(at: &dyn Fn(&str) -> std::path::PathBuf) -> Outcome {
         let rate = format!("{:.0}/s; ms: {}", appends.per_second, range(&appends.times));
         line(name, &rate, "");
     };
-    show(
-        "plain write + fdatasync, growing file",
-        &write(&at("grow"), false)?,
-    );
-    show(
-        "plain write + fdatasync, zeros written ahead",
-        &write(&at("ahead"), true)?,
-    );
+    show("plain write + fdatasync, growing file", &write(&at("grow"), false)?);
+    show("plain write + fdatasync, zeros written ahead", &write(&at("ahead"), true)?);
     let one = append(&at("one"), 1)?;
     show("durable single appends, 1 thread", &one);
     let many = append(&at("many"), THREADS)?;

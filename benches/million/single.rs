@@ -26,15 +26,11 @@ pub(crate) struct Appends {
 pub(crate) fn append(folder: &Path, threads: usize) -> Outcome<Appends> {
     let store = Store::open(folder, Options::default())?;
     let mut source = generator(1_000_000);
-    let work: Vec<Vec<Event>> = (0..threads)
-        .map(|_| next_events(&mut source, APPENDS))
-        .collect();
+    let work: Vec<Vec<Event>> = (0..threads).map(|_| next_events(&mut source, APPENDS)).collect();
     let start = Instant::now();
     let times = std::thread::scope(|scope| {
-        let running: Vec<_> = work
-            .iter()
-            .map(|events| scope.spawn(|| append_each(&store, events)))
-            .collect();
+        let running: Vec<_> =
+            work.iter().map(|events| scope.spawn(|| append_each(&store, events))).collect();
         let joined = running.into_iter().map(|thread| thread.join());
         let times = joined.map(|times| times.expect("no thread panics"));
         times.collect::<annals::Result<Vec<_>>>()
@@ -80,8 +76,5 @@ pub(crate) fn write(path: &Path, ahead: bool) -> Outcome<Appends> {
 fn finish(start: Instant, mut times: Vec<Duration>) -> Appends {
     let seconds = start.elapsed().as_secs_f64();
     times.sort();
-    Appends {
-        per_second: times.len() as f64 / seconds,
-        times,
-    }
+    Appends { per_second: times.len() as f64 / seconds, times }
 }

@@ -16,7 +16,5 @@ pub(crate) fn generator(count: u64) -> Generator {
 /// The next `count` events, parsed.
 pub(crate) fn next_events(generator: &mut Generator, count: usize) -> Vec<Event> {
     let mut next = || Event::from_json(generator.next_event().as_bytes());
-    (0..count)
-        .map(|_| next().expect("generated events are valid"))
-        .collect()
+    (0..count).map(|_| next().expect("generated events are valid")).collect()
 }

@@ -131,10 +131,7 @@ fn half_depths(snapshot: &Snapshot) -> Result<Vec<Cursor>> {
 
 /// A filter by texts alone.
 pub(crate) fn texts<const N: usize>(texts: [&str; N]) -> Filter {
-    Filter {
-        texts: texts.iter().map(|text| (*text).to_owned()).collect(),
-        ..Filter::default()
-    }
+    Filter { texts: texts.iter().map(|text| (*text).to_owned()).collect(), ..Filter::default() }
 }
 
 /// The page that a person looks at first.

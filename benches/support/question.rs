@@ -112,7 +112,5 @@ impl Question {
 fn newest(search: Search<'_>) -> Result<Answer> {
     let page = search.newest().page()?;
     let events = std::hint::black_box(page.events);
-    Ok(Answer::Events(
-        events.iter().map(|event| event.seq).collect(),
-    ))
+    Ok(Answer::Events(events.iter().map(|event| event.seq).collect()))
 }

@@ -4,9 +4,8 @@ use super::parameters::{PAGE, Parameters, VARIANTS, texts};
 use super::question::{Ask, Filter, Question};
 
 /// Words that many events have.
-const COMMON: [&str; 8] = [
-    "chrome", "mozilla", "meeting", "windows", "team", "safari", "iphone", "customer",
-];
+const COMMON: [&str; 8] =
+    ["chrome", "mozilla", "meeting", "windows", "team", "safari", "iphone", "customer"];
 /// Pairs of words that some events have, in whatever values.
 const PAIRS: [[&str; 2]; 8] = [
     ["ticket", "chrome"],
@@ -40,9 +39,8 @@ const NOTE_PHRASES: [&str; 8] = [
     "siehe rechnung",
     "follow up of",
 ];
-const PREFIXES: [&str; 8] = [
-    "rech*", "conf*", "meet*", "schm*", "fact*", "fire*", "vacc*", "appr*",
-];
+const PREFIXES: [&str; 8] =
+    ["rech*", "conf*", "meet*", "schm*", "fact*", "fire*", "vacc*", "appr*"];
 
 /// A row: its name, and the same question with different parameters.
 #[derive(Debug)]
@@ -61,14 +59,8 @@ pub(crate) fn rows(parameters: &Parameters) -> Vec<Row> {
 
 /// A row of [`VARIANTS`] questions, all with the same `ask`.
 fn row(name: &'static str, ask: Ask, filter: impl Fn(usize) -> Filter) -> Row {
-    let question = |variant| Question {
-        filter: filter(variant),
-        ask,
-    };
-    Row {
-        name,
-        questions: (0..VARIANTS).map(question).collect(),
-    }
+    let question = |variant| Question { filter: filter(variant), ask };
+    Row { name, questions: (0..VARIANTS).map(question).collect() }
 }
 
 /// Turns through a list for ever.
@@ -77,17 +69,14 @@ fn turn<T: Clone>(list: &[T], variant: usize) -> T {
 }
 
 fn of_actor(email: String) -> Filter {
-    Filter {
-        actor: Some(email),
-        ..Filter::default()
-    }
+    Filter { actor: Some(email), ..Filter::default() }
 }
 
 fn browsing(parameters: &Parameters) -> Vec<Row> {
-    let half_depths = parameters.half_depths.iter().map(|cursor| Question {
-        filter: Filter::default(),
-        ask: Ask::NewestAfter(50, *cursor),
-    });
+    let half_depths = parameters
+        .half_depths
+        .iter()
+        .map(|cursor| Question { filter: Filter::default(), ask: Ask::NewestAfter(50, *cursor) });
     vec![
         row("newest 50", PAGE, |_| Filter::default()),
         row("newest 50 of a frequent actor", PAGE, |variant| {
@@ -96,28 +85,19 @@ fn browsing(parameters: &Parameters) -> Vec<Row> {
         row("newest 50 of a rare actor", PAGE, |variant| {
             of_actor(turn(&parameters.rare_actors, variant))
         }),
-        row(
-            "newest 50, category AND activity, 7 days",
-            PAGE,
-            |variant| {
-                let (category, activity) = turn(&parameters.activities, variant);
-                Filter {
-                    categories: vec![category],
-                    activity: Some(activity),
-                    window: Some(parameters.window(7, variant)),
-                    ..Filter::default()
-                }
-            },
-        ),
-        Row {
-            name: "page at half depth",
-            questions: half_depths.collect(),
-        },
-        row("10,000 full records", Ask::Stream(10_000), |variant| {
+        row("newest 50, category AND activity, 7 days", PAGE, |variant| {
+            let (category, activity) = turn(&parameters.activities, variant);
             Filter {
-                window: Some(parameters.window(30, variant)),
+                categories: vec![category],
+                activity: Some(activity),
+                window: Some(parameters.window(7, variant)),
                 ..Filter::default()
             }
+        }),
+        Row { name: "page at half depth", questions: half_depths.collect() },
+        row("10,000 full records", Ask::Stream(10_000), |variant| Filter {
+            window: Some(parameters.window(30, variant)),
+            ..Filter::default()
         }),
     ]
 }
@@ -130,21 +110,11 @@ fn searching(parameters: &Parameters) -> Vec<Row> {
         row("unique id as a word", PAGE, |variant| {
             texts([&turn(&parameters.unique_words, variant)])
         }),
-        row("common word, newest 50", PAGE, |variant| {
-            texts([turn(&COMMON, variant)])
-        }),
-        row("two words, newest 50", PAGE, |variant| {
-            texts(turn(&PAIRS, variant))
-        }),
-        row("phrase in names, newest 50", PAGE, |variant| {
-            texts([turn(&NAME_PHRASES, variant)])
-        }),
-        row("phrase in remarks, newest 50", PAGE, |variant| {
-            texts([turn(&NOTE_PHRASES, variant)])
-        }),
-        row("prefix, newest 50", PAGE, |variant| {
-            texts([turn(&PREFIXES, variant)])
-        }),
+        row("common word, newest 50", PAGE, |variant| texts([turn(&COMMON, variant)])),
+        row("two words, newest 50", PAGE, |variant| texts(turn(&PAIRS, variant))),
+        row("phrase in names, newest 50", PAGE, |variant| texts([turn(&NAME_PHRASES, variant)])),
+        row("phrase in remarks, newest 50", PAGE, |variant| texts([turn(&NOTE_PHRASES, variant)])),
+        row("prefix, newest 50", PAGE, |variant| texts([turn(&PREFIXES, variant)])),
         row("word AND category AND actor, newest 50", PAGE, |variant| {
             let (category, _) = turn(&parameters.activities, variant / COMMON.len());
             Filter {
@@ -159,31 +129,21 @@ fn searching(parameters: &Parameters) -> Vec<Row> {
 fn counting(parameters: &Parameters) -> Vec<Row> {
     let category = |place: usize| turn(&parameters.activities, place).0;
     vec![
-        row("count of a common word", Ask::Count, |variant| {
-            texts([turn(&COMMON, variant)])
-        }),
+        row("count of a common word", Ask::Count, |variant| texts([turn(&COMMON, variant)])),
         row("count of a phrase in names", Ask::Count, |variant| {
             texts([turn(&NAME_PHRASES, variant)])
         }),
         row("count of a phrase in remarks", Ask::Count, |variant| {
             texts([turn(&NOTE_PHRASES, variant)])
         }),
-        row("count, 2 to 4 categories, 30 days", Ask::Count, |variant| {
-            Filter {
-                categories: (0..2 + variant % 3)
-                    .map(|more| category(variant + more))
-                    .collect(),
-                window: Some(parameters.window(30, variant)),
-                ..Filter::default()
-            }
+        row("count, 2 to 4 categories, 30 days", Ask::Count, |variant| Filter {
+            categories: (0..2 + variant % 3).map(|more| category(variant + more)).collect(),
+            window: Some(parameters.window(30, variant)),
+            ..Filter::default()
         }),
-        row(
-            "facets of category and activity, 30 days",
-            Ask::Facets,
-            |variant| Filter {
-                window: Some(parameters.window(30, variant)),
-                ..Filter::default()
-            },
-        ),
+        row("facets of category and activity, 30 days", Ask::Facets, |variant| Filter {
+            window: Some(parameters.window(30, variant)),
+            ..Filter::default()
+        }),
     ]
 }

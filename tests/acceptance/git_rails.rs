@@ -39,10 +39,7 @@ fn a_history_is_stored_once_and_in_its_order() {
     assert_eq!(import(&annals, &files), (count, 0));
     let segments = annals.json(["segments", "--format", "json"]);
     let segments = segments.as_array().expect("a list of segments").len();
-    assert!(
-        (1..=SEGMENTS_MAX).contains(&segments),
-        "{segments} segments"
-    );
+    assert!((1..=SEGMENTS_MAX).contains(&segments), "{segments} segments");
     assert_eq!(import(&annals, &files), (0, count));
 
     let stored = annals.events(["search", "--order", "seq", "--limit", "0"]);
@@ -87,9 +84,5 @@ fn assert_newest_first(annals: &Annals, store: &Path, lines: &[String]) {
     let newest = annals.events(["search", "--limit", "1000"]);
     let newest: Vec<String> = newest.iter().map(id).collect();
     let expected: Vec<&String> = expected.iter().rev().map(|(_, _, id)| id).collect();
-    assert!(
-        newest.iter().eq(expected.into_iter().take(1000)),
-        "{}",
-        store.display()
-    );
+    assert!(newest.iter().eq(expected.into_iter().take(1000)), "{}", store.display());
 }

@@ -9,10 +9,7 @@ use std::collections::BTreeMap;
 fn imported() -> Option<(Annals, Vec<Value>)> {
     let file = data::file("google_workspace.ndjson")?;
     let annals = Annals::new();
-    assert_eq!(
-        annals.import(&["--from", "google"], &file),
-        [325, 371, 0, 0]
-    );
+    assert_eq!(annals.import(&["--from", "google"], &file), [325, 371, 0, 0]);
     let record = |line: &String| serde_json::from_str(line).expect("a line is JSON");
     let records = data::lines(&file).iter().map(record).collect();
     Some((annals, records))
@@ -44,15 +41,9 @@ fn a_second_import_stores_nothing() {
         return;
     };
     let file = data::file("google_workspace.ndjson").expect("it was there");
-    assert_eq!(
-        annals.import(&["--from", "google"], &file),
-        [325, 0, 371, 0]
-    );
+    assert_eq!(annals.import(&["--from", "google"], &file), [325, 0, 371, 0]);
     annals.text(["seal"]);
-    assert_eq!(
-        annals.import(&["--from", "google"], &file),
-        [325, 0, 371, 0]
-    );
+    assert_eq!(annals.import(&["--from", "google"], &file), [325, 0, 371, 0]);
     assert_eq!(annals.count(""), 371);
 }
 
@@ -63,10 +54,7 @@ fn every_activity_is_kept_as_it_came() {
     };
     let stored = annals.events(["search", "--limit", "0", "--order", "seq", "--with-raw"]);
     let raw: Vec<&Value> = stored.iter().filter_map(|event| event.get("raw")).collect();
-    assert!(
-        raw.into_iter().eq(&records),
-        "raw is the file, in its order"
-    );
+    assert!(raw.into_iter().eq(&records), "raw is the file, in its order");
 }
 
 #[test]
@@ -81,10 +69,7 @@ fn activities_with_equal_ids_and_other_content_are_all_stored() {
     groups.retain(|_, records| records.len() > 1);
     assert_eq!(groups.len(), 12);
     for (key, records) in groups {
-        let expected: usize = records
-            .iter()
-            .map(|record| inner_events(record).len())
-            .sum();
+        let expected: usize = records.iter().map(|record| inner_events(record).len()).sum();
         let query = format!("correlation_id=\"{key}\"");
         assert_eq!(annals.count(&query), expected, "{key}");
     }
@@ -122,9 +107,8 @@ fn conditions_of(parameter: &Value) -> Vec<String> {
         }
         _ => panic!("a kind of parameter that the test does not know: {parameter}"),
     });
-    let mut conditions: Vec<String> = values
-        .map(|value| format!("details.{}={value}", quoted(name)))
-        .collect();
+    let mut conditions: Vec<String> =
+        values.map(|value| format!("details.{}={value}", quoted(name))).collect();
     conditions.sort();
     conditions.dedup();
     conditions

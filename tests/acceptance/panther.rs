@@ -21,9 +21,9 @@ fn add_leaves(value: &Value, path: &mut Vec<String>, leaves: &mut Leaves) {
         path.pop();
     };
     match value {
-        Value::Object(members) if !members.is_empty() => members
-            .iter()
-            .for_each(|(key, value)| below(key.clone(), value)),
+        Value::Object(members) if !members.is_empty() => {
+            members.iter().for_each(|(key, value)| below(key.clone(), value))
+        }
         Value::Array(list) if !list.is_empty() => {
             let elements = list.iter().enumerate();
             elements.for_each(|(index, value)| below(format!("[{index}]"), value));
@@ -57,14 +57,10 @@ fn fields(map: &str) -> Vec<(Vec<String>, Vec<String>)> {
     };
     let texts = |value: &toml::Value| -> Vec<String> {
         let origins = origins(value).into_iter();
-        origins
-            .flat_map(|origin| origin.as_str().map(str::to_owned))
-            .collect()
+        origins.flat_map(|origin| origin.as_str().map(str::to_owned)).collect()
     };
     let fields = fields.iter();
-    fields
-        .map(|(target, origin)| (path(target), texts(origin)))
-        .collect()
+    fields.map(|(target, origin)| (path(target), texts(origin))).collect()
 }
 
 /// What the event must be, by a plain reading of the map.
@@ -72,16 +68,14 @@ fn expected(record: &Value, fields: &[(Vec<String>, Vec<String>)]) -> Leaves {
     let mut rest = leaves(record);
     let mut event = Leaves::new();
     for (target, origins) in fields {
-        let value = origins
-            .iter()
-            .find_map(|origin| match origin.strip_prefix('=') {
-                Some(constant) => Some(Value::String(constant.to_owned())),
-                None => {
-                    let origin = path(origin);
-                    let found = rest.get(&origin).is_some_and(|value| !value.is_null());
-                    found.then(|| rest.remove(&origin)).flatten()
-                }
-            });
+        let value = origins.iter().find_map(|origin| match origin.strip_prefix('=') {
+            Some(constant) => Some(Value::String(constant.to_owned())),
+            None => {
+                let origin = path(origin);
+                let found = rest.get(&origin).is_some_and(|value| !value.is_null());
+                found.then(|| rest.remove(&origin)).flatten()
+            }
+        });
         // Codes and ids are texts in an event.
         event.extend(value.map(|value| match value {
             Value::Number(number) => (target.clone(), Value::String(number.to_string())),
@@ -130,10 +124,8 @@ fn everything_that_is_not_mapped_is_under_details() {
     let options = ["--from", "json", "--map", map.to_str().expect("text")];
     assert_eq!(annals.import(&options, &file), [123, 123, 0, 0]);
     let lines = data::lines(&file);
-    let records: Vec<Value> = lines
-        .iter()
-        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
-        .collect();
+    let records: Vec<Value> =
+        lines.iter().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
     for _sealed in [false, true] {
         let stored = annals.events(["search", "--order", "seq", "--limit", "0"]);
         assert_lossless("panther.toml", &records, &stored);

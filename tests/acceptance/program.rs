@@ -14,9 +14,7 @@ pub(crate) struct Annals {
 
 impl Annals {
     pub(crate) fn new() -> Annals {
-        Annals {
-            folder: TempDir::new().expect("a folder for temporary files"),
-        }
+        Annals { folder: TempDir::new().expect("a folder for temporary files") }
     }
 
     /// A folder for other files of the test.

@@ -34,23 +34,16 @@ fn only_whole_segments_are_forgotten_and_their_bytes_come_back() {
     let change = annals.json(["retain", "--now", &now]);
     assert_eq!(change["removed"], planned["removed"]);
 
-    let (gone, kept): (Vec<Value>, Vec<Value>) = before
-        .into_iter()
-        .partition(|segment| time(&segment["newest"]) < since);
-    assert!(
-        !gone.is_empty(),
-        "no segment is older than {KEPT_DAYS} days"
-    );
+    let (gone, kept): (Vec<Value>, Vec<Value>) =
+        before.into_iter().partition(|segment| time(&segment["newest"]) < since);
+    assert!(!gone.is_empty(), "no segment is older than {KEPT_DAYS} days");
     assert_eq!(segments(&annals), kept);
     assert_eq!(change["added"], Value::Array(Vec::new()));
     assert_eq!(change["removed"], Value::Array(gone.clone()));
     let sum = |key: &str| -> u64 { gone.iter().flat_map(|it| it[key].as_u64()).sum() };
     assert_eq!(change["events_removed"], sum("events"));
     let freed = bytes_before - annals.bytes();
-    assert!(
-        freed.abs_diff(sum("bytes")) < 1 << 20,
-        "{freed} bytes freed"
-    );
+    assert!(freed.abs_diff(sum("bytes")) < 1 << 20, "{freed} bytes freed");
     assert_counts(&annals, &records, since);
     annals.text(["verify"]);
 }

@@ -104,9 +104,7 @@ fn compare(store: &Store, promises: &Promises) -> Figures {
     for (batch, (count, size)) in batches {
         assert_eq!(count, size, "batch {batch} is stored in part");
     }
-    let lost = promises
-        .iter()
-        .filter(|(number, seq)| stored.get(number) != Some(seq));
+    let lost = promises.iter().filter(|(number, seq)| stored.get(number) != Some(seq));
     figures.lost = lost.count() as u64;
     figures
 }
@@ -182,9 +180,7 @@ fn a_promise_that_was_not_kept_is_counted() {
     let folder = TempDir::new().expect("a folder for temporary files");
     let store = Store::open(folder.path(), busy_options()).expect("an empty folder");
     let mut random = Random::new(1);
-    let events: Vec<Event> = (0..3)
-        .map(|number| numbered(number, 0, 3, &mut random))
-        .collect();
+    let events: Vec<Event> = (0..3).map(|number| numbered(number, 0, 3, &mut random)).collect();
     store.append_batch(&events).expect("the disk takes it");
     let kept = |promises: &[(u64, u64)]| compare(&store, &promises.iter().copied().collect()).lost;
     assert_eq!(kept(&[(0, 1), (1, 2), (2, 3)]), 0);

@@ -13,11 +13,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Lines of the file; more where the program was optimised.
-const LINES: u64 = if cfg!(debug_assertions) {
-    4_000
-} else {
-    30_000
-};
+const LINES: u64 = if cfg!(debug_assertions) { 4_000 } else { 30_000 };
 
 /// Kills `kills` times; a file that is complete gives way to a new store.
 pub(crate) fn campaign(kills: u64, random: &mut Random) -> Figures {
@@ -61,9 +57,7 @@ fn import_under_fire(
             assert!(stored <= ids.len(), "more events than lines");
         }
     }
-    let status = import(store, file)
-        .wait()
-        .expect("a child can be waited for");
+    let status = import(store, file).wait().expect("a child can be waited for");
     assert!(status.success(), "{status}");
     let stored = compare(store, ids, false, figures);
     figures.promised += ids.len() as u64;
@@ -96,9 +90,7 @@ fn import(store: &Path, file: &Path) -> Child {
 
 fn time_of_import(store: &Path, file: &Path) -> Duration {
     let start = Instant::now();
-    let status = import(store, file)
-        .wait()
-        .expect("a child can be waited for");
+    let status = import(store, file).wait().expect("a child can be waited for");
     assert!(status.success(), "{status}");
     start.elapsed()
 }

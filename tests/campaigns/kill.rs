@@ -49,18 +49,10 @@ fn kills_lose_nothing_that_was_acknowledged_and_store_nothing_twice() {
     let mut random = Random::new(seed);
     let mut figures = importing::campaign(kills / 2, &mut random);
     figures.add(&appending::campaign(kills - kills / 2, &mut random));
-    let Figures {
-        kills,
-        promised,
-        lost,
-        twice,
-    } = figures;
+    let Figures { kills, promised, lost, twice } = figures;
     let line = format!("kills {kills}: lost {lost}, twice {twice}\n");
     // Straight to the output: also a run that passes shows its figures.
     let _ = std::io::stdout().write_all(line.as_bytes());
     assert_eq!((lost, twice), (0, 0), "seed {seed}");
-    assert!(
-        promised > kills,
-        "only {promised} promises in {kills} kills"
-    );
+    assert!(promised > kills, "only {promised} promises in {kills} kills");
 }
