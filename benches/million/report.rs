@@ -29,6 +29,7 @@ pub(crate) fn run() -> Outcome {
     let file = at("events.ndjson");
     generate(&file, count)?;
     println!("| {count} events | value | beside |\n|---|---|---|");
+    line("load of the machine before", &load()?, "above 1: noisy");
     ingest(&file, &at("store"), &at("copy"))?;
     size(&file, &at("store"), count)?;
     let mut times: Vec<Duration> =
@@ -55,6 +56,12 @@ fn setting(name: &str, default: u64) -> Outcome<u64> {
         Ok(text) => Ok(text.parse().map_err(|_| format!("{name}: `{text}` is no count"))?),
         Err(_) => Ok(default),
     }
+}
+
+/// Programs that ran or wanted to run during the last minute, this one not counted.
+fn load() -> Outcome<String> {
+    let text = std::fs::read_to_string("/proc/loadavg")?;
+    Ok(text.split(' ').next().unwrap_or_default().to_owned())
 }
 
 fn generate(file: &Path, count: u64) -> Outcome {
