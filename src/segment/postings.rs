@@ -8,6 +8,7 @@ use super::blocks::{Blocks, Damage, Read, damaged};
 use super::rowset::{RowSet, WINDOW_ROWS, WINDOW_WORDS, zeros};
 use super::varint;
 use roaring::RoaringBitmap;
+use std::ops::Range;
 
 /// Rows up to which a list is written as differences.
 const FEW_MAX: usize = 32;
@@ -107,6 +108,22 @@ impl Postings {
                 }
             }
         }
+    }
+
+    /// The rows within a range, ascending.
+    pub(crate) fn within(&self, blocks: &Blocks, range: Range<u32>) -> Read<Vec<u32>> {
+        let mut rows = Vec::new();
+        let windows = range.start / WINDOW_ROWS..range.end.div_ceil(WINDOW_ROWS);
+        for window in windows.filter(|window| self.touches(*window)) {
+            self.window(blocks, window)?.ascending(|row| {
+                let row = window * WINDOW_ROWS + u32::from(row);
+                if range.contains(&row) {
+                    rows.push(row);
+                }
+                row < range.end
+            });
+        }
+        Ok(rows)
     }
 
     /// Whether any row is within a window, without reading the rows.
@@ -267,6 +284,10 @@ mod tests {
         let blocks = Blocks::new(Region::from_vec(bytes), end, 0, Vec::new()).unwrap();
         let postings = Postings::read(&blocks, 5, end, rows).unwrap();
         assert_eq!(postings.cardinality() as usize, list.len());
+        assert_eq!(postings.within(&blocks, 0..rows).unwrap(), list);
+        let middle = rows / 5..rows / 2;
+        let expected: Vec<u32> = list.iter().copied().filter(|row| middle.contains(row)).collect();
+        assert_eq!(postings.within(&blocks, middle).unwrap(), expected);
         for window in 0..rows.div_ceil(WINDOW_ROWS) {
             let mut seen = Vec::new();
             postings.window(&blocks, window).unwrap().ascending(|row| {

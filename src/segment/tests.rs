@@ -211,3 +211,36 @@ fn duplicates_are_found_by_id_instant_and_content() {
     assert_eq!(find(&json(2, "e8", "")).unwrap(), Duplicate::None);
     assert_eq!(find(&json(1, "e9999", "")).unwrap(), Duplicate::None);
 }
+
+#[test]
+fn many_events_of_one_instant_are_told_apart_by_their_ids() {
+    for id in [
+        |number: u32| format!("{number:08x}-0000-4000-8000-00000000cafe"),
+        |number: u32| format!("job-{number}"),
+        |number: u32| format!("run{number:08}"),
+        |number: u32| format!("shared {}", number / 3),
+    ] {
+        let events: Vec<Event> = (0..3000u32)
+            .map(|number| {
+                let json = format!(
+                    r#"{{"occurred_at":"2026-05-04T10:00:00Z","category":"c","activity":"a",
+                    "id":"{}","details":{{"n":{number}}}}}"#,
+                    id(number)
+                );
+                Event::from_json(json.as_bytes()).unwrap()
+            })
+            .collect();
+        let rows = rows_of(events);
+        let segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
+        for row in rows.iter().step_by(37) {
+            let (id, at) = (row.event.text("id").unwrap(), row.event.occurred_at());
+            let found = segment.find_duplicate(None, &id, at, row.event.canonical()).unwrap();
+            assert_eq!(found, Duplicate::Same(row.seq), "{id}");
+            let other = segment.find_duplicate(None, &id, at, b"{}").unwrap();
+            assert!(matches!(other, Duplicate::OtherContent(_)), "{id}");
+        }
+        let at = rows[0].event.occurred_at();
+        let none = segment.find_duplicate(None, "job-x", at, b"{}").unwrap();
+        assert_eq!(none, Duplicate::None);
+    }
+}
