@@ -49,7 +49,10 @@ pub(crate) fn question(facts: &[Fact], clock: i64, swept: i64, chance: &Chance) 
     let now = now.max(swept);
     let zone = *chance.pick(&ZONES);
     let asker = Asker { facts, chance, zone, now };
-    let ask = asker.ask(chance.below(4));
+    let ask = match chance.one_in(16) {
+        true => Ask::All,
+        false => asker.ask(chance.below(4)),
+    };
     let instant = || (!chance.one_in(4)).then(|| asker.instant());
     let (from, to) = match chance.one_in(6) {
         true => (instant(), instant()),
