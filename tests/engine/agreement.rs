@@ -62,7 +62,7 @@ const LIFE: &[Step] = &[
 ];
 
 /// A life of few steps, for many events.
-const SHORT_LIFE: &[Step] = &[Append(1), Ask("tail"), Seal, Ask("sealed"), Rules, Ask("rules")];
+const SHORT_LIFE: &[Step] = &[Append(1), Ask("tail"), Seal, Ask("sealed")];
 
 /// A store to be made up.
 struct Plan {
@@ -147,7 +147,7 @@ fn plan(seed: u64) -> Plan {
     let (kind, life, unit, tail_events_max) = match seed % 24 {
         // Chunks of the tail, dense sets of rows, dictionaries that give way to text.
         5 => (Kind::Plain, SHORT_LIFE, 9_000, 262_144),
-        9 => (Kind::Rich, SHORT_LIFE, 2_600, 262_144),
+        9 => (Kind::Rich, SHORT_LIFE, 1_300, 262_144),
         // More shapes than a segment takes, and more columns.
         8 => (Kind::Sprawling, SHORT_LIFE, 1_500, 262_144),
         3 | 11 => (Kind::Sprawling, LIFE, 100, 262_144),
@@ -155,7 +155,7 @@ fn plan(seed: u64) -> Plan {
         0 | 13 | 16 => (Kind::Plain, LIFE, 200, 262_144),
         // Seals inside of appends.
         1 | 21 => (Kind::Rich, LIFE, 60, 100),
-        2 | 10 | 18 => (Kind::Rich, LIFE, 80, 262_144),
+        2 | 10 | 18 => (Kind::Rich, LIFE, 50, 262_144),
         _ => (Kind::Rich, LIFE, 25, 262_144),
     };
     Plan { kind, life, unit, tail_events_max }
