@@ -3,7 +3,9 @@
 mod agreement;
 mod chance;
 mod compare;
+mod cursors;
 mod events;
+mod lossless;
 mod oracle;
 mod questions;
 mod regression;

@@ -1,0 +1,129 @@
+//! Pages stay whole while others append, seal and compact between them.
+
+use crate::chance::Chance;
+use crate::events::{Kind, NOW};
+use crate::oracle::answers::{Question, sort};
+use crate::oracle::fact::Fact;
+use crate::questions::question;
+use crate::world::World;
+use annals::Error;
+use annals::event::Timestamp;
+use annals::query::{Cursor, Order, Query, Search};
+use std::collections::HashSet;
+
+const ORDERS: [Order; 3] = [Order::Newest, Order::Oldest, Order::Seq];
+
+/// Where an event sorts in an order; smaller is earlier on the pages.
+fn place(order: Order, fact: &Fact) -> (i64, i64) {
+    let seq = fact.seq as i64;
+    match order {
+        Order::Newest => (-fact.occurred_at, -seq),
+        Order::Oldest => (fact.occurred_at, seq),
+        Order::Seq => (seq, 0),
+    }
+}
+
+fn search<'s>(
+    snapshot: &'s annals::store::Snapshot,
+    question: &Question,
+    order: Order,
+) -> Search<'s> {
+    let query = Query::parse(&question.text).expect("a right query");
+    let mut search = snapshot.query(&query).zone(question.zone).order(order);
+    if let Some(tenant) = &question.tenant {
+        search = search.tenant(tenant);
+    }
+    match question.include_hidden {
+        true => search.include_hidden(),
+        false => search,
+    }
+}
+
+/// Changes the store in one of the ways that may happen between two pages.
+fn disturb(world: &mut World, chance: &Chance) {
+    match chance.below(7) {
+        0 => drop(world.store().seal().expect("sealed")),
+        1 => drop(world.store().compact().expect("compacted")),
+        2 => world.reopen(chance.one_in(2)),
+        _ => world.append(Kind::Plain, 1 + chance.below(4), chance),
+    }
+}
+
+/// Walks all pages of a question while the store changes, and checks what they show.
+fn walk(world: &mut World, question: &Question, order: Order, chance: &Chance) {
+    // More than arrives between two pages, or the walk would never end.
+    let limit = 4 + chance.below(25);
+    let stored_before = world.facts.len() as u64;
+    let mut shown: Vec<u64> = Vec::new();
+    let mut arrived_behind: HashSet<u64> = HashSet::new();
+    let mut cursor: Option<Cursor> = None;
+    loop {
+        let snapshot = world.store().snapshot();
+        let mut page = search(&snapshot, question, order).limit(limit);
+        // What counts as now is kept in the cursor.
+        page = match cursor {
+            None => page.now(Timestamp(question.now)),
+            Some(cursor) => page.after(cursor),
+        };
+        let page = page.page().expect("a page");
+        shown.extend(page.events.iter().map(|event| event.seq));
+        let Some(next) = page.next else { break };
+        cursor = Some(next.to_string().parse().expect("a cursor comes back"));
+        let last = place(order, &world.facts[shown[shown.len() - 1] as usize - 1]);
+        let known = world.facts.len();
+        disturb(world, chance);
+        let new = world.facts[known..].iter();
+        arrived_behind.extend(new.filter(|fact| place(order, fact) < last).map(|fact| fact.seq));
+    }
+    let retention = world.store().retention();
+    let mut hits = question.hits(&world.facts, &retention);
+    sort(&mut hits, order);
+    // What arrives ahead of the place is not shown; the rest is, each event once and in order.
+    let expected: Vec<u64> = hits.iter().map(|fact| fact.seq).collect();
+    let expected: Vec<u64> =
+        expected.into_iter().filter(|seq| !arrived_behind.contains(seq)).collect();
+    assert_eq!(shown, expected, "{question}, {order:?}, {stored_before} events at first");
+}
+
+#[test]
+fn pages_show_every_event_once_while_the_store_changes() {
+    for seed in 0..12 {
+        let chance = Chance::new(seed);
+        let mut world = World::new(seed, 400);
+        world.append(Kind::Plain, 150, &chance);
+        if chance.one_in(3) {
+            world.change_rules(&chance);
+        }
+        for _ in 0..6 {
+            let question = question(&world.facts, NOW, i64::MIN, &chance);
+            let question = Question { from: None, to: None, ..question };
+            walk(&mut world, &question, *chance.pick(&ORDERS), &chance);
+        }
+    }
+}
+
+#[test]
+fn a_cursor_belongs_to_its_order_query_zone_and_scope() {
+    let chance = Chance::new(1);
+    let mut world = World::new(1, 400);
+    world.append(Kind::Plain, 20, &chance);
+    let snapshot = world.store().snapshot();
+    let all = Query::parse("*").expect("a right query");
+    let begin = || snapshot.query(&all).limit(3);
+    let cursor = begin().page().expect("a page").next.expect("more follow");
+    assert_eq!(begin().after(cursor).page().expect("a page").events.len(), 3);
+    let other = Query::parse("login").expect("a right query");
+    for (what, search) in [
+        ("order", begin().oldest()),
+        ("order", begin().by_seq()),
+        ("query", snapshot.query(&other)),
+        ("zone", begin().zone(chrono_tz::Europe::Berlin)),
+        ("scope", begin().tenant("org-acme")),
+        ("scope", begin().include_hidden()),
+        ("times", begin().from(Timestamp(0))),
+        ("times", begin().to(Timestamp(NOW))),
+    ] {
+        let refused = search.after(cursor).page();
+        assert!(matches!(refused, Err(Error::Invalid { .. })), "another {what}");
+    }
+}
