@@ -1,10 +1,12 @@
-//! Texts that hardly repeat: stored one after the other in compressed blocks of about 16 KiB.
+//! Texts that hardly repeat: stored one after the other in compressed blocks of about 4 KiB.
 
 use super::blocks::{Blocks, Damage, Read, Span};
 use super::varint;
+use std::cell::RefCell;
 
-/// Bytes of text at which a block ends.
-const TARGET_BYTES: usize = 16 << 10;
+/// Bytes of text at which a block ends. Hits that lie far apart cost a block each: with 16 KiB a
+/// page of them took 2.4 ms, most of it decompression.
+const TARGET_BYTES: usize = 4 << 10;
 /// Bytes of a block at most: one value as long as an event may be, and what was before it.
 const BLOCK_BYTES_MAX: usize = 2 << 20;
 /// Bytes of a directory record: first value, offset, raw length.
@@ -51,7 +53,12 @@ pub(crate) struct TextCache {
     /// Offset of the texts that the block is of, and the block.
     blocks: Vec<(u64, TextBlock)>,
     bytes: usize,
-    decompressor: Option<zstd::bulk::Decompressor<'static>>,
+}
+
+thread_local! {
+    /// Making one takes longer than reading a block.
+    static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> =
+        const { RefCell::new(None) };
 }
 
 impl std::fmt::Debug for TextCache {
@@ -61,15 +68,6 @@ impl std::fmt::Debug for TextCache {
 }
 
 impl TextCache {
-    fn unpack(&mut self, packed: &[u8], raw_len: usize, raw: &mut Vec<u8>) -> Option<()> {
-        if self.decompressor.is_none() {
-            self.decompressor = zstd::bulk::Decompressor::new().ok();
-        }
-        raw.reserve(raw_len);
-        self.decompressor.as_mut()?.decompress_to_buffer(packed, raw).ok()?;
-        Some(())
-    }
-
     fn take(&mut self, of: u64) -> TextBlock {
         let place = self.blocks.iter().position(|(other, _)| *other == of);
         let block = place.map(|place| self.blocks.swap_remove(place).1).unwrap_or_default();
@@ -85,6 +83,18 @@ impl TextCache {
         self.bytes += block.bytes.len();
         self.blocks.push((of, block));
     }
+}
+
+/// Replaces `raw`, which is empty, with the bytes of a compressed block.
+fn unpack(packed: &[u8], raw_len: usize, raw: &mut Vec<u8>) -> Option<()> {
+    raw.reserve(raw_len);
+    DECOMPRESSOR.with_borrow_mut(|decompressor| {
+        if decompressor.is_none() {
+            *decompressor = zstd::bulk::Decompressor::new().ok();
+        }
+        decompressor.as_mut()?.decompress_to_buffer(packed, raw).ok()?;
+        Some(())
+    })
 }
 
 /// Lays out texts block by block.
@@ -240,7 +250,7 @@ impl Texts {
         match self.packing {
             Packing::Stored => raw.bytes.extend_from_slice(bytes),
             Packing::Zstd => {
-                cache.unpack(bytes, raw_len as usize, &mut raw.bytes).ok_or(fault)?;
+                unpack(bytes, raw_len as usize, &mut raw.bytes).ok_or(fault)?;
             }
         }
         if raw.bytes.len() != raw_len as usize {
