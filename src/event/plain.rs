@@ -19,8 +19,13 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
         len += 8;
         rest = after;
     }
-    let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
-    len + rest.iter().position(special).unwrap_or(rest.len())
+    let mut eight = [b'x'; 8];
+    let Some(tail) = eight.get_mut(..rest.len()) else {
+        return len;
+    };
+    tail.copy_from_slice(rest);
+    let marks = marks(u64::from_le_bytes(eight));
+    len + rest.len().min((marks.trailing_zeros() >> 3) as usize)
 }
 
 /// Sets the high bit of each special byte. A byte above one may be marked wrongly by the borrow of

@@ -66,9 +66,15 @@ pub(super) fn append_comma(out: &mut Vec<u8>, index: usize) {
 
 /// Appends a string in quotes: `\b \t \n \f \r \" \\`, other controls as `\u00xx` in lower case,
 /// all else as it is.
-pub(crate) fn append_string(out: &mut Vec<u8>, text: &str) {
+pub(super) fn append_string(out: &mut Vec<u8>, text: &str) {
+    append_string_bytes(out, text.as_bytes());
+}
+
+/// As [`append_string`], for bytes that are checked to be UTF-8 later, with all of `out`.
+#[inline]
+pub(crate) fn append_string_bytes(out: &mut Vec<u8>, text: &[u8]) {
     out.push(b'"');
-    let mut rest = text.as_bytes();
+    let mut rest = text;
     loop {
         let (plain, from_special) = rest.split_at(plain_len(rest));
         out.extend_from_slice(plain);

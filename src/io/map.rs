@@ -5,7 +5,6 @@ use super::Region;
 use memmap2::MmapOptions;
 use std::fs::File;
 use std::io;
-use std::sync::Arc;
 
 /// Maps the first `len` bytes of `file` read-only; an empty file gives an empty region.
 ///
@@ -20,5 +19,5 @@ pub(super) fn map(file: &File, len: u64) -> io::Result<Region> {
     // the crate never writes, cuts or replaces one in place, it only unlinks it, which keeps a map
     // valid. Bytes that somebody else changes behind our back are caught by the CRCs above.
     let map = unsafe { MmapOptions::new().len(len).map(file)? };
-    Ok(Region(Arc::new(map)))
+    Ok(Region::from_map(map))
 }

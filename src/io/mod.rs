@@ -111,19 +111,35 @@ pub type Disk = Arc<dyn Io>;
 
 /// The immutable bytes of a sealed file, cheap to clone.
 #[derive(Clone)]
-pub struct Region(Arc<dyn Deref<Target = [u8]> + Send + Sync>);
+pub struct Region(Source);
+
+/// Where the bytes lie; known by kind, so that reading them costs no call.
+#[derive(Clone)]
+enum Source {
+    Heap(Arc<Vec<u8>>),
+    Map(Arc<memmap2::Mmap>),
+}
 
 impl Region {
     /// Wraps bytes on the heap.
     pub fn from_vec(bytes: Vec<u8>) -> Self {
-        Region(Arc::new(bytes))
+        Region(Source::Heap(Arc::new(bytes)))
+    }
+
+    /// Wraps the map of a file.
+    fn from_map(map: memmap2::Mmap) -> Self {
+        Region(Source::Map(Arc::new(map)))
     }
 }
 
 impl Deref for Region {
     type Target = [u8];
+    #[inline]
     fn deref(&self) -> &[u8] {
-        &self.0
+        match &self.0 {
+            Source::Heap(bytes) => bytes,
+            Source::Map(map) => map,
+        }
     }
 }
 

@@ -102,6 +102,28 @@ impl Packed {
             .ok_or(fault)
     }
 
+    /// The value before `index` (0 before the first) and value `index`: where a run of bytes
+    /// starts and ends, when the values are ends.
+    #[inline]
+    pub(crate) fn bounds(&self, blocks: &Blocks, index: u64) -> Read<(u64, u64)> {
+        // Two values and the 8 bytes that reads need fit 32 bytes at any shift.
+        const WINDOW: u64 = 32;
+        let fault = Damage { offset: self.span.offset, reading: "packed values" };
+        if index == 0 || self.width == 0 || index >= self.count {
+            return Ok((0, self.get(blocks, index)?));
+        }
+        let bit = (index - 1) * u64::from(self.width);
+        let end = self.span.len.min(bit / 8 + WINDOW);
+        let len = end.checked_sub(bit / 8).ok_or(fault)?;
+        let from = self.span.offset.checked_add(bit / 8).ok_or(fault)?;
+        let bytes = blocks.bytes(Span { offset: from, len }, fault.reading)?;
+        let shift = (bit % 8) as u32;
+        let start = get_shifted(bytes, self.width, shift).ok_or(fault)?;
+        let next = shift + u32::from(self.width);
+        let rest = bytes.get(next as usize / 8..).ok_or(fault)?;
+        Ok((start, get_shifted(rest, self.width, next % 8).ok_or(fault)?))
+    }
+
     /// Calls `each` with the values of `range`.
     pub(crate) fn for_each(
         &self,
@@ -166,6 +188,8 @@ mod tests {
             let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
             for (index, value) in values.iter().enumerate() {
                 prop_assert_eq!(packed.get(&blocks, index as u64), Ok(*value));
+                let before = index.checked_sub(1).map_or(0, |before| values[before]);
+                prop_assert_eq!(packed.bounds(&blocks, index as u64), Ok((before, *value)));
             }
             for start in [0, values.len() / 3, values.len()] {
                 let mut seen = Vec::new();
@@ -174,6 +198,7 @@ mod tests {
                 prop_assert_eq!(&seen[..], &values[start..]);
             }
             prop_assert!(packed.get(&blocks, values.len() as u64).is_err());
+            prop_assert!(packed.bounds(&blocks, values.len() as u64).is_err());
         }
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn damaged<T>(offset: u64, reading: &'static str) -> Read<T> {
 }
 
 /// A run of bytes in a segment file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Span {
     /// First byte.
     pub offset: u64,
@@ -66,17 +66,25 @@ impl Blocks {
     }
 
     /// `len` bytes at `from`, each of their blocks checked.
+    #[inline]
     pub(crate) fn slice(&self, from: usize, len: usize, reading: &'static str) -> Read<&[u8]> {
         let end = from.checked_add(len).filter(|end| *end <= self.len);
         let Some(end) = end else {
             return damaged(from as u64, reading);
         };
         if !self.checksums.is_empty() && len > 0 {
-            for block in from / BLOCK_BYTES..=(end - 1) / BLOCK_BYTES {
-                self.check(block)?;
+            let (first, last) = (from / BLOCK_BYTES, (end - 1) / BLOCK_BYTES);
+            self.check(first)?;
+            if last > first {
+                self.check_span(first + 1, last)?;
             }
         }
         self.region.get(from..end).ok_or(Damage { offset: from as u64, reading })
+    }
+
+    /// Checks the blocks from `first` to `last`.
+    fn check_span(&self, first: usize, last: usize) -> Read<()> {
+        (first..=last).try_for_each(|block| self.check(block))
     }
 
     /// Checks every block; returns the bytes read.

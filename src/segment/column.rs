@@ -133,12 +133,26 @@ impl<'s> Column<'s> {
         self.blocks
     }
 
+    fn fault(&self) -> Damage {
+        Damage { offset: self.layout.presence.span.offset, reading: "column value" }
+    }
+
     /// The text of value `index`.
     pub(crate) fn value<'a>(&'a self, index: u32, scratch: &'a mut Scratch) -> Read<&'a str> {
-        let fault = Damage { offset: self.layout.presence.span.offset, reading: "column value" };
-        let bytes = match &self.layout.codec {
+        std::str::from_utf8(self.value_bytes(index, scratch)?).map_err(|_| self.fault())
+    }
+
+    /// The text of value `index`, not checked to be UTF-8.
+    #[inline]
+    pub(crate) fn value_bytes<'a>(
+        &'a self,
+        index: u32,
+        scratch: &'a mut Scratch,
+    ) -> Read<&'a [u8]> {
+        let fault = self.fault();
+        Ok(match &self.layout.codec {
             Codec::Dictionary { ids, dictionary, .. } => {
-                return dictionary.get(self.blocks, ids.get(self.blocks, index.into())? as u32);
+                dictionary.bytes(self.blocks, ids.get(self.blocks, index.into())? as u32)?
             }
             Codec::Texts(texts) => texts.get(self.blocks, &mut scratch.texts, index)?,
             Codec::Ints(ints) => {
@@ -153,8 +167,7 @@ impl<'s> Column<'s> {
                 uuids::format(ids.id(self.blocks, index)?, &mut scratch.bytes);
                 &scratch.bytes
             }
-        };
-        std::str::from_utf8(bytes).map_err(|_| fault)
+        })
     }
 
     /// The row that value `index` is in; binary search.

@@ -6,7 +6,7 @@ use super::column::Scratch;
 use super::layout::Layout;
 use super::varint;
 use crate::event::shape::{Kind, op};
-use crate::event::{Event, StoredEvent, Timestamp, append_instant, append_string};
+use crate::event::{Event, StoredEvent, Timestamp, append_instant, append_string_bytes};
 use crate::limits::EVENT_DEPTH_MAX;
 
 /// A step of a template.
@@ -151,13 +151,27 @@ impl Compiler<'_> {
 /// Buffers for decoding rows of one segment; keep one for many rows.
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
-    /// Next value of each column, valid for the row in the first part.
+    /// Next value of each column, valid for the row of the generation in the first part.
     cursors: Vec<(u32, u32)>,
+    /// First value of the row in the columns of each distinct presence, valid likewise.
+    starts: Vec<(u32, u32)>,
     generation: u32,
     scratch: Scratch,
 }
 
 impl Decoder {
+    /// Forgets the places of the row before.
+    fn begin_row(&mut self, columns: usize) {
+        self.generation = self.generation.wrapping_add(1);
+        if self.generation == 0 || self.cursors.len() != columns {
+            for places in [&mut self.cursors, &mut self.starts] {
+                places.clear();
+                places.resize(columns, (0, 0));
+            }
+            self.generation = 1;
+        }
+    }
+
     /// The buffers for single values.
     pub(super) fn scratch(&mut self) -> &mut Scratch {
         &mut self.scratch
@@ -181,13 +195,10 @@ impl Segment {
             out.extend_from_slice(self.layout.rest.get(&self.blocks, texts, index)?);
             return Ok(());
         };
-        decoder.cursors.resize(self.layout.columns.len(), (0, 0));
-        decoder.generation = decoder.generation.wrapping_add(1);
-        if decoder.generation == 0 {
-            decoder.cursors.fill((0, 0));
-            decoder.generation = 1;
-        }
-        self.fill(template, 0..template.len(), row, decoder, out)
+        decoder.begin_row(self.layout.columns.len());
+        self.fill(template, 0..template.len(), row, decoder, out)?;
+        // Checked once for the whole event: this is much faster than value by value.
+        std::str::from_utf8(out).map_err(|_| self.fault("text of a row")).map(|_| ())
     }
 
     fn fill(
@@ -205,14 +216,12 @@ impl Segment {
                 Step::String(column) => {
                     let index = self.next_value(*column, row, decoder)?;
                     let column = self.column(*column);
-                    let text = column.value(index, &mut decoder.scratch)?;
-                    append_string(out, text);
+                    append_string_bytes(out, column.value_bytes(index, &mut decoder.scratch)?);
                 }
                 Step::Bare(column) => {
                     let index = self.next_value(*column, row, decoder)?;
                     let column = self.column(*column);
-                    let text = column.value(index, &mut decoder.scratch)?;
-                    out.extend_from_slice(text.as_bytes());
+                    out.extend_from_slice(column.value_bytes(index, &mut decoder.scratch)?);
                 }
                 Step::Time => {
                     let offset = self.layout.offsets.get(&self.blocks, row.into())?;
@@ -247,7 +256,12 @@ impl Segment {
         let fault = Damage { offset: 0, reading: "column number" };
         let cursor = decoder.cursors.get_mut(column as usize).ok_or(fault)?;
         if cursor.0 != generation {
-            *cursor = (generation, self.column(column).locate(row)?.0);
+            let presence = self.distinct_presences.get(column as usize).copied().unwrap_or(column);
+            let start = decoder.starts.get_mut(presence as usize).ok_or(fault)?;
+            if start.0 != generation {
+                *start = (generation, self.column(column).locate(row)?.0);
+            }
+            *cursor = *start;
         }
         cursor.1 += 1;
         Ok(cursor.1 - 1)

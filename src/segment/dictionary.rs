@@ -33,13 +33,19 @@ impl Dictionary {
     /// The value with this id.
     pub(crate) fn get<'b>(&self, blocks: &'b Blocks, id: u32) -> Read<&'b str> {
         let fault = Damage { offset: self.bytes.offset, reading: "dictionary value" };
-        let start = if id == 0 { 0 } else { self.ends.get(blocks, u64::from(id) - 1)? };
-        let end = self.ends.get(blocks, id.into())?;
+        std::str::from_utf8(self.bytes(blocks, id)?).map_err(|_| fault)
+    }
+
+    /// The bytes of the value with this id, not checked to be UTF-8.
+    #[inline]
+    pub(crate) fn bytes<'b>(&self, blocks: &'b Blocks, id: u32) -> Read<&'b [u8]> {
+        let fault = Damage { offset: self.bytes.offset, reading: "dictionary value" };
+        let (start, end) = self.ends.bounds(blocks, id.into())?;
         if start > end || end > self.bytes.len {
             return Err(fault);
         }
         let span = Span { offset: self.bytes.offset + start, len: end - start };
-        std::str::from_utf8(blocks.bytes(span, fault.reading)?).map_err(|_| fault)
+        blocks.bytes(span, fault.reading)
     }
 
     /// The id of a value; binary search.

@@ -47,6 +47,7 @@ use crate::event::Timestamp;
 use crate::event::shape::Kind;
 use crate::io::Region;
 use crate::{Error, Result};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
@@ -127,6 +128,8 @@ pub(crate) struct Segment {
     templates: Vec<decode::Template>,
     /// The keys of the path of each column.
     paths: Vec<Vec<String>>,
+    /// For each column, the first one with the same presence: its rows have the same values.
+    distinct_presences: Vec<u32>,
     /// The rows in the order of `seq`; made when first asked for.
     by_seq: OnceLock<Vec<u32>>,
     /// Buffers of the look-up for duplicates.
@@ -164,6 +167,7 @@ impl Segment {
         let unsound = |reading| Error::corrupt(path, 0, reading, "fields that agree", "others");
         let templates = decode::templates(&layout).ok_or_else(|| unsound("segment shapes"))?;
         let paths = paths(&layout).ok_or_else(|| unsound("segment paths"))?;
+        let distinct_presences = distinct_presences(&layout);
         let segment = Segment {
             path: path.to_path_buf(),
             blocks,
@@ -171,6 +175,7 @@ impl Segment {
             meta,
             templates,
             paths,
+            distinct_presences,
             by_seq: OnceLock::new(),
             decoder: Mutex::default(),
             terms_are_sound: OnceLock::new(),
@@ -398,6 +403,13 @@ fn paths(layout: &Layout) -> Option<Vec<Vec<String>>> {
         Some(keys)
     };
     layout.columns.iter().map(|column| path(column.node, column.kind)).collect()
+}
+
+/// For each column, the number of the first one with the same presence.
+fn distinct_presences(layout: &Layout) -> Vec<u32> {
+    let mut first = HashMap::new();
+    let columns = (0u32..).zip(&layout.columns);
+    columns.map(|(number, column)| *first.entry(column.presence).or_insert(number)).collect()
 }
 
 /// What a look-up for duplicates found.

@@ -21,7 +21,7 @@ const BITS: u8 = 2;
 const COUNTS: u8 = 3;
 
 /// The presence of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Presence {
     /// Directory, then the blocks that need bytes.
     pub span: Span,

@@ -8,6 +8,8 @@ use super::blocks::{Blocks, Damage, Read, Span};
 const ID_BYTES: usize = 16;
 /// Characters of an id as text.
 pub(crate) const TEXT_BYTES: usize = 36;
+/// Where the two digits of each byte begin in the text.
+const PLACES: [usize; ID_BYTES] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 /// Lengths of the groups of hexadecimal digits in the text.
 pub(crate) const GROUP_LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
 
@@ -43,14 +45,12 @@ pub(crate) fn parse(text: &[u8]) -> Option<[u8; ID_BYTES]> {
 
 /// The text of an id.
 pub(crate) fn format(id: &[u8], out: &mut Vec<u8>) {
-    for (index, byte) in id.iter().enumerate() {
-        if matches!(index, 4 | 6 | 8 | 10) {
-            out.push(b'-');
-        }
-        for digit in [byte >> 4, byte & 15] {
-            out.push(b"0123456789abcdef"[usize::from(digit)]);
-        }
+    let mut text = [b'-'; TEXT_BYTES];
+    for (byte, place) in id.iter().zip(PLACES) {
+        let digit = |digit: u8| b"0123456789abcdef"[usize::from(digit)];
+        (text[place], text[place + 1]) = (digit(byte >> 4), digit(byte & 15));
     }
+    out.extend_from_slice(&text);
 }
 
 impl Uuids {
