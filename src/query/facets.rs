@@ -1,8 +1,9 @@
 //! Facets: how many hits have each value at a path.
 
+use super::column_value::scalar;
 use super::condition::{Scalar, Scope, facet_scope};
 use super::matching::{Reader, Values};
-use super::node::{Node, scalar};
+use super::node::Node;
 use super::search::Search;
 use super::tally::{Visitor, each_window};
 use crate::event::shape::Kind;

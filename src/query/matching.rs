@@ -1,7 +1,7 @@
 //! Does one event in memory meet a condition? For the newest events, which have no index yet.
 
+use super::column_value::{covers, scalar};
 use super::condition::{Condition, Leaf, Scalar, Scope};
-use super::node::{covers, scalar};
 use crate::event::StoredEvent;
 use crate::event::shape::{Flattener, Kind, PathTree, unescape};
 use std::borrow::Cow;

@@ -10,6 +10,7 @@
 
 mod ast;
 mod build;
+mod column_value;
 mod condition;
 mod cursor;
 mod facets;
@@ -27,6 +28,7 @@ mod search;
 mod stream;
 mod tally;
 mod time;
+mod verdicts;
 mod visible;
 
 pub use ast::{

@@ -1,12 +1,10 @@
 //! The plan of a query for one segment: a tree of row sets to be combined, and its evaluation
 //! window by window.
 
-use super::condition::{Leaf, Scalar, Scope};
+use super::condition::Leaf;
 use super::matching::Reader;
-use crate::event::shape::Kind;
-use crate::segment::{
-    Blocks, Decoder, Postings, Read, RowSet, Scratch, Segment, WINDOW_ROWS, decode_overflow,
-};
+use super::verdicts::Verdicts;
+use crate::segment::{Blocks, Decoder, Postings, Read, RowSet, Scratch, Segment, WINDOW_ROWS};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -186,13 +184,15 @@ pub(super) struct Evaluator<'s> {
     scratch: Scratch,
     decoder: Decoder,
     reader: Reader,
+    verdicts: Verdicts,
 }
 
 impl<'s> Evaluator<'s> {
     /// Begins with empty buffers.
     pub(super) fn new(segment: &'s Segment) -> Self {
         let (scratch, decoder) = (Scratch::default(), Decoder::default());
-        Evaluator { segment, scratch, decoder, reader: Reader::new() }
+        let verdicts = Verdicts::default();
+        Evaluator { segment, scratch, decoder, reader: Reader::new(), verdicts }
     }
 
     /// The buffers for whole rows.
@@ -321,12 +321,12 @@ impl<'s> Evaluator<'s> {
         match check {
             Check::Seqs(range) => Ok(range.contains(&self.segment.seq_at(row)?)),
             Check::Columns(columns, leaf) => {
-                for column in columns {
-                    let column = self.segment.column(*column);
+                for number in columns {
+                    let column = self.segment.column(*number);
                     let (start, count) = column.locate(row)?;
                     for index in start..start + count {
-                        let value = column.value(index, &mut self.scratch)?;
-                        if value_passes(column.kind(), value, leaf) {
+                        let scratch = &mut self.scratch;
+                        if self.verdicts.passes(*number, column, index, leaf, scratch)? {
                             return Ok(true);
                         }
                     }
@@ -344,37 +344,4 @@ impl<'s> Evaluator<'s> {
 /// Whether a bit is set; ids beyond the bits are not in the set.
 pub(super) fn has_bit(bits: &[u64], id: u32) -> bool {
     bits.get(id as usize / 64).is_some_and(|word| word >> (id % 64) & 1 == 1)
-}
-
-/// A value of a column as queries see it; the overflow column is not for this.
-pub(super) fn scalar(kind: Kind, value: &str) -> Option<Scalar<'_>> {
-    match kind {
-        Kind::Null => Some(Scalar::Null),
-        Kind::Bool => Some(Scalar::Bool(value == "true")),
-        Kind::Number => Some(Scalar::Number(value)),
-        Kind::String => Some(Scalar::String(value)),
-        Kind::Length | Kind::Raw | Kind::Overflow => None,
-    }
-}
-
-/// Whether a value of a column that the scope covers passes; for the overflow column, the path of
-/// the value is compared with the scope, too.
-pub(super) fn value_passes(kind: Kind, value: &str, leaf: &Leaf) -> bool {
-    if kind != Kind::Overflow {
-        return scalar(kind, value).is_some_and(|scalar| leaf.test.matches(scalar));
-    }
-    let Some(value) = decode_overflow(value) else {
-        return false;
-    };
-    covers(&leaf.scope, &value.path)
-        && scalar(value.kind, value.text).is_some_and(|scalar| leaf.test.matches(scalar))
-}
-
-/// Whether values at a path are in a scope.
-pub(super) fn covers(scope: &Scope, path: &[String]) -> bool {
-    match scope {
-        Scope::AnyText => true,
-        Scope::Path(pattern) => pattern.covers(path),
-        _ => false,
-    }
 }

@@ -4,8 +4,9 @@
 //! In other columns the rows that have all words are checked against their texts.
 
 use super::ast::LastWord;
+use super::column_value::value_passes;
 use super::condition::{Leaf, Phrase, Scope, Test};
-use super::node::{Check, Node, value_passes};
+use super::node::{Check, Node};
 use super::plan::{check, uuid_rows, values};
 use crate::event::shape::Kind;
 use crate::segment::{

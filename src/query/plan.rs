@@ -1,7 +1,8 @@
 //! From a condition to the plan for one segment.
 
+use super::column_value::{covers, value_passes};
 use super::condition::{Condition, Leaf, Scalar, Scope, Test};
-use super::node::{Check, Node, covers, range, value_passes};
+use super::node::{Check, Node, range};
 use super::phrase_plan;
 use crate::event::Timestamp;
 use crate::event::shape::Kind;

@@ -24,7 +24,9 @@ pub(crate) fn damaged<T>(offset: u64, reading: &'static str) -> Read<T> {
 }
 
 /// A run of bytes in a segment file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct Span {
     /// First byte.
     pub offset: u64,

@@ -2,6 +2,7 @@
 
 use super::blocks::{Blocks, Damage, Read, damaged};
 use super::layout::{Codec, ColumnLayout};
+use super::patterns::Patterns;
 use super::postings::Postings;
 use super::texts::TextCache;
 use super::uuids;
@@ -46,6 +47,7 @@ impl<'s> Column<'s> {
                 }
                 Codec::Ints(ints) => ints.count == values && ints.sound(),
                 Codec::Texts(texts) => u64::from(texts.count) == values && texts.sound(),
+                Codec::Patterns(patterns) => patterns.sound(values),
                 Codec::Uuids(ids) => {
                     ids.sorted.count == values && ids.sorted.sound() && ids.ids.len == values * 16
                 }
@@ -128,6 +130,14 @@ impl<'s> Column<'s> {
         }
     }
 
+    /// The patterns of the column, where its texts stand as patterns and numbers.
+    pub(crate) fn patterns(&self) -> Option<&'s Patterns> {
+        match &self.layout.codec {
+            Codec::Patterns(patterns) => Some(patterns),
+            _ => None,
+        }
+    }
+
     /// The bytes the column lies in.
     pub(crate) fn blocks(&self) -> &'s Blocks {
         self.blocks
@@ -155,6 +165,11 @@ impl<'s> Column<'s> {
                 dictionary.bytes(self.blocks, ids.get(self.blocks, index.into())? as u32)?
             }
             Codec::Texts(texts) => texts.get(self.blocks, &mut scratch.texts, index)?,
+            Codec::Patterns(patterns) => {
+                scratch.bytes.clear();
+                patterns.get(self.blocks, index, &mut scratch.bytes)?;
+                &scratch.bytes
+            }
             Codec::Ints(ints) => {
                 let number = ints.get(self.blocks, index.into())?;
                 scratch.bytes.clear();

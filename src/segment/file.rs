@@ -1,7 +1,7 @@
 //! The frame of a segment file: header, checked bytes, checksums, footer, trailer.
 
 use super::blocks::{BLOCK_BYTES, Blocks, Span, checksums};
-use super::layout::Layout;
+use super::layout::{Codec, ColumnLayout, Layout};
 use super::{SegmentId, SegmentMeta};
 use crate::io::{Region, codec};
 use crate::{Error, Result};
@@ -9,6 +9,10 @@ use std::path::Path;
 
 const MAGIC: [u8; 8] = *b"ANNALSEG";
 const VERSION: u32 = 1;
+/// Incompatible feature: columns whose texts stand as patterns and numbers.
+pub(super) const PATTERNS: u32 = 1;
+/// The incompatible features that this version knows.
+const FEATURES_KNOWN: u32 = PATTERNS;
 /// magic, version, compatible features, incompatible features, id, checksum.
 const HEADER_BYTES: usize = 8 + 4 + 4 + 4 + 8 + 4;
 /// footer length, footer checksum, magic.
@@ -34,6 +38,12 @@ pub(super) fn header() -> Vec<u8> {
     vec![0; HEADER_BYTES]
 }
 
+/// The incompatible features that a reader of the columns must know.
+fn features(layout: &Layout) -> u32 {
+    let is_patterns = |column: &ColumnLayout| matches!(column.codec, Codec::Patterns(_));
+    if layout.columns.iter().any(is_patterns) { PATTERNS } else { 0 }
+}
+
 /// Adds table of contents, checksums, footer and trailer to laid-out columns.
 pub(super) fn assemble(
     mut bytes: Vec<u8>,
@@ -44,7 +54,8 @@ pub(super) fn assemble(
     let mut head = Vec::with_capacity(HEADER_BYTES);
     head.extend_from_slice(&MAGIC);
     head.extend_from_slice(&VERSION.to_le_bytes());
-    head.extend_from_slice(&[0; 8]);
+    head.extend_from_slice(&[0; 4]);
+    head.extend_from_slice(&features(layout).to_le_bytes());
     head.extend_from_slice(&salt.to_le_bytes());
     head.extend_from_slice(&codec::crc(salt, &head).to_le_bytes());
     bytes[..HEADER_BYTES].copy_from_slice(&head);
@@ -129,7 +140,7 @@ fn open_header(region: &Region, path: &Path) -> Result<u64> {
     if crc != codec::crc(salt, header.get(..28).unwrap_or_default()) {
         return Err(Error::corrupt(path, 28, "segment header", "its checksum", "another one"));
     }
-    if version != VERSION || incompatible != 0 {
+    if version != VERSION || incompatible & !FEATURES_KNOWN != 0 {
         let feature = format!("segment version {version} with features {incompatible:#x}");
         return Err(Error::Unsupported { path: path.to_path_buf(), feature });
     }

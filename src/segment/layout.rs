@@ -4,6 +4,7 @@ use super::bits::Packed;
 use super::blocks::Span;
 use super::dictionary::Dictionary;
 use super::ints::Ints;
+use super::patterns::Patterns;
 use super::presence::Presence;
 use super::terms::TermsLayout;
 use super::texts::Texts;
@@ -79,4 +80,6 @@ pub(crate) enum Codec {
     Texts(Texts),
     /// UUIDs that hardly repeat.
     Uuids(Uuids),
+    /// Texts that hardly repeat but for their numbers; feature [`super::file::PATTERNS`].
+    Patterns(Patterns),
 }

@@ -14,7 +14,7 @@
 //! | `layout` | the table of contents |
 //! | `blocks` | the 16 KiB blocks that have a checksum each |
 //! | `presence` | which rows have values in a column |
-//! | `bits`, `ints`, `dictionary`, `texts`, `uuids`, `overflow` | the values of a column |
+//! | `bits`, `ints`, `dictionary`, `patterns`, `texts`, `uuids`, `overflow` | the values of a column |
 //! | `postings` | lists of rows |
 //! | `terms`, `long_words` | the index of words |
 //! | `builder` | all of it, written |
@@ -33,6 +33,7 @@ mod long_words;
 mod lookup;
 mod near;
 mod overflow;
+mod patterns;
 mod postings;
 mod presence;
 mod rowset;
@@ -57,6 +58,7 @@ pub(crate) use column::{Column, Scratch};
 pub(crate) use decode::Decoder;
 pub(crate) use long_words::is_long;
 pub(crate) use overflow::decode as decode_overflow;
+pub(crate) use patterns::NUMBER_CHAR;
 pub(crate) use postings::Postings;
 pub(crate) use rowset::{RowSet, WINDOW_ROWS};
 pub(crate) use terms::{Entry, Places, Terms};

@@ -21,7 +21,9 @@ const BITS: u8 = 2;
 const COUNTS: u8 = 3;
 
 /// The presence of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct Presence {
     /// Directory, then the blocks that need bytes.
     pub span: Span,
@@ -51,6 +53,14 @@ pub(crate) fn encode(rows_of_values: &[u32], rows: u32) -> Vec<u8> {
     }
     directory.append(&mut body);
     directory
+}
+
+/// Writes the presence of values in rows and says where.
+pub(crate) fn write(rows_of_values: &[u32], rows: u32, out: &mut Vec<u8>) -> Presence {
+    let bytes = encode(rows_of_values, rows);
+    let span = Span { offset: out.len() as u64, len: bytes.len() as u64 };
+    out.extend_from_slice(&bytes);
+    Presence { span, rows, values: rows_of_values.len() as u32 }
 }
 
 fn encode_block(within: &[u32], first: u32, rows: usize, body: &mut Vec<u8>) -> (u8, u8) {

@@ -4,6 +4,10 @@ use crate::limits::{FUZZY_CHARS_MAX, FUZZY_DISTANCE_MAX};
 use crate::query::ast::{LastWord, Text};
 use crate::text::{fold, for_each_folded_word, for_each_word, has_numeric};
 
+/// A word of an outline that is longer may be cut into several words (at 256 bytes) once the
+/// numbers are in their places.
+const OUTLINE_WORD_BYTES_MAX: usize = 100;
+
 /// Words that must stand consecutively, in this order, inside one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Phrase {
@@ -57,6 +61,35 @@ impl Phrase {
             }
         });
         is_found
+    }
+
+    /// Whether every text of an outline has these words consecutively, or none has; `None` if
+    /// that depends on what stands where the outline has `unknown`, a word character.
+    pub(crate) fn matches_outline(&self, outline: &str, unknown: char) -> Option<bool> {
+        let mut words: Vec<String> = Vec::new();
+        for_each_word(outline, |word| words.push(word.to_string()));
+        if words.iter().any(|word| word.len() > OUTLINE_WORD_BYTES_MAX) {
+            return None;
+        }
+        let mut verdict = Some(false);
+        for stretch in words.windows(self.words.len()) {
+            let mut fits = Some(true);
+            for (place, (expected, word)) in self.words.iter().zip(stretch).enumerate() {
+                let is_last = place + 1 == self.words.len();
+                if word.contains(unknown) {
+                    fits = fits.and(None);
+                } else if !(word == expected || is_last && self.last_matches(expected, word)) {
+                    fits = Some(false);
+                    break;
+                }
+            }
+            match fits {
+                Some(true) => return Some(true),
+                None => verdict = None,
+                Some(false) => {}
+            }
+        }
+        verdict
     }
 
     /// Whether the folded `word` passes for the last word of the phrase.

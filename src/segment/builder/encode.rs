@@ -12,7 +12,7 @@ use crate::segment::presence::{self, Presence};
 use crate::segment::terms::{Lists, TermsWriter};
 use crate::segment::texts::{Packing, TextWriter};
 use crate::segment::uuids::{self, Uuids};
-use crate::segment::{SegmentMeta, file, overflow, postings};
+use crate::segment::{SegmentMeta, file, overflow, patterns, postings};
 use crate::{event::Timestamp, text};
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
@@ -339,6 +339,9 @@ impl Writer {
             if let Some(numbers) = numbers {
                 return Codec::Ints(Ints::write(&numbers, &mut self.out));
             }
+        }
+        if let Some(patterns) = patterns::write(strings.iter(), &mut self.out) {
+            return Codec::Patterns(patterns);
         }
         let mut texts = TextWriter::new(self.packing);
         strings.iter().for_each(|value| texts.push(value));

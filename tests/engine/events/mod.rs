@@ -5,7 +5,7 @@ mod vocabulary;
 
 use crate::chance::Chance;
 use serde_json::{Map, Value, json};
-use values::{free, id, leaf, list, number, text};
+use values::{free, id, leaf, list, number, remark, text};
 pub(crate) use vocabulary::*;
 
 /// Microseconds since 1970 of 2026-06-15T12:00:00Z, when the made-up events are stored.
@@ -98,7 +98,8 @@ fn plain(event: &mut Map<String, Value>, chance: &Chance) {
     event.insert("actor".into(), actor);
     add(event, "id", 2, chance, |c| format!("e-{:09}", c.below(1 << 29)).into());
     add(event, "outcome", 3, chance, |c| one_of(OUTCOMES, c).into());
-    let details = json!({"note": text(chance, 3), "count": number(chance)});
+    let (note, remark) = (text(chance, 3), remark(chance));
+    let details = json!({"note": note, "count": number(chance), "remark": remark});
     event.insert("details".into(), details);
 }
 
@@ -204,5 +205,6 @@ fn context(chance: &Chance) -> Value {
         format!("Mozilla/5.0 (X{}; {})", c.below(3), one_of(WORDS, c)).into()
     });
     add(&mut context, "request_id", 1, chance, id);
+    add(&mut context, "session_id", 6, chance, |c| remark(c).into());
     Value::Object(context)
 }

@@ -82,6 +82,18 @@ pub(super) fn text(chance: &Chance, count_max: usize) -> String {
     text
 }
 
+/// A text of one of a few forms, each time with other numbers.
+pub(super) fn remark(chance: &Chance) -> String {
+    let bits = chance.bits();
+    match chance.below(5) {
+        0 => format!("Besprechung T{} verschoben, Größe {:03}", bits % 400, bits % 1000),
+        1 => format!("budget of ticket {} (plan-{:06x})", bits % 10_000, bits % 0xff_ffff),
+        2 => format!("{:016X} weekly {bits:08x}-v{}", bits, bits % 9),
+        3 => format!("review 日{}本 {}", bits % 50, bits % 7),
+        _ => format!("plan {}", bits % 3000),
+    }
+}
+
 /// A text with a word that is too long for one, or almost.
 fn long(chance: &Chance) -> String {
     if !chance.one_in(10) {

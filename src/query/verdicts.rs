@@ -1,0 +1,85 @@
+//! Phrases in texts that stand as patterns and numbers, decided once for each pattern.
+
+use super::column_value::value_passes;
+use super::condition::{Leaf, Test};
+use crate::segment::{Column, NUMBER_CHAR, Read, Scratch};
+use std::sync::Arc;
+
+/// What is known of the texts of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// Nobody asked yet.
+    Unknown,
+    /// Each passes.
+    All,
+    /// None passes.
+    None,
+    /// It depends on the numbers.
+    Some,
+}
+
+/// The verdicts on the patterns of one column under one leaf.
+#[derive(Debug)]
+struct OfColumn {
+    column: u32,
+    leaf: Arc<Leaf>,
+    verdicts: Vec<Verdict>,
+}
+
+/// The verdicts that were found while a segment was asked.
+#[derive(Debug, Default)]
+pub(super) struct Verdicts {
+    known: Vec<OfColumn>,
+}
+
+impl Verdicts {
+    /// Whether value `index` of a column passes the test of a leaf.
+    pub(super) fn passes(
+        &mut self,
+        number: u32,
+        column: Column<'_>,
+        index: u32,
+        leaf: &Arc<Leaf>,
+        scratch: &mut Scratch,
+    ) -> Read<bool> {
+        match self.verdict(number, column, index, leaf)? {
+            Verdict::All => Ok(true),
+            Verdict::None => Ok(false),
+            Verdict::Some | Verdict::Unknown => {
+                Ok(value_passes(column.kind(), column.value(index, scratch)?, leaf))
+            }
+        }
+    }
+
+    fn verdict(
+        &mut self,
+        number: u32,
+        column: Column<'_>,
+        index: u32,
+        leaf: &Arc<Leaf>,
+    ) -> Read<Verdict> {
+        let (Some(patterns), Test::Phrase(phrase)) = (column.patterns(), &leaf.test) else {
+            return Ok(Verdict::Unknown);
+        };
+        let is_it = |known: &OfColumn| known.column == number && Arc::ptr_eq(&known.leaf, leaf);
+        let place = self.known.iter().position(is_it).unwrap_or_else(|| {
+            let verdicts = vec![Verdict::Unknown; patterns.len() as usize];
+            self.known.push(OfColumn { column: number, leaf: leaf.clone(), verdicts });
+            self.known.len() - 1
+        });
+        let id = patterns.id(column.blocks(), index)?;
+        let slot = self.known.get_mut(place).and_then(|of| of.verdicts.get_mut(id as usize));
+        let Some(slot) = slot else {
+            return Ok(Verdict::Unknown);
+        };
+        if *slot == Verdict::Unknown {
+            let outline = patterns.outline(column.blocks(), id)?;
+            *slot = match phrase.matches_outline(&outline, NUMBER_CHAR) {
+                Some(true) => Verdict::All,
+                Some(false) => Verdict::None,
+                None => Verdict::Some,
+            };
+        }
+        Ok(*slot)
+    }
+}
