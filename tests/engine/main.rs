@@ -10,3 +10,4 @@ mod oracle;
 mod questions;
 mod regression;
 mod world;
+mod zones;
