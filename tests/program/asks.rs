@@ -39,6 +39,20 @@ fn pages_follow_each_other_without_gap_or_repetition() {
 }
 
 #[test]
+fn pages_at_a_point_in_time_leave_out_what_arrived_later() {
+    let desk = Desk::with_events();
+    let line = "search --store s --limit 1 --point-in-time --format json";
+    let cursor = desk.json(line)["next"].as_str().unwrap().to_owned();
+    let late = r#"{"id":"e-4","occurred_at":"2026-05-05T12:00:00Z","category":"c","activity":"a"}"#;
+    desk.write("late.ndjson", late);
+    desk.ok("import --store s late.ndjson");
+    let follow = |flag: &str| desk.run(&format!("search --store s {flag} --after {cursor}"));
+    assert_eq!(ids(&follow("--point-in-time").out), ["e-2", "e-1"]);
+    assert_eq!(follow("").code, 2);
+    assert_eq!(desk.ids("search --store s --point-in-time").len(), 4);
+}
+
+#[test]
 fn a_cursor_of_another_query_is_refused() {
     let desk = Desk::with_made_up_events(30);
     let page = desk.json("search --store s --limit 5 --format json");
