@@ -5,7 +5,7 @@
 //!                                                |                  |
 //!                                             matching           node: windows of rows
 //!                                        (newest events)            |
-//!                                                search: pages   tally: count, facets, histogram
+//!                                                search: pages   tally: count, facets, values, histogram
 //! ```
 
 mod ast;
@@ -14,6 +14,7 @@ mod condition;
 mod cursor;
 mod facets;
 mod histogram;
+mod id_counts;
 mod lexis;
 mod matching;
 mod node;
@@ -27,6 +28,9 @@ mod search;
 mod stream;
 mod tally;
 mod time;
+mod value_counts;
+mod value_prefix;
+mod values;
 mod visible;
 
 pub use ast::{
@@ -34,7 +38,7 @@ pub use ast::{
 };
 pub use build::Field;
 pub use cursor::Cursor;
-pub use facets::FacetCount;
 pub use histogram::Bucket;
 pub use search::{Order, Page, Search};
 pub use time::parse_when;
+pub use value_counts::FacetCount;

@@ -1,12 +1,12 @@
 //! Puts a question to a store and compares every kind of answer with what it must be.
 
 use crate::chance::Chance;
-use crate::oracle::answers::{FacetLine, FacetValue, Question, facet, histogram, sort};
+use crate::oracle::answers::{FacetLine, FacetValue, Question, facet, histogram, sort, values};
 use crate::oracle::ask::Path;
 use crate::oracle::fact::Fact;
 use crate::oracle::print::path_text;
 use crate::oracle::time::{DAY, SECOND};
-use crate::questions::facet_path;
+use crate::questions::{facet_path, value_prefix};
 use annals::event::{StoredEvent, Timestamp, Value};
 use annals::query::{FacetCount, Order, Query, Search};
 use annals::store::Snapshot;
@@ -25,7 +25,7 @@ pub(crate) struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Compares pages and count, and now and then facets and histogram.
+    /// Compares pages and count, and now and then facets, values and histogram.
     ///
     /// # Errors
     /// What differs.
@@ -43,6 +43,9 @@ impl Trial<'_> {
         }
         if chance.one_in(3) {
             self.check_facets(&query, chance)?;
+        }
+        if chance.one_in(3) {
+            self.check_values(&query, chance)?;
         }
         if chance.one_in(4) {
             self.check_histogram(&query, chance)?;
@@ -114,14 +117,30 @@ impl Trial<'_> {
             if top > 0 {
                 expected.truncate(top);
             }
-            let is_same = expected.len() == found.len()
-                && expected.iter().zip(found).all(|(line, found)| is_line(line, found));
-            if !is_same {
+            if !are_lines(&expected, found) {
                 let problem = format!("facets by {text}, top {top}");
                 return Err(format!("{problem}:\n found {found:?}\n expected {expected:?}"));
             }
         }
         Ok(())
+    }
+
+    fn check_values(&self, query: &Query, chance: &Chance) -> Result<(), String> {
+        let path = facet_path(self.facts, chance);
+        let (text, prefix) = (path_text(&path, chance), value_prefix(&path, self.facts, chance));
+        let limit = chance.below(3) * 4;
+        let found = self.search(query).values(&text, &prefix, limit).map_err(said)?;
+        let mut expected = values(&path, &prefix, self.hits);
+        if limit > 0 {
+            expected.truncate(limit);
+        }
+        match are_lines(&expected, &found) {
+            true => Ok(()),
+            false => {
+                let problem = format!("values of {text} that begin with `{prefix}`");
+                Err(format!("{problem}:\n found {found:?}\n expected {expected:?}"))
+            }
+        }
     }
 
     fn check_histogram(&self, query: &Query, chance: &Chance) -> Result<(), String> {
@@ -187,6 +206,11 @@ fn same_events(found: &[StoredEvent], expected: &[&Fact]) -> Result<(), String> 
         }
     }
     Ok(())
+}
+
+fn are_lines(expected: &[FacetLine], found: &[FacetCount]) -> bool {
+    expected.len() == found.len()
+        && expected.iter().zip(found).all(|(line, found)| is_line(line, found))
 }
 
 fn is_line(line: &FacetLine, found: &FacetCount) -> bool {

@@ -3,6 +3,7 @@
 mod agreement;
 mod chance;
 mod compare;
+mod completion;
 mod cursors;
 mod events;
 mod lossless;

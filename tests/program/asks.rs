@@ -282,3 +282,24 @@ fn reading_creates_nothing_where_no_store_is() {
         assert_eq!(desk.run(command).code, 2, "{command}");
     }
 }
+
+#[test]
+fn values_complete_what_was_typed() {
+    let desk = Desk::with_events();
+    let values = desk.json("values --store s --field actor.id --prefix U");
+    assert_eq!(values, json!([{"value": "u-1", "count": 2}, {"value": "u-2", "count": 1}]));
+    let line = "values --store s --field who.id --prefix u --limit 1 --tenant nord";
+    assert_eq!(desk.json(line), json!([{"value": "u-1", "count": 1}]));
+    assert_eq!(desk.json("values --store s --field action --prefix -x"), json!([]));
+    assert_eq!(
+        desk.json("values --store s --field action category=login").as_array().unwrap().len(),
+        1
+    );
+    let table = desk.ok("values --store s --field targets.name --prefix vert --format table");
+    assert!(table.contains("Vertrieb") && !table.contains("Support"), "{table}");
+    for wrong in
+        ["values --store s", "values --store s --field actor", "values --store s --field time"]
+    {
+        assert_eq!(desk.run(wrong).code, 2, "{wrong}");
+    }
+}

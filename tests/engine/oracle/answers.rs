@@ -2,13 +2,14 @@
 
 use super::ask::{Ask, Path};
 use super::decimal::Decimal;
-use super::fact::{Fact, Scalar};
+use super::fact::{Fact, Leaf, Scalar};
 use super::hold::is_at;
 use super::print::print;
 use super::time::bucket;
 use crate::chance::Chance;
 use annals::query::Order;
 use annals::store::{Class, Keep, Retention};
+use annals::text::fold;
 use chrono_tz::Tz;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,10 +117,21 @@ pub(crate) struct FacetLine {
 
 /// The values at a path, largest count first. The hits are in the order of the log.
 pub(crate) fn facet(path: &Path, hits: &[&Fact]) -> Vec<FacetLine> {
+    counted(path, hits, &|_| true)
+}
+
+/// The values at a path whose folded text begins with a folded text, as facets.
+pub(crate) fn values(path: &Path, prefix: &str, hits: &[&Fact]) -> Vec<FacetLine> {
+    let prefix = fold(prefix);
+    counted(path, hits, &|leaf| leaf.shown().is_some_and(|text| fold(&text).starts_with(&*prefix)))
+}
+
+fn counted(path: &Path, hits: &[&Fact], is_wanted: &dyn Fn(&Leaf) -> bool) -> Vec<FacetLine> {
     let mut lines: BTreeMap<FacetValue, (u64, BTreeSet<String>)> = BTreeMap::new();
     for fact in hits {
         let mut values: BTreeMap<FacetValue, BTreeSet<String>> = BTreeMap::new();
-        for leaf in fact.leaves.iter().filter(|leaf| is_at(path, &leaf.keys)) {
+        let wanted = fact.leaves.iter().filter(|leaf| is_wanted(leaf));
+        for leaf in wanted.filter(|leaf| is_at(path, &leaf.keys)) {
             let (value, spelling) = match &leaf.scalar {
                 Scalar::String(text) => (FacetValue::String(text.clone()), None),
                 Scalar::Number(text, value) => (FacetValue::Number(value.clone()), Some(text)),
