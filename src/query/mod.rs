@@ -5,7 +5,7 @@
 //!                                                |                  |
 //!                                             matching           node: windows of rows
 //!                                        (newest events)            |
-//!                                                search: pages   tally: count, facets, values, histogram
+//!                                                search: pages   tally: count, facets, values, fields, histogram
 //! ```
 
 mod ast;
@@ -13,6 +13,8 @@ mod build;
 mod condition;
 mod cursor;
 mod facets;
+mod field_values;
+mod fields;
 mod histogram;
 mod id_counts;
 mod lexis;
@@ -38,6 +40,7 @@ pub use ast::{
 };
 pub use build::Field;
 pub use cursor::Cursor;
+pub use fields::{FieldKind, FoundField};
 pub use histogram::Bucket;
 pub use search::{Order, Page, Search};
 pub use time::parse_when;

@@ -15,7 +15,7 @@ use foldhash::fast::FixedState;
 use std::collections::{BTreeMap, HashMap};
 
 /// Distinct values of a path at most.
-const VALUES_MAX: usize = 1_000_000;
+pub(super) const VALUES_MAX: usize = 1_000_000;
 
 /// One value at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct FacetCount {
 
 /// What counts together, in the order of ties: numbers by value, strings by bytes, false, true.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Key {
+pub(super) enum Key {
     Number(ExactNumber),
     String(String),
     Bool(bool),
@@ -336,7 +336,7 @@ fn is_counted_by_ids(segment: &Segment, columns: &[u32]) -> bool {
 }
 
 /// What a value counts as, and how it is spelled; null counts as nothing.
-fn key_of(scalar: Scalar<'_>) -> Option<(Key, String)> {
+pub(super) fn key_of(scalar: Scalar<'_>) -> Option<(Key, String)> {
     match scalar {
         Scalar::String(text) => Some((Key::String(text.to_owned()), String::new())),
         Scalar::Number(text) => Some((Key::Number(ExactNumber::parse(text)?), text.to_owned())),

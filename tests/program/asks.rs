@@ -303,3 +303,23 @@ fn values_complete_what_was_typed() {
         assert_eq!(desk.run(wrong).code, 2, "{wrong}");
     }
 }
+
+#[test]
+fn fields_are_listed_with_kinds_and_counts() {
+    let desk = Desk::with_events();
+    let fields = desk.json("fields --store s");
+    let of = |path: &str| {
+        let found = fields.as_array().unwrap().iter().find(|field| field["path"] == path);
+        found.cloned().unwrap_or(Value::Null)
+    };
+    let is = |path: &str, kind: &str, events: u64, distinct: Value| json!({"path": path, "kinds": [kind], "events": events, "distinct": distinct});
+    assert_eq!(of("actor.id"), is("actor.id", "string", 3, json!(2)));
+    assert_eq!(of("targets.name"), is("targets.name", "string", 1, json!(2)));
+    assert_eq!(of("occurred_at"), is("occurred_at", "time", 3, Value::Null));
+    assert_eq!((of("raw.kept"), of("raw")), (Value::Null, Value::Null));
+    let nord = desk.json("fields --store s --tenant nord");
+    assert!(nord.as_array().unwrap().iter().all(|field| field["path"] != "targets.name"));
+    let table = desk.ok("fields --store s --format table");
+    assert!(table.contains("details.formula") && table.contains("not counted"), "{table}");
+    assert_eq!(desk.json("fields --store s nothing"), json!([]));
+}
