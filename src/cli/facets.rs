@@ -41,26 +41,35 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
 fn json(facets: &[(&str, Vec<FacetCount>)]) -> String {
     let mut object = Object::new();
     for (path, counts) in facets {
-        let counts = counts.iter().map(|facet| {
-            Object::new().raw("value", facet.value.to_json()).raw("count", facet.count).finish()
-        });
-        object = object.raw(path, list(counts));
+        object = object.raw(path, counts_json(counts));
     }
     object.finish()
+}
+
+/// Values and their counts as a JSON list.
+pub(super) fn counts_json(counts: &[FacetCount]) -> String {
+    list(counts.iter().map(|facet| {
+        Object::new().raw("value", facet.value.to_json()).raw("count", facet.count).finish()
+    }))
+}
+
+/// Values and their counts as a table.
+pub(super) fn counts_table(path: &str, counts: &[FacetCount]) -> String {
+    let mut table = table([path, "events"]);
+    for facet in counts {
+        let value = match &facet.value {
+            Value::String(text) => shown(text),
+            other => other.to_json(),
+        };
+        table.add_row([value, facet.count.to_string()]);
+    }
+    table.to_string()
 }
 
 fn print_tables(facets: &[(&str, Vec<FacetCount>)]) -> Outcome {
     let mut output = Output::new();
     for (path, counts) in facets {
-        let mut table = table([*path, "events"]);
-        for facet in counts {
-            let value = match &facet.value {
-                Value::String(text) => shown(text),
-                other => other.to_json(),
-            };
-            table.add_row([value, facet.count.to_string()]);
-        }
-        output.line(table.to_string())?;
+        output.line(counts_table(path, counts))?;
     }
     output.finish()
 }

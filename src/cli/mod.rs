@@ -9,6 +9,7 @@ mod demo;
 mod export;
 mod facets;
 mod failure;
+mod fields;
 mod generate;
 mod histogram;
 mod import;
@@ -30,6 +31,7 @@ mod sink;
 mod stats;
 mod summary;
 mod table;
+mod values;
 mod verify;
 mod zoned;
 
@@ -67,6 +69,10 @@ enum Command {
     Count(count::Arguments),
     /// Count matching events by their values at one or more paths
     Facets(facets::Arguments),
+    /// List the values of a field that begin with a text, the most frequent first
+    Values(values::Arguments),
+    /// List the fields that events have, with kinds, events and distinct values
+    Fields(fields::Arguments),
     /// Count matching events by time
     Histogram(histogram::Arguments),
     /// Write matching events to a file
@@ -121,6 +127,8 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Search(arguments) => search::run(store, &arguments),
         Command::Count(arguments) => count::run(store, &arguments),
         Command::Facets(arguments) => facets::run(store, &arguments),
+        Command::Values(arguments) => values::run(store, &arguments),
+        Command::Fields(arguments) => fields::run(store, &arguments),
         Command::Histogram(arguments) => histogram::run(store, &arguments),
         Command::Export(arguments) => export::run(store, &arguments),
         Command::Show(arguments) => show::run(store, &arguments),

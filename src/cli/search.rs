@@ -21,6 +21,9 @@ pub(super) struct Arguments {
     /// Continue behind this cursor, as `next:` gave it
     #[arg(long, value_name = "CURSOR")]
     after: Option<String>,
+    /// Leave out events that arrived after the first page, on all pages
+    #[arg(long)]
+    point_in_time: bool,
     /// How to print; a table on a terminal, else NDJSON
     #[arg(long, value_name = "FORMAT")]
     format: Option<EventFormat>,
@@ -63,6 +66,9 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let mut search = arguments.order.apply(arguments.query.search(&snapshot)?);
+    if arguments.point_in_time {
+        search = search.point_in_time();
+    }
     if let Some(cursor) = &arguments.after {
         let cursor = cursor.parse();
         search = search.after(cursor.map_err(|error| Failure::usage("--after", error))?);

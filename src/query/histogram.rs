@@ -68,7 +68,7 @@ fn read_step(text: &str) -> Result<Step> {
 impl Step {
     /// The bucket that holds an instant: its first instant and that of the next one.
     fn bucket(self, at: Timestamp, zone: Tz) -> Option<(Timestamp, Timestamp)> {
-        let date = DateTime::from_timestamp_micros(at.0)?.with_timezone(&zone).date_naive();
+        let date = day_of(at, zone)?;
         if let Step::Micros(micros) = self {
             let (midnight, next) =
                 (start(date, zone), start(date.checked_add_days(Days::new(1))?, zone));
@@ -92,6 +92,19 @@ impl Step {
             _ => (date, date.checked_add_days(Days::new(1))?),
         };
         Some((start(first, zone), start(next, zone)))
+    }
+}
+
+/// The day that an instant counts to: the last one that has begun. Clocks that are turned back
+/// across midnight show the day before once more; a day that has begun goes on all the same.
+fn day_of(at: Timestamp, zone: Tz) -> Option<NaiveDate> {
+    let mut date = DateTime::from_timestamp_micros(at.0)?.with_timezone(&zone).date_naive();
+    loop {
+        let next = date.succ_opt()?;
+        if start(next, zone) > at {
+            return Some(date);
+        }
+        date = next;
     }
 }
 
@@ -226,6 +239,25 @@ mod tests {
         assert_eq!(
             bucket("1y", "2026-07-01T00:00:00Z"),
             is("2025-12-31T23:00:00Z", "2026-12-31T23:00:00Z")
+        );
+    }
+
+    #[test]
+    fn a_day_goes_on_when_clocks_are_turned_back_across_midnight() {
+        // On 2010-11-07 at 00:01 it became 23:01 of the day before.
+        let zone = chrono_tz::America::St_Johns;
+        let bucket = |step: &str, text: &str| read_step(step).unwrap().bucket(at(text), zone);
+        let is = |from: &str, to: &str| Some((at(from), at(to)));
+        assert_eq!(
+            bucket("1d", "2010-11-07T02:29:59Z"),
+            is("2010-11-06T02:30:00Z", "2010-11-07T02:30:00Z")
+        );
+        for text in ["2010-11-07T02:30:00Z", "2010-11-07T03:00:00Z", "2010-11-08T03:29:59Z"] {
+            assert_eq!(bucket("1d", text), is("2010-11-07T02:30:00Z", "2010-11-08T03:30:00Z"));
+        }
+        assert_eq!(
+            bucket("15m", "2010-11-07T03:00:00Z"),
+            is("2010-11-07T03:00:00Z", "2010-11-07T03:15:00Z")
         );
     }
 

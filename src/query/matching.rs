@@ -24,6 +24,12 @@ pub(super) struct Values<'e> {
     paths: &'e [Vec<String>],
 }
 
+impl Default for Reader {
+    fn default() -> Self {
+        Reader::new()
+    }
+}
+
 impl Reader {
     /// Begins without paths.
     pub(super) fn new() -> Self {

@@ -5,7 +5,7 @@
 //!                                                |                  |
 //!                                             matching           node: windows of rows
 //!                                        (newest events)            |
-//!                                                search: pages   tally: count, facets, histogram
+//!                                                search: pages   tally: count, facets, values, fields, histogram
 //! ```
 
 mod ast;
@@ -14,7 +14,10 @@ mod column_value;
 mod condition;
 mod cursor;
 mod facets;
+mod field_values;
+mod fields;
 mod histogram;
+mod id_counts;
 mod lexis;
 mod matching;
 mod node;
@@ -28,6 +31,9 @@ mod search;
 mod stream;
 mod tally;
 mod time;
+mod value_counts;
+mod value_prefix;
+mod values;
 mod verdicts;
 mod visible;
 
@@ -36,7 +42,8 @@ pub use ast::{
 };
 pub use build::Field;
 pub use cursor::Cursor;
-pub use facets::FacetCount;
+pub use fields::{FieldKind, FoundField};
 pub use histogram::Bucket;
 pub use search::{Order, Page, Search};
 pub use time::parse_when;
+pub use value_counts::FacetCount;

@@ -2,7 +2,7 @@
 
 use super::ast::Query;
 use super::condition::{Condition, Context, compile};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Moment};
 use super::matching::Values;
 use super::stream::{Hit, RecentStream, SegmentStream, Stream};
 use super::time::TimeRange;
@@ -80,6 +80,7 @@ pub struct Search<'a> {
     tenant: Option<String>,
     now: Option<Timestamp>,
     include_hidden: bool,
+    is_point_in_time: bool,
     deadline: Option<Instant>,
     cancel: Option<Arc<AtomicBool>>,
 }
@@ -98,6 +99,7 @@ impl Snapshot {
             tenant: None,
             now: None,
             include_hidden: false,
+            is_point_in_time: false,
             deadline: None,
             cancel: None,
         }
@@ -179,6 +181,16 @@ impl<'a> Search<'a> {
         Search { include_hidden: true, ..self }
     }
 
+    /// Only events that were stored when the first page was taken, on all pages: later ones never
+    /// appear, wherever they sort. With a cursor, counts, facets and histograms obey it too.
+    ///
+    /// Events that are dropped between two pages are gone, as always. The pages are of one epoch:
+    /// the cursor is refused after a recovery that may have cut events of the store.
+    #[must_use]
+    pub fn point_in_time(self) -> Self {
+        Search { is_point_in_time: true, ..self }
+    }
+
     /// Stops after this long: a page is marked incomplete, everything else fails.
     #[must_use]
     pub fn deadline(self, after: Duration) -> Self {
@@ -200,9 +212,8 @@ impl<'a> Search<'a> {
         let limit = if self.limit == 0 { usize::MAX } else { self.limit };
         let mut events = Vec::new();
         let mut complete = true;
-        let cursor_now = self.effective_now();
-        let question = self.question();
-        let order = self.order;
+        let (order, now) = (self.order, self.effective_now());
+        let (question, moment) = (self.question(), self.moment());
         let mut last = None;
         let mut merge = Merge::new(&self, limit.saturating_add(1))?;
         let mut follows = false;
@@ -221,12 +232,8 @@ impl<'a> Search<'a> {
         if events.is_empty() && self.exhausted().is_some() {
             complete = false;
         }
-        let next = last.filter(|_| follows).map(|place| Cursor {
-            order,
-            place,
-            now: cursor_now,
-            question,
-        });
+        let next = last.filter(|_| follows);
+        let next = next.map(|place| Cursor { order, place, now, question, moment });
         Ok(Page { events, next, complete })
     }
 
@@ -288,16 +295,37 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn visibility(&self) -> Result<Visibility<'a>> {
-        Visibility::new(self.snapshot.retention(), &self.context(), self.include_hidden)
+        let retention = self.snapshot.retention();
+        let visibility = Visibility::new(retention, &self.context(), self.include_hidden)?;
+        Ok(match self.moment() {
+            Some(moment) => visibility.upto(moment.last_seq),
+            None => visibility,
+        })
+    }
+
+    /// How far the store counts, if only what was there at the first page is shown.
+    fn moment(&self) -> Option<Moment> {
+        let of_cursor = self.after.and_then(|cursor| cursor.moment);
+        let of_snapshot =
+            || Moment { last_seq: self.snapshot.last_seq().unwrap_or(0), epoch: self.epoch() };
+        self.is_point_in_time.then(|| of_cursor.unwrap_or_else(of_snapshot))
+    }
+
+    /// The epoch of the snapshot as a cursor keeps it.
+    fn epoch(&self) -> u32 {
+        u32::try_from(self.snapshot.epoch()).unwrap_or(u32::MAX)
     }
 
     /// A hash of everything that a cursor belongs to but the order.
     fn question(&self) -> u64 {
         let times = [self.times.from, self.times.to].map(|time| time.map(|time| time.0));
-        let text = format!(
+        let mut text = format!(
             "{}\0{}\0{:?}\0{times:?}\0{}",
             self.query, self.zone, self.tenant, self.include_hidden
         );
+        if self.is_point_in_time {
+            text.push_str("\0point in time");
+        }
         let low = crate::io::codec::crc(1, text.as_bytes());
         let high = crate::io::codec::crc(u64::from(low) << 32 | 2, text.as_bytes());
         u64::from(high) << 32 | u64::from(low)
@@ -309,8 +337,13 @@ impl<'a> Search<'a> {
             return Ok(None);
         };
         if cursor.order != self.order || cursor.question != self.question() {
-            let problem = "belongs to another query, order, zone or scope; \
+            let problem = "belongs to another query, order, zone, scope or moment; \
                            repeat the search it came from";
+            return Err(Error::invalid("cursor", problem));
+        }
+        if cursor.moment.is_some_and(|moment| moment.epoch != self.epoch()) {
+            let problem = "is of a moment before a recovery that may have cut events; \
+                           begin with the first page";
             return Err(Error::invalid("cursor", problem));
         }
         Ok(Some(cursor.place))

@@ -1,9 +1,11 @@
 //! Answers about all hits at once: counts, and the walk that facets and histograms share.
 
+use super::condition::Condition;
 use super::matching::{Reader, Values};
 use super::node::{Evaluator, Node};
 use super::plan::plan;
 use super::search::Search;
+use super::visible::Visibility;
 use crate::Result;
 use crate::event::StoredEvent;
 use crate::segment::{Read, RowSet, Segment, WINDOW_ROWS};
@@ -29,13 +31,9 @@ impl Search<'_> {
         let visibility = self.visibility()?;
         for segment in &self.segments()? {
             self.check_budget()?;
-            let done = visibility.rows(segment).and_then(|visible| {
-                let mut node = plan(&condition, segment)?.and(visible);
-                node.order(segment.rows());
-                match node {
-                    Node::Nothing => Ok(()),
-                    node => visitor.segment(segment, &node),
-                }
+            let done = seen_rows(&condition, &visibility, segment).and_then(|node| match node {
+                Node::Nothing => Ok(()),
+                node => visitor.segment(segment, &node),
             });
             done.map_err(|damage| segment.corrupt(damage))?;
         }
@@ -48,6 +46,17 @@ impl Search<'_> {
         }
         Ok(())
     }
+}
+
+/// The rows of a segment that meet a condition and are seen.
+pub(super) fn seen_rows(
+    condition: &Condition,
+    visibility: &Visibility<'_>,
+    segment: &Segment,
+) -> Read<Node> {
+    let mut node = plan(condition, segment)?.and(visibility.rows(segment)?);
+    node.order(segment.rows());
+    Ok(node)
 }
 
 /// Somebody who is shown all hits.

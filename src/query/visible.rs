@@ -3,8 +3,8 @@
 use super::ast::Query;
 use super::condition::{Condition, Context, compile};
 use super::matching::Values;
-use super::node::{Node, range};
-use super::plan::{plan, recorded};
+use super::node::{Check, Node, range};
+use super::plan::{check, plan, recorded};
 use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
 use crate::segment::{Combination, Read, Segment};
@@ -17,6 +17,8 @@ pub(super) struct Visibility<'s> {
     retention: &'s Retention,
     now: Timestamp,
     include_hidden: bool,
+    /// The highest `seq` that is seen.
+    seq_max: u64,
     /// For each rule, and for the events that no rule matches: who they are, and the oldest
     /// instant that is seen of them.
     classes: Vec<(Condition, Option<Timestamp>)>,
@@ -33,7 +35,8 @@ impl<'s> Visibility<'s> {
         include_hidden: bool,
     ) -> Result<Self> {
         let now = context.now;
-        let mut visibility = Visibility { retention, now, include_hidden, classes: Vec::new() };
+        let (seq_max, classes) = (u64::MAX, Vec::new());
+        let mut visibility = Visibility { retention, now, include_hidden, seq_max, classes };
         let mut earlier: Vec<Query> = Vec::new();
         for rule in &retention.rules {
             let query = all_of(&rule.tenant, &rule.data_source, rule.category.as_deref());
@@ -49,6 +52,11 @@ impl<'s> Visibility<'s> {
         Ok(visibility)
     }
 
+    /// The same, with nothing seen that was stored behind a `seq`.
+    pub(super) fn upto(self, seq_max: u64) -> Self {
+        Visibility { seq_max, ..self }
+    }
+
     /// The oldest instant that is seen of a class; `None`: all of it.
     fn cutoff(&self, class: &Class) -> Option<Timestamp> {
         match self.include_hidden {
@@ -59,6 +67,11 @@ impl<'s> Visibility<'s> {
 
     /// Whether one of the newest events is seen.
     pub(super) fn sees(&self, event: &StoredEvent, values: &Values<'_>) -> bool {
+        event.seq <= self.seq_max && self.is_young(event, values)
+    }
+
+    /// Whether one of the newest events is not past its time.
+    fn is_young(&self, event: &StoredEvent, values: &Values<'_>) -> bool {
         if self.retention.is_forever() {
             return true;
         }
@@ -70,6 +83,19 @@ impl<'s> Visibility<'s> {
 
     /// The rows of a segment that are seen: an interval of rows in most segments.
     pub(super) fn rows(&self, segment: &Segment) -> Read<Node> {
+        let (min, max) = (segment.meta().min_seq, segment.meta().max_seq);
+        if min > self.seq_max {
+            return Ok(Node::Nothing);
+        }
+        let young = self.young_rows(segment)?;
+        Ok(match max > self.seq_max {
+            true => young.and(check(Node::Everything, Check::Seqs(0..self.seq_max + 1))),
+            false => young,
+        })
+    }
+
+    /// The rows of a segment that are not past their time.
+    pub(super) fn young_rows(&self, segment: &Segment) -> Read<Node> {
         if self.retention.is_forever() {
             return Ok(Node::Everything);
         }

@@ -1,14 +1,16 @@
 //! Puts a question to a store and compares every kind of answer with what it must be.
 
 use crate::chance::Chance;
-use crate::oracle::answers::{FacetLine, FacetValue, Question, facet, histogram, sort};
+use crate::oracle::answers::{
+    FacetLine, FacetValue, Question, facet, fields, histogram, sort, values,
+};
 use crate::oracle::ask::Path;
 use crate::oracle::fact::Fact;
 use crate::oracle::print::path_text;
 use crate::oracle::time::{DAY, SECOND};
-use crate::questions::facet_path;
+use crate::questions::{facet_path, value_prefix};
 use annals::event::{StoredEvent, Timestamp, Value};
-use annals::query::{FacetCount, Order, Query, Search};
+use annals::query::{Expr, FacetCount, Order, Query, Search, Term};
 use annals::store::Snapshot;
 
 /// Buckets of a histogram at most; beyond, a longer length is asked for.
@@ -25,7 +27,7 @@ pub(crate) struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Compares pages and count, and now and then facets and histogram.
+    /// Compares pages and count, and now and then other answers.
     ///
     /// # Errors
     /// What differs.
@@ -43,6 +45,12 @@ impl Trial<'_> {
         }
         if chance.one_in(3) {
             self.check_facets(&query, chance)?;
+        }
+        if chance.one_in(3) {
+            self.check_values(&query, chance)?;
+        }
+        if chance.one_in(8) {
+            self.check_fields(&query)?;
         }
         if chance.one_in(4) {
             self.check_histogram(&query, chance)?;
@@ -114,11 +122,52 @@ impl Trial<'_> {
             if top > 0 {
                 expected.truncate(top);
             }
-            let is_same = expected.len() == found.len()
-                && expected.iter().zip(found).all(|(line, found)| is_line(line, found));
-            if !is_same {
+            if !are_lines(&expected, found) {
                 let problem = format!("facets by {text}, top {top}");
                 return Err(format!("{problem}:\n found {found:?}\n expected {expected:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_values(&self, query: &Query, chance: &Chance) -> Result<(), String> {
+        let path = facet_path(self.facts, chance);
+        let (text, prefix) = (path_text(&path, chance), value_prefix(&path, self.facts, chance));
+        let limit = chance.below(3) * 4;
+        let found = self.search(query).values(&text, &prefix, limit).map_err(said)?;
+        let mut expected = values(&path, &prefix, self.hits);
+        if limit > 0 {
+            expected.truncate(limit);
+        }
+        match are_lines(&expected, &found) {
+            true => Ok(()),
+            false => {
+                let problem = format!("values of {text} that begin with `{prefix}`");
+                Err(format!("{problem}:\n found {found:?}\n expected {expected:?}"))
+            }
+        }
+    }
+
+    fn check_fields(&self, query: &Query) -> Result<(), String> {
+        let found = self.search(query).fields().map_err(said)?;
+        let expected = fields(self.hits);
+        let paths: Vec<&[String]> = found.iter().map(|field| field.path.segments()).collect();
+        if paths != expected.keys().map(Vec::as_slice).collect::<Vec<_>>() {
+            return Err(format!("fields:\n found {paths:?}\n expected {:?}", expected.keys()));
+        }
+        for (field, (path, line)) in found.iter().zip(&expected) {
+            if (field.kinds.iter().copied().collect(), field.events, field.distinct) != *line {
+                return Err(format!("field {path:?}:\n found {field:?}\n expected {line:?}"));
+            }
+            if !field.kinds.is_sorted_by(|one, other| one < other) {
+                return Err(format!("kinds of {path:?} repeat: {:?}", field.kinds));
+            }
+            let printed = Query::parse(&format!("has:{}", field.path)).map_err(said)?;
+            let Expr::Term(Term::Field { path: read, .. }) = printed.root() else {
+                return Err(format!("`{}` is read as `{printed}`", field.path));
+            };
+            if *read != field.path {
+                return Err(format!("`{}` is read as another path", field.path));
             }
         }
         Ok(())
@@ -187,6 +236,11 @@ fn same_events(found: &[StoredEvent], expected: &[&Fact]) -> Result<(), String> 
         }
     }
     Ok(())
+}
+
+fn are_lines(expected: &[FacetLine], found: &[FacetCount]) -> bool {
+    expected.len() == found.len()
+        && expected.iter().zip(found).all(|(line, found)| is_line(line, found))
 }
 
 fn is_line(line: &FacetLine, found: &FacetCount) -> bool {

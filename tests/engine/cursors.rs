@@ -7,8 +7,10 @@ use crate::oracle::fact::Fact;
 use crate::questions::question;
 use crate::world::World;
 use annals::Error;
-use annals::event::Timestamp;
+use annals::event::{Event, Timestamp};
+use annals::io::SimDisk;
 use annals::query::{Cursor, Order, Query, Search};
+use annals::store::{Durability, Options, Store};
 use std::collections::HashSet;
 
 const ORDERS: [Order; 3] = [Order::Newest, Order::Oldest, Order::Seq];
@@ -41,7 +43,8 @@ fn search<'s>(
 
 /// Changes the store in one of the ways that may happen between two pages.
 fn disturb(world: &mut World, chance: &Chance) {
-    match chance.below(7) {
+    match chance.below(8) {
+        3 => world.retain(),
         0 => drop(world.store().seal().expect("sealed")),
         1 => drop(world.store().compact().expect("compacted")),
         2 => world.reopen(chance.one_in(2)),
@@ -49,8 +52,15 @@ fn disturb(world: &mut World, chance: &Chance) {
     }
 }
 
-/// Walks all pages of a question while the store changes, and checks what they show.
-fn walk(world: &mut World, question: &Question, order: Order, chance: &Chance) {
+/// Walks all pages of a question while the store changes, and checks what they show. At a point in
+/// time they show what was there at first.
+fn walk(
+    world: &mut World,
+    question: &Question,
+    order: Order,
+    is_point_in_time: bool,
+    chance: &Chance,
+) {
     // More than arrives between two pages, or the walk would never end.
     let limit = 4 + chance.below(25);
     let stored_before = world.facts.len() as u64;
@@ -60,6 +70,9 @@ fn walk(world: &mut World, question: &Question, order: Order, chance: &Chance) {
     loop {
         let snapshot = world.store().snapshot();
         let mut page = search(&snapshot, question, order).limit(limit);
+        if is_point_in_time {
+            page = page.point_in_time();
+        }
         // What counts as now is kept in the cursor.
         page = match cursor {
             None => page.now(Timestamp(question.now)),
@@ -80,13 +93,16 @@ fn walk(world: &mut World, question: &Question, order: Order, chance: &Chance) {
     sort(&mut hits, order);
     // What arrives ahead of the place is not shown; the rest is, each event once and in order.
     let expected: Vec<u64> = hits.iter().map(|fact| fact.seq).collect();
-    let expected: Vec<u64> =
-        expected.into_iter().filter(|seq| !arrived_behind.contains(seq)).collect();
+    let is_shown = |seq: &u64| match is_point_in_time {
+        true => *seq <= stored_before,
+        false => !arrived_behind.contains(seq),
+    };
+    let expected: Vec<u64> = expected.into_iter().filter(is_shown).collect();
     assert_eq!(shown, expected, "{question}, {order:?}, {stored_before} events at first");
 }
 
-#[test]
-fn pages_show_every_event_once_while_the_store_changes() {
+/// Walks pages in a few stores. What was dropped by retention was past its time for the questions.
+fn walk_all(is_point_in_time: bool) {
     for seed in 0..12 {
         let chance = Chance::new(seed);
         let mut world = World::new(seed, 400);
@@ -95,11 +111,75 @@ fn pages_show_every_event_once_while_the_store_changes() {
             world.change_rules(&chance);
         }
         for _ in 0..6 {
-            let question = question(&world.facts, NOW, i64::MIN, &chance);
+            let question = question(&world.facts, NOW, NOW, &chance);
             let question = Question { from: None, to: None, ..question };
-            walk(&mut world, &question, *chance.pick(&ORDERS), &chance);
+            walk(&mut world, &question, *chance.pick(&ORDERS), is_point_in_time, &chance);
         }
     }
+}
+
+#[test]
+fn pages_show_every_event_once_while_the_store_changes() {
+    walk_all(false);
+}
+
+#[test]
+fn pages_at_a_point_in_time_show_what_was_there_at_the_first_one() {
+    walk_all(true);
+}
+
+#[test]
+fn counts_facets_and_histograms_obey_the_moment_of_a_cursor() {
+    let chance = Chance::new(2);
+    let mut world = World::new(2, 10_000);
+    world.append(Kind::Plain, 700, &chance);
+    let all = Query::parse("*").expect("a right query");
+    let page = world.store().snapshot().query(&all).limit(3).point_in_time().page();
+    let cursor = page.expect("a page").next.expect("more follow");
+    let before = world.facts.len() as u64;
+    world.append(Kind::Plain, 700, &chance);
+    for state in ["tail", "sealed"] {
+        let snapshot = world.store().snapshot();
+        let search = || snapshot.query(&all).point_in_time().after(cursor);
+        assert_eq!(search().count().expect("a count"), before, "{state}");
+        let facets = search().facets(&["category"], 0).expect("facets");
+        assert_eq!(facets[0].iter().map(|facet| facet.count).sum::<u64>(), before, "{state}");
+        let buckets = search().histogram("1y").expect("a histogram");
+        assert_eq!(buckets.iter().map(|bucket| bucket.count).sum::<u64>(), before, "{state}");
+        let now = world.facts.len() as u64;
+        assert_eq!(snapshot.query(&all).count().expect("a count"), now, "{state}");
+        world.store().seal().expect("sealed");
+    }
+}
+
+#[test]
+fn a_point_in_time_does_not_outlive_its_epoch() {
+    let options = |disk: &SimDisk| Options {
+        background: false,
+        durability: Durability::Buffered,
+        disk: disk.shared(),
+        ..Options::default()
+    };
+    let disk = SimDisk::new(1);
+    let store = Store::open("/store", options(&disk)).expect("a new store");
+    let event = Event::builder("2026-05-04T10:00:00Z", "c", "a").build().expect("an event");
+    let append = |store: &Store| store.append_batch(&vec![event.clone(); 3]).expect("stored");
+    append(&store);
+    store.seal().expect("sealed");
+    let begin = |store: &Store| {
+        let snapshot = store.snapshot();
+        let page = snapshot.query(&Query::all()).limit(1).point_in_time().page();
+        page.expect("a page").next.expect("more follow")
+    };
+    let cursor = begin(&store);
+    drop(store);
+    let store = Store::open("/store", options(&disk.crash())).expect("the store opens");
+    append(&store);
+    let snapshot = store.snapshot();
+    assert_eq!(snapshot.epoch(), 2);
+    let page = |cursor| snapshot.query(&Query::all()).point_in_time().after(cursor).page();
+    assert!(matches!(page(cursor), Err(Error::Invalid { .. })));
+    assert_eq!(page(begin(&store)).expect("a page").events.len(), 5);
 }
 
 #[test]
@@ -122,8 +202,11 @@ fn a_cursor_belongs_to_its_order_query_zone_and_scope() {
         ("scope", begin().include_hidden()),
         ("times", begin().from(Timestamp(0))),
         ("times", begin().to(Timestamp(NOW))),
+        ("moment", begin().point_in_time()),
     ] {
         let refused = search.after(cursor).page();
         assert!(matches!(refused, Err(Error::Invalid { .. })), "another {what}");
     }
+    let cursor = begin().point_in_time().page().expect("a page").next.expect("more follow");
+    assert!(matches!(begin().after(cursor).page(), Err(Error::Invalid { .. })), "no moment");
 }

@@ -3,6 +3,7 @@
 mod agreement;
 mod chance;
 mod compare;
+mod completion;
 mod cursors;
 mod events;
 mod lossless;
@@ -10,3 +11,4 @@ mod oracle;
 mod questions;
 mod regression;
 mod world;
+mod zones;

@@ -62,3 +62,21 @@ fn fuzzy_words_beyond_ascii_are_found() {
         &[("привет~1", &[1]), ("привеn~1", &[1]), ("приет~1", &[1]), ("한국어~2", &[2])],
     );
 }
+
+#[test]
+fn an_event_counts_once_for_a_boolean_that_stands_at_two_spellings_of_a_path() {
+    let store = store_of(&[
+        r#""details":{"a.b":true,"a":{"b":true}}"#,
+        r#""details":{"a.b":false,"a":{"b":true}}"#,
+    ]);
+    for state in ["tail", "sealed"] {
+        let snapshot = store.snapshot();
+        let facets = snapshot.query(&Query::all()).facets(&["details.a.b"], 0);
+        let counts: Vec<(String, u64)> = facets.expect("facets")[0]
+            .iter()
+            .map(|facet| (facet.value.to_json(), facet.count))
+            .collect();
+        assert_eq!(counts, [("true".into(), 2), ("false".into(), 1)], "{state}");
+        store.seal().expect("sealed");
+    }
+}

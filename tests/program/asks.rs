@@ -39,6 +39,20 @@ fn pages_follow_each_other_without_gap_or_repetition() {
 }
 
 #[test]
+fn pages_at_a_point_in_time_leave_out_what_arrived_later() {
+    let desk = Desk::with_events();
+    let line = "search --store s --limit 1 --point-in-time --format json";
+    let cursor = desk.json(line)["next"].as_str().unwrap().to_owned();
+    let late = r#"{"id":"e-4","occurred_at":"2026-05-05T12:00:00Z","category":"c","activity":"a"}"#;
+    desk.write("late.ndjson", late);
+    desk.ok("import --store s late.ndjson");
+    let follow = |flag: &str| desk.run(&format!("search --store s {flag} --after {cursor}"));
+    assert_eq!(ids(&follow("--point-in-time").out), ["e-2", "e-1"]);
+    assert_eq!(follow("").code, 2);
+    assert_eq!(desk.ids("search --store s --point-in-time").len(), 4);
+}
+
+#[test]
 fn a_cursor_of_another_query_is_refused() {
     let desk = Desk::with_made_up_events(30);
     let page = desk.json("search --store s --limit 5 --format json");
@@ -267,4 +281,45 @@ fn reading_creates_nothing_where_no_store_is() {
         assert!(!desk.path("s").exists(), "{command}");
         assert_eq!(desk.run(command).code, 2, "{command}");
     }
+}
+
+#[test]
+fn values_complete_what_was_typed() {
+    let desk = Desk::with_events();
+    let values = desk.json("values --store s --field actor.id --prefix U");
+    assert_eq!(values, json!([{"value": "u-1", "count": 2}, {"value": "u-2", "count": 1}]));
+    let line = "values --store s --field who.id --prefix u --limit 1 --tenant nord";
+    assert_eq!(desk.json(line), json!([{"value": "u-1", "count": 1}]));
+    assert_eq!(desk.json("values --store s --field action --prefix -x"), json!([]));
+    assert_eq!(
+        desk.json("values --store s --field action category=login").as_array().unwrap().len(),
+        1
+    );
+    let table = desk.ok("values --store s --field targets.name --prefix vert --format table");
+    assert!(table.contains("Vertrieb") && !table.contains("Support"), "{table}");
+    for wrong in
+        ["values --store s", "values --store s --field actor", "values --store s --field time"]
+    {
+        assert_eq!(desk.run(wrong).code, 2, "{wrong}");
+    }
+}
+
+#[test]
+fn fields_are_listed_with_kinds_and_counts() {
+    let desk = Desk::with_events();
+    let fields = desk.json("fields --store s");
+    let of = |path: &str| {
+        let found = fields.as_array().unwrap().iter().find(|field| field["path"] == path);
+        found.cloned().unwrap_or(Value::Null)
+    };
+    let is = |path: &str, kind: &str, events: u64, distinct: Value| json!({"path": path, "kinds": [kind], "events": events, "distinct": distinct});
+    assert_eq!(of("actor.id"), is("actor.id", "string", 3, json!(2)));
+    assert_eq!(of("targets.name"), is("targets.name", "string", 1, json!(2)));
+    assert_eq!(of("occurred_at"), is("occurred_at", "time", 3, Value::Null));
+    assert_eq!((of("raw.kept"), of("raw")), (Value::Null, Value::Null));
+    let nord = desk.json("fields --store s --tenant nord");
+    assert!(nord.as_array().unwrap().iter().all(|field| field["path"] != "targets.name"));
+    let table = desk.ok("fields --store s --format table");
+    assert!(table.contains("details.formula") && table.contains("not counted"), "{table}");
+    assert_eq!(desk.json("fields --store s nothing"), json!([]));
 }

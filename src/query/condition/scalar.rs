@@ -1,5 +1,7 @@
 //! Values as tests take them.
 
+use crate::event::shape::Kind;
+
 /// A value of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scalar<'a> {
@@ -8,4 +10,16 @@ pub(crate) enum Scalar<'a> {
     Number(&'a str),
     Bool(bool),
     Null,
+}
+
+impl Scalar<'_> {
+    /// What it is.
+    pub(crate) fn kind(self) -> Kind {
+        match self {
+            Scalar::String(_) => Kind::String,
+            Scalar::Number(_) => Kind::Number,
+            Scalar::Bool(_) => Kind::Bool,
+            Scalar::Null => Kind::Null,
+        }
+    }
 }

@@ -2,13 +2,14 @@
 
 use super::ask::{Ask, Path};
 use super::decimal::Decimal;
-use super::fact::{Fact, Scalar};
+use super::fact::{Fact, Leaf, Scalar};
 use super::hold::is_at;
 use super::print::print;
 use super::time::bucket;
 use crate::chance::Chance;
-use annals::query::Order;
+use annals::query::{FieldKind, Order};
 use annals::store::{Class, Keep, Retention};
+use annals::text::fold;
 use chrono_tz::Tz;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,10 +117,50 @@ pub(crate) struct FacetLine {
 
 /// The values at a path, largest count first. The hits are in the order of the log.
 pub(crate) fn facet(path: &Path, hits: &[&Fact]) -> Vec<FacetLine> {
+    counted(path, hits, &|_| true)
+}
+
+/// The values at a path whose folded text begins with a folded text, as facets.
+pub(crate) fn values(path: &Path, prefix: &str, hits: &[&Fact]) -> Vec<FacetLine> {
+    let prefix = fold(prefix);
+    counted(path, hits, &|leaf| leaf.shown().is_some_and(|text| fold(&text).starts_with(&*prefix)))
+}
+
+/// What a field must be: kinds, events, distinct values where they are counted.
+pub(crate) type FieldLine = (BTreeSet<FieldKind>, u64, Option<u64>);
+
+/// The fields of hits, by their keys.
+pub(crate) fn fields(hits: &[&Fact]) -> BTreeMap<Path, FieldLine> {
+    let mut fields: BTreeMap<Path, (FieldLine, BTreeSet<FacetValue>)> = BTreeMap::new();
+    for fact in hits {
+        let mut counted: BTreeSet<&Path> = BTreeSet::new();
+        for leaf in fact.leaves.iter().filter(|leaf| leaf.keys != ["action"]) {
+            let is_time = leaf.keys == ["occurred_at"] || leaf.keys == ["recorded_at"];
+            let (line, values) = fields.entry(leaf.keys.clone()).or_default();
+            let (kind, value) = match &leaf.scalar {
+                _ if is_time => (FieldKind::Time, None),
+                Scalar::String(text) => (FieldKind::String, Some(FacetValue::String(text.clone()))),
+                Scalar::Number(_, value) => {
+                    (FieldKind::Number, Some(FacetValue::Number(value.clone())))
+                }
+                Scalar::Bool(truth) => (FieldKind::Boolean, Some(FacetValue::Bool(*truth))),
+                Scalar::Null => (FieldKind::Null, None),
+            };
+            line.0.insert(kind);
+            line.1 += u64::from(counted.insert(&leaf.keys));
+            values.extend(value);
+            line.2 = (!is_time).then_some(values.len() as u64);
+        }
+    }
+    fields.into_iter().map(|(path, (line, _))| (path, line)).collect()
+}
+
+fn counted(path: &Path, hits: &[&Fact], is_wanted: &dyn Fn(&Leaf) -> bool) -> Vec<FacetLine> {
     let mut lines: BTreeMap<FacetValue, (u64, BTreeSet<String>)> = BTreeMap::new();
     for fact in hits {
         let mut values: BTreeMap<FacetValue, BTreeSet<String>> = BTreeMap::new();
-        for leaf in fact.leaves.iter().filter(|leaf| is_at(path, &leaf.keys)) {
+        let wanted = fact.leaves.iter().filter(|leaf| is_wanted(leaf));
+        for leaf in wanted.filter(|leaf| is_at(path, &leaf.keys)) {
             let (value, spelling) = match &leaf.scalar {
                 Scalar::String(text) => (FacetValue::String(text.clone()), None),
                 Scalar::Number(text, value) => (FacetValue::Number(value.clone()), Some(text)),

@@ -53,6 +53,14 @@ impl Leaf {
         }
     }
 
+    /// The text of a string, number or boolean.
+    pub(crate) fn shown(&self) -> Option<String> {
+        match &self.scalar {
+            Scalar::Bool(truth) => Some(truth.to_string()),
+            _ => self.text().map(str::to_string),
+        }
+    }
+
     /// The stored text of a string or number.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.scalar {

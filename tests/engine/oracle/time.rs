@@ -135,7 +135,10 @@ fn months_before(now: i64, months: u32, zone: Tz) -> Option<i64> {
 
 /// The bucket of a histogram that holds an instant: its first instant and that of the next one.
 pub(crate) fn bucket(every: &str, at: i64, zone: Tz) -> (i64, i64) {
-    let date = local(at, zone).date();
+    // A day that has begun goes on though clocks that are turned back show the one before again.
+    let shown = local(at, zone).date();
+    let began = |date: &NaiveDate| start_of(*date, zone) <= at;
+    let date = shown.iter_days().take(3).take_while(began).last().expect("a day that has begun");
     let first = match every {
         "1w" => date - Days::new(date.weekday().num_days_from_monday().into()),
         "1mo" => date.with_day(1).expect("every month has a first day"),

@@ -8,6 +8,7 @@ use crate::events::{NOW, TENANTS, one_of};
 use crate::oracle::answers::Question;
 use crate::oracle::ask::{Ask, Path};
 use crate::oracle::fact::{Fact, Leaf};
+use crate::oracle::hold::is_at;
 use crate::oracle::literal::{Meaning, Sides, compared};
 use crate::oracle::print::print;
 use crate::oracle::time::{DAY, before_now};
@@ -86,6 +87,27 @@ pub(crate) fn facet_path(facts: &[Fact], chance: &Chance) -> Path {
         if !OBJECTS.split('|').any(is_object) {
             return path;
         }
+    }
+}
+
+/// What values at a path may begin with: the beginning of one, in any spelling, or of another.
+pub(crate) fn value_prefix(path: &Path, facts: &[Fact], chance: &Chance) -> String {
+    let some = (0..40.min(facts.len())).flat_map(|_| &chance.pick(facts).leaves);
+    let at_path = some.filter(|leaf| is_at(path, &leaf.keys));
+    let texts: Vec<String> = at_path.filter_map(|leaf| leaf.shown()).collect();
+    let text = match texts.is_empty() || chance.one_in(8) {
+        true => chance.text(&["", "a", "É", "5", "tr", "\u{301}", "🎉", "-", "zzz"]),
+        false => chance.pick(&texts).clone(),
+    };
+    let count = chance.below(5).min(text.chars().count());
+    let beginning = match chance.below(5) {
+        0 => text.clone(),
+        _ => text.chars().take(count).collect(),
+    };
+    match chance.below(4) {
+        0 => beginning.to_uppercase(),
+        1 => beginning.to_lowercase(),
+        _ => beginning,
     }
 }
 

@@ -1,0 +1,51 @@
+//! `fields`: which fields the events have.
+
+use super::failure::Outcome;
+use super::json::{Object, list, quoted};
+use super::options::{QueryOptions, ReportFormat, ReportOptions, StoreOptions};
+use super::output::print_line;
+use super::table::{shown, table};
+use annals::query::FoundField;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    query: QueryOptions,
+    #[command(flatten)]
+    report: ReportOptions,
+}
+
+pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+    let store = options.open_to_read()?;
+    let snapshot = store.snapshot();
+    let fields = arguments.query.search(&snapshot)?.fields()?;
+    print_line(match arguments.report.format() {
+        ReportFormat::Json => list(fields.iter().map(json)),
+        ReportFormat::Table => lines(&fields),
+    })
+}
+
+fn json(field: &FoundField) -> String {
+    let kinds = list(field.kinds.iter().map(|kind| quoted(kind.as_str())));
+    Object::new()
+        .text("path", &field.path.to_string())
+        .raw("kinds", kinds)
+        .raw("events", field.events)
+        .number_or_null("distinct", field.distinct)
+        .finish()
+}
+
+fn lines(fields: &[FoundField]) -> String {
+    let mut table = table(["path", "kinds", "events", "distinct"]);
+    for field in fields {
+        let kinds: Vec<&str> = field.kinds.iter().map(|kind| kind.as_str()).collect();
+        table.add_row([
+            shown(&field.path.to_string()),
+            kinds.join(", "),
+            field.events.to_string(),
+            field.distinct.map_or_else(|| "not counted".to_owned(), |count| count.to_string()),
+        ]);
+    }
+    table.to_string()
+}

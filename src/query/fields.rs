@@ -1,0 +1,318 @@
+//! Which fields the hits have: paths, kinds, how many events, how many distinct values.
+
+use super::ast::{Path, Query};
+use super::field_values::FieldValues;
+use super::matching::Reader;
+use super::node::{Node, has_bit};
+use super::search::Search;
+use super::tally::{each_window, seen_rows};
+use crate::Result;
+use crate::event::shape::Kind;
+use crate::segment::{Read, Segment, decode_overflow};
+use crate::store::Snapshot;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// A field that some hits have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundField {
+    /// The keys that lead to its values; prints as queries write it, odd keys in quotes.
+    pub path: Path,
+    /// What its values are, without repetition and in the order of [`FieldKind`].
+    pub kinds: Vec<FieldKind>,
+    /// Hits that have a value there, be it null.
+    pub events: u64,
+    /// Distinct values as facets count them, null being none; exact. `None` for times, beyond
+    /// 1,000,000, and where more than 262,144 values would have to be read one by one because
+    /// they hardly repeat.
+    pub distinct: Option<u64>,
+}
+
+/// What values are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FieldKind {
+    /// A string.
+    String,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// `null`.
+    Null,
+    /// An instant of the event or of the engine; only `=`, comparisons and ranges ask for it.
+    Time,
+}
+
+impl FieldKind {
+    /// The name in lower case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FieldKind::String => "string",
+            FieldKind::Number => "number",
+            FieldKind::Boolean => "boolean",
+            FieldKind::Null => "null",
+            FieldKind::Time => "time",
+        }
+    }
+
+    /// `None` for what is no value of an event.
+    fn of(kind: Kind) -> Option<FieldKind> {
+        match kind {
+            Kind::String => Some(FieldKind::String),
+            Kind::Number => Some(FieldKind::Number),
+            Kind::Bool => Some(FieldKind::Boolean),
+            Kind::Null => Some(FieldKind::Null),
+            Kind::Length | Kind::Raw | Kind::Overflow => None,
+        }
+    }
+}
+
+impl fmt::Display for FieldKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Snapshot {
+    /// The fields of all events that are not hidden; see [`Search::fields`].
+    ///
+    /// # Errors
+    /// As [`Search::fields`].
+    pub fn fields(&self) -> Result<Vec<FoundField>> {
+        self.query(&Query::all()).fields()
+    }
+}
+
+impl Search<'_> {
+    /// The fields of the hits, sorted by their keys. What no hit has is not listed.
+    ///
+    /// A path names exactly its keys here. In a query `details.a.b` also means the key `a.b`,
+    /// which is listed as `details."a.b"`.
+    ///
+    /// Cost: a few nanoseconds for each value of each segment, and for each distinct value some
+    /// hundred; one path at a time in memory.
+    ///
+    /// # Errors
+    /// As [`Search::count`].
+    pub fn fields(self) -> Result<Vec<FoundField>> {
+        self.check_range()?;
+        let mut found = Found::default();
+        self.find_in_segments(&mut found)?;
+        self.find_among_newest(&mut found)?;
+        let mut fields = engine_fields(found.hits);
+        for (path, places) in std::mem::take(&mut found.places) {
+            self.check_budget()?;
+            fields.extend(found.field(path, places)?);
+        }
+        fields.sort_by(|one, other| one.path.segments().cmp(other.path.segments()));
+        Ok(fields)
+    }
+}
+
+/// Fields of every event that are in no column.
+fn engine_fields(events: u64) -> Vec<FoundField> {
+    let field = |key: &str, kind, distinct| FoundField {
+        path: Path::new(vec![key.to_owned()]),
+        kinds: vec![kind],
+        events,
+        distinct,
+    };
+    match events {
+        0 => Vec::new(),
+        _ => vec![
+            field("occurred_at", FieldKind::Time, None),
+            field("recorded_at", FieldKind::Time, None),
+            field("seq", FieldKind::Number, Some(events)),
+        ],
+    }
+}
+
+/// Where values were found.
+#[derive(Default)]
+struct Found<'s> {
+    hits: u64,
+    segments: Vec<Seen<'s>>,
+    places: BTreeMap<Vec<String>, Places>,
+}
+
+/// Where the values of one path are.
+#[derive(Default)]
+struct Places {
+    in_segments: Vec<Place>,
+    /// Hits among the newest events that have values there.
+    newest_events: u64,
+    kinds: BTreeSet<FieldKind>,
+    values: FieldValues,
+}
+
+/// Values in a column of a segment.
+struct Place {
+    /// The number of the segment.
+    segment: usize,
+    column: u32,
+    kind: Kind,
+    /// The value ids, if the path has some of the values of an overflow column.
+    ids: Option<Vec<u32>>,
+}
+
+/// The hits of a segment.
+struct Seen<'s> {
+    segment: &'s Segment,
+    /// One bit a row; `None`: all of them.
+    rows: Option<Vec<u64>>,
+}
+
+impl Seen<'_> {
+    fn sees(&self, row: u32) -> bool {
+        self.rows.as_ref().is_none_or(|rows| has_bit(rows, row))
+    }
+}
+
+impl<'s> Search<'s> {
+    fn find_in_segments(&self, found: &mut Found<'s>) -> Result<()> {
+        let (condition, visibility) = (self.condition()?, self.visibility()?);
+        for segment in self.segments()? {
+            self.check_budget()?;
+            let node = seen_rows(&condition, &visibility, segment);
+            let done = node.and_then(|node| found.add_segment(segment, &node));
+            done.map_err(|damage| segment.corrupt(damage))?;
+        }
+        Ok(())
+    }
+
+    fn find_among_newest(&self, found: &mut Found<'s>) -> Result<()> {
+        let (condition, visibility) = (self.condition()?, self.visibility()?);
+        let mut reader = Reader::new();
+        for event in self.snapshot.tails().flat_map(|tail| tail.unindexed()) {
+            let values = reader.read(event);
+            if !values.meet(&condition) || !visibility.sees(event, &values) {
+                continue;
+            }
+            found.hits += 1;
+            let mut counted = BTreeSet::new();
+            values.for_each(|path, scalar| {
+                let places = found.places.entry(path.to_vec()).or_default();
+                places.kinds.extend(FieldKind::of(scalar.kind()));
+                places.values.add(scalar);
+                if counted.insert(path.to_vec()) {
+                    places.newest_events += 1;
+                }
+            });
+        }
+        Ok(())
+    }
+}
+
+impl<'s> Found<'s> {
+    /// Notes the hits of a segment, and which paths may have values there.
+    fn add_segment(&mut self, segment: &'s Segment, node: &Node) -> Read<()> {
+        let rows = match node {
+            Node::Nothing => return Ok(()),
+            Node::Everything => None,
+            node => {
+                let mut bits = vec![0; segment.rows().div_ceil(64) as usize];
+                each_window(segment, node, &mut |first, set| {
+                    set.ascending(|row| set_bit(&mut bits, first + u32::from(row)));
+                    Ok(())
+                })?;
+                Some(bits)
+            }
+        };
+        self.hits += rows.as_deref().map_or(segment.rows().into(), count_bits);
+        let number = self.segments.len();
+        self.segments.push(Seen { segment, rows });
+        for column in 0..segment.column_count() {
+            match segment.column(column).kind() {
+                Kind::Overflow => self.add_overflow(segment, number, column)?,
+                kind if kind.is_scalar() => {
+                    let path = segment.path_of(column).to_vec();
+                    let place = Place { segment: number, column, kind, ids: None };
+                    self.places.entry(path).or_default().in_segments.push(place);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes the paths of an overflow column.
+    fn add_overflow(&mut self, segment: &Segment, number: usize, column: u32) -> Read<()> {
+        let mut ids: BTreeMap<(Vec<String>, Kind), Vec<u32>> = BTreeMap::new();
+        segment.column(column).for_each_distinct(|id, value| {
+            if let Some(value) = decode_overflow(value) {
+                ids.entry((value.path, value.kind)).or_default().push(id);
+            }
+        })?;
+        for ((path, kind), ids) in ids {
+            let place = Place { segment: number, column, kind, ids: Some(ids) };
+            self.places.entry(path).or_default().in_segments.push(place);
+        }
+        Ok(())
+    }
+
+    /// Counts one path; `None` if no hit has it.
+    fn field(&self, path: Vec<String>, mut places: Places) -> Result<Option<FoundField>> {
+        let mut events = places.newest_events;
+        let in_segments = std::mem::take(&mut places.in_segments);
+        for same_segment in in_segments.chunk_by(|one, other| one.segment == other.segment) {
+            let Some(seen) = same_segment.first().and_then(|p| self.segments.get(p.segment)) else {
+                continue;
+            };
+            let mut marks = vec![0; seen.segment.rows().div_ceil(64) as usize];
+            for place in same_segment {
+                let done = places.add(seen, place, &mut marks);
+                if done.map_err(|damage| seen.segment.corrupt(damage))? {
+                    places.kinds.extend(FieldKind::of(place.kind));
+                }
+            }
+            events += count_bits(&marks);
+        }
+        let kinds: Vec<FieldKind> = places.kinds.into_iter().collect();
+        let distinct = places.values.distinct();
+        let path = Path::new(path);
+        Ok((events > 0).then_some(FoundField { path, kinds, events, distinct }))
+    }
+}
+
+impl Places {
+    /// Marks the hits with values in a column; `false`: there are none.
+    fn add(&mut self, seen: &Seen<'_>, place: &Place, marks: &mut [u64]) -> Read<bool> {
+        let column = seen.segment.column(place.column);
+        let mut is_found = false;
+        if let Some(ids) = &place.ids {
+            for id in ids {
+                let mut has_hit = false;
+                for row in column.rows_of(*id)?.within(column.blocks(), 0..seen.segment.rows())? {
+                    has_hit |= seen.sees(row) && set_bit(marks, row);
+                }
+                if has_hit {
+                    is_found = true;
+                    self.values.add_overflow(column.distinct_value(*id)?);
+                }
+            }
+            return Ok(is_found);
+        }
+        let mut values = self.values.of_column(column, seen.rows.is_none());
+        column.for_each_row(0..seen.segment.rows(), |row, start, count| {
+            if seen.sees(row) {
+                is_found = set_bit(marks, row);
+                values.add(start..start + count)?;
+            }
+            Ok(())
+        })?;
+        values.finish()?;
+        Ok(is_found)
+    }
+}
+
+/// Sets a bit; always `true`.
+fn set_bit(bits: &mut [u64], bit: u32) -> bool {
+    if let Some(word) = bits.get_mut(bit as usize / 64) {
+        *word |= 1 << (bit % 64);
+    }
+    true
+}
+
+fn count_bits(bits: &[u64]) -> u64 {
+    bits.iter().map(|word| u64::from(word.count_ones())).sum()
+}

@@ -1,0 +1,102 @@
+//! How many hits have which value ids of a column with a dictionary: by lists of rows where they
+//! are few and hits are many, else hit by hit.
+
+use super::node::Node;
+use super::plan::LISTS_MAX;
+use super::tally::each_window;
+use crate::segment::{Postings, Read, RowSet, Segment, WINDOW_ROWS};
+
+/// Hits of a window for which a list costs less than looking at them one by one.
+const HITS_PER_LIST: usize = 64;
+
+/// How many rows of a node have each of these values of a column with a dictionary.
+pub(super) fn count_ids(
+    segment: &Segment,
+    node: &Node,
+    number: u32,
+    ids: &[u32],
+) -> Read<Vec<u64>> {
+    let column = segment.column(number);
+    let lists = || ids.iter().map(|id| column.rows_of(*id));
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    if matches!(node, Node::Everything) {
+        return lists().map(|list| Ok(list?.cardinality().into())).collect();
+    }
+    let few: Option<Vec<Postings>> = match ids.len() <= LISTS_MAX {
+        true => Some(lists().collect::<Read<_>>()?),
+        false => None,
+    };
+    let mut counts = vec![0u64; column.distinct().unwrap_or(0) as usize];
+    each_window(segment, node, &mut |first, set| match &few {
+        Some(lists) if set.len() >= lists.len() * HITS_PER_LIST => {
+            for (id, list) in ids.iter().zip(lists) {
+                let both = list.window(segment.blocks(), first / WINDOW_ROWS)?.and(&set);
+                if let Some(count) = counts.get_mut(*id as usize) {
+                    *count += both.len() as u64;
+                }
+            }
+            Ok(())
+        }
+        _ => gather(segment, number, first, &set, &mut counts),
+    })?;
+    Ok(ids.iter().map(|id| counts.get(*id as usize).copied().unwrap_or(0)).collect())
+}
+
+/// How many rows of a node are in both lists of each pair.
+pub(super) fn count_lists(
+    segment: &Segment,
+    node: &Node,
+    pairs: &[[Postings; 2]],
+) -> Read<Vec<u64>> {
+    let mut counts = vec![0u64; pairs.len()];
+    if pairs.is_empty() {
+        return Ok(counts);
+    }
+    each_window(segment, node, &mut |first, set| {
+        let window = first / WINDOW_ROWS;
+        for ([one, other], count) in pairs.iter().zip(&mut counts) {
+            if one.touches(window) && other.touches(window) {
+                let both = one.window(segment.blocks(), window)?.and(&set);
+                *count += both.and(&other.window(segment.blocks(), window)?).len() as u64;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(counts)
+}
+
+/// Adds the value ids of rows to `counts`, each once a row.
+fn gather(
+    segment: &Segment,
+    number: u32,
+    first: u32,
+    set: &RowSet,
+    counts: &mut [u64],
+) -> Read<()> {
+    let column = segment.column(number);
+    let mut outcome = Ok(());
+    let mut ids = Vec::new();
+    set.ascending(|row| {
+        outcome = (|| {
+            let (start, count) = column.locate(first + u32::from(row))?;
+            ids.clear();
+            for index in start..start + count {
+                ids.push(column.value_id(index)?);
+            }
+            if count > 1 {
+                ids.sort_unstable();
+                ids.dedup();
+            }
+            for id in &ids {
+                if let Some(count) = counts.get_mut(*id as usize) {
+                    *count += 1;
+                }
+            }
+            Ok(())
+        })();
+        outcome.is_ok()
+    });
+    outcome
+}

@@ -1,0 +1,347 @@
+//! How many hits have each value at a path: what facets and completions count.
+
+use super::column_value::scalar;
+use super::condition::{Scalar, Scope};
+use super::id_counts::{count_ids, count_lists};
+use super::matching::{Reader, Values};
+use super::node::{Evaluator, Node};
+use super::plan::values;
+use super::tally::{Visitor, each_window};
+use super::value_prefix::ValuePrefix;
+use crate::event::shape::Kind;
+use crate::event::{ExactNumber, Number, StoredEvent, Value};
+use crate::segment::{Column, Decoder, Read, Scratch, Segment, WINDOW_ROWS, decode_overflow};
+use crate::{Error, Result};
+use foldhash::fast::FixedState;
+use std::collections::{BTreeMap, HashMap};
+
+/// Distinct values of a path at most.
+pub(super) const VALUES_MAX: usize = 1_000_000;
+
+/// One value at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FacetCount {
+    /// A string, number or boolean; numbers that are equal count together and print as the one
+    /// with the lowest `seq`.
+    pub value: Value,
+    /// Hits that have it.
+    pub count: u64,
+}
+
+/// What counts together, in the order of ties: numbers by value, strings by bytes, false, true.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Key {
+    Number(ExactNumber),
+    String(String),
+    Bool(bool),
+}
+
+/// The count of a key, and the spelling of a number with the lowest `seq`.
+#[derive(Debug, Clone, Default)]
+struct Tally {
+    count: u64,
+    spelling: Option<(u64, String)>,
+}
+
+/// The values at one path, as far as they are counted.
+pub(super) struct ValueCounts {
+    scope: Scope,
+    /// Only values that begin so count.
+    prefix: Option<ValuePrefix>,
+    tallies: HashMap<Key, Tally, FixedState>,
+}
+
+/// Buffers for reading rows.
+#[derive(Default)]
+struct Buffers {
+    scratch: Scratch,
+    decoder: Decoder,
+    reader: Reader,
+}
+
+impl Visitor for ValueCounts {
+    fn segment(&mut self, segment: &Segment, node: &Node) -> Read<()> {
+        self.add_segment(segment, node)
+    }
+
+    fn recent(&mut self, event: &StoredEvent, values: &Values<'_>) {
+        self.add_event(event, values);
+    }
+}
+
+impl ValueCounts {
+    /// Nothing is counted yet; only values that begin with `prefix` will be.
+    pub(super) fn new(scope: Scope, prefix: Option<ValuePrefix>) -> Self {
+        ValueCounts { scope, prefix, tallies: HashMap::default() }
+    }
+
+    /// Whether values at `path` count.
+    fn is_at(&self, path: &[String]) -> bool {
+        matches!(&self.scope, Scope::Path(pattern) if pattern.equals(path))
+    }
+
+    fn add(&mut self, key: Key, count: u64) {
+        // Beyond the cap the facet fails: no need to hold more.
+        if self.tallies.len() <= VALUES_MAX {
+            self.tallies.entry(key).or_default().count += count;
+        }
+    }
+
+    /// Adds the distinct values of one event.
+    fn add_distinct(&mut self, seq: u64, values: BTreeMap<Key, String>) {
+        for (key, spelling) in values {
+            if self.tallies.len() > VALUES_MAX {
+                return;
+            }
+            let is_number = matches!(key, Key::Number(_));
+            let tally = self.tallies.entry(key).or_default();
+            tally.count += 1;
+            if is_number && tally.spelling.as_ref().is_none_or(|(first, _)| seq < *first) {
+                tally.spelling = Some((seq, spelling));
+            }
+        }
+    }
+
+    /// What a value counts as, and how it is spelled, if it counts.
+    fn key_of(&self, scalar: Scalar<'_>) -> Option<(Key, String)> {
+        match &self.prefix {
+            Some(prefix) if !prefix.begins(scalar) => None,
+            _ => key_of(scalar),
+        }
+    }
+
+    fn add_event(&mut self, event: &StoredEvent, values: &Values<'_>) {
+        let mut distinct = BTreeMap::new();
+        let mut keep = |scalar: Scalar<'_>| {
+            if let Some((key, spelling)) = self.key_of(scalar) {
+                distinct.entry(key).or_insert(spelling);
+            }
+        };
+        match &self.scope {
+            Scope::Action => keep(Scalar::String(&values.action())),
+            Scope::Seq => keep(Scalar::Number(&event.seq.to_string())),
+            _ => values.for_each(|path, scalar| {
+                if self.is_at(path) {
+                    keep(scalar);
+                }
+            }),
+        }
+        self.add_distinct(event.seq, distinct);
+    }
+
+    fn add_segment(&mut self, segment: &Segment, node: &Node) -> Read<()> {
+        match (&self.scope, segment.actions()) {
+            (Scope::Path(_), _) => {}
+            (Scope::Action, Some(pairs)) => return self.add_actions(segment, node, pairs),
+            _ => return self.add_rows(segment, node, &[], None),
+        }
+        let mut columns = Vec::new();
+        for number in 0..segment.column_count() {
+            if self.is_in(segment, number)? {
+                columns.push(number);
+            }
+        }
+        if is_counted_by_ids(segment, &columns) {
+            return columns.into_iter().try_for_each(|c| self.add_column(segment, node, c));
+        }
+        match self.rows_in_question(segment, &columns)? {
+            Some(Node::Nothing) => Ok(()),
+            among => self.add_rows(segment, node, &columns, among.as_ref()),
+        }
+    }
+
+    /// Whether a column has values at the path that can count.
+    fn is_in(&self, segment: &Segment, number: u32) -> Read<bool> {
+        let column = segment.column(number);
+        Ok(match column.kind() {
+            Kind::Overflow => !self.ids(column)?.is_empty(),
+            Kind::Null => false,
+            kind => kind.is_scalar() && self.is_at(segment.path_of(number)),
+        })
+    }
+
+    /// The ids of the values of a dictionary that count.
+    fn ids(&self, column: Column<'_>) -> Read<Vec<u32>> {
+        let mut ids = Vec::new();
+        match &self.prefix {
+            _ if column.kind() == Kind::Overflow => column.for_each_distinct(|id, value| {
+                let value = decode_overflow(value).filter(|value| self.is_at(&value.path));
+                let value = value.and_then(|value| self.key_of(scalar(value.kind, value.text)?));
+                ids.extend(value.map(|_| id));
+            })?,
+            Some(prefix) => ids = prefix.ids(column)?,
+            None => ids.extend(0..column.distinct().unwrap_or(0)),
+        }
+        Ok(ids)
+    }
+
+    /// The rows to be looked at, if they are not all of them.
+    fn rows_in_question(&self, segment: &Segment, columns: &[u32]) -> Read<Option<Node>> {
+        if self.prefix.is_none() {
+            return Ok(None);
+        }
+        let mut node = Node::Nothing;
+        for number in columns {
+            let column = segment.column(*number);
+            node = node.or(match column.distinct() {
+                Some(_) => values(*number, column, self.ids(column)?)?,
+                None => Node::Has(*number),
+            });
+        }
+        Ok(Some(node))
+    }
+
+    /// Counts the values of a column with a dictionary by their ids.
+    fn add_column(&mut self, segment: &Segment, node: &Node, number: u32) -> Read<()> {
+        let column = segment.column(number);
+        let ids = self.ids(column)?;
+        let counts = count_ids(segment, node, number, &ids)?;
+        for (id, count) in ids.into_iter().zip(counts) {
+            if count > 0 {
+                let value = scalar(column.kind(), column.distinct_value(id)?);
+                if let Some((key, _)) = value.and_then(key_of) {
+                    self.add(key, count);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts `category.activity` by the pairs of values that occur.
+    fn add_actions(&mut self, segment: &Segment, node: &Node, pairs: &[(u32, u32)]) -> Read<()> {
+        let column = |key: &str| {
+            let is_it = |number: &u32| {
+                matches!(segment.path_of(*number), [only] if only == key)
+                    && segment.column(*number).kind() == Kind::String
+            };
+            (0..segment.column_count()).find(is_it).map(|number| segment.column(number))
+        };
+        let Some((categories, activities)) = column("category").zip(column("activity")) else {
+            return self.add_rows(segment, node, &[], None);
+        };
+        let (mut keys, mut lists) = (Vec::new(), Vec::new());
+        for (category, activity) in pairs {
+            let text = categories.distinct_value(*category)?;
+            let action = format!("{text}.{}", activities.distinct_value(*activity)?);
+            if let Some((key, _)) = self.key_of(Scalar::String(&action)) {
+                keys.push(key);
+                lists.push([categories.rows_of(*category)?, activities.rows_of(*activity)?]);
+            }
+        }
+        for (key, count) in keys.into_iter().zip(count_lists(segment, node, &lists)?) {
+            if count > 0 {
+                self.add(key, count);
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts row by row: numbers, texts without a dictionary, several columns for one path.
+    fn add_rows(
+        &mut self,
+        segment: &Segment,
+        node: &Node,
+        columns: &[u32],
+        among: Option<&Node>,
+    ) -> Read<()> {
+        let mut buffers = Buffers::default();
+        let mut evaluator = Evaluator::new(segment);
+        each_window(segment, node, &mut |first, mut set| {
+            if let Some(among) = among {
+                let rows = first..(first + WINDOW_ROWS).min(segment.rows());
+                set = set.and(&evaluator.evaluate(among, rows)?);
+            }
+            let mut outcome = Ok(());
+            set.ascending(|row| {
+                outcome = self.add_row(segment, first + u32::from(row), columns, &mut buffers);
+                outcome.is_ok()
+            });
+            outcome
+        })
+    }
+
+    fn add_row(
+        &mut self,
+        segment: &Segment,
+        row: u32,
+        columns: &[u32],
+        buffers: &mut Buffers,
+    ) -> Read<()> {
+        if matches!(self.scope, Scope::Action | Scope::Seq) {
+            let event = segment.stored_event(row, &mut buffers.decoder)?;
+            self.add_event(&event, &buffers.reader.read(&event));
+            return Ok(());
+        }
+        let mut distinct = BTreeMap::new();
+        for number in columns {
+            let column = segment.column(*number);
+            let (start, count) = column.locate(row)?;
+            for index in start..start + count {
+                let text = column.value(index, &mut buffers.scratch)?;
+                let found = match column.kind() {
+                    Kind::Overflow => decode_overflow(text)
+                        .filter(|value| self.is_at(&value.path))
+                        .and_then(|value| self.key_of(scalar(value.kind, value.text)?)),
+                    kind => scalar(kind, text).and_then(|scalar| self.key_of(scalar)),
+                };
+                if let Some((key, spelling)) = found {
+                    distinct.entry(key).or_insert(spelling);
+                }
+            }
+        }
+        self.add_distinct(segment.seq_at(row)?, distinct);
+        Ok(())
+    }
+
+    /// The `top` largest counts (0: all).
+    ///
+    /// # Errors
+    /// [`Error::Budget`] beyond 1,000,000 distinct values.
+    pub(super) fn sorted(self, top: usize) -> Result<Vec<FacetCount>> {
+        if self.tallies.len() > VALUES_MAX {
+            return Err(Error::Budget { limit: "distinct values" });
+        }
+        let mut tallies: Vec<(Key, Tally)> = self.tallies.into_iter().collect();
+        tallies.sort_unstable_by(|(a_key, a), (b_key, b)| {
+            b.count.cmp(&a.count).then_with(|| a_key.cmp(b_key))
+        });
+        if top > 0 {
+            tallies.truncate(top);
+        }
+        let value = |key: Key, tally: &Tally| match key {
+            Key::String(text) => Value::String(text),
+            Key::Bool(truth) => Value::Bool(truth),
+            Key::Number(_) => {
+                let text = tally.spelling.as_ref().map_or("0", |(_, text)| text.as_str());
+                Number::parse(text).map_or(Value::Null, Value::Number)
+            }
+        };
+        let line = |(key, tally): (Key, Tally)| FacetCount {
+            value: value(key, &tally),
+            count: tally.count,
+        };
+        Ok(tallies.into_iter().map(line).collect())
+    }
+}
+
+/// Whether each row of these columns counts once for each value id: lists of rows are known, and
+/// no value can stand in two of the columns.
+fn is_counted_by_ids(segment: &Segment, columns: &[u32]) -> bool {
+    let of_kind = |kind| columns.iter().filter(move |c| segment.column(**c).kind() == kind);
+    let has_lists = |number: &u32| segment.column(*number).distinct().is_some();
+    let (strings, truths) = (of_kind(Kind::String).count(), of_kind(Kind::Bool).count());
+    strings <= 1
+        && truths <= 1
+        && strings + truths == columns.len()
+        && columns.iter().all(has_lists)
+}
+
+/// What a value counts as, and how it is spelled; null counts as nothing.
+pub(super) fn key_of(scalar: Scalar<'_>) -> Option<(Key, String)> {
+    match scalar {
+        Scalar::String(text) => Some((Key::String(text.to_owned()), String::new())),
+        Scalar::Number(text) => Some((Key::Number(ExactNumber::parse(text)?), text.to_owned())),
+        Scalar::Bool(truth) => Some((Key::Bool(truth), String::new())),
+        Scalar::Null => None,
+    }
+}
