@@ -11,6 +11,7 @@ use crate::{Error, Result};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Buckets of a histogram at most.
 const BUCKETS_MAX: usize = 100_000;
@@ -153,6 +154,20 @@ impl Counter {
         self.last = Some((from, to, 1));
     }
 
+    /// Counts all rows of an interval: a binary search for each bucket.
+    fn add_interval(&mut self, segment: &Segment, mut rows: Range<u32>) -> Read<()> {
+        while !rows.is_empty() {
+            self.add(segment.time_at(rows.start)?);
+            let Some((_, to, count)) = &mut self.last else {
+                break;
+            };
+            let next = segment.first_row_from(*to)?.clamp(rows.start + 1, rows.end);
+            *count += u64::from(next - rows.start - 1);
+            rows.start = next;
+        }
+        Ok(())
+    }
+
     fn flush(&mut self) {
         if let Some((from, to, count)) = self.last.take() {
             // Beyond the cap the histogram fails: no need to hold more.
@@ -185,6 +200,9 @@ impl Counter {
 impl Visitor for Counter {
     fn segment(&mut self, segment: &Segment, node: &Node) -> Read<()> {
         each_window(segment, node, &mut |first, set| {
+            if let Some(rows) = set.as_range() {
+                return self.add_interval(segment, first + rows.start..first + rows.end);
+            }
             let mut outcome = Ok(());
             set.ascending(|row| {
                 match segment.time_at(first + u32::from(row)) {

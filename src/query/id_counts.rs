@@ -4,7 +4,7 @@
 use super::node::Node;
 use super::plan::LISTS_MAX;
 use super::tally::each_window;
-use crate::segment::{Postings, Read, RowSet, Segment, WINDOW_ROWS};
+use crate::segment::{Postings, Read, Segment, WINDOW_ROWS};
 
 /// Hits of a window for which a list costs less than looking at them one by one.
 const HITS_PER_LIST: usize = 64;
@@ -39,7 +39,7 @@ pub(super) fn count_ids(
             }
             Ok(())
         }
-        _ => gather(segment, number, first, &set, &mut counts),
+        _ => column.count_values(first, &set, &mut counts),
     })?;
     Ok(ids.iter().map(|id| counts.get(*id as usize).copied().unwrap_or(0)).collect())
 }
@@ -65,38 +65,4 @@ pub(super) fn count_lists(
         Ok(())
     })?;
     Ok(counts)
-}
-
-/// Adds the value ids of rows to `counts`, each once a row.
-fn gather(
-    segment: &Segment,
-    number: u32,
-    first: u32,
-    set: &RowSet,
-    counts: &mut [u64],
-) -> Read<()> {
-    let column = segment.column(number);
-    let mut outcome = Ok(());
-    let mut ids = Vec::new();
-    set.ascending(|row| {
-        outcome = (|| {
-            let (start, count) = column.locate(first + u32::from(row))?;
-            ids.clear();
-            for index in start..start + count {
-                ids.push(column.value_id(index)?);
-            }
-            if count > 1 {
-                ids.sort_unstable();
-                ids.dedup();
-            }
-            for id in &ids {
-                if let Some(count) = counts.get_mut(*id as usize) {
-                    *count += 1;
-                }
-            }
-            Ok(())
-        })();
-        outcome.is_ok()
-    });
-    outcome
 }

@@ -51,7 +51,10 @@ fn plan_leaf(leaf: &Arc<Leaf>, segment: &Segment) -> Read<Node> {
                 let row = |instant: Option<Timestamp>, other: u32| {
                     instant.map_or(Ok(other), |instant| segment.first_row_from(instant))
                 };
-                range(row(times.from, 0)?..row(times.to, segment.rows())?)
+                match row(times.from, 0)?..row(times.to, segment.rows())? {
+                    all if all == (0..segment.rows()) => Node::Everything,
+                    rows => range(rows),
+                }
             }
             _ => Node::Everything,
         }),

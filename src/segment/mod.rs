@@ -18,7 +18,7 @@
 //! | `postings` | lists of rows |
 //! | `terms`, `long_words` | the index of words |
 //! | `builder` | all of it, written |
-//! | `column`, `decode`, `lookup` | all of it, read |
+//! | `column`, `gather`, `decode`, `lookup` | all of it, read |
 
 mod bits;
 mod blocks;
@@ -27,6 +27,7 @@ mod column;
 mod decode;
 mod dictionary;
 mod file;
+mod gather;
 mod ints;
 mod layout;
 mod long_words;

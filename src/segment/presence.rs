@@ -164,6 +164,16 @@ impl Presence {
         Ok((start, count))
     }
 
+    /// Whether no row of `range` can have more than one value, as the directory tells.
+    pub(crate) fn is_single(&self, blocks: &Blocks, range: std::ops::Range<u32>) -> Read<bool> {
+        for number in range.start / BLOCK_ROWS..range.end.div_ceil(BLOCK_ROWS) {
+            if self.block(blocks, number)?.kind == COUNTS {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Calls `each` with (row, first value index, number of values) for the rows of `range` that
     /// have values, ascending.
     pub(crate) fn for_each(

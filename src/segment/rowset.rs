@@ -59,6 +59,21 @@ impl RowSet {
         }
     }
 
+    /// The rows as an interval, if they are one.
+    pub(crate) fn as_range(&self) -> Option<Range<u32>> {
+        let (mut first, mut last) = (None, None);
+        self.ascending(|row| {
+            first = Some(u32::from(row));
+            false
+        });
+        self.descending(|row| {
+            last = Some(u32::from(row));
+            false
+        });
+        let range = first?..last? + 1;
+        (range.len() == self.len()).then_some(range)
+    }
+
     /// Whether `row` is in the set.
     pub(crate) fn contains(&self, row: u16) -> bool {
         match self {
