@@ -33,7 +33,7 @@ pub use time::{Timestamp, format_instant};
 pub use value::Value;
 
 pub(crate) use time::append_instant;
-pub(crate) use write::append_string_bytes;
+pub(crate) use write::append_escaped;
 
 use crate::Result;
 use crate::limits::EVENT_DEPTH_MAX;

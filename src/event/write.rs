@@ -67,13 +67,25 @@ pub(super) fn append_comma(out: &mut Vec<u8>, index: usize) {
 /// Appends a string in quotes: `\b \t \n \f \r \" \\`, other controls as `\u00xx` in lower case,
 /// all else as it is.
 pub(super) fn append_string(out: &mut Vec<u8>, text: &str) {
-    append_string_bytes(out, text.as_bytes());
+    out.push(b'"');
+    append_escaped(out, text.as_bytes());
+    out.push(b'"');
 }
 
-/// As [`append_string`], for bytes that are checked to be UTF-8 later, with all of `out`.
+/// Appends what stands between the quotes of a string. Bytes that are no UTF-8 stay as they are,
+/// for the caller to find.
 #[inline]
-pub(crate) fn append_string_bytes(out: &mut Vec<u8>, text: &[u8]) {
-    out.push(b'"');
+pub(crate) fn append_escaped(out: &mut Vec<u8>, text: &[u8]) {
+    let plain = plain_len(text);
+    if plain == text.len() {
+        out.extend_from_slice(text);
+    } else {
+        append_with_escapes(out, text);
+    }
+}
+
+#[cold]
+fn append_with_escapes(out: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text;
     loop {
         let (plain, from_special) = rest.split_at(plain_len(rest));
@@ -84,7 +96,6 @@ pub(crate) fn append_string_bytes(out: &mut Vec<u8>, text: &[u8]) {
         append_escape(out, *byte);
         rest = after;
     }
-    out.push(b'"');
 }
 
 fn append_escape(out: &mut Vec<u8>, byte: u8) {

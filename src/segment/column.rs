@@ -4,6 +4,7 @@ use super::blocks::{Blocks, Damage, Read, damaged};
 use super::layout::{Codec, ColumnLayout};
 use super::patterns::Patterns;
 use super::postings::Postings;
+use super::presence::LastBlock;
 use super::texts::TextCache;
 use super::uuids;
 use crate::event::shape::Kind;
@@ -58,6 +59,12 @@ impl<'s> Column<'s> {
     #[inline]
     pub(crate) fn locate(&self, row: u32) -> Read<(u32, u32)> {
         self.layout.presence.locate(self.blocks, row)
+    }
+
+    /// The index of the first value of a row; `last` is for the next call.
+    #[inline]
+    pub(crate) fn start(&self, row: u32, last: &mut LastBlock) -> Read<u32> {
+        self.layout.presence.start(self.blocks, row, last)
     }
 
     /// Calls `each` with (row, first value index, number of values) for the rows of `range` that

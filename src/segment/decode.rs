@@ -4,9 +4,10 @@ use super::Segment;
 use super::blocks::{Damage, Read};
 use super::column::Scratch;
 use super::layout::Layout;
+use super::presence::LastBlock;
 use super::varint;
 use crate::event::shape::{Kind, op};
-use crate::event::{Event, StoredEvent, Timestamp, append_instant, append_string_bytes};
+use crate::event::{Event, StoredEvent, Timestamp, append_escaped, append_instant};
 use crate::limits::EVENT_DEPTH_MAX;
 
 /// A step of a template.
@@ -14,11 +15,11 @@ use crate::limits::EVENT_DEPTH_MAX;
 pub(super) enum Step {
     /// These bytes.
     Literal(Vec<u8>),
-    /// The next value of a column of strings, quoted.
+    /// The next value of a column of strings, escaped.
     String(u32),
     /// The next value of a column, as it is.
     Bare(u32),
-    /// The instant of the row, quoted.
+    /// The instant of the row.
     Time,
     /// As many repetitions of the steps up to `end` as the next value of `lengths` says, with
     /// commas between; `is_first` says whether no element of the list comes before.
@@ -77,6 +78,13 @@ impl Compiler<'_> {
         }
     }
 
+    /// A step between quotes, which become part of the literals around it.
+    fn quoted(&mut self, step: Step) {
+        self.literal(b"\"");
+        self.steps.push(step);
+        self.literal(b"\"");
+    }
+
     fn column(&self, node: u32, kind: Kind) -> Option<u32> {
         let column = *self.columns_at.get(node as usize)?.get(kind as usize)?;
         (column != u32::MAX).then_some(column)
@@ -89,14 +97,17 @@ impl Compiler<'_> {
         match self.next()? {
             op::OBJECT => self.object(node, depth)?,
             op::LIST => self.list(node, depth)?,
-            op::STRING => self.steps.push(Step::String(self.column(node, Kind::String)?)),
+            op::STRING => {
+                let column = self.column(node, Kind::String)?;
+                self.quoted(Step::String(column));
+            }
             op::NUMBER => self.steps.push(Step::Bare(self.column(node, Kind::Number)?)),
             op::BOOL => self.steps.push(Step::Bare(self.column(node, Kind::Bool)?)),
             op::RAW => self.steps.push(Step::Bare(self.column(node, Kind::Raw)?)),
             op::NULL => self.literal(b"null"),
             op::EMPTY_OBJECT => self.literal(b"{}"),
             op::EMPTY_LIST => self.literal(b"[]"),
-            op::TIME => self.steps.push(Step::Time),
+            op::TIME => self.quoted(Step::Time),
             _ => return None,
         }
         Some(())
@@ -155,6 +166,8 @@ pub(crate) struct Decoder {
     cursors: Vec<(u32, u32)>,
     /// First value of the row in the columns of each distinct presence, valid likewise.
     starts: Vec<(u32, u32)>,
+    /// The last block of each distinct presence.
+    blocks: Vec<LastBlock>,
     generation: u32,
     scratch: Scratch,
 }
@@ -168,6 +181,8 @@ impl Decoder {
                 places.clear();
                 places.resize(columns, (0, 0));
             }
+            self.blocks.clear();
+            self.blocks.resize(columns, LastBlock::default());
             self.generation = 1;
         }
     }
@@ -216,7 +231,7 @@ impl Segment {
                 Step::String(column) => {
                     let index = self.next_value(*column, row, decoder)?;
                     let column = self.column(*column);
-                    append_string_bytes(out, column.value_bytes(index, &mut decoder.scratch)?);
+                    append_escaped(out, column.value_bytes(index, &mut decoder.scratch)?);
                 }
                 Step::Bare(column) => {
                     let index = self.next_value(*column, row, decoder)?;
@@ -225,9 +240,7 @@ impl Segment {
                 }
                 Step::Time => {
                     let offset = self.layout.offsets.get(&self.blocks, row.into())?;
-                    out.push(b'"');
                     append_instant(out, self.time_at(row)?, offset as i32);
-                    out.push(b'"');
                 }
                 Step::Run { lengths, end, is_first } => {
                     let index = self.next_value(*lengths, row, decoder)?;
@@ -259,7 +272,8 @@ impl Segment {
             let presence = self.distinct_presences.get(column as usize).copied().unwrap_or(column);
             let start = decoder.starts.get_mut(presence as usize).ok_or(fault)?;
             if start.0 != generation {
-                *start = (generation, self.column(column).locate(row)?.0);
+                let last = decoder.blocks.get_mut(presence as usize).ok_or(fault)?;
+                *start = (generation, self.column(column).start(row, last)?);
             }
             *cursor = *start;
         }
