@@ -5,13 +5,14 @@
 //!                                                |                  |
 //!                                             matching           node: windows of rows
 //!                                        (newest events)            |
-//!                                                search: pages   tally: count, facets, values, fields, histogram
+//!                                                search: pages   tally: all other answers
 //! ```
 
 mod ast;
 mod build;
 mod condition;
 mod cursor;
+mod explain;
 mod facets;
 mod field_values;
 mod fields;
@@ -40,6 +41,9 @@ pub use ast::{
 };
 pub use build::Field;
 pub use cursor::Cursor;
+pub use explain::{
+    Answer, ExplainedSource, Explanation, Fate, PlanStep, Pruning, SourceKind, Work,
+};
 pub use fields::{FieldKind, FoundField};
 pub use histogram::Bucket;
 pub use search::{Order, Page, Search};
