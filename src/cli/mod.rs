@@ -6,6 +6,8 @@ mod compact;
 mod completions;
 mod count;
 mod demo;
+mod explain;
+mod explanation_json;
 mod export;
 mod facets;
 mod failure;
@@ -75,6 +77,8 @@ enum Command {
     Fields(fields::Arguments),
     /// Count matching events by time
     Histogram(histogram::Arguments),
+    /// Show how a query is answered: what is left out and why, plan, work and times
+    Explain(explain::Arguments),
     /// Write matching events to a file
     Export(export::Arguments),
     /// Show whole events by id or sequence
@@ -130,6 +134,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Values(arguments) => values::run(store, &arguments),
         Command::Fields(arguments) => fields::run(store, &arguments),
         Command::Histogram(arguments) => histogram::run(store, &arguments),
+        Command::Explain(arguments) => explain::run(store, &arguments),
         Command::Export(arguments) => export::run(store, &arguments),
         Command::Show(arguments) => show::run(store, &arguments),
         Command::Stats(arguments) => stats::run(store, &arguments),

@@ -5,7 +5,7 @@
 //!                                                |                  |
 //!                                             matching           node: windows of rows
 //!                                        (newest events)            |
-//!                                                search: pages   tally: count, facets, values, fields, histogram
+//!                                                search: pages   tally: all other answers
 //! ```
 
 mod ast;
@@ -13,6 +13,7 @@ mod build;
 mod column_value;
 mod condition;
 mod cursor;
+mod explain;
 mod facets;
 mod field_values;
 mod fields;
@@ -42,6 +43,9 @@ pub use ast::{
 };
 pub use build::Field;
 pub use cursor::Cursor;
+pub use explain::{
+    Answer, ExplainedSource, Explanation, Fate, PlanStep, Pruning, SourceKind, Work,
+};
 pub use fields::{FieldKind, FoundField};
 pub use histogram::Bucket;
 pub use search::{Order, Page, Search};

@@ -154,15 +154,17 @@ impl Node {
         }
     }
 
+    /// Where a conjunction looks at it: what is slow comes last, what is selective first.
+    pub(super) fn rank(&self, rows: u32) -> (bool, bool, u64) {
+        (self.is_slow(), matches!(self, Node::Not(_)), self.rows_max(rows))
+    }
+
     /// Puts the cheap and selective parts of conjunctions first.
     pub(super) fn order(&mut self, rows: u32) {
         match self {
             Node::And(nodes) => {
                 nodes.iter_mut().for_each(|node| node.order(rows));
-                nodes.sort_by_key(|node| {
-                    let is_not = matches!(node, Node::Not(_));
-                    (node.is_slow(), is_not, node.rows_max(rows))
-                });
+                nodes.sort_by_key(|node| node.rank(rows));
             }
             Node::Or(nodes) => nodes.iter_mut().for_each(|node| node.order(rows)),
             Node::Not(node) | Node::Counted(node, _) => node.order(rows),
@@ -181,6 +183,8 @@ pub(super) fn range(range: Range<u32>) -> Node {
 #[derive(Debug)]
 pub(super) struct Evaluator<'s> {
     pub(super) segment: &'s Segment,
+    /// Rows that were looked at one by one so far.
+    pub(super) checked: u64,
     scratch: Scratch,
     decoder: Decoder,
     reader: Reader,
@@ -192,7 +196,8 @@ impl<'s> Evaluator<'s> {
     pub(super) fn new(segment: &'s Segment) -> Self {
         let (scratch, decoder) = (Scratch::default(), Decoder::default());
         let verdicts = Verdicts::default();
-        Evaluator { segment, scratch, decoder, reader: Reader::new(), verdicts }
+        let reader = Reader::new();
+        Evaluator { segment, checked: 0, scratch, decoder, reader, verdicts }
     }
 
     /// The buffers for whole rows.
@@ -318,6 +323,7 @@ impl<'s> Evaluator<'s> {
     }
 
     fn passes(&mut self, check: &Check, row: u32) -> Read<bool> {
+        self.checked += 1;
         match check {
             Check::Seqs(range) => Ok(range.contains(&self.segment.seq_at(row)?)),
             Check::Columns(columns, leaf) => {

@@ -71,15 +71,15 @@ pub struct Page {
 #[derive(Debug, Clone)]
 pub struct Search<'a> {
     pub(super) snapshot: &'a Snapshot,
-    query: Query,
-    order: Order,
-    limit: usize,
+    pub(super) query: Query,
+    pub(super) order: Order,
+    pub(super) limit: usize,
     after: Option<Cursor>,
-    times: TimeRange,
+    pub(super) times: TimeRange,
     pub(super) zone: chrono_tz::Tz,
-    tenant: Option<String>,
+    pub(super) tenant: Option<String>,
     now: Option<Timestamp>,
-    include_hidden: bool,
+    pub(super) include_hidden: bool,
     is_point_in_time: bool,
     deadline: Option<Instant>,
     cancel: Option<Arc<AtomicBool>>,
@@ -283,15 +283,19 @@ impl<'a> Search<'a> {
 
     /// The condition of query, times and tenant together.
     pub(super) fn condition(&self) -> Result<Condition> {
-        let mut query = self.query.clone();
-        if let Some(tenant) = &self.tenant {
-            query = query.and(Query::field("tenant").equals(tenant));
-        }
-        let condition = compile(&query, &self.context())?;
+        let condition = compile(&self.scoped_query(), &self.context())?;
         Ok(match self.times {
             TimeRange { from: None, to: None } => condition,
             times => Condition::And(vec![Condition::occurred_within(times), condition]),
         })
+    }
+
+    /// The query within the scope of the tenant.
+    pub(super) fn scoped_query(&self) -> Query {
+        match &self.tenant {
+            Some(tenant) => self.query.clone().and(Query::field("tenant").equals(tenant)),
+            None => self.query.clone(),
+        }
     }
 
     pub(super) fn visibility(&self) -> Result<Visibility<'a>> {
@@ -358,7 +362,8 @@ impl<'a> Search<'a> {
 }
 
 /// A source that is not opened yet.
-enum Source<'s> {
+#[derive(Clone, Copy)]
+pub(super) enum Source<'s> {
     Segment(&'s Segment),
     Recent(&'s TailView),
 }
@@ -382,19 +387,20 @@ impl Source<'_> {
 }
 
 /// Merges the hits of all sources; a source is opened when its best hit could be next.
-struct Merge<'s> {
+pub(super) struct Merge<'s> {
     order: Order,
     condition: Condition,
     visibility: Visibility<'s>,
     after: Option<Place>,
     wanted: usize,
     /// Not opened yet, the best last.
-    waiting: Vec<Source<'s>>,
-    open: Vec<Stream<'s>>,
+    pub(super) waiting: Vec<Source<'s>>,
+    pub(super) open: Vec<Stream<'s>>,
 }
 
 impl<'s> Merge<'s> {
-    fn new(search: &Search<'s>, wanted: usize) -> Result<Self> {
+    /// Puts the sources in order; nothing is opened yet.
+    pub(super) fn new(search: &Search<'s>, wanted: usize) -> Result<Self> {
         search.check_range()?;
         let after = search.start()?;
         let mut merge = Merge {
@@ -426,7 +432,7 @@ impl<'s> Merge<'s> {
     }
 
     /// The next hit of all, and the stream it is in.
-    fn next_hit(&mut self) -> Result<Option<(usize, Hit)>> {
+    pub(super) fn next_hit(&mut self) -> Result<Option<(usize, Hit)>> {
         loop {
             let mut best: Option<(usize, Hit)> = None;
             for (number, stream) in self.open.iter_mut().enumerate() {
@@ -475,7 +481,8 @@ impl<'s> Merge<'s> {
         Ok(())
     }
 
-    fn take(&mut self, stream: usize, hit: Hit) -> Result<StoredEvent> {
+    /// Takes a hit out of its stream, decoded.
+    pub(super) fn take(&mut self, stream: usize, hit: Hit) -> Result<StoredEvent> {
         self.open[stream].take(hit)
     }
 }
@@ -492,7 +499,7 @@ impl Order {
 
 impl<'a> Search<'a> {
     /// All sources of the snapshot, in no order.
-    fn sources(&self) -> Result<Vec<Source<'a>>> {
+    pub(super) fn sources(&self) -> Result<Vec<Source<'a>>> {
         let snapshot: &'a Snapshot = self.snapshot;
         let mut sources: Vec<Source<'a>> =
             self.segments()?.into_iter().map(Source::Segment).collect();

@@ -36,6 +36,20 @@ pub(super) struct SegmentStream<'s> {
     /// Hits needed at most; found ones beyond are not kept.
     wanted: usize,
     after: Option<Place>,
+    passed: Passed,
+}
+
+/// How far a stream has gone.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Passed {
+    /// Evaluations, each of a window or less.
+    pub steps: u64,
+    /// Rows of these.
+    pub rows: u64,
+    /// Rows that were looked at one by one.
+    pub checked: u64,
+    /// Nothing is left.
+    pub is_complete: bool,
 }
 
 impl<'s> SegmentStream<'s> {
@@ -82,7 +96,14 @@ impl<'s> SegmentStream<'s> {
         }
         let step = if node.is_slow() { STEP_ROWS } else { WINDOW_ROWS };
         let evaluator = Evaluator::new(segment);
-        Ok(SegmentStream { evaluator, node, order, rest, step, ready: vec![], wanted, after })
+        let (ready, passed) = (Vec::new(), Passed::default());
+        Ok(SegmentStream { evaluator, node, order, rest, step, ready, wanted, after, passed })
+    }
+
+    /// How far it has gone.
+    pub(super) fn passed(&self) -> Passed {
+        let is_complete = self.rest.is_empty();
+        Passed { checked: self.evaluator.checked, is_complete, ..self.passed }
     }
 
     /// The next hit without taking it.
@@ -124,6 +145,8 @@ impl<'s> SegmentStream<'s> {
         };
         self.step = (self.step * 2).min(WINDOW_ROWS);
         let set = self.evaluator.evaluate(&self.node, rows.clone())?;
+        self.passed.steps += 1;
+        self.passed.rows += u64::from(rows.end - rows.start);
         let first = rows.start / WINDOW_ROWS * WINDOW_ROWS;
         let (segment, after, wanted) = (self.evaluator.segment, self.after, self.wanted);
         let mut outcome = Ok(());
@@ -171,7 +194,9 @@ impl<'s> SegmentStream<'s> {
             let first = window * WINDOW_ROWS;
             let rows = first..(first + WINDOW_ROWS).min(segment.rows());
             sets.push(self.evaluator.evaluate(&self.node, rows)?);
+            self.passed.steps += 1;
         }
+        self.passed.rows = segment.rows().into();
         let by_seq = segment.rows_by_seq()?;
         let mut low = 0;
         let mut high = by_seq.len();
@@ -199,6 +224,8 @@ impl<'s> SegmentStream<'s> {
 /// The hits among the newest events, which have no index.
 #[derive(Debug)]
 pub(super) struct RecentStream<'s> {
+    /// Events that were looked at.
+    checked: u64,
     events: Vec<&'s StoredEvent>,
     /// The next one last.
     ready: Vec<Hit>,
@@ -213,7 +240,7 @@ impl<'s> RecentStream<'s> {
         order: Order,
         after: Option<Place>,
     ) -> Self {
-        let mut stream = RecentStream { events: Vec::new(), ready: Vec::new() };
+        let mut stream = RecentStream { checked: 0, events: Vec::new(), ready: Vec::new() };
         let mut reader = Reader::new();
         for event in events {
             let time = if order == Order::Seq { Timestamp(0) } else { event.event.occurred_at() };
@@ -225,6 +252,7 @@ impl<'s> RecentStream<'s> {
             if !is_after {
                 continue;
             }
+            stream.checked += 1;
             let values = reader.read(event);
             if values.meet(condition) && visible(event, &values) {
                 stream.ready.push(Hit { place, row: stream.events.len() as u32 });
@@ -258,6 +286,17 @@ impl Stream<'_> {
         match self {
             Stream::Segment(stream) => stream.peek(),
             Stream::Recent(stream) => Ok(stream.peek()),
+        }
+    }
+
+    /// How far it has gone.
+    pub(super) fn passed(&self) -> Passed {
+        match self {
+            Stream::Segment(stream) => stream.passed(),
+            Stream::Recent(stream) => {
+                let checked = stream.checked;
+                Passed { steps: 1, rows: checked, checked, is_complete: true }
+            }
         }
     }
 

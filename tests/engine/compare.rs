@@ -10,7 +10,7 @@ use crate::oracle::print::path_text;
 use crate::oracle::time::{DAY, SECOND};
 use crate::questions::{facet_path, value_prefix};
 use annals::event::{StoredEvent, Timestamp, Value};
-use annals::query::{Expr, FacetCount, Order, Query, Search, Term};
+use annals::query::{Expr, FacetCount, Fate, Order, Query, Search, Term};
 use annals::store::Snapshot;
 
 /// Buckets of a histogram at most; beyond, a longer length is asked for.
@@ -51,6 +51,9 @@ impl Trial<'_> {
         }
         if chance.one_in(8) {
             self.check_fields(&query)?;
+        }
+        if chance.one_in(6) {
+            self.check_explanations(&query, chance)?;
         }
         if chance.one_in(4) {
             self.check_histogram(&query, chance)?;
@@ -144,6 +147,34 @@ impl Trial<'_> {
             false => {
                 let problem = format!("values of {text} that begin with `{prefix}`");
                 Err(format!("{problem}:\n found {found:?}\n expected {expected:?}"))
+            }
+        }
+    }
+
+    /// What is explained is what is answered; what is left out has no hit, or hits were missing.
+    fn check_explanations(&self, query: &Query, chance: &Chance) -> Result<(), String> {
+        let counted = self.search(query).explain_count().map_err(said)?;
+        let mut hits = 0;
+        for source in &counted.sources {
+            let Fate::Entered(steps, work) = &source.fate else { continue };
+            hits += work.hits;
+            // Every hit is in the rows of every step.
+            if steps.iter().any(|step| step.rows < work.hits || step.rows > source.rows) {
+                return Err(format!("a step cannot be: {source:?}"));
+            }
+        }
+        if (hits, counted.hits) != (self.hits.len() as u64, hits) {
+            return Err(format!("explained {hits} hits of {}:\n{counted}", self.hits.len()));
+        }
+        let order = *chance.pick(&[Order::Newest, Order::Oldest, Order::Seq]);
+        let search = self.search(query).order(order).limit(chance.below(30));
+        let page = search.clone().page().map_err(said)?;
+        let explained = search.explain().map_err(said)?;
+        let found = (explained.hits, explained.more);
+        match found == (page.events.len() as u64, page.next.is_some()) {
+            true => Ok(()),
+            false => {
+                Err(format!("{order:?}: a page of {} is explained\n{explained}", page.events.len()))
             }
         }
     }

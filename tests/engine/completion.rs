@@ -77,8 +77,8 @@ proptest! {
         let store = store_of(&origins);
         for state in ["tail", "sealed"] {
             for prefix in &prefixes {
-                let expected = expected(&origins, prefix);
-                prop_assert_eq!(found(&store, "*", prefix), expected, "{} in the {}", prefix, state);
+                let (found, expected) = (found(&store, "*", prefix), expected(&origins, prefix));
+                prop_assert_eq!(found, expected, "{} in the {}", prefix, state);
             }
             store.seal().expect("sealed");
         }

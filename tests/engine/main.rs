@@ -6,6 +6,7 @@ mod compare;
 mod completion;
 mod cursors;
 mod events;
+mod explaining;
 mod lossless;
 mod oracle;
 mod questions;

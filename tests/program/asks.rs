@@ -323,3 +323,20 @@ fn fields_are_listed_with_kinds_and_counts() {
     assert!(table.contains("details.formula") && table.contains("not counted"), "{table}");
     assert_eq!(desk.json("fields --store s nothing"), json!([]));
 }
+
+#[test]
+fn explain_tells_how_a_query_is_answered() {
+    let desk = Desk::with_events();
+    desk.ok("seal --store s");
+    let explained = desk.json("explain --store s category=teams --limit 1");
+    assert_eq!((&explained["hits"], &explained["more"]), (&json!(1), &json!(true)));
+    assert_eq!(explained["sources"][0]["fate"], json!("entered"));
+    assert_eq!(explained["sources"][0]["plan"][0]["term"], json!("category=teams"));
+    let pruned = desk.json("explain --store s --count -- nothing -created");
+    assert_eq!(pruned["sources"][0]["reason"]["kind"], json!("no match"));
+    assert_eq!((&pruned["answer"], &pruned["hits"]), (&json!("count"), &json!(0)));
+    let text = desk.ok("explain --store s --from 2027-01-01 --order oldest --format text");
+    assert!(text.contains("left out: nothing occurred then"), "{text}");
+    assert_eq!(desk.run("explain --store s --count --limit 3").code, 2);
+    assert_eq!(desk.run("explain --store s categry=x").code, 2);
+}

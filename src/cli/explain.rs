@@ -1,0 +1,57 @@
+//! `explain`: how a query is answered.
+
+use super::explanation_json::json;
+use super::failure::Outcome;
+use super::options::{QueryOptions, StoreOptions};
+use super::output::print_line;
+use super::search::OrderOption;
+use clap::{Args, ValueEnum};
+use std::io::IsTerminal;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    query: QueryOptions,
+    /// At most this many events; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+    /// Which events come first
+    #[arg(long, value_name = "ORDER", default_value = "newest")]
+    order: OrderOption,
+    /// Explain a count instead of a page
+    #[arg(long, conflicts_with_all = ["limit", "order"])]
+    count: bool,
+    /// How to print; text on a terminal, else JSON
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+    let store = options.open_to_read()?;
+    let snapshot = store.snapshot();
+    let search = arguments.order.apply(arguments.query.search(&snapshot)?).limit(arguments.limit);
+    let explanation = match arguments.count {
+        true => search.explain_count()?,
+        false => search.explain()?,
+    };
+    let format = arguments.format.unwrap_or(match std::io::stdout().is_terminal() {
+        true => Format::Text,
+        false => Format::Json,
+    });
+    print_line(match format {
+        Format::Text => printable(&explanation.to_string()),
+        Format::Json => json(&explanation),
+    })
+}
+
+/// Without characters that could steer the terminal; lines stay.
+fn printable(text: &str) -> String {
+    let safe = |c: char| if c.is_control() && c != '\n' { '·' } else { c };
+    text.chars().map(safe).collect()
+}

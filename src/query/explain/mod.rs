@@ -1,0 +1,168 @@
+//! How a search is answered: what is left out and why, the plan for the rest, and what running it
+//! took.
+//!
+//! | file | what |
+//! |---|---|
+//! | `mod` | what is told |
+//! | `print` | the same as text |
+//! | `reason` | why a source has nothing |
+//! | `steps` | the plan of a source, part by part |
+//! | `describe` | what a part of a plan is |
+//! | `run` | planning and running under watch |
+
+mod describe;
+mod print;
+mod reason;
+mod run;
+mod steps;
+
+use super::search::Order;
+use crate::event::Timestamp;
+use chrono_tz::Tz;
+use std::time::Duration;
+
+/// How a search was answered; prints as text of several lines.
+///
+/// The search was run: hits, work and times are those of this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The query in its canonical form.
+    pub query: String,
+    /// What was asked for.
+    pub answer: Answer,
+    /// The first instant that query and times leave, if they bound it.
+    pub from: Option<Timestamp>,
+    /// The first instant behind.
+    pub to: Option<Timestamp>,
+    /// The only tenant that is seen.
+    pub tenant: Option<String>,
+    /// Whether events past `visible_for` are seen.
+    pub include_hidden: bool,
+    /// What counts as now.
+    pub now: Timestamp,
+    /// The zone of dates.
+    pub zone: Tz,
+    /// What was searched, in the order in which it is entered.
+    pub sources: Vec<ExplainedSource>,
+    /// Events of the page, or the count.
+    pub hits: u64,
+    /// Whether more follow the page.
+    pub more: bool,
+    /// Time to plan every source.
+    pub plan: Duration,
+    /// Time to find the hits; for a page, what is entered is planned once more in it.
+    pub evaluate: Duration,
+    /// Time to decode the events of the page.
+    pub decode: Duration,
+}
+
+/// What is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// A page.
+    Page {
+        /// Its order.
+        order: Order,
+        /// Its events at most; 0: all.
+        limit: usize,
+    },
+    /// The number of hits.
+    Count,
+}
+
+/// One place where events are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExplainedSource {
+    /// What it is.
+    pub kind: SourceKind,
+    /// Number of events.
+    pub rows: u64,
+    /// `occurred_at` of the oldest and the newest event; `None` for newest events without index.
+    pub times: Option<(Timestamp, Timestamp)>,
+    /// Lowest and highest `seq`.
+    pub seqs: Option<(u64, u64)>,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What a source is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A sealed segment, by its id.
+    Segment(String),
+    /// Events of the tail that are indexed in memory.
+    Indexed,
+    /// The newest events of the tail, fewer than 512, which are looked at one by one.
+    Newest,
+}
+
+/// What became of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// The plan shows that it has no hit; nothing of it was evaluated.
+    Pruned(Pruning),
+    /// The page was full before.
+    NotEntered(Vec<PlanStep>),
+    /// It was searched.
+    Entered(Vec<PlanStep>, Work),
+}
+
+/// Why a source cannot have a hit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Pruning {
+    /// No event occurred in the time asked for.
+    Time {
+        /// The condition on time.
+        term: String,
+    },
+    /// No event meets one part of the query.
+    NoMatch {
+        /// The part.
+        term: String,
+        /// The first word of its text that is nowhere there, if it has several.
+        missing: Option<String>,
+    },
+    /// Every event is hidden by retention, or was stored after the moment of the cursor.
+    Hidden,
+    /// It ends before the place of the cursor.
+    Cursor,
+    /// Each part has events, but no event can be in all of them.
+    Intersection,
+}
+
+/// A part of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlanStep {
+    /// The part of the question that it answers; `None` for parts of parts.
+    pub term: Option<String>,
+    /// What is done.
+    pub action: String,
+    /// The fields in whose values the answer lies, as far as they are of this source.
+    pub fields: Vec<String>,
+    /// The rows it gives, or an upper bound.
+    pub rows: u64,
+    /// Whether `rows` is exact.
+    pub is_exact: bool,
+    /// What it is made of.
+    pub parts: Vec<PlanStep>,
+}
+
+/// What was done in a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Work {
+    /// Evaluations of the plan, each of at most 65,536 rows; 0 if the directory knew the count.
+    pub windows: u64,
+    /// Rows of these.
+    pub rows: u64,
+    /// Rows whose values were looked at one by one.
+    pub checked: u64,
+    /// Hits that were taken.
+    pub hits: u64,
+    /// Whether nothing was left when the answer was complete.
+    pub is_complete: bool,
+}

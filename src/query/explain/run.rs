@@ -1,0 +1,250 @@
+//! Planning and running a search under watch.
+
+use super::steps::{Part, parts_of, steps, times_of};
+use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, SourceKind, Work};
+use crate::Result;
+use crate::query::condition::Condition;
+use crate::query::matching::Reader;
+use crate::query::node::{Evaluator, Node};
+use crate::query::search::{Merge, Search, Source};
+use crate::query::tally::seen_rows;
+use crate::query::visible::Visibility;
+use crate::segment::{Read, Segment, WINDOW_ROWS};
+use crate::tail::TailView;
+use std::time::{Duration, Instant};
+
+impl<'a> Search<'a> {
+    /// Runs like [`Search::page`] and tells how: what is left out and why, the plan for the rest,
+    /// rows looked at, hits and times. The hits are those of the page.
+    ///
+    /// Cost: that of the page, and of planning every source part by part.
+    ///
+    /// # Errors
+    /// As [`Search::page`], and [`Error::Budget`](crate::Error::Budget) at a deadline.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # use annals::query::Query;
+    /// # use annals::store::{Options, Store};
+    /// # let store = Store::open("activity", Options::default())?;
+    /// let query = Query::parse("category=login budget")?;
+    /// println!("{}", store.snapshot().query(&query).explain()?);
+    /// # Ok::<(), annals::Error>(())
+    /// ```
+    pub fn explain(self) -> Result<Explanation> {
+        let limit = if self.limit == 0 { usize::MAX } else { self.limit };
+        let mut merge = Merge::new(&self, limit.saturating_add(1))?;
+        let mut watch = Watch::new(&self)?;
+        let entered: Vec<Source<'a>> = merge.waiting.iter().rev().copied().collect();
+        for source in &entered {
+            watch.plan(&self, source)?;
+        }
+        let mut hits = vec![0u64; entered.len()];
+        let (mut taken, mut more) = (0usize, false);
+        let (mut evaluate, mut decode) = (Duration::ZERO, Duration::ZERO);
+        loop {
+            let began = Instant::now();
+            let next = merge.next_hit()?;
+            evaluate += began.elapsed();
+            let Some((stream, hit)) = next else { break };
+            if taken == limit {
+                more = true;
+                break;
+            }
+            let began = Instant::now();
+            merge.take(stream, hit)?;
+            decode += began.elapsed();
+            taken += 1;
+            if let Some(hits) = hits.get_mut(stream) {
+                *hits += 1;
+            }
+            self.check_budget()?;
+        }
+        for ((source, stream), hits) in watch.sources.iter_mut().zip(&merge.open).zip(hits) {
+            let passed = stream.passed();
+            source.enter(Work {
+                windows: passed.steps,
+                rows: passed.rows,
+                checked: passed.checked,
+                hits,
+                is_complete: passed.is_complete,
+            });
+        }
+        watch.leave_behind(&self, &self.sources()?, &entered);
+        let answer = Answer::Page { order: self.order, limit: self.limit };
+        let explanation = watch.explanation(&self, answer, taken as u64);
+        Ok(Explanation { more, evaluate, decode, ..explanation })
+    }
+
+    /// Runs like [`Search::count`] and tells how; see [`Search::explain`].
+    ///
+    /// # Errors
+    /// As [`Search::count`].
+    pub fn explain_count(self) -> Result<Explanation> {
+        self.check_range()?;
+        let mut watch = Watch::new(&self)?;
+        let (mut hits, mut evaluate) = (0, Duration::ZERO);
+        for source in self.sources()? {
+            self.check_budget()?;
+            let node = watch.plan(&self, &source)?;
+            let began = Instant::now();
+            let work = match source {
+                Source::Segment(segment) => {
+                    count(segment, &node).map_err(|damage| segment.corrupt(damage))?
+                }
+                Source::Recent(tail) => watch.count_newest(tail),
+            };
+            evaluate += began.elapsed();
+            hits += work.hits;
+            if let Some(source) = watch.sources.last_mut() {
+                source.enter(work);
+            }
+        }
+        Ok(Explanation { evaluate, ..watch.explanation(&self, Answer::Count, hits) })
+    }
+}
+
+/// What is told of a search, as it is found out.
+struct Watch<'a> {
+    parts: Vec<Part>,
+    condition: Condition,
+    visibility: Visibility<'a>,
+    sources: Vec<ExplainedSource>,
+    plan: Duration,
+}
+
+impl<'a> Watch<'a> {
+    fn new(search: &Search<'a>) -> Result<Self> {
+        Ok(Watch {
+            parts: parts_of(search)?,
+            condition: search.condition()?,
+            visibility: search.visibility()?,
+            sources: Vec::new(),
+            plan: Duration::ZERO,
+        })
+    }
+
+    /// Plans a source as a search does, then part by part for the explanation.
+    fn plan(&mut self, search: &Search<'_>, source: &Source<'_>) -> Result<Node> {
+        let segment = match source {
+            Source::Segment(segment) => *segment,
+            Source::Recent(tail) => {
+                self.sources.push(newest(tail));
+                return Ok(Node::Everything);
+            }
+        };
+        let began = Instant::now();
+        let node = seen_rows(&self.condition, &self.visibility, segment);
+        self.plan += began.elapsed();
+        let explained = node.and_then(|node| {
+            let fate = match (&node, steps(&self.parts, &self.visibility, segment)?) {
+                (Node::Nothing, Err(reason)) => Fate::Pruned(reason),
+                (Node::Nothing, Ok(_)) => Fate::Pruned(Pruning::Intersection),
+                (_, steps) => Fate::NotEntered(steps.unwrap_or_default()),
+            };
+            Ok((node, fate))
+        });
+        let (node, fate) = explained.map_err(|damage| segment.corrupt(damage))?;
+        self.sources.push(of_segment(search, segment, fate));
+        Ok(node)
+    }
+
+    /// Counts the hits among the newest events.
+    fn count_newest(&self, tail: &TailView) -> Work {
+        let mut work = Work { windows: 1, is_complete: true, ..Work::default() };
+        let mut reader = Reader::new();
+        for event in tail.unindexed() {
+            let values = reader.read(event);
+            let is_hit = values.meet(&self.condition) && self.visibility.sees(event, &values);
+            work.checked += 1;
+            work.hits += u64::from(is_hit);
+        }
+        Work { rows: work.checked, ..work }
+    }
+
+    /// Notes the segments that end before the cursor.
+    fn leave_behind(&mut self, search: &Search<'_>, all: &[Source<'_>], entered: &[Source<'_>]) {
+        for source in all {
+            let Source::Segment(segment) = source else { continue };
+            let is_it = |other: &Source<'_>| match other {
+                Source::Segment(other) => std::ptr::eq(*other, *segment),
+                Source::Recent(_) => false,
+            };
+            if !entered.iter().any(is_it) {
+                let fate = Fate::Pruned(Pruning::Cursor);
+                self.sources.push(of_segment(search, segment, fate));
+            }
+        }
+    }
+
+    fn explanation(self, search: &Search<'_>, answer: Answer, hits: u64) -> Explanation {
+        let times = times_of(&self.parts);
+        let mut sources = self.sources;
+        sources.retain(|source| source.rows > 0);
+        Explanation {
+            query: search.query.to_string(),
+            answer,
+            from: times.from,
+            to: times.to,
+            tenant: search.tenant.clone(),
+            include_hidden: search.include_hidden,
+            now: search.context().now,
+            zone: search.zone,
+            sources,
+            hits,
+            more: false,
+            plan: self.plan,
+            evaluate: Duration::ZERO,
+            decode: Duration::ZERO,
+        }
+    }
+}
+
+impl ExplainedSource {
+    /// Notes what was done there, unless there was nothing to do.
+    fn enter(&mut self, work: Work) {
+        if let Fate::NotEntered(steps) = &mut self.fate {
+            self.fate = Fate::Entered(std::mem::take(steps), work);
+        }
+    }
+}
+
+fn of_segment(search: &Search<'_>, segment: &Segment, fate: Fate) -> ExplainedSource {
+    let meta = segment.meta();
+    let mut sealed = search.snapshot.segments().iter();
+    let kind = match sealed.any(|sealed| std::ptr::eq(&***sealed, segment)) {
+        true => SourceKind::Segment(format!("{:016x}", meta.id.0)),
+        false => SourceKind::Indexed,
+    };
+    let (times, seqs) = ((meta.min_time, meta.max_time), (meta.min_seq, meta.max_seq));
+    let rows = segment.rows().into();
+    ExplainedSource { kind, rows, times: Some(times), seqs: Some(seqs), fate }
+}
+
+fn newest(tail: &TailView) -> ExplainedSource {
+    let seqs = || tail.unindexed().map(|event| event.seq);
+    ExplainedSource {
+        kind: SourceKind::Newest,
+        rows: tail.unindexed().count() as u64,
+        times: None,
+        seqs: seqs().min().zip(seqs().max()),
+        fate: Fate::NotEntered(Vec::new()),
+    }
+}
+
+/// Counts the hits of a segment.
+fn count(segment: &Segment, node: &Node) -> Read<Work> {
+    let mut work = Work { is_complete: true, ..Work::default() };
+    if let Some(hits) = node.known_len(segment.rows()) {
+        return Ok(Work { hits, ..work });
+    }
+    let mut evaluator = Evaluator::new(segment);
+    for window in 0..segment.rows().div_ceil(WINDOW_ROWS) {
+        let first = window * WINDOW_ROWS;
+        let rows = first..(first + WINDOW_ROWS).min(segment.rows());
+        work.windows += 1;
+        work.rows += u64::from(rows.end - rows.start);
+        work.hits += evaluator.evaluate(node, rows)?.len() as u64;
+    }
+    Ok(Work { checked: evaluator.checked, ..work })
+}
