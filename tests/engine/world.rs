@@ -172,5 +172,7 @@ impl World {
         self.clock.set(NOW);
         let swept = self.store().retain(Some(Timestamp(NOW)), false);
         swept.expect("a sweep succeeds");
+        // What was dropped would be stored anew: nothing from before is sent again.
+        self.sent.clear();
     }
 }
