@@ -62,12 +62,15 @@ impl Query {
 
     /// Events for which both hold.
     pub fn and(self, other: Query) -> Query {
-        Query::new(Expr::and(vec![self.into_root(), other.into_root()]))
+        let nesting = |query: &Query| query.nesting() + usize::from(query.root().is_or());
+        let nesting = nesting(&self).max(nesting(&other));
+        Query::joined(Expr::and(vec![self.into_root(), other.into_root()]), nesting)
     }
 
     /// Events for which one or both hold.
     pub fn or(self, other: Query) -> Query {
-        Query::new(Expr::or(vec![self.into_root(), other.into_root()]))
+        let nesting = self.nesting().max(other.nesting());
+        Query::joined(Expr::or(vec![self.into_root(), other.into_root()]), nesting)
     }
 }
 
@@ -76,7 +79,11 @@ impl Not for Query {
 
     /// Events for which this does not hold.
     fn not(self) -> Query {
-        Query::new(Expr::negate(self.into_root()))
+        let nesting = match self.root() {
+            Expr::Not(inner) => self.nesting() - usize::from(inner.is_compound()),
+            operand => self.nesting() + usize::from(operand.is_compound()),
+        };
+        Query::joined(Expr::negate(self.into_root()), nesting)
     }
 }
 

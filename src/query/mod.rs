@@ -24,6 +24,7 @@ mod plan;
 mod print;
 mod scan;
 mod search;
+mod size;
 mod stream;
 mod tally;
 mod time;

@@ -276,14 +276,17 @@ impl<'a> Search<'a> {
 
     /// The condition of query, times and tenant together.
     pub(super) fn condition(&self) -> Result<Condition> {
-        let mut query = self.query.clone();
+        self.query.check_size()?;
+        let mut parts = vec![compile(&self.query, &self.context())?];
         if let Some(tenant) = &self.tenant {
-            query = query.and(Query::field("tenant").equals(tenant));
+            parts.push(compile(&Query::field("tenant").equals(tenant), &self.context())?);
         }
-        let condition = compile(&query, &self.context())?;
-        Ok(match self.times {
-            TimeRange { from: None, to: None } => condition,
-            times => Condition::And(vec![Condition::occurred_within(times), condition]),
+        if self.times != TimeRange::default() {
+            parts.insert(0, Condition::occurred_within(self.times));
+        }
+        Ok(match parts.len() {
+            1 => parts.remove(0),
+            _ => Condition::And(parts),
         })
     }
 
