@@ -270,6 +270,12 @@ pub fn nearest(path: &[&str]) -> Vec<String> {
     near.take(SUGGESTIONS_MAX).map(|(_, known)| known).collect()
 }
 
+/// The one of `known` that looks most like `name`; of several the first.
+pub(crate) fn nearest_of<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let wanted: Vec<char> = name.chars().take(256).collect();
+    known.min_by_key(|known| distance(&wanted, known))
+}
+
 /// Levenshtein distance in characters.
 fn distance(wanted: &[char], known: &str) -> usize {
     let mut row: Vec<usize> = (0..=wanted.len()).collect();

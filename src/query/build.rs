@@ -8,7 +8,7 @@ use std::ops::Not;
 use super::ast::{
     Comparison, Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text, TimeRelation,
 };
-use super::scan::read_path;
+use super::scan::{Scanner, read_path};
 
 impl Query {
     /// Every event.
@@ -204,9 +204,13 @@ fn time_query(relation: TimeRelation, when: impl Into<String>) -> Query {
     Query::new(Expr::Term(Term::Time { relation, when }))
 }
 
-/// Writes slashes as `\/`, and backslashes where query text would take them for the escape of a
+/// What stands between slashes in a text and means `regex`: as it is, if it can; else it writes
+/// slashes as `\/`, and backslashes where query text would take them for the escape of a
 /// slash as `\x5C`.
-fn between_slashes(regex: &str) -> String {
+pub(super) fn between_slashes(regex: &str) -> String {
+    if is_between_slashes(regex) {
+        return regex.to_owned();
+    }
     let mut written = String::with_capacity(regex.len());
     let mut chars = regex.chars().peekable();
     while let Some(c) = chars.next() {
@@ -225,4 +229,10 @@ fn between_slashes(regex: &str) -> String {
         }
     }
     written
+}
+
+/// Whether query text takes all of `regex` for the inside of slashes.
+fn is_between_slashes(regex: &str) -> bool {
+    let text = format!("{regex}/");
+    Scanner::new(&text).take_regex() == Some(regex)
 }

@@ -14,7 +14,10 @@ mod condition;
 mod cursor;
 mod facets;
 mod histogram;
+mod json;
 mod lexis;
+#[cfg(test)]
+mod made_up;
 mod matching;
 mod node;
 mod parse;
@@ -37,5 +40,6 @@ pub use build::Field;
 pub use cursor::Cursor;
 pub use facets::FacetCount;
 pub use histogram::Bucket;
+pub use json::{Filters, Joiner};
 pub use search::{Order, Page, Search};
 pub use time::parse_when;

@@ -19,9 +19,7 @@ impl Display for Expr {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Expr::All => formatter.write_char('*'),
-            Expr::And(operands) => {
-                join(formatter, operands, " ", Expr::is_or)
-            }
+            Expr::And(operands) => join(formatter, operands, " ", Expr::is_or),
             Expr::Or(operands) => join(formatter, operands, " OR ", |_| false),
             Expr::Not(operand) => {
                 formatter.write_char('-')?;

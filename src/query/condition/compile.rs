@@ -109,6 +109,11 @@ pub(in crate::query) fn check_words(path: &Path) -> Result<(), Problem> {
     }
 }
 
+/// Whether a path is that of a time which every event has.
+pub(in crate::query) fn is_time(path: &Path) -> bool {
+    matches!(scope_of(path), Ok(Scope::OccurredAt | Scope::RecordedAt))
+}
+
 fn leaf(scope: Scope, test: Test) -> Condition {
     Condition::Leaf(Arc::new(Leaf { scope, test }))
 }

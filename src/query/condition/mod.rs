@@ -17,7 +17,7 @@ mod tests;
 mod tree;
 
 pub(crate) use compile::compile;
-pub(super) use compile::{Place, Problem, check_path, check_words, compile_term};
+pub(super) use compile::{Place, Problem, check_path, check_words, compile_term, is_time};
 pub(crate) use context::Context;
 pub(super) use context::any_context;
 pub(super) use equals::{range_ends, reads_as_range};

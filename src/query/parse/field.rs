@@ -3,9 +3,7 @@
 use super::{Parser, hint, text_of_quoted};
 use crate::Result;
 use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Term, TimeRelation};
-use crate::query::condition::{
-    Place, Problem, any_context, check_path, check_words, compile_term,
-};
+use crate::query::condition::{Place, Problem, any_context, check_path, check_words, compile_term};
 use crate::query::lexis::is_space;
 use crate::query::scan::{Operator, Segment, resolve};
 
