@@ -2,6 +2,7 @@
 
 use super::condition::{Scalar, Scope, facet_scope};
 use super::matching::{Reader, Values};
+use super::meter::Meter;
 use super::node::{Node, scalar};
 use super::search::Search;
 use super::tally::{Visitor, each_window};
@@ -55,7 +56,7 @@ impl Search<'_> {
         for path in paths {
             counters.facets.push(Facet { scope: facet_scope(path)?, tallies: HashMap::default() });
         }
-        self.visit(&mut counters)?;
+        self.visit(&self.meter(), &mut counters)?;
         if counters.facets.iter().any(|facet| facet.tallies.len() > VALUES_MAX) {
             return Err(Error::Budget { limit: "distinct values" });
         }
@@ -68,9 +69,9 @@ struct Counters {
 }
 
 impl Visitor for Counters {
-    fn segment(&mut self, segment: &Segment, node: &Node) -> Read<()> {
+    fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
         for facet in &mut self.facets {
-            facet.add_segment(segment, node)?;
+            facet.add_segment(segment, node, meter)?;
         }
         Ok(())
     }
@@ -139,7 +140,7 @@ impl Facet {
         self.add_distinct(event.seq, distinct);
     }
 
-    fn add_segment(&mut self, segment: &Segment, node: &Node) -> Read<()> {
+    fn add_segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
         let columns: Vec<u32> = (0..segment.column_count())
             .filter(|number| match segment.column(*number).kind() {
                 Kind::Overflow => true,
@@ -154,33 +155,43 @@ impl Facet {
         });
         let is_simple = is_simple && columns.iter().filter(|number| strings(number)).count() <= 1;
         if !is_simple || !matches!(self.scope, Scope::Path(_)) {
-            return self.add_rows(segment, node, &columns);
+            return self.add_rows(segment, node, &columns, meter);
         }
         for number in columns {
             if segment.column(number).kind() != Kind::Null {
-                self.add_column(segment, node, number)?;
+                self.add_column(segment, node, number, meter)?;
             }
         }
         Ok(())
     }
 
     /// Counts the values of a column with a dictionary by their ids.
-    fn add_column(&mut self, segment: &Segment, node: &Node, number: u32) -> Read<()> {
+    fn add_column(
+        &mut self,
+        segment: &Segment,
+        node: &Node,
+        number: u32,
+        meter: &Meter,
+    ) -> Read<()> {
         let column = segment.column(number);
         let distinct = column.distinct().unwrap_or(0);
         let mut counts = vec![0u64; distinct as usize];
         if matches!(node, Node::Everything) {
             for (id, count) in (0u32..).zip(&mut counts) {
+                meter.charge(0)?;
                 *count = column.rows_of(id)?.cardinality().into();
             }
         } else {
-            each_window(segment, node, &mut |first, set| {
+            each_window(segment, node, meter, &mut |first, set| {
+                meter.charge(4 * set.len())?;
                 gather(segment, number, first, &set, &mut counts)
             })?;
         }
         for (id, count) in (0u32..).zip(counts) {
             if count > 0 {
-                let value = scalar(column.kind(), column.distinct_value(id)?);
+                let value = column.distinct_value(id)?;
+                meter.charge(value.len())?;
+                let value = scalar(column.kind(), value);
                 if let Some((key, _)) = value.and_then(key_of) {
                     self.add(key, count);
                 }
@@ -190,12 +201,19 @@ impl Facet {
     }
 
     /// Counts row by row: numbers, texts without a dictionary, several columns for one path.
-    fn add_rows(&mut self, segment: &Segment, node: &Node, columns: &[u32]) -> Read<()> {
+    fn add_rows(
+        &mut self,
+        segment: &Segment,
+        node: &Node,
+        columns: &[u32],
+        meter: &Meter,
+    ) -> Read<()> {
         let mut scratch = Scratch::default();
-        each_window(segment, node, &mut |first, set| {
+        each_window(segment, node, meter, &mut |first, set| {
             let mut outcome = Ok(());
             set.ascending(|row| {
-                outcome = self.add_row(segment, first + u32::from(row), columns, &mut scratch);
+                let row = first + u32::from(row);
+                outcome = self.add_row(segment, row, columns, &mut scratch, meter);
                 outcome.is_ok()
             });
             outcome
@@ -208,19 +226,23 @@ impl Facet {
         row: u32,
         columns: &[u32],
         scratch: &mut Scratch,
+        meter: &Meter,
     ) -> Read<()> {
         let seq = segment.seq_at(row)?;
         if matches!(self.scope, Scope::Action | Scope::Seq) {
             let event = segment.stored_event(row, &mut Default::default())?;
+            meter.charge(event.event.canonical().len())?;
             self.add_event(&event, &Reader::new().read(&event));
             return Ok(());
         }
+        meter.charge(0)?;
         let mut distinct = BTreeMap::new();
         for number in columns {
             let column = segment.column(*number);
             let (start, count) = column.locate(row)?;
             for index in start..start + count {
                 let text = column.value(index, scratch)?;
+                meter.charge(text.len())?;
                 let found = match column.kind() {
                     Kind::Overflow => decode_overflow(text)
                         .filter(|value| self.is_at(&value.path))

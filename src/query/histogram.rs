@@ -1,6 +1,7 @@
 //! Histograms: hits by time, in the buckets of a zone.
 
 use super::matching::Values;
+use super::meter::Meter;
 use super::node::Node;
 use super::search::Search;
 use super::tally::{Visitor, each_window};
@@ -113,8 +114,9 @@ impl Search<'_> {
     pub fn histogram(self, every: &str) -> Result<Vec<Bucket>> {
         let step = read_step(every)?;
         let mut counter = Counter { step, zone: self.zone, counts: BTreeMap::new(), last: None };
-        self.visit(&mut counter)?;
-        counter.buckets()
+        let meter = self.meter();
+        self.visit(&meter, &mut counter)?;
+        counter.buckets(&meter)
     }
 }
 
@@ -149,11 +151,12 @@ impl Counter {
         }
     }
 
-    fn buckets(mut self) -> Result<Vec<Bucket>> {
+    fn buckets(mut self, meter: &Meter) -> Result<Vec<Bucket>> {
         self.flush();
         let mut buckets: Vec<Bucket> = Vec::new();
         for (from, (to, count)) in self.counts {
             while let Some(next) = buckets.last().map(|bucket| bucket.to).filter(|to| *to < from) {
+                meter.spend(size_of::<Bucket>())?;
                 let empty = self.step.bucket(next, self.zone);
                 let Some((_, to)) = empty.filter(|_| buckets.len() < BUCKETS_MAX) else {
                     return Err(Error::Budget { limit: "buckets" });
@@ -170,11 +173,12 @@ impl Counter {
 }
 
 impl Visitor for Counter {
-    fn segment(&mut self, segment: &Segment, node: &Node) -> Read<()> {
-        each_window(segment, node, &mut |first, set| {
+    fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
+        each_window(segment, node, meter, &mut |first, set| {
             let mut outcome = Ok(());
             set.ascending(|row| {
-                match segment.time_at(first + u32::from(row)) {
+                let time = segment.time_at(first + u32::from(row));
+                match meter.charge(size_of::<Timestamp>()).and(time) {
                     Ok(time) => self.add(time),
                     Err(damage) => outcome = Err(damage),
                 }

@@ -19,7 +19,9 @@ mod lexis;
 #[cfg(test)]
 mod made_up;
 mod matching;
+mod meter;
 mod node;
+mod order;
 mod parse;
 mod path_pattern;
 mod phrase_plan;
@@ -41,5 +43,6 @@ pub use cursor::Cursor;
 pub use facets::FacetCount;
 pub use histogram::Bucket;
 pub use json::{Filters, Joiner};
-pub use search::{Order, Page, Search};
+pub use order::Order;
+pub use search::{Page, Search};
 pub use time::parse_when;

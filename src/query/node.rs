@@ -3,6 +3,7 @@
 
 use super::condition::{Leaf, Scalar, Scope};
 use super::matching::Reader;
+use super::meter::Meter;
 use crate::event::shape::Kind;
 use crate::segment::{
     Blocks, Decoder, Postings, Read, RowSet, Scratch, Segment, WINDOW_ROWS, decode_overflow,
@@ -183,6 +184,7 @@ pub(super) fn range(range: Range<u32>) -> Node {
 #[derive(Debug)]
 pub(super) struct Evaluator<'s> {
     pub(super) segment: &'s Segment,
+    pub(super) meter: &'s Meter,
     scratch: Scratch,
     decoder: Decoder,
     reader: Reader,
@@ -190,9 +192,9 @@ pub(super) struct Evaluator<'s> {
 
 impl<'s> Evaluator<'s> {
     /// Begins with empty buffers.
-    pub(super) fn new(segment: &'s Segment) -> Self {
+    pub(super) fn new(segment: &'s Segment, meter: &'s Meter) -> Self {
         let (scratch, decoder) = (Scratch::default(), Decoder::default());
-        Evaluator { segment, scratch, decoder, reader: Reader::new() }
+        Evaluator { segment, meter, scratch, decoder, reader: Reader::new() }
     }
 
     /// The buffers for whole rows.
@@ -210,6 +212,7 @@ impl<'s> Evaluator<'s> {
         let within = rows.start - first..rows.end - first;
         let segment: &'s Segment = self.segment;
         let blocks: &Blocks = segment.blocks();
+        self.meter.charge(0)?;
         Ok(match node {
             Node::Nothing => RowSet::empty(),
             Node::Everything => RowSet::range(within),
@@ -221,7 +224,9 @@ impl<'s> Evaluator<'s> {
             Node::Lists(lists) => {
                 let mut union = RowSet::empty();
                 for list in lists.iter().filter(|list| list.touches(window)) {
-                    union = union.or(list.window(blocks, window)?);
+                    let set = list.window(blocks, window)?;
+                    self.meter.charge(set.bytes())?;
+                    union = union.or(set);
                 }
                 union.clip(&within)
             }
@@ -232,6 +237,7 @@ impl<'s> Evaluator<'s> {
                 RowSet::Array(list.iter().map(|row| (row - first) as u16).collect())
             }
             Node::Has(column) => {
+                self.meter.charge(rows.len())?;
                 let mut found = Vec::new();
                 segment.column(*column).for_each_row(rows, |row, _, _| {
                     found.push((row - first) as u16);
@@ -241,6 +247,7 @@ impl<'s> Evaluator<'s> {
             }
             Node::Values { column, bits } => {
                 let column = segment.column(*column);
+                self.meter.charge(4 * rows.len())?;
                 let mut found = Vec::new();
                 column.for_each_row(rows, |row, start, count| {
                     for index in start..start + count {
@@ -318,6 +325,7 @@ impl<'s> Evaluator<'s> {
     }
 
     fn passes(&mut self, check: &Check, row: u32) -> Read<bool> {
+        self.meter.charge(0)?;
         match check {
             Check::Seqs(range) => Ok(range.contains(&self.segment.seq_at(row)?)),
             Check::Columns(columns, leaf) => {
@@ -326,6 +334,7 @@ impl<'s> Evaluator<'s> {
                     let (start, count) = column.locate(row)?;
                     for index in start..start + count {
                         let value = column.value(index, &mut self.scratch)?;
+                        self.meter.charge(value.len())?;
                         if value_passes(column.kind(), value, leaf) {
                             return Ok(true);
                         }
@@ -335,6 +344,7 @@ impl<'s> Evaluator<'s> {
             }
             Check::Event(leaf) => {
                 let stored = self.segment.stored_event(row, &mut self.decoder)?;
+                self.meter.charge(stored.event.canonical().len())?;
                 Ok(self.reader.read(&stored).meet_leaf(leaf))
             }
         }

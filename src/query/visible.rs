@@ -3,6 +3,7 @@
 use super::ast::Query;
 use super::condition::{Condition, Context, compile};
 use super::matching::Values;
+use super::meter::Meter;
 use super::node::{Node, range};
 use super::plan::{plan, recorded};
 use crate::Result;
@@ -24,9 +25,6 @@ pub(super) struct Visibility<'s> {
 
 impl<'s> Visibility<'s> {
     /// The rules at `now`; with `include_hidden`, what is past `visible_for` is seen.
-    ///
-    /// # Errors
-    /// [`crate::Error::Invalid`] if there are more rules than a query may have terms.
     pub(super) fn new(
         retention: &'s Retention,
         context: &Context,
@@ -69,7 +67,7 @@ impl<'s> Visibility<'s> {
     }
 
     /// The rows of a segment that are seen: an interval of rows in most segments.
-    pub(super) fn rows(&self, segment: &Segment) -> Read<Node> {
+    pub(super) fn rows(&self, segment: &Segment, meter: &Meter) -> Read<Node> {
         if self.retention.is_forever() {
             return Ok(Node::Everything);
         }
@@ -88,7 +86,7 @@ impl<'s> Visibility<'s> {
         }
         let mut node = Node::Nothing;
         for (condition, cutoff) in &self.classes {
-            node = node.or(plan(condition, segment)?.and(not_before(segment, *cutoff)?));
+            node = node.or(plan(condition, segment, meter)?.and(not_before(segment, *cutoff)?));
         }
         Ok(node)
     }

@@ -58,7 +58,7 @@ pub(crate) use long_words::is_long;
 pub(crate) use overflow::decode as decode_overflow;
 pub(crate) use postings::Postings;
 pub(crate) use rowset::{RowSet, WINDOW_ROWS};
-pub(crate) use terms::{Entry, Places, Terms};
+pub(crate) use terms::{Entry, Group, Places, Terms};
 pub(crate) use uuids::{GROUP_LENGTHS, parse as parse_uuid};
 
 use layout::Layout;
