@@ -261,12 +261,15 @@ impl Facet {
     /// The `top` largest counts (0: all).
     fn sorted(self, top: usize) -> Vec<FacetCount> {
         let mut tallies: Vec<(Key, Tally)> = self.tallies.into_iter().collect();
-        tallies.sort_unstable_by(|(a_key, a), (b_key, b)| {
+        let order = |(a_key, a): &(Key, Tally), (b_key, b): &(Key, Tally)| {
             b.count.cmp(&a.count).then_with(|| a_key.cmp(b_key))
-        });
-        if top > 0 {
+        };
+        if (1..tallies.len()).contains(&top) {
+            // A million values are not sorted for the first ten.
+            tallies.select_nth_unstable_by(top - 1, order);
             tallies.truncate(top);
         }
+        tallies.sort_unstable_by(order);
         let value = |key: Key, tally: &Tally| match key {
             Key::String(text) => Value::String(text),
             Key::Bool(truth) => Value::Bool(truth),

@@ -166,3 +166,104 @@ impl Write for Len {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a query of `count` parts is allowed: built in Rust, as text and as JSON.
+    fn is_allowed(query: &Query) -> bool {
+        let is_sound = query.check_size().is_ok();
+        let text = query.to_string();
+        // What is too large is not even printed within the cap of the text, or refused there.
+        assert_eq!(Query::parse(&text).ok().as_ref() == Some(query), is_sound, "{text:.80}");
+        assert_eq!(Query::from_json(&query.to_json()).ok().as_ref() == Some(query), is_sound);
+        is_sound
+    }
+
+    fn any_of(count: usize, part: impl Fn(usize) -> Query) -> Query {
+        (0..count).map(part).reduce(Query::or).expect("at least one")
+    }
+
+    #[test]
+    fn each_cap_holds_at_n_and_refuses_at_n_plus_one_in_every_face() {
+        let field = || Query::field("details.a");
+        let list = |values: Vec<Literal>| field().one_of(values);
+        let literals = |count: usize, text: &str| vec![Literal::bare(text); count];
+        let depth = |count: usize| {
+            (0..count).fold(Query::text("a"), |query, _| !query.and(Query::text("b")))
+        };
+        type Made<'m> = &'m dyn Fn(usize) -> Query;
+        let cases: [(usize, Made<'_>); 10] = [
+            (QUERY_TERMS_MAX, &|count| any_of(count, |_| Query::text("x"))),
+            (QUERY_TERMS_MAX, &|count| any_of(count, |_| Query::all())),
+            (QUERY_TERMS_MAX, &|count| list(literals(count, "1..2"))),
+            (QUERY_TERMS_MAX, &|count| list(literals(count, "2026-05-04"))),
+            (QUERY_VALUES_MAX, &|count| list(literals(count, "1"))),
+            (QUERY_FUZZY_MAX, &|count| any_of(count, |_| Query::fuzzy("word", 1))),
+            (QUERY_REGEXES_MAX, &|count| any_of(count, |_| field().matches("x"))),
+            (QUERY_DEPTH_MAX, &depth),
+            (QUERY_BYTES_MAX, &|count| Query::text("a".repeat(count))),
+            (QUERY_BYTES_MAX, &|count| {
+                // A quote is written as two bytes, and the text as a whole in quotes.
+                Query::text(format!("{}{}", "\"".repeat(30_000), "a".repeat(count - 60_002)))
+            }),
+        ];
+        for (number, (limit, made)) in cases.into_iter().enumerate() {
+            assert!(is_allowed(&made(limit)), "case {number} at {limit}");
+            assert!(made(limit + 1).check_size().is_err(), "case {number} beyond {limit}");
+            assert!(number == 7 || !is_allowed(&made(limit + 1)), "case {number} beyond {limit}");
+        }
+    }
+
+    #[test]
+    fn networks_of_a_list_are_no_terms() {
+        let networks =
+            (0..5_000).map(|n| Literal::bare(format!("10.{}.{}.0/24", n / 256, n % 256)));
+        let query = Query::field("context.ip").one_of(networks);
+        assert!(query.nesting() == 0 && query.check_printed().is_err());
+        let query = Query::field("context.ip").one_of(vec![Literal::bare("10.0.0.0/8"); 5_000]);
+        assert!(is_allowed(&query));
+    }
+
+    #[test]
+    fn a_path_that_a_group_repeats_counts_each_time() {
+        let key = "k".repeat(600);
+        let text = |count: usize| format!("details.{key}:({})", "a ".repeat(count));
+        assert!(Query::parse(&text(100)).is_ok());
+        assert!(matches!(Query::parse(&text(1_000)), Err(Error::Query { .. })));
+    }
+
+    #[test]
+    fn what_nests_too_deep_is_refused_however_long_it_goes_on() {
+        let mut query = Query::text("a");
+        for _ in 0..100_000 {
+            query = !query.or(Query::text("b")).and(Query::text("c"));
+        }
+        assert_eq!(query.nesting(), QUERY_DEPTH_MAX + 1);
+        assert!(query.check_size().is_err());
+        assert_eq!(query.to_string(), "-*");
+    }
+
+    #[test]
+    fn nesting_is_that_of_the_printed_parentheses() {
+        let (a, b) = (|| Query::text("a"), || Query::text("b"));
+        for (query, nesting) in [
+            (a().and(b()), 0),
+            (a().and(b()).or(a()), 0),
+            (a().or(b()).and(a()), 1),
+            (!(a().and(b())), 1),
+            (!!(a().and(b())), 0),
+            (!(!!(a().or(b()))).and(a()), 2),
+            ((!(a().or(b()))).and(a()), 1),
+            (!(a().or(b()).and(a())), 2),
+            (a().or(a().or(b()).and(b())), 1),
+        ] {
+            assert_eq!(
+                (query.nesting(), Query::parse(&query.to_string()).ok()),
+                (nesting, Some(query.clone())),
+                "{query}"
+            );
+        }
+    }
+}
