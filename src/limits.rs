@@ -25,12 +25,23 @@ pub const NUMBER_EXPONENT_MAX: u32 = 400;
 pub const BATCH_EVENTS_MAX: usize = 65_536;
 /// Canonical bytes of one batch.
 pub const BATCH_BYTES_MAX: usize = 32 << 20;
-/// Bytes of a query text.
+/// Bytes of a query text, as it was given and as it is printed.
 pub const QUERY_BYTES_MAX: usize = 64 << 10;
-/// Terms of a query.
+/// Bytes of a query as JSON: room for every query that is allowed as text.
+pub const QUERY_JSON_BYTES_MAX: usize = 1 << 20;
+/// Terms of a query; in a list each range or time counts as one.
 pub const QUERY_TERMS_MAX: usize = 1024;
-/// Nesting of parentheses in a query.
+/// Nesting of parentheses in a query, however it was made.
 pub const QUERY_DEPTH_MAX: usize = 64;
+/// Depth of objects and lists of a query as JSON: between two parentheses of its text stand an
+/// `and`, a `not` and an `or` at most; the values of a list lie below.
+pub const QUERY_JSON_DEPTH_MAX: usize = 5 * (QUERY_DEPTH_MAX + 1) + 4;
+/// Values of all lists of a query together.
+pub const QUERY_VALUES_MAX: usize = 10_000;
+/// Words of a query that are looked for by similarity.
+pub const QUERY_FUZZY_MAX: usize = 64;
+/// Regular expressions of a query, each of at most [`REGEX_BYTES_MAX`].
+pub const QUERY_REGEXES_MAX: usize = 32;
 /// Bytes of one word; longer words are cut into consecutive words.
 pub const WORD_BYTES_MAX: usize = 256;
 /// Characters of a word that is looked for by similarity.

@@ -15,6 +15,7 @@ pub mod imports;
 mod input;
 pub mod log_bytes;
 pub mod manifest_bytes;
+pub mod query_json;
 pub mod query_text;
 pub mod rules_text;
 pub mod segment_bytes;
@@ -31,12 +32,13 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target { name: "cursor_text", run: cursor_text::run, seeds: cursor_text::seeds },
     Target { name: "event_json", run: event_json::run, seeds: event_json::seeds },
     Target { name: "imports", run: imports::run, seeds: imports::seeds },
     Target { name: "log_bytes", run: log_bytes::run, seeds: log_bytes::seeds },
     Target { name: "manifest_bytes", run: manifest_bytes::run, seeds: manifest_bytes::seeds },
+    Target { name: "query_json", run: query_json::run, seeds: query_json::seeds },
     Target { name: "query_text", run: query_text::run, seeds: query_text::seeds },
     Target { name: "rules_text", run: rules_text::run, seeds: rules_text::seeds },
     Target { name: "segment_bytes", run: segment_bytes::run, seeds: segment_bytes::seeds },

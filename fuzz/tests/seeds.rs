@@ -96,6 +96,11 @@ fn manifest_bytes_survive() {
 }
 
 #[test]
+fn query_json_survives() {
+    feed_all("query_json", TEXT_INPUTS);
+}
+
+#[test]
 fn query_text_survives() {
     feed_all("query_text", TEXT_INPUTS);
 }

@@ -105,15 +105,23 @@ impl From<Error> for Failure {
     }
 }
 
-/// The query with a caret under the character at byte `position`.
+/// Characters of a query that are shown before and after the place of an error.
+const SHOWN_CHARACTERS: usize = 60;
+
+/// The query, or what is around it of a long one, with a caret under the character at byte
+/// `position`.
 fn marked(query: &str, position: usize) -> String {
     let before = query.char_indices().take_while(|(place, _)| *place < position).count();
+    let first = before.saturating_sub(SHOWN_CHARACTERS);
+    let mut rest = query.chars().skip(first);
     // White space and controls would move the caret or the terminal.
-    let shown: String = query
-        .chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .collect();
-    format!("  {shown}\n  {}^", " ".repeat(before))
+    let plain = |character: char| if character.is_control() { ' ' } else { character };
+    let part = rest.by_ref().take(before - first + SHOWN_CHARACTERS).map(plain);
+    let mut shown = String::from(if first > 0 { "…" } else { "" });
+    let indent = shown.chars().count() + before - first;
+    shown.extend(part);
+    shown.push_str(if rest.next().is_some() { "…" } else { "" });
+    format!("  {shown}\n  {}^", " ".repeat(indent))
 }
 
 #[cfg(test)]
@@ -126,5 +134,12 @@ mod tests {
         assert_eq!(marked("a", 1), "  a\n   ^");
         assert_eq!(marked("", 0), "  \n  ^");
         assert_eq!(marked("a\tb(", 3), "  a b(\n     ^");
+        let long = format!("{}ü({}", "a".repeat(100), "b".repeat(100));
+        let (a, b) = ("a".repeat(59), "b".repeat(59));
+        assert_eq!(marked(&long, 102), format!("  …{a}ü({b}…\n  {}^", " ".repeat(61)));
+        assert_eq!(
+            marked(&"a".repeat(60), 60),
+            format!("  {}\n  {}^", "a".repeat(60), " ".repeat(60))
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 mod append;
 mod arguments;
+mod budget;
 mod compact;
 mod completions;
 mod count;
@@ -25,6 +26,7 @@ mod output;
 mod rejects;
 mod report;
 mod retain;
+mod schema;
 mod seal;
 mod search;
 mod segments;
@@ -99,6 +101,8 @@ enum Command {
     Generate(generate::Arguments),
     /// Make a small store, ask it real questions, and clean up
     Demo(demo::Arguments),
+    /// Print the JSON Schema of queries, for programs that make them
+    Schema(schema::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
 }
@@ -145,6 +149,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Verify(arguments) => verify::run(store, &arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Demo(arguments) => demo::run(store, &arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, &mut Cli::command()),
     }
 }

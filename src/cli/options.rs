@@ -1,5 +1,6 @@
 //! Options that several commands take in the same form.
 
+use super::budget::Budget;
 use super::failure::{Failure, Outcome};
 use super::notice::tell;
 use annals::query::{Query, Search};
@@ -79,6 +80,20 @@ pub(super) struct QueryOptions {
     /// Also events that are past their visible time, but not past their kept time
     #[arg(long)]
     include_hidden: bool,
+    /// How the query is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    query_format: QueryFormat,
+    #[command(flatten)]
+    budget: Budget,
+}
+
+/// How a query is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum QueryFormat {
+    /// Words, fields and operators
+    Text,
+    /// An object as `annals schema query` describes it
+    Json,
 }
 
 impl QueryOptions {
@@ -91,47 +106,44 @@ impl QueryOptions {
         if self.include_hidden {
             search = search.include_hidden();
         }
-        Ok(search)
+        Ok(self.budget.apply(search))
     }
 
     /// The query with the time options as further conditions: `--from` and `--to` are half-open,
     /// a day being its first instant, which is what `>=` and `<` mean in a query.
     fn parse(&self) -> Outcome<Query> {
         let text = self.query.join(" ");
-        // Alone first, so that a mistake is shown in the text as it was typed.
-        let query = Query::parse(&text)?;
+        let query = match self.query_format {
+            QueryFormat::Json if !text.trim().is_empty() => Query::from_json(&text)?,
+            _ => Query::parse(&text)?,
+        };
         let times = [
             ("--since", "since:", &self.since),
             ("--from", "occurred_at>=", &self.from),
             ("--to", "occurred_at<", &self.to),
         ];
-        let mut terms = String::new();
+        let mut all = Some(query).filter(|query| *query != Query::all());
         for (option, operator, value) in times {
             let Some(value) = value else { continue };
             let term = time_term(operator, value).ok_or_else(|| {
                 Failure::usage(option, format!("`{value}` is neither an instant nor a day or age"))
             })?;
-            terms.push(' ');
-            terms.push_str(&term);
+            all = Some(match all {
+                Some(query) => query.and(term),
+                None => term,
+            });
         }
-        if terms.is_empty() {
-            return Ok(query);
-        }
-        if text.trim().is_empty() {
-            return Ok(Query::parse(&terms)?);
-        }
-        Ok(Query::parse(&format!("({text}){terms}"))?)
+        Ok(all.unwrap_or_else(Query::all))
     }
 }
 
 /// A term for a time, if it is one.
-fn time_term(operator: &str, value: &str) -> Option<String> {
+fn time_term(operator: &str, value: &str) -> Option<Query> {
     let is_time = |byte: u8| byte.is_ascii_alphanumeric() || b":.+-".contains(&byte);
     if !value.starts_with(|first: char| first.is_ascii_digit()) || !value.bytes().all(is_time) {
         return None;
     }
-    let term = format!("{operator}{value}");
-    Query::parse(&term).is_ok().then_some(term)
+    Query::parse(&format!("{operator}{value}")).ok()
 }
 
 /// How a report is printed: a table for people, JSON for programs.

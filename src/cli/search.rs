@@ -83,6 +83,9 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     }
     let next = page.next.map(|cursor| cursor.to_string());
     sink.finish(next.as_deref(), page.complete)?;
+    if !page.complete {
+        tell(format_args!("note: not complete: --timeout or --max-bytes was reached"));
+    }
     if let Some(cursor) = next {
         tell(format_args!("next: {cursor}"));
     }

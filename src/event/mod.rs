@@ -13,6 +13,7 @@ mod node;
 mod number;
 mod objects;
 mod parse;
+mod place;
 mod plain;
 mod problem;
 pub mod schema;
@@ -26,12 +27,14 @@ use std::hash::{Hash, Hasher};
 pub use builder::EventBuilder;
 pub use exact::ExactNumber;
 pub use instant::{Fraction, Instant, parse_instant, value_instant};
-pub(crate) use node::Node;
+pub(crate) use node::{Member, Node};
 pub use number::Number;
 pub use objects::{Actor, Change, Target};
 pub use time::{Timestamp, format_instant};
 pub use value::Value;
 
+pub(crate) use place::{End, offset_of, read_tree};
+pub(crate) use problem::Step;
 pub(crate) use time::append_instant;
 pub(crate) use write::append_escaped;
 

@@ -38,7 +38,7 @@ pub(super) fn parse(json: &[u8], depth_max: usize) -> Checked<Node<'_>> {
         let at = error.valid_up_to();
         Problem::new(format!("has invalid UTF-8 at byte {at}"))
     })?;
-    let mut parser = Parser { text, at: 0, depth_max };
+    let mut parser = Parser::new(text, depth_max);
     parser.skip_space();
     let mut node = Node::Null;
     parser.value(0, &mut node)?;
@@ -49,17 +49,23 @@ pub(super) fn parse(json: &[u8], depth_max: usize) -> Checked<Node<'_>> {
     Ok(node)
 }
 
-struct Parser<'a> {
+/// A place in a JSON text.
+pub(super) struct Parser<'a> {
     text: &'a str,
     /// Byte offset of what comes next; at a character border between tokens.
-    at: usize,
+    pub(super) at: usize,
     depth_max: usize,
 }
 
 impl<'a> Parser<'a> {
+    /// Begins at the first byte of a text in which objects and lists nest at most `depth_max` deep.
+    pub(super) fn new(text: &'a str, depth_max: usize) -> Self {
+        Parser { text, at: 0, depth_max }
+    }
+
     /// Parses a value that lies in `depth` objects and lists into `node`, which is where it stays:
     /// moving nodes costs more than reading them.
-    fn value(&mut self, depth: usize, node: &mut Node<'a>) -> Checked<()> {
+    pub(super) fn value(&mut self, depth: usize, node: &mut Node<'a>) -> Checked<()> {
         match self.peek() {
             Some(b'"') => *node = Node::String(self.string()?),
             Some(b'{') => *node = Node::Object(self.object(self.deeper(depth)?)?),
@@ -159,7 +165,7 @@ impl<'a> Parser<'a> {
 
     /// Parses a string; the next byte is its opening quote.
     #[inline(always)]
-    fn string(&mut self) -> Checked<Cow<'a, str>> {
+    pub(super) fn string(&mut self) -> Checked<Cow<'a, str>> {
         self.at += 1;
         let start = self.at;
         let end = start + plain_len(self.rest());
@@ -249,13 +255,13 @@ impl<'a> Parser<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn take(&mut self, byte: u8) -> bool {
+    pub(super) fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
         found
     }
 
-    fn skip_space(&mut self) {
+    pub(super) fn skip_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             self.at += 1;
         }
@@ -268,12 +274,12 @@ impl<'a> Parser<'a> {
             Some(character) => format!("{character:?}"),
             None => "the end of the text".to_owned(),
         };
-        Problem::new(format!("expected {expected} at byte {at}, got {got}"))
+        Problem::new(format!("expected {expected} at byte {at}, got {got}")).at_byte(at)
     }
 
     #[cold]
     fn problem(&self, what: &str) -> Box<Problem> {
-        Problem::new(format!("{what} at byte {}", self.at))
+        Problem::new(format!("{what} at byte {}", self.at)).at_byte(self.at)
     }
 }
 

@@ -11,13 +11,18 @@ pub(super) type Checked<T> = Result<T, Box<Problem>>;
 /// What is wrong, and the steps from the top to it, innermost first.
 #[derive(Debug)]
 pub(super) struct Problem {
-    steps: Vec<Step>,
-    what: String,
+    pub(super) steps: Vec<Step>,
+    pub(super) what: String,
+    /// The byte of the text that is wrong, where it is a text and the byte is known.
+    pub(super) at: Option<usize>,
 }
 
-#[derive(Debug)]
-enum Step {
+/// A step from a JSON value to one in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// To the member with this key.
     Key(String),
+    /// To the element with this index.
     Index(usize),
 }
 
@@ -25,7 +30,14 @@ impl Problem {
     /// `what` is the end of a sentence about the field.
     #[cold]
     pub(super) fn new(what: impl Into<String>) -> Box<Self> {
-        Box::new(Problem { steps: Vec::new(), what: what.into() })
+        Box::new(Problem { steps: Vec::new(), what: what.into(), at: None })
+    }
+
+    /// Adds the byte of the text that is wrong.
+    #[cold]
+    pub(super) fn at_byte(mut self: Box<Self>, at: usize) -> Box<Self> {
+        self.at = Some(at);
+        self
     }
 
     /// Adds the key that leads here.

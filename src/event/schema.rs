@@ -270,6 +270,15 @@ pub fn nearest(path: &[&str]) -> Vec<String> {
     near.take(SUGGESTIONS_MAX).map(|(_, known)| known).collect()
 }
 
+/// The one of `known` that looks most like `name`, the beginning counting twice; of several the
+/// first.
+pub(crate) fn nearest_of<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let wanted: Vec<char> = name.chars().take(256).collect();
+    let common = |known: &str| known.chars().zip(&wanted).take_while(|(a, b)| a == *b).count();
+    known
+        .min_by_key(|known| (distance(&wanted, known) + wanted.len()).saturating_sub(common(known)))
+}
+
 /// Levenshtein distance in characters.
 fn distance(wanted: &[char], known: &str) -> usize {
     let mut row: Vec<usize> = (0..=wanted.len()).collect();
@@ -344,6 +353,14 @@ mod tests {
             assert_eq!(lookup(&path(unknown)), Known::Unknown, "{unknown}");
         }
         assert_eq!(lookup(&[]), Known::Unknown);
+    }
+
+    #[test]
+    fn the_nearest_name_begins_alike() {
+        let nearest = |name| nearest_of(name, ["has", "eq", "ne", "not_in", "gte"].into_iter());
+        assert_eq!((nearest("equals"), nearest("nt_in")), (Some("eq"), Some("not_in")));
+        assert_eq!((nearest("greater"), nearest("x")), (Some("gte"), Some("eq")));
+        assert_eq!(nearest_of("x", [].into_iter()), None);
     }
 
     #[test]

@@ -4,11 +4,12 @@
 //! kind, `Not` holds no `Not`. So [`Query`] can only be had by parsing or by its methods.
 
 use super::lexis::is_bare_item;
+use crate::limits::QUERY_DEPTH_MAX;
 
-/// A query: one tree behind text and Rust.
+/// A query: one tree behind text, JSON and Rust.
 ///
-/// [`Query::parse`] reads text, the methods build one in Rust, `Display` prints it as text that
-/// parses to the same tree.
+/// [`Query::parse`] reads text, [`Query::from_json`] JSON, the methods build one in Rust. `Display`
+/// prints it as text that parses to the same tree, [`Query::to_json`] as JSON.
 ///
 /// # Examples
 /// ```
@@ -20,12 +21,30 @@ use super::lexis::is_bare_item;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     root: Expr,
+    /// Parentheses around each other that its text needs.
+    nesting: usize,
 }
 
 impl Query {
-    /// The query with this root.
+    /// The query with this root, which has been checked to nest no deeper than is allowed.
     pub(super) fn new(root: Expr) -> Query {
-        Query { root }
+        let nesting = root.nesting();
+        Query { root, nesting }
+    }
+
+    /// A query that is put together. What nests too deep is not kept: walking it could take more
+    /// stack than there is.
+    pub(super) fn joined(root: Expr, nesting: usize) -> Query {
+        match nesting > QUERY_DEPTH_MAX {
+            true => Query { root: Expr::negate(Expr::All), nesting: QUERY_DEPTH_MAX + 1 },
+            false => Query { root, nesting },
+        }
+    }
+
+    /// Parentheses around each other that its text needs; one more than allowed stands for all
+    /// that are too many.
+    pub(super) fn nesting(&self) -> usize {
+        self.nesting
     }
 
     /// The root of the tree.
@@ -85,6 +104,29 @@ impl Expr {
             1 => flat.remove(0),
             _ => Expr::Or(flat),
         }
+    }
+
+    /// Parentheses around each other that the text of this needs.
+    fn nesting(&self) -> usize {
+        match self {
+            Expr::All | Expr::Term(_) => 0,
+            Expr::Or(operands) => operands.iter().map(Expr::nesting).max().unwrap_or(0),
+            Expr::And(operands) => {
+                let nesting = |operand: &Expr| operand.nesting() + usize::from(operand.is_or());
+                operands.iter().map(nesting).max().unwrap_or(0)
+            }
+            Expr::Not(operand) => operand.nesting() + usize::from(operand.is_compound()),
+        }
+    }
+
+    /// Whether it is joined by OR: it needs parentheses inside an AND.
+    pub(super) fn is_or(&self) -> bool {
+        matches!(self, Expr::Or(_))
+    }
+
+    /// Whether it is joined by AND or OR: it needs parentheses after NOT.
+    pub(super) fn is_compound(&self) -> bool {
+        matches!(self, Expr::And(_) | Expr::Or(_))
     }
 
     /// The opposite.

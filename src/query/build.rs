@@ -1,14 +1,16 @@
 //! Building queries in Rust.
 //!
-//! Nothing is refused here: a path that is no field, a text without words or a broken regular
-//! expression is an error when the query runs, as it is in query text when it is parsed.
+//! Nothing is refused here: a path that is no field, a text without words, a broken regular
+//! expression or parentheses that would nest too deep are an error when the query runs, as they
+//! are in query text when it is parsed.
 
 use std::ops::Not;
 
 use super::ast::{
     Comparison, Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text, TimeRelation,
 };
-use super::scan::read_path;
+use super::condition::range_ends;
+use super::scan::{Scanner, read_path};
 
 impl Query {
     /// Every event.
@@ -62,12 +64,15 @@ impl Query {
 
     /// Events for which both hold.
     pub fn and(self, other: Query) -> Query {
-        Query::new(Expr::and(vec![self.into_root(), other.into_root()]))
+        let nesting = |query: &Query| query.nesting() + usize::from(query.root().is_or());
+        let nesting = nesting(&self).max(nesting(&other));
+        Query::joined(Expr::and(vec![self.into_root(), other.into_root()]), nesting)
     }
 
     /// Events for which one or both hold.
     pub fn or(self, other: Query) -> Query {
-        Query::new(Expr::or(vec![self.into_root(), other.into_root()]))
+        let nesting = self.nesting().max(other.nesting());
+        Query::joined(Expr::or(vec![self.into_root(), other.into_root()]), nesting)
     }
 }
 
@@ -76,11 +81,45 @@ impl Not for Query {
 
     /// Events for which this does not hold.
     fn not(self) -> Query {
-        Query::new(Expr::negate(self.into_root()))
+        let nesting = match self.root() {
+            Expr::Not(inner) => self.nesting() - usize::from(inner.is_compound()),
+            operand => self.nesting() + usize::from(operand.is_compound()),
+        };
+        Query::joined(Expr::negate(self.into_root()), nesting)
     }
 }
 
 /// The values under a path; finish with a test to get a [`Query`].
+///
+/// # Examples
+/// ```
+/// use annals::query::{Literal, Query};
+///
+/// let field = Query::field;
+/// for (query, text) in [
+///     (field("details.team").exists(), "has:details.team"),
+///     (field("actor").text("Ada L"), r#"actor:"Ada L""#),
+///     (field("actor").prefix("ada"), "actor:ada*"),
+///     (field("actor").fuzzy("adda", 1), "actor:adda~1"),
+///     (field("actor.id").equals("7"), r#"actor.id="7""#),
+///     (field("context.ip").is("10.0.0.0/8"), "context.ip=10.0.0.0/8"),
+///     (field("id").one_of(["a", "b"].map(Literal::bare)), "id=(a,b)"),
+///     (field("id").none_of([Literal::quoted("a")]), r#"id!="a""#),
+///     (field("details.size").between("5", "9.5"), "details.size=5..9.5"),
+///     (field("category").begins("user"), "category^=user"),
+///     (field("category").contains("man"), "category*=man"),
+///     (field("category").ends("ment"), "category$=ment"),
+///     (field("details.path").matches("^/etc/"), r"details.path~=/^\/etc\//"),
+///     (field("details.size").above("5"), "details.size>5"),
+///     (field("details.size").at_least("5"), "details.size>=5"),
+///     (field("occurred_at").below("2026-05-04"), "occurred_at<2026-05-04"),
+///     (field("occurred_at").at_most("2026-05-04"), "occurred_at<=2026-05-04"),
+/// ] {
+///     assert_eq!(query.to_string(), text);
+///     assert_eq!(Query::parse(text)?, query);
+/// }
+/// # Ok::<(), annals::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Field {
     path: Path,
@@ -133,6 +172,17 @@ impl Field {
         match values.is_empty() {
             true => self.exists(),
             false => self.test(FieldTest::Differs(values)),
+        }
+    }
+
+    /// Some value is a number or time from `from` to `to`, both included; an empty text is no end
+    /// on that side: `f=from..to`.
+    pub fn between(self, from: impl Into<String>, to: impl Into<String>) -> Query {
+        let literal = Literal::bare(format!("{}..{}", from.into(), to.into()));
+        match range_ends(&literal) {
+            Some(_) => self.one_of([literal]),
+            // What is no range is refused when it runs, not taken for a string.
+            None => self.at_least(literal.text()),
         }
     }
 
@@ -197,9 +247,13 @@ fn time_query(relation: TimeRelation, when: impl Into<String>) -> Query {
     Query::new(Expr::Term(Term::Time { relation, when }))
 }
 
-/// Writes slashes as `\/`, and backslashes where query text would take them for the escape of a
+/// What stands between slashes in a text and means `regex`: as it is, if it can; else it writes
+/// slashes as `\/`, and backslashes where query text would take them for the escape of a
 /// slash as `\x5C`.
-fn between_slashes(regex: &str) -> String {
+pub(super) fn between_slashes(regex: &str) -> String {
+    if is_between_slashes(regex) {
+        return regex.to_owned();
+    }
     let mut written = String::with_capacity(regex.len());
     let mut chars = regex.chars().peekable();
     while let Some(c) = chars.next() {
@@ -218,4 +272,10 @@ fn between_slashes(regex: &str) -> String {
         }
     }
     written
+}
+
+/// Whether query text takes all of `regex` for the inside of slashes.
+fn is_between_slashes(regex: &str) -> bool {
+    let text = format!("{regex}/");
+    Scanner::new(&text).take_regex() == Some(regex)
 }

@@ -1,6 +1,6 @@
 //! Cursors: a place between two events of an order, printable.
 
-use super::search::{Order, Place};
+use super::order::{Order, Place};
 use crate::event::Timestamp;
 use crate::io::codec;
 use crate::{Error, Result};

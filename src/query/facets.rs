@@ -2,6 +2,7 @@
 
 use super::condition::facet_scope;
 use super::matching::Values;
+use super::meter::Meter;
 use super::node::Node;
 use super::search::Search;
 use super::tally::Visitor;
@@ -26,7 +27,7 @@ impl Search<'_> {
         for path in paths {
             counters.facets.push(ValueCounts::new(facet_scope(path)?, None));
         }
-        self.visit(&mut counters)?;
+        self.visit(&self.meter(), &mut counters)?;
         counters.facets.into_iter().map(|facet| facet.sorted(top)).collect()
     }
 }
@@ -37,8 +38,8 @@ struct Counters {
 }
 
 impl Visitor for Counters {
-    fn segment(&mut self, segment: &Segment, node: &Node) -> Read<()> {
-        self.facets.iter_mut().try_for_each(|facet| facet.segment(segment, node))
+    fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
+        self.facets.iter_mut().try_for_each(|facet| facet.segment(segment, node, meter))
     }
 
     fn recent(&mut self, event: &StoredEvent, values: &Values<'_>) {

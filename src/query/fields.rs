@@ -3,6 +3,7 @@
 use super::ast::{Path, Query};
 use super::field_values::FieldValues;
 use super::matching::Reader;
+use super::meter::Meter;
 use super::node::{Node, has_bit};
 use super::search::Search;
 use super::tally::{each_window, seen_rows};
@@ -96,13 +97,13 @@ impl Search<'_> {
     /// As [`Search::count`].
     pub fn fields(self) -> Result<Vec<FoundField>> {
         self.check_range()?;
+        let meter = self.meter();
         let mut found = Found::default();
-        self.find_in_segments(&mut found)?;
-        self.find_among_newest(&mut found)?;
+        self.find_in_segments(&mut found, &meter)?;
+        self.find_among_newest(&mut found, &meter)?;
         let mut fields = engine_fields(found.hits);
         for (path, places) in std::mem::take(&mut found.places) {
-            self.check_budget()?;
-            fields.extend(found.field(path, places)?);
+            fields.extend(found.field(path, places, &meter)?);
         }
         fields.sort_by(|one, other| one.path.segments().cmp(other.path.segments()));
         Ok(fields)
@@ -169,23 +170,23 @@ impl Seen<'_> {
 }
 
 impl<'s> Search<'s> {
-    fn find_in_segments(&self, found: &mut Found<'s>) -> Result<()> {
+    fn find_in_segments(&self, found: &mut Found<'s>, meter: &Meter) -> Result<()> {
         let (condition, visibility) = (self.condition()?, self.visibility()?);
-        for segment in self.segments()? {
-            self.check_budget()?;
-            let node = seen_rows(&condition, &visibility, segment);
-            let done = node.and_then(|node| found.add_segment(segment, &node));
-            done.map_err(|damage| segment.corrupt(damage))?;
+        for segment in self.segments(meter)? {
+            meter.check()?;
+            let node = seen_rows(&condition, &visibility, segment, meter);
+            let done = node.and_then(|node| found.add_segment(segment, &node, meter));
+            done.map_err(|damage| meter.failure(segment, damage))?;
         }
         Ok(())
     }
 
-    fn find_among_newest(&self, found: &mut Found<'s>) -> Result<()> {
+    fn find_among_newest(&self, found: &mut Found<'s>, meter: &Meter) -> Result<()> {
         let (condition, visibility) = (self.condition()?, self.visibility()?);
         let mut reader = Reader::new();
         for event in self.snapshot.tails().flat_map(|tail| tail.unindexed()) {
             let values = reader.read(event);
-            if !values.meet(&condition) || !visibility.sees(event, &values) {
+            if !values.meet(&condition, meter)? || !visibility.sees(event, &values) {
                 continue;
             }
             found.hits += 1;
@@ -205,13 +206,13 @@ impl<'s> Search<'s> {
 
 impl<'s> Found<'s> {
     /// Notes the hits of a segment, and which paths may have values there.
-    fn add_segment(&mut self, segment: &'s Segment, node: &Node) -> Read<()> {
+    fn add_segment(&mut self, segment: &'s Segment, node: &Node, meter: &Meter) -> Read<()> {
         let rows = match node {
             Node::Nothing => return Ok(()),
             Node::Everything => None,
             node => {
                 let mut bits = vec![0; segment.rows().div_ceil(64) as usize];
-                each_window(segment, node, &mut |first, set| {
+                each_window(segment, node, meter, &mut |first, set| {
                     set.ascending(|row| set_bit(&mut bits, first + u32::from(row)));
                     Ok(())
                 })?;
@@ -251,7 +252,12 @@ impl<'s> Found<'s> {
     }
 
     /// Counts one path; `None` if no hit has it.
-    fn field(&self, path: Vec<String>, mut places: Places) -> Result<Option<FoundField>> {
+    fn field(
+        &self,
+        path: Vec<String>,
+        mut places: Places,
+        meter: &Meter,
+    ) -> Result<Option<FoundField>> {
         let mut events = places.newest_events;
         let in_segments = std::mem::take(&mut places.in_segments);
         for same_segment in in_segments.chunk_by(|one, other| one.segment == other.segment) {
@@ -260,8 +266,8 @@ impl<'s> Found<'s> {
             };
             let mut marks = vec![0; seen.segment.rows().div_ceil(64) as usize];
             for place in same_segment {
-                let done = places.add(seen, place, &mut marks);
-                if done.map_err(|damage| seen.segment.corrupt(damage))? {
+                let done = places.add(seen, place, &mut marks, meter);
+                if done.map_err(|damage| meter.failure(seen.segment, damage))? {
                     places.kinds.extend(FieldKind::of(place.kind));
                 }
             }
@@ -276,11 +282,18 @@ impl<'s> Found<'s> {
 
 impl Places {
     /// Marks the hits with values in a column; `false`: there are none.
-    fn add(&mut self, seen: &Seen<'_>, place: &Place, marks: &mut [u64]) -> Read<bool> {
+    fn add(
+        &mut self,
+        seen: &Seen<'_>,
+        place: &Place,
+        marks: &mut [u64],
+        meter: &Meter,
+    ) -> Read<bool> {
         let column = seen.segment.column(place.column);
         let mut is_found = false;
         if let Some(ids) = &place.ids {
             for id in ids {
+                meter.charge(0)?;
                 let mut has_hit = false;
                 for row in column.rows_of(*id)?.within(column.blocks(), 0..seen.segment.rows())? {
                     has_hit |= seen.sees(row) && set_bit(marks, row);
@@ -294,6 +307,7 @@ impl Places {
         }
         let mut values = self.values.of_column(column, seen.rows.is_none());
         column.for_each_row(0..seen.segment.rows(), |row, start, count| {
+            meter.charge(4)?;
             if seen.sees(row) {
                 is_found = set_bit(marks, row);
                 values.add(start..start + count)?;

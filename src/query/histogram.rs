@@ -1,6 +1,7 @@
 //! Histograms: hits by time, in the buckets of a zone.
 
 use super::matching::Values;
+use super::meter::Meter;
 use super::node::Node;
 use super::search::Search;
 use super::tally::{Visitor, each_window};
@@ -127,8 +128,9 @@ impl Search<'_> {
     pub fn histogram(self, every: &str) -> Result<Vec<Bucket>> {
         let step = read_step(every)?;
         let mut counter = Counter { step, zone: self.zone, counts: BTreeMap::new(), last: None };
-        self.visit(&mut counter)?;
-        counter.buckets()
+        let meter = self.meter();
+        self.visit(&meter, &mut counter)?;
+        counter.buckets(&meter)
     }
 }
 
@@ -155,8 +157,9 @@ impl Counter {
     }
 
     /// Counts all rows of an interval: a binary search for each bucket.
-    fn add_interval(&mut self, segment: &Segment, mut rows: Range<u32>) -> Read<()> {
+    fn add_interval(&mut self, segment: &Segment, mut rows: Range<u32>, meter: &Meter) -> Read<()> {
         while !rows.is_empty() {
+            meter.charge(size_of::<Timestamp>())?;
             self.add(segment.time_at(rows.start)?);
             let Some((_, to, count)) = &mut self.last else {
                 break;
@@ -177,11 +180,12 @@ impl Counter {
         }
     }
 
-    fn buckets(mut self) -> Result<Vec<Bucket>> {
+    fn buckets(mut self, meter: &Meter) -> Result<Vec<Bucket>> {
         self.flush();
         let mut buckets: Vec<Bucket> = Vec::new();
         for (from, (to, count)) in self.counts {
             while let Some(next) = buckets.last().map(|bucket| bucket.to).filter(|to| *to < from) {
+                meter.spend(size_of::<Bucket>())?;
                 let empty = self.step.bucket(next, self.zone);
                 let Some((_, to)) = empty.filter(|_| buckets.len() < BUCKETS_MAX) else {
                     return Err(Error::Budget { limit: "buckets" });
@@ -198,14 +202,15 @@ impl Counter {
 }
 
 impl Visitor for Counter {
-    fn segment(&mut self, segment: &Segment, node: &Node) -> Read<()> {
-        each_window(segment, node, &mut |first, set| {
+    fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
+        each_window(segment, node, meter, &mut |first, set| {
             if let Some(rows) = set.as_range() {
-                return self.add_interval(segment, first + rows.start..first + rows.end);
+                return self.add_interval(segment, first + rows.start..first + rows.end, meter);
             }
             let mut outcome = Ok(());
             set.ascending(|row| {
-                match segment.time_at(first + u32::from(row)) {
+                let time = segment.time_at(first + u32::from(row));
+                match meter.charge(size_of::<Timestamp>()).and(time) {
                     Ok(time) => self.add(time),
                     Err(damage) => outcome = Err(damage),
                 }

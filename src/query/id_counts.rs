@@ -1,6 +1,7 @@
 //! How many hits have which value ids of a column with a dictionary: by lists of rows where they
 //! are few and hits are many, else hit by hit.
 
+use super::meter::Meter;
 use super::node::Node;
 use super::plan::LISTS_MAX;
 use super::tally::each_window;
@@ -15,6 +16,7 @@ pub(super) fn count_ids(
     node: &Node,
     number: u32,
     ids: &[u32],
+    meter: &Meter,
 ) -> Read<Vec<u64>> {
     let column = segment.column(number);
     let lists = || ids.iter().map(|id| column.rows_of(*id));
@@ -29,9 +31,10 @@ pub(super) fn count_ids(
         false => None,
     };
     let mut counts = vec![0u64; column.distinct().unwrap_or(0) as usize];
-    each_window(segment, node, &mut |first, set| match &few {
+    each_window(segment, node, meter, &mut |first, set| match &few {
         Some(lists) if set.len() >= lists.len() * HITS_PER_LIST => {
             for (id, list) in ids.iter().zip(lists) {
+                meter.charge(size_of_val(list))?;
                 let both = list.window(segment.blocks(), first / WINDOW_ROWS)?.and(&set);
                 if let Some(count) = counts.get_mut(*id as usize) {
                     *count += both.len() as u64;
@@ -39,7 +42,10 @@ pub(super) fn count_ids(
             }
             Ok(())
         }
-        _ => column.count_values(first, &set, &mut counts),
+        _ => {
+            meter.charge(4 * set.len())?;
+            column.count_values(first, &set, &mut counts)
+        }
     })?;
     Ok(ids.iter().map(|id| counts.get(*id as usize).copied().unwrap_or(0)).collect())
 }
@@ -49,14 +55,16 @@ pub(super) fn count_lists(
     segment: &Segment,
     node: &Node,
     pairs: &[[Postings; 2]],
+    meter: &Meter,
 ) -> Read<Vec<u64>> {
     let mut counts = vec![0u64; pairs.len()];
     if pairs.is_empty() {
         return Ok(counts);
     }
-    each_window(segment, node, &mut |first, set| {
+    each_window(segment, node, meter, &mut |first, set| {
         let window = first / WINDOW_ROWS;
         for ([one, other], count) in pairs.iter().zip(&mut counts) {
+            meter.charge(size_of_val(one) * 2)?;
             if one.touches(window) && other.touches(window) {
                 let both = one.window(segment.blocks(), window)?.and(&set);
                 *count += both.and(&other.window(segment.blocks(), window)?).len() as u64;

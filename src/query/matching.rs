@@ -2,6 +2,8 @@
 
 use super::column_value::{covers, scalar};
 use super::condition::{Condition, Leaf, Scalar, Scope};
+use super::meter::Meter;
+use crate::Result;
 use crate::event::StoredEvent;
 use crate::event::shape::{Flattener, Kind, PathTree, unescape};
 use std::borrow::Cow;
@@ -78,14 +80,28 @@ impl Values<'_> {
         }
     }
 
-    /// Whether the event meets a condition.
-    pub(super) fn meet(&self, condition: &Condition) -> bool {
+    /// Whether the event meets a condition; each leaf of it may look at the whole event.
+    ///
+    /// # Errors
+    /// [`crate::Error::Budget`] when a limit is exceeded.
+    pub(super) fn meet(&self, condition: &Condition, meter: &Meter) -> Result<bool> {
+        let first_that = |parts: &[Condition], wanted: bool| -> Result<bool> {
+            for part in parts {
+                if self.meet(part, meter)? == wanted {
+                    return Ok(wanted);
+                }
+            }
+            Ok(!wanted)
+        };
         match condition {
-            Condition::All => true,
-            Condition::And(parts) => parts.iter().all(|part| self.meet(part)),
-            Condition::Or(parts) => parts.iter().any(|part| self.meet(part)),
-            Condition::Not(part) => !self.meet(part),
-            Condition::Leaf(leaf) => self.meet_leaf(leaf),
+            Condition::All => Ok(true),
+            Condition::And(parts) => first_that(parts, false),
+            Condition::Or(parts) => first_that(parts, true),
+            Condition::Not(part) => self.meet(part, meter).map(|met| !met),
+            Condition::Leaf(leaf) => {
+                meter.spend(self.stored.event.canonical().len())?;
+                Ok(self.meet_leaf(leaf))
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 use super::condition::Leaf;
 use super::matching::Reader;
+use super::meter::Meter;
 use super::verdicts::Verdicts;
 use crate::segment::{Blocks, Decoder, Postings, Read, RowSet, Scratch, Segment, WINDOW_ROWS};
 use std::ops::Range;
@@ -183,6 +184,7 @@ pub(super) fn range(range: Range<u32>) -> Node {
 #[derive(Debug)]
 pub(super) struct Evaluator<'s> {
     pub(super) segment: &'s Segment,
+    pub(super) meter: &'s Meter,
     /// Rows that were looked at one by one so far.
     pub(super) checked: u64,
     scratch: Scratch,
@@ -193,11 +195,11 @@ pub(super) struct Evaluator<'s> {
 
 impl<'s> Evaluator<'s> {
     /// Begins with empty buffers.
-    pub(super) fn new(segment: &'s Segment) -> Self {
+    pub(super) fn new(segment: &'s Segment, meter: &'s Meter) -> Self {
         let (scratch, decoder) = (Scratch::default(), Decoder::default());
         let verdicts = Verdicts::default();
         let reader = Reader::new();
-        Evaluator { segment, checked: 0, scratch, decoder, reader, verdicts }
+        Evaluator { segment, meter, checked: 0, scratch, decoder, reader, verdicts }
     }
 
     /// The buffers for whole rows.
@@ -215,6 +217,7 @@ impl<'s> Evaluator<'s> {
         let within = rows.start - first..rows.end - first;
         let segment: &'s Segment = self.segment;
         let blocks: &Blocks = segment.blocks();
+        self.meter.charge(0)?;
         Ok(match node {
             Node::Nothing => RowSet::empty(),
             Node::Everything => RowSet::range(within),
@@ -226,7 +229,9 @@ impl<'s> Evaluator<'s> {
             Node::Lists(lists) => {
                 let mut union = RowSet::empty();
                 for list in lists.iter().filter(|list| list.touches(window)) {
-                    union = union.or(list.window(blocks, window)?);
+                    let set = list.window(blocks, window)?;
+                    self.meter.charge(set.bytes())?;
+                    union = union.or(set);
                 }
                 union.clip(&within)
             }
@@ -237,6 +242,7 @@ impl<'s> Evaluator<'s> {
                 RowSet::Array(list.iter().map(|row| (row - first) as u16).collect())
             }
             Node::Has(column) => {
+                self.meter.charge(rows.len())?;
                 let mut found = Vec::new();
                 segment.column(*column).for_each_row(rows, |row, _, _| {
                     found.push((row - first) as u16);
@@ -246,6 +252,7 @@ impl<'s> Evaluator<'s> {
             }
             Node::Values { column, bits } => {
                 let column = segment.column(*column);
+                self.meter.charge(4 * rows.len())?;
                 let mut found = Vec::new();
                 column.for_each_row(rows, |row, start, count| {
                     for index in start..start + count {
@@ -324,6 +331,7 @@ impl<'s> Evaluator<'s> {
 
     fn passes(&mut self, check: &Check, row: u32) -> Read<bool> {
         self.checked += 1;
+        self.meter.charge(0)?;
         match check {
             Check::Seqs(range) => Ok(range.contains(&self.segment.seq_at(row)?)),
             Check::Columns(columns, leaf) => {
@@ -331,8 +339,8 @@ impl<'s> Evaluator<'s> {
                     let column = self.segment.column(*number);
                     let (start, count) = column.locate(row)?;
                     for index in start..start + count {
-                        let scratch = &mut self.scratch;
-                        if self.verdicts.passes(*number, column, index, leaf, scratch)? {
+                        let (scratch, meter) = (&mut self.scratch, self.meter);
+                        if self.verdicts.passes(*number, column, index, leaf, scratch, meter)? {
                             return Ok(true);
                         }
                     }
@@ -341,6 +349,7 @@ impl<'s> Evaluator<'s> {
             }
             Check::Event(leaf) => {
                 let stored = self.segment.stored_event(row, &mut self.decoder)?;
+                self.meter.charge(stored.event.canonical().len())?;
                 Ok(self.reader.read(&stored).meet_leaf(leaf))
             }
         }

@@ -6,11 +6,12 @@
 use super::ast::LastWord;
 use super::column_value::value_passes;
 use super::condition::{Leaf, Phrase, Scope, Test};
+use super::meter::Meter;
 use super::node::{Check, Node};
-use super::plan::{check, uuid_rows, values};
+use super::plan::{check, scan_dictionary, uuid_rows, values};
 use crate::event::shape::Kind;
 use crate::segment::{
-    Column, Entry, GROUP_LENGTHS, Places, Postings, Read, Segment, is_long, parse_uuid,
+    Column, Entry, GROUP_LENGTHS, Group, Places, Postings, Read, Segment, is_long, parse_uuid,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,12 +24,17 @@ struct Found {
 }
 
 /// Rows with a value in one of `columns` that has the words of the leaf's phrase.
-pub(super) fn plan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read<Node> {
+pub(super) fn plan(
+    leaf: &Arc<Leaf>,
+    columns: &[u32],
+    segment: &Segment,
+    meter: &Meter,
+) -> Read<Node> {
     let Test::Phrase(phrase) = &leaf.test else {
         return Ok(Node::Nothing);
     };
     if !segment.words_are_current() {
-        return scan(leaf, columns, segment);
+        return scan(leaf, columns, segment, meter);
     }
     let mut node = plan_uuids(leaf, phrase, columns, segment)?;
     let exact = match phrase.last {
@@ -41,7 +47,7 @@ pub(super) fn plan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read
         let Some(entry) = segment.terms().find(word)? else {
             return Ok(node);
         };
-        return Ok(match (node, any_value(leaf, entry, columns, segment)?) {
+        return Ok(match (node, any_value(leaf, entry, columns, segment, meter)?) {
             (Node::Nothing, counted) => counted,
             (node, other) => node.or(other),
         });
@@ -51,27 +57,33 @@ pub(super) fn plan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read
         [] => {
             long_prefix = phrase.last == LastWord::Prefix
                 && segment.terms().long_words().may_begin(&phrase.words[0])?;
-            find_last(phrase, segment)?
+            find_last(phrase, segment, meter)?
         }
         words => find_all(words, columns, segment)?,
     };
     let is_certain = exact.is_empty() || matches!(exact, [word] if !is_long(word));
     let is_certain = is_certain && (phrase.last == LastWord::Exact || phrase.words.len() == 1);
-    node = node.or(verified(leaf, found, columns, is_certain, segment)?);
+    node = node.or(verified(leaf, found, columns, is_certain, segment, meter)?);
     if long_prefix {
         let long = segment.terms().long_words().columns();
         let both: Vec<u32> = columns.iter().copied().filter(|c| long.contains(c)).collect();
-        node = node.or(scan(leaf, &both, segment)?);
+        node = node.or(scan(leaf, &both, segment, meter)?);
     }
     Ok(node)
 }
 
 /// Rows that have a word in any value.
-fn any_value(leaf: &Arc<Leaf>, entry: Entry, columns: &[u32], segment: &Segment) -> Read<Node> {
+fn any_value(
+    leaf: &Arc<Leaf>,
+    entry: Entry,
+    columns: &[u32],
+    segment: &Segment,
+    meter: &Meter,
+) -> Read<Node> {
     let rows = entry.rows;
     let node = match &entry.union {
         Some(union) => Node::Lists(vec![union.clone()]),
-        None => verified(leaf, collect([entry]), columns, true, segment)?,
+        None => verified(leaf, collect([entry]), columns, true, segment, meter)?,
     };
     Ok(match rows {
         Some(rows) => Node::Counted(Box::new(node), rows),
@@ -86,6 +98,7 @@ fn verified(
     columns: &[u32],
     is_certain: bool,
     segment: &Segment,
+    meter: &Meter,
 ) -> Read<Node> {
     let mut node = Node::Nothing;
     for (number, mut ids) in found.values {
@@ -96,7 +109,7 @@ fn verified(
         let is_path_certain =
             column.kind() != Kind::Overflow || matches!(leaf.scope, Scope::AnyText);
         if !(is_certain && is_path_certain) {
-            ids = passing(leaf, column, ids)?;
+            ids = passing(leaf, column, ids, meter)?;
         }
         node = node.or(values(number, column, ids)?);
     }
@@ -112,10 +125,12 @@ fn verified(
 }
 
 /// The ids whose values pass.
-fn passing(leaf: &Leaf, column: Column<'_>, ids: Vec<u32>) -> Read<Vec<u32>> {
+fn passing(leaf: &Leaf, column: Column<'_>, ids: Vec<u32>, meter: &Meter) -> Read<Vec<u32>> {
     let mut met = Vec::new();
     for id in ids {
-        if value_passes(column.kind(), column.distinct_value(id)?, leaf) {
+        let value = column.distinct_value(id)?;
+        meter.charge(value.len())?;
+        if value_passes(column.kind(), value, leaf) {
             met.push(id);
         }
     }
@@ -123,7 +138,7 @@ fn passing(leaf: &Leaf, column: Column<'_>, ids: Vec<u32>) -> Read<Vec<u32>> {
 }
 
 /// Decides a phrase without the index of words.
-fn scan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read<Node> {
+fn scan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment, meter: &Meter) -> Read<Node> {
     let mut node = Node::Nothing;
     for number in columns {
         let column = segment.column(*number);
@@ -132,12 +147,7 @@ fn scan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment) -> Read<Node> {
             node = node.or(check(Node::Has(*number), check_rows));
             continue;
         }
-        let mut ids = Vec::new();
-        column.for_each_distinct(|id, value| {
-            if value_passes(column.kind(), value, leaf) {
-                ids.push(id);
-            }
-        })?;
+        let ids = scan_dictionary(leaf, column, meter)?;
         node = node.or(values(*number, column, ids)?);
     }
     Ok(node)
@@ -170,12 +180,13 @@ fn find_all(words: &[String], columns: &[u32], segment: &Segment) -> Read<Found>
 }
 
 /// Values and rows with a word like the last one of the phrase, which stands alone.
-fn find_last(phrase: &Phrase, segment: &Segment) -> Read<Found> {
+fn find_last(phrase: &Phrase, segment: &Segment, meter: &Meter) -> Read<Found> {
     let Some(word) = phrase.words.first() else {
         return Ok(Found::default());
     };
     let mut entries = Vec::new();
     let mut keep = |near: &[u8], entry: Entry| {
+        meter.charge(near.len() + 4 * entry.groups.iter().map(value_count).sum::<usize>())?;
         if std::str::from_utf8(near).is_ok_and(|near| phrase.matches_last(near)) {
             entries.push(entry);
         }
@@ -188,6 +199,14 @@ fn find_last(phrase: &Phrase, segment: &Segment) -> Read<Found> {
         _ => segment.terms().for_each_prefix(word, &mut keep)?,
     }
     Ok(collect(entries))
+}
+
+/// Value ids of a group.
+fn value_count(group: &Group) -> usize {
+    match &group.places {
+        Places::Values(ids) => ids.len(),
+        Places::Rows(_) => 1,
+    }
 }
 
 /// The union of entries.

@@ -2,6 +2,7 @@
 
 use super::column_value::{covers, value_passes};
 use super::condition::{Condition, Leaf, Scalar, Scope, Test};
+use super::meter::Meter;
 use super::node::{Check, Node, range};
 use super::phrase_plan;
 use crate::event::Timestamp;
@@ -13,19 +14,19 @@ use std::sync::Arc;
 pub(super) const LISTS_MAX: usize = 64;
 
 /// Plans a condition for a segment.
-pub(super) fn plan(condition: &Condition, segment: &Segment) -> Read<Node> {
-    let mut node = plan_condition(condition, segment)?;
+pub(super) fn plan(condition: &Condition, segment: &Segment, meter: &Meter) -> Read<Node> {
+    let mut node = plan_condition(condition, segment, meter)?;
     node.order(segment.rows());
     Ok(node)
 }
 
-fn plan_condition(condition: &Condition, segment: &Segment) -> Read<Node> {
+fn plan_condition(condition: &Condition, segment: &Segment, meter: &Meter) -> Read<Node> {
     Ok(match condition {
         Condition::All => Node::Everything,
         Condition::And(parts) => {
             let mut node = Node::Everything;
             for part in parts {
-                node = node.and(plan_condition(part, segment)?);
+                node = node.and(plan_condition(part, segment, meter)?);
                 if matches!(node, Node::Nothing) {
                     break;
                 }
@@ -35,16 +36,19 @@ fn plan_condition(condition: &Condition, segment: &Segment) -> Read<Node> {
         Condition::Or(parts) => {
             let mut node = Node::Nothing;
             for part in parts {
-                node = node.or(plan_condition(part, segment)?);
+                node = node.or(plan_condition(part, segment, meter)?);
             }
             node
         }
-        Condition::Not(part) => plan_condition(part, segment)?.negate(),
-        Condition::Leaf(leaf) => plan_leaf(leaf, segment)?,
+        Condition::Not(part) => plan_condition(part, segment, meter)?.negate(),
+        Condition::Leaf(leaf) => {
+            meter.charge(0)?;
+            plan_leaf(leaf, segment, meter)?
+        }
     })
 }
 
-fn plan_leaf(leaf: &Arc<Leaf>, segment: &Segment) -> Read<Node> {
+fn plan_leaf(leaf: &Arc<Leaf>, segment: &Segment, meter: &Meter) -> Read<Node> {
     match &leaf.scope {
         Scope::OccurredAt => Ok(match &leaf.test {
             Test::TimeRange(times) => {
@@ -63,8 +67,8 @@ fn plan_leaf(leaf: &Arc<Leaf>, segment: &Segment) -> Read<Node> {
             _ => Ok(Node::Everything),
         },
         Scope::Seq => Ok(check(Node::Everything, Check::Event(leaf.clone()))),
-        Scope::Action => plan_action(leaf, segment),
-        _ => plan_values(leaf, segment),
+        Scope::Action => plan_action(leaf, segment, meter),
+        _ => plan_values(leaf, segment, meter),
     }
 }
 
@@ -94,7 +98,7 @@ pub(super) fn check(among: Node, check: Check) -> Node {
 }
 
 /// `action` is `category` "." `activity`: by the pairs of values that occur.
-fn plan_action(leaf: &Arc<Leaf>, segment: &Segment) -> Read<Node> {
+fn plan_action(leaf: &Arc<Leaf>, segment: &Segment, meter: &Meter) -> Read<Node> {
     let column = |key: &str| {
         (0..segment.column_count()).find(|number| {
             let is_it = matches!(segment.path_of(*number), [only] if only == key);
@@ -110,6 +114,7 @@ fn plan_action(leaf: &Arc<Leaf>, segment: &Segment) -> Read<Node> {
     for (category_id, activity_id) in pairs {
         let left = category.distinct_value(*category_id)?;
         let action = format!("{left}.{}", activity.distinct_value(*activity_id)?);
+        meter.charge(action.len())?;
         if leaf.test.matches(Scalar::String(&action)) {
             let left = Node::Lists(vec![category.rows_of(*category_id)?]);
             node = node.or(left.and(Node::Lists(vec![activity.rows_of(*activity_id)?])));
@@ -129,20 +134,21 @@ pub(super) fn columns_of(leaf: &Leaf, segment: &Segment) -> Vec<u32> {
         .collect()
 }
 
-fn plan_values(leaf: &Arc<Leaf>, segment: &Segment) -> Read<Node> {
+fn plan_values(leaf: &Arc<Leaf>, segment: &Segment, meter: &Meter) -> Read<Node> {
     let columns = columns_of(leaf, segment);
     if matches!(leaf.test, Test::Phrase(_)) {
-        return phrase_plan::plan(leaf, &columns, segment);
+        return phrase_plan::plan(leaf, &columns, segment, meter);
     }
     let mut node = Node::Nothing;
     for number in columns {
-        node = node.or(plan_column(leaf, number, segment)?);
+        meter.charge(0)?;
+        node = node.or(plan_column(leaf, number, segment, meter)?);
     }
     Ok(node)
 }
 
 /// Rows with a value of a column that passes a test which is not about words.
-fn plan_column(leaf: &Arc<Leaf>, number: u32, segment: &Segment) -> Read<Node> {
+fn plan_column(leaf: &Arc<Leaf>, number: u32, segment: &Segment, meter: &Meter) -> Read<Node> {
     let column = segment.column(number);
     let kind = column.kind();
     if !may_pass(kind, &leaf.test) {
@@ -152,12 +158,13 @@ fn plan_column(leaf: &Arc<Leaf>, number: u32, segment: &Segment) -> Read<Node> {
         return Ok(Node::Has(number));
     }
     if column.distinct().is_some() {
-        let ids = passing_values(leaf, column)?;
+        let ids = passing_values(leaf, column, meter)?;
         return values(number, column, ids);
     }
     if let Some(strings) = strings_to_find(kind, &leaf.test) {
         let mut node = Node::Nothing;
         for text in strings {
+            meter.charge(text.len())?;
             node = node.or(rows_with_text(leaf, number, column, text, segment)?);
         }
         return Ok(node);
@@ -185,20 +192,31 @@ fn strings_to_find(kind: Kind, test: &Test) -> Option<&[String]> {
 }
 
 /// The ids of the dictionary values that pass.
-fn passing_values(leaf: &Leaf, column: Column<'_>) -> Read<Vec<u32>> {
+fn passing_values(leaf: &Leaf, column: Column<'_>, meter: &Meter) -> Read<Vec<u32>> {
     let mut ids = Vec::new();
     if let Some(strings) = strings_to_find(column.kind(), &leaf.test) {
         for text in strings {
+            meter.charge(text.len())?;
             ids.extend(column.find_distinct(text)?);
         }
         return Ok(ids);
     }
+    scan_dictionary(leaf, column, meter)
+}
+
+/// The ids of the dictionary values that pass, each of them compared.
+pub(super) fn scan_dictionary(leaf: &Leaf, column: Column<'_>, meter: &Meter) -> Read<Vec<u32>> {
+    let mut ids = Vec::new();
+    let mut budget = Ok(());
     column.for_each_distinct(|id, value| {
-        if value_passes(column.kind(), value, leaf) {
-            ids.push(id);
+        if budget.is_ok() {
+            budget = meter.charge(value.len());
+            if value_passes(column.kind(), value, leaf) {
+                ids.push(id);
+            }
         }
     })?;
-    Ok(ids)
+    budget.map(|()| ids)
 }
 
 /// Rows with one of these dictionary values.

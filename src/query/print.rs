@@ -19,14 +19,11 @@ impl Display for Expr {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Expr::All => formatter.write_char('*'),
-            Expr::And(operands) => {
-                join(formatter, operands, " ", |operand| matches!(operand, Expr::Or(_)))
-            }
+            Expr::And(operands) => join(formatter, operands, " ", Expr::is_or),
             Expr::Or(operands) => join(formatter, operands, " OR ", |_| false),
             Expr::Not(operand) => {
                 formatter.write_char('-')?;
-                let is_compound = matches!(**operand, Expr::And(_) | Expr::Or(_));
-                write_operand(formatter, operand, is_compound)
+                write_operand(formatter, operand, operand.is_compound())
             }
             Expr::Term(term) => term.fmt(formatter),
         }

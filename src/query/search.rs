@@ -4,6 +4,8 @@ use super::ast::Query;
 use super::condition::{Condition, Context, compile};
 use super::cursor::{Cursor, Moment};
 use super::matching::Values;
+use super::meter::Meter;
+use super::order::{Order, Place};
 use super::stream::{Hit, RecentStream, SegmentStream, Stream};
 use super::time::TimeRange;
 use super::visible::Visibility;
@@ -13,32 +15,11 @@ use crate::store::Snapshot;
 use crate::tail::TailView;
 use crate::{Error, Result};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 /// Events of a page unless told otherwise.
 const LIMIT_DEFAULT: usize = 50;
-/// Hits between two looks at deadline and cancel handle.
-const HITS_PER_LOOK: usize = 256;
-
-/// The order of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Order {
-    /// `(occurred_at, seq)` descending.
-    #[default]
-    Newest,
-    /// `(occurred_at, seq)` ascending.
-    Oldest,
-    /// `seq` ascending.
-    Seq,
-}
-
-/// Where an event sorts: `(occurred_at, seq)`; in the order of `seq` the time is 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    pub time: Timestamp,
-    pub seq: u64,
-}
 
 /// A page of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +28,8 @@ pub struct Page {
     pub events: Vec<StoredEvent>,
     /// Where the next page begins; `None` when nothing follows.
     pub next: Option<Cursor>,
-    /// `false` when a deadline or the cancel handle ended the search early.
+    /// `false` when a limit ended the search before the page was full: `next` goes on from as far
+    /// as was looked. If that is where this page began, the limit is too low to find anything.
     pub complete: bool,
 }
 
@@ -83,6 +65,7 @@ pub struct Search<'a> {
     is_point_in_time: bool,
     deadline: Option<Instant>,
     cancel: Option<Arc<AtomicBool>>,
+    bytes_max: Option<u64>,
 }
 
 impl Snapshot {
@@ -102,6 +85,7 @@ impl Snapshot {
             is_point_in_time: false,
             deadline: None,
             cancel: None,
+            bytes_max: None,
         }
     }
 }
@@ -191,7 +175,8 @@ impl<'a> Search<'a> {
         Search { is_point_in_time: true, ..self }
     }
 
-    /// Stops after this long: a page is marked incomplete, everything else fails.
+    /// Stops this long after now, within some milliseconds: a page is marked incomplete, everything
+    /// else fails.
     #[must_use]
     pub fn deadline(self, after: Duration) -> Self {
         Search { deadline: Instant::now().checked_add(after), ..self }
@@ -203,6 +188,17 @@ impl<'a> Search<'a> {
         Search { cancel: Some(handle), ..self }
     }
 
+    /// Stops once more bytes than this were looked at, like a deadline; the same search of the same
+    /// snapshot always needs as many.
+    ///
+    /// Counted are the texts, words and events that are compared or decoded, in the clear, with
+    /// 16 bytes for each look, the sets of rows that are put together, and value ids that are
+    /// read. What the caches of the system hold makes no difference.
+    #[must_use]
+    pub fn bytes_max(self, bytes_max: u64) -> Self {
+        Search { bytes_max: Some(bytes_max), ..self }
+    }
+
     /// Runs and gives one page. Cost: independent of the depth of the page.
     ///
     /// # Errors
@@ -210,30 +206,30 @@ impl<'a> Search<'a> {
     /// [`Error::Corrupt`] for damage where the page would have to look.
     pub fn page(self) -> Result<Page> {
         let limit = if self.limit == 0 { usize::MAX } else { self.limit };
-        let mut events = Vec::new();
-        let mut complete = true;
+        let meter = self.meter();
+        let mut taken = Taken { events: Vec::new(), last: None };
+        let mut resume = None;
+        let outcome = Merge::new(&self, &meter, limit.saturating_add(1)).and_then(|mut merge| {
+            let outcome = taken.fill(&mut merge, limit);
+            resume = merge.next_place()?;
+            outcome
+        });
+        let Taken { events, last } = taken;
+        let (complete, place) = match outcome {
+            Ok(follows) => (true, last.filter(|_| follows)),
+            Err(Error::Budget { .. }) => {
+                let start = last.or(self.after.map(|cursor| cursor.place));
+                let start = start.unwrap_or_else(|| self.order.start());
+                let place = resume.map(|place| self.order.just_before(place));
+                let place = place.map_or(start, |place| self.order.later(place, start));
+                // Whether more follows is all that a full page left open.
+                (events.len() == limit, Some(place))
+            }
+            Err(error) => return Err(error),
+        };
         let (order, now) = (self.order, self.effective_now());
         let (question, moment) = (self.question(), self.moment());
-        let mut last = None;
-        let mut merge = Merge::new(&self, limit.saturating_add(1))?;
-        let mut follows = false;
-        while let Some((stream, hit)) = merge.next_hit()? {
-            if events.len() == limit {
-                follows = true;
-                break;
-            }
-            events.push(merge.take(stream, hit)?);
-            last = Some(hit.place);
-            if events.len() % HITS_PER_LOOK == 0 && self.exhausted().is_some() {
-                (complete, follows) = (false, true);
-                break;
-            }
-        }
-        if events.is_empty() && self.exhausted().is_some() {
-            complete = false;
-        }
-        let next = last.filter(|_| follows);
-        let next = next.map(|place| Cursor { order, place, now, question, moment });
+        let next = place.map(|place| Cursor { order, place, now, question, moment });
         Ok(Page { events, next, complete })
     }
 
@@ -241,34 +237,23 @@ impl<'a> Search<'a> {
     /// of hits; the limit does not apply.
     ///
     /// # Errors
-    /// As [`Search::page`], what `each` returns, and [`Error::Budget`] at a deadline.
+    /// As [`Search::page`], what `each` returns, and [`Error::Budget`] beyond a limit.
     pub fn for_each(self, each: &mut dyn FnMut(&StoredEvent) -> Result<bool>) -> Result<()> {
-        let mut merge = Merge::new(&self, usize::MAX)?;
-        let mut seen = 0usize;
+        let meter = self.meter();
+        let mut merge = Merge::new(&self, &meter, usize::MAX)?;
         while let Some((stream, hit)) = merge.next_hit()? {
             let event = merge.take(stream, hit)?;
             if !each(&event)? {
                 break;
             }
-            seen += 1;
-            if seen.is_multiple_of(HITS_PER_LOOK) {
-                self.check_budget()?;
-            }
+            meter.spend(event.event.canonical().len())?;
         }
         Ok(())
     }
 
-    /// The limit that is reached, if one is.
-    fn exhausted(&self) -> Option<&'static str> {
-        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            return Some("deadline");
-        }
-        let is_cancelled = self.cancel.as_ref().is_some_and(|c| c.load(Ordering::Relaxed));
-        is_cancelled.then_some("cancelled")
-    }
-
-    pub(super) fn check_budget(&self) -> Result<()> {
-        self.exhausted().map_or(Ok(()), |limit| Err(Error::Budget { limit }))
+    /// Begins to count what the search costs.
+    pub(super) fn meter(&self) -> Meter {
+        Meter::new(self.deadline, self.cancel.clone(), self.bytes_max)
     }
 
     /// What counts as now: that of the first page.
@@ -283,10 +268,17 @@ impl<'a> Search<'a> {
 
     /// The condition of query, times and tenant together.
     pub(super) fn condition(&self) -> Result<Condition> {
-        let condition = compile(&self.scoped_query(), &self.context())?;
-        Ok(match self.times {
-            TimeRange { from: None, to: None } => condition,
-            times => Condition::And(vec![Condition::occurred_within(times), condition]),
+        self.query.check_size()?;
+        let mut parts = vec![compile(&self.query, &self.context())?];
+        if let Some(tenant) = &self.tenant {
+            parts.push(compile(&Query::field("tenant").equals(tenant), &self.context())?);
+        }
+        if self.times != TimeRange::default() {
+            parts.insert(0, Condition::occurred_within(self.times));
+        }
+        Ok(match parts.len() {
+            1 => parts.remove(0),
+            _ => Condition::And(parts),
         })
     }
 
@@ -361,6 +353,30 @@ impl<'a> Search<'a> {
     }
 }
 
+/// What a page has so far.
+struct Taken {
+    events: Vec<StoredEvent>,
+    /// The place of the last of them.
+    last: Option<Place>,
+}
+
+impl Taken {
+    /// Takes hits up to the limit; gives whether more follow.
+    fn fill(&mut self, merge: &mut Merge<'_>, limit: usize) -> Result<bool> {
+        while let Some((stream, hit)) = merge.next_hit()? {
+            if self.events.len() == limit {
+                return Ok(true);
+            }
+            let event = merge.take(stream, hit)?;
+            let len = event.event.canonical().len();
+            self.events.push(event);
+            self.last = Some(hit.place);
+            merge.meter.spend(len)?;
+        }
+        Ok(false)
+    }
+}
+
 /// A source that is not opened yet.
 #[derive(Clone, Copy)]
 pub(super) enum Source<'s> {
@@ -388,6 +404,7 @@ impl Source<'_> {
 
 /// Merges the hits of all sources; a source is opened when its best hit could be next.
 pub(super) struct Merge<'s> {
+    meter: &'s Meter,
     order: Order,
     condition: Condition,
     visibility: Visibility<'s>,
@@ -400,16 +417,17 @@ pub(super) struct Merge<'s> {
 
 impl<'s> Merge<'s> {
     /// Puts the sources in order; nothing is opened yet.
-    pub(super) fn new(search: &Search<'s>, wanted: usize) -> Result<Self> {
+    pub(super) fn new(search: &Search<'s>, meter: &'s Meter, wanted: usize) -> Result<Self> {
         search.check_range()?;
         let after = search.start()?;
         let mut merge = Merge {
+            meter,
             order: search.order,
             condition: search.condition()?,
             visibility: search.visibility()?,
             after,
             wanted,
-            waiting: search.sources()?,
+            waiting: search.sources(meter)?,
             open: Vec::new(),
         };
         merge.waiting.retain(|source| match (source, merge.order, after) {
@@ -453,30 +471,49 @@ impl<'s> Merge<'s> {
         }
     }
 
-    /// Opens the best source that waits.
+    /// The best place that is still to come, as far as it is known; `None` at the end.
+    fn next_place(&self) -> Result<Option<Place>> {
+        let waiting = self.waiting.last().map(|source| Ok(Some(source.best(self.order))));
+        let mut best: Option<Place> = None;
+        for place in self.open.iter().map(Stream::next_place).chain(waiting) {
+            let is_best =
+                |place: &Place| best.is_none_or(|other| self.order.is_before(*place, other));
+            best = place?.filter(is_best).or(best);
+        }
+        Ok(best)
+    }
+
+    /// Opens the best source that waits; one that the budget does not allow to open waits on.
     fn open_next(&mut self) -> Result<()> {
-        let stream = match self.waiting.pop() {
+        let meter = self.meter;
+        let stream = match self.waiting.last() {
             Some(Source::Segment(segment)) => {
-                let visible =
-                    self.visibility.rows(segment).map_err(|damage| segment.corrupt(damage))?;
+                meter.check()?;
+                let segment: &Segment = segment;
+                let visible = self.visibility.rows(segment, meter);
+                let visible = visible.map_err(|damage| meter.failure(segment, damage))?;
+                let (condition, order, after) = (&self.condition, self.order, self.after);
                 Stream::Segment(Box::new(SegmentStream::new(
                     segment,
-                    &self.condition,
+                    condition,
                     visible,
-                    self.order,
-                    self.after,
+                    order,
+                    after,
                     self.wanted,
+                    meter,
                 )?))
             }
             Some(Source::Recent(tail)) => {
                 let sees =
                     |event: &StoredEvent, values: &Values<'_>| self.visibility.sees(event, values);
+                let (condition, order, after) = (&self.condition, self.order, self.after);
                 let events = tail.unindexed();
-                let condition = &self.condition;
-                Stream::Recent(RecentStream::new(events, condition, sees, self.order, self.after))
+                let stream = RecentStream::new(events, condition, sees, order, after, meter);
+                Stream::Recent(stream?)
             }
             None => return Ok(()),
         };
+        self.waiting.pop();
         self.open.push(stream);
         Ok(())
     }
@@ -487,33 +524,23 @@ impl<'s> Merge<'s> {
     }
 }
 
-impl Order {
-    /// Whether an event at `place` comes before one at `other`.
-    fn is_before(self, place: Place, other: Place) -> bool {
-        match self {
-            Order::Newest => place > other,
-            Order::Oldest | Order::Seq => place < other,
-        }
-    }
-}
-
 impl<'a> Search<'a> {
     /// All sources of the snapshot, in no order.
-    pub(super) fn sources(&self) -> Result<Vec<Source<'a>>> {
+    pub(super) fn sources(&self, meter: &Meter) -> Result<Vec<Source<'a>>> {
         let snapshot: &'a Snapshot = self.snapshot;
         let mut sources: Vec<Source<'a>> =
-            self.segments()?.into_iter().map(Source::Segment).collect();
+            self.segments(meter)?.into_iter().map(Source::Segment).collect();
         sources.extend(snapshot.tails().map(Source::Recent));
         Ok(sources)
     }
 
     /// All segments of the snapshot, sealed and in memory.
-    pub(super) fn segments(&self) -> Result<Vec<&'a Segment>> {
+    pub(super) fn segments(&self, meter: &Meter) -> Result<Vec<&'a Segment>> {
         let snapshot: &'a Snapshot = self.snapshot;
         let mut segments: Vec<&'a Segment> =
             snapshot.segments().iter().map(|segment| &***segment).collect();
         for tail in snapshot.tails() {
-            segments.extend(tail.indexed()?);
+            segments.extend(tail.indexed(&mut || meter.check())?);
         }
         Ok(segments)
     }

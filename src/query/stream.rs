@@ -2,9 +2,10 @@
 
 use super::condition::Condition;
 use super::matching::{Reader, Values};
+use super::meter::Meter;
 use super::node::{Evaluator, Node};
+use super::order::{Order, Place};
 use super::plan::plan;
-use super::search::{Order, Place};
 use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
 use crate::segment::{Read, Segment, WINDOW_ROWS};
@@ -61,13 +62,16 @@ impl<'s> SegmentStream<'s> {
         order: Order,
         after: Option<Place>,
         wanted: usize,
+        meter: &'s Meter,
     ) -> Result<Self> {
-        let mut stream = Self::planned(segment, condition, visible, order, after, wanted)
-            .map_err(|damage| segment.corrupt(damage))?;
-        if order == Order::Seq {
-            stream.fill_by_seq().map_err(|damage| segment.corrupt(damage))?;
-        }
-        Ok(stream)
+        let stream = Self::planned(segment, condition, visible, order, after, wanted, meter);
+        let filled = stream.and_then(|mut stream| {
+            if order == Order::Seq {
+                stream.fill_by_seq()?;
+            }
+            Ok(stream)
+        });
+        filled.map_err(|damage| meter.failure(segment, damage))
     }
 
     fn planned(
@@ -77,8 +81,9 @@ impl<'s> SegmentStream<'s> {
         order: Order,
         after: Option<Place>,
         wanted: usize,
+        meter: &'s Meter,
     ) -> Read<Self> {
-        let mut node = plan(condition, segment)?.and(visible);
+        let mut node = plan(condition, segment, meter)?.and(visible);
         node.order(segment.rows());
         let mut rest = 0..segment.rows();
         if let Some(after) = after {
@@ -95,7 +100,7 @@ impl<'s> SegmentStream<'s> {
             rest = 0..0;
         }
         let step = if node.is_slow() { STEP_ROWS } else { WINDOW_ROWS };
-        let evaluator = Evaluator::new(segment);
+        let evaluator = Evaluator::new(segment, meter);
         let (ready, passed) = (Vec::new(), Passed::default());
         Ok(SegmentStream { evaluator, node, order, rest, step, ready, wanted, after, passed })
     }
@@ -109,10 +114,25 @@ impl<'s> SegmentStream<'s> {
     /// The next hit without taking it.
     pub(super) fn peek(&mut self) -> Result<Option<Hit>> {
         while self.ready.is_empty() && !self.rest.is_empty() {
-            let segment = self.evaluator.segment;
-            self.advance().map_err(|damage| segment.corrupt(damage))?;
+            let (segment, meter) = (self.evaluator.segment, self.evaluator.meter);
+            self.advance().map_err(|damage| meter.failure(segment, damage))?;
         }
         Ok(self.ready.last().copied())
+    }
+
+    /// The best place that is still to come, as far as it is known; `None` at the end.
+    pub(super) fn next_place(&self) -> Result<Option<Place>> {
+        if let Some(hit) = self.ready.last() {
+            return Ok(Some(hit.place));
+        }
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let segment = self.evaluator.segment;
+        Ok(Some(match self.order {
+            Order::Newest => Place { time: segment.time(self.rest.end - 1)?, seq: u64::MAX },
+            _ => Place { time: segment.time(self.rest.start)?, seq: 0 },
+        }))
     }
 
     /// Takes the hit that [`Self::peek`] showed.
@@ -239,7 +259,8 @@ impl<'s> RecentStream<'s> {
         visible: impl Fn(&StoredEvent, &Values<'_>) -> bool,
         order: Order,
         after: Option<Place>,
-    ) -> Self {
+        meter: &Meter,
+    ) -> Result<Self> {
         let mut stream = RecentStream { checked: 0, events: Vec::new(), ready: Vec::new() };
         let mut reader = Reader::new();
         for event in events {
@@ -254,7 +275,7 @@ impl<'s> RecentStream<'s> {
             }
             stream.checked += 1;
             let values = reader.read(event);
-            if values.meet(condition) && visible(event, &values) {
+            if values.meet(condition, meter)? && visible(event, &values) {
                 stream.ready.push(Hit { place, row: stream.events.len() as u32 });
                 stream.events.push(event);
             }
@@ -263,7 +284,7 @@ impl<'s> RecentStream<'s> {
         if order != Order::Newest {
             stream.ready.reverse();
         }
-        stream
+        Ok(stream)
     }
 
     fn peek(&self) -> Option<Hit> {
@@ -297,6 +318,14 @@ impl Stream<'_> {
                 let checked = stream.checked;
                 Passed { steps: 1, rows: checked, checked, is_complete: true }
             }
+        }
+    }
+
+    /// The best place that is still to come, as far as it is known; `None` at the end.
+    pub(super) fn next_place(&self) -> Result<Option<Place>> {
+        match self {
+            Stream::Segment(stream) => stream.next_place(),
+            Stream::Recent(stream) => Ok(stream.peek().map(|hit| hit.place)),
         }
     }
 

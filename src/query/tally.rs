@@ -2,6 +2,7 @@
 
 use super::condition::Condition;
 use super::matching::{Reader, Values};
+use super::meter::Meter;
 use super::node::{Evaluator, Node};
 use super::plan::plan;
 use super::search::Search;
@@ -17,34 +18,35 @@ impl Search<'_> {
     /// segments that are not pruned, at most some microseconds for 65,536 of them.
     ///
     /// # Errors
-    /// As [`Search::page`], and [`crate::Error::Budget`] at a deadline.
+    /// As [`Search::page`], and [`crate::Error::Budget`] beyond a limit of the search.
     pub fn count(self) -> Result<u64> {
         let mut counter = Counter(0);
-        self.visit(&mut counter)?;
+        self.visit(&self.meter(), &mut counter)?;
         Ok(counter.0)
     }
 
     /// Shows all hits to `visitor`: by segment, then one by one those among the newest events.
-    pub(super) fn visit(&self, visitor: &mut dyn Visitor) -> Result<()> {
+    pub(super) fn visit(&self, meter: &Meter, visitor: &mut dyn Visitor) -> Result<()> {
         self.check_range()?;
         let condition = self.condition()?;
         let visibility = self.visibility()?;
-        for segment in &self.segments()? {
-            self.check_budget()?;
-            let done = seen_rows(&condition, &visibility, segment).and_then(|node| match node {
+        for segment in &self.segments(meter)? {
+            meter.check()?;
+            let node = seen_rows(&condition, &visibility, segment, meter);
+            let done = node.and_then(|node| match node {
                 Node::Nothing => Ok(()),
-                node => visitor.segment(segment, &node),
+                node => visitor.segment(segment, &node, meter),
             });
-            done.map_err(|damage| segment.corrupt(damage))?;
+            done.map_err(|damage| meter.failure(segment, damage))?;
         }
         let mut reader = Reader::new();
         for event in self.snapshot.tails().flat_map(|tail| tail.unindexed()) {
             let values = reader.read(event);
-            if values.meet(&condition) && visibility.sees(event, &values) {
+            if values.meet(&condition, meter)? && visibility.sees(event, &values) {
                 visitor.recent(event, &values);
             }
         }
-        Ok(())
+        meter.check()
     }
 }
 
@@ -53,8 +55,9 @@ pub(super) fn seen_rows(
     condition: &Condition,
     visibility: &Visibility<'_>,
     segment: &Segment,
+    meter: &Meter,
 ) -> Read<Node> {
-    let mut node = plan(condition, segment)?.and(visibility.rows(segment)?);
+    let mut node = plan(condition, segment, meter)?.and(visibility.rows(segment, meter)?);
     node.order(segment.rows());
     Ok(node)
 }
@@ -62,7 +65,7 @@ pub(super) fn seen_rows(
 /// Somebody who is shown all hits.
 pub(super) trait Visitor {
     /// The hits of a segment are the rows of `node`.
-    fn segment(&mut self, segment: &Segment, node: &Node) -> Read<()>;
+    fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()>;
     /// A hit among the newest events.
     fn recent(&mut self, event: &StoredEvent, values: &Values<'_>);
 }
@@ -71,12 +74,12 @@ pub(super) trait Visitor {
 struct Counter(u64);
 
 impl Visitor for Counter {
-    fn segment(&mut self, segment: &Segment, node: &Node) -> Read<()> {
+    fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
         if let Some(len) = node.known_len(segment.rows()) {
             self.0 += len;
             return Ok(());
         }
-        each_window(segment, node, &mut |_, set| {
+        each_window(segment, node, meter, &mut |_, set| {
             self.0 += set.len() as u64;
             Ok(())
         })
@@ -91,9 +94,10 @@ impl Visitor for Counter {
 pub(super) fn each_window(
     segment: &Segment,
     node: &Node,
+    meter: &Meter,
     each: &mut dyn FnMut(u32, RowSet) -> Read<()>,
 ) -> Read<()> {
-    let mut evaluator = Evaluator::new(segment);
+    let mut evaluator = Evaluator::new(segment, meter);
     for window in 0..segment.rows().div_ceil(WINDOW_ROWS) {
         let first = window * WINDOW_ROWS;
         let rows = first..(first + WINDOW_ROWS).min(segment.rows());

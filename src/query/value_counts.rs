@@ -4,6 +4,7 @@ use super::column_value::scalar;
 use super::condition::{Scalar, Scope};
 use super::id_counts::{count_ids, count_lists};
 use super::matching::{Reader, Values};
+use super::meter::Meter;
 use super::node::{Evaluator, Node};
 use super::plan::values;
 use super::tally::{Visitor, each_window};
@@ -60,8 +61,8 @@ struct Buffers {
 }
 
 impl Visitor for ValueCounts {
-    fn segment(&mut self, segment: &Segment, node: &Node) -> Read<()> {
-        self.add_segment(segment, node)
+    fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
+        self.add_segment(segment, node, meter)
     }
 
     fn recent(&mut self, event: &StoredEvent, values: &Values<'_>) {
@@ -129,39 +130,42 @@ impl ValueCounts {
         self.add_distinct(event.seq, distinct);
     }
 
-    fn add_segment(&mut self, segment: &Segment, node: &Node) -> Read<()> {
+    fn add_segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
         match (&self.scope, segment.actions()) {
             (Scope::Path(_), _) => {}
-            (Scope::Action, Some(pairs)) => return self.add_actions(segment, node, pairs),
-            _ => return self.add_rows(segment, node, &[], None),
+            (Scope::Action, Some(pairs)) => return self.add_actions(segment, node, pairs, meter),
+            _ => return self.add_rows(segment, node, &[], None, meter),
         }
         let mut columns = Vec::new();
         for number in 0..segment.column_count() {
-            if self.is_in(segment, number)? {
+            if self.is_in(segment, number, meter)? {
                 columns.push(number);
             }
         }
         if is_counted_by_ids(segment, &columns) {
-            return columns.into_iter().try_for_each(|c| self.add_column(segment, node, c));
+            let mut columns = columns.into_iter();
+            return columns.try_for_each(|column| self.add_column(segment, node, column, meter));
         }
-        match self.rows_in_question(segment, &columns)? {
+        match self.rows_in_question(segment, &columns, meter)? {
             Some(Node::Nothing) => Ok(()),
-            among => self.add_rows(segment, node, &columns, among.as_ref()),
+            among => self.add_rows(segment, node, &columns, among.as_ref(), meter),
         }
     }
 
     /// Whether a column has values at the path that can count.
-    fn is_in(&self, segment: &Segment, number: u32) -> Read<bool> {
+    fn is_in(&self, segment: &Segment, number: u32, meter: &Meter) -> Read<bool> {
         let column = segment.column(number);
         Ok(match column.kind() {
-            Kind::Overflow => !self.ids(column)?.is_empty(),
+            Kind::Overflow => !self.ids(column, meter)?.is_empty(),
             Kind::Null => false,
             kind => kind.is_scalar() && self.is_at(segment.path_of(number)),
         })
     }
 
     /// The ids of the values of a dictionary that count.
-    fn ids(&self, column: Column<'_>) -> Read<Vec<u32>> {
+    fn ids(&self, column: Column<'_>, meter: &Meter) -> Read<Vec<u32>> {
+        let distinct = column.distinct().unwrap_or(0);
+        meter.charge(4 * distinct as usize)?;
         let mut ids = Vec::new();
         match &self.prefix {
             _ if column.kind() == Kind::Overflow => column.for_each_distinct(|id, value| {
@@ -170,13 +174,18 @@ impl ValueCounts {
                 ids.extend(value.map(|_| id));
             })?,
             Some(prefix) => ids = prefix.ids(column)?,
-            None => ids.extend(0..column.distinct().unwrap_or(0)),
+            None => ids.extend(0..distinct),
         }
         Ok(ids)
     }
 
     /// The rows to be looked at, if they are not all of them.
-    fn rows_in_question(&self, segment: &Segment, columns: &[u32]) -> Read<Option<Node>> {
+    fn rows_in_question(
+        &self,
+        segment: &Segment,
+        columns: &[u32],
+        meter: &Meter,
+    ) -> Read<Option<Node>> {
         if self.prefix.is_none() {
             return Ok(None);
         }
@@ -184,7 +193,7 @@ impl ValueCounts {
         for number in columns {
             let column = segment.column(*number);
             node = node.or(match column.distinct() {
-                Some(_) => values(*number, column, self.ids(column)?)?,
+                Some(_) => values(*number, column, self.ids(column, meter)?)?,
                 None => Node::Has(*number),
             });
         }
@@ -192,14 +201,21 @@ impl ValueCounts {
     }
 
     /// Counts the values of a column with a dictionary by their ids.
-    fn add_column(&mut self, segment: &Segment, node: &Node, number: u32) -> Read<()> {
+    fn add_column(
+        &mut self,
+        segment: &Segment,
+        node: &Node,
+        number: u32,
+        meter: &Meter,
+    ) -> Read<()> {
         let column = segment.column(number);
-        let ids = self.ids(column)?;
-        let counts = count_ids(segment, node, number, &ids)?;
+        let ids = self.ids(column, meter)?;
+        let counts = count_ids(segment, node, number, &ids, meter)?;
         for (id, count) in ids.into_iter().zip(counts) {
             if count > 0 {
-                let value = scalar(column.kind(), column.distinct_value(id)?);
-                if let Some((key, _)) = value.and_then(key_of) {
+                let value = column.distinct_value(id)?;
+                meter.charge(value.len())?;
+                if let Some((key, _)) = scalar(column.kind(), value).and_then(key_of) {
                     self.add(key, count);
                 }
             }
@@ -208,7 +224,13 @@ impl ValueCounts {
     }
 
     /// Counts `category.activity` by the pairs of values that occur.
-    fn add_actions(&mut self, segment: &Segment, node: &Node, pairs: &[(u32, u32)]) -> Read<()> {
+    fn add_actions(
+        &mut self,
+        segment: &Segment,
+        node: &Node,
+        pairs: &[(u32, u32)],
+        meter: &Meter,
+    ) -> Read<()> {
         let column = |key: &str| {
             let is_it = |number: &u32| {
                 matches!(segment.path_of(*number), [only] if only == key)
@@ -217,7 +239,7 @@ impl ValueCounts {
             (0..segment.column_count()).find(is_it).map(|number| segment.column(number))
         };
         let Some((categories, activities)) = column("category").zip(column("activity")) else {
-            return self.add_rows(segment, node, &[], None);
+            return self.add_rows(segment, node, &[], None, meter);
         };
         let (mut keys, mut lists) = (Vec::new(), Vec::new());
         for (category, activity) in pairs {
@@ -228,7 +250,7 @@ impl ValueCounts {
                 lists.push([categories.rows_of(*category)?, activities.rows_of(*activity)?]);
             }
         }
-        for (key, count) in keys.into_iter().zip(count_lists(segment, node, &lists)?) {
+        for (key, count) in keys.into_iter().zip(count_lists(segment, node, &lists, meter)?) {
             if count > 0 {
                 self.add(key, count);
             }
@@ -243,17 +265,19 @@ impl ValueCounts {
         node: &Node,
         columns: &[u32],
         among: Option<&Node>,
+        meter: &Meter,
     ) -> Read<()> {
         let mut buffers = Buffers::default();
-        let mut evaluator = Evaluator::new(segment);
-        each_window(segment, node, &mut |first, mut set| {
+        let mut evaluator = Evaluator::new(segment, meter);
+        each_window(segment, node, meter, &mut |first, mut set| {
             if let Some(among) = among {
                 let rows = first..(first + WINDOW_ROWS).min(segment.rows());
                 set = set.and(&evaluator.evaluate(among, rows)?);
             }
             let mut outcome = Ok(());
             set.ascending(|row| {
-                outcome = self.add_row(segment, first + u32::from(row), columns, &mut buffers);
+                let row = first + u32::from(row);
+                outcome = self.add_row(segment, row, columns, &mut buffers, meter);
                 outcome.is_ok()
             });
             outcome
@@ -266,18 +290,22 @@ impl ValueCounts {
         row: u32,
         columns: &[u32],
         buffers: &mut Buffers,
+        meter: &Meter,
     ) -> Read<()> {
         if matches!(self.scope, Scope::Action | Scope::Seq) {
             let event = segment.stored_event(row, &mut buffers.decoder)?;
+            meter.charge(event.event.canonical().len())?;
             self.add_event(&event, &buffers.reader.read(&event));
             return Ok(());
         }
+        meter.charge(0)?;
         let mut distinct = BTreeMap::new();
         for number in columns {
             let column = segment.column(*number);
             let (start, count) = column.locate(row)?;
             for index in start..start + count {
                 let text = column.value(index, &mut buffers.scratch)?;
+                meter.charge(text.len())?;
                 let found = match column.kind() {
                     Kind::Overflow => decode_overflow(text)
                         .filter(|value| self.is_at(&value.path))
@@ -302,12 +330,15 @@ impl ValueCounts {
             return Err(Error::Budget { limit: "distinct values" });
         }
         let mut tallies: Vec<(Key, Tally)> = self.tallies.into_iter().collect();
-        tallies.sort_unstable_by(|(a_key, a), (b_key, b)| {
+        let order = |(a_key, a): &(Key, Tally), (b_key, b): &(Key, Tally)| {
             b.count.cmp(&a.count).then_with(|| a_key.cmp(b_key))
-        });
-        if top > 0 {
+        };
+        if (1..tallies.len()).contains(&top) {
+            // A million values are not sorted for the first ten.
+            tallies.select_nth_unstable_by(top - 1, order);
             tallies.truncate(top);
         }
+        tallies.sort_unstable_by(order);
         let value = |key: Key, tally: &Tally| match key {
             Key::String(text) => Value::String(text),
             Key::Bool(truth) => Value::Bool(truth),

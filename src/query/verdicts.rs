@@ -2,6 +2,7 @@
 
 use super::column_value::value_passes;
 use super::condition::{Leaf, Test};
+use super::meter::Meter;
 use crate::segment::{Column, NUMBER_CHAR, Read, Scratch};
 use std::sync::Arc;
 
@@ -41,12 +42,15 @@ impl Verdicts {
         index: u32,
         leaf: &Arc<Leaf>,
         scratch: &mut Scratch,
+        meter: &Meter,
     ) -> Read<bool> {
         match self.verdict(number, column, index, leaf)? {
             Verdict::All => Ok(true),
             Verdict::None => Ok(false),
             Verdict::Some | Verdict::Unknown => {
-                Ok(value_passes(column.kind(), column.value(index, scratch)?, leaf))
+                let value = column.value(index, scratch)?;
+                meter.charge(value.len())?;
+                Ok(value_passes(column.kind(), value, leaf))
             }
         }
     }

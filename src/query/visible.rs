@@ -3,6 +3,7 @@
 use super::ast::Query;
 use super::condition::{Condition, Context, compile};
 use super::matching::Values;
+use super::meter::Meter;
 use super::node::{Check, Node, range};
 use super::plan::{check, plan, recorded};
 use crate::Result;
@@ -26,9 +27,6 @@ pub(super) struct Visibility<'s> {
 
 impl<'s> Visibility<'s> {
     /// The rules at `now`; with `include_hidden`, what is past `visible_for` is seen.
-    ///
-    /// # Errors
-    /// [`crate::Error::Invalid`] if there are more rules than a query may have terms.
     pub(super) fn new(
         retention: &'s Retention,
         context: &Context,
@@ -82,12 +80,12 @@ impl<'s> Visibility<'s> {
     }
 
     /// The rows of a segment that are seen: an interval of rows in most segments.
-    pub(super) fn rows(&self, segment: &Segment) -> Read<Node> {
+    pub(super) fn rows(&self, segment: &Segment, meter: &Meter) -> Read<Node> {
         let (min, max) = (segment.meta().min_seq, segment.meta().max_seq);
         if min > self.seq_max {
             return Ok(Node::Nothing);
         }
-        let young = self.young_rows(segment)?;
+        let young = self.young_rows(segment, meter)?;
         Ok(match max > self.seq_max {
             true => young.and(check(Node::Everything, Check::Seqs(0..self.seq_max + 1))),
             false => young,
@@ -95,7 +93,7 @@ impl<'s> Visibility<'s> {
     }
 
     /// The rows of a segment that are not past their time.
-    pub(super) fn young_rows(&self, segment: &Segment) -> Read<Node> {
+    pub(super) fn young_rows(&self, segment: &Segment, meter: &Meter) -> Read<Node> {
         if self.retention.is_forever() {
             return Ok(Node::Everything);
         }
@@ -114,7 +112,7 @@ impl<'s> Visibility<'s> {
         }
         let mut node = Node::Nothing;
         for (condition, cutoff) in &self.classes {
-            node = node.or(plan(condition, segment)?.and(not_before(segment, *cutoff)?));
+            node = node.or(plan(condition, segment, meter)?.and(not_before(segment, *cutoff)?));
         }
         Ok(node)
     }

@@ -14,7 +14,8 @@
 //! | `layout` | the table of contents |
 //! | `blocks` | the 16 KiB blocks that have a checksum each |
 //! | `presence` | which rows have values in a column |
-//! | `bits`, `ints`, `dictionary`, `patterns`, `texts`, `uuids`, `overflow` | the values of a column |
+//! | `bits`, `ints`, `dictionary` | the values of a column that repeat, and numbers |
+//! | `patterns`, `texts`, `uuids`, `overflow` | the values of a column of other kinds |
 //! | `postings` | lists of rows |
 //! | `terms`, `long_words` | the index of words |
 //! | `builder` | all of it, written |
@@ -62,7 +63,7 @@ pub(crate) use overflow::decode as decode_overflow;
 pub(crate) use patterns::NUMBER_CHAR;
 pub(crate) use postings::Postings;
 pub(crate) use rowset::{RowSet, WINDOW_ROWS};
-pub(crate) use terms::{Entry, Places, Terms};
+pub(crate) use terms::{Entry, Group, Places, Terms};
 pub(crate) use uuids::{GROUP_LENGTHS, parse as parse_uuid};
 
 use layout::Layout;

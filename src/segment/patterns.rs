@@ -230,7 +230,7 @@ impl Patterns {
         let fault = Damage { offset: self.ids.span.offset, reading: "pattern of a text" };
         let mut pattern = self.dictionary.bytes(blocks, self.id(blocks, index)?)?;
         let mut numbers = self.numbers.iter();
-        while let Some((plain, code, rest)) = next_number(pattern).map_err(|()| fault)? {
+        while let Some((plain, code, rest)) = next_number(pattern) {
             out.extend_from_slice(plain);
             let place = numbers.next().ok_or(fault)?;
             let (first, count) = place.presence.locate(blocks, index)?;
@@ -255,7 +255,7 @@ impl Patterns {
         let fault = Damage { offset: self.ids.span.offset, reading: "pattern of a text" };
         let mut pattern = self.dictionary.bytes(blocks, id)?;
         let mut outline = Vec::with_capacity(pattern.len() + NUMBERS_MAX * 2);
-        while let Some((plain, _, rest)) = next_number(pattern).map_err(|()| fault)? {
+        while let Some((plain, _, rest)) = next_number(pattern) {
             outline.extend_from_slice(plain);
             outline.extend_from_slice(NUMBER_CHAR.encode_utf8(&mut [0; 4]).as_bytes());
             pattern = rest;
@@ -265,16 +265,14 @@ impl Patterns {
     }
 }
 
-/// What stands before the next number of a pattern, its code, and what follows; an error for a
-/// mark without a code.
+/// What stands before the next number of a pattern, its code (0, which is none, for a mark at the
+/// very end), and what follows.
 #[inline]
-fn next_number(pattern: &[u8]) -> Result<Option<(&[u8], u8, &[u8])>, ()> {
-    let Some(mark) = memchr::memchr(MARK, pattern) else {
-        return Ok(None);
-    };
-    match pattern.split_at(mark) {
-        (plain, [_, code, rest @ ..]) => Ok(Some((plain, *code, rest))),
-        _ => Err(()),
+fn next_number(pattern: &[u8]) -> Option<(&[u8], u8, &[u8])> {
+    let (plain, marked) = pattern.split_at(memchr::memchr(MARK, pattern)?);
+    match marked {
+        [_, code, rest @ ..] => Some((plain, *code, rest)),
+        _ => Some((plain, 0, &[])),
     }
 }
 
@@ -340,7 +338,10 @@ mod tests {
         #[test]
         fn any_texts_come_back(
             shapes in proptest::collection::vec("[a-fA-F0-9xé .-]{0,30}", 1..4),
-            numbers in proptest::collection::vec((any::<u64>(), 0..24usize, any::<bool>()), 64..300),
+            numbers in proptest::collection::vec(
+                (any::<u64>(), 0..24usize, any::<bool>()),
+                64..300,
+            ),
         ) {
             let values: Vec<String> = numbers
                 .iter()

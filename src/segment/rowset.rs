@@ -51,6 +51,14 @@ impl RowSet {
         }
     }
 
+    /// Bytes that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            RowSet::Array(rows) => rows.len() * 2,
+            RowSet::Bits(_) => WINDOW_WORDS * 8,
+        }
+    }
+
     /// Number of rows.
     pub(crate) fn len(&self) -> usize {
         match self {

@@ -54,12 +54,23 @@ impl TailView {
     /// last one.
     ///
     /// # Errors
-    /// [`crate::Error::Invalid`] if an event is not canonical.
-    pub(crate) fn indexed(&self) -> Result<Vec<&Segment>> {
+    /// [`crate::Error::Invalid`] if an event is not canonical; what `may_go_on` returns, which is
+    /// asked before each of them: an index takes some ten milliseconds to make.
+    pub(crate) fn indexed(
+        &self,
+        may_go_on: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<Vec<&Segment>> {
         self.is_read.store(true, Ordering::Relaxed);
-        let full = self.full.iter().map(|buffer| buffer.index());
-        let groups = (0..self.filled / GROUP_EVENTS).map(|number| self.buffer.group(number));
-        full.chain(groups).collect()
+        let mut segments = Vec::with_capacity(self.full.len() + self.filled / GROUP_EVENTS);
+        for buffer in self.full.iter() {
+            may_go_on()?;
+            segments.push(buffer.index()?);
+        }
+        for number in 0..self.filled / GROUP_EVENTS {
+            may_go_on()?;
+            segments.push(self.buffer.group(number)?);
+        }
+        Ok(segments)
     }
 
     /// The events that [`Self::indexed`] leaves out: fewer than 512, in `seq` order.
@@ -191,12 +202,12 @@ mod tests {
         tail.push((10..BUFFER_EVENTS as u64 + 5).map(|number| event(number, "")).collect())
             .unwrap();
         let late = tail.view();
-        assert_eq!((early.events(), early.indexed().unwrap().len()), (10, 0));
+        assert_eq!((early.events(), early.indexed(&mut || Ok(())).unwrap().len()), (10, 0));
         assert_eq!(early.unindexed().count(), 10);
         assert_eq!(late.events(), BUFFER_EVENTS as u64 + 5);
         assert_eq!(late.unindexed().count(), 5);
         let before = late.bytes();
-        let segments = late.indexed().unwrap();
+        let segments = late.indexed(&mut || Ok(())).unwrap();
         assert_eq!(segments.len(), 1);
         assert_eq!(segments[0].rows() as usize, BUFFER_EVENTS);
         assert!(late.bytes() > before && before > early.bytes());
@@ -210,8 +221,12 @@ mod tests {
         for (from, to) in [(0, 700), (700, 5000), (5000, BUFFER_EVENTS as u64 + 1100)] {
             tail.push((from..to).map(|number| event(number, "")).collect()).unwrap();
             let view = tail.view();
-            let indexed: u64 =
-                view.indexed().unwrap().iter().map(|segment| u64::from(segment.rows())).sum();
+            let indexed: u64 = view
+                .indexed(&mut || Ok(()))
+                .unwrap()
+                .iter()
+                .map(|segment| u64::from(segment.rows()))
+                .sum();
             let rest = view.unindexed().count();
             assert!(rest < GROUP_EVENTS);
             assert_eq!(indexed + rest as u64, to);

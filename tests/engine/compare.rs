@@ -38,6 +38,10 @@ impl Trial<'_> {
         if again.as_ref().ok() != Some(&query) {
             return Err(format!("printed as `{query}` it is read as {again:?}"));
         }
+        let again = Query::from_json(&query.to_json());
+        if again.as_ref().ok() != Some(&query) {
+            return Err(format!("as JSON `{}` it is read as {again:?}", query.to_json()));
+        }
         self.check_pages(&query, chance)?;
         let count = self.search(&query).count().map_err(said)?;
         if count != self.hits.len() as u64 {

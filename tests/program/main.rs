@@ -2,6 +2,8 @@
 #![cfg(feature = "cli")]
 
 mod asks;
+mod budgets;
 mod imports;
+mod json_queries;
 mod support;
 mod upkeep;

@@ -13,7 +13,7 @@ use super::test::Test;
 use super::tree::{Condition, Leaf, Scope};
 use crate::event::ExactNumber;
 use crate::event::schema::{self, Known};
-use crate::limits::{QUERY_TERMS_MAX, REGEX_BYTES_MAX};
+use crate::limits::REGEX_BYTES_MAX;
 use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Query, Term, TimeRelation};
 use crate::query::path_pattern::PathPattern;
 use crate::query::time::{TimeRange, read_when, since};
@@ -49,26 +49,13 @@ impl Problem {
     }
 }
 
-/// Compiles a query.
+/// Compiles a query of any size; those of users are checked before.
 ///
 /// # Errors
-/// [`Error::Invalid`] if a term of a query that was built in Rust is wrong, or there are too many;
-/// what was parsed from text is right.
+/// [`Error::Invalid`] if a term of a query that was built in Rust is wrong; what was parsed is
+/// right.
 pub(crate) fn compile(query: &Query, context: &Context) -> Result<Condition> {
-    let count = count_terms(query.root());
-    if count > QUERY_TERMS_MAX {
-        let problem = format!("has {count} terms; the limit is {QUERY_TERMS_MAX}");
-        return Err(Error::invalid("query", problem));
-    }
     compile_expr(query.root(), context)
-}
-
-fn count_terms(expr: &Expr) -> usize {
-    match expr {
-        Expr::All | Expr::Term(_) => 1,
-        Expr::And(operands) | Expr::Or(operands) => operands.iter().map(count_terms).sum(),
-        Expr::Not(operand) => count_terms(operand),
-    }
 }
 
 fn compile_expr(expr: &Expr, context: &Context) -> Result<Condition> {
@@ -120,6 +107,11 @@ pub(in crate::query) fn check_words(path: &Path) -> Result<(), Problem> {
         Scope::OccurredAt | Scope::RecordedAt => Err(not_for_times(path)),
         _ => Ok(()),
     }
+}
+
+/// Whether a path is that of a time which every event has.
+pub(in crate::query) fn is_time(path: &Path) -> bool {
+    matches!(scope_of(path), Ok(Scope::OccurredAt | Scope::RecordedAt))
 }
 
 fn leaf(scope: Scope, test: Test) -> Condition {

@@ -1,8 +1,7 @@
 //! Equality with one of several literals.
 
-use std::net::IpAddr;
-
-use super::context::Context;
+use super::context::{Context, any_context};
+use super::network::Networks;
 use super::range::Range;
 use super::scalar::Scalar;
 use crate::event::{ExactNumber, value_instant};
@@ -25,7 +24,7 @@ pub(crate) struct Equals {
     /// Numbers and instants within one of these.
     pub(crate) ranges: Vec<Range>,
     /// Addresses within one of these.
-    pub(crate) networks: Vec<Network>,
+    pub(crate) networks: Networks,
 }
 
 impl Equals {
@@ -42,6 +41,7 @@ impl Equals {
         equals.strings.dedup();
         equals.numbers.sort_unstable();
         equals.numbers.dedup();
+        equals.networks.merge();
         equals
     }
 
@@ -58,7 +58,7 @@ impl Equals {
             _ => {}
         }
         self.numbers.extend(ExactNumber::parse(text));
-        self.networks.extend(Network::read(text));
+        self.networks.add(text);
         if let Some((from, to)) = read_when(text, context.zone) {
             let (from, to) = (Some(from), Some(to));
             self.ranges.push(Range::Instants(TimeRange { from, to }));
@@ -71,7 +71,7 @@ impl Equals {
             Scalar::String(text) => {
                 self.strings.binary_search_by(|s| s.as_str().cmp(text)).is_ok()
                     || self.ranges_contain(scalar)
-                    || self.networks_contain(text)
+                    || self.networks.contain(text)
             }
             Scalar::Number(text) => {
                 let is_listed = |number| self.numbers.binary_search(&number).is_ok();
@@ -101,57 +101,18 @@ impl Equals {
             (Range::Numbers(_), _) => range.contains(scalar),
         })
     }
-
-    fn networks_contain(&self, text: &str) -> bool {
-        if self.networks.is_empty() {
-            return false;
-        }
-        let Ok(address) = text.parse() else {
-            return false;
-        };
-        self.networks.iter().any(|network| network.contains(address))
-    }
 }
 
-/// A network of addresses; a single address is one of full length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Network {
-    address: IpAddr,
-    prefix_bits: u32,
+/// Whether a literal of a list is compared by itself: a range, a date or an instant.
+pub(in crate::query) fn reads_as_range(literal: &Literal, context: &Context) -> bool {
+    let text = literal.text();
+    !literal.is_quoted()
+        && (Range::read(text, context).is_some() || read_when(text, context.zone).is_some())
 }
 
-impl Network {
-    /// Reads an address, or an address, `/` and the count of leading bits that matter.
-    fn read(text: &str) -> Option<Network> {
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address, Some(bits)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().ok()?;
-        let bits_max = if address.is_ipv4() { 32 } else { 128 };
-        let prefix_bits = match bits {
-            None => bits_max,
-            Some(bits) if bits.len() <= 3 && bits.bytes().all(|b| b.is_ascii_digit()) => {
-                bits.parse().ok().filter(|count| *count <= bits_max)?
-            }
-            Some(_) => return None,
-        };
-        Some(Network { address, prefix_bits })
-    }
-
-    /// Whether `address` is in the network. A v4-mapped v6 address is v6.
-    pub(crate) fn contains(&self, address: IpAddr) -> bool {
-        // Shifting by all bits leaves nothing to compare.
-        match (self.address, address) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                let differing = network.to_bits() ^ address.to_bits();
-                differing.checked_shr(32 - self.prefix_bits).unwrap_or(0) == 0
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                let differing = network.to_bits() ^ address.to_bits();
-                differing.checked_shr(128 - self.prefix_bits).unwrap_or(0) == 0
-            }
-            _ => false,
-        }
-    }
+/// The ends of a literal that reads as a range `a..b`; one of them may be empty.
+pub(in crate::query) fn range_ends(literal: &Literal) -> Option<(&str, &str)> {
+    let text = literal.text();
+    let is_range = !literal.is_quoted() && Range::read(text, &any_context()).is_some();
+    text.split_once("..").filter(|_| is_range)
 }

@@ -16,7 +16,7 @@ mod reason;
 mod run;
 mod steps;
 
-use super::search::Order;
+use super::order::Order;
 use crate::event::Timestamp;
 use chrono_tz::Tz;
 use std::time::Duration;

@@ -5,19 +5,20 @@ use super::steps::Part;
 use crate::Result;
 use crate::query::ast::{Expr, FieldTest, LastWord, Query, Term, Text};
 use crate::query::condition::{Condition, Context, Scope, compile};
+use crate::query::meter::Meter;
 use crate::query::node::Node;
 use crate::query::plan::plan;
 use crate::segment::{Read, Segment};
 use crate::text::words;
 
 /// Why `part`, which has no row in a segment, has none.
-pub(super) fn of_part(part: &Part, segment: &Segment) -> Read<Pruning> {
+pub(super) fn of_part(part: &Part, segment: &Segment, meter: &Meter) -> Read<Pruning> {
     let term = part.term.clone();
     if is_about_time(&part.condition) {
         return Ok(Pruning::Time { term });
     }
     for (word, condition) in &part.words {
-        if let Node::Nothing = plan(condition, segment)? {
+        if let Node::Nothing = plan(condition, segment, meter)? {
             return Ok(Pruning::NoMatch { term, missing: Some(word.clone()) });
         }
     }

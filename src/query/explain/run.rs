@@ -5,6 +5,7 @@ use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, SourceKind, Wor
 use crate::Result;
 use crate::query::condition::Condition;
 use crate::query::matching::Reader;
+use crate::query::meter::Meter;
 use crate::query::node::{Evaluator, Node};
 use crate::query::search::{Merge, Search, Source};
 use crate::query::tally::seen_rows;
@@ -33,9 +34,10 @@ impl<'a> Search<'a> {
     /// ```
     pub fn explain(self) -> Result<Explanation> {
         let limit = if self.limit == 0 { usize::MAX } else { self.limit };
-        let mut merge = Merge::new(&self, limit.saturating_add(1))?;
-        let mut watch = Watch::new(&self)?;
-        let entered: Vec<Source<'a>> = merge.waiting.iter().rev().copied().collect();
+        let meter = self.meter();
+        let mut merge = Merge::new(&self, &meter, limit.saturating_add(1))?;
+        let mut watch = Watch::new(&self, &meter)?;
+        let entered: Vec<Source<'_>> = merge.waiting.iter().rev().copied().collect();
         for source in &entered {
             watch.plan(&self, source)?;
         }
@@ -52,13 +54,13 @@ impl<'a> Search<'a> {
                 break;
             }
             let began = Instant::now();
-            merge.take(stream, hit)?;
+            let event = merge.take(stream, hit)?;
             decode += began.elapsed();
+            meter.spend(event.event.canonical().len())?;
             taken += 1;
             if let Some(hits) = hits.get_mut(stream) {
                 *hits += 1;
             }
-            self.check_budget()?;
         }
         for ((source, stream), hits) in watch.sources.iter_mut().zip(&merge.open).zip(hits) {
             let passed = stream.passed();
@@ -70,7 +72,7 @@ impl<'a> Search<'a> {
                 is_complete: passed.is_complete,
             });
         }
-        watch.leave_behind(&self, &self.sources()?, &entered);
+        watch.leave_behind(&self, &self.sources(&meter)?, &entered);
         let answer = Answer::Page { order: self.order, limit: self.limit };
         let explanation = watch.explanation(&self, answer, taken as u64);
         Ok(Explanation { more, evaluate, decode, ..explanation })
@@ -82,17 +84,19 @@ impl<'a> Search<'a> {
     /// As [`Search::count`].
     pub fn explain_count(self) -> Result<Explanation> {
         self.check_range()?;
-        let mut watch = Watch::new(&self)?;
+        let meter = self.meter();
+        let mut watch = Watch::new(&self, &meter)?;
         let (mut hits, mut evaluate) = (0, Duration::ZERO);
-        for source in self.sources()? {
-            self.check_budget()?;
+        for source in self.sources(&meter)? {
+            meter.check()?;
             let node = watch.plan(&self, &source)?;
             let began = Instant::now();
             let work = match source {
                 Source::Segment(segment) => {
-                    count(segment, &node).map_err(|damage| segment.corrupt(damage))?
+                    let counted = count(segment, &node, &meter);
+                    counted.map_err(|damage| meter.failure(segment, damage))?
                 }
-                Source::Recent(tail) => watch.count_newest(tail),
+                Source::Recent(tail) => watch.count_newest(tail)?,
             };
             evaluate += began.elapsed();
             hits += work.hits;
@@ -106,6 +110,7 @@ impl<'a> Search<'a> {
 
 /// What is told of a search, as it is found out.
 struct Watch<'a> {
+    meter: &'a Meter,
     parts: Vec<Part>,
     condition: Condition,
     visibility: Visibility<'a>,
@@ -114,8 +119,9 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(search: &Search<'a>) -> Result<Self> {
+    fn new(search: &Search<'a>, meter: &'a Meter) -> Result<Self> {
         Ok(Watch {
+            meter,
             parts: parts_of(search)?,
             condition: search.condition()?,
             visibility: search.visibility()?,
@@ -134,32 +140,33 @@ impl<'a> Watch<'a> {
             }
         };
         let began = Instant::now();
-        let node = seen_rows(&self.condition, &self.visibility, segment);
+        let node = seen_rows(&self.condition, &self.visibility, segment, self.meter);
         self.plan += began.elapsed();
         let explained = node.and_then(|node| {
-            let fate = match (&node, steps(&self.parts, &self.visibility, segment)?) {
+            let fate = match (&node, steps(&self.parts, &self.visibility, segment, self.meter)?) {
                 (Node::Nothing, Err(reason)) => Fate::Pruned(reason),
                 (Node::Nothing, Ok(_)) => Fate::Pruned(Pruning::Intersection),
                 (_, steps) => Fate::NotEntered(steps.unwrap_or_default()),
             };
             Ok((node, fate))
         });
-        let (node, fate) = explained.map_err(|damage| segment.corrupt(damage))?;
+        let (node, fate) = explained.map_err(|damage| self.meter.failure(segment, damage))?;
         self.sources.push(of_segment(search, segment, fate));
         Ok(node)
     }
 
     /// Counts the hits among the newest events.
-    fn count_newest(&self, tail: &TailView) -> Work {
+    fn count_newest(&self, tail: &TailView) -> Result<Work> {
         let mut work = Work { windows: 1, is_complete: true, ..Work::default() };
         let mut reader = Reader::new();
         for event in tail.unindexed() {
             let values = reader.read(event);
-            let is_hit = values.meet(&self.condition) && self.visibility.sees(event, &values);
+            let is_hit =
+                values.meet(&self.condition, self.meter)? && self.visibility.sees(event, &values);
             work.checked += 1;
             work.hits += u64::from(is_hit);
         }
-        Work { rows: work.checked, ..work }
+        Ok(Work { rows: work.checked, ..work })
     }
 
     /// Notes the segments that end before the cursor.
@@ -233,12 +240,12 @@ fn newest(tail: &TailView) -> ExplainedSource {
 }
 
 /// Counts the hits of a segment.
-fn count(segment: &Segment, node: &Node) -> Read<Work> {
+fn count(segment: &Segment, node: &Node, meter: &Meter) -> Read<Work> {
     let mut work = Work { is_complete: true, ..Work::default() };
     if let Some(hits) = node.known_len(segment.rows()) {
         return Ok(Work { hits, ..work });
     }
-    let mut evaluator = Evaluator::new(segment);
+    let mut evaluator = Evaluator::new(segment, meter);
     for window in 0..segment.rows().div_ceil(WINDOW_ROWS) {
         let first = window * WINDOW_ROWS;
         let rows = first..(first + WINDOW_ROWS).min(segment.rows());

@@ -6,6 +6,7 @@ use super::{PlanStep, Pruning};
 use crate::Result;
 use crate::query::ast::{Expr, Query};
 use crate::query::condition::{Condition, Context, Leaf, Scope, Test, compile};
+use crate::query::meter::Meter;
 use crate::query::node::Node;
 use crate::query::plan::{columns_of, plan};
 use crate::query::search::Search;
@@ -83,17 +84,18 @@ pub(super) fn steps(
     parts: &[Part],
     visibility: &Visibility<'_>,
     segment: &Segment,
+    meter: &Meter,
 ) -> Read<Result<Vec<PlanStep>, Pruning>> {
     let mut all = Vec::new();
     for part in parts {
-        let node = plan(&part.condition, segment)?;
+        let node = plan(&part.condition, segment, meter)?;
         if let Node::Nothing = node {
-            return Ok(Err(of_part(part, segment)?));
+            return Ok(Err(of_part(part, segment, meter)?));
         }
         let fields = fields(&part.condition, segment);
         add(&mut all, Planned { node, term: part.term.clone(), fields });
     }
-    match visibility.rows(segment)? {
+    match visibility.rows(segment, meter)? {
         Node::Nothing => return Ok(Err(Pruning::Hidden)),
         node => {
             let term = "not hidden".to_owned();

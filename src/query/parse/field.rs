@@ -1,9 +1,9 @@
 //! Field terms: what follows a path and an operator.
 
-use super::{Parser, any_context, hint, text_of_quoted};
+use super::{Parser, hint, text_of_quoted};
 use crate::Result;
 use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Term, TimeRelation};
-use crate::query::condition::{Place, Problem, check_path, check_words, compile_term};
+use crate::query::condition::{Place, Problem, any_context, check_path, check_words, compile_term};
 use crate::query::lexis::is_space;
 use crate::query::scan::{Operator, Segment, resolve};
 
@@ -68,7 +68,6 @@ impl Parser<'_> {
     fn words(&mut self, path: Path, places: &Places) -> Result<Expr> {
         check_words(&path).or_else(|problem| self.field_error(problem, places))?;
         if self.scanner.peek() == Some('(') {
-            self.term_count -= 1;
             return self.parenthesis(Some(&path));
         }
         let at = self.scanner.at();
@@ -189,7 +188,8 @@ impl Parser<'_> {
     }
 
     /// The term, if it is one that some event could meet.
-    fn checked(&self, term: Term, places: &Places) -> Result<Expr> {
+    fn checked(&mut self, term: Term, places: &Places) -> Result<Expr> {
+        self.size.add(&term).or_else(|problem| self.error(places.path, problem))?;
         match compile_term(&term, &any_context()) {
             Ok(_) => Ok(Expr::Term(term)),
             Err(problem) => self.field_error(problem, places),

@@ -9,11 +9,11 @@ mod field;
 mod tests;
 
 use super::ast::{Expr, FieldTest, LastWord, Path, Query, Term, Text};
-use super::condition::{Context, compile_term};
+use super::condition::{any_context, compile_term};
 use super::lexis::{is_space, split_distance};
 use super::scan::{Quoted, Scanner};
-use crate::event::Timestamp;
-use crate::limits::{QUERY_BYTES_MAX, QUERY_DEPTH_MAX, QUERY_TERMS_MAX};
+use super::size::{Size, too_deep};
+use crate::limits::{QUERY_BYTES_MAX, QUERY_DEPTH_MAX};
 use crate::{Error, Result};
 
 impl Query {
@@ -21,8 +21,8 @@ impl Query {
     ///
     /// # Errors
     /// [`Error::Query`] with the place and what was expected there: also for fields that do not
-    /// exist, operators that do not fit, texts without a word, and beyond 64 KiB, 1,024 terms or
-    /// 64 nested parentheses. The same text is refused or not whatever a store holds.
+    /// exist, operators that do not fit, texts without a word, and beyond the caps of
+    /// [`limits`](crate::limits). The same text is refused or not whatever a store holds.
     ///
     /// # Examples
     /// ```
@@ -33,8 +33,12 @@ impl Query {
     /// # Ok::<(), annals::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Query> {
-        let mut parser = Parser { text, scanner: Scanner::new(text), depth: 0, term_count: 0 };
-        parser.query().map(Query::new)
+        let mut parser =
+            Parser { text, scanner: Scanner::new(text), depth: 0, size: Size::default() };
+        let query = parser.query().map(Query::new)?;
+        // Short names and lists of texts are longer when they are printed.
+        query.check_printed().or_else(|problem| parser.error(0, problem))?;
+        Ok(query)
     }
 }
 
@@ -43,7 +47,7 @@ struct Parser<'q> {
     scanner: Scanner<'q>,
     /// Parentheses that are open.
     depth: usize,
-    term_count: usize,
+    size: Size,
 }
 
 impl Parser<'_> {
@@ -145,8 +149,7 @@ impl Parser<'_> {
         self.scanner.eat("(");
         self.depth += 1;
         if self.depth > QUERY_DEPTH_MAX {
-            let problem = format!("parentheses nest at most {QUERY_DEPTH_MAX} deep");
-            return self.error(at, problem);
+            return self.error(at, too_deep());
         }
         let inside = self.any_of(group, "after `(`")?;
         if !self.scanner.eat(")") {
@@ -158,10 +161,6 @@ impl Parser<'_> {
 
     fn term(&mut self, group: Option<&Path>) -> Result<Expr> {
         let at = self.scanner.at();
-        self.term_count += 1;
-        if self.term_count > QUERY_TERMS_MAX {
-            return self.error(at, format!("a query has at most {QUERY_TERMS_MAX} terms"));
-        }
         if let Some((segments, operator_at, operator)) = self.scanner.take_field() {
             if let Some(path) = group {
                 let problem =
@@ -178,13 +177,19 @@ impl Parser<'_> {
     }
 
     /// The term that looks for a text, under `path` if there is one; no text is a lone `*`.
-    fn text_term(&self, text: Option<Text>, path: Option<&Path>, at: usize) -> Result<Expr> {
+    fn text_term(&mut self, text: Option<Text>, path: Option<&Path>, at: usize) -> Result<Expr> {
         let term = match (text, path.cloned()) {
-            (None, None) => return Ok(Expr::All),
+            (None, None) => {
+                return match self.size.add_all() {
+                    Ok(()) => Ok(Expr::All),
+                    Err(problem) => self.error(at, problem),
+                };
+            }
             (Some(text), None) => Term::Text(text),
             (None, Some(path)) => Term::Field { path, test: FieldTest::Has },
             (Some(text), Some(path)) => Term::Field { path, test: FieldTest::Text(text) },
         };
+        self.size.add(&term).or_else(|problem| self.error(at, problem))?;
         match compile_term(&term, &any_context()) {
             Ok(_) => Ok(Expr::Term(term)),
             Err(problem) => self.error(at, problem.text),
@@ -239,11 +244,6 @@ fn text_of_quoted(quoted: Quoted) -> Text {
         false => LastWord::Exact,
     };
     Text { text: quoted.text, last }
-}
-
-/// What a term means elsewhere does not matter when it is checked: no rule depends on it.
-fn any_context() -> Context {
-    Context { zone: chrono_tz::Tz::UTC, now: Timestamp(0) }
 }
 
 /// How to look for the token at `at` as a text.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::query::{Comparison, Literal, TimeRelation};
+use crate::query::made_up::any_query;
 
 fn refusal(text: &str) -> (usize, String) {
     match Query::parse(text) {
@@ -219,75 +219,6 @@ fn a_regex_built_in_rust_prints_and_parses() {
         let query = Query::field("tenant").matches(regex);
         assert_eq!(Query::parse(&query.to_string()).expect("printed"), query, "{regex}");
     }
-}
-
-fn any_text() -> impl Strategy<Value = String> {
-    let odd = "[-a-c \"\\\\*~():=.<>!^$/,„“”«»‹›é1]{0,8}";
-    prop_oneof![Just("AND".to_string()), Just("OR(".to_string()), odd, any::<String>()]
-}
-
-fn text_with_word() -> impl Strategy<Value = Text> {
-    let last = prop_oneof![Just(LastWord::Exact), Just(LastWord::Prefix)];
-    let plain = (any_text(), any_text(), last)
-        .prop_map(|(before, after, last)| Text { text: format!("{before}a{after}"), last });
-    let fuzzy = ("[a-zé]{1,9}|AND", 1..3_u8)
-        .prop_map(|(text, distance)| Text { text, last: LastWord::Fuzzy(distance) });
-    prop_oneof![4 => plain, 1 => fuzzy]
-}
-
-fn any_literal() -> impl Strategy<Value = Literal> {
-    prop_oneof![
-        any_text().prop_map(Literal::quoted),
-        any_text().prop_map(Literal::bare),
-        "-?[0-9]{1,3}(\\.\\.[0-9]{0,2})?".prop_map(Literal::bare),
-    ]
-}
-
-fn any_term() -> impl Strategy<Value = Query> {
-    let path = prop_oneof![
-        Just("tenant".to_string()),
-        Just("who.email".to_string()),
-        any_text().prop_map(|key| {
-            format!("details.a.\"k{}\"", key.replace('\\', "\\\\").replace('"', "\\\""))
-        }),
-    ];
-    let literals = || prop::collection::vec(any_literal(), 1..4);
-    let folded = || any_text().prop_map(|text| format!("{text}x"));
-    let test = prop_oneof![
-        Just(FieldTest::Has),
-        text_with_word().prop_map(FieldTest::Text),
-        literals().prop_map(FieldTest::Equals),
-        literals().prop_map(FieldTest::Differs),
-        folded().prop_map(FieldTest::Begins),
-        folded().prop_map(FieldTest::Contains),
-        folded().prop_map(FieldTest::Ends),
-        Just(FieldTest::Compare(Comparison::AtMost, "2026-05-04".to_string())),
-        Just(FieldTest::Compare(Comparison::Above, "-1.5e3".to_string())),
-        Just(FieldTest::Matches("a\\/ [)]b|c".to_string())),
-    ];
-    let field = (path, test).prop_map(|(path, test)| {
-        let Expr::Term(Term::Field { path, .. }) = Query::field(&path).exists().into_root() else {
-            panic!("a field is a term");
-        };
-        Expr::Term(Term::Field { path, test })
-    });
-    let term = prop_oneof![
-        Just(Expr::All),
-        text_with_word().prop_map(|text| Expr::Term(Term::Text(text))),
-        Just(Expr::Term(Term::Time { relation: TimeRelation::Since, when: "1mo".to_string() })),
-        field.boxed(),
-    ];
-    term.prop_map(Query::new)
-}
-
-fn any_query() -> impl Strategy<Value = Query> {
-    any_term().prop_recursive(5, 40, 4, |inner| {
-        prop_oneof![
-            (inner.clone(), inner.clone()).prop_map(|(a, b)| a.and(b)),
-            (inner.clone(), inner.clone()).prop_map(|(a, b)| a.or(b)),
-            inner.prop_map(|a| !a),
-        ]
-    })
 }
 
 proptest! {

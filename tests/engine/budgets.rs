@@ -1,0 +1,197 @@
+//! Deadlines, byte budgets and cancellation: any search stops, and pages go on from there.
+
+use crate::chance::Chance;
+use crate::events::Kind;
+use crate::questions::question;
+use crate::world::World;
+use annals::Error;
+use annals::query::{Order, Query, Search};
+use annals::store::Snapshot;
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// Searches that find nothing, or everything, and have much to look at in different loops.
+fn long_searches() -> Vec<Query> {
+    let parse = |text: &str| Query::parse(text).expect("a query");
+    let many = |text: &dyn Fn(usize) -> String| {
+        (0..1000).map(|number| parse(&text(number))).reduce(Query::or).expect("some")
+    };
+    vec![
+        Query::all(),
+        // A text of its own for each event: no dictionary to ask.
+        parse("details.unique~=/(x|y)+never$/"),
+        parse("details.unique*=never -category=none"),
+        // A dictionary.
+        parse("actor.id~=/never/"),
+        // Words.
+        parse("u*"),
+        parse("number~2"),
+        parse("\"event number ne*\""),
+        many(&|number| format!("never{}", number % 7)),
+        many(&|number| format!("details.number={}", number + 1_000_000)),
+        // Every event as a whole, and both halves of `action`.
+        parse("seq>1000000"),
+        parse("action~=/never/"),
+        parse("-(has:tenant OR has:outcome)"),
+    ]
+}
+
+/// A store with 20,000 events in a segment, some buffers in memory, and some events in no index.
+fn world() -> World {
+    let mut world = World::new(7, 1 << 20);
+    let event = |number: usize| {
+        json!({
+            "id": format!("e-{number}"),
+            "occurred_at": format!("2026-05-{:02}T10:{:02}:00Z", 1 + number % 28, number % 60),
+            "category": format!("c{}", number % 11),
+            "activity": format!("a{}", number % 13),
+            "actor": {"id": format!("u-{}", number % 5000)},
+            "details": {
+                "number": number,
+                "unique": format!("event number {number} with words of its own, {}", number * 7919),
+            },
+        })
+    };
+    for first in (0..20_000).step_by(5_000) {
+        world.append_batch(&(first..first + 5_000).map(event).collect::<Vec<_>>());
+    }
+    world.store().seal().expect("sealed");
+    world.append_batch(&(20_000..29_100).map(event).collect::<Vec<_>>());
+    world
+}
+
+/// What ended a search, if a limit did.
+fn limit_of<T: std::fmt::Debug>(outcome: annals::Result<T>) -> Option<&'static str> {
+    match outcome {
+        Ok(_) => None,
+        Err(Error::Budget { limit }) => Some(limit),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+/// Every kind of answer that fails beyond a limit.
+fn limits_of(search: &dyn Fn() -> Search<'static>) -> [Option<&'static str>; 5] {
+    [
+        limit_of(search().count()),
+        limit_of(search().facets(&["details.unique"], 10)),
+        limit_of(search().facets(&["actor.id", "action"], 0)),
+        limit_of(search().histogram("1h")),
+        limit_of(search().for_each(&mut |_| Ok(true))),
+    ]
+}
+
+fn leaked(world: &World) -> &'static Snapshot {
+    Box::leak(Box::new(world.store().snapshot()))
+}
+
+#[test]
+fn every_answer_stops_at_every_limit_even_where_nothing_is_found() {
+    let world = world();
+    let snapshot = leaked(&world);
+    let set = Arc::new(AtomicBool::new(true));
+    for query in long_searches() {
+        let cancelled = || snapshot.query(&query).limit(0).cancel(set.clone());
+        assert_eq!(limits_of(&cancelled), [Some("cancelled"); 5], "{query}");
+        let late = || snapshot.query(&query).limit(0).deadline(Duration::ZERO);
+        assert_eq!(limits_of(&late), [Some("deadline"); 5], "{query}");
+        let page = late().page().expect("a page");
+        assert!(page.events.is_empty() && !page.complete && page.next.is_some(), "{query}");
+    }
+}
+
+#[test]
+fn the_work_of_searches_without_hits_is_counted() {
+    let world = world();
+    let snapshot = leaked(&world);
+    for query in long_searches() {
+        for order in [Order::Newest, Order::Oldest, Order::Seq] {
+            let search = snapshot.query(&query).order(order).limit(0).bytes_max(2_000);
+            let page = search.page().expect("a page");
+            assert!(!page.complete && page.next.is_some(), "{query}, {order:?}");
+        }
+        let [count, unique, facets, histogram, each] =
+            limits_of(&|| snapshot.query(&query).bytes_max(2_000));
+        // All events are counted without looking at any.
+        if query != Query::all() {
+            assert_eq!(count, Some("bytes"), "{query}");
+        }
+        assert_eq!([unique, facets, histogram, each], [Some("bytes"); 4], "{query}");
+    }
+}
+
+/// The bytes that an answer needs.
+fn bytes_needed(search: &Search<'_>, is_answered: &dyn Fn(Search<'_>) -> bool) -> u64 {
+    let (mut low, mut high) = (0, 1 << 32);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match is_answered(search.clone().bytes_max(middle)) {
+            true => high = middle,
+            false => low = middle + 1,
+        }
+    }
+    low
+}
+
+#[test]
+fn a_search_needs_the_same_bytes_each_time_and_not_one_less() {
+    let world = world();
+    let snapshot = leaked(&world);
+    let is_counted = |search: Search<'_>| search.count().is_ok();
+    for text in ["details.unique*=never", "number~2 -words", "category=c1", "since:1h OR u*"] {
+        let search = snapshot.query(&Query::parse(text).expect("a query"));
+        let bytes = bytes_needed(&search, &is_counted);
+        assert!(bytes > 0, "{text}");
+        for _ in 0..3 {
+            assert!(is_counted(search.clone().bytes_max(bytes)), "{text}");
+            assert_eq!(limit_of(search.clone().bytes_max(bytes - 1).count()), Some("bytes"));
+        }
+    }
+}
+
+/// Walks all pages, each with at most so many bytes; those that get nowhere get more.
+fn walk(search: &Search<'_>, limit: usize, bytes_max: u64) -> Vec<u64> {
+    let (mut bytes_max, mut next, mut seqs) = (bytes_max, None, Vec::new());
+    loop {
+        let mut search = search.clone().limit(limit).bytes_max(bytes_max);
+        if let Some(cursor) = next {
+            search = search.after(cursor);
+        }
+        let page = search.page().expect("a page");
+        assert!(page.complete || page.next.is_some() && page.events.len() < limit.max(1));
+        seqs.extend(page.events.iter().map(|event| event.seq));
+        if page.next == next || page.events.is_empty() {
+            bytes_max *= 2;
+        }
+        match page.next {
+            Some(_) => next = page.next,
+            None => return seqs,
+        }
+    }
+}
+
+#[test]
+fn pages_that_were_cut_short_make_up_the_whole_answer() {
+    for seed in 0..6 {
+        let chance = Chance::new(seed);
+        let mut world = World::new(seed, 10_000);
+        world.append(Kind::Rich, 1_200, &chance);
+        world.store().seal().expect("sealed");
+        world.append(Kind::Rich, 700, &chance);
+        world.store().seal().expect("sealed");
+        world.append(Kind::Rich, 600, &chance);
+        let snapshot = world.store().snapshot();
+        for _ in 0..25 {
+            let question = question(&world.facts, world.clock(), world.swept(), &chance);
+            let query = Query::parse(&question.text).expect("a right query");
+            let order = *chance.pick(&[Order::Newest, Order::Oldest, Order::Seq]);
+            let search = snapshot.query(&query).zone(question.zone).order(order);
+            let whole = search.clone().limit(0).page().expect("a page");
+            let whole: Vec<u64> = whole.events.iter().map(|event| event.seq).collect();
+            let (limit, bytes_max) = (1 + chance.below(400), 1 << (8 + chance.below(14)));
+            let found = walk(&search, limit, bytes_max);
+            assert_eq!(found, whole, "{query}, {order:?}, seed {seed}, {bytes_max} bytes");
+        }
+    }
+}

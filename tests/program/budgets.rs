@@ -1,0 +1,50 @@
+//! `--timeout` and `--max-bytes`.
+
+use crate::support::{Desk, ids};
+
+/// Regular expression that no note matches: every one of them is looked at.
+const LONG: &str = "details.note~=/(x|y)+zz$/";
+
+#[test]
+fn what_costs_too_much_ends_with_exit_code_seven() {
+    let desk = Desk::with_made_up_events(3000);
+    for command in ["count", "facets --by category", "histogram --every 1d", "export"] {
+        for (limit, named) in [("--timeout 0s", "deadline"), ("--max-bytes 2K", "bytes")] {
+            let ran = desk.run(&format!("{command} --store s {LONG} {limit}"));
+            assert_eq!((ran.code, ran.out.as_str()), (7, ""), "{command} {limit}: {ran:?}");
+            assert!(ran.err.contains(named), "{command} {limit}: {}", ran.err);
+        }
+        let ran = desk.run(&format!("{command} --store s {LONG} --timeout 1h --max-bytes 1G"));
+        assert_eq!(ran.code, 0, "{command}: {ran:?}");
+    }
+    for wrong in ["--timeout 5", "--timeout -1s", "--max-bytes 5X", "--max-bytes -1"] {
+        assert_eq!(desk.run(&format!("count --store s {wrong}")).code, 2, "{wrong}");
+    }
+}
+
+#[test]
+fn a_search_gives_what_it_has_and_where_to_go_on() {
+    let desk = Desk::with_made_up_events(3000);
+    let whole = desk.ids("search --store s --limit 0 -login");
+    let (mut found, mut after, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let ran =
+            desk.run(&format!("search --store s --limit 3000 --max-bytes 600K -login {after}"));
+        found.extend(ids(&ran.out));
+        pages += 1;
+        if ran.code == 0 {
+            break;
+        }
+        assert_eq!(ran.code, 7, "{}", ran.err);
+        let lines: Vec<&str> = ran.err.lines().collect();
+        let [note, next] = lines[..] else { panic!("{}", ran.err) };
+        assert!(note.starts_with("note: not complete"), "{note}");
+        after = next.replace("next: ", "--after ");
+    }
+    assert_eq!(found, whole);
+    assert!(pages > 1);
+    let json = desk.run("search --store s --format json --timeout 0s");
+    assert_eq!(json.code, 7);
+    let page: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((page["complete"].as_bool(), page["next"].is_string()), (Some(false), true));
+}
