@@ -1,5 +1,6 @@
 //! Consistent views: live segments, sealing tails and the tail as of a commit.
 
+use super::epochs::Epochs;
 use super::live::{LiveSegment, SegmentSet};
 use super::retention::Retention;
 use crate::Result;
@@ -18,6 +19,7 @@ pub(crate) struct View {
     /// The highest sequence given in this epoch or before; 0: none yet.
     pub(crate) last_seq: u64,
     pub(crate) epoch: u64,
+    pub(crate) epochs: Arc<Epochs>,
 }
 
 impl View {
@@ -73,6 +75,12 @@ impl Snapshot {
     /// The epoch of the sequence: it grows when events that somebody may have seen were lost.
     pub fn epoch(&self) -> u64 {
         self.view.epoch
+    }
+
+    /// The first `seq` that no longer means what it meant in an earlier `epoch`: the events from
+    /// there on were lost, and others may have taken their place. `None`: all are what they were.
+    pub(crate) fn cut_since(&self, epoch: u64) -> Option<u64> {
+        self.view.epochs.cut_since(epoch)
     }
 
     /// Fails when a segment that may hold events of `from..=to` is missing or damaged: an answer
