@@ -6,6 +6,7 @@
 //!                                             matching           node: windows of rows
 //!                                        (newest events)            |
 //!                                                search: pages   tally: count, facets, histogram
+//!                                                follow: everything, as it comes
 //! ```
 
 mod ast;
@@ -13,6 +14,7 @@ mod build;
 mod condition;
 mod cursor;
 mod facets;
+mod follow;
 mod histogram;
 mod lexis;
 mod matching;
@@ -35,6 +37,7 @@ pub use ast::{
 pub use build::Field;
 pub use cursor::Cursor;
 pub use facets::FacetCount;
+pub use follow::{Follow, FollowCursor, FollowStop};
 pub use histogram::Bucket;
 pub use search::{Order, Page, Search};
 pub use time::parse_when;

@@ -3,9 +3,9 @@
 use super::epochs::Epochs;
 use super::live::{LiveSegment, SegmentSet};
 use super::retention::Retention;
-use crate::Result;
 use crate::event::Timestamp;
 use crate::tail::TailView;
+use crate::{Error, Result};
 use std::sync::Arc;
 
 /// Everything that is visible at one moment; every event is in exactly one place of it.
@@ -50,6 +50,18 @@ impl Snapshot {
     /// The segments, in the order of their oldest time.
     pub(crate) fn segments(&self) -> &[Arc<LiveSegment>] {
         self.view.segments.live()
+    }
+
+    /// The segments with sequences above `seq`, in no order.
+    pub(crate) fn segments_above(&self, seq: u64) -> impl Iterator<Item = &Arc<LiveSegment>> {
+        self.view.segments.above(seq)
+    }
+
+    /// The first sequence above `seq` that may be in a missing or damaged segment, and what is
+    /// wrong with it.
+    pub(crate) fn damage_above(&self, seq: u64) -> Option<(u64, Error)> {
+        let damaged = self.view.segments.damage_above(seq)?;
+        Some((damaged.listed.meta.min_seq.max(seq + 1), damaged.error.clone()))
     }
 
     /// The tails, oldest first; sequences of a later one are higher than those of an earlier one.

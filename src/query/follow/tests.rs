@@ -1,0 +1,514 @@
+//! Followers of a simulated store: each event once, in order, whatever happens to the files.
+
+use super::*;
+use crate::event::{Event, Timestamp};
+use crate::io::{Clock, Disk, ManualClock, SeededRandom, SimDisk};
+use crate::store::{Class, Durability, Keep, Options, Retention};
+use std::collections::BTreeMap;
+
+const ROOT: &str = "/store";
+/// 2026-03-20T00:00:00Z
+const TODAY: i64 = 1_773_964_800_000_000;
+const HOUR: i64 = 3_600_000_000;
+const DAY: i64 = 24 * HOUR;
+const SHORT: Duration = Duration::from_millis(20);
+
+/// A disk and a clock that outlive the store on them.
+struct Bench {
+    sim: SimDisk,
+    disk: Disk,
+    clock: Arc<ManualClock>,
+    random: Arc<SeededRandom>,
+}
+
+impl Bench {
+    fn new(seed: u64) -> Bench {
+        Bench::on(SimDisk::new(seed), seed)
+    }
+
+    fn on(sim: SimDisk, seed: u64) -> Bench {
+        let clock = Arc::new(ManualClock::new(TODAY));
+        let random = Arc::new(SeededRandom::new(seed));
+        Bench { disk: sim.shared(), sim, clock, random }
+    }
+
+    fn open(&self, change: impl FnOnce(&mut Options)) -> Store {
+        let mut options = Options {
+            background: false,
+            disk: Arc::clone(&self.disk),
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            random: Arc::clone(&self.random) as Arc<dyn crate::io::Random>,
+            ..Options::default()
+        };
+        change(&mut options);
+        Store::open(ROOT, options).expect("the store opens")
+    }
+
+    fn writer(&self) -> Store {
+        self.open(|_| {})
+    }
+
+    fn reader(&self) -> Store {
+        self.open(|options| options.read_only = true)
+    }
+
+    fn buffered(&self) -> Store {
+        self.open(|options| options.durability = Durability::Buffered)
+    }
+
+    /// The disk after a power loss, with the same clock.
+    fn crashed(&self, seed: u64) -> Bench {
+        Bench { clock: Arc::clone(&self.clock), ..Bench::on(self.sim.crash(), seed) }
+    }
+}
+
+fn event_at(number: u64, occurred_at: i64) -> Event {
+    let json = format!(
+        r#"{{"occurred_at":"{}","tenant":"{}","category":"test","activity":"done",
+        "details":{{"n":{number}}}}}"#,
+        Timestamp(occurred_at),
+        ["even", "odd"][number as usize % 2],
+    );
+    Event::from_json(json.as_bytes()).expect("a sound event")
+}
+
+/// Number `number`, at some time of the last 40 days.
+fn event(number: u64) -> Event {
+    event_at(number, TODAY - (number * 7919 % 40) as i64 * DAY)
+}
+
+fn append(store: &Store, numbers: std::ops::Range<u64>) {
+    let events: Vec<Event> = numbers.map(event).collect();
+    store.append_batch(&events).expect("appends");
+}
+
+/// The sequences of everything that there is now.
+fn given(follow: &mut Follow<'_>) -> Vec<u64> {
+    let mut seqs = Vec::new();
+    while let Some(event) = follow.try_next().expect("reads") {
+        assert_eq!(follow.cursor().seq, event.seq);
+        seqs.push(event.seq);
+    }
+    seqs
+}
+
+fn at(epoch: u64, seq: u64) -> FollowCursor {
+    FollowCursor { epoch, seq }
+}
+
+#[test]
+fn every_event_is_given_once_in_order_over_seals_and_compactions() {
+    let bench = Bench::new(1);
+    let store = bench.writer();
+    let reader = bench.reader();
+    let mut follows = [&store, &reader].map(|store| store.follow(FollowCursor::START));
+    for round in 0..12 {
+        append(&store, round * 10..round * 10 + 10);
+        let expected: Vec<u64> = (round * 10 + 1..=round * 10 + 10).collect();
+        for follow in &mut follows {
+            assert_eq!(given(follow), expected);
+        }
+        match round % 3 {
+            0 => drop(store.seal().expect("seals")),
+            1 => drop(store.compact().expect("compacts")),
+            _ => {}
+        }
+        for follow in &mut follows {
+            assert_eq!(given(follow), [0; 0]);
+            assert_eq!(follow.cursor(), at(1, round * 10 + 10));
+        }
+        let late = given(&mut reader.follow(at(1, round * 10)));
+        assert_eq!(late, expected);
+    }
+    assert!(given(&mut reader.follow(FollowCursor::START)).into_iter().eq(1..=120));
+}
+
+#[test]
+fn a_seal_or_compaction_between_two_events_changes_nothing() {
+    for taken in [0, 1, 7, 29, 30, 31, 59] {
+        let bench = Bench::new(1);
+        let store = bench.writer();
+        append(&store, 0..30);
+        store.seal().expect("seals");
+        append(&store, 30..60);
+        let mut follow = store.follow(FollowCursor::START);
+        for _ in 0..taken {
+            follow.try_next().expect("reads").expect("there is one");
+        }
+        store.seal().expect("seals");
+        store.compact().expect("compacts");
+        append(&store, 60..70);
+        assert!(given(&mut follow).into_iter().eq(taken + 1..=70), "{taken} taken");
+    }
+}
+
+#[test]
+fn a_query_and_a_tenant_decide_what_is_given_and_the_place_moves_on() {
+    let bench = Bench::new(1);
+    let store = bench.writer();
+    append(&store, 0..20);
+    store.seal().expect("seals");
+    append(&store, 20..40);
+    let query = Query::parse("details.n<10 OR details.n>=30").expect("a query");
+    let mut follow = store.follow(FollowCursor::START).query(&query).tenant("odd");
+    let odd = |range: std::ops::Range<u64>| range.filter(|number| number % 2 == 1);
+    let expected: Vec<u64> = odd(0..10).chain(odd(30..40)).map(|number| number + 1).collect();
+    assert_eq!(given(&mut follow), expected);
+    assert_eq!(follow.cursor(), at(1, 40));
+    append(&store, 0..1);
+    assert_eq!(given(&mut follow), [0; 0]);
+    assert_eq!(follow.cursor(), at(1, 41));
+}
+
+#[test]
+fn what_retention_hides_or_drops_is_left_out() {
+    let bench = Bench::new(1);
+    let store = bench.writer();
+    let old = |number: u64| event_at(number, TODAY - 20 * DAY);
+    let ages = [old(0), event_at(1, TODAY), old(2), event_at(3, TODAY)];
+    store.append_batch(&ages[..2]).expect("appends");
+    store.seal().expect("seals");
+    store.append_batch(&ages[2..]).expect("appends");
+    let rules = |kept_for, visible_for| Retention {
+        classes: vec![Class { kept_for, visible_for, ..Class::forever("default") }],
+        rules: Vec::new(),
+    };
+    let days = |days| Keep::Micros(days * DAY);
+    store.set_retention(rules(Keep::Forever, days(10))).expect("sets");
+    let follow = || store.follow(FollowCursor::START);
+    assert_eq!(given(&mut follow()), [2, 4]);
+    assert_eq!(given(&mut follow().include_hidden()), [1, 2, 3, 4]);
+    store.set_retention(rules(days(10), days(10))).expect("sets");
+    store.seal().expect("seals");
+    store.retain(None, false).expect("sweeps");
+    let mut all = follow().include_hidden();
+    assert_eq!(given(&mut all), [2, 4]);
+    bench.clock.advance(40 * DAY);
+    store.retain(Some(Timestamp(TODAY + 40 * DAY)), false).expect("sweeps");
+    assert_eq!(store.stats().events, 0);
+    let mut follow = follow();
+    assert_eq!(given(&mut follow), [0; 0]);
+    assert_eq!(follow.cursor(), at(1, 4));
+    let now = event_at(4, TODAY + 40 * DAY);
+    store.append(&now).expect("appends");
+    assert_eq!(given(&mut follow), [5]);
+}
+
+#[test]
+fn a_reader_is_given_what_is_durable_and_no_more() {
+    let bench = Bench::new(1);
+    let store = bench.buffered();
+    let reader = bench.reader();
+    let mut beside = reader.follow(FollowCursor::START);
+    let mut within = store.follow(FollowCursor::START);
+    append(&store, 0..3);
+    assert_eq!((given(&mut within), given(&mut beside)), (vec![1, 2, 3], vec![]));
+    store.sync().expect("syncs");
+    assert_eq!((given(&mut within), given(&mut beside)), (vec![], vec![1, 2, 3]));
+}
+
+/// A buffered store that loses its last events; what it has kept, and the bench that it is on.
+fn lost(seed: u64) -> Option<(Bench, u64)> {
+    let bench = Bench::new(seed);
+    let store = bench.buffered();
+    append(&store, 0..5);
+    store.sync().expect("syncs");
+    for number in 5..20 {
+        append(&store, number..number + 1);
+    }
+    let mut follow = store.follow(FollowCursor::START);
+    assert_eq!((given(&mut follow).len(), follow.cursor()), (20, at(1, 20)));
+    let bench = bench.crashed(seed + 1000);
+    let kept = bench.buffered().stats().last_seq.expect("five at least");
+    (kept < 20).then_some((bench, kept))
+}
+
+#[test]
+fn a_follower_whose_events_were_cut_off_is_told_once() {
+    let (bench, kept) = (0..50).find_map(lost).expect("some crash loses events");
+    let store = bench.buffered();
+    let epoch = store.stats().epoch;
+    assert!(epoch > 1);
+    append(&store, 100..130);
+    for store in [&store, &bench.reader()] {
+        let mut beyond = store.follow(at(1, kept + 1));
+        let told = beyond.next().expect("an item").expect_err("is told");
+        assert!(matches!(told, Error::Rewound { seq, .. } if seq == kept + 1), "{told}");
+        assert_eq!(beyond.cursor().seq, kept);
+        for place in [at(1, kept), at(1, 0), FollowCursor::START, at(epoch, kept + 3)] {
+            assert!(store.follow(place).try_next().is_ok(), "{place}");
+        }
+    }
+    let mut follow = store.follow(at(1, 20));
+    assert!(matches!(follow.try_next(), Err(Error::Rewound { .. })));
+    assert!(given(&mut follow).into_iter().eq(kept + 1..=kept + 30));
+    let error = store.follow(at(epoch + 1, 0)).try_next().expect_err("is refused");
+    assert!(matches!(error, Error::Invalid { .. }), "{error}");
+}
+
+#[test]
+fn a_place_that_was_cut_off_stays_so_over_seals_and_rewrites() {
+    let (bench, kept) = (0..50).find_map(lost).expect("some crash loses events");
+    let store = bench.writer();
+    append(&store, 100..140);
+    store.seal().expect("seals");
+    store.close().expect("closes");
+    let bench = bench.crashed(5);
+    let store = bench.writer();
+    store.compact().expect("compacts");
+    let mut follow = store.follow(at(1, kept + 5));
+    assert!(matches!(follow.try_next(), Err(Error::Rewound { .. })));
+    assert!(given(&mut follow).into_iter().eq(kept + 1..=kept + 40));
+    assert!(store.follow(at(1, kept)).try_next().is_ok());
+}
+
+#[test]
+fn a_kill_that_loses_nothing_rewinds_nobody() {
+    let bench = Bench::new(1);
+    let store = bench.buffered();
+    append(&store, 0..9);
+    let bench = Bench::on(bench.sim.fork(), 2);
+    let store = bench.buffered();
+    assert_eq!(store.stats().epoch, 2);
+    append(&store, 9..12);
+    let mut follow = store.follow(at(1, 9));
+    assert_eq!(given(&mut follow), [10, 11, 12]);
+    assert_eq!(follow.cursor(), at(2, 12));
+}
+
+#[test]
+fn a_damaged_segment_is_reported_where_its_events_would_be() {
+    let bench = Bench::new(1);
+    let store = bench.writer();
+    let mut sealed = Vec::new();
+    for round in 0..3 {
+        append(&store, round * 5..round * 5 + 5);
+        sealed.push(store.seal().expect("seals").added.remove(0).path);
+    }
+    append(&store, 15..18);
+    store.close().expect("closes");
+    let path = std::path::Path::new(ROOT).join(&sealed[1]);
+    bench.sim.damage(&path, |bytes| bytes.truncate(10)).expect("is there");
+    let store = bench.writer();
+    let mut follow = store.follow(FollowCursor::START);
+    let seqs: Vec<u64> = follow.by_ref().map_while(|event| Some(event.ok()?.seq)).collect();
+    assert_eq!(seqs, [1, 2, 3, 4, 5]);
+    assert!(follow.next().is_none(), "an iterator ends after an error");
+    for _ in 0..2 {
+        assert!(matches!(follow.try_next(), Err(Error::Corrupt { .. })));
+        assert_eq!(follow.cursor().seq, 5);
+    }
+    assert_eq!(given(&mut store.follow(at(1, 10))).first(), Some(&11));
+}
+
+#[test]
+fn waiting_ends_with_an_event_at_its_time_or_when_it_is_stopped() {
+    let bench = Bench::new(1);
+    let store = bench.writer();
+    let reader = bench.reader();
+    for store_of_follower in [&store, &reader] {
+        let mut follow = store_of_follower.follow(store.snapshot().end());
+        let begin = Instant::now();
+        assert!(follow.poll(SHORT).expect("reads").is_none());
+        assert!(begin.elapsed() >= SHORT);
+        let stop = follow.stop_handle();
+        std::thread::scope(|scope| {
+            let follower = scope.spawn(move || {
+                let first = follow.next().expect("an item").expect("reads");
+                (first.seq, follow.next().is_none(), follow.poll(Duration::MAX).is_ok())
+            });
+            std::thread::sleep(SHORT);
+            let seq = store.append(&event(1)).expect("appends").seq;
+            std::thread::sleep(2 * SHORT);
+            stop.stop();
+            assert_eq!(follower.join().expect("ends"), (seq, true, true));
+        });
+    }
+}
+
+#[test]
+fn one_event_costs_no_more_in_a_large_store() {
+    let bench = Bench::new(1);
+    let store = bench.writer();
+    for round in 0..10 {
+        append(&store, round * 100..round * 100 + 100);
+        store.seal().expect("seals");
+    }
+    append(&store, 1000..1400);
+    let reader = bench.reader();
+    let mut follow = reader.follow(reader.snapshot().end());
+    assert_eq!(given(&mut follow), [0; 0]);
+    let before = bench.sim.operations().len();
+    append(&store, 1400..1401);
+    let appended = bench.sim.operations().len();
+    assert_eq!(given(&mut follow), [1401]);
+    let operations = bench.sim.operations().split_off(appended);
+    let bytes: u64 = operations.iter().map(|operation| operation.len).sum();
+    assert!(before < appended && operations.len() < 30 && bytes < 1500, "{operations:?}");
+}
+
+/// One random life of a store with followers that live shorter, by the seed.
+struct Life {
+    dice: SeededRandom,
+    bench: Bench,
+    store: Option<Store>,
+    durability: Durability,
+    /// What the store holds.
+    model: BTreeMap<u64, Event>,
+    last_seq: u64,
+    /// What a receiver has kept of what it was given, and its place.
+    received: BTreeMap<u64, Event>,
+    place: FollowCursor,
+    rewinds: u64,
+}
+
+impl Life {
+    fn new(seed: u64) -> Life {
+        let dice = SeededRandom::new(seed);
+        let durability = match seed % 2 {
+            0 => Durability::Durable,
+            _ => Durability::Buffered,
+        };
+        Life {
+            dice,
+            bench: Bench::new(seed),
+            store: None,
+            durability,
+            model: BTreeMap::new(),
+            last_seq: 0,
+            received: BTreeMap::new(),
+            place: FollowCursor::START,
+            rewinds: 0,
+        }
+    }
+
+    fn store(&mut self) -> &Store {
+        let (durability, tail_events_max) = (self.durability, 3 + self.dice.below(40));
+        self.store.get_or_insert_with(|| {
+            self.bench.open(|options| {
+                options.tail_events_max = tail_events_max;
+                options.durability = durability;
+            })
+        })
+    }
+
+    fn step(&mut self) {
+        match self.dice.below(16) {
+            0..=5 => self.append(),
+            6 => drop(self.store().seal().expect("seals")),
+            7 => drop(self.store().compact().expect("compacts")),
+            8 => self.retain(),
+            9 => {
+                self.store();
+                self.store.take().expect("open").close().expect("closes");
+            }
+            10 => drop(self.store.take()),
+            11 => self.lose_power(),
+            _ => self.follow(),
+        }
+    }
+
+    fn append(&mut self) {
+        let count = 1 + self.dice.below(9);
+        let first = self.last_seq + 1;
+        let event = |number: u64| {
+            let age = self.dice.below(30) as i64 * DAY;
+            event_at(1_000_000 * self.dice.below(1000) + number, TODAY - age)
+        };
+        let events: Vec<Event> = (first..first + count).map(event).collect();
+        let receipts = self.store().append_batch(&events).expect("appends");
+        for (receipt, event) in receipts.iter().zip(events) {
+            self.last_seq = receipt.seq;
+            self.model.insert(receipt.seq, event);
+        }
+    }
+
+    fn retain(&mut self) {
+        let class = Class { kept_for: Keep::Micros(20 * DAY), ..Class::forever("default") };
+        let rules = Retention { classes: vec![class], rules: Vec::new() };
+        self.store().set_retention(rules).expect("sets");
+        self.store().retain(None, false).expect("sweeps");
+        self.store().set_retention(Retention::default()).expect("sets");
+        let snapshot = self.store().snapshot();
+        let mut kept = BTreeMap::new();
+        let all = snapshot.query(&Query::all()).by_seq().limit(0).page().expect("reads");
+        kept.extend(all.events.into_iter().map(|event| (event.seq, event.event)));
+        let cutoff = TODAY - 20 * DAY;
+        self.model.retain(|seq, event| kept.contains_key(seq) || event.occurred_at().0 >= cutoff);
+        assert!(self.model == kept, "a sweep took what is not past its time");
+    }
+
+    fn lose_power(&mut self) {
+        self.store = None;
+        let seed = self.dice.next_u64();
+        self.bench = self.bench.crashed(seed);
+        let last = self.store().stats().last_seq.unwrap_or(0);
+        self.model.split_off(&(last + 1));
+        self.last_seq = last;
+    }
+
+    /// A follower that lives for some events, within the process of the writer or beside it.
+    fn follow(&mut self) {
+        self.store();
+        if self.dice.below(2) == 0 {
+            self.receive(&self.bench.reader());
+        } else {
+            let store = self.store.take().expect("open");
+            self.receive(&store);
+            self.store = Some(store);
+        }
+    }
+
+    fn receive(&mut self, store: &Store) {
+        let mut follow = store.follow(self.place);
+        for _ in 0..self.dice.below(60) {
+            match follow.try_next() {
+                Ok(None) => break,
+                Ok(Some(stored)) => {
+                    let last = self.received.keys().next_back().copied().unwrap_or(0);
+                    assert!(stored.seq > last, "{} after {last}", stored.seq);
+                    self.received.insert(stored.seq, stored.event);
+                }
+                Err(Error::Rewound { seq, .. }) => {
+                    self.received.split_off(&seq);
+                    self.rewinds += 1;
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+        self.place = follow.cursor();
+    }
+
+    /// In the end everything that is held was received, and what was received was once held.
+    fn finish(mut self) -> u64 {
+        let store = self.store.take().unwrap_or_else(|| self.bench.buffered());
+        loop {
+            let place = self.place;
+            self.receive(&store);
+            if self.place == place && store.follow(place).try_next().expect("reads").is_none() {
+                break;
+            }
+        }
+        for (seq, event) in &self.model {
+            assert_eq!(self.received.get(seq), Some(event), "event {seq}");
+        }
+        assert!(self.received.keys().all(|seq| *seq <= self.last_seq));
+        self.rewinds
+    }
+}
+
+#[test]
+fn random_lives_are_followed_without_a_gap_or_a_repetition() {
+    let mut rewinds = 0;
+    for seed in 0..80 {
+        let outcome = std::panic::catch_unwind(|| {
+            let mut life = Life::new(seed);
+            for _ in 0..80 {
+                life.step();
+            }
+            life.finish()
+        });
+        rewinds += outcome.unwrap_or_else(|_| panic!("seed {seed}"));
+    }
+    assert!(rewinds > 0, "no life had events cut off that were given");
+}
