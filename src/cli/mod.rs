@@ -9,6 +9,7 @@ mod demo;
 mod export;
 mod facets;
 mod failure;
+mod follow;
 mod generate;
 mod histogram;
 mod import;
@@ -19,6 +20,7 @@ mod json;
 mod notice;
 mod options;
 mod output;
+mod place_file;
 mod rejects;
 mod report;
 mod retain;
@@ -69,6 +71,8 @@ enum Command {
     Facets(facets::Arguments),
     /// Count matching events by time
     Histogram(histogram::Arguments),
+    /// Print the events that match, then each further one as it is stored
+    Follow(follow::Arguments),
     /// Write matching events to a file
     Export(export::Arguments),
     /// Show whole events by id or sequence
@@ -122,6 +126,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Count(arguments) => count::run(store, &arguments),
         Command::Facets(arguments) => facets::run(store, &arguments),
         Command::Histogram(arguments) => histogram::run(store, &arguments),
+        Command::Follow(arguments) => follow::run(store, &arguments),
         Command::Export(arguments) => export::run(store, &arguments),
         Command::Show(arguments) => show::run(store, &arguments),
         Command::Stats(arguments) => stats::run(store, &arguments),

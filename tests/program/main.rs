@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 
 mod asks;
+mod follow;
 mod imports;
 mod support;
 mod upkeep;
