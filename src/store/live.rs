@@ -179,7 +179,7 @@ impl SegmentSet {
         &self.live
     }
 
-    /// The segments with sequences above `seq`, in no order; none are looked at while there are none.
+    /// The segments with sequences above `seq`, in no order; costs nothing while there are none.
     pub(crate) fn above(&self, seq: u64) -> impl Iterator<Item = &Arc<LiveSegment>> {
         let live = if self.max_seq > seq { &self.live[..] } else { &[] };
         live.iter().filter(move |segment| segment.meta().max_seq > seq)

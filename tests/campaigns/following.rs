@@ -1,5 +1,5 @@
-//! Kills of followers beside a writer with eight threads, which is killed now and then as well: what
-//! all followers with one cursor file printed together is every event once.
+//! Kills of followers beside a writer with eight threads, which is killed now and then as well:
+//! what all followers with one cursor file printed together is every event once.
 
 use crate::appending::{Promises, Writer, detail};
 use crate::kill::{number_from, random_delay};

@@ -16,8 +16,8 @@ use std::sync::Arc;
 /// A pass over segments: from a place on, as far as opened ones have events.
 ///
 /// Each segment is opened when its lowest sequence could be next, and evaluated once. What is kept
-/// of it is the list of its hits, 4 bytes each. The pass ends when nothing that is open has more,
-/// so that the next one looks at the store as it is then.
+/// of it is the list of its hits, 4 bytes each. The pass ends when the next segment begins behind
+/// all that are open, so that the next one looks at the store as it is then.
 #[derive(Debug)]
 pub(super) struct Sealed {
     snapshot: Snapshot,
@@ -31,7 +31,8 @@ pub(super) struct Sealed {
     next: BinaryHeap<Reverse<(u64, usize)>>,
     /// The lowest sequence that may be in a damaged segment.
     damage: Option<(u64, Error)>,
-    /// The highest sequence of all segments.
+    /// The highest sequence of the segments that were opened, and of all.
+    open_end: u64,
     end: u64,
 }
 
@@ -63,6 +64,7 @@ impl Sealed {
             open: Vec::new(),
             next: BinaryHeap::new(),
             damage,
+            open_end: after,
             end: end.unwrap_or(after),
         }))
     }
@@ -79,14 +81,14 @@ impl Sealed {
             if let Some((_, error)) = self.damage.as_ref().filter(|(seq, _)| *seq <= lowest) {
                 return Err(error.clone());
             }
-            if waiting.is_some_and(|waiting| found.is_none_or(|found| waiting <= found)) {
-                if found.is_none() && !self.open.is_empty() {
-                    return Ok(None);
-                }
-                self.open_next()?;
-                continue;
+            let Some(waiting) = waiting.filter(|waiting| found.is_none_or(|seq| *waiting <= seq))
+            else {
+                return self.take();
+            };
+            if found.is_none() && !self.open.is_empty() && waiting > self.open_end {
+                return Ok(None);
             }
-            return self.take();
+            self.open_next()?;
         }
     }
 
@@ -100,6 +102,7 @@ impl Sealed {
         let Some(segment) = self.waiting.pop() else {
             return Ok(());
         };
+        self.open_end = self.open_end.max(segment.meta().max_seq);
         let search = self.asked.search(&self.snapshot);
         let visibility = search.visibility()?;
         let rows = hits(&segment, &self.condition, &visibility, self.after)

@@ -12,10 +12,59 @@ struct Life {
     /// What the store holds.
     model: BTreeMap<u64, Event>,
     last_seq: u64,
-    /// What a receiver has kept of what it was given, and its place.
+    receivers: Vec<Receiver>,
+}
+
+/// What somebody keeps of what followers with one query gave, and the place that they had.
+struct Receiver {
+    query: Query,
+    wants: fn(&Event) -> bool,
     received: BTreeMap<u64, Event>,
     place: FollowCursor,
     rewinds: u64,
+}
+
+impl Receiver {
+    fn new(query: &str, wants: fn(&Event) -> bool) -> Receiver {
+        Receiver {
+            query: Query::parse(query).expect("a query"),
+            wants,
+            received: BTreeMap::new(),
+            place: FollowCursor::START,
+            rewinds: 0,
+        }
+    }
+
+    /// Takes at most `count` events from a new follower.
+    fn receive(&mut self, store: &Store, count: u64) {
+        let mut follow = store.follow(self.place).query(&self.query);
+        for _ in 0..count {
+            match follow.try_next() {
+                Ok(None) => break,
+                Ok(Some(stored)) => {
+                    let last = self.received.keys().next_back().copied().unwrap_or(0);
+                    assert!(stored.seq > last, "{} after {last}", stored.seq);
+                    assert!((self.wants)(&stored.event), "{} does not match", stored.seq);
+                    self.received.insert(stored.seq, stored.event);
+                }
+                Err(Error::Rewound { seq, .. }) => {
+                    self.received.split_off(&seq);
+                    self.rewinds += 1;
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+        self.place = follow.cursor();
+    }
+
+    /// In the end everything wanted that is held was received.
+    fn check(&self, model: &BTreeMap<u64, Event>, last_seq: u64) {
+        assert_eq!(self.place.seq, last_seq);
+        assert!(self.received.keys().all(|seq| *seq <= last_seq));
+        for (seq, event) in model.iter().filter(|(_, event)| (self.wants)(event)) {
+            assert_eq!(self.received.get(seq), Some(event), "event {seq}");
+        }
+    }
 }
 
 impl Life {
@@ -32,9 +81,12 @@ impl Life {
             durability,
             model: BTreeMap::new(),
             last_seq: 0,
-            received: BTreeMap::new(),
-            place: FollowCursor::START,
-            rewinds: 0,
+            receivers: vec![
+                Receiver::new("", |_| true),
+                Receiver::new("activity=rare", |event| {
+                    event.text("activity").as_deref() == Some("rare")
+                }),
+            ],
         }
     }
 
@@ -106,50 +158,21 @@ impl Life {
     /// A follower that lives for some events, within the process of the writer or beside it.
     fn follow(&mut self) {
         self.store();
-        if self.dice.below(2) == 0 {
-            self.receive(&self.bench.reader());
-        } else {
-            let store = self.store.take().expect("open");
-            self.receive(&store);
-            self.store = Some(store);
-        }
+        let reader = (self.dice.below(2) == 0).then(|| self.bench.reader());
+        let store = reader.as_ref().or(self.store.as_ref()).expect("open");
+        let receiver = &mut self.receivers[self.dice.below(2) as usize];
+        receiver.receive(store, self.dice.below(60));
     }
 
-    fn receive(&mut self, store: &Store) {
-        let mut follow = store.follow(self.place);
-        for _ in 0..self.dice.below(60) {
-            match follow.try_next() {
-                Ok(None) => break,
-                Ok(Some(stored)) => {
-                    let last = self.received.keys().next_back().copied().unwrap_or(0);
-                    assert!(stored.seq > last, "{} after {last}", stored.seq);
-                    self.received.insert(stored.seq, stored.event);
-                }
-                Err(Error::Rewound { seq, .. }) => {
-                    self.received.split_off(&seq);
-                    self.rewinds += 1;
-                }
-                Err(error) => panic!("{error}"),
-            }
-        }
-        self.place = follow.cursor();
-    }
-
-    /// In the end everything that is held was received, and what was received was once held.
+    /// Lets everybody receive the rest; says how often they were told of a loss.
     fn finish(mut self) -> u64 {
-        let store = self.store.take().unwrap_or_else(|| self.bench.buffered());
-        loop {
-            let place = self.place;
-            self.receive(&store);
-            if self.place == place && store.follow(place).try_next().expect("reads").is_none() {
-                break;
-            }
+        self.store();
+        let store = self.store.as_ref().expect("open");
+        for receiver in &mut self.receivers {
+            receiver.receive(store, u64::MAX);
+            receiver.check(&self.model, self.last_seq);
         }
-        for (seq, event) in &self.model {
-            assert_eq!(self.received.get(seq), Some(event), "event {seq}");
-        }
-        assert!(self.received.keys().all(|seq| *seq <= self.last_seq));
-        self.rewinds
+        self.receivers.iter().map(|receiver| receiver.rewinds).sum()
     }
 }
 

@@ -6,7 +6,7 @@ mod threads;
 use super::*;
 use crate::event::{Event, Timestamp};
 use crate::io::{Clock, Disk, ManualClock, SeededRandom, SimDisk};
-use crate::store::{Class, Durability, Keep, Options, Retention};
+use crate::store::{Class, Durability, Keep, Options, Retention, Rule};
 
 const ROOT: &str = "/store";
 /// 2026-03-20T00:00:00Z
@@ -66,10 +66,11 @@ impl Bench {
 
 fn event_at(number: u64, occurred_at: i64) -> Event {
     let json = format!(
-        r#"{{"occurred_at":"{}","tenant":"{}","category":"test","activity":"done",
+        r#"{{"occurred_at":"{}","tenant":"{}","category":"test","activity":"{}",
         "details":{{"n":{number}}}}}"#,
         Timestamp(occurred_at),
         ["even", "odd"][number as usize % 2],
+        if number.is_multiple_of(37) { "rare" } else { "done" },
     );
     Event::from_json(json.as_bytes()).expect("a sound event")
 }
@@ -82,6 +83,10 @@ fn event(number: u64) -> Event {
 fn append(store: &Store, numbers: std::ops::Range<u64>) {
     let events: Vec<Event> = numbers.map(event).collect();
     store.append_batch(&events).expect("appends");
+}
+
+fn rule(class: &str) -> Rule {
+    Rule { class: class.into(), tenant: None, data_source: None, category: None }
 }
 
 /// The sequences of everything that there is now.
@@ -160,6 +165,28 @@ fn a_query_and_a_tenant_decide_what_is_given_and_the_place_moves_on() {
     append(&store, 0..1);
     assert_eq!(given(&mut follow), [0; 0]);
     assert_eq!(follow.cursor(), at(1, 41));
+}
+
+#[test]
+fn what_matches_seldom_is_found_where_segments_overlap() {
+    let bench = Bench::new(1);
+    let store = bench.writer();
+    let rules = Rule { tenant: Some("odd".into()), ..rule("odd") };
+    let classes = vec![Class::forever("odd")];
+    store.set_retention(Retention { classes, rules: vec![rules] }).expect("sets");
+    append(&store, 0..300);
+    store.seal().expect("seals");
+    append(&store, 300..400);
+    store.seal().expect("seals");
+    assert!(store.segments().len() > 2, "each class has segments of its own");
+    let rare = |number: &u64| number.is_multiple_of(37);
+    let follow = || store.follow(FollowCursor::START);
+    let query = Query::parse("activity=rare").expect("a query");
+    let expected: Vec<u64> = (0..400).filter(rare).map(|number| number + 1).collect();
+    assert_eq!(given(&mut follow().query(&query)), expected);
+    let query = Query::parse("activity=never").expect("a query");
+    let mut never = follow().query(&query);
+    assert_eq!((given(&mut never), never.cursor()), (vec![], at(1, 400)));
 }
 
 #[test]
