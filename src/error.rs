@@ -97,6 +97,15 @@ pub enum Error {
         /// When the last sweep ran.
         last: String,
     },
+    /// A follower was given events that a recovery had to cut off: drop them, then go on. What it
+    /// is given next has these sequences again.
+    #[error("the events from {seq} on, read before, were lost in a recovery; drop them and go on")]
+    Rewound {
+        /// The epoch that runs now.
+        epoch: u64,
+        /// The first sequence of those that were lost.
+        seq: u64,
+    },
     /// A deadline, byte budget or cap was reached, or the caller cancelled.
     #[error("stopped by the {limit} limit")]
     Budget {

@@ -91,7 +91,7 @@ impl Failure {
                 Error::Corrupt { .. } | Error::Unsupported { .. } => CORRUPTION,
                 Error::Locked { .. } => LOCKED,
                 Error::Io { .. } | Error::Poisoned { .. } => IO,
-                Error::Budget { .. } => PARTIAL,
+                Error::Budget { .. } | Error::Rewound { .. } => PARTIAL,
                 // Invalid, Query, Missing, ReadOnly, ClockJump: the call has to change.
                 _ => USAGE,
             },

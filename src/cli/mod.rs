@@ -13,6 +13,7 @@ mod export;
 mod facets;
 mod failure;
 mod fields;
+mod follow;
 mod generate;
 mod histogram;
 mod import;
@@ -23,6 +24,7 @@ mod json;
 mod notice;
 mod options;
 mod output;
+mod place_file;
 mod rejects;
 mod report;
 mod retain;
@@ -81,6 +83,8 @@ enum Command {
     Histogram(histogram::Arguments),
     /// Show how a query is answered: what is left out and why, plan, work and times
     Explain(explain::Arguments),
+    /// Print the events that match, then each further one as it is stored
+    Follow(follow::Arguments),
     /// Write matching events to a file
     Export(export::Arguments),
     /// Show whole events by id or sequence
@@ -139,6 +143,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Fields(arguments) => fields::run(store, &arguments),
         Command::Histogram(arguments) => histogram::run(store, &arguments),
         Command::Explain(arguments) => explain::run(store, &arguments),
+        Command::Follow(arguments) => follow::run(store, &arguments),
         Command::Export(arguments) => export::run(store, &arguments),
         Command::Show(arguments) => show::run(store, &arguments),
         Command::Stats(arguments) => stats::run(store, &arguments),

@@ -3,7 +3,7 @@
 use super::budget::Budget;
 use super::failure::{Failure, Outcome};
 use super::notice::tell;
-use annals::query::{Query, Search};
+use annals::query::{Follow, Query, Search};
 use annals::store::{Options, Snapshot, Store};
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
@@ -107,6 +107,18 @@ impl QueryOptions {
             search = search.include_hidden();
         }
         Ok(self.budget.apply(search))
+    }
+
+    /// Sets what a follower looks for.
+    pub(super) fn follow<'a>(&self, follow: Follow<'a>) -> Outcome<Follow<'a>> {
+        let mut follow = follow.query(&self.parse()?).zone(self.zone);
+        if let Some(tenant) = &self.tenant {
+            follow = follow.tenant(tenant);
+        }
+        if self.include_hidden {
+            follow = follow.include_hidden();
+        }
+        Ok(follow)
     }
 
     /// The query with the time options as further conditions: `--from` and `--to` are half-open,

@@ -43,6 +43,13 @@ pub(super) struct ColumnOptions {
     no_guard: bool,
 }
 
+impl ColumnOptions {
+    /// Whether columns are named.
+    pub(super) fn are_named(&self) -> bool {
+        self.columns.is_some()
+    }
+}
+
 /// Prints events in one format.
 pub(super) struct Sink {
     form: Form,
@@ -136,6 +143,15 @@ impl Sink {
                 form.table.add_row(row);
                 Ok(())
             }
+        }
+    }
+
+    /// Writes out what was printed so far; a table is written at its end only.
+    pub(super) fn flush(&mut self) -> Outcome {
+        match &mut self.form {
+            Form::Ndjson(out) | Form::Json { out, .. } => out.flush().map_err(Failure::Stdout),
+            Form::Csv(writer) => Ok(writer.flush()?),
+            Form::Table(_) => Ok(()),
         }
     }
 

@@ -44,12 +44,20 @@ impl<W: Write> CsvWriter<W> {
         self.inner.write_record(None::<&[u8]>).map_err(write_error)
     }
 
+    /// Writes what is still in memory, and goes on.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the output refuses.
+    pub fn flush(&mut self) -> Result<()> {
+        self.inner.flush().map_err(|error| Error::io("write", Path::new("output"), error))
+    }
+
     /// Writes what is still in memory.
     ///
     /// # Errors
     /// [`Error::Io`] if the output refuses.
     pub fn finish(mut self) -> Result<()> {
-        self.inner.flush().map_err(|error| Error::io("write", Path::new("output"), error))
+        self.flush()
     }
 }
 

@@ -2,13 +2,17 @@
 
 mod clock;
 pub(crate) mod codec;
+#[cfg(target_os = "linux")]
+mod inotify;
 mod map;
 mod real;
 mod sim;
+mod watch;
 
 pub use clock::{ManualClock, SeededRandom, SystemClock, SystemRandom};
 pub use real::RealDisk;
 pub use sim::{Fault, FaultKind, Operation, OperationKind, SimDisk};
+pub use watch::{PollingWatch, Watch};
 
 use std::fmt::Debug;
 use std::io;
@@ -104,6 +108,12 @@ pub trait Io: Send + Sync + Debug {
     fn load(&self, path: &Path, access: Access) -> io::Result<Region>;
     /// Takes the exclusive lock of a file, creating it; `None` when another process has it.
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn LockGuard>>>;
+    /// Watches the files right in a folder, from now on. Where the disk does not tell of changes
+    /// (the default), the reader looks every 50 ms.
+    fn watch(&self, dir: &Path) -> Arc<dyn Watch> {
+        let _ = dir;
+        Arc::new(PollingWatch::default())
+    }
 }
 
 /// A shared handle on a disk.

@@ -1,7 +1,9 @@
 //! The disk of the operating system.
 
 use super::map::map;
-use super::{Access, DirItem, DirKind, Disk, File, Io, LockGuard, Mode, Region};
+use super::{
+    Access, DirItem, DirKind, Disk, File, Io, LockGuard, Mode, PollingWatch, Region, Watch,
+};
 use rustix::fs::OFlags;
 use std::fs;
 use std::io::{self, Read};
@@ -106,6 +108,16 @@ impl Io for RealDisk {
         let holder = format!("process {}\n", std::process::id());
         let _ = file.set_len(0).and_then(|()| file.write_all_at(holder.as_bytes(), 0));
         Ok(Some(Box::new(RealLock { _file: file })))
+    }
+
+    fn watch(&self, dir: &Path) -> Arc<dyn Watch> {
+        #[cfg(target_os = "linux")]
+        match super::inotify::FolderWatch::new(dir) {
+            Ok(watch) => return Arc::new(watch),
+            Err(error) => tracing::debug!(%error, "changes of the folder are polled"),
+        }
+        let _ = dir;
+        Arc::new(PollingWatch::default())
     }
 }
 

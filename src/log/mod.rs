@@ -11,7 +11,7 @@ mod synced;
 mod window;
 mod writer;
 
-pub(crate) use replay::{Replay, replay};
+pub(crate) use replay::{Replay, replay, replay_on};
 pub(crate) use synced::{Synced, SyncedHint};
 pub(crate) use writer::LogWriter;
 

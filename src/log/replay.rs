@@ -9,7 +9,7 @@ use super::window::Window;
 use super::{Frame, LogHeader};
 use crate::event::Timestamp;
 use crate::io::codec::crc;
-use crate::io::{Disk, Mode};
+use crate::io::{Disk, File, Mode};
 use crate::{Error, Result};
 use std::path::Path;
 
@@ -52,22 +52,49 @@ pub(crate) fn replay(
     let file = disk.open(path, Mode::Read).map_err(|error| Error::io("open", path, error))?;
     let len = file.len().map_err(|error| Error::io("look at", path, error))?;
     let limit = upto.unwrap_or(len).min(len);
-    let mut window = Window::new(&*file, path, limit);
-    let header = read_header(&mut window, path)?;
-    let mut reader = Reader::new(header, path, window);
-    let stop = loop {
-        match reader.step()? {
-            Step::Frame => {}
-            Step::Commit => reader.deliver(each)?,
-            Step::Stop(stop) => break stop,
-        }
-    };
-    let durable_hint = durable_hint.unwrap_or(0).min(upto.unwrap_or(u64::MAX));
-    reader.finish(stop, durable_hint)
+    let header = read_header(&*file, path)?;
+    let begin = FILE_HEAD_LEN as u64;
+    let window = Window::new(&*file, path, begin, limit.max(begin));
+    let reader = Reader::new(header, path, window);
+    reader.read(durable_hint.unwrap_or(0).min(upto.unwrap_or(u64::MAX)), each)
 }
 
-fn read_header(window: &mut Window<'_>, path: &Path) -> Result<LogHeader> {
-    decode_file_head(window.bytes(0, 0, FILE_HEAD_LEN)?).map_err(|refusal| match refusal {
+/// Goes on where a replay of the file ended. `upto`: the file ends there for this reader, and was
+/// durable up to there; below the end of the replay before there is nothing to do.
+///
+/// Cost: one pass over what is new.
+///
+/// # Errors
+/// As [`replay`].
+pub(crate) fn replay_on(
+    disk: &Disk,
+    path: &Path,
+    before: &Replay,
+    upto: Option<u64>,
+    each: &mut dyn FnMut(&[Frame<'_>]) -> Result<()>,
+) -> Result<Replay> {
+    if upto.is_some_and(|upto| upto <= before.end) {
+        return Ok(before.clone());
+    }
+    let file = disk.open(path, Mode::Read).map_err(|error| Error::io("open", path, error))?;
+    let header = read_header(&*file, path)?;
+    if header != before.header {
+        let expected = format!("log {:016x} again", before.header.id);
+        return Err(Error::corrupt(path, 0, "log head", expected, format!("{:016x}", header.id)));
+    }
+    let len = file.len().map_err(|error| Error::io("look at", path, error))?;
+    let window = Window::new(&*file, path, before.end, upto.unwrap_or(len).max(before.end));
+    let mut reader = Reader::new(header, path, window);
+    (reader.at, reader.start) = (before.end, before.end);
+    reader.next_seq = header.first_seq.saturating_add(before.frames);
+    (reader.durable_upto, reader.closed) = (before.durable_upto, before.closed);
+    reader.read(upto.unwrap_or(0), each)
+}
+
+fn read_header(file: &dyn File, path: &Path) -> Result<LogHeader> {
+    let mut bytes = [0; FILE_HEAD_LEN];
+    let filled = file.read_at(&mut bytes, 0).map_err(|error| Error::io("read", path, error))?;
+    decode_file_head(bytes.get(..filled).unwrap_or_default()).map_err(|refusal| match refusal {
         Refusal::Damaged(got) => Error::corrupt(path, 0, "log head", "the head of a log", got),
         Refusal::Unsupported(feature) => Error::Unsupported { path: path.to_path_buf(), feature },
     })
@@ -119,6 +146,21 @@ impl<'a> Reader<'a> {
             next_seq: header.first_seq,
             durable_upto: 0,
             closed: false,
+        }
+    }
+
+    /// Reads on to the end, which is decided with what else was durable once.
+    fn read(
+        mut self,
+        durable_hint: u64,
+        each: &mut dyn FnMut(&[Frame<'_>]) -> Result<()>,
+    ) -> Result<Replay> {
+        loop {
+            match self.step()? {
+                Step::Frame => {}
+                Step::Commit => self.deliver(each)?,
+                Step::Stop(stop) => return self.finish(stop, durable_hint),
+            }
         }
     }
 

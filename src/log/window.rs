@@ -21,9 +21,9 @@ pub(super) struct Window<'a> {
 }
 
 impl<'a> Window<'a> {
-    /// A view of the bytes before `limit`, which is at most the length of the file.
-    pub(super) fn new(file: &'a dyn File, path: &'a Path, limit: u64) -> Self {
-        Window { file, path, limit, start: 0, buffer: Vec::new() }
+    /// A view of the bytes from `start` to `limit`, which is at most the length of the file.
+    pub(super) fn new(file: &'a dyn File, path: &'a Path, start: u64, limit: u64) -> Self {
+        Window { file, path, limit, start, buffer: Vec::new() }
     }
 
     /// Where the view ends.

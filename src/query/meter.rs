@@ -48,6 +48,11 @@ impl Meter {
         }
     }
 
+    /// Counts for whom there is no limit.
+    pub(super) fn unlimited() -> Meter {
+        Meter::new(None, None, None)
+    }
+
     /// Counts a look at so many bytes.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 //!                                             matching           node: windows of rows
 //!                                        (newest events)            |
 //!                                                search: pages   tally: all other answers
+//!                                                follow: everything, as it comes
 //! ```
 
 mod ast;
@@ -17,6 +18,7 @@ mod explain;
 mod facets;
 mod field_values;
 mod fields;
+mod follow;
 mod histogram;
 mod id_counts;
 mod json;
@@ -53,6 +55,7 @@ pub use explain::{
     Answer, ExplainedSource, Explanation, Fate, PlanStep, Pruning, SourceKind, Work,
 };
 pub use fields::{FieldKind, FoundField};
+pub use follow::{Follow, FollowCursor, FollowStop};
 pub use histogram::Bucket;
 pub use json::{Filters, Joiner};
 pub use order::Order;

@@ -7,6 +7,7 @@ use super::background::Signal;
 use super::group::Group;
 use super::live::{Graveyard, LiveSegment};
 use super::manifest::{Change, Listed, Manifest};
+use super::news::News;
 use super::partition::{Layout, Place};
 use super::retention::Retention;
 use super::snapshot::{Snapshot, View};
@@ -27,12 +28,19 @@ pub(crate) struct Core {
     pub(crate) options: Options,
     pub(crate) view: ArcSwap<View>,
     pub(crate) retention: ArcSwap<Retention>,
+    pub(crate) news: Arc<News>,
     pub(crate) graveyard: Arc<Graveyard>,
 }
 
 impl Core {
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp(self.options.clock.now_micros())
+    }
+
+    /// Lets readers see `view`, and wakes those who wait for something to see.
+    pub(crate) fn publish(&self, view: View) {
+        self.view.store(Arc::new(view));
+        self.news.announce();
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
@@ -120,18 +128,19 @@ impl Upkeep {
 impl Engine {
     /// Shows readers what the writer has; everything in it is durable, or durability is buffered.
     pub(crate) fn publish(&self, writer: &Writer) {
-        self.core.view.store(Arc::new(writer.view()));
+        self.core.publish(writer.view());
     }
 
     /// Shows readers the writer's segments. Of the tails they see what they saw, without the
     /// `sealed` oldest: what was pushed since but could not be synced stays unseen.
     pub(crate) fn publish_segments(&self, writer: &Writer, sealed: usize) {
         let view = self.core.view.load();
-        self.core.view.store(Arc::new(View {
+        self.core.publish(View {
             segments: Arc::clone(&writer.segments),
             tails: view.tails.iter().skip(sealed).cloned().collect(),
+            epochs: Arc::clone(&view.epochs),
             ..**view
-        }));
+        });
     }
 
     /// Puts segments in the place of others that the manifest no longer lists.

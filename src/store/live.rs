@@ -131,6 +131,8 @@ pub(crate) struct SegmentSet {
     live: Vec<Arc<LiveSegment>>,
     /// For each of `live`, the newest time in it and all before it.
     newest_upto: Vec<Timestamp>,
+    /// The highest sequence of `live`.
+    max_seq: u64,
     damaged: Vec<Damaged>,
 }
 
@@ -145,7 +147,9 @@ impl SegmentSet {
             newest = newest.max(segment.meta().max_time);
             newest
         });
-        SegmentSet { newest_upto: newest_upto.collect(), live, damaged }
+        let newest_upto = newest_upto.collect();
+        let max_seq = live.iter().map(|segment| segment.meta().max_seq).max().unwrap_or(0);
+        SegmentSet { newest_upto, max_seq, live, damaged }
     }
 
     /// Opens every listed segment, reusing those of an earlier set; what cannot be opened is kept
@@ -173,6 +177,18 @@ impl SegmentSet {
 
     pub(crate) fn live(&self) -> &[Arc<LiveSegment>] {
         &self.live
+    }
+
+    /// The segments with sequences above `seq`, in no order; costs nothing while there are none.
+    pub(crate) fn above(&self, seq: u64) -> impl Iterator<Item = &Arc<LiveSegment>> {
+        let live = if self.max_seq > seq { &self.live[..] } else { &[] };
+        live.iter().filter(move |segment| segment.meta().max_seq > seq)
+    }
+
+    /// The damaged segment with the lowest sequences of those that have some above `seq`.
+    pub(crate) fn damage_above(&self, seq: u64) -> Option<&Damaged> {
+        let above = self.damaged.iter().filter(|damaged| damaged.listed.meta.max_seq > seq);
+        above.min_by_key(|damaged| damaged.listed.meta.min_seq)
     }
 
     pub(crate) fn damaged(&self) -> &[Damaged] {

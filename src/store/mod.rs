@@ -8,10 +8,12 @@ mod close;
 mod commit;
 mod compact;
 mod engine;
+mod epochs;
 mod files;
 mod group;
 mod live;
 mod manifest;
+mod news;
 mod open;
 mod options;
 mod partition;
@@ -30,6 +32,8 @@ mod verify;
 mod write_segment;
 mod writer;
 
+pub(crate) use live::LiveSegment;
+
 pub use commit::Ticket;
 pub use options::{Durability, Options};
 pub use report::{ChangeReport, OpenReport, Receipt, SegmentSummary, Stats, VerifyReport};
@@ -37,9 +41,11 @@ pub use retention::{Class, DEFAULT_CLASS, Keep, Retention, Rule};
 pub use snapshot::Snapshot;
 
 use crate::event::{Event, Timestamp};
+use crate::io::Watch;
 use crate::{Error, Result};
 use background::Background;
 use engine::{Core, Engine};
+use news::Subscription;
 use reader::Reader;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -168,6 +174,20 @@ impl Store {
         match &self.role {
             Role::Reader(reader) => reader.refresh(),
             Role::Writer { .. } => Ok(()),
+        }
+    }
+
+    /// As [`Store::snapshot`], but says why if it cannot tell what a writer has done.
+    pub(crate) fn latest(&self) -> Result<Snapshot> {
+        self.refresh()?;
+        Ok(self.core().snapshot())
+    }
+
+    /// Tells when there may be something that snapshots before did not show.
+    pub(crate) fn watch(&self) -> Arc<dyn Watch> {
+        match &self.role {
+            Role::Writer { engine, .. } => Arc::new(Subscription::new(&engine.core.news)),
+            Role::Reader(reader) => reader.core.options.disk.watch(reader.core.layout.root()),
         }
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn open_engine(root: &Path, options: Options) -> Result<(Engine, Open
     files::create_folders(&disk, root, &core.layout.logs())?;
     let moved_aside = tidy(&core, &mut upkeep)?;
     let (writer, report) = begin_writer(&core, &mut upkeep, moved_aside)?;
-    core.view.store(Arc::new(writer.view()));
+    core.publish(writer.view());
     let engine = Engine {
         core,
         group: Group::new(),
@@ -54,6 +54,7 @@ pub(crate) fn new_core(layout: Layout, options: Options, retention: Retention) -
         oldest: None,
         last_seq: 0,
         epoch: 1,
+        epochs: Arc::default(),
     };
     Core {
         graveyard: Graveyard::new(&options.disk),
@@ -61,6 +62,7 @@ pub(crate) fn new_core(layout: Layout, options: Options, retention: Retention) -
         options,
         view: ArcSwap::from_pointee(view),
         retention: ArcSwap::from_pointee(retention),
+        news: Arc::default(),
     }
 }
 
@@ -169,6 +171,7 @@ fn begin_writer(
         segments: Arc::new(segments),
         recorded_at,
         epoch,
+        epochs: Arc::new(upkeep.manifest.state().epochs.clone()),
         poison: None,
     };
     writer.write_hint();

@@ -13,7 +13,7 @@ use super::snapshot::View;
 use super::writer::OpenTail;
 use super::{OpenReport, Options, files, lock, rules_file};
 use crate::Result;
-use crate::log::{Frame, Replay, Synced, SyncedHint, replay};
+use crate::log::{Frame, Replay, Synced, SyncedHint, replay, replay_on};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -33,9 +33,37 @@ struct ReaderState {
     seen: Seen,
     manifest: State,
     hint: Option<Synced>,
-    tail: OpenTail,
+    logs: ReadLogs,
     /// The last log was closed cleanly.
     closed: bool,
+}
+
+/// The events of the logs, as far as they are durable.
+#[derive(Debug)]
+struct ReadLogs {
+    tail: OpenTail,
+    /// The logs of which the tail has everything that was found in them.
+    read: Vec<Replay>,
+}
+
+impl ReadLogs {
+    /// Nothing was read yet.
+    fn new(state: &State) -> ReadLogs {
+        ReadLogs { tail: OpenTail::new(state.next_seq, state.logs.clone()), read: Vec::new() }
+    }
+
+    /// How far a log was read.
+    fn of(&self, log: &LogFile) -> Option<&Replay> {
+        self.read.iter().find(|replay| replay.header.id == log.id)
+    }
+
+    /// Remembers how far a log was read, if the tail has all of it.
+    fn note(&mut self, found: &Replay) {
+        if self.tail.end_seq() == found.header.first_seq + found.frames {
+            self.read.retain(|replay| replay.header.id != found.header.id);
+            self.read.push(found.clone());
+        }
+    }
 }
 
 /// Opens a store for reading.
@@ -49,7 +77,7 @@ pub(crate) fn open_reader(root: &Path, options: Options) -> Result<(Reader, Open
         false => error,
     })?;
     let report = OpenReport {
-        replayed: state.tail.end_seq() - state.tail.first_seq,
+        replayed: state.logs.tail.end_seq() - state.logs.tail.first_seq,
         clean: state.closed,
         ..OpenReport::default()
     };
@@ -68,11 +96,32 @@ impl Reader {
         let disk = &self.core.options.disk;
         let hint = SyncedHint::read(disk, &layout.synced())?;
         let same_hint = hint == state.hint;
-        if same_hint && !manifest::has_changed(disk, &layout.manifest(), state.seen)? {
+        let same_manifest = !manifest::has_changed(disk, &layout.manifest(), state.seen)?;
+        if same_manifest && (same_hint || self.read_on(&mut state, hint)) {
             return Ok(());
         }
         *state = look_until_stable(&self.core, Some(&mut state))?;
         Ok(())
+    }
+
+    /// Publishes what the last log has got since, under the same manifest; `false` if that does not
+    /// tell everything. Cost: that of what is new.
+    fn read_on(&self, state: &mut ReaderState, hint: Option<Synced>) -> bool {
+        let Some(log) = state.manifest.logs.last() else {
+            return false;
+        };
+        if state.logs.of(log).is_none() || hint.is_none_or(|hint| hint.log_id != log.id) {
+            return false;
+        }
+        let Ok(found) = read_log(&self.core, log, true, hint, &mut state.logs) else {
+            // The log may be gone or damaged: a look at everything will tell.
+            state.logs = ReadLogs::new(&state.manifest);
+            return false;
+        };
+        (state.hint, state.closed) = (hint, found.closed);
+        let segments = Arc::clone(&self.core.view.load().segments);
+        self.core.publish(view(segments, &state.manifest, &state.logs.tail));
+        true
     }
 
     /// The logs that the current view is based on, and how far they are durable.
@@ -95,7 +144,7 @@ fn look_until_stable(core: &Core, mut before: Option<&mut ReaderState>) -> Resul
             Ok((state, view)) => {
                 let gone = view.segments.damaged().iter().any(|one| files::is_missing(&one.error));
                 if !gone {
-                    core.view.store(Arc::new(view));
+                    core.publish(view);
                     return Ok(state);
                 }
                 (Some((state, view)), None)
@@ -109,7 +158,7 @@ fn look_until_stable(core: &Core, mut before: Option<&mut ReaderState>) -> Resul
         }
         return match (gone, error) {
             (Some((state, view)), _) => {
-                core.view.store(Arc::new(view));
+                core.publish(view);
                 Ok(state)
             }
             (None, error) => Err(error.unwrap_or_else(|| missing(&core.layout))),
@@ -125,51 +174,59 @@ fn look(
     let seen = loaded.seen();
     let state = loaded.state;
     let hint = SyncedHint::read(&core.options.disk, &core.layout.synced())?;
-    let (tail, closed) = read_tail(core, before, &state, hint)?;
+    let (logs, closed) = read_logs(core, before, &state, hint)?;
     let earlier = core.view.load();
     let open = |listed| core.open_segment(listed);
     let segments = SegmentSet::open(state.segments.values(), &earlier.segments, open);
-    let view = View {
-        segments: Arc::new(segments),
-        tails: vec![tail.tail.view()],
-        oldest: tail.oldest,
-        last_seq: tail.end_seq() - 1,
-        epoch: state.epoch,
-    };
-    let state = ReaderState { seen, manifest: state, hint, tail, closed };
+    let view = view(Arc::new(segments), &state, &logs.tail);
+    let state = ReaderState { seen, manifest: state, hint, logs, closed };
     Ok((state, view))
 }
 
-/// Reads the logs; goes on with the tail from before if they are the same logs.
-fn read_tail(
+fn view(segments: Arc<SegmentSet>, state: &State, tail: &OpenTail) -> View {
+    View {
+        segments,
+        tails: vec![tail.tail.view()],
+        oldest: tail.oldest,
+        last_seq: tail.end_seq() - 1,
+        // One that is about to begin has no event yet.
+        epoch: state.epochs.latest(),
+        epochs: Arc::new(state.epochs.clone()),
+    }
+}
+
+/// Reads the logs; goes on from what was read before if they are the same logs.
+fn read_logs(
     core: &Core,
     before: Option<&mut ReaderState>,
     state: &State,
     hint: Option<Synced>,
-) -> Result<(OpenTail, bool)> {
-    let fresh = || OpenTail::new(state.next_seq, state.logs.clone());
-    let mut tail = match before {
-        Some(before) if before.manifest.next_seq == state.next_seq => {
-            let mut tail = std::mem::replace(&mut before.tail, fresh());
-            tail.logs.clone_from(&state.logs);
-            tail
+) -> Result<(ReadLogs, bool)> {
+    let mut logs = match before {
+        Some(before)
+            if before.manifest.next_seq == state.next_seq
+                && state.logs.starts_with(&before.manifest.logs) =>
+        {
+            let mut logs = std::mem::replace(&mut before.logs, ReadLogs::new(state));
+            logs.tail.logs.clone_from(&state.logs);
+            logs
         }
-        _ => fresh(),
+        _ => ReadLogs::new(state),
     };
     let mut closed = true;
     let mut next_seq = state.next_seq;
     for (index, log) in state.logs.iter().enumerate() {
         check_start(&core.layout.log(log.number), log, next_seq)?;
         let last = index + 1 == state.logs.len();
-        let found = read_log(core, log, last, hint, &mut tail)?;
+        let found = read_log(core, log, last, hint, &mut logs)?;
         closed = found.closed;
         next_seq = log.first_seq + found.frames;
-        if tail.end_seq() < next_seq {
+        if logs.tail.end_seq() < next_seq {
             // Not closed and nothing vouches for the rest: later logs cannot be joined.
             break;
         }
     }
-    Ok((tail, closed))
+    Ok((logs, closed))
 }
 
 /// Adds what is new and durable in one log to the tail.
@@ -178,13 +235,16 @@ fn read_log(
     log: &LogFile,
     last: bool,
     hint: Option<Synced>,
-    tail: &mut OpenTail,
+    logs: &mut ReadLogs,
 ) -> Result<Replay> {
     let path = core.layout.log(log.number);
+    let disk = &core.options.disk;
     let retention = core.retention.load();
     let upto = hint.filter(|hint| hint.log_id == log.id).map(|hint| hint.offset);
     // A log that is not the last was durable as a whole before the next one began.
     let vouched = upto.is_some() || !last;
+    let before = logs.of(log).cloned();
+    let tail = &mut logs.tail;
     let mut unvouched = Vec::new();
     let mut each = |frames: &[Frame<'_>]| {
         let known = tail.end_seq();
@@ -198,12 +258,16 @@ fn read_log(
         unvouched.push(events);
         Ok(())
     };
-    let found = replay(&core.options.disk, &path, upto, upto, &mut each)?;
+    let found = match before {
+        Some(before) => replay_on(disk, &path, &before, upto, &mut each)?,
+        None => replay(disk, &path, upto, upto, &mut each)?,
+    };
     check_header(&path, log, &found)?;
     if found.closed {
         for events in unvouched {
             tail.push(events, &retention)?;
         }
     }
+    logs.note(&found);
     Ok(found)
 }

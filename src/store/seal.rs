@@ -203,8 +203,11 @@ pub(crate) fn begin_log(
     let path = core.layout.log(file.number);
     files::remove(&core.options.disk, &path)?;
     let log = LogWriter::create(&core.options.disk, &path, header)?;
-    let next = file.number + 1;
-    let committed = upkeep.commit(core, vec![Change::Logs { live, next }]);
+    let mut edit = vec![Change::Logs { live, next: file.number + 1 }];
+    if epoch > upkeep.manifest.state().epochs.latest() {
+        edit.push(Change::EpochBegun { epoch, first_seq });
+    }
+    let committed = upkeep.commit(core, edit);
     match committed {
         Ok(()) => Ok((log, file)),
         // The edit may be on disk: then the file it lists must be there.

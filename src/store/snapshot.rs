@@ -1,10 +1,11 @@
 //! Consistent views: live segments, sealing tails and the tail as of a commit.
 
+use super::epochs::Epochs;
 use super::live::{LiveSegment, SegmentSet};
 use super::retention::Retention;
-use crate::Result;
 use crate::event::Timestamp;
 use crate::tail::TailView;
+use crate::{Error, Result};
 use std::sync::Arc;
 
 /// Everything that is visible at one moment; every event is in exactly one place of it.
@@ -18,6 +19,7 @@ pub(crate) struct View {
     /// The highest sequence given in this epoch or before; 0: none yet.
     pub(crate) last_seq: u64,
     pub(crate) epoch: u64,
+    pub(crate) epochs: Arc<Epochs>,
 }
 
 impl View {
@@ -50,6 +52,18 @@ impl Snapshot {
         self.view.segments.live()
     }
 
+    /// The segments with sequences above `seq`, in no order.
+    pub(crate) fn segments_above(&self, seq: u64) -> impl Iterator<Item = &Arc<LiveSegment>> {
+        self.view.segments.above(seq)
+    }
+
+    /// The first sequence above `seq` that may be in a missing or damaged segment, and what is
+    /// wrong with it.
+    pub(crate) fn damage_above(&self, seq: u64) -> Option<(u64, Error)> {
+        let damaged = self.view.segments.damage_above(seq)?;
+        Some((damaged.listed.meta.min_seq.max(seq + 1), damaged.error.clone()))
+    }
+
     /// The tails, oldest first; sequences of a later one are higher than those of an earlier one.
     pub(crate) fn tails(&self) -> impl Iterator<Item = &TailView> {
         self.view.tails.iter()
@@ -73,6 +87,12 @@ impl Snapshot {
     /// The epoch of the sequence: it grows when events that somebody may have seen were lost.
     pub fn epoch(&self) -> u64 {
         self.view.epoch
+    }
+
+    /// The first `seq` that no longer means what it meant in an earlier `epoch`: the events from
+    /// there on were lost, and others may have taken their place. `None`: all are what they were.
+    pub(crate) fn cut_since(&self, epoch: u64) -> Option<u64> {
+        self.view.epochs.cut_since(epoch)
     }
 
     /// Fails when a segment that may hold events of `from..=to` is missing or damaged: an answer

@@ -1,6 +1,7 @@
 //! The writer's state: log, tails, sequence; touched only under one lock.
 
 use super::Receipt;
+use super::epochs::Epochs;
 use super::live::SegmentSet;
 use super::manifest::LogFile;
 use super::retention::Retention;
@@ -29,6 +30,7 @@ pub(crate) struct Writer {
     /// The last `recorded_at` given: the next is not before it.
     pub(crate) recorded_at: Timestamp,
     pub(crate) epoch: u64,
+    pub(crate) epochs: Arc<Epochs>,
     /// Why no more events are accepted.
     pub(crate) poison: Option<Error>,
 }
@@ -98,6 +100,7 @@ impl Writer {
             oldest: self.active.oldest,
             last_seq: self.next_seq - 1,
             epoch: self.epoch,
+            epochs: Arc::clone(&self.epochs),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Kills of a process that appends numbered events from two threads and says what it was promised.
+//! Kills of a process that appends numbered events from some threads and says what it was promised.
 
 use crate::kill::{Figures, random_delay};
 use crate::random::Random;
@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -16,7 +17,10 @@ use tempfile::TempDir;
 const STORE: &str = "ANNALS_CAMPAIGN_STORE";
 /// The round: numbers of events begin there.
 const ROUND: &str = "ANNALS_CAMPAIGN_ROUND";
-const THREADS: u64 = 2;
+/// How many threads append.
+const THREADS: &str = "ANNALS_CAMPAIGN_THREADS";
+/// Threads of the campaign of this file.
+const TWO: u64 = 2;
 /// Rounds on one store, so that what was recovered is appended to, sealed and killed again.
 const ROUNDS_PER_STORE: u64 = 10;
 /// Numbers of one thread in one round.
@@ -26,7 +30,7 @@ const COMPACT_EVERY: u64 = 40;
 const DELAY_MAX: Duration = Duration::from_millis(250);
 
 /// Number of an event to the `seq` that was promised for it.
-type Promises = HashMap<u64, u64>;
+pub(crate) type Promises = HashMap<u64, u64>;
 
 /// Kills `kills` times and counts what is missing or there twice.
 pub(crate) fn campaign(kills: u64, random: &mut Random) -> Figures {
@@ -38,7 +42,9 @@ pub(crate) fn campaign(kills: u64, random: &mut Random) -> Figures {
             folder = TempDir::new().expect("a folder for temporary files");
             promises.clear();
         }
-        let made = killed(start(folder.path(), round), random);
+        let writer = Writer::start(folder.path(), round, TWO);
+        std::thread::sleep(random_delay(DELAY_MAX, random));
+        let made = writer.kill();
         figures.promised += made.len() as u64;
         promises.extend(made);
         // A reader repairs nothing: then the next round recovers, and may be killed at that.
@@ -51,27 +57,37 @@ pub(crate) fn campaign(kills: u64, random: &mut Random) -> Figures {
     figures
 }
 
-fn start(folder: &Path, round: u64) -> Child {
-    let program = std::env::current_exe().expect("a test knows its own program");
-    Command::new(program)
-        .args(["--exact", "--ignored", "--nocapture"])
-        .arg("appending::appends_until_it_is_killed")
-        .env(STORE, folder)
-        .env(ROUND, round.to_string())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("a test can start itself")
+/// A process that appends until it is killed.
+pub(crate) struct Writer {
+    child: Child,
+    reader: JoinHandle<Promises>,
 }
 
-/// Kills after a random time and gives the promises that were made before.
-fn killed(mut child: Child, random: &mut Random) -> Promises {
-    let output = child.stdout.take().expect("the output is a pipe");
-    let reader = std::thread::spawn(|| read_promises(BufReader::new(output)));
-    std::thread::sleep(random_delay(DELAY_MAX, random));
-    child.kill().expect("a child can be killed");
-    let status = child.wait().expect("a child can be waited for");
-    assert!(status.code().is_none(), "it ended by itself: {status}");
-    reader.join().expect("the reader does not panic")
+impl Writer {
+    /// Starts one with so many threads; no round comes twice on one store.
+    pub(crate) fn start(folder: &Path, round: u64, threads: u64) -> Writer {
+        let program = std::env::current_exe().expect("a test knows its own program");
+        let mut child = Command::new(program)
+            .args(["--exact", "--ignored", "--nocapture"])
+            .arg("appending::appends_until_it_is_killed")
+            .env(STORE, folder)
+            .env(ROUND, round.to_string())
+            .env(THREADS, threads.to_string())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a test can start itself");
+        let output = child.stdout.take().expect("the output is a pipe");
+        let reader = std::thread::spawn(|| read_promises(BufReader::new(output)));
+        Writer { child, reader }
+    }
+
+    /// Kills it and gives the promises that were made before.
+    pub(crate) fn kill(mut self) -> Promises {
+        self.child.kill().expect("a child can be killed");
+        let status = self.child.wait().expect("a child can be waited for");
+        assert!(status.code().is_none(), "it ended by itself: {status}");
+        self.reader.join().expect("the reader does not panic")
+    }
 }
 
 fn read_promises(mut output: impl BufRead) -> Promises {
@@ -109,7 +125,8 @@ fn compare(store: &Store, promises: &Promises) -> Figures {
     figures
 }
 
-fn detail(event: &Value, key: &str) -> u64 {
+/// A number under `details` of a numbered event.
+pub(crate) fn detail(event: &Value, key: &str) -> u64 {
     let details = event.get("details").expect("numbered events have details");
     let number = details.get(key).and_then(Value::as_number);
     let number = number.and_then(|number| number.as_i64());
@@ -122,12 +139,13 @@ fn appends_until_it_is_killed() {
     let Some(folder) = std::env::var_os(STORE) else {
         return;
     };
-    let round = std::env::var(ROUND).ok().and_then(|text| text.parse().ok());
-    let round: u64 = round.expect("the campaign says which round it is");
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let round = number(ROUND).expect("the campaign says which round it is");
+    let threads = number(THREADS).expect("the campaign says how many threads");
     let store = open(Path::new(&folder), false);
     std::thread::scope(|scope| {
-        for thread in 0..THREADS {
-            let first = (round * THREADS + thread) * NUMBERS;
+        for thread in 0..threads {
+            let first = (round * threads + thread) * NUMBERS;
             let store = &store;
             scope.spawn(move || append_for_ever(store, first));
         }

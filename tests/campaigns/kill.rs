@@ -38,7 +38,7 @@ pub(crate) fn random_delay(max: Duration, random: &mut Random) -> Duration {
     })
 }
 
-fn number_from(name: &str, default: u64) -> u64 {
+pub(crate) fn number_from(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 

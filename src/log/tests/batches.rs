@@ -51,6 +51,58 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn a_replay_that_goes_on_gives_the_rest(seed: u64, count in 1..BATCH_MAX_FOR_TESTS) {
+        let (_dir, path, disk) = real_log();
+        let random = SeededRandom::new(seed);
+        let mut writer = LogWriter::create(&disk, &path, HEADER).unwrap();
+        let mut place = replay(&disk, &path, Some(64), None, &mut |_| Ok(())).unwrap();
+        let mut next = HEADER.first_seq;
+        for _ in 0..count {
+            let batch = random_batch(next, &random);
+            next += batch.len() as u64;
+            write(&mut writer, &batch).unwrap();
+            if random.below(3) == 0 {
+                continue;
+            }
+            let upto = writer.position();
+            let (whole, batches) = read(&disk, &path, Some(upto), Some(upto)).unwrap();
+            let known = place.frames;
+            let mut fresh = Vec::new();
+            let mut each = |frames: &[Frame<'_>]| {
+                fresh.extend(frames.iter().map(|frame| (frame.seq, frame.payload.to_vec())));
+                Ok(())
+            };
+            place = replay_on(&disk, &path, &place, Some(upto), &mut each).unwrap();
+            prop_assert_eq!(&place, &whole);
+            let all = batches.into_iter().flatten().skip(known as usize);
+            prop_assert!(fresh.into_iter().eq(all.map(|frame| (frame.seq, frame.payload))));
+            let mut none = |_: &[Frame<'_>]| panic!("nothing is new");
+            for upto in [Some(0), Some(upto), None] {
+                prop_assert_eq!(&replay_on(&disk, &path, &place, upto, &mut none).unwrap(), &place);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_replay_does_not_go_on_in_another_log_or_over_damage() {
+    let (_dir, path, disk) = real_log();
+    let mut writer = LogWriter::create(&disk, &path, HEADER).unwrap();
+    let place = replay(&disk, &path, Some(64), None, &mut |_| Ok(())).unwrap();
+    write(&mut writer, &random_batch(HEADER.first_seq, &SeededRandom::new(1))).unwrap();
+    let upto = writer.position();
+    let header = LogHeader { id: HEADER.id + 1, ..HEADER };
+    let other = Replay { header, ..place.clone() };
+    let error = replay_on(&disk, &path, &other, None, &mut |_| Ok(())).unwrap_err();
+    assert!(error.to_string().contains("log head"), "{error}");
+    let error = replay_on(&disk, &path, &place, Some(upto + 40), &mut |_| Ok(())).unwrap_err();
+    assert!(error.to_string().contains("log batch"), "{error}");
+}
+
 #[test]
 fn new_log_is_empty_and_grows_ahead_of_its_frames() {
     let (_dir, path, disk) = real_log();

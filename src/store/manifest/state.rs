@@ -2,6 +2,7 @@
 
 use crate::event::Timestamp;
 use crate::segment::{SegmentId, SegmentMeta};
+use crate::store::epochs::{EpochStart, Epochs};
 use crate::store::partition::{Day, Place};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +39,7 @@ pub(crate) enum Change {
     Clear(SegmentId),
     /// The live log files, oldest first, and the number that the next one gets.
     Logs { live: Vec<LogFile>, next: u64 },
-    /// Sequences count anew from here.
+    /// An epoch is about to begin: its first log is not listed yet.
     Epoch(u64),
     /// Everything below `next_seq` is in segments or gone; `recorded_at` was given before.
     Floor { next_seq: u64, recorded_at: Timestamp },
@@ -48,6 +49,8 @@ pub(crate) enum Change {
     Buffered(bool),
     /// A segment was doomed before the manifest was rewritten.
     Doomed(Place),
+    /// An epoch has begun: what earlier ones had from `first_seq` on is gone.
+    EpochBegun { epoch: u64, first_seq: u64 },
 }
 
 /// The sum of all edits.
@@ -58,6 +61,8 @@ pub(crate) struct State {
     pub(crate) logs: Vec<LogFile>,
     pub(crate) next_log: u64,
     pub(crate) epoch: u64,
+    /// Where the epochs began that have.
+    pub(crate) epochs: Epochs,
     pub(crate) next_seq: u64,
     pub(crate) recorded_at: Timestamp,
     pub(crate) last_sweep: Option<Timestamp>,
@@ -73,6 +78,7 @@ impl Default for State {
             logs: Vec::new(),
             next_log: 1,
             epoch: 1,
+            epochs: Epochs::default(),
             next_seq: 1,
             recorded_at: Timestamp(i64::MIN),
             last_sweep: None,
@@ -135,6 +141,7 @@ impl State {
             Change::Swept(now) => self.last_sweep = Some(*now),
             Change::Buffered(buffered) => self.buffered = *buffered,
             Change::Doomed(place) => self.add_doomed(place)?,
+            Change::EpochBegun { epoch, first_seq } => self.begin_epoch(*epoch, *first_seq)?,
         }
         Ok(())
     }
@@ -158,6 +165,12 @@ impl State {
         Ok(())
     }
 
+    fn begin_epoch(&mut self, epoch: u64, first_seq: u64) -> Result<(), Misfit> {
+        grow("a later epoch", &mut self.epoch, epoch)?;
+        let is_later = self.epochs.begin(EpochStart { epoch, first_seq });
+        is_later.then_some(()).ok_or(Misfit("a later epoch", epoch))
+    }
+
     fn set_logs(&mut self, live: &[LogFile], next: u64) -> Result<(), Misfit> {
         grow("a later log number", &mut self.next_log, next)?;
         let ordered = live
@@ -175,10 +188,15 @@ impl State {
         const CHANGES_PER_EDIT: usize = 1024;
         let mut changes = vec![
             Change::Logs { live: self.logs.clone(), next: self.next_log },
-            Change::Epoch(self.epoch),
             Change::Floor { next_seq: self.next_seq, recorded_at: self.recorded_at },
             Change::Buffered(self.buffered),
         ];
+        let begun = |start: &EpochStart| Change::EpochBegun {
+            epoch: start.epoch,
+            first_seq: start.first_seq,
+        };
+        changes.extend(self.epochs.starts().iter().map(begun));
+        changes.push(Change::Epoch(self.epoch));
         changes.extend(self.last_sweep.map(Change::Swept));
         changes.extend(self.segments.values().cloned().map(Change::Add));
         changes.extend(self.doomed.iter().cloned().map(Change::Doomed));

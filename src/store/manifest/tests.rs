@@ -47,6 +47,10 @@ fn log(number: u64) -> LogFile {
     LogFile { number, id: number * 7, first_seq: number }
 }
 
+fn begun(epoch: u64, first_seq: u64) -> Change {
+    Change::EpochBegun { epoch, first_seq }
+}
+
 /// Edits as a store makes them.
 fn edits() -> Vec<Vec<Change>> {
     let logs = |live: Vec<LogFile>, next| Change::Logs { live, next };
@@ -58,6 +62,8 @@ fn edits() -> Vec<Vec<Change>> {
         vec![Change::Doom(SegmentId(10)), Change::Swept(Timestamp(9))],
         vec![Change::Clear(SegmentId(10)), Change::Add(listed(13))],
         vec![Change::Epoch(2), Change::Buffered(true)],
+        vec![begun(2, 5), logs(vec![log(2), log(5)], 6)],
+        vec![begun(4, 9), begun(6, 7), Change::Epoch(7)],
         vec![Change::Doom(SegmentId(11)), Change::Doom(SegmentId(12))],
     ]
 }
@@ -121,6 +127,7 @@ fn edits_that_contradict_the_state_are_refused_and_leave_no_trace() {
         Change::Add(listed(13)),
         Change::Doom(SegmentId(10)),
         Change::Epoch(1),
+        begun(6, 10),
         strange("../x", Day(0)),
         strange("x", Day(i32::MAX)),
         Change::Logs { live: vec![log(3)], next: 3 },

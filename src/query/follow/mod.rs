@@ -1,0 +1,276 @@
+//! Following a store: every event once, in the order of `seq`, also those to come.
+//!
+//! A follower looks at the store when it is told that something may be new, and each look begins
+//! behind the last event that it gave: in the segments above that place ([`sealed`]), or, when
+//! there is none, in the tails ([`recent`]). Seals and compactions move events between the two but
+//! never change their `seq`, so between looks the place is all there is to remember.
+
+mod asked;
+mod cursor;
+mod recent;
+mod sealed;
+#[cfg(test)]
+mod tests;
+
+pub use cursor::FollowCursor;
+
+use super::ast::Query;
+use crate::event::StoredEvent;
+use crate::io::Watch;
+use crate::store::{Snapshot, Store};
+use crate::{Error, Result};
+use asked::Asked;
+use recent::Recent;
+use sealed::Sealed;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// A follower looks again after this long although nobody told it to: a system that forgets to
+/// tell costs a second, not an event.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Every event of a store once, in the order of `seq`, also those to come; see [`Store::follow`].
+///
+/// As an iterator it waits for the next event, gives [`Error::Rewound`] and goes on, and ends after
+/// any other error or when it is stopped.
+#[derive(Debug)]
+pub struct Follow<'s> {
+    store: &'s Store,
+    asked: Asked,
+    cursor: FollowCursor,
+    /// What the last look found, as far as it was not given yet.
+    found: Option<Found>,
+    watch: Arc<dyn Watch>,
+    stopped: Arc<AtomicBool>,
+    /// The iterator has given an error that ends it.
+    failed: bool,
+}
+
+/// Ends a [`Follow`] from another thread.
+#[derive(Debug, Clone)]
+pub struct FollowStop {
+    watch: Arc<dyn Watch>,
+    stopped: Arc<AtomicBool>,
+}
+
+impl FollowStop {
+    /// Ends the follower and its wait: it gives no more events.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        self.watch.wake();
+    }
+}
+
+/// What a look found.
+#[derive(Debug)]
+enum Found {
+    Sealed(Box<Sealed>),
+    Recent(Recent),
+}
+
+/// What a step gave.
+enum Step {
+    Event(Box<StoredEvent>),
+    /// Nothing yet; the place may have moved on.
+    More,
+    /// Nothing is new.
+    Idle,
+}
+
+impl Store {
+    /// Follows the store from a place: every event behind it once, in the order of `seq`, then
+    /// each further one as soon as snapshots show it (in other processes within milliseconds, or
+    /// 50 ms on file systems that do not tell of changes).
+    ///
+    /// Events that retention has dropped or hides are left out, and so may be whole runs of `seq`.
+    /// Cost: of what is old, one pass over the segments behind the place; of what is new, that of
+    /// the new events alone.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use annals::query::FollowCursor;
+    /// use annals::store::{Options, Store};
+    ///
+    /// let store = Store::open("activity", Options { read_only: true, ..Options::default() })?;
+    /// let mut follow = store.follow(FollowCursor::START);
+    /// while let Some(event) = follow.next() {
+    ///     println!("{}", event?.seq);
+    ///     std::fs::write("place", follow.cursor().to_string()).expect("the disk takes it");
+    /// }
+    /// # Ok::<(), annals::Error>(())
+    /// ```
+    pub fn follow(&self, cursor: FollowCursor) -> Follow<'_> {
+        Follow {
+            store: self,
+            asked: Asked::all(),
+            cursor,
+            found: None,
+            // Before the first look, so that nothing falls between the two.
+            watch: self.watch(),
+            stopped: Arc::new(AtomicBool::new(false)),
+            failed: false,
+        }
+    }
+}
+
+impl Follow<'_> {
+    /// Only events that match; set it before the first event. What a query counts from now, such
+    /// as `since:7d`, it counts from the look that finds an event.
+    #[must_use]
+    pub fn query(mut self, query: &Query) -> Self {
+        self.asked.query = query.clone();
+        self
+    }
+
+    /// The zone of dates and calendar lengths (default UTC).
+    #[must_use]
+    pub fn zone(mut self, zone: chrono_tz::Tz) -> Self {
+        self.asked.zone = zone;
+        self
+    }
+
+    /// Only events whose `tenant` is this, byte for byte.
+    #[must_use]
+    pub fn tenant(mut self, tenant: &str) -> Self {
+        self.asked.tenant = Some(tenant.to_owned());
+        self
+    }
+
+    /// Also events that are past `visible_for` but not past `kept_for`.
+    #[must_use]
+    pub fn include_hidden(mut self) -> Self {
+        self.asked.include_hidden = true;
+        self
+    }
+
+    /// The place behind the last event given and behind all after it that did not match: a
+    /// follower that begins there goes on without repeating or losing an event.
+    pub fn cursor(&self) -> FollowCursor {
+        self.cursor
+    }
+
+    /// A handle that ends this follower from another thread.
+    pub fn stop_handle(&self) -> FollowStop {
+        FollowStop { watch: Arc::clone(&self.watch), stopped: Arc::clone(&self.stopped) }
+    }
+
+    /// The next event, if there is one now.
+    ///
+    /// # Errors
+    /// [`Error::Rewound`] when events that were given have been lost since; the next call goes on.
+    /// [`Error::Corrupt`] where the next event may be in a damaged segment, [`Error::Invalid`] for
+    /// a query that makes no sense or a cursor of a later epoch than the store has, and whatever
+    /// stands in the way of reading: the next call tries again.
+    pub fn try_next(&mut self) -> Result<Option<StoredEvent>> {
+        self.poll(Duration::ZERO)
+    }
+
+    /// The next event; waits for it at most this long. `None` also when it is stopped.
+    ///
+    /// # Errors
+    /// As [`Follow::try_next`].
+    pub fn poll(&mut self, timeout: Duration) -> Result<Option<StoredEvent>> {
+        let deadline = Instant::now().checked_add(timeout);
+        while !self.is_stopped() {
+            match self.step()? {
+                Step::Event(event) => return Ok(Some(*event)),
+                Step::More => {}
+                Step::Idle => {
+                    let rest = deadline.map(|end| end.saturating_duration_since(Instant::now()));
+                    let rest = rest.unwrap_or(LOOK_AGAIN);
+                    if rest.is_zero() {
+                        break;
+                    }
+                    self.watch.wait(rest.min(LOOK_AGAIN));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
+    }
+
+    /// Gives an event of the last look, or looks again.
+    fn step(&mut self) -> Result<Step> {
+        if let Some(mut found) = self.found.take() {
+            if let Some(event) = found.next()? {
+                self.cursor.seq = event.seq;
+                self.found = Some(found);
+                return Ok(Step::Event(Box::new(event)));
+            }
+            self.cursor.seq = self.cursor.seq.max(found.upto());
+            return Ok(Step::More);
+        }
+        let snapshot = self.store.latest()?;
+        self.enter_epoch(&snapshot)?;
+        if snapshot.last_seq().unwrap_or(0) <= self.cursor.seq {
+            return Ok(Step::Idle);
+        }
+        self.found = Some(self.look(&snapshot)?);
+        Ok(Step::More)
+    }
+
+    fn look(&self, snapshot: &Snapshot) -> Result<Found> {
+        let after = self.cursor.seq;
+        if let Some(sealed) = Sealed::begin(snapshot, &self.asked, after)? {
+            return Ok(Found::Sealed(Box::new(sealed)));
+        }
+        Recent::look(snapshot, &self.asked, after).map(Found::Recent)
+    }
+
+    /// Makes the place one of the epoch that runs.
+    fn enter_epoch(&mut self, snapshot: &Snapshot) -> Result<()> {
+        let epoch = snapshot.epoch();
+        if self.cursor.epoch > epoch {
+            let problem = format!("is of epoch {}, the store of {epoch}", self.cursor.epoch);
+            return Err(Error::invalid("cursor", problem));
+        }
+        let cut = snapshot.cut_since(self.cursor.epoch);
+        self.cursor.epoch = epoch;
+        match cut {
+            Some(seq) if self.cursor.seq >= seq => {
+                self.cursor.seq = seq.saturating_sub(1);
+                Err(Error::Rewound { epoch, seq })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Iterator for Follow<'_> {
+    type Item = Result<StoredEvent>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.failed && !self.is_stopped() {
+            match self.poll(Duration::MAX) {
+                Ok(None) => {}
+                Ok(Some(event)) => return Some(Ok(event)),
+                Err(error) => {
+                    self.failed = !matches!(error, Error::Rewound { .. });
+                    return Some(Err(error));
+                }
+            }
+        }
+        None
+    }
+}
+
+impl Found {
+    fn next(&mut self) -> Result<Option<StoredEvent>> {
+        match self {
+            Found::Sealed(sealed) => sealed.next(),
+            Found::Recent(recent) => Ok(recent.next()),
+        }
+    }
+
+    /// The place behind it, once it has ended.
+    fn upto(&self) -> u64 {
+        match self {
+            Found::Sealed(sealed) => sealed.upto(),
+            Found::Recent(recent) => recent.upto(),
+        }
+    }
+}
