@@ -1,7 +1,7 @@
 //! The text of a cursor, which comes back from outside.
 
 use crate::fixture::{open, sealed};
-use annals::query::{Cursor, Query};
+use annals::query::{Cursor, FollowCursor, Query};
 use annals::store::Snapshot;
 
 /// What reads as a cursor prints as one that is equal, and a search takes or refuses it.
@@ -9,6 +9,9 @@ pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
+    if let Ok(place) = text.parse::<FollowCursor>() {
+        assert_eq!(place.to_string(), text);
+    }
     let Ok(cursor) = text.parse::<Cursor>() else {
         return;
     };
@@ -32,5 +35,9 @@ pub fn seeds() -> Vec<Vec<u8>> {
         next.expect("more follows").to_string().into_bytes()
     };
     let search = || snapshot.query(&all);
-    vec![cursor(search()), cursor(search().oldest()), cursor(search().by_seq()), b"00".to_vec()]
+    let others = [b"00".to_vec(), b"1:42".to_vec()];
+    [cursor(search()), cursor(search().oldest()), cursor(search().by_seq())]
+        .into_iter()
+        .chain(others)
+        .collect()
 }
