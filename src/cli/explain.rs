@@ -4,7 +4,7 @@ use super::explanation_json::json;
 use super::failure::Outcome;
 use super::options::{QueryOptions, StoreOptions};
 use super::output::print_line;
-use super::search::OrderOption;
+use super::search::PageOptions;
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 
@@ -12,12 +12,8 @@ use std::io::IsTerminal;
 pub(super) struct Arguments {
     #[command(flatten)]
     query: QueryOptions,
-    /// At most this many events; 0 is all
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: usize,
-    /// Which events come first
-    #[arg(long, value_name = "ORDER", default_value = "newest")]
-    order: OrderOption,
+    #[command(flatten)]
+    page: PageOptions,
     /// Explain a count instead of a page
     #[arg(long, conflicts_with_all = ["limit", "order"])]
     count: bool,
@@ -35,7 +31,7 @@ enum Format {
 pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let search = arguments.order.apply(arguments.query.search(&snapshot)?).limit(arguments.limit);
+    let search = arguments.page.apply(arguments.query.search(&snapshot)?);
     let explanation = match arguments.count {
         true => search.explain_count()?,
         false => search.explain()?,

@@ -94,9 +94,9 @@ enum Command {
     /// List the segments of the store
     Segments(segments::Arguments),
     /// Turn the newest events into segments now
-    Seal(seal::Arguments),
+    Seal(options::ReportOptions),
     /// Merge small neighbouring segments
-    Compact(compact::Arguments),
+    Compact(options::ReportOptions),
     /// Drop what is past its time, or show and set how long events are kept
     Retain(retain::Arguments),
     /// Read every byte of the store and say what is damaged
@@ -148,8 +148,8 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Show(arguments) => show::run(store, &arguments),
         Command::Stats(arguments) => stats::run(store, &arguments),
         Command::Segments(arguments) => segments::run(store, &arguments),
-        Command::Seal(arguments) => seal::run(store, &arguments),
-        Command::Compact(arguments) => compact::run(store, &arguments),
+        Command::Seal(report) => seal::run(store, &report),
+        Command::Compact(report) => compact::run(store, &report),
         Command::Retain(arguments) => retain::run(store, &arguments),
         Command::Verify(arguments) => verify::run(store, &arguments),
         Command::Generate(arguments) => generate::run(&arguments),

@@ -2,11 +2,11 @@
 
 use super::failure::Outcome;
 use super::json::{Object, list};
-use super::options::ReportFormat;
+use super::options::{ReportFormat, ReportOptions, StoreOptions};
 use super::output::{Output, print_line};
 use super::table::{bytes, table};
 use super::zoned;
-use annals::store::{ChangeReport, SegmentSummary};
+use annals::store::{ChangeReport, SegmentSummary, Store};
 use chrono_tz::UTC;
 
 /// A segment as JSON.
@@ -40,6 +40,19 @@ pub(super) fn segment_table(segments: &[SegmentSummary]) -> String {
         ]);
     }
     table.to_string()
+}
+
+/// Changes the segments of a store and prints what became of them.
+pub(super) fn change_store(
+    options: &StoreOptions,
+    report: &ReportOptions,
+    change: impl FnOnce(&Store) -> annals::Result<ChangeReport>,
+) -> Outcome {
+    let store = options.open_to_write(false)?;
+    let change = change(&store);
+    let closed = store.close();
+    print_change(&change?, report.format(), false)?;
+    Ok(closed?)
 }
 
 /// Prints what a change did; `dry_run` says that it only would have.

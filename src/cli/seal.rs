@@ -2,19 +2,9 @@
 
 use super::failure::Outcome;
 use super::options::{ReportOptions, StoreOptions};
-use super::report::print_change;
-use clap::Args;
+use super::report::change_store;
+use annals::store::Store;
 
-#[derive(Debug, Args)]
-pub(super) struct Arguments {
-    #[command(flatten)]
-    report: ReportOptions,
-}
-
-pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
-    let store = options.open_to_write(false)?;
-    let change = store.seal();
-    let closed = store.close();
-    print_change(&change?, arguments.report.format(), false)?;
-    Ok(closed?)
+pub(super) fn run(options: &StoreOptions, report: &ReportOptions) -> Outcome {
+    change_store(options, report, Store::seal)
 }

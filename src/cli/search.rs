@@ -12,12 +12,8 @@ use clap::{Args, ValueEnum};
 pub(super) struct Arguments {
     #[command(flatten)]
     query: QueryOptions,
-    /// At most this many events; 0 is all
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: usize,
-    /// Which events come first
-    #[arg(long, value_name = "ORDER", default_value = "newest")]
-    order: OrderOption,
+    #[command(flatten)]
+    page: PageOptions,
     /// Continue behind this cursor, as `next:` gave it
     #[arg(long, value_name = "CURSOR")]
     after: Option<String>,
@@ -29,6 +25,24 @@ pub(super) struct Arguments {
     format: Option<EventFormat>,
     #[command(flatten)]
     columns: ColumnOptions,
+}
+
+/// How many events, and in which order.
+#[derive(Debug, Args)]
+pub(super) struct PageOptions {
+    /// At most this many events; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+    /// Which events come first
+    #[arg(long, value_name = "ORDER", default_value = "newest")]
+    order: OrderOption,
+}
+
+impl PageOptions {
+    /// Sets limit and order of a search.
+    pub(super) fn apply<'a>(&self, search: Search<'a>) -> Search<'a> {
+        self.order.apply(search).limit(self.limit)
+    }
 }
 
 /// The order of events.
@@ -65,7 +79,7 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let mut sink = Sink::to_stdout(arguments.format, &arguments.columns, arguments.query.zone)?;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let mut search = arguments.order.apply(arguments.query.search(&snapshot)?);
+    let mut search = arguments.page.apply(arguments.query.search(&snapshot)?);
     if arguments.point_in_time {
         search = search.point_in_time();
     }
@@ -73,11 +87,11 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
         let cursor = cursor.parse();
         search = search.after(cursor.map_err(|error| Failure::usage("--after", error))?);
     }
-    if arguments.limit == 0 {
+    if arguments.page.limit == 0 {
         stream(search, &mut |event| sink.write(event))?;
         return sink.finish(None, true);
     }
-    let page = search.limit(arguments.limit).page()?;
+    let page = search.page()?;
     for event in &page.events {
         sink.write(event)?;
     }

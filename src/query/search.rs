@@ -6,7 +6,7 @@ use super::cursor::{Cursor, Moment};
 use super::matching::Values;
 use super::meter::Meter;
 use super::order::{Order, Place};
-use super::stream::{Hit, RecentStream, SegmentStream, Stream};
+use super::stream::{Hit, RecentStream, SegmentStream, Stream, Wanted};
 use super::time::TimeRange;
 use super::visible::Visibility;
 use crate::event::{StoredEvent, Timestamp};
@@ -492,16 +492,10 @@ impl<'s> Merge<'s> {
                 let segment: &Segment = segment;
                 let visible = self.visibility.rows(segment, meter);
                 let visible = visible.map_err(|damage| meter.failure(segment, damage))?;
-                let (condition, order, after) = (&self.condition, self.order, self.after);
-                Stream::Segment(Box::new(SegmentStream::new(
-                    segment,
-                    condition,
-                    visible,
-                    order,
-                    after,
-                    self.wanted,
-                    meter,
-                )?))
+                let (order, after, count) = (self.order, self.after, self.wanted);
+                let (condition, wanted) = (&self.condition, Wanted { order, after, count });
+                let stream = SegmentStream::new(segment, condition, visible, wanted, meter)?;
+                Stream::Segment(Box::new(stream))
             }
             Some(Source::Recent(tail)) => {
                 let sees =

@@ -53,20 +53,29 @@ pub(super) struct Passed {
     pub is_complete: bool,
 }
 
+/// Which hits of a source are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    pub order: Order,
+    /// Only hits behind this place.
+    pub after: Option<Place>,
+    /// This many at most.
+    pub count: usize,
+}
+
 impl<'s> SegmentStream<'s> {
     /// Plans a condition for a segment; nothing is evaluated yet.
     pub(super) fn new(
         segment: &'s Segment,
         condition: &Condition,
         visible: Node,
-        order: Order,
-        after: Option<Place>,
-        wanted: usize,
+        wanted: Wanted,
         meter: &'s Meter,
     ) -> Result<Self> {
-        let stream = Self::planned(segment, condition, visible, order, after, wanted, meter);
+        let stream = plan(condition, segment, meter)
+            .and_then(|node| Self::of_node(segment, node.and(visible), wanted, meter));
         let filled = stream.and_then(|mut stream| {
-            if order == Order::Seq {
+            if wanted.order == Order::Seq {
                 stream.fill_by_seq()?;
             }
             Ok(stream)
@@ -74,16 +83,12 @@ impl<'s> SegmentStream<'s> {
         filled.map_err(|damage| meter.failure(segment, damage))
     }
 
-    fn planned(
+    fn of_node(
         segment: &'s Segment,
-        condition: &Condition,
-        visible: Node,
-        order: Order,
-        after: Option<Place>,
-        wanted: usize,
+        mut node: Node,
+        Wanted { order, after, count: wanted }: Wanted,
         meter: &'s Meter,
     ) -> Read<Self> {
-        let mut node = plan(condition, segment, meter)?.and(visible);
         node.order(segment.rows());
         let mut rest = 0..segment.rows();
         if let Some(after) = after {

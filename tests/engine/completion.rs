@@ -1,28 +1,16 @@
 //! Completion in dictionaries of many values that differ in case, accents and bytes.
 
+use crate::world::empty_store;
 use annals::event::{Event, Timestamp, Value};
-use annals::io::{ManualClock, SeededRandom, SimDisk};
 use annals::query::Query;
-use annals::store::{Class, Keep, Options, Retention, Rule, Store};
+use annals::store::{Class, Keep, Retention, Rule, Store};
 use annals::text::fold;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// 2026-06-15T12:00:00Z.
 const NOW: i64 = 1_781_524_800_000_000;
 const DAY: i64 = 86_400_000_000;
-
-fn empty_store() -> Store {
-    let options = Options {
-        background: false,
-        disk: SimDisk::new(1).shared(),
-        clock: Arc::new(ManualClock::new(NOW)),
-        random: Arc::new(SeededRandom::new(1)),
-        ..Options::default()
-    };
-    Store::open("/store", options).expect("a new store")
-}
 
 /// A store of events with this `origin` each.
 fn store_of(origins: &[String]) -> Store {

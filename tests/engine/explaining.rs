@@ -1,12 +1,11 @@
 //! Explanations of known questions to a known store.
 
+use crate::world::empty_store;
 use annals::event::{Event, Timestamp};
-use annals::io::{ManualClock, SeededRandom, SimDisk};
 use annals::query::{
     ExplainedSource, Explanation, Fate, PlanStep, Pruning, Query, Search, SourceKind, Work,
 };
-use annals::store::{Class, Keep, Options, Retention, Snapshot, Store};
-use std::sync::Arc;
+use annals::store::{Class, Keep, Retention, Snapshot, Store};
 
 /// 2026-06-15T12:00:00Z.
 const NOW: i64 = 1_781_524_800_000_000;
@@ -15,14 +14,7 @@ const DAY: i64 = 86_400_000_000;
 /// Three segments of ten events each, of different weeks, and three events in the tail. In the
 /// first only Ada logs in, in the second Benoît makes budgets, in the third both is mixed.
 fn store() -> Store {
-    let options = Options {
-        background: false,
-        disk: SimDisk::new(1).shared(),
-        clock: Arc::new(ManualClock::new(NOW)),
-        random: Arc::new(SeededRandom::new(1)),
-        ..Options::default()
-    };
-    let store = Store::open("/store", options).expect("a new store");
+    let store = empty_store();
     let event = |days: i64, number: i64, category: &str, note: &str| {
         let at = Timestamp(NOW - days * DAY + number);
         let event = Event::builder(at, category, "a").tenant("acme");

@@ -1,21 +1,13 @@
 //! Bugs that the comparison with the plain rules has found, each in its smallest form.
 
+use crate::world::empty_store;
 use annals::event::Event;
-use annals::io::{ManualClock, SeededRandom, SimDisk};
 use annals::query::Query;
-use annals::store::{Options, Store};
-use std::sync::Arc;
+use annals::store::Store;
 
 /// A store of events with these members, one a minute.
 fn store_of(members: &[&str]) -> Store {
-    let options = Options {
-        background: false,
-        disk: SimDisk::new(1).shared(),
-        clock: Arc::new(ManualClock::new(1_781_524_800_000_000)),
-        random: Arc::new(SeededRandom::new(1)),
-        ..Options::default()
-    };
-    let store = Store::open("/store", options).expect("a new store");
+    let store = empty_store();
     let event = |(minute, members): (usize, &&str)| {
         let json = format!(
             r#"{{"occurred_at":"2026-06-01T{:02}:{:02}:00Z","category":"c","activity":"a",{members}}}"#,

@@ -176,3 +176,15 @@ impl World {
         self.sent.clear();
     }
 }
+
+/// An empty store on a simulated disk, without background work; its clock stands at [`NOW`].
+pub(crate) fn empty_store() -> Store {
+    let options = Options {
+        background: false,
+        disk: SimDisk::new(1).shared(),
+        clock: Arc::new(ManualClock::new(NOW)),
+        random: Arc::new(SeededRandom::new(1)),
+        ..Options::default()
+    };
+    Store::open(FOLDER, options).expect("a new store")
+}

@@ -1,14 +1,13 @@
 //! Histograms where clocks change: every length of a bucket, in zones with odd days, compared with
 //! a walk through all minutes.
 
+use crate::world::empty_store;
 use annals::event::{Event, Timestamp};
-use annals::io::{ManualClock, SeededRandom, SimDisk};
 use annals::query::Query;
-use annals::store::{Options, Store};
+use annals::store::Store;
 use chrono::{DateTime, Datelike, NaiveDate, Weekday};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 const MINUTE: i64 = 60_000_000;
 const DAY: i64 = 1440 * MINUTE;
@@ -126,14 +125,7 @@ fn minutes(every: &str) -> Option<i64> {
 
 /// A store with an event at each of these instants.
 fn store_of(instants: &[i64]) -> Store {
-    let options = Options {
-        background: false,
-        disk: SimDisk::new(1).shared(),
-        clock: Arc::new(ManualClock::new(1_781_524_800_000_000)),
-        random: Arc::new(SeededRandom::new(1)),
-        ..Options::default()
-    };
-    let store = Store::open("/store", options).expect("a new store");
+    let store = empty_store();
     let event = |at: &i64| Event::builder(Timestamp(*at), "c", "a").build().expect("an event");
     let events: Vec<Event> = instants.iter().map(event).collect();
     store.append_batch(&events).expect("stored");
