@@ -1,18 +1,15 @@
-//! Searching: what is asked for, and pages of it.
+//! Searching: what is asked for.
 
 use super::ast::Query;
 use super::condition::{Condition, Context, compile};
 use super::cursor::{Cursor, Moment};
-use super::matching::Values;
 use super::meter::Meter;
 use super::order::{Order, Place};
-use super::stream::{Hit, RecentStream, SegmentStream, Stream, Wanted};
 use super::time::TimeRange;
 use super::visible::Visibility;
-use crate::event::{StoredEvent, Timestamp};
+use crate::event::Timestamp;
 use crate::segment::Segment;
 use crate::store::Snapshot;
-use crate::tail::TailView;
 use crate::{Error, Result};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -20,18 +17,6 @@ use std::time::{Duration, Instant};
 
 /// Events of a page unless told otherwise.
 const LIMIT_DEFAULT: usize = 50;
-
-/// A page of events.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// The events in the order asked for.
-    pub events: Vec<StoredEvent>,
-    /// Where the next page begins; `None` when nothing follows.
-    pub next: Option<Cursor>,
-    /// `false` when a limit ended the search before the page was full: `next` goes on from as far
-    /// as was looked. If that is where this page began, the limit is too low to find anything.
-    pub complete: bool,
-}
 
 /// A search that is being put together; finish it with [`page`](Search::page),
 /// [`count`](Search::count), [`facets`](Search::facets), [`histogram`](Search::histogram) or
@@ -56,7 +41,7 @@ pub struct Search<'a> {
     pub(super) query: Query,
     pub(super) order: Order,
     pub(super) limit: usize,
-    after: Option<Cursor>,
+    pub(super) after: Option<Cursor>,
     pub(super) times: TimeRange,
     pub(super) zone: chrono_tz::Tz,
     pub(super) tenant: Option<String>,
@@ -199,65 +184,13 @@ impl<'a> Search<'a> {
         Search { bytes_max: Some(bytes_max), ..self }
     }
 
-    /// Runs and gives one page. Cost: independent of the depth of the page.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for a query that makes no sense or a cursor of another one;
-    /// [`Error::Corrupt`] for damage where the page would have to look.
-    pub fn page(self) -> Result<Page> {
-        let limit = if self.limit == 0 { usize::MAX } else { self.limit };
-        let meter = self.meter();
-        let mut taken = Taken { events: Vec::new(), last: None };
-        let mut resume = None;
-        let outcome = Merge::new(&self, &meter, limit.saturating_add(1)).and_then(|mut merge| {
-            let outcome = taken.fill(&mut merge, limit);
-            resume = merge.next_place()?;
-            outcome
-        });
-        let Taken { events, last } = taken;
-        let (complete, place) = match outcome {
-            Ok(follows) => (true, last.filter(|_| follows)),
-            Err(Error::Budget { .. }) => {
-                let start = last.or(self.after.map(|cursor| cursor.place));
-                let start = start.unwrap_or_else(|| self.order.start());
-                let place = resume.map(|place| self.order.just_before(place));
-                let place = place.map_or(start, |place| self.order.later(place, start));
-                // Whether more follows is all that a full page left open.
-                (events.len() == limit, Some(place))
-            }
-            Err(error) => return Err(error),
-        };
-        let (order, now) = (self.order, self.effective_now());
-        let (question, moment) = (self.question(), self.moment());
-        let next = place.map(|place| Cursor { order, place, now, question, moment });
-        Ok(Page { events, next, complete })
-    }
-
-    /// Calls `each` with every hit in order, until it returns `false`. Memory: that of one window
-    /// of hits; the limit does not apply.
-    ///
-    /// # Errors
-    /// As [`Search::page`], what `each` returns, and [`Error::Budget`] beyond a limit.
-    pub fn for_each(self, each: &mut dyn FnMut(&StoredEvent) -> Result<bool>) -> Result<()> {
-        let meter = self.meter();
-        let mut merge = Merge::new(&self, &meter, usize::MAX)?;
-        while let Some((stream, hit)) = merge.next_hit()? {
-            let event = merge.take(stream, hit)?;
-            if !each(&event)? {
-                break;
-            }
-            meter.spend(event.event.canonical().len())?;
-        }
-        Ok(())
-    }
-
     /// Begins to count what the search costs.
     pub(super) fn meter(&self) -> Meter {
         Meter::new(self.deadline, self.cancel.clone(), self.bytes_max)
     }
 
     /// What counts as now: that of the first page.
-    fn effective_now(&self) -> Timestamp {
+    pub(super) fn effective_now(&self) -> Timestamp {
         let of_cursor = self.after.map(|cursor| cursor.now);
         of_cursor.or(self.now).unwrap_or_else(|| self.snapshot.now())
     }
@@ -300,7 +233,7 @@ impl<'a> Search<'a> {
     }
 
     /// How far the store counts, if only what was there at the first page is shown.
-    fn moment(&self) -> Option<Moment> {
+    pub(super) fn moment(&self) -> Option<Moment> {
         let of_cursor = self.after.and_then(|cursor| cursor.moment);
         let of_snapshot =
             || Moment { last_seq: self.snapshot.last_seq().unwrap_or(0), epoch: self.epoch() };
@@ -313,7 +246,7 @@ impl<'a> Search<'a> {
     }
 
     /// A hash of everything that a cursor belongs to but the order.
-    fn question(&self) -> u64 {
+    pub(super) fn question(&self) -> u64 {
         let times = [self.times.from, self.times.to].map(|time| time.map(|time| time.0));
         let mut text = format!(
             "{}\0{}\0{:?}\0{times:?}\0{}",
@@ -328,7 +261,7 @@ impl<'a> Search<'a> {
     }
 
     /// The place after which the page begins.
-    fn start(&self) -> Result<Option<Place>> {
+    pub(super) fn start(&self) -> Result<Option<Place>> {
         let Some(cursor) = &self.after else {
             return Ok(None);
         };
@@ -350,182 +283,6 @@ impl<'a> Search<'a> {
         let from = self.times.from.unwrap_or(Timestamp(i64::MIN));
         let to = self.times.to.map_or(Timestamp(i64::MAX), |to| Timestamp(to.0.saturating_sub(1)));
         self.snapshot.check_range(from, to)
-    }
-}
-
-/// What a page has so far.
-struct Taken {
-    events: Vec<StoredEvent>,
-    /// The place of the last of them.
-    last: Option<Place>,
-}
-
-impl Taken {
-    /// Takes hits up to the limit; gives whether more follow.
-    fn fill(&mut self, merge: &mut Merge<'_>, limit: usize) -> Result<bool> {
-        while let Some((stream, hit)) = merge.next_hit()? {
-            if self.events.len() == limit {
-                return Ok(true);
-            }
-            let event = merge.take(stream, hit)?;
-            let len = event.event.canonical().len();
-            self.events.push(event);
-            self.last = Some(hit.place);
-            merge.meter.spend(len)?;
-        }
-        Ok(false)
-    }
-}
-
-/// A source that is not opened yet.
-#[derive(Clone, Copy)]
-pub(super) enum Source<'s> {
-    Segment(&'s Segment),
-    Recent(&'s TailView),
-}
-
-impl Source<'_> {
-    /// The best place that a hit of the source may have in an order.
-    fn best(&self, order: Order) -> Place {
-        let (time, seq) = match (self, order) {
-            (Source::Recent(_), Order::Newest) => (Timestamp(i64::MAX), u64::MAX),
-            (Source::Recent(_), _) => (Timestamp(i64::MIN), 0),
-            (Source::Segment(segment), Order::Newest) => {
-                (segment.meta().max_time, segment.meta().max_seq)
-            }
-            (Source::Segment(segment), Order::Oldest) => {
-                (segment.meta().min_time, segment.meta().min_seq)
-            }
-            (Source::Segment(segment), Order::Seq) => (Timestamp(0), segment.meta().min_seq),
-        };
-        Place { time, seq }
-    }
-}
-
-/// Merges the hits of all sources; a source is opened when its best hit could be next.
-pub(super) struct Merge<'s> {
-    meter: &'s Meter,
-    order: Order,
-    condition: Condition,
-    visibility: Visibility<'s>,
-    after: Option<Place>,
-    wanted: usize,
-    /// Not opened yet, the best last.
-    pub(super) waiting: Vec<Source<'s>>,
-    pub(super) open: Vec<Stream<'s>>,
-}
-
-impl<'s> Merge<'s> {
-    /// Puts the sources in order; nothing is opened yet.
-    pub(super) fn new(search: &Search<'s>, meter: &'s Meter, wanted: usize) -> Result<Self> {
-        search.check_range()?;
-        let after = search.start()?;
-        let mut merge = Merge {
-            meter,
-            order: search.order,
-            condition: search.condition()?,
-            visibility: search.visibility()?,
-            after,
-            wanted,
-            waiting: search.sources(meter)?,
-            open: Vec::new(),
-        };
-        merge.waiting.retain(|source| match (source, merge.order, after) {
-            (Source::Segment(segment), Order::Newest, Some(after)) => {
-                segment.meta().min_time <= after.time
-            }
-            (Source::Segment(segment), Order::Oldest, Some(after)) => {
-                segment.meta().max_time >= after.time
-            }
-            (Source::Segment(segment), Order::Seq, Some(after)) => {
-                segment.meta().max_seq > after.seq
-            }
-            _ => true,
-        });
-        merge.waiting.sort_by_key(|source| source.best(merge.order));
-        if merge.order != Order::Newest {
-            merge.waiting.reverse();
-        }
-        Ok(merge)
-    }
-
-    /// The next hit of all, and the stream it is in.
-    pub(super) fn next_hit(&mut self) -> Result<Option<(usize, Hit)>> {
-        loop {
-            let mut best: Option<(usize, Hit)> = None;
-            for (number, stream) in self.open.iter_mut().enumerate() {
-                if let Some(hit) = stream.peek()?
-                    && best.is_none_or(|(_, other)| self.order.is_before(hit.place, other.place))
-                {
-                    best = Some((number, hit));
-                }
-            }
-            let Some(source) = self.waiting.last() else {
-                return Ok(best);
-            };
-            let may_be_next = source.best(self.order);
-            if best.is_some_and(|(_, hit)| self.order.is_before(hit.place, may_be_next)) {
-                return Ok(best);
-            }
-            self.open_next()?;
-        }
-    }
-
-    /// The best place that is still to come, as far as it is known; `None` at the end.
-    fn next_place(&self) -> Result<Option<Place>> {
-        let waiting = self.waiting.last().map(|source| Ok(Some(source.best(self.order))));
-        let mut best: Option<Place> = None;
-        for place in self.open.iter().map(Stream::next_place).chain(waiting) {
-            let is_best =
-                |place: &Place| best.is_none_or(|other| self.order.is_before(*place, other));
-            best = place?.filter(is_best).or(best);
-        }
-        Ok(best)
-    }
-
-    /// Opens the best source that waits; one that the budget does not allow to open waits on.
-    fn open_next(&mut self) -> Result<()> {
-        let meter = self.meter;
-        let stream = match self.waiting.last() {
-            Some(Source::Segment(segment)) => {
-                meter.check()?;
-                let segment: &Segment = segment;
-                let visible = self.visibility.rows(segment, meter);
-                let visible = visible.map_err(|damage| meter.failure(segment, damage))?;
-                let (order, after, count) = (self.order, self.after, self.wanted);
-                let (condition, wanted) = (&self.condition, Wanted { order, after, count });
-                let stream = SegmentStream::new(segment, condition, visible, wanted, meter)?;
-                Stream::Segment(Box::new(stream))
-            }
-            Some(Source::Recent(tail)) => {
-                let sees =
-                    |event: &StoredEvent, values: &Values<'_>| self.visibility.sees(event, values);
-                let (condition, order, after) = (&self.condition, self.order, self.after);
-                let events = tail.unindexed();
-                let stream = RecentStream::new(events, condition, sees, order, after, meter);
-                Stream::Recent(stream?)
-            }
-            None => return Ok(()),
-        };
-        self.waiting.pop();
-        self.open.push(stream);
-        Ok(())
-    }
-
-    /// Takes a hit out of its stream, decoded.
-    pub(super) fn take(&mut self, stream: usize, hit: Hit) -> Result<StoredEvent> {
-        self.open[stream].take(hit)
-    }
-}
-
-impl<'a> Search<'a> {
-    /// All sources of the snapshot, in no order.
-    pub(super) fn sources(&self, meter: &Meter) -> Result<Vec<Source<'a>>> {
-        let snapshot: &'a Snapshot = self.snapshot;
-        let mut sources: Vec<Source<'a>> =
-            self.segments(meter)?.into_iter().map(Source::Segment).collect();
-        sources.extend(snapshot.tails().map(Source::Recent));
-        Ok(sources)
     }
 
     /// All segments of the snapshot, sealed and in memory.

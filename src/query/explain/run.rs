@@ -5,9 +5,10 @@ use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, SourceKind, Wor
 use crate::Result;
 use crate::query::condition::Condition;
 use crate::query::matching::Reader;
+use crate::query::merge::{Merge, Source};
 use crate::query::meter::Meter;
 use crate::query::node::{Evaluator, Node};
-use crate::query::search::{Merge, Search, Source};
+use crate::query::search::Search;
 use crate::query::tally::seen_rows;
 use crate::query::visible::Visibility;
 use crate::segment::{Read, Segment, WINDOW_ROWS};

@@ -1,0 +1,166 @@
+//! The hits of all sources in one order, each source opened when its best hit could be next.
+
+use super::condition::Condition;
+use super::matching::Values;
+use super::meter::Meter;
+use super::order::{Order, Place};
+use super::search::Search;
+use super::stream::{Hit, RecentStream, SegmentStream, Stream, Wanted};
+use super::visible::Visibility;
+use crate::Result;
+use crate::event::{StoredEvent, Timestamp};
+use crate::segment::Segment;
+use crate::store::Snapshot;
+use crate::tail::TailView;
+
+/// A source that is not opened yet.
+#[derive(Clone, Copy)]
+pub(super) enum Source<'s> {
+    Segment(&'s Segment),
+    Recent(&'s TailView),
+}
+
+impl Source<'_> {
+    /// The best place that a hit of the source may have in an order.
+    fn best(&self, order: Order) -> Place {
+        let (time, seq) = match (self, order) {
+            (Source::Recent(_), Order::Newest) => (Timestamp(i64::MAX), u64::MAX),
+            (Source::Recent(_), _) => (Timestamp(i64::MIN), 0),
+            (Source::Segment(segment), Order::Newest) => {
+                (segment.meta().max_time, segment.meta().max_seq)
+            }
+            (Source::Segment(segment), Order::Oldest) => {
+                (segment.meta().min_time, segment.meta().min_seq)
+            }
+            (Source::Segment(segment), Order::Seq) => (Timestamp(0), segment.meta().min_seq),
+        };
+        Place { time, seq }
+    }
+}
+
+/// Merges the hits of all sources; a source is opened when its best hit could be next.
+pub(super) struct Merge<'s> {
+    pub(super) meter: &'s Meter,
+    order: Order,
+    condition: Condition,
+    visibility: Visibility<'s>,
+    after: Option<Place>,
+    wanted: usize,
+    /// Not opened yet, the best last.
+    pub(super) waiting: Vec<Source<'s>>,
+    pub(super) open: Vec<Stream<'s>>,
+}
+
+impl<'s> Merge<'s> {
+    /// Puts the sources in order; nothing is opened yet.
+    pub(super) fn new(search: &Search<'s>, meter: &'s Meter, wanted: usize) -> Result<Self> {
+        search.check_range()?;
+        let after = search.start()?;
+        let mut merge = Merge {
+            meter,
+            order: search.order,
+            condition: search.condition()?,
+            visibility: search.visibility()?,
+            after,
+            wanted,
+            waiting: search.sources(meter)?,
+            open: Vec::new(),
+        };
+        merge.waiting.retain(|source| match (source, merge.order, after) {
+            (Source::Segment(segment), Order::Newest, Some(after)) => {
+                segment.meta().min_time <= after.time
+            }
+            (Source::Segment(segment), Order::Oldest, Some(after)) => {
+                segment.meta().max_time >= after.time
+            }
+            (Source::Segment(segment), Order::Seq, Some(after)) => {
+                segment.meta().max_seq > after.seq
+            }
+            _ => true,
+        });
+        merge.waiting.sort_by_key(|source| source.best(merge.order));
+        if merge.order != Order::Newest {
+            merge.waiting.reverse();
+        }
+        Ok(merge)
+    }
+
+    /// The next hit of all, and the stream it is in.
+    pub(super) fn next_hit(&mut self) -> Result<Option<(usize, Hit)>> {
+        loop {
+            let mut best: Option<(usize, Hit)> = None;
+            for (number, stream) in self.open.iter_mut().enumerate() {
+                if let Some(hit) = stream.peek()?
+                    && best.is_none_or(|(_, other)| self.order.is_before(hit.place, other.place))
+                {
+                    best = Some((number, hit));
+                }
+            }
+            let Some(source) = self.waiting.last() else {
+                return Ok(best);
+            };
+            let may_be_next = source.best(self.order);
+            if best.is_some_and(|(_, hit)| self.order.is_before(hit.place, may_be_next)) {
+                return Ok(best);
+            }
+            self.open_next()?;
+        }
+    }
+
+    /// The best place that is still to come, as far as it is known; `None` at the end.
+    pub(super) fn next_place(&self) -> Result<Option<Place>> {
+        let waiting = self.waiting.last().map(|source| Ok(Some(source.best(self.order))));
+        let mut best: Option<Place> = None;
+        for place in self.open.iter().map(Stream::next_place).chain(waiting) {
+            let is_best =
+                |place: &Place| best.is_none_or(|other| self.order.is_before(*place, other));
+            best = place?.filter(is_best).or(best);
+        }
+        Ok(best)
+    }
+
+    /// Opens the best source that waits; one that the budget does not allow to open waits on.
+    fn open_next(&mut self) -> Result<()> {
+        let meter = self.meter;
+        let stream = match self.waiting.last() {
+            Some(Source::Segment(segment)) => {
+                meter.check()?;
+                let segment: &Segment = segment;
+                let visible = self.visibility.rows(segment, meter);
+                let visible = visible.map_err(|damage| meter.failure(segment, damage))?;
+                let (order, after, count) = (self.order, self.after, self.wanted);
+                let (condition, wanted) = (&self.condition, Wanted { order, after, count });
+                let stream = SegmentStream::new(segment, condition, visible, wanted, meter)?;
+                Stream::Segment(Box::new(stream))
+            }
+            Some(Source::Recent(tail)) => {
+                let sees =
+                    |event: &StoredEvent, values: &Values<'_>| self.visibility.sees(event, values);
+                let (condition, order, after) = (&self.condition, self.order, self.after);
+                let events = tail.unindexed();
+                let stream = RecentStream::new(events, condition, sees, order, after, meter);
+                Stream::Recent(stream?)
+            }
+            None => return Ok(()),
+        };
+        self.waiting.pop();
+        self.open.push(stream);
+        Ok(())
+    }
+
+    /// Takes a hit out of its stream, decoded.
+    pub(super) fn take(&mut self, stream: usize, hit: Hit) -> Result<StoredEvent> {
+        self.open[stream].take(hit)
+    }
+}
+
+impl<'a> Search<'a> {
+    /// All sources of the snapshot, in no order.
+    pub(super) fn sources(&self, meter: &Meter) -> Result<Vec<Source<'a>>> {
+        let snapshot: &'a Snapshot = self.snapshot;
+        let mut sources: Vec<Source<'a>> =
+            self.segments(meter)?.into_iter().map(Source::Segment).collect();
+        sources.extend(snapshot.tails().map(Source::Recent));
+        Ok(sources)
+    }
+}
