@@ -1,6 +1,7 @@
 //! Stores of every format version ever written open, sound and damaged.
 //!
-//! `golden/vN/store` is a store as version N wrote it (sealed events, events in the log, rules of
+//! `golden/vN/store` is a store as version N wrote it, `golden/vN-feature-M` one with incompatible
+//! feature bit M (sealed events, events in the log, rules of
 //! retention); `expected.ndjson` is what it held. These files are never made again, only added.
 
 use annals::Error;
