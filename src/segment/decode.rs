@@ -9,10 +9,11 @@ use super::varint;
 use crate::event::shape::{Kind, op};
 use crate::event::{Event, StoredEvent, Timestamp, append_escaped, append_instant};
 use crate::limits::EVENT_DEPTH_MAX;
+use std::sync::OnceLock;
 
 /// A step of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+enum Step {
     /// These bytes.
     Literal(Vec<u8>),
     /// The next value of a column of strings, escaped.
@@ -34,27 +35,48 @@ pub(super) enum Step {
 }
 
 /// The steps that write an event of one shape.
-pub(super) type Template = Vec<Step>;
+type Template = Vec<Step>;
 
-/// Compiles the shapes of a layout; `None` if one of them makes no sense.
-pub(super) fn templates(layout: &Layout) -> Option<Vec<Template>> {
-    let mut columns_at = vec![[u32::MAX; Kind::AT_NODE]; layout.nodes.len()];
-    for (number, column) in (0u32..).zip(&layout.columns) {
-        if column.kind != Kind::Overflow {
-            *columns_at.get_mut(column.node as usize)?.get_mut(column.kind as usize)? = number;
+/// The templates of the shapes of a segment, each compiled when a row of it is first read: a segment
+/// has hundreds of shapes, and a page needs a few.
+#[derive(Debug)]
+pub(super) struct Templates {
+    /// The column of each node and kind.
+    columns_at: Vec<[u32; Kind::AT_NODE]>,
+    /// `None` for a shape that makes no sense.
+    compiled: Vec<OnceLock<Option<Template>>>,
+}
+
+impl Templates {
+    /// Compiles nothing yet; `None` if a column is at a node that is not there.
+    pub(super) fn new(layout: &Layout) -> Option<Templates> {
+        let mut columns_at = vec![[u32::MAX; Kind::AT_NODE]; layout.nodes.len()];
+        for (number, column) in (0u32..).zip(&layout.columns) {
+            if column.kind != Kind::Overflow {
+                let at_node = columns_at.get_mut(column.node as usize)?;
+                *at_node.get_mut(column.kind as usize)? = number;
+            }
         }
+        let compiled = layout.shapes.iter().map(|_| OnceLock::new()).collect();
+        Some(Templates { columns_at, compiled })
     }
-    let nodes = &layout.nodes;
-    layout
-        .shapes
-        .iter()
-        .map(|shape| {
-            let mut compiler =
-                Compiler { rest: shape, nodes, columns_at: &columns_at, steps: vec![] };
-            compiler.value(0, 0)?;
-            compiler.rest.is_empty().then_some(compiler.steps)
-        })
-        .collect()
+
+    /// The template of a shape, which must be one of the layout.
+    fn get(&self, layout: &Layout, shape: usize) -> Option<&Template> {
+        self.compiled.get(shape)?.get_or_init(|| self.compile(layout, shape)).as_ref()
+    }
+
+    /// Whether every shape makes sense.
+    pub(super) fn sound(&self, layout: &Layout) -> bool {
+        (0..self.compiled.len()).all(|shape| self.get(layout, shape).is_some())
+    }
+
+    fn compile(&self, layout: &Layout, shape: usize) -> Option<Template> {
+        let (rest, nodes) = (&layout.shapes.get(shape)?[..], &layout.nodes[..]);
+        let mut compiler = Compiler { rest, nodes, columns_at: &self.columns_at, steps: vec![] };
+        compiler.value(0, 0)?;
+        compiler.rest.is_empty().then_some(compiler.steps)
+    }
 }
 
 struct Compiler<'l> {
@@ -201,7 +223,7 @@ impl Segment {
     pub(crate) fn canonical(&self, row: u32, decoder: &mut Decoder, out: &mut Vec<u8>) -> Read<()> {
         out.clear();
         let shape = self.layout.row_shapes.get(&self.blocks, row.into())?;
-        let Some(template) = self.templates.get(shape as usize) else {
+        if shape as usize >= self.layout.shapes.len() {
             let (index, count) = self.layout.rest_rows.locate(&self.blocks, row)?;
             if count != 1 {
                 return Err(self.fault("row stored whole"));
@@ -209,7 +231,9 @@ impl Segment {
             let texts = &mut decoder.scratch.texts;
             out.extend_from_slice(self.layout.rest.get(&self.blocks, texts, index)?);
             return Ok(());
-        };
+        }
+        let template = self.templates.get(&self.layout, shape as usize);
+        let template = template.ok_or(self.fault("shape of a row"))?;
         decoder.begin_row(self.layout.columns.len());
         self.fill(template, 0..template.len(), row, decoder, out)?;
         // Checked once for the whole event: this is much faster than value by value.

@@ -10,13 +10,16 @@ use super::terms::TermsLayout;
 use super::texts::Texts;
 use super::uuids::Uuids;
 use crate::event::shape::Kind;
+use serde::{Deserialize, Deserializer};
 
 /// The table of contents of a segment; encoded with bincode as the last checked section.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Layout {
     /// The tree of keys: parent and key as JSON spells it, root first, parents before children.
+    #[serde(deserialize_with = "nodes")]
     pub nodes: Vec<(u32, Vec<u8>)>,
     /// The operations of each shape.
+    #[serde(deserialize_with = "shapes")]
     pub shapes: Vec<Vec<u8>>,
     /// The columns; their index is the column number everywhere.
     pub columns: Vec<ColumnLayout>,
@@ -47,6 +50,39 @@ pub(crate) struct Layout {
     pub terms: TermsLayout,
     /// Version of Unicode that made the words.
     pub unicode: (u8, u8, u8),
+}
+
+/// Bytes that are read at once: serde reads a `Vec<u8>` byte by byte, which takes most of the time
+/// of opening a segment. What is written is the same.
+struct Bytes(Vec<u8>);
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Whole;
+        impl serde::de::Visitor<'_> for Whole {
+            type Value = Bytes;
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("bytes")
+            }
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
+                Ok(Bytes(bytes.to_vec()))
+            }
+            fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Bytes, E> {
+                Ok(Bytes(bytes))
+            }
+        }
+        deserializer.deserialize_byte_buf(Whole)
+    }
+}
+
+fn shapes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<u8>>, D::Error> {
+    let shapes = Vec::<Bytes>::deserialize(deserializer)?;
+    Ok(shapes.into_iter().map(|shape| shape.0).collect())
+}
+
+fn nodes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(u32, Vec<u8>)>, D::Error> {
+    let nodes = Vec::<(u32, Bytes)>::deserialize(deserializer)?;
+    Ok(nodes.into_iter().map(|(parent, key)| (parent, key.0)).collect())
 }
 
 /// One column.

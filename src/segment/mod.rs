@@ -129,7 +129,7 @@ pub(crate) struct Segment {
     blocks: Blocks,
     layout: Layout,
     meta: SegmentMeta,
-    templates: Vec<decode::Template>,
+    templates: decode::Templates,
     /// The keys of the path of each column.
     paths: Vec<Vec<String>>,
     /// For each column, the first one with the same presence: its rows have the same values.
@@ -169,7 +169,7 @@ impl Segment {
         meta: SegmentMeta,
     ) -> Result<Segment> {
         let unsound = |reading| Error::corrupt(path, 0, reading, "fields that agree", "others");
-        let templates = decode::templates(&layout).ok_or_else(|| unsound("segment shapes"))?;
+        let templates = decode::Templates::new(&layout).ok_or_else(|| unsound("segment shapes"))?;
         let paths = paths(&layout).ok_or_else(|| unsound("segment paths"))?;
         let distinct_presences = distinct_presences(&layout);
         let segment = Segment {
@@ -363,6 +363,9 @@ impl Segment {
     fn verify_all(&self) -> Read<u64> {
         self.blocks.check_all()?;
         self.terms().verify()?;
+        if !self.templates.sound(&self.layout) {
+            return Err(self.fault("segment shapes"));
+        }
         let mut decoder = Decoder::default();
         let mut canonical = Vec::new();
         let mut last = (Timestamp(i64::MIN), 0);
