@@ -1,0 +1,60 @@
+//! This engine beside SQLite FTS5 and tantivy: the same events, the same questions, one run.
+//!
+//! `cargo run --release` in this folder prints a Markdown table with a column for each system, how
+//! many times better this engine is than the best of the others on that line (below 1: worse), and
+//! at the end the lines on which another one is ahead. `ANNALS_EVENTS` sets how many events (default
+//! 1,000,000), `ANNALS_REPEATS` how often each question is asked (default 200), `ANNALS_CHECK=0`
+//! leaves out the comparison with brute force, and `TMPDIR` says on which disk; ten million events
+//! take 45 GB of it. Every ingest runs in a process of its own, so that nothing else counts as its
+//! memory.
+//!
+//! Before anything is timed, whole answers of all systems to all questions are compared, byte by
+//! byte; a difference ends the run and is named.
+
+mod annals_store;
+mod kind;
+mod line;
+mod million;
+mod place;
+mod prepare;
+mod report;
+mod rounds;
+mod rows;
+mod sqlite;
+#[path = "../../support/mod.rs"]
+mod support;
+mod system;
+mod tantivy_index;
+mod words;
+
+use kind::Kind;
+use std::error::Error;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Whatever went wrong: a bench has nobody who could act on it.
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [part, source, target] => run_part(part, Path::new(source), Path::new(target)),
+        _ => report::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A part of the report that [`report::run`] starts as a process of its own.
+fn run_part(part: &str, source: &Path, target: &Path) -> Outcome {
+    match Kind::named(part) {
+        Some(kind) => kind.ingest(source, target),
+        None if part == "raw" => million::raw::append(source, target),
+        None => Err(format!("no part is called {part}").into()),
+    }
+}
