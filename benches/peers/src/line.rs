@@ -79,3 +79,21 @@ pub(crate) fn millis(time: Duration) -> String {
         _ => format!("{millis:.0}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(figures: [f64; 2]) -> Vec<Cell> {
+        let mut cells: Vec<Cell> = figures.map(|it| Some((it, it.to_string()))).into();
+        cells.push(None);
+        cells
+    }
+
+    #[test]
+    fn the_lead_is_above_one_where_the_engine_is_better() {
+        assert_eq!(Line::less("ms", cells([2.0, 6.0])).lead(), Some(3.0));
+        assert_eq!(Line::more("events/s", cells([2.0, 6.0])).lead(), Some(1.0 / 3.0));
+        assert_eq!(Line::less("nothing", vec![None, None]).lead(), None);
+    }
+}

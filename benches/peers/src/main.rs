@@ -2,18 +2,21 @@
 //!
 //! `cargo run --release` in this folder prints a Markdown table with a column for each system, how
 //! many times better this engine is than the best of the others on that line (below 1: worse), and
-//! at the end the lines on which another one is ahead. `ANNALS_EVENTS` sets how many events (default
-//! 1,000,000), `ANNALS_REPEATS` how often each question is asked (default 200), `ANNALS_CHECK=0`
-//! leaves out the comparison with brute force, and `TMPDIR` says on which disk; ten million events
-//! take 45 GB of it. Every ingest runs in a process of its own, so that nothing else counts as its
-//! memory.
+//! at the end the lines on which another one is ahead. Settings are variables of the environment:
 //!
-//! Before anything is timed, whole answers of all systems to all questions are compared, byte by
-//! byte; a difference ends the run and is named.
+//! * `ANNALS_EVENTS`: how many events, at least 20,000; default 1,000,000. Ten million take 50 GB.
+//! * `ANNALS_REPEATS`: how often each system is asked the questions of a row; default 200.
+//! * `ANNALS_CHECK=0`: no comparison with brute force, which takes minutes for a million.
+//! * `TMPDIR`: on which disk.
+//!
+//! Before questions are timed, the whole answers of all systems to all of them are compared byte by
+//! byte, and those of this engine with brute force; a difference ends the run and is named. Every
+//! ingest runs in a process of its own, so that nothing else counts as its memory.
 
 mod annals_store;
 mod kind;
 mod line;
+mod memory;
 mod million;
 mod place;
 mod prepare;
@@ -53,7 +56,7 @@ fn main() -> ExitCode {
 /// A part of the report that [`report::run`] starts as a process of its own.
 fn run_part(part: &str, source: &Path, target: &Path) -> Outcome {
     match Kind::named(part) {
-        Some(kind) => kind.ingest(source, target),
+        Some(kind) => memory::watch(target, || kind.ingest(source, target)),
         None if part == "raw" => million::raw::append(source, target),
         None => Err(format!("no part is called {part}").into()),
     }

@@ -52,3 +52,21 @@ impl Span {
         Span { from, to }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_grow_with_time_and_with_arrival_within_a_microsecond() {
+        let mut places = Places::default();
+        let mut at = |micros| places.next(Timestamp(micros));
+        let [late, first, second] = [at(7), at(6), at(6)].map(Result::unwrap);
+        assert!(first < second && second < late);
+        assert_eq!(first, first_of(Timestamp(6)));
+        for _ in 2..8 {
+            assert!(at(6).unwrap() < late);
+        }
+        assert!(at(6).is_err());
+    }
+}

@@ -4,6 +4,7 @@ use super::Outcome;
 use super::annals_store::Annals;
 use super::kind::{Kind, Sources};
 use super::line::{Cell, Line, millis, print_head};
+use super::memory;
 use super::million::process::{Cost, run as run_part};
 use super::million::{brute, life, raw, single};
 use super::prepare::prepare;
@@ -14,11 +15,13 @@ use super::support::table::rows;
 use super::system::Reply;
 use annals::event::Timestamp;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 use tempfile::TempDir;
 
 const EVENTS_DEFAULT: u64 = 1_000_000;
+/// With fewer there is not enough to ask for.
+const EVENTS_MIN: u64 = 20_000;
 const REPEATS_DEFAULT: u64 = 200;
 /// How often each system is opened.
 const OPENINGS: usize = 9;
@@ -35,12 +38,17 @@ struct Report {
 /// Runs everything and prints as it goes.
 pub(crate) fn run() -> Outcome {
     let count = setting("ANNALS_EVENTS", EVENTS_DEFAULT)?;
+    if count < EVENTS_MIN {
+        return Err(format!("ANNALS_EVENTS: at least {EVENTS_MIN}").into());
+    }
     let repeats = setting("ANNALS_REPEATS", REPEATS_DEFAULT)?;
     let folder = TempDir::new()?;
     let at = |name: &str| folder.path().join(name);
     let sources = Sources { events: at("events.ndjson"), rows: at("events.rows") };
     let mut report = Report { count, folder, sources, behind: Vec::new() };
     prepare(&report.sources, count)?;
+    let load = fs::read_to_string("/proc/loadavg")?;
+    println!("Load of the machine before: {}\n", load.trim());
     print_head(count);
     report.ingest()?;
     report.append_singly()?;
@@ -98,8 +106,13 @@ impl Report {
             &Line::less("CPU of ingest, s", cells(&|cost| cost.cpu_seconds, 2))
                 .with_note(format!("raw append: {:.2}", limit.cpu_seconds)),
         );
-        let peak = cells(&|cost| cost.peak_bytes as f64 / 1e6, 0);
-        self.line(&Line::less("peak resident memory of ingest, MB", peak));
+        let anonymous = self.each(|kind| {
+            let megabytes = memory::read(&self.folder_of(kind))? as f64 / 1e6;
+            Ok(Some((megabytes, format!("{megabytes:.0}"))))
+        })?;
+        self.line(&Line::less("peak anonymous memory of ingest, MB", anonymous));
+        let resident = cells(&|cost| cost.peak_bytes as f64 / 1e6, 0);
+        self.line(&Line::less("the same with mapped files, MB", resident));
         self.size()
     }
 
@@ -176,29 +189,20 @@ impl Report {
         let (oldest, newest) = annals.range()?;
         drop(annals);
         let middle = Timestamp(newest.0 - (newest.0 - oldest.0) / 2);
+        // The space is needed: what is asked for from here on is a number of events.
+        fs::remove_file(&self.sources.events)?;
+        let mut counts = Vec::new();
         let cells = self.each(|kind| {
             let folder = self.folder_of(kind);
             let before = life::bytes_of(&folder)?;
             let taken = kind.drop_half(&folder, middle)?;
             let left = 100.0 * life::bytes_of(&folder)? as f64 / before as f64;
+            counts.push(count_rest(kind, &folder, newest)?);
+            fs::remove_dir_all(folder)?;
             Ok(Some((taken.as_secs_f64(), format!("{} ({left:.0} % left)", millis(taken)))))
         })?;
-        self.line(&Line::less("drop the older half, ms", cells));
-        self.compare_rest(newest)
-    }
-
-    /// All systems have the same number of events left.
-    fn compare_rest(&self, newest: Timestamp) -> Outcome {
-        let question = Question { filter: Filter::default(), ask: Ask::Count };
-        let counts = self.each(|kind| {
-            let folder = self.folder_of(kind);
-            if kind == Kind::Annals {
-                return Annals::open(&folder)?.count_at(newest);
-            }
-            let mut reply = Reply::default();
-            kind.open(&folder)?.answer(&question, &mut reply)?;
-            Ok(reply.count.unwrap_or_default())
-        })?;
+        let note = "% of the bytes; annals frees whole segments";
+        self.line(&Line::less("drop the older half, ms", cells).with_note(note));
         match counts.iter().all(|count| *count == counts[0]) {
             true => Ok(()),
             false => Err(format!("after dropping a half, {counts:?} events are left").into()),
@@ -211,4 +215,15 @@ impl Report {
             false => println!("\nA peer is ahead on: {}.", self.behind.join("; ")),
         }
     }
+}
+
+/// How many events are left after the older half is dropped; `newest` is the time of the last one.
+fn count_rest(kind: Kind, folder: &Path, newest: Timestamp) -> Outcome<u64> {
+    if kind == Kind::Annals {
+        return Annals::open(folder)?.count_at(newest);
+    }
+    let question = Question { filter: Filter::default(), ask: Ask::Count };
+    let mut reply = Reply::default();
+    kind.open(folder)?.answer(&question, &mut reply)?;
+    Ok(reply.count.unwrap_or_default())
 }

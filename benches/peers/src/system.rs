@@ -81,3 +81,36 @@ fn ranked(counts: BTreeMap<String, u64>) -> Vec<FacetCount> {
     counts.sort_by_key(|facet| std::cmp::Reverse(facet.count));
     counts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(events: &[&str]) -> Reply {
+        let mut reply = Reply::default();
+        events.iter().for_each(|event| reply.add_event(event.as_bytes()));
+        reply
+    }
+
+    #[test]
+    fn a_difference_of_order_bytes_or_number_is_named() {
+        let both = reply(&["{1}", "{2}"]);
+        assert_eq!(both.difference(&reply(&["{1}", "{2}"])), None);
+        let difference = both.difference(&reply(&["{1}", "{3}"])).unwrap();
+        assert_eq!(difference, "event 1 is\n{2}\nand not\n{3}");
+        for other in [&["{2}", "{1}"][..], &["{1}"], &["{1}{2}"]] {
+            assert!(both.difference(&reply(other)).is_some(), "{other:?}");
+        }
+        let counted = Reply { count: Some(2), ..reply(&["{1}", "{2}"]) };
+        assert!(both.difference(&counted).is_some());
+    }
+
+    #[test]
+    fn facets_stand_by_count_then_by_value() {
+        let mut reply = reply(&[]);
+        let counts = [("b", 2), ("a", 2), ("c", 3), ("d", 0)];
+        reply.set_facets([counts.map(|(value, count)| (value.to_owned(), count)).into()]);
+        let values: Vec<_> = reply.facets[0].iter().filter_map(|it| it.value.as_str()).collect();
+        assert_eq!(values, ["c", "a", "b"]);
+    }
+}

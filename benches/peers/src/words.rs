@@ -46,3 +46,23 @@ fn add_words(value: &str, text: &mut String) {
 pub(crate) fn words_asked(text: &str) -> (Vec<String>, bool) {
     (annals::text::words(text), text.ends_with('*'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_words_with_borders_between_them_and_without_the_time() {
+        let text =
+            r#"{"occurred_at":"2026-05-04T00:00:00Z","a":"Grüße, Ada!","b":[1.50,true,null]}"#;
+        let event = Value::parse(text.as_bytes()).unwrap();
+        assert_eq!(text_of(&event), "grusse ada ¶ 1 50 ¶ true");
+        assert_eq!(annals::text::words(BORDER), [""; 0]);
+    }
+
+    #[test]
+    fn a_star_makes_the_last_word_a_prefix() {
+        assert_eq!(words_asked("like Gecko"), (vec!["like".into(), "gecko".into()], false));
+        assert_eq!(words_asked("rech*"), (vec!["rech".into()], true));
+    }
+}

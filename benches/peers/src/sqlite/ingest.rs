@@ -8,7 +8,8 @@ use rusqlite::Connection;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Everything in `rows`, in durable batches; ends when all is in the file and the log is empty.
+/// Everything in `rows`, in durable batches; ends when all is in the file and the log is empty, and
+/// the index of text is one part: this engine ends with sealing.
 pub(crate) fn ingest(rows: &Path, folder: &Path) -> Outcome {
     let mut rows = RowReader::open(rows)?;
     let mut connection = create(folder)?;
@@ -22,6 +23,7 @@ pub(crate) fn ingest(rows: &Path, folder: &Path) -> Outcome {
         append(&mut connection, &mut batch)?;
         count += batch.len() as u64;
     }
+    merge_words(&connection)?;
     empty_log(&connection)?;
     meter.finish(count)
 }
@@ -51,7 +53,7 @@ pub(crate) fn drop_before(folder: &Path, place: i64) -> Outcome<Duration> {
     transaction.execute("DELETE FROM events WHERE place < ?1", [place])?;
     transaction.commit()?;
     // Deleted words leave the index of text when its parts are merged.
-    connection.execute("INSERT INTO words(words) VALUES('optimize')", [])?;
+    merge_words(&connection)?;
     connection.execute("VACUUM", [])?;
     empty_log(&connection)?;
     Ok(start.elapsed())
@@ -73,6 +75,12 @@ fn append(connection: &mut Connection, batch: &mut [Row]) -> Outcome {
         }
     }
     Ok(transaction.commit()?)
+}
+
+/// Makes one part of all parts of the index of text.
+fn merge_words(connection: &Connection) -> Outcome {
+    connection.execute("INSERT INTO words(words) VALUES('optimize')", [])?;
+    Ok(())
 }
 
 fn empty_log(connection: &Connection) -> Outcome {

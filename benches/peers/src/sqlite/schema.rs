@@ -24,13 +24,14 @@ const SCHEMA: &str = "
         text, content='', contentless_delete=1, tokenize='ascii'
     );";
 
-/// Durable after every commit; 128 MiB of cache; the log goes into the file every 64 MiB.
+/// Durable after every commit; 128 MiB of cache; the log goes into the file every 64 MiB. Pages of
+/// 8 KiB hold events with less waste than those of 4 KiB.
 const WRITING: &str = "
+    PRAGMA page_size = 8192;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA cache_size = -131072;
-    PRAGMA wal_autocheckpoint = 16384;
-    PRAGMA temp_store = MEMORY;";
+    PRAGMA wal_autocheckpoint = 8192;";
 
 /// Files of up to 1 TiB are mapped (SQLite lowers that to its own limit of 2 GiB).
 const READING: &str = "

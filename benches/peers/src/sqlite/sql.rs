@@ -58,13 +58,12 @@ impl Source {
         if filter.texts.is_empty() {
             return;
         }
-        // A value that a field has is text as well, so its words narrow what has to be looked up.
-        let fields = filter.actor.iter().chain(match &filter.categories[..] {
-            [category] => Some(category),
-            _ => None,
-        });
-        let texts = filter.texts.iter().chain(fields);
-        let matches: Vec<String> = texts.map(|text| match_of(text)).collect();
+        let mut matches: Vec<String> = filter.texts.iter().map(|text| match_of(text)).collect();
+        // The value of a field is text as well: its words narrow what has to be looked up. Those
+        // of a domain do not, half of all events have them.
+        let name = filter.actor.as_ref().and_then(|email| email.split('@').next());
+        let words = name.map(annals::text::words).unwrap_or_default();
+        matches.extend(words.iter().map(|word| match_of(word)));
         self.add("words MATCH ?", matches.join(" AND "));
     }
 

@@ -1,5 +1,5 @@
 //! An index whose segments are sorted by time: a window is a range of documents, and the newest
-//! hits are the first ones.
+//! hits are the first ones. Nothing is deleted while questions are asked.
 
 use super::filter::{all_of, conditions};
 use super::schema::{Fields, PLACE, open};

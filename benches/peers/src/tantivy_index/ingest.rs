@@ -8,6 +8,7 @@ use crate::place::Span;
 use crate::rows::RowReader;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use tantivy::merge_policy::NoMergePolicy;
 use tantivy::{Index, IndexWriter};
 
 /// Memory for documents that are in no segment yet, all threads together.
@@ -81,6 +82,8 @@ pub(crate) fn drop_before(folder: &Path, place: i64) -> Outcome<Duration> {
     let index = open(folder)?;
     let fields = Fields::of(&index)?;
     let mut writer: IndexWriter = writer(&index, Commits::AtOnce)?;
+    // Everything is merged below; merges beside that would keep files alive.
+    writer.set_merge_policy(Box::new(NoMergePolicy));
     let start = Instant::now();
     let older = Span { from: None, to: Some(place) };
     writer.delete_query(places(&fields, older).ok_or("no bound to delete by")?)?;
