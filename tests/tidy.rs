@@ -69,6 +69,10 @@ fn sources(folders: &[&str]) -> Vec<Source> {
     let mut waiting: Vec<PathBuf> = folders.iter().map(|folder| root.join(folder)).collect();
     let mut sources = Vec::new();
     while let Some(path) = waiting.pop() {
+        if path.ends_with("target") {
+            // What the build scripts of a package of its own have made.
+            continue;
+        }
         if path.is_dir() {
             let items = fs::read_dir(&path).expect("a folder that is there");
             waiting.extend(items.map(|item| item.expect("a readable folder").path()));

@@ -10,11 +10,8 @@ use annals::store::Snapshot;
 use chrono::DateTime;
 use serde_json::Value;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BinaryHeap, HashMap};
 use std::path::Path;
-
-/// Variants of each row that are checked.
-const VARIANTS: usize = 2;
 
 /// An event as far as filters look at it.
 struct Plain {
@@ -30,15 +27,22 @@ struct Plain {
 /// What passed the filter of one question.
 #[derive(Default)]
 struct Found {
-    /// `(occurred_at, seq)`.
-    places: Vec<(i64, u64)>,
-    counts: [HashMap<String, u64>; 2],
+    /// `(occurred_at, seq)` of the newest, no more than are asked for.
+    newest: BinaryHeap<Reverse<(i64, u64)>>,
+    count: u64,
+    facets: [HashMap<String, u64>; 2],
 }
 
-/// Compares answers of the engine with those found by looking at every line of `file`.
-pub(crate) fn check(file: &Path, snapshot: &Snapshot, rows: &[Row]) -> Outcome<usize> {
+/// Compares answers of the engine with those found by looking at every line of `file`, in so many
+/// variants of each row.
+pub(crate) fn check(
+    file: &Path,
+    snapshot: &Snapshot,
+    rows: &[Row],
+    variants: usize,
+) -> Outcome<usize> {
     let asked = |row: &'_ Row| {
-        let questions = row.questions.iter().take(VARIANTS).cloned();
+        let questions = row.questions.iter().take(variants).cloned();
         questions.map(|question| (row.name, question)).collect()
     };
     let questions: Vec<(&str, Question)> =
@@ -129,31 +133,41 @@ fn add_values(value: &Value, values: &mut Vec<Vec<String>>) {
 
 impl Found {
     fn add(&mut self, event: &Plain, ask: Ask) {
-        self.places.push((event.micros, event.seq));
-        if ask == Ask::Facets {
-            for (counts, value) in self.counts.iter_mut().zip([&event.category, &event.activity]) {
-                *counts.entry(value.clone()).or_default() += 1;
+        self.count += 1;
+        let place = (event.micros, event.seq);
+        match ask {
+            Ask::Newest(limit) | Ask::Stream(limit) => self.keep(place, limit),
+            Ask::NewestAfter(limit, depth) if place < (depth.time.0, depth.seq) => {
+                self.keep(place, limit);
             }
+            Ask::Facets => {
+                for (counts, value) in
+                    self.facets.iter_mut().zip([&event.category, &event.activity])
+                {
+                    *counts.entry(value.clone()).or_default() += 1;
+                }
+            }
+            Ask::NewestAfter(..) | Ask::Count => {}
         }
     }
 
-    fn agrees(mut self, ask: Ask, answer: &Answer) -> bool {
-        self.places.sort_unstable_by_key(|place| Reverse(*place));
-        let sequences: Vec<u64> = self.places.iter().map(|(_, seq)| *seq).collect();
+    fn keep(&mut self, place: (i64, u64), limit: usize) {
+        self.newest.push(Reverse(place));
+        if self.newest.len() > limit {
+            self.newest.pop();
+        }
+    }
+
+    fn agrees(self, ask: Ask, answer: &Answer) -> bool {
         match (ask, answer) {
-            (Ask::Newest(limit) | Ask::Stream(limit), Answer::Events(events)) => {
-                *events == sequences[..limit.min(sequences.len())]
+            (Ask::Newest(_) | Ask::NewestAfter(..) | Ask::Stream(_), Answer::Events(events)) => {
+                let newest = self.newest.into_sorted_vec();
+                newest.iter().map(|Reverse((_, seq))| seq).eq(events)
             }
-            (Ask::NewestAfter(limit, _), Answer::Events(events)) => {
-                // The cursor knows its place; here it is enough that nothing is left out.
-                let start = sequences.iter().position(|seq| Some(seq) == events.first());
-                start.is_some_and(|start| sequences[start..].starts_with(events))
-                    && events.len() == limit
-            }
-            (Ask::Count, Answer::Count(count)) => *count == sequences.len() as u64,
+            (Ask::Count, Answer::Count(count)) => *count == self.count,
             (Ask::Facets, Answer::Facets(facets)) => {
                 facets.len() == FACET_PATHS.len()
-                    && self.counts.into_iter().map(sorted).eq(facets.iter().cloned())
+                    && self.facets.into_iter().map(sorted).eq(facets.iter().cloned())
             }
             _ => false,
         }

@@ -1,9 +1,9 @@
 //! What can be asked about the events of a store: its actors, codes, days and ids.
 
-use super::question::{Ask, Filter};
+use super::question::{Ask, Depth, Filter};
 use annals::Result;
 use annals::event::Timestamp;
-use annals::query::{Cursor, Query};
+use annals::query::Query;
 use annals::store::Snapshot;
 
 /// Variants of every question: enough that no answer comes from a warm cache line alone.
@@ -26,8 +26,8 @@ pub(crate) struct Parameters {
     pub(crate) unique_words: Vec<String>,
     /// The most frequent categories, each with an activity of it.
     pub(crate) activities: Vec<(String, String)>,
-    /// Positions around half depth, newest first.
-    pub(crate) half_depths: Vec<Cursor>,
+    /// Places around half depth, newest first.
+    pub(crate) half_depths: Vec<Depth>,
     first: Timestamp,
     last: Timestamp,
 }
@@ -105,28 +105,32 @@ fn activities(snapshot: &Snapshot, categories: Vec<String>) -> Result<Vec<(Strin
 }
 
 /// Walks down from the newest event, as a reader would who turns pages.
-fn half_depths(snapshot: &Snapshot) -> Result<Vec<Cursor>> {
+fn half_depths(snapshot: &Snapshot) -> Result<Vec<Depth>> {
     let count = snapshot.query(&Query::all()).count()? as usize;
     let (from, to) = (count * 9 / 20, count * 11 / 20);
-    let (mut depth, mut cursor) = (0, None);
-    let mut cursors = Vec::new();
-    while depth < to {
-        let step = match depth < from {
-            true => STEP.min(from - depth),
+    let mut walked = 0;
+    let mut depths: Vec<Depth> = Vec::new();
+    let mut cursor = None;
+    while walked < to {
+        let step = match walked < from {
+            true => STEP.min(from - walked),
             false => ((to - from) / VARIANTS).max(1),
         };
         let mut search = snapshot.query(&Query::all()).limit(step);
         if let Some(cursor) = cursor {
             search = search.after(cursor);
         }
-        cursor = search.page()?.next;
-        depth += step;
-        cursors.extend(cursor.filter(|_| depth >= from));
-        if cursor.is_none() {
+        let page = search.page()?;
+        let (Some(next), Some(last)) = (page.next, page.events.last()) else {
             break;
+        };
+        walked += step;
+        cursor = Some(next);
+        if walked >= from {
+            depths.push(Depth { cursor: next, time: last.event.occurred_at(), seq: last.seq });
         }
     }
-    Ok(cursors)
+    Ok(depths)
 }
 
 /// A filter by texts alone.

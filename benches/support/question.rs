@@ -1,7 +1,7 @@
 //! A question in a form that any engine can be asked in, and how this engine answers it.
 
 use annals::Result;
-use annals::event::Timestamp;
+use annals::event::{StoredEvent, Timestamp};
 use annals::query::{Cursor, FacetCount, Literal, Query, Search};
 use annals::store::Snapshot;
 
@@ -28,14 +28,25 @@ pub(crate) struct Filter {
 pub(crate) enum Ask {
     /// The newest so many, whole.
     Newest(usize),
-    /// The newest so many behind a cursor, whole.
-    NewestAfter(usize, Cursor),
+    /// The newest so many behind a place, whole.
+    NewestAfter(usize, Depth),
     /// How many there are.
     Count,
     /// How often each value of [`FACET_PATHS`] comes.
     Facets,
     /// So many whole events as a stream, newest first.
     Stream(usize),
+}
+
+/// A place on the way from the newest event to the oldest one: right behind an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Depth {
+    /// The place as this engine names it.
+    pub(crate) cursor: Cursor,
+    /// `occurred_at` of the event.
+    pub(crate) time: Timestamp,
+    /// `seq` of the event.
+    pub(crate) seq: u64,
 }
 
 /// A filter and what is wanted.
@@ -90,16 +101,29 @@ impl Filter {
 impl Question {
     /// Asks this engine; whole events are in memory as canonical JSON before this returns.
     pub(crate) fn answer(&self, snapshot: &Snapshot) -> Result<Answer> {
+        self.answer_each(snapshot, &mut |event| {
+            std::hint::black_box(event.event.canonical());
+        })
+    }
+
+    /// Asks this engine and shows every whole event of the answer, in its order.
+    pub(crate) fn answer_each(
+        &self,
+        snapshot: &Snapshot,
+        each: &mut dyn FnMut(&StoredEvent),
+    ) -> Result<Answer> {
         let search = self.filter.search(snapshot);
         Ok(match self.ask {
-            Ask::Newest(limit) => newest(search.limit(limit))?,
-            Ask::NewestAfter(limit, cursor) => newest(search.limit(limit).after(cursor))?,
+            Ask::Newest(limit) => newest(search.limit(limit), each)?,
+            Ask::NewestAfter(limit, depth) => {
+                newest(search.limit(limit).after(depth.cursor), each)?
+            }
             Ask::Count => Answer::Count(search.count()?),
             Ask::Facets => Answer::Facets(search.facets(&FACET_PATHS, 0)?),
             Ask::Stream(limit) => {
                 let mut sequences = Vec::with_capacity(limit);
                 search.for_each(&mut |event| {
-                    std::hint::black_box(event.event.canonical());
+                    each(event);
                     sequences.push(event.seq);
                     Ok(sequences.len() < limit)
                 })?;
@@ -109,8 +133,8 @@ impl Question {
     }
 }
 
-fn newest(search: Search<'_>) -> Result<Answer> {
-    let page = search.newest().page()?;
-    let events = std::hint::black_box(page.events);
+fn newest(search: Search<'_>, each: &mut dyn FnMut(&StoredEvent)) -> Result<Answer> {
+    let events = search.newest().page()?.events;
+    events.iter().for_each(each);
     Ok(Answer::Events(events.iter().map(|event| event.seq).collect()))
 }

@@ -76,7 +76,7 @@ fn browsing(parameters: &Parameters) -> Vec<Row> {
     let half_depths = parameters
         .half_depths
         .iter()
-        .map(|cursor| Question { filter: Filter::default(), ask: Ask::NewestAfter(50, *cursor) });
+        .map(|depth| Question { filter: Filter::default(), ask: Ask::NewestAfter(50, *depth) });
     vec![
         row("newest 50", PAGE, |_| Filter::default()),
         row("newest 50 of a frequent actor", PAGE, |variant| {
