@@ -14,6 +14,9 @@ use std::ops::Range;
 /// Rows of the first step when rows are looked at one by one; steps double from there.
 const STEP_ROWS: u32 = 2048;
 
+/// Hits of a page at most: more are an export, which would drive all other rows out of the cache.
+const PAGE_HITS_MAX: usize = 512;
+
 /// A hit: where it sorts, and where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Hit {
@@ -36,6 +39,8 @@ pub(super) struct SegmentStream<'s> {
     ready: Vec<Hit>,
     /// Hits needed at most; found ones beyond are not kept.
     wanted: usize,
+    /// So few hits are wanted that it is worth to keep them for the next page.
+    is_page: bool,
     after: Option<Place>,
     passed: Passed,
 }
@@ -107,7 +112,19 @@ impl<'s> SegmentStream<'s> {
         let step = if node.is_slow() { STEP_ROWS } else { WINDOW_ROWS };
         let evaluator = Evaluator::new(segment, meter);
         let (ready, passed) = (Vec::new(), Passed::default());
-        Ok(SegmentStream { evaluator, node, order, rest, step, ready, wanted, after, passed })
+        let is_page = wanted <= PAGE_HITS_MAX;
+        Ok(SegmentStream {
+            evaluator,
+            node,
+            order,
+            rest,
+            step,
+            ready,
+            wanted,
+            is_page,
+            after,
+            passed,
+        })
     }
 
     /// How far it has gone.
@@ -148,10 +165,12 @@ impl<'s> SegmentStream<'s> {
 
     /// Decodes a hit.
     pub(super) fn event(&mut self, hit: Hit) -> Result<StoredEvent> {
-        let segment = self.evaluator.segment;
-        segment
-            .stored_event(hit.row, self.evaluator.decoder())
-            .map_err(|damage| segment.corrupt(damage))
+        let (segment, decoder) = (self.evaluator.segment, self.evaluator.decoder());
+        let event = match self.is_page {
+            true => segment.shown_event(hit.row, decoder),
+            false => segment.stored_event(hit.row, decoder),
+        };
+        event.map_err(|damage| segment.corrupt(damage))
     }
 
     /// Evaluates the next step and keeps its hits.

@@ -315,6 +315,19 @@ impl Segment {
         Ok(StoredEvent { seq, recorded_at, event })
     }
 
+    /// As [`Self::stored_event`], for a page: rows that were shown lately are kept.
+    pub(crate) fn shown_event(&self, row: u32, decoder: &mut Decoder) -> Read<StoredEvent> {
+        let Some((cache, owner)) = &self.shown else {
+            return self.stored_event(row, decoder);
+        };
+        if let Some(event) = cache.get(*owner, row) {
+            return Ok(event);
+        }
+        let event = self.stored_event(row, decoder)?;
+        cache.put(*owner, row, &event);
+        Ok(event)
+    }
+
     /// When the engine accepted the event with this `seq`; binary search over batches.
     pub(crate) fn recorded_at(&self, seq: u64) -> Read<Timestamp> {
         let offset = seq.wrapping_sub(self.meta.min_seq) as i64;

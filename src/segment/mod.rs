@@ -19,7 +19,7 @@
 //! | `postings` | lists of rows |
 //! | `terms`, `long_words` | the index of words |
 //! | `builder` | all of it, written |
-//! | `column`, `gather`, `decode`, `lookup` | all of it, read |
+//! | `column`, `gather`, `decode`, `row_cache`, `lookup` | all of it, read |
 
 mod bits;
 mod blocks;
@@ -38,6 +38,7 @@ mod overflow;
 mod patterns;
 mod postings;
 mod presence;
+mod row_cache;
 mod rowset;
 mod terms;
 #[cfg(test)]
@@ -52,7 +53,7 @@ use crate::io::Region;
 use crate::{Error, Result};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 pub(crate) use blocks::{Blocks, Damage, Read};
 pub(crate) use builder::{RowSource, SegmentBuilder};
@@ -62,6 +63,7 @@ pub(crate) use long_words::is_long;
 pub(crate) use overflow::decode as decode_overflow;
 pub(crate) use patterns::NUMBER_CHAR;
 pub(crate) use postings::Postings;
+pub(crate) use row_cache::RowCache;
 pub(crate) use rowset::{RowSet, WINDOW_ROWS};
 pub(crate) use terms::{Entry, Group, Places, Terms};
 pub(crate) use uuids::{GROUP_LENGTHS, parse as parse_uuid};
@@ -134,6 +136,9 @@ pub(crate) struct Segment {
     paths: Vec<Vec<String>>,
     /// For each column, the first one with the same presence: its rows have the same values.
     distinct_presences: Vec<u32>,
+    /// Where rows that pages showed are kept, and under which number; nowhere for segments in
+    /// memory.
+    shown: Option<(Arc<RowCache>, u64)>,
     /// The rows in the order of `seq`; made when first asked for.
     by_seq: OnceLock<Vec<u32>>,
     /// Buffers of the look-up for duplicates.
@@ -180,11 +185,17 @@ impl Segment {
             templates,
             paths,
             distinct_presences,
+            shown: None,
             by_seq: OnceLock::new(),
             decoder: Mutex::default(),
             terms_are_sound: OnceLock::new(),
         };
         if segment.sound() { Ok(segment) } else { Err(unsound("segment table of contents")) }
+    }
+
+    /// Keeps rows that pages show in a cache.
+    pub(crate) fn keep_shown(&mut self, cache: &Arc<RowCache>) {
+        self.shown = Some((Arc::clone(cache), cache.join()));
     }
 
     /// Whether the counts of the table of contents agree with each other.

@@ -16,6 +16,7 @@ use super::{Options, Receipt, files, lock};
 use crate::Result;
 use crate::event::{Event, Timestamp};
 use crate::io::LockGuard;
+use crate::segment::RowCache;
 use arc_swap::ArcSwap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub(crate) struct Core {
     pub(crate) retention: ArcSwap<Retention>,
     pub(crate) news: Arc<News>,
     pub(crate) graveyard: Arc<Graveyard>,
+    pub(crate) rows: Arc<RowCache>,
 }
 
 impl Core {
@@ -52,7 +54,8 @@ impl Core {
     }
 
     pub(crate) fn open_segment(&self, listed: Listed) -> Result<LiveSegment> {
-        LiveSegment::open(&self.graveyard, &self.layout, self.options.access, listed)
+        let access = self.options.access;
+        LiveSegment::open(&self.graveyard, &self.rows, &self.layout, access, listed)
     }
 }
 

@@ -6,7 +6,7 @@ use super::report::SegmentSummary;
 use super::{files, lock};
 use crate::event::Timestamp;
 use crate::io::{Access, Disk};
-use crate::segment::Segment;
+use crate::segment::{RowCache, Segment};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -28,12 +28,14 @@ impl LiveSegment {
     /// Opens the file of a listed segment and compares its footer with the listing.
     pub(crate) fn open(
         graveyard: &Arc<Graveyard>,
+        rows: &Arc<RowCache>,
         layout: &Layout,
         access: Access,
         listed: Listed,
     ) -> Result<LiveSegment> {
         let path = layout.segment(&listed.place());
-        let segment = open_listed(&graveyard.disk, &path, access, &listed)?;
+        let mut segment = open_listed(&graveyard.disk, &path, access, &listed)?;
+        segment.keep_shown(rows);
         Ok(LiveSegment {
             segment,
             listed,

@@ -14,6 +14,7 @@ use super::writer::{OpenTail, Writer};
 use super::{Durability, OpenReport, Options, background, files, rules_file};
 use crate::io::LockGuard;
 use crate::log::{LogWriter, SyncedHint};
+use crate::segment::RowCache;
 use crate::{Error, Result};
 use arc_swap::ArcSwap;
 use std::path::Path;
@@ -58,6 +59,7 @@ pub(crate) fn new_core(layout: Layout, options: Options, retention: Retention) -
     };
     Core {
         graveyard: Graveyard::new(&options.disk),
+        rows: Arc::new(RowCache::new()),
         layout,
         options,
         view: ArcSwap::from_pointee(view),
