@@ -8,6 +8,7 @@ mod context;
 mod equals;
 mod facet;
 mod network;
+mod outline;
 mod phrase;
 mod range;
 mod ranges;
