@@ -8,6 +8,7 @@ use super::scalar::Scalar;
 use crate::event::ExactNumber;
 use crate::query::ast::Literal;
 use crate::query::time::{TimeRange, read_when};
+use std::net::Ipv4Addr;
 
 /// The values that equal one of several literals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,7 +77,10 @@ impl Equals {
             _ => {}
         }
         self.numbers.extend(ExactNumber::parse(text));
-        self.networks.add(text);
+        // A v4 address has one spelling, which is among the strings: it can be looked up.
+        if text.parse::<Ipv4Addr>().is_err() {
+            self.networks.add(text);
+        }
         if let Some((from, to)) = read_when(text, context.zone) {
             let (from, to) = (Some(from), Some(to));
             self.ranges.add(Range::Instants(TimeRange { from, to }));
