@@ -1,9 +1,10 @@
 //! The plan of a query for one segment: a tree of row sets to be combined, and its evaluation
 //! window by window.
 
-use super::condition::Leaf;
+use super::condition::{Leaf, Scalar};
 use super::matching::Reader;
 use super::meter::Meter;
+use super::uuid_words::{self, UuidDigits};
 use super::verdicts::Verdicts;
 use crate::segment::{Blocks, Decoder, Postings, Read, RowSet, Scratch, Segment, WINDOW_ROWS};
 use std::ops::Range;
@@ -53,8 +54,12 @@ pub(super) enum Node {
 pub(super) enum Check {
     /// A value of one of these columns passes the test of the leaf.
     Columns(Vec<u32>, Arc<Leaf>),
+    /// A UUID of this column has digits that it must have.
+    Uuids(u32, Vec<UuidDigits>),
     /// The sequence is in this range.
     Seqs(Range<u64>),
+    /// The sequence as a number passes the test of the leaf.
+    Seq(Arc<Leaf>),
     /// The event as a whole meets the leaf.
     Event(Arc<Leaf>),
 }
@@ -83,19 +88,20 @@ impl Node {
         match (self, other) {
             (Node::Everything, _) | (_, Node::Everything) => Node::Everything,
             (Node::Nothing, node) | (node, Node::Nothing) => node,
-            (Node::Lists(mut lists), Node::Lists(others)) => {
-                lists.extend(others);
-                Node::Lists(lists)
+            (a, b) => {
+                let (mut nodes, others) = match (a, b) {
+                    (Node::Or(nodes), other) | (other, Node::Or(nodes)) => (nodes, other),
+                    (a, b) => (Vec::new(), Node::Or(vec![a, b])),
+                };
+                match others {
+                    Node::Or(others) => others.into_iter().for_each(|it| unite(&mut nodes, it)),
+                    other => unite(&mut nodes, other),
+                }
+                match nodes.len() {
+                    1 => nodes.remove(0),
+                    _ => Node::Or(nodes),
+                }
             }
-            (Node::Or(mut nodes), Node::Or(others)) => {
-                nodes.extend(others);
-                Node::Or(nodes)
-            }
-            (Node::Or(mut nodes), node) | (node, Node::Or(mut nodes)) => {
-                nodes.push(node);
-                Node::Or(nodes)
-            }
-            (a, b) => Node::Or(vec![a, b]),
         }
     }
 
@@ -160,19 +166,44 @@ impl Node {
         (self.is_slow(), matches!(self, Node::Not(_)), self.rows_max(rows))
     }
 
-    /// Puts the cheap and selective parts of conjunctions first.
+    /// Puts the cheap and selective parts of conjunctions first, and the cheap ones of
+    /// disjunctions.
     pub(super) fn order(&mut self, rows: u32) {
         match self {
             Node::And(nodes) => {
                 nodes.iter_mut().for_each(|node| node.order(rows));
                 nodes.sort_by_key(|node| node.rank(rows));
             }
-            Node::Or(nodes) => nodes.iter_mut().for_each(|node| node.order(rows)),
+            Node::Or(nodes) => {
+                nodes.iter_mut().for_each(|node| node.order(rows));
+                nodes.sort_by_key(Node::is_slow);
+            }
             Node::Not(node) | Node::Counted(node, _) => node.order(rows),
             Node::Check { among, .. } => among.order(rows),
             _ => {}
         }
     }
+}
+
+/// Adds an alternative to others; one of the same kind takes it in.
+fn unite(nodes: &mut Vec<Node>, node: Node) {
+    let mut node = match node {
+        Node::Counted(lists, _) if matches!(*lists, Node::Lists(_)) => *lists,
+        node => node,
+    };
+    for other in nodes.iter_mut() {
+        match (other, &mut node) {
+            (Node::Lists(lists), Node::Lists(more)) => return lists.append(more),
+            (Node::Values { column, bits }, Node::Values { column: same, bits: more })
+                if column == same && bits.len() == more.len() =>
+            {
+                return bits.iter_mut().zip(more).for_each(|(word, more)| *word |= *more);
+            }
+            (Node::Has(column), Node::Has(same)) if column == same => return,
+            _ => {}
+        }
+    }
+    nodes.push(node);
 }
 
 /// The rows of an interval.
@@ -267,13 +298,7 @@ impl<'s> Evaluator<'s> {
             }
             Node::Counted(node, _) => self.evaluate(node, rows)?,
             Node::And(nodes) => self.conjunction(nodes, rows)?,
-            Node::Or(nodes) => {
-                let mut union = RowSet::empty();
-                for node in nodes {
-                    union = union.or(self.evaluate(node, rows.clone())?);
-                }
-                union
-            }
+            Node::Or(nodes) => self.disjunction(nodes, rows)?,
             Node::Not(node) => {
                 let inner = self.evaluate(node, rows)?;
                 RowSet::range(within).and_not(&inner)
@@ -314,6 +339,25 @@ impl<'s> Evaluator<'s> {
         Ok(met)
     }
 
+    /// Rows that are met already are not checked again.
+    fn disjunction(&mut self, nodes: &[Node], rows: Range<u32>) -> Read<RowSet> {
+        let first = rows.start / WINDOW_ROWS * WINDOW_ROWS;
+        let mut met = RowSet::empty();
+        for node in nodes {
+            if node.is_slow() && met.len() == rows.len() {
+                break;
+            }
+            met = match node {
+                Node::Check { among, check } => {
+                    let among = self.evaluate(among, rows.clone())?.and_not(&met);
+                    met.or(self.filter(check, among, first)?)
+                }
+                node => met.or(self.evaluate(node, rows.clone())?),
+            };
+        }
+        Ok(met)
+    }
+
     /// The rows that pass a check.
     fn filter(&mut self, check: &Check, rows: RowSet, first: u32) -> Read<RowSet> {
         let mut met = Vec::new();
@@ -334,6 +378,15 @@ impl<'s> Evaluator<'s> {
         self.meter.charge(0)?;
         match check {
             Check::Seqs(range) => Ok(range.contains(&self.segment.seq_at(row)?)),
+            Check::Uuids(number, wanted) => {
+                let column = self.segment.column(*number);
+                let (start, count) = column.locate(row)?;
+                uuid_words::any_has(column, start..start + count, wanted)
+            }
+            Check::Seq(leaf) => {
+                let seq = self.segment.seq_at(row)?.to_string();
+                Ok(leaf.test.matches(Scalar::Number(&seq)))
+            }
             Check::Columns(columns, leaf) => {
                 for number in columns {
                     let column = self.segment.column(*number);

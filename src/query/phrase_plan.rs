@@ -8,11 +8,10 @@ use super::column_value::value_passes;
 use super::condition::{Leaf, Phrase, Scope, Test};
 use super::meter::Meter;
 use super::node::{Check, Node};
-use super::plan::{check, scan_dictionary, uuid_rows, values};
+use super::plan::{check, scan_dictionary, values};
+use super::uuid_words;
 use crate::event::shape::Kind;
-use crate::segment::{
-    Column, Entry, GROUP_LENGTHS, Group, Places, Postings, Read, Segment, is_long, parse_uuid,
-};
+use crate::segment::{Column, Entry, Group, Places, Postings, Read, Segment, is_long};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,7 +35,7 @@ pub(super) fn plan(
     if !segment.words_are_current() {
         return scan(leaf, columns, segment, meter);
     }
-    let mut node = plan_uuids(leaf, phrase, columns, segment)?;
+    let mut node = uuid_words::plan(leaf, phrase, columns, segment)?;
     let exact = match phrase.last {
         LastWord::Exact => &phrase.words[..],
         _ => &phrase.words[..phrase.words.len() - 1],
@@ -281,46 +280,4 @@ pub(super) fn candidate_rows(
     }
     let mut found = find_all(words, &[number], segment)?;
     Ok(Some(found.rows.remove(&number).unwrap_or(Node::Nothing)))
-}
-
-/// Rows whose UUID has the words of a phrase. These columns are in no index of words: a whole id
-/// is found by binary search, groups of its digits by a scan, and most phrases cannot be there.
-fn plan_uuids(leaf: &Arc<Leaf>, phrase: &Phrase, columns: &[u32], segment: &Segment) -> Read<Node> {
-    let mut node = Node::Nothing;
-    if !may_be_in_uuid(phrase) {
-        return Ok(node);
-    }
-    for number in columns {
-        let column = segment.column(*number);
-        let Some(ids) = column.uuids() else { continue };
-        let whole = match phrase.last {
-            LastWord::Exact => parse_uuid(phrase.words.join("-").as_bytes()),
-            _ => None,
-        };
-        node = node.or(match whole {
-            Some(id) => uuid_rows(ids.find(column.blocks(), &id)?, column)?,
-            None => check(Node::Has(*number), Check::Columns(vec![*number], leaf.clone())),
-        });
-    }
-    Ok(node)
-}
-
-/// Whether the words can be consecutive groups of digits of a UUID.
-fn may_be_in_uuid(phrase: &Phrase) -> bool {
-    let count = phrase.words.len();
-    let is_hex = |word: &String| word.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    if count > GROUP_LENGTHS.len() {
-        return false;
-    }
-    if let LastWord::Fuzzy(_) = phrase.last {
-        // Only words without digits are compared: rare in hexadecimal, but possible.
-        return true;
-    }
-    phrase.words.iter().all(is_hex)
-        && GROUP_LENGTHS.windows(count).any(|lengths| {
-            phrase.words.iter().zip(lengths).enumerate().all(|(index, (word, len))| {
-                let is_prefix = index + 1 == count && phrase.last == LastWord::Prefix;
-                word.len() == *len || is_prefix && word.len() <= *len
-            })
-        })
 }

@@ -1,10 +1,10 @@
 //! From a condition to the plan for one segment.
 
 use super::column_value::{covers, value_passes};
-use super::condition::{Condition, Leaf, Scalar, Scope, Test};
+use super::condition::{Condition, Leaf, Range, Scalar, Scope, Test};
 use super::meter::Meter;
 use super::node::{Check, Node, range};
-use super::phrase_plan;
+use super::{phrase_plan, seq_plan};
 use crate::event::Timestamp;
 use crate::event::shape::Kind;
 use crate::segment::{Column, Read, Segment, parse_uuid};
@@ -66,7 +66,7 @@ fn plan_leaf(leaf: &Arc<Leaf>, segment: &Segment, meter: &Meter) -> Read<Node> {
             Test::TimeRange(times) => recorded(segment, times.from, times.to),
             _ => Ok(Node::Everything),
         },
-        Scope::Seq => Ok(check(Node::Everything, Check::Event(leaf.clone()))),
+        Scope::Seq => Ok(seq_plan::plan(leaf, segment)),
         Scope::Action => plan_action(leaf, segment, meter),
         _ => plan_values(leaf, segment, meter),
     }
@@ -80,14 +80,7 @@ pub(super) fn recorded(
 ) -> Read<Node> {
     let first = from.map_or(Ok(0), |from| segment.first_seq_recorded_from(from))?;
     let end = to.map_or(Ok(u64::MAX), |to| segment.first_seq_recorded_from(to))?;
-    let (min, max) = (segment.meta().min_seq, segment.meta().max_seq);
-    Ok(if first >= end || first > max || end <= min {
-        Node::Nothing
-    } else if first <= min && end > max {
-        Node::Everything
-    } else {
-        check(Node::Everything, Check::Seqs(first..end))
-    })
+    Ok(seq_plan::within(segment, first..end))
 }
 
 pub(super) fn check(among: Node, check: Check) -> Node {
@@ -179,9 +172,9 @@ fn may_pass(kind: Kind, test: &Test) -> bool {
         (Kind::Null, _) => false,
         (Kind::Bool, Test::Equals(equals)) => equals.has_true || equals.has_false,
         (Kind::Bool, test) => matches!(test, Test::Has),
-        (Kind::Number, Test::Equals(equals)) => {
-            !equals.numbers.is_empty() || !equals.ranges.is_empty()
-        }
+        (Kind::Number, Test::Equals(equals)) => equals.has_numbers(),
+        (Kind::Number, Test::Range(Range::Instants(_))) => false,
+        (Kind::String, Test::Range(Range::Numbers(_))) => false,
         _ => true,
     }
 }

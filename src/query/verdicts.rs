@@ -1,7 +1,7 @@
-//! Phrases in texts that stand as patterns and numbers, decided once for each pattern.
+//! Words and parts of texts that stand as patterns and numbers, decided once for each pattern.
 
 use super::column_value::value_passes;
-use super::condition::{Leaf, Test};
+use super::condition::Leaf;
 use super::meter::Meter;
 use crate::segment::{Column, NUMBER_CHAR, Read, Scratch};
 use std::sync::Arc;
@@ -31,6 +31,8 @@ struct OfColumn {
 #[derive(Debug, Default)]
 pub(super) struct Verdicts {
     known: Vec<OfColumn>,
+    /// The place of those that were asked for last.
+    latest: usize,
 }
 
 impl Verdicts {
@@ -62,23 +64,28 @@ impl Verdicts {
         index: u32,
         leaf: &Arc<Leaf>,
     ) -> Read<Verdict> {
-        let (Some(patterns), Test::Phrase(phrase)) = (column.patterns(), &leaf.test) else {
-            return Ok(Verdict::Unknown);
+        let patterns = match column.patterns() {
+            Some(patterns) if leaf.test.is_about_outlines() => patterns,
+            _ => return Ok(Verdict::Unknown),
         };
         let is_it = |known: &OfColumn| known.column == number && Arc::ptr_eq(&known.leaf, leaf);
-        let place = self.known.iter().position(is_it).unwrap_or_else(|| {
-            let verdicts = vec![Verdict::Unknown; patterns.len() as usize];
-            self.known.push(OfColumn { column: number, leaf: leaf.clone(), verdicts });
-            self.known.len() - 1
-        });
+        // Whole windows are asked about one leaf, then about the next.
+        if !self.known.get(self.latest).is_some_and(is_it) {
+            self.latest = self.known.iter().position(is_it).unwrap_or_else(|| {
+                let verdicts = vec![Verdict::Unknown; patterns.len() as usize];
+                self.known.push(OfColumn { column: number, leaf: leaf.clone(), verdicts });
+                self.known.len() - 1
+            });
+        }
         let id = patterns.id(column.blocks(), index)?;
-        let slot = self.known.get_mut(place).and_then(|of| of.verdicts.get_mut(id as usize));
+        let known = self.known.get_mut(self.latest);
+        let slot = known.and_then(|of| of.verdicts.get_mut(id as usize));
         let Some(slot) = slot else {
             return Ok(Verdict::Unknown);
         };
         if *slot == Verdict::Unknown {
             let outline = patterns.outline(column.blocks(), id)?;
-            *slot = match phrase.matches_outline(&outline, NUMBER_CHAR) {
+            *slot = match leaf.test.matches_outline(&outline, NUMBER_CHAR) {
                 Some(true) => Verdict::All,
                 Some(false) => Verdict::None,
                 None => Verdict::Some,

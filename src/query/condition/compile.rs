@@ -11,6 +11,7 @@ use super::phrase::Phrase;
 use super::range::{NumberRange, Range};
 use super::test::Test;
 use super::tree::{Condition, Leaf, Scope};
+use super::unite::any_of;
 use crate::event::ExactNumber;
 use crate::event::schema::{self, Known};
 use crate::limits::REGEX_BYTES_MAX;
@@ -65,7 +66,7 @@ fn compile_expr(expr: &Expr, context: &Context) -> Result<Condition> {
     Ok(match expr {
         Expr::All => Condition::All,
         Expr::And(operands) => Condition::And(all(operands)?),
-        Expr::Or(operands) => Condition::Or(all(operands)?),
+        Expr::Or(operands) => any_of(all(operands)?),
         Expr::Not(operand) => Condition::Not(Box::new(compile_expr(operand, context)?)),
         Expr::Term(term) => compile_term(term, context)
             .map_err(|problem| Error::invalid("query", format!("`{term}`: {}", problem.text)))?,

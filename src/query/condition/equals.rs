@@ -3,10 +3,12 @@
 use super::context::{Context, any_context};
 use super::network::Networks;
 use super::range::Range;
+use super::ranges::Ranges;
 use super::scalar::Scalar;
-use crate::event::{ExactNumber, value_instant};
+use crate::event::ExactNumber;
 use crate::query::ast::Literal;
 use crate::query::time::{TimeRange, read_when};
+use std::net::Ipv4Addr;
 
 /// The values that equal one of several literals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub(crate) struct Equals {
     /// Whether null is among them.
     pub(crate) has_null: bool,
     /// Numbers and instants within one of these.
-    pub(crate) ranges: Vec<Range>,
+    pub(crate) ranges: Ranges,
     /// Addresses within one of these.
     pub(crate) networks: Networks,
 }
@@ -33,16 +35,33 @@ impl Equals {
         let mut equals = Equals::default();
         for literal in literals {
             match Range::read(literal.text(), context).filter(|_| !literal.is_quoted()) {
-                Some(range) => equals.ranges.push(range),
+                Some(range) => equals.ranges.add(range),
                 None => equals.add(literal, context),
             }
         }
-        equals.strings.sort_unstable();
-        equals.strings.dedup();
-        equals.numbers.sort_unstable();
-        equals.numbers.dedup();
-        equals.networks.merge();
+        equals.merge();
         equals
+    }
+
+    /// Adds what equals a literal of others, or lies in a range of them; [`Equals::merge`] follows.
+    pub(super) fn extend(&mut self, others: Equals) {
+        self.strings.extend(others.strings);
+        self.numbers.extend(others.numbers);
+        self.has_true |= others.has_true;
+        self.has_false |= others.has_false;
+        self.has_null |= others.has_null;
+        self.ranges.extend(&others.ranges);
+        self.networks.extend(&others.networks);
+    }
+
+    /// Puts everything in order for binary search.
+    pub(super) fn merge(&mut self) {
+        self.strings.sort_unstable();
+        self.strings.dedup();
+        self.numbers.sort_unstable();
+        self.numbers.dedup();
+        self.ranges.merge();
+        self.networks.merge();
     }
 
     fn add(&mut self, literal: &Literal, context: &Context) {
@@ -58,10 +77,13 @@ impl Equals {
             _ => {}
         }
         self.numbers.extend(ExactNumber::parse(text));
-        self.networks.add(text);
+        // A v4 address has one spelling, which is among the strings: it can be looked up.
+        if text.parse::<Ipv4Addr>().is_err() {
+            self.networks.add(text);
+        }
         if let Some((from, to)) = read_when(text, context.zone) {
             let (from, to) = (Some(from), Some(to));
-            self.ranges.push(Range::Instants(TimeRange { from, to }));
+            self.ranges.add(Range::Instants(TimeRange { from, to }));
         }
     }
 
@@ -70,13 +92,15 @@ impl Equals {
         match scalar {
             Scalar::String(text) => {
                 self.strings.binary_search_by(|s| s.as_str().cmp(text)).is_ok()
-                    || self.ranges_contain(scalar)
+                    || self.ranges.contain_instant(scalar)
                     || self.networks.contain(text)
             }
             Scalar::Number(text) => {
-                let is_listed = |number| self.numbers.binary_search(&number).is_ok();
-                (!self.numbers.is_empty() && ExactNumber::parse(text).is_some_and(is_listed))
-                    || self.ranges_contain(scalar)
+                let is_it = |number: ExactNumber| {
+                    self.numbers.binary_search(&number).is_ok()
+                        || self.ranges.contain_number(&number)
+                };
+                self.has_numbers() && ExactNumber::parse(text).is_some_and(is_it)
             }
             Scalar::Bool(true) => self.has_true,
             Scalar::Bool(false) => self.has_false,
@@ -84,22 +108,15 @@ impl Equals {
         }
     }
 
-    /// The strings, sorted, if of all strings only these equal a literal.
-    pub(crate) fn exact_strings(&self) -> Option<&[String]> {
-        let is_exact = self.ranges.is_empty() && self.networks.is_empty();
-        is_exact.then_some(self.strings.as_slice())
+    /// Whether a number can equal a literal.
+    pub(crate) fn has_numbers(&self) -> bool {
+        !self.numbers.is_empty() || !self.ranges.numbers().is_empty()
     }
 
-    fn ranges_contain(&self, scalar: Scalar<'_>) -> bool {
-        let instant = match scalar {
-            Scalar::String(text) if !self.ranges.is_empty() => value_instant(text),
-            _ => None,
-        };
-        self.ranges.iter().any(|range| match (range, instant) {
-            (Range::Instants(range), Some(time)) => range.contains(time),
-            (Range::Instants(_), None) => false,
-            (Range::Numbers(_), _) => range.contains(scalar),
-        })
+    /// The strings, sorted, if of all strings only these equal a literal.
+    pub(crate) fn exact_strings(&self) -> Option<&[String]> {
+        let is_exact = !self.ranges.has_times() && self.networks.is_empty();
+        is_exact.then_some(self.strings.as_slice())
     }
 }
 

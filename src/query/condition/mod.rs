@@ -8,13 +8,16 @@ mod context;
 mod equals;
 mod facet;
 mod network;
+mod outline;
 mod phrase;
 mod range;
+mod ranges;
 mod scalar;
 mod test;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod unite;
 
 pub(crate) use compile::compile;
 pub(super) use compile::{Place, Problem, check_path, check_words, compile_term, is_time};
@@ -23,6 +26,7 @@ pub(super) use context::any_context;
 pub(super) use equals::{range_ends, reads_as_range};
 pub(crate) use facet::facet_scope;
 pub(crate) use phrase::Phrase;
+pub(crate) use range::{NumberRange, Range};
 pub(crate) use scalar::Scalar;
 pub(crate) use test::Test;
 pub(crate) use tree::{Condition, Leaf, Scope};

@@ -22,6 +22,11 @@ impl Networks {
         self.intervals.extend(read(text));
     }
 
+    /// Adds all of others.
+    pub(super) fn extend(&mut self, others: &Networks) {
+        self.intervals.extend_from_slice(&others.intervals);
+    }
+
     /// Sorts the networks and joins those that overlap.
     pub(super) fn merge(&mut self) {
         self.intervals.sort_unstable();

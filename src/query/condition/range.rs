@@ -26,17 +26,25 @@ pub(crate) struct NumberRange {
 impl NumberRange {
     /// Whether `number` lies within.
     pub(crate) fn contains(&self, number: &ExactNumber) -> bool {
-        let after_from = match &self.from {
+        self.is_begun(number) && !self.is_over(number)
+    }
+
+    /// Whether `number` is at or beyond the beginning.
+    pub(crate) fn is_begun(&self, number: &ExactNumber) -> bool {
+        match &self.from {
             Bound::Included(from) => from <= number,
             Bound::Excluded(from) => from < number,
             Bound::Unbounded => true,
-        };
-        let before_to = match &self.to {
-            Bound::Included(to) => number <= to,
-            Bound::Excluded(to) => number < to,
-            Bound::Unbounded => true,
-        };
-        after_from && before_to
+        }
+    }
+
+    /// Whether `number` is beyond the end.
+    pub(crate) fn is_over(&self, number: &ExactNumber) -> bool {
+        match &self.to {
+            Bound::Included(to) => to < number,
+            Bound::Excluded(to) => to <= number,
+            Bound::Unbounded => false,
+        }
     }
 }
 

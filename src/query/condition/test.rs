@@ -4,6 +4,7 @@ use memchr::memmem;
 use regex::Regex;
 
 use super::equals::Equals;
+use super::outline::{Anchor, has_part};
 use super::phrase::Phrase;
 use super::range::Range;
 use super::scalar::Scalar;
@@ -72,6 +73,24 @@ impl Test {
             Test::Equals(equals) => equals.exact_strings(),
             _ => None,
         }
+    }
+
+    /// Whether every string of an outline passes, or none does; `None` if that depends on the
+    /// digits that stand where the outline has `unknown`, or on more than its text.
+    pub(crate) fn matches_outline(&self, outline: &str, unknown: char) -> Option<bool> {
+        let has = |part: &str, anchor| has_part(&fold(outline), part, anchor, unknown);
+        match self {
+            Test::Phrase(phrase) => phrase.matches_outline(outline, unknown),
+            Test::Begins(start) => has(start, Anchor::Start),
+            Test::Contains(inner) => has(inner, Anchor::Anywhere),
+            Test::Ends(end) => has(end, Anchor::End),
+            _ => None,
+        }
+    }
+
+    /// Whether [`Test::matches_outline`] decides anything.
+    pub(crate) fn is_about_outlines(&self) -> bool {
+        matches!(self, Test::Phrase(_) | Test::Begins(_) | Test::Contains(_) | Test::Ends(_))
     }
 
     /// The tests of the text of strings and numbers.

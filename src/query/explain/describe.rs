@@ -41,6 +41,8 @@ fn action(node: &Node) -> String {
         Node::Check { check, .. } => match check {
             Check::Columns(..) => "look at the values, row by row".into(),
             Check::Seqs(range) => format!("seq {} to {}, row by row", range.start, range.end),
+            Check::Uuids(..) => "look at the digits, row by row".into(),
+            Check::Seq(_) => "look at the seq, row by row".into(),
             Check::Event(_) => "decode the events, one by one".into(),
         },
     }

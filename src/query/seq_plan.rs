@@ -1,0 +1,93 @@
+//! Planning conditions on `seq`: a segment knows its lowest and its highest one.
+
+use super::condition::{Leaf, NumberRange, Range as ValueRange, Test};
+use super::node::{Check, Node};
+use super::plan::check;
+use crate::event::ExactNumber;
+use crate::segment::Segment;
+use std::ops::{Bound, Range};
+use std::sync::Arc;
+
+/// Rows whose `seq` passes the test of a leaf.
+pub(super) fn plan(leaf: &Arc<Leaf>, segment: &Segment) -> Node {
+    let intervals = match &leaf.test {
+        Test::Range(ValueRange::Numbers(range)) => vec![interval(range)],
+        Test::Equals(equals) => {
+            let points = equals.numbers.iter().map(point);
+            points.chain(equals.ranges.numbers().iter().map(interval)).collect()
+        }
+        _ => return check(Node::Everything, Check::Seq(leaf.clone())),
+    };
+    if let [only] = &intervals[..] {
+        return within(segment, only.clone());
+    }
+    let is_possible = |seqs: &Range<u64>| !matches!(within(segment, seqs.clone()), Node::Nothing);
+    match intervals.iter().any(is_possible) {
+        true => check(Node::Everything, Check::Seq(leaf.clone())),
+        false => Node::Nothing,
+    }
+}
+
+/// Rows whose `seq` is in an interval.
+pub(super) fn within(segment: &Segment, seqs: Range<u64>) -> Node {
+    let (min, max) = (segment.meta().min_seq, segment.meta().max_seq);
+    if seqs.is_empty() || seqs.start > max || seqs.end <= min {
+        Node::Nothing
+    } else if seqs.start <= min && seqs.end > max {
+        Node::Everything
+    } else {
+        check(Node::Everything, Check::Seqs(seqs))
+    }
+}
+
+fn point(number: &ExactNumber) -> Range<u64> {
+    let bound = Bound::Included(number.clone());
+    interval(&NumberRange { from: bound.clone(), to: bound })
+}
+
+/// The whole numbers in a range; `u64::MAX` is none, as it is no `seq`.
+fn interval(range: &NumberRange) -> Range<u64> {
+    let exact = |seq: u64| ExactNumber::parse(&seq.to_string()).expect("digits are a number");
+    let start = first_that(|seq| range.is_begun(&exact(seq)));
+    start..first_that(|seq| range.is_over(&exact(seq)))
+}
+
+/// The first number from which on `holds` holds; `u64::MAX` if there is none before.
+fn first_that(holds: impl Fn(u64) -> bool) -> u64 {
+    let (mut low, mut high) = (0, u64::MAX);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle) { high = middle } else { low = middle + 1 }
+    }
+    low
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(from: &str, to: &str) -> Range<u64> {
+        let bound = |text: &str| match text {
+            "" => Bound::Unbounded,
+            text => match text.strip_prefix('!') {
+                Some(text) => Bound::Excluded(ExactNumber::parse(text).unwrap()),
+                None => Bound::Included(ExactNumber::parse(text).unwrap()),
+            },
+        };
+        interval(&NumberRange { from: bound(from), to: bound(to) })
+    }
+
+    #[test]
+    fn ranges_of_numbers_are_intervals_of_whole_ones() {
+        assert_eq!(range("2", "5"), 2..6);
+        assert_eq!(range("!2", "!5"), 3..5);
+        assert_eq!(range("1.5", "1.7"), 2..2);
+        assert_eq!(range("-3", "0.5e1"), 0..6);
+        assert_eq!(range("", "!0"), 0..0);
+        assert_eq!(range("1e30", ""), u64::MAX..u64::MAX);
+        assert_eq!(range("", ""), 0..u64::MAX);
+        assert_eq!(point(&ExactNumber::parse("7.0").unwrap()), 7..8);
+        assert_eq!(point(&ExactNumber::parse("7.5").unwrap()), 8..8);
+        assert!(range("9", "3").is_empty());
+    }
+}
