@@ -13,20 +13,16 @@ differs.
 import collections
 import gzip
 import json
-import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = sys.argv[1] if len(sys.argv) > 1 else str(ROOT / "target/release/annals")
-DATA = pathlib.Path(
-    sys.argv[2] if len(sys.argv) > 2 else os.environ.get("ANNALS_DATA", ROOT / "../shared/data")
-)
-EXAMPLES = ROOT / "docs/examples"
+import program
+
+PROGRAM = sys.argv[1] if len(sys.argv) > 1 else program.PROGRAM
+DATA = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else program.DATA
 
 PHRASES = ["merge pull request", "active record", "fix typo in"]
 PREFIXES = ["migrat*", "deprecat*"]
@@ -75,25 +71,8 @@ class Expected:
             self.texts[prefix] += any(f" {prefix[:-1]}" in value for value in values)
 
 
-def annals(store, *arguments):
-    """Runs the program; gives what it printed, and the seconds that it took."""
-    start = time.monotonic()
-    done = subprocess.run(
-        [PROGRAM, *arguments], env={**os.environ, "ANNALS_STORE": str(store)},
-        check=True, capture_output=True, text=True,
-    )
-    return done.stdout, time.monotonic() - start
-
-
-def mapped_import(store, name, path):
-    text, seconds = annals(
-        store, "import", "--from", "json", "--map", str(EXAMPLES / name), str(path)
-    )
-    return json.loads(text), seconds
-
-
 def size(store):
-    return sum(file.stat().st_size for file in pathlib.Path(store).rglob("*") if file.is_file())
+    return sum(file.stat().st_size for file in store.rglob("*") if file.is_file())
 
 
 def zstd_size(path):
@@ -106,7 +85,7 @@ def zstd_size(path):
     return len(packed.stdout)
 
 
-def compare_counts(store, expected):
+def compare_counts(annals, expected):
     """Prints the counts of both sides; gives how many differ."""
     actors = expected.actors.most_common()
     chosen = actors[:2] + actors[len(actors) // 100:][:2] + actors[-1:]
@@ -117,14 +96,14 @@ def compare_counts(store, expected):
     wrong = 0
     print("| query | Python | annals | ms, process and all |\n|---|---|---|---|")
     for query, count in questions:
-        text, seconds = annals(store, "count", query)
+        text, seconds = annals.ask("count", query)
         wrong += int(text) != count
         print(f"| `{query}` | {count} | {text.strip()} | {1000 * seconds:.0f} |")
     return wrong
 
 
-def check_order(store, expected):
-    text, _ = annals(store, "search", "--order", "seq", "--limit", "0")
+def check_order(annals, expected):
+    text, _ = annals.ask("search", "--order", "seq", "--limit", "0")
     events = [json.loads(line) for line in text.splitlines()]
     in_order = [event["id"] for event in events] == expected.ids
     gapless = [event["seq"] for event in events] == list(range(1, len(events) + 1))
@@ -135,25 +114,29 @@ def check_order(store, expected):
 def main():
     path = DATA / "git_rails.ndjson.gz"
     panther = DATA / "google_workspace_panther_tests.ndjson"
+    if not (program.is_there(path) and program.is_there(panther)):
+        return 0
     expected = Expected(path)
     lines = len(expected.ids)
     with tempfile.TemporaryDirectory() as folder:
-        store, other = pathlib.Path(folder, "rails"), pathlib.Path(folder, "panther")
-        first, first_seconds = mapped_import(store, "git_rails.toml", path)
-        again, again_seconds = mapped_import(store, "git_rails.toml", path)
+        rails = program.Annals(PROGRAM, f"{folder}/rails")
+        other = program.Annals(PROGRAM, f"{folder}/panther")
+        first, first_seconds = rails.mapped_import("git_rails.toml", path)
+        again, again_seconds = rails.mapped_import("git_rails.toml", path)
         wrong = int(first["appended"] != lines or again["duplicates"] != lines)
-        wrong += compare_counts(store, expected)
-        segments = json.loads(annals(store, "segments", "--format", "json")[0])
+        wrong += compare_counts(rails, expected)
+        segments = json.loads(rails.ask("segments", "--format", "json")[0])
         print("\n| figure | value |\n|---|---|")
         print(f"| first import | {first['appended']} appended in {first_seconds:.1f} s |")
         print(f"| second import | {again['duplicates']} duplicates in {again_seconds:.1f} s |")
         print(f"| segments | {len(segments)} |")
-        wrong += check_order(store, expected)
-        print_sizes("git_rails", size(store), zstd_size(path), expected.bytes, lines)
-        mapped, _ = mapped_import(other, "panther.toml", panther)
-        annals(other, "seal")
-        count = mapped["appended"]
-        print_sizes("panther", size(other), zstd_size(panther), panther.stat().st_size, count)
+        wrong += check_order(rails, expected)
+        packed = zstd_size(path)
+        print_sizes("git_rails", size(rails.store), packed, expected.bytes, lines)
+        mapped, _ = other.mapped_import("panther.toml", panther)
+        other.ask("seal")
+        packed, plain = zstd_size(panther), panther.stat().st_size
+        print_sizes("panther", size(other.store), packed, plain, mapped["appended"])
     return 1 if wrong else 0
 
 
