@@ -37,8 +37,8 @@ enum Step {
 /// The steps that write an event of one shape.
 type Template = Vec<Step>;
 
-/// The templates of the shapes of a segment, each compiled when a row of it is first read: a segment
-/// has hundreds of shapes, and a page needs a few.
+/// The templates of the shapes of a segment, each compiled when a row of it is first read: a
+/// segment has hundreds of shapes, and a page needs a few.
 #[derive(Debug)]
 pub(super) struct Templates {
     /// The column of each node and kind.
