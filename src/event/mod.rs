@@ -36,6 +36,7 @@ pub use value::Value;
 pub(crate) use place::{End, offset_of, read_tree};
 pub(crate) use problem::Step;
 pub(crate) use time::append_instant;
+pub(crate) use plain::is_plain;
 pub(crate) use write::append_escaped;
 
 use crate::Result;

@@ -28,6 +28,12 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
     len + rest.len().min((marks.trailing_zeros() >> 3) as usize)
 }
 
+/// Whether a string can stand between quotes as it is.
+#[inline]
+pub(crate) fn is_plain(bytes: &[u8]) -> bool {
+    plain_len(bytes) == bytes.len()
+}
+
 /// Sets the high bit of each special byte. A byte above one may be marked wrongly by the borrow of
 /// the subtraction; the lowest mark is always right.
 #[inline]

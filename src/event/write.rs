@@ -1,7 +1,7 @@
 //! Trees to compact JSON text, strings as in RFC 8785.
 
 use super::node::Node;
-use super::plain::plain_len;
+use super::plain::{is_plain, plain_len};
 use super::value::Value;
 
 impl Value {
@@ -76,8 +76,7 @@ pub(super) fn append_string(out: &mut Vec<u8>, text: &str) {
 /// for the caller to find.
 #[inline]
 pub(crate) fn append_escaped(out: &mut Vec<u8>, text: &[u8]) {
-    let plain = plain_len(text);
-    if plain == text.len() {
+    if is_plain(text) {
         out.extend_from_slice(text);
     } else {
         append_with_escapes(out, text);

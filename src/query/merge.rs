@@ -7,11 +7,14 @@ use super::order::{Order, Place};
 use super::search::Search;
 use super::stream::{Hit, RecentStream, SegmentStream, Stream, Wanted};
 use super::visible::Visibility;
-use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
 use crate::segment::Segment;
 use crate::store::Snapshot;
 use crate::tail::TailView;
+use crate::{Error, Result};
+
+/// Hits that are decoded at once at most.
+pub(super) const HITS_AT_ONCE: usize = 64;
 
 /// A source that is not opened yet.
 #[derive(Clone, Copy)]
@@ -148,9 +151,55 @@ impl<'s> Merge<'s> {
         Ok(())
     }
 
-    /// Takes a hit out of its stream, decoded.
-    pub(super) fn take(&mut self, stream: usize, hit: Hit) -> Result<StoredEvent> {
-        self.open[stream].take(hit)
+    /// Takes the next hits, up to `count` of them; fewer at the end, or where an error is met, which
+    /// comes beside them.
+    pub(super) fn take(&mut self, count: usize) -> (Vec<(usize, Hit)>, Result<()>) {
+        let mut hits = Vec::with_capacity(count.min(HITS_AT_ONCE));
+        while hits.len() < count {
+            match self.next_hit() {
+                Ok(Some((stream, hit))) => {
+                    self.open[stream].take();
+                    hits.push((stream, hit));
+                }
+                Ok(None) => break,
+                Err(error) => return (hits, Err(error)),
+            }
+        }
+        (hits, Ok(()))
+    }
+
+    /// The events of hits that were taken, in their order; up to the first damage, which comes
+    /// beside them. The hits of one stream are decoded at once.
+    pub(super) fn events(&mut self, hits: &[(usize, Hit)]) -> (Vec<StoredEvent>, Result<()>) {
+        if let [(first, _), rest @ ..] = hits
+            && rest.iter().all(|(stream, _)| stream == first)
+        {
+            let rows: Vec<u32> = hits.iter().map(|(_, hit)| hit.row).collect();
+            let mut events = Vec::new();
+            let outcome = self.open[*first].events(&rows, &mut events);
+            return (events, outcome);
+        }
+        let mut by_stream: Vec<usize> = (0..hits.len()).collect();
+        by_stream.sort_by_key(|index| hits[*index].0);
+        let mut slots: Vec<Option<StoredEvent>> = vec![None; hits.len()];
+        let mut damage: Option<(usize, Error)> = None;
+        let (mut rows, mut events) = (Vec::new(), Vec::new());
+        for group in by_stream.chunk_by(|one, other| hits[*one].0 == hits[*other].0) {
+            rows.clear();
+            rows.extend(group.iter().map(|index| hits[*index].1.row));
+            let outcome = self.open[hits[group[0]].0].events(&rows, &mut events);
+            let first_damaged = group.get(events.len()).copied().unwrap_or(hits.len());
+            for (index, event) in group.iter().zip(events.drain(..)) {
+                slots[*index] = Some(event);
+            }
+            if let Err(error) = outcome
+                && damage.as_ref().is_none_or(|(index, _)| first_damaged < *index)
+            {
+                damage = Some((first_damaged, error));
+            }
+        }
+        let outcome = damage.map_or(Ok(()), |(_, error)| Err(error));
+        (slots.into_iter().map_while(|slot| slot).collect(), outcome)
     }
 }
 

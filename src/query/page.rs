@@ -1,7 +1,7 @@
 //! Pages of hits, and all hits one by one.
 
 use super::cursor::Cursor;
-use super::merge::Merge;
+use super::merge::{HITS_AT_ONCE, Merge};
 use super::order::Place;
 use super::search::Search;
 use crate::event::StoredEvent;
@@ -62,14 +62,23 @@ impl Search<'_> {
     pub fn for_each(self, each: &mut dyn FnMut(&StoredEvent) -> Result<bool>) -> Result<()> {
         let meter = self.meter();
         let mut merge = Merge::new(&self, &meter, usize::MAX)?;
-        while let Some((stream, hit)) = merge.next_hit()? {
-            let event = merge.take(stream, hit)?;
-            if !each(&event)? {
-                break;
+        // The first hits are not kept waiting for others.
+        let mut count = 1;
+        loop {
+            let (hits, found) = merge.take(count);
+            let (events, decoded) = merge.events(&hits);
+            for event in &events {
+                if !each(event)? {
+                    return Ok(());
+                }
+                meter.spend(event.event.canonical().len())?;
             }
-            meter.spend(event.event.canonical().len())?;
+            decoded.and(found)?;
+            if hits.len() < count {
+                return Ok(());
+            }
+            count = (count * 2).min(HITS_AT_ONCE);
         }
-        Ok(())
     }
 }
 
@@ -83,16 +92,19 @@ struct Taken {
 impl Taken {
     /// Takes hits up to the limit; gives whether more follow.
     fn fill(&mut self, merge: &mut Merge<'_>, limit: usize) -> Result<bool> {
-        while let Some((stream, hit)) = merge.next_hit()? {
-            if self.events.len() == limit {
-                return Ok(true);
+        while self.events.len() < limit {
+            let count = HITS_AT_ONCE.min(limit - self.events.len());
+            let (hits, found) = merge.take(count);
+            let (events, decoded) = merge.events(&hits);
+            self.last = hits.last().map(|(_, hit)| hit.place).or(self.last);
+            let bytes = events.iter().map(|event| event.event.canonical().len()).sum();
+            self.events.extend(events);
+            // All that were taken belong to the page, whatever ends it.
+            decoded.and(merge.meter.spend(bytes)).and(found)?;
+            if hits.len() < count {
+                return Ok(false);
             }
-            let event = merge.take(stream, hit)?;
-            let len = event.event.canonical().len();
-            self.events.push(event);
-            self.last = Some(hit.place);
-            merge.meter.spend(len)?;
         }
-        Ok(false)
+        Ok(merge.next_hit()?.is_some())
     }
 }

@@ -158,19 +158,19 @@ impl<'s> SegmentStream<'s> {
     }
 
     /// Takes the hit that [`Self::peek`] showed.
-    pub(super) fn take(&mut self) {
+    fn take(&mut self) {
         self.ready.pop();
         self.wanted = self.wanted.saturating_sub(1);
     }
 
-    /// Decodes a hit.
-    pub(super) fn event(&mut self, hit: Hit) -> Result<StoredEvent> {
+    /// Appends the events of hits that were taken; on damage, those before it.
+    fn events(&mut self, rows: &[u32], out: &mut Vec<StoredEvent>) -> Result<()> {
         let (segment, decoder) = (self.evaluator.segment, self.evaluator.decoder());
-        let event = match self.is_page {
-            true => segment.shown_event(hit.row, decoder),
-            false => segment.stored_event(hit.row, decoder),
+        let events = match self.is_page {
+            true => segment.shown_events(rows, decoder, out),
+            false => segment.stored_events(rows, decoder, out),
         };
-        event.map_err(|damage| segment.corrupt(damage))
+        events.map_err(|damage| segment.corrupt(damage))
     }
 
     /// Evaluates the next step and keeps its hits.
@@ -353,17 +353,27 @@ impl Stream<'_> {
         }
     }
 
-    /// Takes the hit that [`Self::peek`] showed, decoded.
-    pub(super) fn take(&mut self, hit: Hit) -> Result<StoredEvent> {
+    /// Takes the hit that [`Self::peek`] showed.
+    pub(super) fn take(&mut self) {
         match self {
-            Stream::Segment(stream) => {
-                stream.take();
-                stream.event(hit)
-            }
+            Stream::Segment(stream) => stream.take(),
             Stream::Recent(stream) => {
                 stream.ready.pop();
-                let event = stream.events.get(hit.row as usize);
-                Ok(StoredEvent::clone(event.expect("a hit is one of the events")))
+            }
+        }
+    }
+
+    /// Appends the events of hits that were taken, by their rows; on damage, those before it.
+    ///
+    /// # Errors
+    /// [`crate::Error::Corrupt`] at the first damage.
+    pub(super) fn events(&mut self, rows: &[u32], out: &mut Vec<StoredEvent>) -> Result<()> {
+        match self {
+            Stream::Segment(stream) => stream.events(rows, out),
+            Stream::Recent(stream) => {
+                let event = |row: &u32| stream.events.get(*row as usize).copied().cloned();
+                out.extend(rows.iter().map_while(event));
+                Ok(())
             }
         }
     }

@@ -84,6 +84,13 @@ impl Blocks {
         self.region.get(from..end).ok_or(Damage { offset: from as u64, reading })
     }
 
+    /// All bytes from `from` on: those that were got by [`Self::slice`] before, and others that
+    /// nobody checked.
+    #[inline]
+    pub(super) fn tail(&self, from: usize) -> &[u8] {
+        self.region.get(from..).unwrap_or_default()
+    }
+
     /// Checks the blocks from `first` to `last`.
     fn check_span(&self, first: usize, last: usize) -> Read<()> {
         (first..=last).try_for_each(|block| self.check(block))

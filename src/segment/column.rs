@@ -1,10 +1,10 @@
 //! Reading one column of an open segment.
 
 use super::blocks::{Blocks, Damage, Read, damaged};
+use super::ints::append_decimal;
 use super::layout::{Codec, ColumnLayout};
 use super::patterns::Patterns;
 use super::postings::Postings;
-use super::presence::LastBlock;
 use super::texts::TextCache;
 use super::uuids;
 use crate::event::shape::Kind;
@@ -59,12 +59,6 @@ impl<'s> Column<'s> {
     #[inline]
     pub(crate) fn locate(&self, row: u32) -> Read<(u32, u32)> {
         self.layout.presence.locate(self.blocks, row)
-    }
-
-    /// The index of the first value of a row; `last` is for the next call.
-    #[inline]
-    pub(crate) fn start(&self, row: u32, last: &mut LastBlock) -> Read<u32> {
-        self.layout.presence.start(self.blocks, row, last)
     }
 
     /// Calls `each` with (row, first value index, number of values) for the rows of `range` that
@@ -166,7 +160,6 @@ impl<'s> Column<'s> {
         index: u32,
         scratch: &'a mut Scratch,
     ) -> Read<&'a [u8]> {
-        let fault = self.fault();
         Ok(match &self.layout.codec {
             Codec::Dictionary { ids, dictionary, .. } => {
                 dictionary.bytes(self.blocks, ids.get(self.blocks, index.into())? as u32)?
@@ -178,10 +171,8 @@ impl<'s> Column<'s> {
                 &scratch.bytes
             }
             Codec::Ints(ints) => {
-                let number = ints.get(self.blocks, index.into())?;
                 scratch.bytes.clear();
-                std::io::Write::write_fmt(&mut scratch.bytes, format_args!("{number}"))
-                    .map_err(|_| fault)?;
+                append_decimal(ints.get(self.blocks, index.into())?, &mut scratch.bytes);
                 &scratch.bytes
             }
             Codec::Uuids(ids) => {

@@ -1,342 +1,322 @@
-//! Rebuilding events: shapes compiled to templates, filled from the columns.
+//! Rebuilding events: templates ([`super::template`]) filled with the values of a batch of rows
+//! ([`super::cells`]).
+//!
+//! ```text
+//! rows -> shape of each -> template of each -> columns that are needed, with the rows that do
+//!      -> column by column: the values of those rows
+//!      -> row by row: literals and values, one after the other
+//! ```
+//!
+//! Column by column costs a third of row by row: where a column lies, how it is stored and which
+//! of its bytes are checked is found out once for up to 64 rows.
 
 use super::Segment;
 use super::blocks::{Damage, Read};
+use super::cells::{Cells, Value};
 use super::column::Scratch;
-use super::layout::Layout;
-use super::presence::LastBlock;
-use super::varint;
-use crate::event::shape::{Kind, op};
-use crate::event::{Event, StoredEvent, Timestamp, append_escaped, append_instant};
-use crate::limits::EVENT_DEPTH_MAX;
-use std::sync::OnceLock;
+use super::sink::Sink;
+use super::template::{Step, Template};
+use crate::event::{Event, StoredEvent, Timestamp, append_instant};
+use std::ops::Range;
 
-/// A step of a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
-    /// These bytes.
-    Literal(Vec<u8>),
-    /// The next value of a column of strings, escaped.
-    String(u32),
-    /// The next value of a column, as it is.
-    Bare(u32),
-    /// The instant of the row.
-    Time,
-    /// As many repetitions of the steps up to `end` as the next value of `lengths` says, with
-    /// commas between; `is_first` says whether no element of the list comes before.
-    Run {
-        /// The column of lengths.
-        lengths: u32,
-        /// The step after the body.
-        end: usize,
-        /// Whether the run is the first of its list.
-        is_first: bool,
-    },
-}
-
-/// The steps that write an event of one shape.
-type Template = Vec<Step>;
-
-/// The templates of the shapes of a segment, each compiled when a row of it is first read: a
-/// segment has hundreds of shapes, and a page needs a few.
-#[derive(Debug)]
-pub(super) struct Templates {
-    /// The column of each node and kind.
-    columns_at: Vec<[u32; Kind::AT_NODE]>,
-    /// `None` for a shape that makes no sense.
-    compiled: Vec<OnceLock<Option<Template>>>,
-}
-
-impl Templates {
-    /// Compiles nothing yet; `None` if a column is at a node that is not there.
-    pub(super) fn new(layout: &Layout) -> Option<Templates> {
-        let mut columns_at = vec![[u32::MAX; Kind::AT_NODE]; layout.nodes.len()];
-        for (number, column) in (0u32..).zip(&layout.columns) {
-            if column.kind != Kind::Overflow {
-                let at_node = columns_at.get_mut(column.node as usize)?;
-                *at_node.get_mut(column.kind as usize)? = number;
-            }
-        }
-        let compiled = layout.shapes.iter().map(|_| OnceLock::new()).collect();
-        Some(Templates { columns_at, compiled })
-    }
-
-    /// The template of a shape, which must be one of the layout.
-    fn get(&self, layout: &Layout, shape: usize) -> Option<&Template> {
-        self.compiled.get(shape)?.get_or_init(|| self.compile(layout, shape)).as_ref()
-    }
-
-    /// Whether every shape makes sense.
-    pub(super) fn sound(&self, layout: &Layout) -> bool {
-        (0..self.compiled.len()).all(|shape| self.get(layout, shape).is_some())
-    }
-
-    fn compile(&self, layout: &Layout, shape: usize) -> Option<Template> {
-        let (rest, nodes) = (&layout.shapes.get(shape)?[..], &layout.nodes[..]);
-        let mut compiler = Compiler { rest, nodes, columns_at: &self.columns_at, steps: vec![] };
-        compiler.value(0, 0)?;
-        compiler.rest.is_empty().then_some(compiler.steps)
-    }
-}
-
-struct Compiler<'l> {
-    rest: &'l [u8],
-    nodes: &'l [(u32, Vec<u8>)],
-    columns_at: &'l [[u32; Kind::AT_NODE]],
-    steps: Template,
-}
-
-impl Compiler<'_> {
-    fn next(&mut self) -> Option<u8> {
-        let (first, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(*first)
-    }
-
-    fn literal(&mut self, bytes: &[u8]) {
-        match self.steps.last_mut() {
-            Some(Step::Literal(before)) => before.extend_from_slice(bytes),
-            _ => self.steps.push(Step::Literal(bytes.to_vec())),
-        }
-    }
-
-    /// A step between quotes, which become part of the literals around it.
-    fn quoted(&mut self, step: Step) {
-        self.literal(b"\"");
-        self.steps.push(step);
-        self.literal(b"\"");
-    }
-
-    fn column(&self, node: u32, kind: Kind) -> Option<u32> {
-        let column = *self.columns_at.get(node as usize)?.get(kind as usize)?;
-        (column != u32::MAX).then_some(column)
-    }
-
-    fn value(&mut self, node: u32, depth: usize) -> Option<()> {
-        if depth > EVENT_DEPTH_MAX + 1 {
-            return None;
-        }
-        match self.next()? {
-            op::OBJECT => self.object(node, depth)?,
-            op::LIST => self.list(node, depth)?,
-            op::STRING => {
-                let column = self.column(node, Kind::String)?;
-                self.quoted(Step::String(column));
-            }
-            op::NUMBER => self.steps.push(Step::Bare(self.column(node, Kind::Number)?)),
-            op::BOOL => self.steps.push(Step::Bare(self.column(node, Kind::Bool)?)),
-            op::RAW => self.steps.push(Step::Bare(self.column(node, Kind::Raw)?)),
-            op::NULL => self.literal(b"null"),
-            op::EMPTY_OBJECT => self.literal(b"{}"),
-            op::EMPTY_LIST => self.literal(b"[]"),
-            op::TIME => self.quoted(Step::Time),
-            _ => return None,
-        }
-        Some(())
-    }
-
-    fn object(&mut self, _node: u32, depth: usize) -> Option<()> {
-        let mut opening = b'{';
-        loop {
-            match self.next()? {
-                op::KEY => {
-                    let child = varint::read_u32(&mut self.rest)?;
-                    let (_, key) = self.nodes.get(child as usize)?;
-                    self.literal(&[opening, b'"']);
-                    self.literal(key);
-                    self.literal(b"\":");
-                    self.value(child, depth + 1)?;
-                    opening = b',';
-                }
-                op::END => break,
-                _ => return None,
-            }
-        }
-        self.literal(b"}");
-        Some(())
-    }
-
-    fn list(&mut self, node: u32, depth: usize) -> Option<()> {
-        self.literal(b"[");
-        let mut is_first = true;
-        loop {
-            match self.next()? {
-                op::RUN => {
-                    let lengths = self.column(node, Kind::Length)?;
-                    let place = self.steps.len();
-                    self.steps.push(Step::Run { lengths, end: 0, is_first });
-                    self.value(node, depth + 1)?;
-                    (self.next()? == op::END).then_some(())?;
-                    self.steps[place] = Step::Run { lengths, end: self.steps.len(), is_first };
-                    // What follows must not be merged into the last literal of the body.
-                    self.steps.push(Step::Literal(Vec::new()));
-                    is_first = false;
-                }
-                op::END => break,
-                _ => return None,
-            }
-        }
-        self.literal(b"]");
-        Some(())
-    }
-}
+/// Rows that are decoded at once at most; one bit each in a word.
+pub(super) const BATCH_ROWS: usize = 64;
+/// Bytes of events that are decoded at once, about.
+const BATCH_BYTES: usize = 256 << 10;
+/// Canonical bytes that one row may have: what an event may have, and room for seq.
+const ROW_BYTES_MAX: usize = crate::limits::EVENT_BYTES_MAX + 1024;
 
 /// Buffers for decoding rows of one segment; keep one for many rows.
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
-    /// Next value of each column, valid for the row of the generation in the first part.
-    cursors: Vec<(u32, u32)>,
-    /// First value of the row in the columns of each distinct presence, valid likewise.
-    starts: Vec<(u32, u32)>,
-    /// The last block of each distinct presence.
-    blocks: Vec<LastBlock>,
-    generation: u32,
     scratch: Scratch,
+    cells: Cells,
+    sink: Sink,
+    /// The last answer of [`Segment::recorded_at`]: from which `seq` to below which it holds.
+    recorded: Option<(Range<u64>, Timestamp)>,
 }
 
 impl Decoder {
-    /// Forgets the places of the row before.
-    fn begin_row(&mut self, columns: usize) {
-        self.generation = self.generation.wrapping_add(1);
-        if self.generation == 0 || self.cursors.len() != columns {
-            for places in [&mut self.cursors, &mut self.starts] {
-                places.clear();
-                places.resize(columns, (0, 0));
-            }
-            self.blocks.clear();
-            self.blocks.resize(columns, LastBlock::default());
-            self.generation = 1;
-        }
-    }
-
     /// The buffers for single values.
     pub(super) fn scratch(&mut self) -> &mut Scratch {
         &mut self.scratch
     }
 }
 
-/// Canonical bytes that one row may have: what an event may have, and room for seq.
-const ROW_BYTES_MAX: usize = crate::limits::EVENT_BYTES_MAX + 1024;
+/// Where the event of a row is.
+#[derive(Debug, Clone, Copy)]
+enum Form<'s> {
+    /// In the columns.
+    Columns(&'s Template),
+    /// Stored whole, as value `.0` of the rest.
+    Whole(u32),
+}
+
+/// A decoded row.
+pub(super) struct Decoded<'d> {
+    /// The row.
+    pub row: u32,
+    /// Its `occurred_at`.
+    pub time: Timestamp,
+    /// Its canonical bytes, without `seq` and `recorded_at`; UTF-8.
+    pub canonical: &'d [u8],
+}
 
 impl Segment {
     /// Replaces `out` with the canonical bytes of a row (without `seq` and `recorded_at`).
     pub(crate) fn canonical(&self, row: u32, decoder: &mut Decoder, out: &mut Vec<u8>) -> Read<()> {
         out.clear();
-        let shape = self.layout.row_shapes.get(&self.blocks, row.into())?;
-        if shape as usize >= self.layout.shapes.len() {
-            let (index, count) = self.layout.rest_rows.locate(&self.blocks, row)?;
-            if count != 1 {
-                return Err(self.fault("row stored whole"));
-            }
-            let texts = &mut decoder.scratch.texts;
-            out.extend_from_slice(self.layout.rest.get(&self.blocks, texts, index)?);
-            return Ok(());
-        }
-        let template = self.templates.get(&self.layout, shape as usize);
-        let template = template.ok_or(self.fault("shape of a row"))?;
-        decoder.begin_row(self.layout.columns.len());
-        self.fill(template, 0..template.len(), row, decoder, out)?;
-        // Checked once for the whole event: this is much faster than value by value.
-        std::str::from_utf8(out).map_err(|_| self.fault("text of a row")).map(|_| ())
+        self.each_canonical(&[row], decoder, |_, decoded| {
+            out.extend_from_slice(decoded.canonical);
+            Ok(())
+        })
     }
 
-    fn fill(
+    /// Decodes one row whole.
+    pub(crate) fn stored_event(&self, row: u32, decoder: &mut Decoder) -> Read<StoredEvent> {
+        let mut event = None;
+        self.each_event(&[row], decoder, |_, decoded| event = Some(decoded))?;
+        event.ok_or(self.fault("row"))
+    }
+
+    /// Appends the events of rows to `out`, in the order of `rows`. On damage, all before the
+    /// damaged row are there.
+    pub(crate) fn stored_events(
         &self,
-        template: &Template,
-        steps: std::ops::Range<usize>,
-        row: u32,
+        rows: &[u32],
         decoder: &mut Decoder,
-        out: &mut Vec<u8>,
+        out: &mut Vec<StoredEvent>,
     ) -> Read<()> {
+        out.reserve(rows.len());
+        self.each_event(rows, decoder, |_, event| out.push(event))
+    }
+
+    /// As [`Self::stored_events`], for a page: rows that were shown lately are kept.
+    pub(crate) fn shown_events(
+        &self,
+        rows: &[u32],
+        decoder: &mut Decoder,
+        out: &mut Vec<StoredEvent>,
+    ) -> Read<()> {
+        let Some((cache, owner)) = &self.shown else {
+            return self.stored_events(rows, decoder, out);
+        };
+        let kept: Vec<Option<StoredEvent>> =
+            rows.iter().map(|row| cache.get(*owner, *row)).collect();
+        let is_missing = |(row, kept): (&u32, &Option<StoredEvent>)| kept.is_none().then_some(*row);
+        let missing: Vec<u32> = rows.iter().zip(&kept).filter_map(is_missing).collect();
+        let mut decoded = Vec::with_capacity(missing.len());
+        let outcome = self.each_event(&missing, decoder, |row, event| {
+            cache.put(*owner, row, &event);
+            decoded.push(event);
+        });
+        let mut decoded = decoded.into_iter();
+        out.extend(kept.into_iter().map_while(|kept| kept.or_else(|| decoded.next())));
+        outcome
+    }
+
+    fn each_event(
+        &self,
+        rows: &[u32],
+        decoder: &mut Decoder,
+        mut each: impl FnMut(u32, StoredEvent),
+    ) -> Read<()> {
+        self.each_canonical(rows, decoder, |recorded, Decoded { row, time, canonical }| {
+            let seq = self.seq_at(row)?;
+            let recorded_at = self.recorded_near(seq, recorded)?;
+            let event = Event::from_parts(canonical.to_vec(), time);
+            each(row, StoredEvent { seq, recorded_at, event });
+            Ok(())
+        })
+    }
+
+    /// Calls `each` with every row decoded, in the order of `rows`, up to the first damage.
+    pub(super) fn each_canonical(
+        &self,
+        rows: &[u32],
+        decoder: &mut Decoder,
+        mut each: impl FnMut(&mut Option<(Range<u64>, Timestamp)>, Decoded<'_>) -> Read<()>,
+    ) -> Read<()> {
+        let batch = (BATCH_BYTES / self.mean_event_bytes()).clamp(1, BATCH_ROWS);
+        rows.chunks(batch).try_for_each(|rows| self.decode(rows, decoder, &mut each))
+    }
+
+    /// Decodes up to [`BATCH_ROWS`] rows. Rows that are damaged, or too long to be decoded at
+    /// once, are decoded in halves, so that all before the damage is given.
+    fn decode(
+        &self,
+        rows: &[u32],
+        decoder: &mut Decoder,
+        each: &mut impl FnMut(&mut Option<(Range<u64>, Timestamp)>, Decoded<'_>) -> Read<()>,
+    ) -> Read<()> {
+        let mut forms = [Form::Whole(0); BATCH_ROWS];
+        if let Err(damage) = self.gather(rows, &mut forms, decoder) {
+            return match rows.split_at(rows.len() / 2) {
+                ([], _) => Err(damage),
+                (first, second) => {
+                    self.decode(first, decoder, each)?;
+                    self.decode(second, decoder, each)
+                }
+            };
+        }
+        let Decoder { scratch, cells, sink, recorded } = decoder;
+        for (slot, (row, form)) in rows.iter().zip(forms).enumerate() {
+            let time = self.time_at(*row)?;
+            let canonical = match form {
+                Form::Columns(template) => {
+                    sink.clear();
+                    let mut writer = Writer { segment: self, template, slot, cells, sink };
+                    let mut offset = || self.layout.offsets.get(&self.blocks, (*row).into());
+                    writer.steps(0..template.steps.len(), time, &mut offset)?;
+                    sink.bytes()
+                }
+                Form::Whole(index) => {
+                    self.layout.rest.get(&self.blocks, &mut scratch.texts, index)?
+                }
+            };
+            // Checked once for the whole event: this is much faster than value by value.
+            std::str::from_utf8(canonical).map_err(|_| self.fault("text of a row"))?;
+            each(recorded, Decoded { row: *row, time, canonical })?;
+        }
+        Ok(())
+    }
+
+    /// Finds the form of each row and the values that the templates need.
+    fn gather<'s>(
+        &'s self,
+        rows: &[u32],
+        forms: &mut [Form<'s>; BATCH_ROWS],
+        decoder: &mut Decoder,
+    ) -> Read<()> {
+        let Decoder { scratch, cells, .. } = decoder;
+        cells.begin(self.layout.columns.len(), rows.len());
+        for (slot, (row, form)) in rows.iter().zip(forms).enumerate() {
+            let shape = self.layout.row_shapes.get(&self.blocks, (*row).into())? as usize;
+            *form = if shape < self.layout.shapes.len() {
+                let template = self.template(shape).ok_or(self.fault("shape of a row"))?;
+                cells.need(&template.columns, slot);
+                Form::Columns(template)
+            } else {
+                match self.layout.rest_rows.locate(&self.blocks, *row)? {
+                    (index, 1) => Form::Whole(index),
+                    _ => return Err(self.fault("row stored whole")),
+                }
+            };
+        }
+        cells.gather(self, rows, scratch)
+    }
+
+    /// When the engine accepted the event with this `seq`; binary search over batches, unless
+    /// `last` tells.
+    fn recorded_near(
+        &self,
+        seq: u64,
+        last: &mut Option<(Range<u64>, Timestamp)>,
+    ) -> Read<Timestamp> {
+        if let Some((seqs, at)) = last
+            && seqs.contains(&seq)
+        {
+            return Ok(*at);
+        }
+        let (seqs, at) = self.recorded_step(seq)?;
+        *last = Some((seqs, at));
+        Ok(at)
+    }
+
+    /// When the engine accepted the event with this `seq`.
+    pub(crate) fn recorded_at(&self, seq: u64) -> Read<Timestamp> {
+        self.recorded_step(seq).map(|(_, at)| at)
+    }
+
+    /// The instant at which the event with this `seq` was accepted, and the `seq` of all of that
+    /// instant; binary search over batches.
+    fn recorded_step(&self, seq: u64) -> Read<(Range<u64>, Timestamp)> {
+        let offset = seq.wrapping_sub(self.meta.min_seq) as i64;
+        let steps = &self.layout.recorded_from;
+        let (mut low, mut high) = (0, steps.count);
+        let (mut from, mut end) = (i64::MIN, i64::MAX);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            let first = steps.get(&self.blocks, middle)?;
+            if first <= offset {
+                (low, from) = (middle, first);
+            } else {
+                (high, end) = (middle, first);
+            }
+        }
+        let at = Timestamp(self.layout.recorded_ats.get(&self.blocks, low)?);
+        // Only `seq` at or above the lowest one are asked for.
+        let seq_of = |offset: i64| self.meta.min_seq.saturating_add(offset.max(0) as u64);
+        Ok((seq_of(from)..seq_of(end), at))
+    }
+}
+
+/// Writes the row in one slot of a batch.
+struct Writer<'w> {
+    segment: &'w Segment,
+    template: &'w Template,
+    slot: usize,
+    cells: &'w mut Cells,
+    sink: &'w mut Sink,
+}
+
+impl Writer<'_> {
+    fn fault(&self, reading: &'static str) -> Damage {
+        self.segment.fault(reading)
+    }
+
+    fn steps(
+        &mut self,
+        steps: Range<usize>,
+        time: Timestamp,
+        offset: &mut dyn FnMut() -> Read<i64>,
+    ) -> Read<()> {
+        let template = self.template;
         let mut at = steps.start;
         while at < steps.end {
-            match template.get(at).ok_or(self.fault("template"))? {
-                Step::Literal(bytes) => out.extend_from_slice(bytes),
-                Step::String(column) => {
-                    let index = self.next_value(*column, row, decoder)?;
-                    let column = self.column(*column);
-                    append_escaped(out, column.value_bytes(index, &mut decoder.scratch)?);
+            match template.steps.get(at).ok_or(self.fault("template"))? {
+                Step::Literal { start, len } => {
+                    let from = template.literals.get(*start as usize..).unwrap_or_default();
+                    self.sink.push(from, *len as usize);
                 }
-                Step::Bare(column) => {
-                    let index = self.next_value(*column, row, decoder)?;
-                    let column = self.column(*column);
-                    out.extend_from_slice(column.value_bytes(index, &mut decoder.scratch)?);
+                Step::Value(column) => {
+                    let value = self.cells.next(*column, self.slot);
+                    match value.ok_or(self.fault("column value"))? {
+                        Value::Stored { from, len } => {
+                            self.sink.push(self.segment.blocks.tail(from), len);
+                        }
+                        Value::Made { from, len } => self.sink.push(self.cells.made(from), len),
+                        Value::Count(_) => return Err(self.fault("column value")),
+                    }
                 }
                 Step::Time => {
-                    let offset = self.layout.offsets.get(&self.blocks, row.into())?;
-                    append_instant(out, self.time_at(row)?, offset as i32);
+                    let offset = offset()? as i32;
+                    self.sink.write(|out| append_instant(out, time, offset));
                 }
                 Step::Run { lengths, end, is_first } => {
-                    let index = self.next_value(*lengths, row, decoder)?;
-                    let count = self.column(*lengths).integer(index)?;
+                    let Some(Value::Count(count)) = self.cells.next(*lengths, self.slot) else {
+                        return Err(self.fault("length of a list"));
+                    };
                     for element in 0..count {
                         if element > 0 || !is_first {
-                            out.push(b',');
+                            self.sink.push(b",", 1);
                         }
-                        self.fill(template, at + 1..*end, row, decoder, out)?;
+                        self.steps(at + 1..*end, time, offset)?;
+                        self.check_len()?;
                     }
                     at = *end;
                     continue;
                 }
             }
-            if out.len() > ROW_BYTES_MAX {
-                return Err(self.fault("row longer than an event may be"));
-            }
             at += 1;
         }
-        Ok(())
+        self.check_len()
     }
 
-    /// The index of the next value of a column for the row being decoded.
-    fn next_value(&self, column: u32, row: u32, decoder: &mut Decoder) -> Read<u32> {
-        let generation = decoder.generation;
-        let fault = Damage { offset: 0, reading: "column number" };
-        let cursor = decoder.cursors.get_mut(column as usize).ok_or(fault)?;
-        if cursor.0 != generation {
-            let presence = self.distinct_presences.get(column as usize).copied().unwrap_or(column);
-            let start = decoder.starts.get_mut(presence as usize).ok_or(fault)?;
-            if start.0 != generation {
-                let last = decoder.blocks.get_mut(presence as usize).ok_or(fault)?;
-                *start = (generation, self.column(column).start(row, last)?);
-            }
-            *cursor = *start;
+    fn check_len(&self) -> Read<()> {
+        match self.sink.bytes().len() > ROW_BYTES_MAX {
+            true => Err(self.fault("row longer than an event may be")),
+            false => Ok(()),
         }
-        cursor.1 += 1;
-        Ok(cursor.1 - 1)
-    }
-
-    /// Decodes one row whole.
-    pub(crate) fn stored_event(&self, row: u32, decoder: &mut Decoder) -> Read<StoredEvent> {
-        let mut canonical = Vec::with_capacity(self.mean_event_bytes());
-        self.canonical(row, decoder, &mut canonical)?;
-        let seq = self.seq_at(row)?;
-        let recorded_at = self.recorded_at(seq)?;
-        let event = Event::from_parts(canonical, self.time_at(row)?);
-        Ok(StoredEvent { seq, recorded_at, event })
-    }
-
-    /// As [`Self::stored_event`], for a page: rows that were shown lately are kept.
-    pub(crate) fn shown_event(&self, row: u32, decoder: &mut Decoder) -> Read<StoredEvent> {
-        let Some((cache, owner)) = &self.shown else {
-            return self.stored_event(row, decoder);
-        };
-        if let Some(event) = cache.get(*owner, row) {
-            return Ok(event);
-        }
-        let event = self.stored_event(row, decoder)?;
-        cache.put(*owner, row, &event);
-        Ok(event)
-    }
-
-    /// When the engine accepted the event with this `seq`; binary search over batches.
-    pub(crate) fn recorded_at(&self, seq: u64) -> Read<Timestamp> {
-        let offset = seq.wrapping_sub(self.meta.min_seq) as i64;
-        let steps = &self.layout.recorded_from;
-        let (mut low, mut high) = (0, steps.count);
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if steps.get(&self.blocks, middle)? <= offset { low = middle } else { high = middle }
-        }
-        Ok(Timestamp(self.layout.recorded_ats.get(&self.blocks, low)?))
     }
 }

@@ -39,13 +39,19 @@ impl Dictionary {
     /// The bytes of the value with this id, not checked to be UTF-8.
     #[inline]
     pub(crate) fn bytes<'b>(&self, blocks: &'b Blocks, id: u32) -> Read<&'b [u8]> {
+        self.place(blocks, id).map(|(_, bytes)| bytes)
+    }
+
+    /// Where the value with this id begins in the segment, and its bytes.
+    #[inline]
+    pub(crate) fn place<'b>(&self, blocks: &'b Blocks, id: u32) -> Read<(usize, &'b [u8])> {
         let fault = Damage { offset: self.bytes.offset, reading: "dictionary value" };
         let (start, end) = self.ends.bounds(blocks, id.into())?;
         if start > end || end > self.bytes.len {
             return Err(fault);
         }
-        let span = Span { offset: self.bytes.offset + start, len: end - start };
-        blocks.bytes(span, fault.reading)
+        let from = usize::try_from(self.bytes.offset + start).map_err(|_| fault)?;
+        Ok((from, blocks.slice(from, (end - start) as usize, fault.reading)?))
     }
 
     /// The id of a value; binary search.

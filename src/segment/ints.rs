@@ -20,6 +20,24 @@ pub(crate) struct Ints {
     pub count: u64,
 }
 
+/// Appends a number as text, in base 10.
+pub(super) fn append_decimal(number: i64, out: &mut Vec<u8>) {
+    let mut left = number.unsigned_abs();
+    // 19 digits at most, and a sign.
+    let mut text = [b'-'; 20];
+    let mut start = text.len();
+    loop {
+        start -= 1;
+        text[start] = b'0' + (left % 10) as u8;
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    start -= usize::from(number < 0);
+    out.extend_from_slice(&text[start..]);
+}
+
 /// A directory record.
 struct Record {
     base: i64,
@@ -219,6 +237,9 @@ mod tests {
         for (index, value) in seen {
             assert_eq!(value, values[index as usize]);
             assert_eq!(ints.get(&blocks, index), Ok(value));
+            let mut text = Vec::new();
+            append_decimal(value, &mut text);
+            assert_eq!(text, value.to_string().as_bytes());
         }
         assert!(ints.get(&blocks, values.len() as u64).is_err());
         len
@@ -228,6 +249,7 @@ mod tests {
         #[test]
         fn integers_come_back(values in proptest::collection::vec(any::<i64>(), 0..2100)) {
             round_trip(&values);
+            round_trip(&[0, i64::MIN, i64::MAX, -1]);
         }
 
         #[test]

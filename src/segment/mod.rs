@@ -19,11 +19,13 @@
 //! | `postings` | lists of rows |
 //! | `terms`, `long_words` | the index of words |
 //! | `builder` | all of it, written |
-//! | `column`, `gather`, `decode`, `row_cache`, `lookup` | all of it, read |
+//! | `column`, `gather`, `lookup` | values and rows, read |
+//! | `template`, `cells`, `sink`, `decode`, `row_cache` | whole events, put together |
 
 mod bits;
 mod blocks;
 mod builder;
+mod cells;
 mod column;
 mod decode;
 mod dictionary;
@@ -40,6 +42,8 @@ mod postings;
 mod presence;
 mod row_cache;
 mod rowset;
+mod sink;
+mod template;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -131,11 +135,11 @@ pub(crate) struct Segment {
     blocks: Blocks,
     layout: Layout,
     meta: SegmentMeta,
-    templates: decode::Templates,
+    templates: template::Templates,
     /// The keys of the path of each column.
     paths: Vec<Vec<String>>,
-    /// For each column, the first one with the same presence: its rows have the same values.
-    distinct_presences: Vec<u32>,
+    /// The columns, those of the same presence together: the first one of it, and the column.
+    by_presence: Vec<(u32, u32)>,
     /// Where rows that pages showed are kept, and under which number; nowhere for segments in
     /// memory.
     shown: Option<(Arc<RowCache>, u64)>,
@@ -174,9 +178,9 @@ impl Segment {
         meta: SegmentMeta,
     ) -> Result<Segment> {
         let unsound = |reading| Error::corrupt(path, 0, reading, "fields that agree", "others");
-        let templates = decode::Templates::new(&layout).ok_or_else(|| unsound("segment shapes"))?;
+        let templates = template::Templates::new(&layout).ok_or_else(|| unsound("segment shapes"))?;
         let paths = paths(&layout).ok_or_else(|| unsound("segment paths"))?;
-        let distinct_presences = distinct_presences(&layout);
+        let by_presence = by_presence(&layout);
         let segment = Segment {
             path: path.to_path_buf(),
             blocks,
@@ -184,7 +188,7 @@ impl Segment {
             meta,
             templates,
             paths,
-            distinct_presences,
+            by_presence,
             shown: None,
             by_seq: OnceLock::new(),
             decoder: Mutex::default(),
@@ -374,24 +378,24 @@ impl Segment {
     fn verify_all(&self) -> Read<u64> {
         self.blocks.check_all()?;
         self.terms().verify()?;
-        if !self.templates.sound(&self.layout) {
+        if !self.templates_are_sound() {
             return Err(self.fault("segment shapes"));
         }
         let mut decoder = Decoder::default();
-        let mut canonical = Vec::new();
         let mut last = (Timestamp(i64::MIN), 0);
-        for row in 0..self.meta.rows {
-            self.canonical(row, &mut decoder, &mut canonical)?;
-            let place = (self.time_at(row)?, self.seq_at(row)?);
+        let rows: Vec<u32> = (0..self.meta.rows).collect();
+        self.each_canonical(&rows, &mut decoder, |_, decoded| {
+            let place = (decoded.time, self.seq_at(decoded.row)?);
             let seqs = self.meta.min_seq..=self.meta.max_seq;
             let times = self.meta.min_time..=self.meta.max_time;
-            let event = crate::event::Event::from_canonical(canonical.clone());
+            let event = crate::event::Event::from_canonical(decoded.canonical.to_vec());
             let sound = event.is_some_and(|event| event.occurred_at() == place.0);
             if !sound || place <= last || !seqs.contains(&place.1) || !times.contains(&place.0) {
                 return Err(self.fault("rows of a segment"));
             }
             last = place;
-        }
+            Ok(())
+        })?;
         Ok(self.blocks.region_len() as u64)
     }
 
@@ -423,11 +427,16 @@ fn paths(layout: &Layout) -> Option<Vec<Vec<String>>> {
     layout.columns.iter().map(|column| path(column.node, column.kind)).collect()
 }
 
-/// For each column, the number of the first one with the same presence.
-fn distinct_presences(layout: &Layout) -> Vec<u32> {
+/// Each column behind the number of the first one with the same presence, sorted.
+fn by_presence(layout: &Layout) -> Vec<(u32, u32)> {
     let mut first = HashMap::new();
     let columns = (0u32..).zip(&layout.columns);
-    columns.map(|(number, column)| *first.entry(column.presence).or_insert(number)).collect()
+    let pair = |(number, column): (u32, &layout::ColumnLayout)| {
+        (*first.entry(column.presence).or_insert(number), number)
+    };
+    let mut pairs: Vec<(u32, u32)> = columns.map(pair).collect();
+    pairs.sort_unstable();
+    pairs
 }
 
 /// What a look-up for duplicates found.

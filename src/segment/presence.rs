@@ -96,21 +96,6 @@ fn encode_block(within: &[u32], first: u32, rows: usize, body: &mut Vec<u8>) -> 
 /// Bytes of the running sums of a block with counts.
 const SUMS_BYTES: usize = BLOCK_ROWS as usize / SUM_ROWS * 4;
 
-/// The block that a row was located in last, by its directory record: rows that are read one after
-/// the other lie in few blocks.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LastBlock {
-    number: u32,
-    before: u32,
-    kind: u8,
-}
-
-impl Default for LastBlock {
-    fn default() -> Self {
-        LastBlock { number: u32::MAX, before: 0, kind: NONE }
-    }
-}
-
 /// A block as its directory record tells.
 struct Block<'b> {
     before: u32,
@@ -177,21 +162,6 @@ impl Presence {
             return Err(self.fault());
         }
         Ok((start, count))
-    }
-
-    /// As [`Self::locate`], the first value only; fast for blocks where each row has one value.
-    #[inline]
-    pub(crate) fn start(&self, blocks: &Blocks, row: u32, last: &mut LastBlock) -> Read<u32> {
-        let number = row / BLOCK_ROWS;
-        if last.number != number {
-            let Block { before, kind, .. } = self.block(blocks, number)?;
-            *last = LastBlock { number, before, kind };
-        }
-        let start = u64::from(last.before) + u64::from(row % BLOCK_ROWS);
-        if last.kind == EACH_ONE && row < self.rows && start < u64::from(self.values) {
-            return Ok(start as u32);
-        }
-        Ok(self.locate(blocks, row)?.0)
     }
 
     /// Whether no row of `range` can have more than one value, as the directory tells.

@@ -5,7 +5,7 @@ use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, SourceKind, Wor
 use crate::Result;
 use crate::query::condition::Condition;
 use crate::query::matching::Reader;
-use crate::query::merge::{Merge, Source};
+use crate::query::merge::{HITS_AT_ONCE, Merge, Source};
 use crate::query::meter::Meter;
 use crate::query::node::{Evaluator, Node};
 use crate::query::search::Search;
@@ -43,25 +43,32 @@ impl<'a> Search<'a> {
             watch.plan(&self, source)?;
         }
         let mut hits = vec![0u64; entered.len()];
-        let (mut taken, mut more) = (0usize, false);
+        let (mut taken, mut more) = (0, false);
         let (mut evaluate, mut decode) = (Duration::ZERO, Duration::ZERO);
-        loop {
+        while taken < limit {
+            let count = HITS_AT_ONCE.min(limit - taken);
             let began = Instant::now();
-            let next = merge.next_hit()?;
+            let (found, outcome) = merge.take(count);
             evaluate += began.elapsed();
-            let Some((stream, hit)) = next else { break };
-            if taken == limit {
-                more = true;
+            let began = Instant::now();
+            let (events, decoded) = merge.events(&found);
+            decode += began.elapsed();
+            decoded.and(outcome)?;
+            meter.spend(events.iter().map(|event| event.event.canonical().len()).sum())?;
+            taken += found.len();
+            for (stream, _) in &found {
+                if let Some(hits) = hits.get_mut(*stream) {
+                    *hits += 1;
+                }
+            }
+            if found.len() < count {
                 break;
             }
+        }
+        if taken == limit {
             let began = Instant::now();
-            let event = merge.take(stream, hit)?;
-            decode += began.elapsed();
-            meter.spend(event.event.canonical().len())?;
-            taken += 1;
-            if let Some(hits) = hits.get_mut(stream) {
-                *hits += 1;
-            }
+            more = merge.next_hit()?.is_some();
+            evaluate += began.elapsed();
         }
         for ((source, stream), hits) in watch.sources.iter_mut().zip(&merge.open).zip(hits) {
             let passed = stream.passed();
