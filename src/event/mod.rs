@@ -34,9 +34,9 @@ pub use time::{Timestamp, format_instant};
 pub use value::Value;
 
 pub(crate) use place::{End, offset_of, read_tree};
+pub(crate) use plain::is_plain;
 pub(crate) use problem::Step;
 pub(crate) use time::append_instant;
-pub(crate) use plain::is_plain;
 pub(crate) use write::append_escaped;
 
 use crate::Result;

@@ -196,12 +196,12 @@ impl<'s> SegmentStream<'s> {
         let mut outcome = Ok(());
         let ready = &mut self.ready;
         let newest = self.order == Order::Newest;
+        let mut place_of = segment.places();
         let mut keep = |row: u16| {
             let row = first + u32::from(row);
-            let place =
-                segment.time_at(row).and_then(|time| Ok(Place { time, seq: segment.seq_at(row)? }));
-            match place {
-                Ok(place) => {
+            match place_of(row) {
+                Ok((time, seq)) => {
+                    let place = Place { time, seq };
                     let is_after = after.is_none_or(|after| match newest {
                         true => place < after,
                         false => place > after,

@@ -1,6 +1,6 @@
 //! Fixed-width bit packing: value `i` of width `w` is bits `i*w .. i*w+w`, little-endian.
 
-use super::blocks::{Blocks, Damage, Read, Span};
+use super::blocks::{Blocks, Damage, Read, Span, Window};
 
 /// Bits needed for `value`; 0 for 0.
 pub(crate) fn width_of(value: u64) -> u8 {
@@ -85,10 +85,24 @@ impl Packed {
                 .is_some_and(|len| len <= self.span.len || self.count == 0)
     }
 
+    fn fault(&self) -> Damage {
+        Damage { offset: self.span.offset, reading: "packed values" }
+    }
+
     /// Value `index`.
     #[inline]
     pub(crate) fn get(&self, blocks: &Blocks, index: u64) -> Read<u64> {
-        let fault = Damage { offset: self.span.offset, reading: "packed values" };
+        self.get_from(index, |from, len, reading| blocks.slice(from, len, reading))
+    }
+
+    /// Value `index` out of the bytes that `slice` gives.
+    #[inline]
+    fn get_from<'b>(
+        &self,
+        index: u64,
+        slice: impl FnOnce(usize, usize, &'static str) -> Read<&'b [u8]>,
+    ) -> Read<u64> {
+        let fault = self.fault();
         if index >= self.count {
             return Err(fault);
         }
@@ -98,8 +112,13 @@ impl Packed {
         let bit = index * u64::from(self.width);
         let from = self.span.offset.checked_add(bit / 8).ok_or(fault)?;
         let from = usize::try_from(from).map_err(|_| fault)?;
-        get_shifted(blocks.slice(from, 9, fault.reading)?, self.width, (bit % 8) as u32)
-            .ok_or(fault)
+        get_shifted(slice(from, 9, fault.reading)?, self.width, (bit % 8) as u32).ok_or(fault)
+    }
+
+    /// Reads values that are near each other.
+    #[inline]
+    pub(super) fn reader<'b>(&self, blocks: &'b Blocks) -> PackedReader<'b> {
+        PackedReader { packed: *self, window: blocks.window() }
     }
 
     /// The value before `index` (0 before the first) and value `index`: where a run of bytes
@@ -108,7 +127,7 @@ impl Packed {
     pub(crate) fn bounds(&self, blocks: &Blocks, index: u64) -> Read<(u64, u64)> {
         // Two values and the 8 bytes that reads need fit 32 bytes at any shift.
         const WINDOW: u64 = 32;
-        let fault = Damage { offset: self.span.offset, reading: "packed values" };
+        let fault = self.fault();
         if index == 0 || self.width == 0 || index >= self.count {
             return Ok((0, self.get(blocks, index)?));
         }
@@ -131,7 +150,7 @@ impl Packed {
         range: std::ops::Range<u64>,
         mut each: impl FnMut(u64),
     ) -> Read<()> {
-        let fault = Damage { offset: self.span.offset, reading: "packed values" };
+        let fault = self.fault();
         if range.end > self.count {
             return Err(fault);
         }
@@ -153,6 +172,40 @@ impl Packed {
             each(value);
         }
         Ok(())
+    }
+}
+
+/// Reads values of one array; fast where they are near each other.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PackedReader<'b> {
+    packed: Packed,
+    window: Window<'b>,
+}
+
+impl PackedReader<'_> {
+    /// As [`Packed::get`].
+    #[inline]
+    pub(super) fn get(&mut self, index: u64) -> Read<u64> {
+        self.packed.get_from(index, |from, len, reading| self.window.slice(from, len, reading))
+    }
+
+    /// As [`Packed::bounds`].
+    #[inline]
+    pub(super) fn bounds(&mut self, index: u64) -> Read<(u64, u64)> {
+        // Two values of up to 28 bits fit one word at any shift.
+        let (width, packed) = (self.packed.width, self.packed);
+        if index == 0 || width == 0 || width > 28 || index >= packed.count {
+            let before = if index == 0 { 0 } else { self.get(index - 1)? };
+            return Ok((before, self.get(index)?));
+        }
+        let bit = (index - 1) * u64::from(width);
+        let fault = packed.fault();
+        let from = packed.span.offset.checked_add(bit / 8).ok_or(fault)?;
+        let from = usize::try_from(from).map_err(|_| fault)?;
+        let bytes = self.window.slice(from, 8, fault.reading)?;
+        let word = u64::from_le_bytes(bytes.try_into().map_err(|_| fault)?) >> (bit % 8);
+        let mask = (1 << width) - 1;
+        Ok((word & mask, word >> width & mask))
     }
 }
 
@@ -186,10 +239,13 @@ mod tests {
             prop_assert!(packed.sound());
             let len = out.len();
             let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
+            let mut reader = packed.reader(&blocks);
             for (index, value) in values.iter().enumerate() {
+                prop_assert_eq!(reader.get(index as u64), Ok(*value));
                 prop_assert_eq!(packed.get(&blocks, index as u64), Ok(*value));
                 let before = index.checked_sub(1).map_or(0, |before| values[before]);
                 prop_assert_eq!(packed.bounds(&blocks, index as u64), Ok((before, *value)));
+                prop_assert_eq!(reader.bounds(index as u64), Ok((before, *value)));
             }
             for start in [0, values.len() / 3, values.len()] {
                 let mut seen = Vec::new();
@@ -199,6 +255,7 @@ mod tests {
             }
             prop_assert!(packed.get(&blocks, values.len() as u64).is_err());
             prop_assert!(packed.bounds(&blocks, values.len() as u64).is_err());
+            prop_assert!(reader.get(values.len() as u64).is_err());
         }
     }
 }

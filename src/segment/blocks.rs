@@ -84,11 +84,15 @@ impl Blocks {
         self.region.get(from..end).ok_or(Damage { offset: from as u64, reading })
     }
 
-    /// All bytes from `from` on: those that were got by [`Self::slice`] before, and others that
-    /// nobody checked.
+    /// All bytes, checked or not: for places that were got by [`Self::slice`] before.
+    pub(super) fn all(&self) -> &[u8] {
+        &self.region
+    }
+
+    /// For reads that are near each other.
     #[inline]
-    pub(super) fn tail(&self, from: usize) -> &[u8] {
-        self.region.get(from..).unwrap_or_default()
+    pub(super) fn window(&self) -> Window<'_> {
+        Window { blocks: self, from: 0, bytes: &[] }
     }
 
     /// Checks the blocks from `first` to `last`.
@@ -131,6 +135,54 @@ impl Blocks {
     /// Bytes of the region.
     pub(crate) fn region_len(&self) -> usize {
         self.region.len()
+    }
+}
+
+/// Checked bytes around the place that was read last, so that a read near it costs a comparison.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window<'b> {
+    blocks: &'b Blocks,
+    from: usize,
+    bytes: &'b [u8],
+}
+
+impl<'b> Window<'b> {
+    /// As [`Blocks::slice`].
+    #[inline]
+    pub(super) fn slice(
+        &mut self,
+        from: usize,
+        len: usize,
+        reading: &'static str,
+    ) -> Read<&'b [u8]> {
+        let start = from.wrapping_sub(self.from);
+        match self.bytes.get(start..start.wrapping_add(len)) {
+            Some(bytes) => Ok(bytes),
+            None => self.slice_elsewhere(from, len, reading),
+        }
+    }
+
+    #[cold]
+    fn slice_elsewhere(
+        &mut self,
+        from: usize,
+        len: usize,
+        reading: &'static str,
+    ) -> Read<&'b [u8]> {
+        let bytes = self.blocks.slice(from, len, reading)?;
+        let checked = match self.blocks.checksums.is_empty() {
+            true => 0..self.blocks.len,
+            false => {
+                let end = (from + len).next_multiple_of(BLOCK_BYTES);
+                from / BLOCK_BYTES * BLOCK_BYTES..end.min(self.blocks.len)
+            }
+        };
+        // A slice of no bytes is the one that touches no block.
+        if len > 0 {
+            self.from = checked.start;
+            self.bytes = self.blocks.region.get(checked).unwrap_or_default();
+        }
+        Ok(bytes)
     }
 }
 

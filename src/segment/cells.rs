@@ -7,6 +7,7 @@ use super::Segment;
 use super::blocks::{Damage, Read};
 use super::column::{Column, Scratch};
 use super::decode::BATCH_ROWS;
+use super::digits::append_decimal;
 use super::layout::Codec;
 use super::sink::SHORT;
 use super::uuids;
@@ -20,13 +21,16 @@ const CELLS_OF_ROW_MAX: usize = crate::limits::EVENT_BYTES_MAX;
 /// Bytes made for a batch at most; one row never needs more.
 const MADE_BYTES_MAX: usize = 4 << 20;
 
+/// What a row of more than that is.
+const TOO_MUCH: Damage = Damage { offset: 0, reading: "row longer than an event may be" };
+
 /// A value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Value {
     /// `len` bytes of the segment, which were checked.
-    Stored { from: usize, len: usize },
+    Stored { from: usize, len: u32 },
     /// `len` bytes of [`Cells::made`].
-    Made { from: usize, len: usize },
+    Made { from: usize, len: u32 },
     /// A number of list elements.
     Count(i64),
 }
@@ -41,7 +45,18 @@ pub(super) struct Cells {
     /// For each column and row the next cell and the one behind the last.
     places: Vec<(u32, u32)>,
     values: Vec<Value>,
+    /// The cells whose bytes are still to be looked up.
+    ids: Vec<IdCell>,
     made: Vec<u8>,
+}
+
+/// A cell of a column with a dictionary.
+#[derive(Debug, Clone, Copy)]
+struct IdCell {
+    /// The cell, an index of `values`.
+    cell: u32,
+    column: u32,
+    id: u32,
 }
 
 /// Where the values of some rows begin in the columns of one presence, and how many each row has.
@@ -70,6 +85,7 @@ impl Cells {
         self.places.clear();
         self.places.resize(columns * rows, (0, 0));
         self.values.clear();
+        self.ids.clear();
         self.made.clear();
     }
 
@@ -92,8 +108,7 @@ impl Cells {
         rows: &[u32],
         scratch: &mut Scratch,
     ) -> Read<()> {
-        let mut located =
-            Located { presence: u32::MAX, rows: 0, values: [(0, 0); BATCH_ROWS] };
+        let mut located = Located { presence: u32::MAX, rows: 0, values: [(0, 0); BATCH_ROWS] };
         for (presence, number) in &segment.by_presence {
             let needed = self.needed.get(*number as usize).copied().unwrap_or(0);
             if needed == 0 {
@@ -102,18 +117,20 @@ impl Cells {
             let column = segment.column(*number);
             if (located.presence, located.rows) != (*presence, needed) {
                 (located.presence, located.rows) = (*presence, needed);
+                let mut reader = column.layout.presence.reader(column.blocks);
                 for slot in slots(needed) {
                     let row = rows.get(slot).copied().unwrap_or(u32::MAX);
-                    located.values[slot] = column.locate(row)?;
+                    located.values[slot] = reader.locate(row)?;
                 }
             }
             self.gather_column(*number as usize, column, &located, scratch)?;
             // A column of one row may have as many values as an event has bytes.
             let cells_max = if self.rows > 1 { CELLS_MAX } else { CELLS_OF_ROW_MAX };
             if self.values.len() > cells_max || self.made.len() > MADE_BYTES_MAX {
-                return Err(Damage { offset: 0, reading: "row longer than an event may be" });
+                return Err(TOO_MUCH);
             }
         }
+        self.look_up(segment)?;
         // Room behind the last one, so that short pieces can be copied with a fixed length.
         self.made.extend_from_slice(&[0; SHORT]);
         Ok(())
@@ -130,30 +147,49 @@ impl Cells {
         let is_text = column.kind() == Kind::String;
         let is_count = column.kind() == Kind::Length;
         match &column.layout.codec {
-            Codec::Dictionary { ids, dictionary, .. } if !is_count => {
-                // Rows that are read together often have the value of the row before.
-                let mut last = (u64::MAX, Value::Count(0));
+            Codec::Dictionary { ids, .. } if !is_count => {
+                let mut cells = std::mem::take(&mut self.ids);
+                let mut cell = self.values.len() as u32;
+                let mut ids = ids.reader(blocks);
+                let filled = self.fill(number, located, |_, index| {
+                    let id = ids.get(index.into())? as u32;
+                    cells.push(IdCell { cell, column: number as u32, id });
+                    cell += 1;
+                    Ok(Value::Stored { from: 0, len: 0 })
+                });
+                self.ids = cells;
+                filled
+            }
+            Codec::Ints(ints) => {
+                let mut ints = ints.reader(blocks);
                 self.fill(number, located, |made, index| {
-                    let id = ids.get(blocks, index.into())?;
-                    if id != last.0 {
-                        let (from, bytes) = dictionary.place(blocks, id as u32)?;
-                        let value = match !is_text || is_plain(bytes) {
-                            true => Value::Stored { from, len: bytes.len() },
-                            false => make(made, |made| append_escaped(made, bytes)),
-                        };
-                        last = (id, value);
-                    }
-                    Ok(last.1)
+                    let number = ints.get(index.into())?;
+                    Ok(match is_count {
+                        true => Value::Count(number),
+                        false => make(made, |made| append_decimal(number, made)),
+                    })
                 })
             }
-            Codec::Ints(ints) if is_count => self.fill(number, located, |_, index| {
-                Ok(Value::Count(ints.get(blocks, index.into())?))
-            }),
+            _ if is_count => Err(Damage { offset: 0, reading: "length of a list" }),
+            Codec::Patterns(patterns) => {
+                let mut patterns = patterns.reader(blocks);
+                let mut text = Vec::new();
+                self.fill(number, located, |made, index| {
+                    let from = made.len();
+                    patterns.append(index, made)?;
+                    // Patterns with characters that need escapes are rare.
+                    if is_text && !is_plain(made.get(from..).unwrap_or_default()) {
+                        text.clear();
+                        text.extend(made.drain(from..));
+                        append_escaped(made, &text);
+                    }
+                    Ok(made_from(made, from))
+                })
+            }
             Codec::Uuids(ids) => self.fill(number, located, |made, index| {
                 let id = ids.id(blocks, index)?;
                 Ok(make(made, |made| uuids::format(id, made)))
             }),
-            _ if is_count => Err(Damage { offset: 0, reading: "length of a list" }),
             _ => self.fill(number, located, |made, index| {
                 let bytes = column.value_bytes(index, scratch)?;
                 Ok(make(made, |made| match is_text {
@@ -164,6 +200,47 @@ impl Cells {
         }
     }
 
+    /// Looks up the bytes of the cells that have value ids: first where all of them are, then what
+    /// they are. Hits lie far apart, so most of the time goes by waiting for memory; this way the
+    /// processor waits for many places at once.
+    fn look_up(&mut self, segment: &Segment) -> Read<()> {
+        let Cells { ids, values, made, .. } = self;
+        let by_column = || ids.chunk_by(|one, other| one.column == other.column);
+        let dictionary_of = |cells: &[IdCell]| {
+            let column = segment.layout.columns.get(cells.first()?.column as usize)?;
+            match &column.codec {
+                Codec::Dictionary { dictionary, .. } => Some((column.kind, dictionary)),
+                _ => None,
+            }
+        };
+        for cells in by_column() {
+            let Some((_, dictionary)) = dictionary_of(cells) else { continue };
+            let mut dictionary = dictionary.reader(&segment.blocks);
+            for cell in cells {
+                let (from, len) = dictionary.place(cell.id)?;
+                if let Some(value) = values.get_mut(cell.cell as usize) {
+                    *value = Value::Stored { from, len: u32::try_from(len).map_err(|_| TOO_MUCH)? };
+                }
+            }
+        }
+        for cells in by_column() {
+            let Some((kind, dictionary)) = dictionary_of(cells) else { continue };
+            let mut dictionary = dictionary.reader(&segment.blocks);
+            for cell in cells {
+                let Some(value) = values.get_mut(cell.cell as usize) else { continue };
+                let Value::Stored { from, len } = *value else { continue };
+                let bytes = dictionary.bytes_at((from, len as usize))?;
+                if kind == Kind::String && !is_plain(bytes) {
+                    *value = make(made, |made| append_escaped(made, bytes));
+                    if made.len() > MADE_BYTES_MAX {
+                        return Err(TOO_MUCH);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Adds a cell for each value of the rows.
     #[inline]
     fn fill(
@@ -172,15 +249,17 @@ impl Cells {
         located: &Located,
         mut value: impl FnMut(&mut Vec<u8>, u32) -> Read<Value>,
     ) -> Read<()> {
-        let too_much = Damage { offset: 0, reading: "row longer than an event may be" };
         for slot in slots(located.rows) {
             let (first, count) = located.values[slot];
             let start = self.values.len() as u32;
-            for index in first..first.saturating_add(count) {
+            if count > 0 {
+                self.values.push(value(&mut self.made, first)?);
+            }
+            for index in 1..count {
                 if self.values.len() > CELLS_OF_ROW_MAX || self.made.len() > MADE_BYTES_MAX {
-                    return Err(too_much);
+                    return Err(TOO_MUCH);
                 }
-                self.values.push(value(&mut self.made, index)?);
+                self.values.push(value(&mut self.made, first.saturating_add(index))?);
             }
             if let Some(place) = self.places.get_mut(column * self.rows + slot) {
                 *place = (start, self.values.len() as u32);
@@ -201,10 +280,10 @@ impl Cells {
         self.values.get(at as usize).copied()
     }
 
-    /// The bytes made, from one on; some follow the last ones.
+    /// The bytes made; some follow the last ones.
     #[inline]
-    pub(super) fn made(&self, from: usize) -> &[u8] {
-        self.made.get(from..).unwrap_or_default()
+    pub(super) fn made(&self) -> &[u8] {
+        &self.made
     }
 }
 
@@ -213,5 +292,11 @@ impl Cells {
 fn make(made: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Value {
     let from = made.len();
     write(made);
-    Value::Made { from, len: made.len() - from }
+    made_from(made, from)
+}
+
+/// What was appended from a place on.
+#[inline]
+fn made_from(made: &[u8], from: usize) -> Value {
+    Value::Made { from, len: (made.len() - from) as u32 }
 }

@@ -1,7 +1,7 @@
 //! Reading one column of an open segment.
 
 use super::blocks::{Blocks, Damage, Read, damaged};
-use super::ints::append_decimal;
+use super::digits::append_decimal;
 use super::layout::{Codec, ColumnLayout};
 use super::patterns::Patterns;
 use super::postings::Postings;

@@ -121,8 +121,9 @@ impl Segment {
         decoder: &mut Decoder,
         mut each: impl FnMut(u32, StoredEvent),
     ) -> Read<()> {
+        let mut seqs = self.layout.seqs.reader(&self.blocks);
         self.each_canonical(rows, decoder, |recorded, Decoded { row, time, canonical }| {
-            let seq = self.seq_at(row)?;
+            let seq = self.seq_of(row, seqs.get(row.into())?);
             let recorded_at = self.recorded_near(seq, recorded)?;
             let event = Event::from_parts(canonical.to_vec(), time);
             each(row, StoredEvent { seq, recorded_at, event });
@@ -160,14 +161,19 @@ impl Segment {
             };
         }
         let Decoder { scratch, cells, sink, recorded } = decoder;
+        let stored = self.blocks.all();
+        let mut times = self.layout.times.reader(&self.blocks);
+        let mut offsets = self.layout.offsets.reader(&self.blocks);
         for (slot, (row, form)) in rows.iter().zip(forms).enumerate() {
-            let time = self.time_at(*row)?;
+            let time = Timestamp(times.get((*row).into())?);
             let canonical = match form {
                 Form::Columns(template) => {
                     sink.clear();
-                    let mut writer = Writer { segment: self, template, slot, cells, sink };
-                    let mut offset = || self.layout.offsets.get(&self.blocks, (*row).into());
-                    writer.steps(0..template.steps.len(), time, &mut offset)?;
+                    let at = (time, offsets.get((*row).into())? as i32);
+                    let segment = self;
+                    let mut writer =
+                        Writer { segment, template, time: at, slot, stored, cells, sink };
+                    writer.steps(0..template.steps.len())?;
                     sink.bytes()
                 }
                 Form::Whole(index) => {
@@ -175,7 +181,9 @@ impl Segment {
                 }
             };
             // Checked once for the whole event: this is much faster than value by value.
-            std::str::from_utf8(canonical).map_err(|_| self.fault("text of a row"))?;
+            if !canonical.is_ascii() {
+                std::str::from_utf8(canonical).map_err(|_| self.fault("text of a row"))?;
+            }
             each(recorded, Decoded { row: *row, time, canonical })?;
         }
         Ok(())
@@ -190,8 +198,9 @@ impl Segment {
     ) -> Read<()> {
         let Decoder { scratch, cells, .. } = decoder;
         cells.begin(self.layout.columns.len(), rows.len());
+        let mut shapes = self.layout.row_shapes.reader(&self.blocks);
         for (slot, (row, form)) in rows.iter().zip(forms).enumerate() {
-            let shape = self.layout.row_shapes.get(&self.blocks, (*row).into())? as usize;
+            let shape = shapes.get((*row).into())? as usize;
             *form = if shape < self.layout.shapes.len() {
                 let template = self.template(shape).ok_or(self.fault("shape of a row"))?;
                 cells.need(&template.columns, slot);
@@ -255,7 +264,11 @@ impl Segment {
 struct Writer<'w> {
     segment: &'w Segment,
     template: &'w Template,
+    /// `occurred_at` and its offset from UTC in minutes.
+    time: (Timestamp, i32),
     slot: usize,
+    /// The bytes of the segment.
+    stored: &'w [u8],
     cells: &'w mut Cells,
     sink: &'w mut Sink,
 }
@@ -265,32 +278,26 @@ impl Writer<'_> {
         self.segment.fault(reading)
     }
 
-    fn steps(
-        &mut self,
-        steps: Range<usize>,
-        time: Timestamp,
-        offset: &mut dyn FnMut() -> Read<i64>,
-    ) -> Read<()> {
+    fn steps(&mut self, steps: Range<usize>) -> Read<()> {
         let template = self.template;
         let mut at = steps.start;
         while at < steps.end {
             match template.steps.get(at).ok_or(self.fault("template"))? {
                 Step::Literal { start, len } => {
-                    let from = template.literals.get(*start as usize..).unwrap_or_default();
-                    self.sink.push(from, *len as usize);
+                    self.sink.push(&template.literals, *start as usize, *len);
                 }
                 Step::Value(column) => {
                     let value = self.cells.next(*column, self.slot);
                     match value.ok_or(self.fault("column value"))? {
-                        Value::Stored { from, len } => {
-                            self.sink.push(self.segment.blocks.tail(from), len);
+                        Value::Stored { from, len } => self.sink.push(self.stored, from, len),
+                        Value::Made { from, len } => {
+                            self.sink.push(self.cells.made(), from, len);
                         }
-                        Value::Made { from, len } => self.sink.push(self.cells.made(from), len),
                         Value::Count(_) => return Err(self.fault("column value")),
                     }
                 }
                 Step::Time => {
-                    let offset = offset()? as i32;
+                    let (time, offset) = self.time;
                     self.sink.write(|out| append_instant(out, time, offset));
                 }
                 Step::Run { lengths, end, is_first } => {
@@ -299,9 +306,9 @@ impl Writer<'_> {
                     };
                     for element in 0..count {
                         if element > 0 || !is_first {
-                            self.sink.push(b",", 1);
+                            self.sink.push(b",", 0, 1);
                         }
-                        self.steps(at + 1..*end, time, offset)?;
+                        self.steps(at + 1..*end)?;
                         self.check_len()?;
                     }
                     at = *end;

@@ -1,7 +1,10 @@
 //! A dictionary: the distinct values of a column, sorted by bytes; the value id is the rank.
 
-use super::bits::Packed;
-use super::blocks::{Blocks, Damage, Read, Span};
+use super::bits::{Packed, PackedReader};
+use super::blocks::{Blocks, Damage, Read, Span, Window};
+
+/// What is being read.
+const READING: &str = "dictionary value";
 
 /// The distinct values of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -32,26 +35,33 @@ impl Dictionary {
 
     /// The value with this id.
     pub(crate) fn get<'b>(&self, blocks: &'b Blocks, id: u32) -> Read<&'b str> {
-        let fault = Damage { offset: self.bytes.offset, reading: "dictionary value" };
+        let fault = Damage { offset: self.bytes.offset, reading: READING };
         std::str::from_utf8(self.bytes(blocks, id)?).map_err(|_| fault)
     }
 
     /// The bytes of the value with this id, not checked to be UTF-8.
     #[inline]
     pub(crate) fn bytes<'b>(&self, blocks: &'b Blocks, id: u32) -> Read<&'b [u8]> {
-        self.place(blocks, id).map(|(_, bytes)| bytes)
+        let (from, len) = self.place(self.ends.bounds(blocks, id.into())?)?;
+        blocks.slice(from, len, READING)
     }
 
-    /// Where the value with this id begins in the segment, and its bytes.
+    /// Where a value begins in the segment, and its length in bytes.
     #[inline]
-    pub(crate) fn place<'b>(&self, blocks: &'b Blocks, id: u32) -> Read<(usize, &'b [u8])> {
-        let fault = Damage { offset: self.bytes.offset, reading: "dictionary value" };
-        let (start, end) = self.ends.bounds(blocks, id.into())?;
+    fn place(&self, (start, end): (u64, u64)) -> Read<(usize, usize)> {
+        let fault = Damage { offset: self.bytes.offset, reading: READING };
         if start > end || end > self.bytes.len {
             return Err(fault);
         }
-        let from = usize::try_from(self.bytes.offset + start).map_err(|_| fault)?;
-        Ok((from, blocks.slice(from, (end - start) as usize, fault.reading)?))
+        let from = usize::try_from(self.bytes.offset.saturating_add(start)).map_err(|_| fault)?;
+        Ok((from, (end - start) as usize))
+    }
+
+    /// Reads many values.
+    #[inline]
+    pub(super) fn reader<'b>(&self, blocks: &'b Blocks) -> DictionaryReader<'b> {
+        let ends = self.ends.reader(blocks);
+        DictionaryReader { dictionary: *self, ends, window: blocks.window() }
     }
 
     /// The id of a value; binary search.
@@ -70,7 +80,7 @@ impl Dictionary {
 
     /// Calls `each` with every value in order.
     pub(crate) fn for_each(&self, blocks: &Blocks, mut each: impl FnMut(u32, &str)) -> Read<()> {
-        let fault = Damage { offset: self.bytes.offset, reading: "dictionary value" };
+        let fault = Damage { offset: self.bytes.offset, reading: READING };
         let bytes = blocks.bytes(self.bytes, fault.reading)?;
         let (mut start, mut id, mut sound) = (0, 0, true);
         self.ends.for_each(blocks, 0..self.ends.count, |end| {
@@ -81,5 +91,35 @@ impl Dictionary {
             (start, id) = (end as usize, id + 1);
         })?;
         if sound { Ok(()) } else { Err(fault) }
+    }
+}
+
+/// Reads many values of one dictionary.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DictionaryReader<'b> {
+    dictionary: Dictionary,
+    ends: PackedReader<'b>,
+    window: Window<'b>,
+}
+
+impl<'b> DictionaryReader<'b> {
+    /// Where the value with this id begins in the segment, and its length in bytes; the bytes are
+    /// not looked at.
+    #[inline]
+    pub(super) fn place(&mut self, id: u32) -> Read<(usize, usize)> {
+        self.dictionary.place(self.ends.bounds(id.into())?)
+    }
+
+    /// The bytes at such a place, not checked to be UTF-8.
+    #[inline]
+    pub(super) fn bytes_at(&mut self, (from, len): (usize, usize)) -> Read<&'b [u8]> {
+        self.window.slice(from, len, READING)
+    }
+
+    /// As [`Dictionary::bytes`].
+    #[inline]
+    pub(super) fn bytes(&mut self, id: u32) -> Read<&'b [u8]> {
+        let place = self.place(id)?;
+        self.bytes_at(place)
     }
 }

@@ -15,7 +15,7 @@
 //! | `blocks` | the 16 KiB blocks that have a checksum each |
 //! | `presence` | which rows have values in a column |
 //! | `bits`, `ints`, `dictionary` | the values of a column that repeat, and numbers |
-//! | `patterns`, `texts`, `uuids`, `overflow` | the values of a column of other kinds |
+//! | `patterns`, `texts`, `uuids`, `overflow`, `digits` | the values of a column of other kinds |
 //! | `postings` | lists of rows |
 //! | `terms`, `long_words` | the index of words |
 //! | `builder` | all of it, written |
@@ -29,6 +29,7 @@ mod cells;
 mod column;
 mod decode;
 mod dictionary;
+mod digits;
 mod file;
 mod gather;
 mod ints;
@@ -178,7 +179,8 @@ impl Segment {
         meta: SegmentMeta,
     ) -> Result<Segment> {
         let unsound = |reading| Error::corrupt(path, 0, reading, "fields that agree", "others");
-        let templates = template::Templates::new(&layout).ok_or_else(|| unsound("segment shapes"))?;
+        let templates =
+            template::Templates::new(&layout).ok_or_else(|| unsound("segment shapes"))?;
         let paths = paths(&layout).ok_or_else(|| unsound("segment paths"))?;
         let by_presence = by_presence(&layout);
         let segment = Segment {
@@ -264,8 +266,22 @@ impl Segment {
 
     /// `seq` of a row.
     pub(crate) fn seq_at(&self, row: u32) -> Read<u64> {
-        let shift = self.layout.seqs.get(&self.blocks, row.into())?;
-        Ok(self.meta.min_seq.wrapping_add_signed(shift).wrapping_add(row.into()))
+        Ok(self.seq_of(row, self.layout.seqs.get(&self.blocks, row.into())?))
+    }
+
+    /// `seq` of a row, by what is stored for it.
+    fn seq_of(&self, row: u32, shift: i64) -> u64 {
+        self.meta.min_seq.wrapping_add_signed(shift).wrapping_add(row.into())
+    }
+
+    /// Reads [`Self::time_at`] and [`Self::seq_at`] of rows that are near each other.
+    pub(crate) fn places(&self) -> impl FnMut(u32) -> Read<(Timestamp, u64)> + '_ {
+        let mut times = self.layout.times.reader(&self.blocks);
+        let mut seqs = self.layout.seqs.reader(&self.blocks);
+        move |row| {
+            let seq = self.seq_of(row, seqs.get(row.into())?);
+            Ok((Timestamp(times.get(row.into())?), seq))
+        }
     }
 
     /// The first row at or after an instant, or the number of rows; binary search.

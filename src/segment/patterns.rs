@@ -16,11 +16,12 @@
 //! | `0x40 + n` | `n` hexadecimal digits in lower case, 1 to 15 |
 //! | `0x60 + n` | `n` hexadecimal digits in upper case, 1 to 15 |
 
-use super::bits::Packed;
+use super::bits::{Packed, PackedReader};
 use super::blocks::{Blocks, Damage, Read};
-use super::dictionary::Dictionary;
-use super::ints::Ints;
-use super::presence::{self, Presence};
+use super::dictionary::{Dictionary, DictionaryReader};
+use super::digits::{self, LOWER, UPPER};
+use super::ints::{Ints, IntsReader};
+use super::presence::{self, Presence, PresenceReader};
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 
@@ -227,22 +228,48 @@ impl Patterns {
 
     /// Appends value `index`.
     pub(crate) fn get(&self, blocks: &Blocks, index: u32, out: &mut Vec<u8>) -> Read<()> {
-        let fault = Damage { offset: self.ids.span.offset, reading: "pattern of a text" };
-        let mut pattern = self.dictionary.bytes(blocks, self.id(blocks, index)?)?;
+        let pattern = self.dictionary.bytes(blocks, self.id(blocks, index)?)?;
         let mut numbers = self.numbers.iter();
+        self.fill(pattern, out, || {
+            numbers.next().map(|numbers| match numbers.presence.locate(blocks, index)? {
+                (first, 1) => numbers.ints.get(blocks, first.into()),
+                _ => Err(self.fault()),
+            })
+        })
+    }
+
+    fn fault(&self) -> Damage {
+        Damage { offset: self.ids.span.offset, reading: "pattern of a text" }
+    }
+
+    /// Appends a pattern with the numbers that `next` gives one after the other.
+    #[inline]
+    fn fill(
+        &self,
+        mut pattern: &[u8],
+        out: &mut Vec<u8>,
+        mut next: impl FnMut() -> Option<Read<i64>>,
+    ) -> Read<()> {
         while let Some((plain, code, rest)) = next_number(pattern) {
             out.extend_from_slice(plain);
-            let place = numbers.next().ok_or(fault)?;
-            let (first, count) = place.presence.locate(blocks, index)?;
-            if count != 1 {
-                return Err(fault);
-            }
-            let number = place.ints.get(blocks, first.into())?;
-            append_number(code, number, out).ok_or(fault)?;
+            let number = next().ok_or(self.fault())??;
+            append_number(code, number, out).ok_or(self.fault())?;
             pattern = rest;
         }
         out.extend_from_slice(pattern);
         Ok(())
+    }
+
+    /// Reads values that are near each other.
+    pub(super) fn reader<'b>(&'b self, blocks: &'b Blocks) -> PatternsReader<'b> {
+        let readers =
+            |numbers: &Numbers| (numbers.presence.reader(blocks), numbers.ints.reader(blocks));
+        PatternsReader {
+            patterns: self,
+            ids: self.ids.reader(blocks),
+            dictionary: self.dictionary.reader(blocks),
+            numbers: self.numbers.iter().map(readers).collect(),
+        }
     }
 
     /// Number of distinct patterns.
@@ -252,7 +279,6 @@ impl Patterns {
 
     /// The pattern with an id, [`NUMBER_CHAR`] for each number.
     pub(crate) fn outline(&self, blocks: &Blocks, id: u32) -> Read<String> {
-        let fault = Damage { offset: self.ids.span.offset, reading: "pattern of a text" };
         let mut pattern = self.dictionary.bytes(blocks, id)?;
         let mut outline = Vec::with_capacity(pattern.len() + NUMBERS_MAX * 2);
         while let Some((plain, _, rest)) = next_number(pattern) {
@@ -261,7 +287,30 @@ impl Patterns {
             pattern = rest;
         }
         outline.extend_from_slice(pattern);
-        String::from_utf8(outline).map_err(|_| fault)
+        String::from_utf8(outline).map_err(|_| self.fault())
+    }
+}
+
+/// Reads values of one column; fast where they are near each other.
+pub(super) struct PatternsReader<'b> {
+    patterns: &'b Patterns,
+    ids: PackedReader<'b>,
+    dictionary: DictionaryReader<'b>,
+    numbers: Vec<(PresenceReader<'b>, IntsReader<'b>)>,
+}
+
+impl PatternsReader<'_> {
+    /// As [`Patterns::get`].
+    pub(super) fn append(&mut self, index: u32, out: &mut Vec<u8>) -> Read<()> {
+        let pattern = self.dictionary.bytes(self.ids.get(index.into())? as u32)?;
+        let patterns = self.patterns;
+        let mut numbers = self.numbers.iter_mut();
+        patterns.fill(pattern, out, || {
+            numbers.next().map(|(presence, ints)| match presence.locate(index)? {
+                (first, 1) => ints.get(first.into()),
+                _ => Err(patterns.fault()),
+            })
+        })
     }
 }
 
@@ -278,29 +327,18 @@ fn next_number(pattern: &[u8]) -> Option<(&[u8], u8, &[u8])> {
 
 /// Appends a number as its code says; `None` if it cannot be of that code.
 fn append_number(code: u8, number: i64, out: &mut Vec<u8>) -> Option<()> {
-    let mut left = u64::try_from(number).ok()?;
-    let (radix, digits) = match code & 0xe0 {
-        _ if code == DECIMAL => (10, b"0123456789abcdef"),
-        PADDED => (10, b"0123456789abcdef"),
-        HEX_LOWER => (16, b"0123456789abcdef"),
-        HEX_UPPER => (16, b"0123456789ABCDEF"),
+    let number = u64::try_from(number).ok()?;
+    let before = out.len();
+    let width = usize::from(code & 0x1f);
+    match code & 0xe0 {
+        _ if code == DECIMAL => return digits::append::<10>(number, 1, LOWER, out),
+        PADDED => digits::append::<10>(number, width, LOWER, out)?,
+        HEX_LOWER => digits::append::<16>(number, width, LOWER, out)?,
+        HEX_UPPER => digits::append::<16>(number, width, UPPER, out)?,
         _ => return None,
-    };
-    let is_padded = code != DECIMAL;
-    let width = if is_padded { usize::from(code & 0x1f) } else { 1 };
-    let mut text = [b'0'; 32];
-    let mut start = text.len();
-    while left > 0 || text.len() - start < width {
-        start = start.checked_sub(1)?;
-        text[start] = digits[(left % radix) as usize];
-        left /= radix;
     }
     // A number that is wider than its code says was never written.
-    if is_padded && text.len() - start != width {
-        return None;
-    }
-    out.extend_from_slice(&text[start..]);
-    Some(())
+    (out.len() - before == width).then_some(())
 }
 
 #[cfg(test)]

@@ -96,13 +96,51 @@ fn encode_block(within: &[u32], first: u32, rows: usize, body: &mut Vec<u8>) -> 
 /// Bytes of the running sums of a block with counts.
 const SUMS_BYTES: usize = BLOCK_ROWS as usize / SUM_ROWS * 4;
 
+/// Locates rows; fast where they are near each other.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PresenceReader<'b> {
+    presence: Presence,
+    blocks: &'b Blocks,
+    /// The block that was read last, and its number.
+    last: Option<(u32, Block<'b>)>,
+}
+
+impl PresenceReader<'_> {
+    /// As [`Presence::locate`].
+    #[inline]
+    pub(super) fn locate(&mut self, row: u32) -> Read<(u32, u32)> {
+        let number = row / BLOCK_ROWS;
+        let block = match &mut self.last {
+            Some((last, block)) if *last == number => block,
+            last => {
+                let block = self.presence.block(self.blocks, number)?;
+                &mut last.insert((number, block)).1
+            }
+        };
+        let within = row % BLOCK_ROWS;
+        let fault = self.presence.fault();
+        if within >= block.rows {
+            return Err(fault);
+        }
+        let (skipped, count) = block.locate(within).ok_or(fault)?;
+        let start = block.before.checked_add(skipped).ok_or(fault)?;
+        if start.checked_add(count).is_none_or(|end| end > self.presence.values) {
+            return Err(fault);
+        }
+        Ok((start, count))
+    }
+}
+
 /// A block as its directory record tells.
+#[derive(Debug, Clone, Copy)]
 struct Block<'b> {
     before: u32,
     kind: u8,
     width: u8,
     rows: u32,
     bytes: &'b [u8],
+    /// A word of the bits of a block that has them, and how many bits are set before it.
+    counted: (usize, u32),
 }
 
 impl Presence {
@@ -145,23 +183,19 @@ impl Presence {
             return Err(fault);
         }
         let bytes = blocks.slice(base + from, len, fault.reading)?;
-        Ok(Block { before, kind: *kind, width: *width, rows, bytes })
+        Ok(Block { before, kind: *kind, width: *width, rows, bytes, counted: (0, 0) })
     }
 
     /// The index of the first value of `row`, and how many values the row has.
     #[inline]
     pub(crate) fn locate(&self, blocks: &Blocks, row: u32) -> Read<(u32, u32)> {
-        let block = self.block(blocks, row / BLOCK_ROWS)?;
-        let within = row % BLOCK_ROWS;
-        if within >= block.rows {
-            return Err(self.fault());
-        }
-        let (skipped, count) = block.locate(within).ok_or(self.fault())?;
-        let start = block.before.checked_add(skipped).ok_or(self.fault())?;
-        if start.checked_add(count).is_none_or(|end| end > self.values) {
-            return Err(self.fault());
-        }
-        Ok((start, count))
+        self.reader(blocks).locate(row)
+    }
+
+    /// Locates rows that are near each other.
+    #[inline]
+    pub(super) fn reader<'b>(&self, blocks: &'b Blocks) -> PresenceReader<'b> {
+        PresenceReader { presence: *self, blocks, last: None }
     }
 
     /// Whether no row of `range` can have more than one value, as the directory tells.
@@ -187,7 +221,7 @@ impl Presence {
             return Ok(());
         }
         for number in range.start / BLOCK_ROWS..=(range.end - 1) / BLOCK_ROWS {
-            let block = self.block(blocks, number)?;
+            let mut block = self.block(blocks, number)?;
             let first = number * BLOCK_ROWS;
             let low = range.start.saturating_sub(first);
             let high = (range.end - first).min(block.rows);
@@ -211,17 +245,24 @@ impl Presence {
 }
 
 impl Block<'_> {
-    /// Values of the rows before `within`, and values of that row.
-    fn locate(&self, within: u32) -> Option<(u32, u32)> {
+    /// Values of the rows before `within`, and values of that row; counts on from the row before.
+    #[inline]
+    fn locate(&mut self, within: u32) -> Option<(u32, u32)> {
         match self.kind {
             NONE => Some((0, 0)),
             EACH_ONE => Some((within, 1)),
             BITS => {
-                let mut before = 0;
-                for word in 0..within as usize / 64 {
-                    before += self.word(word)?.count_ones();
+                let (mut at, mut before) = self.counted;
+                while at < within as usize / 64 {
+                    before += self.word(at)?.count_ones();
+                    at += 1;
                 }
-                let word = self.word(within as usize / 64)?;
+                while at > within as usize / 64 {
+                    at -= 1;
+                    before -= self.word(at)?.count_ones();
+                }
+                self.counted = (at, before);
+                let word = self.word(at)?;
                 let below = word & ((1u64 << (within % 64)) - 1);
                 Some((before + below.count_ones(), (word >> (within % 64) & 1) as u32))
             }
