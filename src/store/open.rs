@@ -167,7 +167,7 @@ fn begin_writer(
     let writer = Writer {
         log: Some(log),
         hint: open_hint(core),
-        next_seq: active.end_seq(),
+        next_seq: if planted!(SequenceFromFloor) { state.next_seq } else { active.end_seq() },
         active,
         sealing: None,
         segments: Arc::new(segments),
