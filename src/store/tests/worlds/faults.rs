@@ -166,10 +166,7 @@ fn is_typed<T>(answer: Result<T>) -> bool {
 fn lived_in() -> (Life, Answers) {
     let mut life = Life::new();
     life.open().expect("opens");
-    for step in BEFORE {
-        life.belief = life.expected(step);
-        life.take(step).expect("goes well");
-    }
+    life.take_all(&BEFORE);
     let next_number = life.belief.numbers;
     let stored = life.belief.events.clone();
     (life, Answers { stored, next_number, ..Answers::default() })

@@ -68,10 +68,7 @@ fn live([world, number, chance]: [u64; 3]) -> Outcome {
     life.open().expect("opens");
     let steps = world.all_steps();
     let (last, earlier) = steps.split_last().expect("a world with a step");
-    for step in earlier {
-        life.belief = life.expected(*step);
-        life.take(*step).expect("goes well");
-    }
+    life.take_all(earlier);
     let before = life.belief.clone();
     let after = life.expected(*last);
     let at = write_of(world, life.disk.operation_count(), number);
@@ -86,10 +83,7 @@ fn live([world, number, chance]: [u64; 3]) -> Outcome {
 fn write_of(world: &World, begin: u64, number: u64) -> u64 {
     let mut life = Life::new();
     life.open().expect("opens");
-    for step in world.all_steps() {
-        life.belief = life.expected(step);
-        life.take(step).expect("goes well");
-    }
+    life.take_all(&world.all_steps());
     drop(life.take_store());
     let operations = life.disk.operations();
     let is_write = |index: &u64| operations[*index as usize].kind == OperationKind::Write;

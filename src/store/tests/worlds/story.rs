@@ -125,7 +125,16 @@ impl Life {
         seqs
     }
 
-    /// Does one step.
+    /// Does steps that go well.
+    pub(super) fn take_all(&mut self, steps: &[Step]) {
+        for step in steps {
+            let after = self.expected(*step);
+            self.take(*step).expect("goes well");
+            self.belief = after;
+        }
+    }
+
+    /// Does one step; what the store must hold after it the caller says.
     pub(super) fn take(&mut self, step: Step) -> Result<()> {
         match step {
             Step::Append | Step::Batch => {
