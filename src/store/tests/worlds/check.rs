@@ -40,7 +40,8 @@ pub(super) fn check(disk: &SimDisk, before: &Belief, after: &Belief, seed: u64) 
     }
 }
 
-fn difference(found: &BTreeMap<u64, Event>, before: &Belief, after: &Belief) -> String {
+/// What is wrong with what was found.
+pub(super) fn difference(found: &BTreeMap<u64, Event>, before: &Belief, after: &Belief) -> String {
     let lost: Vec<u64> = before
         .events
         .iter()

@@ -5,6 +5,7 @@ use super::check::check;
 use super::seeds::{Case, Kind, number_from, print};
 use super::story::{Point, points};
 use super::*;
+use std::iter::repeat;
 use std::time::{Duration, Instant};
 
 /// Up to so many unsynced changes every mixture of them is tried.
@@ -15,6 +16,11 @@ const TORN: u64 = 2;
 const DRAWN: u64 = 24;
 /// How long the worlds of an ordinary test run may take.
 const SECONDS_DEFAULT: u64 = 8;
+/// Crashes after which an ordinary test run has seen enough.
+const CRASHES_ENOUGH: u64 = 10_000;
+
+/// Worlds of one step or none, in both kinds of store.
+pub(super) const SHORT_WORLDS: u64 = 14;
 
 /// How many outcomes of a crash are tried.
 fn outcome_count(point: &Point) -> u64 {
@@ -32,7 +38,8 @@ pub(super) fn crashed(point: &Point, case: [u64; 3]) -> SimDisk {
     match outcome {
         _ if count <= LISTED_MAX && outcome < 1 << count => point.disk.crash_keeping(outcome),
         0 if count > LISTED_MAX => point.disk.crash_keeping(0),
-        1 if count > LISTED_MAX => point.disk.crash_keeping(u64::MAX),
+        // Everything that was written is there, as after a kill.
+        1 if count > LISTED_MAX => point.disk.fork(),
         _ => point.disk.crash_seeded(mixed(&case)),
     }
 }
@@ -102,22 +109,24 @@ pub(super) fn worlds_mixed(seed: u64) -> Vec<u64> {
     worlds
 }
 
-/// A sample that fits into some seconds: one outcome of every point, worlds of one step first.
+/// A sample that fits into some seconds: one outcome of every point, then another one, and so on;
+/// worlds of one step come first and are always done.
 #[test]
 fn a_sample_of_all_small_worlds_keeps_what_was_acknowledged() {
-    let end = Instant::now() + Duration::from_secs(SECONDS_DEFAULT);
+    let seconds = number_from("ANNALS_SECONDS", SECONDS_DEFAULT);
+    let end = Instant::now() + Duration::from_secs(seconds);
     let mut figures = Figures::default();
-    for world in worlds_mixed(1) {
-        if figures.worlds >= 14 && Instant::now() > end {
+    let worlds = (1..).flat_map(|sample| worlds_mixed(sample).into_iter().zip(repeat(sample)));
+    for (world, sample) in worlds {
+        let is_enough = figures.crashes >= CRASHES_ENOUGH || Instant::now() > end;
+        if figures.worlds >= SHORT_WORLDS && is_enough {
             break;
         }
-        let walked = explore(world, Some(1), &mut figures);
+        let walked = explore(world, Some(sample), &mut figures);
         walked.unwrap_or_else(|(case, problem)| case.report(&problem));
     }
-    let Figures { worlds, points, crashes } = figures;
-    print(&format!(
-        "worlds {worlds} of {WORLDS}, points {points}, crashes {crashes}: violations 0"
-    ));
+    let Figures { worlds, crashes, .. } = figures;
+    print(&format!("walks through worlds {worlds}, crashes {crashes}: violations 0"));
 }
 
 /// The whole of it, part `ANNALS_PART` of `ANNALS_PARTS`: takes minutes, so only when asked for.

@@ -1,6 +1,7 @@
 //! Operations that fail: every one of five scenarios, in every way, once and for good. What was
 //! acknowledged is there, what was refused never is, and the store goes on when it says it can.
 
+use super::misdirected::readable;
 use super::seeds::{Case, Kind, number_from, print};
 use super::story::Life;
 use super::*;
@@ -51,6 +52,8 @@ struct Answers {
     may_be_dropped: Vec<u64>,
     /// The sweep said that it has.
     dropped: bool,
+    /// Another writer has opened the store.
+    reopened: bool,
     next_number: u64,
 }
 
@@ -97,6 +100,7 @@ impl Answers {
                 self.append(life.store(), 1);
                 drop(life.take_store());
                 if is_typed(life.open()) {
+                    self.adopt(life.store());
                     self.append(life.store(), 1);
                 }
             }
@@ -112,9 +116,23 @@ impl Answers {
         }
     }
 
-    /// What readers see: what was acknowledged and nothing else.
+    /// What an opening shows is stored from then on.
+    fn adopt(&mut self, store: &Store) {
+        self.reopened = true;
+        if let Ok(found) = readable(&store.snapshot()) {
+            self.check_after(&found);
+            self.stored = found;
+            self.unknown.clear();
+        }
+    }
+
+    /// What readers see: what was acknowledged and nothing else. A segment that an opening could
+    /// not read is an error for as long as the store is open.
     fn check_view(&self, store: &Store) {
-        let found = contents(&store.snapshot());
+        let found = match readable(&store.snapshot()) {
+            Err(_) if self.reopened => return,
+            found => found.expect("nothing is damaged"),
+        };
         let missing = self.kept().find(|(seq, event)| found.get(seq) != Some(event));
         assert_eq!(missing, None, "an acknowledged event is not seen");
         let more = found.iter().find(|(seq, _)| !self.stored.contains_key(seq));

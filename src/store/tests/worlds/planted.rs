@@ -1,6 +1,6 @@
 //! Planted mistakes: each of them must be noticed by the suite, which finds nothing without one.
 
-use super::explore::{self, Figures, worlds_mixed};
+use super::explore::{self, Figures, SHORT_WORLDS, worlds_mixed};
 use super::misdirected::{Outcome, judge};
 use super::seeds::print;
 use super::story::Life;
@@ -98,7 +98,7 @@ fn suite() -> Result<(), String> {
     let noticed = |(case, problem): (seeds::Case, String)| format!("{case}: {problem}");
     caught(damage).map_err(|problem| format!("damage: {problem}"))?;
     let mut figures = Figures::default();
-    for world in worlds_mixed(1).into_iter().take(14) {
+    for world in worlds_mixed(1).into_iter().take(SHORT_WORLDS as usize) {
         for sample in 0..3 {
             explore::explore(world, Some(sample), &mut figures).map_err(noticed)?;
         }
