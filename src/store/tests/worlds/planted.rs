@@ -10,6 +10,9 @@ use crate::planted::{Mistake, with_mistake};
 use std::cell::Cell;
 use std::ffi::OsStr;
 
+/// Which operations are meant.
+type Operations = (OperationKind, fn(&Path) -> bool);
+
 /// A mistake and where it is made.
 #[derive(Clone, Copy)]
 enum Planted {
@@ -49,7 +52,7 @@ const PLANTED: [(&str, Planted); 20] = [
 
 thread_local! {
     /// What is left out on every disk of this thread.
-    static LEFT_OUT: Cell<Option<(OperationKind, fn(&Path) -> bool)>> = const { Cell::new(None) };
+    static LEFT_OUT: Cell<Option<Operations>> = const { Cell::new(None) };
     /// Which failure is overlooked, and what the disk does instead.
     static OVERLOOKED: Cell<Option<(FaultKind, FaultKind)>> = const { Cell::new(None) };
 }
