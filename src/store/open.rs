@@ -142,7 +142,7 @@ fn open_or_create(options: &Options, layout: &Layout) -> Result<Manifest> {
     Manifest::create(&options.disk, layout, &*options.random)
 }
 
-/// A log is listed before it gets its first frame, and taken out when its events are in segments. So
+/// A log is listed before it gets its first frame, and taken out when its events are in segments:
 /// a hint that speaks of later events in another log tells that edits are lost.
 fn check_hint(layout: &Layout, state: &State, hint: Option<Synced>) -> Result<()> {
     let is_lost = |hint: &Synced| {
