@@ -1,6 +1,9 @@
 //! `annals` is an embedded, append-only activity-log engine.
 #![deny(unsafe_code)]
 
+#[macro_use]
+mod planted;
+
 pub mod error;
 pub mod event;
 pub mod limits;

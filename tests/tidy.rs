@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The layers from low to high; a module imports from lower layers and from its own folder only.
 const LAYERS: [&[&str]; 9] = [
-    &["error", "limits"],
+    &["error", "limits", "planted"],
     &["io"],
     &["event", "text"],
     &["log", "segment"],

@@ -38,6 +38,7 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 ///
 /// The salt is the random id of the file, so that stale, foreign and embedded bytes never validate.
 pub(crate) fn crc(salt: u64, bytes: &[u8]) -> u32 {
+    let salt = if planted!(UnsaltedCrc) { 0 } else { salt };
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&salt.to_le_bytes());
     hasher.update(bytes);

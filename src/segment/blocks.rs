@@ -123,7 +123,8 @@ impl Blocks {
         let from = block * BLOCK_BYTES;
         let end = (from + BLOCK_BYTES).min(self.len);
         let bytes = self.region.get(from..end).unwrap_or_default();
-        if self.checksums.get(block) != Some(&codec::crc(self.salt, bytes)) {
+        let is_sound = self.checksums.get(block) == Some(&codec::crc(self.salt, bytes));
+        if !is_sound && !planted!(SkipBlockCrc) {
             return damaged(from as u64, "block checksum");
         }
         if let Some(bits) = self.checked.get(block / 64) {

@@ -56,6 +56,9 @@ impl Engine {
         drop(bytes);
         let added = files.open_synced()?;
         let mut edit = vec![Change::Add(listed)];
+        if planted!(MergeInTwoEdits) {
+            upkeep.commit(&self.core, std::mem::take(&mut edit))?;
+        }
         edit.extend(members.iter().map(|member| Change::Doom(member.meta().id)));
         let committed = upkeep.commit(&self.core, edit);
         files.settle(&committed);

@@ -3,7 +3,7 @@
 use super::engine::{Core, Engine, Upkeep};
 use super::group::Group;
 use super::live::{Graveyard, SegmentSet};
-use super::manifest::{Change, Manifest};
+use super::manifest::{Change, Manifest, State};
 use super::partition::Layout;
 use super::recover::{Recovered, recover};
 use super::retention::Retention;
@@ -13,7 +13,7 @@ use super::tidy::tidy;
 use super::writer::{OpenTail, Writer};
 use super::{Durability, OpenReport, Options, background, files, rules_file};
 use crate::io::LockGuard;
-use crate::log::{LogWriter, SyncedHint};
+use crate::log::{LogWriter, Synced, SyncedHint};
 use crate::segment::RowCache;
 use crate::{Error, Result};
 use arc_swap::ArcSwap;
@@ -117,7 +117,9 @@ pub(crate) fn missing(layout: &Layout) -> Error {
 }
 
 fn open_or_create(options: &Options, layout: &Layout) -> Result<Manifest> {
-    match Manifest::open(&options.disk, layout, &*options.random) {
+    let hint = SyncedHint::read(&options.disk, &layout.synced())?;
+    let check = |state: &State| check_hint(layout, state, hint);
+    match Manifest::open(&options.disk, layout, &*options.random, &check) {
         Err(error) if files::is_missing(&error) => {}
         manifest => return manifest,
     }
@@ -138,6 +140,21 @@ fn open_or_create(options: &Options, layout: &Layout) -> Result<Manifest> {
         rules_file::write(&options.disk, layout, &Retention::default())?;
     }
     Manifest::create(&options.disk, layout, &*options.random)
+}
+
+/// A log is listed before it gets its first frame, and taken out when its events are in segments:
+/// a hint that speaks of later events in another log tells that edits are lost.
+fn check_hint(layout: &Layout, state: &State, hint: Option<Synced>) -> Result<()> {
+    let is_lost = |hint: &Synced| {
+        let is_listed = state.logs.iter().any(|log| log.id == hint.log_id);
+        !is_listed && hint.last_seq >= state.next_seq
+    };
+    let Some(hint) = hint.filter(is_lost) else {
+        return Ok(());
+    };
+    let expected = format!("edits up to event {}, which was acknowledged", hint.last_seq);
+    let got = format!("edits up to event {}", state.next_seq - 1);
+    Err(Error::corrupt(&layout.manifest(), 0, "manifest edits", expected, got))
 }
 
 /// Replays the logs and makes a writer that goes on from them.
@@ -167,7 +184,7 @@ fn begin_writer(
     let writer = Writer {
         log: Some(log),
         hint: open_hint(core),
-        next_seq: active.end_seq(),
+        next_seq: if planted!(SequenceFromFloor) { state.next_seq } else { active.end_seq() },
         active,
         sealing: None,
         segments: Arc::new(segments),

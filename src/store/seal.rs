@@ -121,6 +121,9 @@ impl Engine {
         ];
         edit.extend(listed.into_iter().map(Change::Add));
         let added = files.open_synced()?;
+        if planted!(UnlinkFirst) {
+            self.remove_logs(&tail.logs);
+        }
         let committed = upkeep.commit(&self.core, edit);
         files.settle(&committed);
         committed?;

@@ -2,7 +2,7 @@
 
 use rustix::io::Errno;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One operation on the simulated disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,11 +60,20 @@ pub enum FaultKind {
     NoSpace,
     /// Half of the bytes are written, then ENOSPC. Writes.
     ShortWrite,
+    /// Half of the bytes are written and the answer is `Ok`: what a program sees that does not look
+    /// at the count. Writes.
+    SilentShortWrite,
     /// EIO, but all of the bytes are written. Writes.
     LateError,
+    /// EINTR, nothing done. Any operation.
+    Interrupted,
+    /// `Ok`, but the bytes land in another place of the file or in another file. Writes.
+    Misdirected,
     /// EIO, and some of the unsynced bytes never reach the disk although later syncs succeed and
     /// programs still see them. Syncs of files.
     LostSync,
+    /// As [`FaultKind::LostSync`], but the answer is `Ok`: what a program sees that tries again.
+    RetriedSync,
 }
 
 /// A planned failure.
@@ -83,10 +92,13 @@ impl Fault {
     fn hits(&self, number: u64, kind: OperationKind) -> bool {
         let now = number == self.at || self.forever && number > self.at;
         let fits = match self.kind {
-            FaultKind::Io => true,
+            FaultKind::Io | FaultKind::Interrupted => true,
             FaultKind::NoSpace => kind.needs_space(),
-            FaultKind::ShortWrite | FaultKind::LateError => kind == OperationKind::Write,
-            FaultKind::LostSync => kind == OperationKind::Sync,
+            FaultKind::ShortWrite
+            | FaultKind::SilentShortWrite
+            | FaultKind::LateError
+            | FaultKind::Misdirected => kind == OperationKind::Write,
+            FaultKind::LostSync | FaultKind::RetriedSync => kind == OperationKind::Sync,
         };
         now && fits
     }
@@ -99,7 +111,7 @@ pub(super) enum Verdict {
     Done,
     /// It says it is done, but is not.
     Skipped,
-    /// It fails and leaves nothing.
+    /// It goes wrong in this way.
     Failed(FaultKind),
     /// The power goes while it is done: it may be found done or not after the crash.
     Interrupted,
@@ -107,12 +119,20 @@ pub(super) enum Verdict {
     Dead,
 }
 
+/// Operations that are not done.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Skip {
+    pub(super) kind: OperationKind,
+    /// Whether an operation on this path is one of them.
+    pub(super) is_hit: fn(&Path) -> bool,
+}
+
 /// Everything that is planned to go wrong, and what has been done so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Plan {
     operations: Vec<Operation>,
     pub(super) faults: Vec<Fault>,
-    pub(super) skipped: Vec<OperationKind>,
+    pub(super) skipped: Vec<Skip>,
     pub(super) stop_at: Option<u64>,
 }
 
@@ -126,6 +146,8 @@ impl Plan {
     pub(super) fn judge(&mut self, operation: Operation) -> Verdict {
         let number = self.operations.len() as u64;
         let kind = operation.kind;
+        let is_skipped =
+            self.skipped.iter().any(|skip| skip.kind == kind && (skip.is_hit)(&operation.path));
         self.operations.push(operation);
         match self.stop_at {
             Some(stop) if number > stop => return Verdict::Dead,
@@ -135,19 +157,24 @@ impl Plan {
         if let Some(fault) = self.faults.iter().find(|fault| fault.hits(number, kind)) {
             return Verdict::Failed(fault.kind);
         }
-        if self.skipped.contains(&kind) {
+        if is_skipped {
             return Verdict::Skipped;
         }
         Verdict::Done
     }
 }
 
-/// The error that programs see.
-pub(super) fn error_of(kind: FaultKind) -> io::Error {
-    match kind {
-        FaultKind::Io | FaultKind::LateError | FaultKind::LostSync => Errno::IO.into(),
-        FaultKind::NoSpace | FaultKind::ShortWrite => Errno::NOSPC.into(),
-    }
+/// What programs see.
+pub(super) fn answer_of(kind: FaultKind) -> io::Result<()> {
+    let error = match kind {
+        FaultKind::SilentShortWrite | FaultKind::Misdirected | FaultKind::RetriedSync => {
+            return Ok(());
+        }
+        FaultKind::Io | FaultKind::LateError | FaultKind::LostSync => Errno::IO,
+        FaultKind::Interrupted => Errno::INTR,
+        FaultKind::NoSpace | FaultKind::ShortWrite => Errno::NOSPC,
+    };
+    Err(error.into())
 }
 
 /// The error of every operation after the power is gone.

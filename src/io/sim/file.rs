@@ -1,6 +1,7 @@
 //! An open file of the simulated disk.
 
-use super::fault::{FaultKind, Operation, OperationKind, Verdict, error_of, power_is_gone};
+use super::fate::Fate;
+use super::fault::{FaultKind, OperationKind, Verdict, answer_of, power_is_gone};
 use super::tree::NodeId;
 use super::{SimDisk, State};
 use crate::io::File;
@@ -48,14 +49,19 @@ impl File for SimFile {
         let room = state.room(self.node, offset, bytes.len());
         let (written, result) = match verdict {
             Verdict::Done | Verdict::Skipped if room == bytes.len() => (room, Ok(())),
-            Verdict::Done | Verdict::Skipped => (room, Err(error_of(FaultKind::NoSpace))),
+            Verdict::Done | Verdict::Skipped => (room, answer_of(FaultKind::NoSpace)),
             Verdict::Failed(fault) => {
                 let written = match fault {
-                    FaultKind::ShortWrite => room.min(bytes.len() / 2),
+                    FaultKind::ShortWrite | FaultKind::SilentShortWrite => {
+                        room.min(bytes.len() / 2)
+                    }
                     FaultKind::LateError => room,
                     _ => 0,
                 };
-                (written, Err(error_of(fault)))
+                if fault == FaultKind::Misdirected {
+                    state.misdirect(self.node, offset, bytes);
+                }
+                (written, answer_of(fault))
             }
             Verdict::Interrupted => (room, Err(power_is_gone())),
             Verdict::Dead => (0, Err(power_is_gone())),
@@ -69,17 +75,17 @@ impl File for SimFile {
 
     fn sync(&self) -> io::Result<()> {
         let mut state = self.disk.state();
-        let State { plan, tree, random, .. } = &mut *state;
+        let verdict = state.judge(OperationKind::Sync, &self.path, 0);
+        let State { tree, random, .. } = &mut *state;
         let content = &mut tree.file_mut(self.node).content;
-        let operation = Operation { kind: OperationKind::Sync, path: self.path.clone(), len: 0 };
-        match plan.judge(operation) {
+        match verdict {
             Verdict::Done => content.sync(),
             Verdict::Skipped => {}
             Verdict::Failed(fault) => {
-                if fault == FaultKind::LostSync {
-                    content.lose(random);
+                if matches!(fault, FaultKind::LostSync | FaultKind::RetriedSync) {
+                    content.lose(&mut Fate::draw(random));
                 }
-                return Err(error_of(fault));
+                return answer_of(fault);
             }
             Verdict::Interrupted | Verdict::Dead => return Err(power_is_gone()),
         }

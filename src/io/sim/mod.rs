@@ -5,6 +5,7 @@
 //! else survives or not, sector by sector and name by name.
 
 mod content;
+mod fate;
 mod fault;
 mod file;
 mod tree;
@@ -12,8 +13,9 @@ mod tree;
 pub use fault::{Fault, FaultKind, Operation, OperationKind};
 
 use super::{Access, DirItem, Disk, File, Io, LockGuard, Mode, Region, SeededRandom};
-use content::Odds;
-use fault::{Plan, Verdict, error_of, power_is_gone};
+use content::SECTOR;
+use fate::Fate;
+use fault::{Plan, Skip, Verdict, answer_of, power_is_gone};
 use file::SimFile;
 use std::collections::BTreeSet;
 use std::io;
@@ -34,6 +36,15 @@ struct State {
     random: SeededRandom,
     locks: BTreeSet<PathBuf>,
     capacity: Option<u64>,
+    /// What the disk was before each operation that may change it, once that is asked for.
+    past: Option<Vec<Moment>>,
+}
+
+/// The disk as it was before an operation.
+#[derive(Debug, Clone)]
+struct Moment {
+    operation: u64,
+    tree: Tree,
 }
 
 impl SimDisk {
@@ -49,6 +60,7 @@ impl SimDisk {
             random: SeededRandom::new(seed),
             locks: BTreeSet::new(),
             capacity: None,
+            past: None,
         };
         SimDisk { state: Arc::new(Mutex::new(state)) }
     }
@@ -63,9 +75,47 @@ impl SimDisk {
     /// This disk stays as it is: called again, it gives another outcome.
     pub fn crash(&self) -> SimDisk {
         let state = self.state();
-        let odds = Odds::draw(&state.random);
-        let tree = state.tree.crash(odds, &state.random);
+        let tree = state.tree.crash(&mut Fate::draw(&state.random));
         SimDisk::with_tree(tree, state.random.next_u64())
+    }
+
+    /// As [`SimDisk::crash`], with an outcome that depends on `seed` and not on earlier calls.
+    pub fn crash_seeded(&self, seed: u64) -> SimDisk {
+        let random = SeededRandom::new(seed);
+        let tree = self.state().tree.crash(&mut Fate::draw(&random));
+        SimDisk::with_tree(tree, random.next_u64())
+    }
+
+    /// As [`SimDisk::crash`], where the unsynced change number n survives if bit n of `kept` is
+    /// set, of the [`SimDisk::unsynced_count`] that there are.
+    pub fn crash_keeping(&self, kept: u64) -> SimDisk {
+        let tree = self.state().tree.crash(&mut Fate::Listed { kept, asked: 0 });
+        SimDisk::with_tree(tree, kept)
+    }
+
+    /// How many changes a crash may keep or lose on their own: names, lengths, sectors; zeros in a
+    /// row count once, and so do writes over each other.
+    pub fn unsynced_count(&self) -> u32 {
+        let mut fate = Fate::Listed { kept: 0, asked: 0 };
+        self.state().tree.crash(&mut fate);
+        match fate {
+            Fate::Listed { asked, .. } => asked,
+            Fate::Drawn { .. } => unreachable!("it was listed"),
+        }
+    }
+
+    /// From now on keeps what the disk is before every operation that may change it.
+    pub fn keep_past(&self) {
+        self.state().past = Some(Vec::new());
+    }
+
+    /// Takes what [`SimDisk::keep_past`] has kept: disks without faults, each with the number of
+    /// the operation that came next.
+    pub fn take_past(&self) -> Vec<(u64, SimDisk)> {
+        let moments = self.state().past.take().unwrap_or_default();
+        let disk =
+            |moment: Moment| (moment.operation, SimDisk::with_tree(moment.tree, moment.operation));
+        moments.into_iter().map(disk).collect()
     }
 
     /// A copy of everything as programs see it, unsynced changes included, without faults.
@@ -85,10 +135,10 @@ impl SimDisk {
         self.state().plan.stop_at = Some(number);
     }
 
-    /// From now on operations of this kind answer `Ok` and do nothing: a planted bug, to see that
-    /// a test notices. Only syncs of files and folders can be skipped.
-    pub fn skip(&self, kind: OperationKind) {
-        self.state().plan.skipped.push(kind);
+    /// From now on operations of this kind on such paths answer `Ok` and do nothing: a planted bug,
+    /// to see that a test notices. Only syncs of files and folders can be skipped.
+    pub fn skip(&self, kind: OperationKind, is_hit: fn(&Path) -> bool) {
+        self.state().plan.skipped.push(Skip { kind, is_hit });
     }
 
     /// Limits the bytes of all files; writes beyond are short and give ENOSPC.
@@ -148,6 +198,12 @@ impl SimDisk {
 
 impl State {
     fn judge(&mut self, kind: OperationKind, path: &Path, len: usize) -> Verdict {
+        let operation = self.plan.operations().len() as u64;
+        if let Some(past) = &mut self.past
+            && kind.changes()
+        {
+            past.push(Moment { operation, tree: self.tree.clone() });
+        }
         self.plan.judge(Operation { kind, path: path.to_path_buf(), len: len as u64 })
     }
 
@@ -159,23 +215,52 @@ impl State {
         act: impl FnOnce(&mut Tree) -> io::Result<T>,
     ) -> io::Result<T> {
         match self.judge(kind, path, 0) {
-            Verdict::Failed(fault) => Err(error_of(fault)),
-            Verdict::Dead => Err(power_is_gone()),
+            Verdict::Failed(fault) => answer_of(fault)?,
+            Verdict::Dead => return Err(power_is_gone()),
             Verdict::Interrupted => {
                 let _ = act(&mut self.tree);
-                Err(power_is_gone())
+                return Err(power_is_gone());
             }
-            Verdict::Done | Verdict::Skipped => act(&mut self.tree),
+            Verdict::Done | Verdict::Skipped => {}
         }
+        act(&mut self.tree)
     }
 
     /// Does something that leaves no traces, or nothing at all unless it is done whole.
     fn whole(&mut self, kind: OperationKind, path: &Path, len: usize) -> io::Result<bool> {
         match self.judge(kind, path, len) {
-            Verdict::Failed(fault) => Err(error_of(fault)),
+            Verdict::Failed(fault) => answer_of(fault).map(|()| true),
             Verdict::Dead | Verdict::Interrupted => Err(power_is_gone()),
             Verdict::Skipped => Ok(false),
             Verdict::Done => Ok(true),
+        }
+    }
+
+    /// Writes `bytes` where nobody asked for them: at a sector of this file or in another file. The
+    /// right place gets its length only.
+    fn misdirect(&mut self, node: NodeId, offset: usize, bytes: &[u8]) {
+        let content = &mut self.tree.file_mut(node).content;
+        if content.live().len() < offset + bytes.len() {
+            content.set_len(offset + bytes.len());
+        }
+        let mut others = self.tree.files();
+        others.retain(|other| *other != node);
+        let index = self.random.below(others.len() as u64 + 1) as usize;
+        let (victim, at) = match others.get(index) {
+            Some(other) => (*other, offset),
+            None => {
+                let sectors = self.tree.file(node).content.live().len() / SECTOR;
+                let sector = self.random.below(sectors as u64 + 1) as usize;
+                (node, sector * SECTOR + offset % SECTOR)
+            }
+        };
+        if (victim, at) == (node, offset) {
+            return;
+        }
+        let content = &mut self.tree.file_mut(victim).content;
+        let room = content.live().len().saturating_sub(at);
+        if room > 0 {
+            content.write(at, &bytes[..bytes.len().min(room)]);
         }
     }
 

@@ -184,10 +184,14 @@ fn full_disk_takes_what_fits_and_recovers_when_space_is_back() {
 #[test]
 fn skipped_syncs_make_nothing_durable() {
     let disk = SimDisk::new(9);
-    disk.skip(OperationKind::Sync);
+    disk.skip(OperationKind::Sync, |path| path.ends_with("file"));
     let file = write(&disk, "/file", &[1; 64]);
     file.sync().unwrap();
     disk.sync_dir(path("/")).unwrap();
+    let other = write(&disk, "/other", &[1; 64]);
+    other.sync().unwrap();
+    disk.sync_dir(path("/")).unwrap();
+    assert_eq!(disk.crash().contents(path("/other")).unwrap(), [1; 64]);
     assert!((0..50).any(|_| disk.crash().contents(path("/file")).unwrap() != [1; 64]));
 }
 
@@ -240,4 +244,68 @@ fn paths_that_climb_and_names_that_are_taken_are_refused() {
     assert!(disk.rename(path("/file"), path("/dir")).is_err());
     disk.remove_dir(path("/dir/inner")).unwrap();
     disk.remove_dir(path("/dir")).unwrap();
+}
+
+#[test]
+fn misdirected_writes_answer_ok_and_land_elsewhere() {
+    let (mut lost, mut same, mut other) = (0, 0, 0);
+    for seed in 0..60 {
+        let disk = SimDisk::new(seed);
+        let file = write(&disk, "/file", &[1; 4096]);
+        write(&disk, "/other", &[2; 4096]);
+        let at = disk.operation_count();
+        disk.inject(Fault { at, kind: FaultKind::Misdirected, forever: false });
+        file.write_all_at(&[3; 100], 600).unwrap();
+        let count = |name| {
+            let bytes = disk.contents(path(name)).unwrap();
+            bytes.iter().filter(|byte| **byte == 3).count()
+        };
+        assert_ne!(disk.contents(path("/file")).unwrap()[600], 3);
+        lost += usize::from(count("/file") + count("/other") == 0);
+        same += usize::from(count("/file") == 100);
+        other += usize::from(count("/other") == 100);
+    }
+    assert!(lost > 0 && same > 10 && other > 10, "{lost} {same} {other}");
+}
+
+#[test]
+fn interrupted_operations_say_so_and_do_nothing() {
+    let disk = SimDisk::new(15);
+    let file = write(&disk, "/file", b"old");
+    disk.inject(Fault { at: disk.operation_count(), kind: FaultKind::Interrupted, forever: false });
+    let error = file.write_all_at(b"new", 0).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::Interrupted);
+    assert_eq!(disk.contents(path("/file")).unwrap(), b"old");
+    file.write_all_at(b"new", 0).unwrap();
+}
+
+#[test]
+fn every_mixture_of_unsynced_changes_can_be_listed() {
+    let disk = SimDisk::new(16);
+    write(&disk, "/old", b"old").sync().unwrap();
+    disk.sync_dir(path("/")).unwrap();
+    write(&disk, "/new", b"new").sync().unwrap();
+    disk.remove(path("/old")).unwrap();
+    assert_eq!(disk.unsynced_count(), 2);
+    let names = |kept| -> Vec<String> {
+        let items = disk.crash_keeping(kept).list(path("/")).unwrap();
+        items.into_iter().map(|item| item.name).collect()
+    };
+    assert_eq!([names(0), names(1)], [vec!["old"], vec!["new", "old"]]);
+    assert_eq!([names(2), names(3)], [vec![], vec!["new"]]);
+}
+
+#[test]
+fn past_is_what_the_disk_was_before_each_change() {
+    let disk = SimDisk::new(17);
+    let file = write(&disk, "/file", b"one");
+    disk.keep_past();
+    file.write_all_at(b"two", 0).unwrap();
+    file.len().unwrap();
+    file.sync().unwrap();
+    let past = disk.take_past();
+    let seen = past.iter().map(|(at, disk)| (*at, disk.contents(path("/file")).unwrap()));
+    let seen: Vec<_> = seen.collect();
+    assert_eq!(seen, [(2, b"one".to_vec()), (4, b"two".to_vec())]);
+    assert!(disk.take_past().is_empty());
 }

@@ -1,7 +1,8 @@
 //! The folders of the simulated disk: names as programs see them, and as they are durable.
 
-use super::content::{Content, Odds};
-use crate::io::{DirItem, DirKind, SeededRandom};
+use super::content::Content;
+use super::fate::Fate;
+use crate::io::{DirItem, DirKind};
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path};
@@ -162,28 +163,34 @@ impl Tree {
         }
     }
 
-    /// Bytes of all files that have a name.
-    pub(super) fn used(&self) -> u64 {
-        let mut folders = vec![ROOT];
-        let mut used = 0;
-        while let Some(at) = folders.pop() {
+    /// Every file that has a name.
+    pub(super) fn files(&self) -> Vec<NodeId> {
+        let mut waiting = vec![ROOT];
+        let mut files = Vec::new();
+        while let Some(at) = waiting.pop() {
             match &self.nodes[at] {
-                Node::File(file) => used += file.content.live().len() as u64,
-                Node::Folder(folder) => folders.extend(folder.live.values()),
+                Node::File(_) => files.push(at),
+                Node::Folder(folder) => waiting.extend(folder.live.values()),
             }
         }
-        used
+        files
+    }
+
+    /// Bytes of all files that have a name.
+    pub(super) fn used(&self) -> u64 {
+        let len = |node: NodeId| self.file(node).content.live().len() as u64;
+        self.files().into_iter().map(len).sum()
     }
 
     /// The disk after a power loss: every change of names is kept or lost on its own.
-    pub(super) fn crash(&self, odds: Odds, random: &SeededRandom) -> Tree {
+    pub(super) fn crash(&self, fate: &mut Fate<'_>) -> Tree {
         let mut after = self.clone();
         for at in 0..after.nodes.len() {
             match &mut after.nodes[at] {
-                Node::File(file) => file.content = file.content.crash(odds, random),
+                Node::File(file) => file.content = file.content.crash(fate),
                 Node::Folder(folder) => {
                     let mut kept = std::mem::take(&mut folder.pending);
-                    kept.retain(|_| odds.keeps(random));
+                    kept.retain(|_| fate.keeps());
                     for change in &kept {
                         after.make_durable(at, change);
                     }

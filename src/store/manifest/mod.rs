@@ -57,13 +57,20 @@ impl Manifest {
     /// Opens the manifest of a store for edits.
     ///
     /// A torn tail is cut, and an edit that no mark vouches for is made durable, by writing a new
-    /// file: after a failed sync a second one may say `Ok` with the bytes gone.
+    /// file: after a failed sync a second one may say `Ok` with the bytes gone. `check` sees the
+    /// state before any of that.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] when a byte that was durable is not what was written.
-    pub(crate) fn open(disk: &Disk, layout: &Layout, random: &dyn Random) -> Result<Manifest> {
+    /// [`Error::Corrupt`] when a byte that was durable is not what was written; what `check` says.
+    pub(crate) fn open(
+        disk: &Disk,
+        layout: &Layout,
+        random: &dyn Random,
+        check: &dyn Fn(&State) -> Result<()>,
+    ) -> Result<Manifest> {
         let path = layout.manifest();
         let loaded = read(disk, &path)?;
+        check(&loaded.state)?;
         if loaded.torn_bytes > 0 || loaded.end == loaded.durable {
             return write_whole(disk, &path, random, &loaded.state);
         }
@@ -176,7 +183,13 @@ impl Manifest {
 /// Reads a manifest without touching it.
 pub(crate) fn read(disk: &Disk, path: &Path) -> Result<Loaded> {
     let bytes = files::read_whole(disk, path, limits::MANIFEST_BYTES_MAX)?;
-    frame::parse(&bytes, path)
+    let loaded = frame::parse(&bytes, path)?;
+    if loaded.durable == frame::HEADER_LEN {
+        // A manifest is synced with its first edits before it gets its name: no crash takes them.
+        let expected = "the edits that a manifest begins with";
+        return Err(Error::corrupt(path, loaded.durable, "manifest frame", expected, "none"));
+    }
+    Ok(loaded)
 }
 
 impl Loaded {

@@ -21,7 +21,7 @@ fn created(disk: &SimDisk) -> Result<Manifest> {
 }
 
 fn open(disk: &SimDisk) -> Result<Manifest> {
-    Manifest::open(&disk.shared(), &layout(), &SeededRandom::new(4))
+    Manifest::open(&disk.shared(), &layout(), &SeededRandom::new(4), &|_| Ok(()))
 }
 
 fn listed(id: u64) -> Listed {
@@ -228,6 +228,17 @@ fn every_truncation_is_found_or_a_torn_tail() {
             Err(other) => panic!("cut at {len}: {other}"),
         }
     }
+}
+
+#[test]
+fn a_manifest_without_its_first_edits_is_corruption() {
+    let disk = SimDisk::new(1);
+    commit_all(&mut created(&disk).expect("creates")).1.expect("commits");
+    // Everything behind the head of the first frame: no later frame is left to vouch for it.
+    disk.damage(Path::new(PATH), |bytes| bytes[64..].fill(0)).expect("is there");
+    assert!(matches!(open(&disk), Err(Error::Corrupt { .. })));
+    disk.damage(Path::new(PATH), |bytes| bytes[40..].fill(0)).expect("is there");
+    assert!(matches!(open(&disk), Err(Error::Corrupt { .. })));
 }
 
 const HEADER_BYTES_MAX: usize = frame::HEADER_LEN as usize;

@@ -166,7 +166,7 @@ fn skipped_syncs_are_noticed() {
     for kind in [Sync, SyncDir] {
         let noticed = (0..40).any(|seed| {
             let disk = SimDisk::new(seed);
-            disk.skip(kind);
+            disk.skip(kind, |_| true);
             let mut run = Run::default();
             run.live(&Bench::on(&disk)).expect("nothing fails");
             let disk = disk.crash();

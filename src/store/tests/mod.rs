@@ -1,11 +1,13 @@
 //! Tests of the whole store on the simulated disk.
 
+mod clock;
 mod crash;
 mod fault;
 mod life;
 mod model;
 mod reading;
 mod upkeep;
+mod worlds;
 
 use super::{Durability, Options, Snapshot, Store};
 use crate::event::{Event, StoredEvent};

@@ -224,6 +224,31 @@ fn a_lost_manifest_is_not_taken_for_a_new_store() {
 }
 
 #[test]
+fn a_manifest_from_before_acknowledged_events_is_corruption() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    disk.keep_past();
+    let store = bench.open();
+    store.append(&event(0)).expect("appends");
+    drop(store);
+    let layout = crate::store::partition::Layout::new(Path::new(ROOT));
+    let path = layout.manifest();
+    let read = |disk: &SimDisk| crate::store::manifest::read(&disk.shared(), &path);
+    let early = disk.take_past().into_iter().map(|(_, disk)| disk);
+    let early = early.filter(|disk| read(disk).is_ok_and(|loaded| loaded.state.logs.is_empty()));
+    let early = early.last().expect("there is one before the first log is listed");
+    let early = early.contents(&path).expect("is there");
+    let now = disk.contents(&path).expect("is there");
+    disk.damage(&path, |bytes| bytes.clone_from(&early)).expect("is there");
+    let error = Store::open(ROOT, bench.options()).expect_err("lost");
+    assert!(error.to_string().contains("edits up to event 1, which was acknowledged"), "{error}");
+    // Nothing was tidied away, and the manifest was not written anew.
+    assert_eq!(disk.contents(&path).expect("is there"), early);
+    disk.damage(&path, |bytes| *bytes = now).expect("is there");
+    assert_eq!(contents(&bench.open().snapshot()).len(), 1);
+}
+
+#[test]
 fn a_lost_or_foreign_log_is_corruption() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
