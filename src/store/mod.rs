@@ -11,6 +11,7 @@ mod engine;
 mod epochs;
 mod files;
 mod group;
+mod links;
 mod live;
 mod manifest;
 mod news;

@@ -2,6 +2,7 @@
 
 use super::engine::{Core, Engine, Upkeep};
 use super::group::Group;
+use super::links::refuse_links;
 use super::live::{Graveyard, SegmentSet};
 use super::manifest::{Change, Manifest};
 use super::partition::Layout;
@@ -28,6 +29,7 @@ pub(crate) fn open_engine(root: &Path, options: Options) -> Result<(Engine, Open
         create_root(&options, root)?;
     }
     let lock = take_lock(&options, &layout)?;
+    refuse_links(&disk, &layout)?;
     let manifest = open_or_create(&options, &layout)?;
     let retention = rules_file::read(&disk, &layout)?;
     let core = new_core(layout, options, retention);
@@ -99,8 +101,13 @@ fn take_lock(options: &Options, layout: &Layout) -> Result<Box<dyn LockGuard>> {
         std::io::ErrorKind::NotFound => missing(layout),
         _ => Error::io("lock", &path, error),
     };
-    if !options.create && options.disk.list(layout.root()).is_err() {
-        return Err(missing(layout));
+    if !options.create
+        && let Err(error) = options.disk.list(layout.root())
+    {
+        return Err(match error.kind() {
+            std::io::ErrorKind::NotFound => missing(layout),
+            _ => Error::io("list", layout.root(), error),
+        });
     }
     if let Some(guard) = options.disk.lock(&path).map_err(failed)? {
         return Ok(guard);
