@@ -9,10 +9,11 @@ use super::partition::Layout;
 use super::recover::{Recovered, recover};
 use super::retention::Retention;
 use super::seal::begin_log;
+use super::signal::Signal;
 use super::snapshot::View;
 use super::tidy::tidy;
 use super::writer::{OpenTail, Writer};
-use super::{Durability, OpenReport, Options, background, files, rules_file};
+use super::{Durability, OpenReport, Options, files, rules_file};
 use crate::io::LockGuard;
 use crate::log::{LogWriter, SyncedHint};
 use crate::segment::RowCache;
@@ -43,7 +44,7 @@ pub(crate) fn open_engine(root: &Path, options: Options) -> Result<(Engine, Open
         group: Group::new(),
         upkeep: Mutex::new(upkeep),
         writer: Mutex::new(writer),
-        signal: background::Signal::default(),
+        signal: Signal::default(),
         lock: Mutex::new(Some(lock)),
     };
     Ok((engine, report))
