@@ -27,7 +27,7 @@ impl Look {
         let mut reading = Reading::default();
         let all = Query::all();
         let walk = snapshot.query(&all).by_seq().for_each(&mut |stored| {
-            reading.add(&stored, &mut look.seqs);
+            reading.add(stored, &mut look.seqs);
             Ok(true)
         });
         walk.map_err(failed)?;
