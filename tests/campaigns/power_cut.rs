@@ -1,5 +1,5 @@
-//! The campaign of power cuts: gate 2 of the faults, on real file systems. A process appends, seals,
-//! merges and sweeps; its file system is cut off without flushing, and mounted again.
+//! The campaign of power cuts: gate 2 of the faults, on real file systems. A process appends,
+//! seals, merges and sweeps; its file system is cut off without flushing, and mounted again.
 
 use crate::churn::{Churn, churn_options};
 use crate::kill::{number_from, random_delay};
@@ -92,8 +92,8 @@ fn campaign(kind: Kind, cuts: u64, random: &mut Random) -> Option<Figures> {
         figures.violations.extend(wrong.cloned());
         drop(told);
         if folder.join("manifest").exists() || !promises.is_empty() {
-            // Now and then only a reader looks, which repairs nothing: then the next round recovers,
-            // and may be cut off at that.
+            // Now and then only a reader looks, which repairs nothing: then the next round
+            // recovers, and may be cut off at that.
             let only_read = random.below(3) == 0 && cut + 1 < cuts;
             let mut checked = check_as_reader(&folder);
             if !only_read {

@@ -1,6 +1,6 @@
 //! Group commit, the signals of the background thread and the news of publications, under a
-//! scheduler (shuttle) that chooses which thread runs next at every lock and wait: at random, and by
-//! priorities that change a few times. A thread that waits for ever is found as a deadlock.
+//! scheduler (shuttle) that chooses which thread runs next at every lock and wait: at random, and
+//! by priorities that change a few times. A thread that waits for ever is found as a deadlock.
 //!
 //! The files under test are those of the crate, compiled once more with the scheduler's locks. What
 //! is not covered: orders of memory weaker than those of locks, time-outs, and the code around.

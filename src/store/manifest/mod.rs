@@ -177,8 +177,8 @@ impl Manifest {
 
 /// Reads a manifest without touching it, also beside its writer.
 ///
-/// Reading is not atomic: of an edit that is being written it may see the end without the beginning,
-/// which looks like damage. Damage that is there is there again.
+/// Reading is not atomic: of an edit that is being written it may see the end without the
+/// beginning, which looks like damage. Damage that is there is there again.
 pub(crate) fn read(disk: &Disk, path: &Path) -> Result<Loaded> {
     let mut attempt = 0;
     loop {
