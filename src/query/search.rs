@@ -280,9 +280,13 @@ impl<'a> Search<'a> {
 
     /// Fails if a segment that may hold events in question is missing or damaged.
     pub(super) fn check_range(&self) -> Result<()> {
-        let from = self.times.from.unwrap_or(Timestamp(i64::MIN));
-        let to = self.times.to.map_or(Timestamp(i64::MAX), |to| Timestamp(to.0.saturating_sub(1)));
-        self.snapshot.check_range(from, to)
+        let check = |times: TimeRange| {
+            let from = times.from.unwrap_or(Timestamp(i64::MIN));
+            let to = times.to.map_or(Timestamp(i64::MAX), |to| Timestamp(to.0.saturating_sub(1)));
+            self.snapshot.check_range(from, to)
+        };
+        // Hardly ever is anything damaged: then only, what the query says of times is looked at.
+        check(self.times).or_else(|_| check(self.condition()?.occurrence()))
     }
 
     /// All segments of the snapshot, sealed and in memory.

@@ -3,13 +3,13 @@
 //! Order of the locks: `upkeep`, then `writer`. Only the holder of `upkeep` seals, compacts,
 //! forgets or touches the manifest; only the holder of `writer` appends or publishes a view.
 
-use super::background::Signal;
 use super::group::Group;
 use super::live::{Graveyard, LiveSegment};
 use super::manifest::{Change, Listed, Manifest};
 use super::news::News;
 use super::partition::{Layout, Place};
 use super::retention::Retention;
+use super::signal::Signal;
 use super::snapshot::{Snapshot, View};
 use super::writer::Writer;
 use super::{Options, Receipt, files, lock};

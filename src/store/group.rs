@@ -5,7 +5,7 @@
 //! holds its own item, and a thread is woken only for its own answer or to lead.
 
 use super::lock;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use super::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 /// The queue of one group; `T` goes in, `R` comes back.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! How threads of the writer's process learn that there is something new to see.
 
 use super::lock;
+use super::sync::{Arc, Condvar, Mutex};
 use crate::io::Watch;
-use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 /// Counts publications and wakes whoever waits for the next one.

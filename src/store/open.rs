@@ -2,16 +2,18 @@
 
 use super::engine::{Core, Engine, Upkeep};
 use super::group::Group;
+use super::links::refuse_links;
 use super::live::{Graveyard, SegmentSet};
 use super::manifest::{Change, Manifest, State};
 use super::partition::Layout;
 use super::recover::{Recovered, recover};
 use super::retention::Retention;
 use super::seal::begin_log;
+use super::signal::Signal;
 use super::snapshot::View;
 use super::tidy::tidy;
 use super::writer::{OpenTail, Writer};
-use super::{Durability, OpenReport, Options, background, files, rules_file};
+use super::{Durability, OpenReport, Options, files, rules_file};
 use crate::io::LockGuard;
 use crate::log::{LogWriter, Synced, SyncedHint};
 use crate::segment::RowCache;
@@ -28,6 +30,7 @@ pub(crate) fn open_engine(root: &Path, options: Options) -> Result<(Engine, Open
         create_root(&options, root)?;
     }
     let lock = take_lock(&options, &layout)?;
+    refuse_links(&disk, &layout)?;
     let manifest = open_or_create(&options, &layout)?;
     let retention = rules_file::read(&disk, &layout)?;
     let core = new_core(layout, options, retention);
@@ -41,7 +44,7 @@ pub(crate) fn open_engine(root: &Path, options: Options) -> Result<(Engine, Open
         group: Group::new(),
         upkeep: Mutex::new(upkeep),
         writer: Mutex::new(writer),
-        signal: background::Signal::default(),
+        signal: Signal::default(),
         lock: Mutex::new(Some(lock)),
     };
     Ok((engine, report))
@@ -99,8 +102,13 @@ fn take_lock(options: &Options, layout: &Layout) -> Result<Box<dyn LockGuard>> {
         std::io::ErrorKind::NotFound => missing(layout),
         _ => Error::io("lock", &path, error),
     };
-    if !options.create && options.disk.list(layout.root()).is_err() {
-        return Err(missing(layout));
+    if !options.create
+        && let Err(error) = options.disk.list(layout.root())
+    {
+        return Err(match error.kind() {
+            std::io::ErrorKind::NotFound => missing(layout),
+            _ => Error::io("list", layout.root(), error),
+        });
     }
     if let Some(guard) = options.disk.lock(&path).map_err(failed)? {
         return Ok(guard);

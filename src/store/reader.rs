@@ -4,6 +4,7 @@
 //! what a clean close has sealed off: never what power loss could take back.
 
 use super::engine::Core;
+use super::links::refuse_links;
 use super::live::SegmentSet;
 use super::manifest::{self, LogFile, Seen, State};
 use super::open::{missing, new_core};
@@ -69,6 +70,7 @@ impl ReadLogs {
 /// Opens a store for reading.
 pub(crate) fn open_reader(root: &Path, options: Options) -> Result<(Reader, OpenReport)> {
     let layout = Layout::new(root);
+    refuse_links(&options.disk, &layout)?;
     let retention = rules_file::read(&options.disk, &layout)?;
     let core = new_core(layout, options, retention);
     let found = look_until_stable(&core, None);

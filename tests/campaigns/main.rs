@@ -1,11 +1,20 @@
 //! Campaigns: what the engine promises, tried again and again on a real disk.
 //!
-//! Here they are short; `tests/campaigns/kill.sh` and `follow.sh` run the long ones.
+//! Here they are short; the scripts beside this file (`kill.sh`, `follow.sh`, `races.sh`,
+//! `disk_full.sh`, `power_cut.sh`) run the long ones.
 #![cfg(feature = "cli")]
 
 mod appending;
+mod churn;
+mod disk_full;
 mod following;
 mod importing;
 mod kill;
+mod look;
+mod mount;
+mod numbered;
+mod power_cut;
+mod races;
 mod random;
+mod read_only;
 mod stored;

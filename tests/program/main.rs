@@ -6,5 +6,6 @@ mod budgets;
 mod follow;
 mod imports;
 mod json_queries;
+mod processes;
 mod support;
 mod upkeep;

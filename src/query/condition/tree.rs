@@ -51,4 +51,24 @@ impl Condition {
         let leaf = Leaf { scope: Scope::OccurredAt, test: Test::TimeRange(times) };
         Condition::Leaf(Arc::new(leaf))
     }
+
+    /// A range of time in which all events occurred that meet the condition, as far as its terms
+    /// that must hold tell.
+    pub(crate) fn occurrence(&self) -> TimeRange {
+        match self {
+            Condition::And(parts) => {
+                let mut all = TimeRange::default();
+                for range in parts.iter().map(Condition::occurrence) {
+                    all.from = all.from.max(range.from);
+                    all.to = all.to.into_iter().chain(range.to).min();
+                }
+                all
+            }
+            Condition::Leaf(leaf) => match (&leaf.scope, &leaf.test) {
+                (Scope::OccurredAt, Test::TimeRange(times)) => *times,
+                _ => TimeRange::default(),
+            },
+            Condition::All | Condition::Or(_) | Condition::Not(_) => TimeRange::default(),
+        }
+    }
 }

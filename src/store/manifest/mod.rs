@@ -18,6 +18,8 @@ const ROOM_STEP: u64 = 64 << 10;
 const ROOM_MIN: u64 = 32 << 10;
 /// A manifest below this is never rewritten.
 const REWRITE_MIN: u64 = 1 << 20;
+/// How often a manifest is read that seems to be damaged.
+const READ_ATTEMPTS: usize = 8;
 
 /// The writer's handle on the manifest.
 #[derive(Debug)]
@@ -180,10 +182,24 @@ impl Manifest {
     }
 }
 
-/// Reads a manifest without touching it.
+/// Reads a manifest without touching it, also beside its writer.
+///
+/// Reading is not atomic: of an edit that is being written it may see the end without the
+/// beginning, which looks like damage. Damage that is there is there again.
 pub(crate) fn read(disk: &Disk, path: &Path) -> Result<Loaded> {
-    let bytes = files::read_whole(disk, path, limits::MANIFEST_BYTES_MAX)?;
-    let loaded = frame::parse(&bytes, path)?;
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let bytes = files::read_whole(disk, path, limits::MANIFEST_BYTES_MAX)?;
+        match parse_whole(&bytes, path) {
+            Err(Error::Corrupt { .. }) if attempt < READ_ATTEMPTS => {}
+            parsed => return parsed,
+        }
+    }
+}
+
+fn parse_whole(bytes: &[u8], path: &Path) -> Result<Loaded> {
+    let loaded = frame::parse(bytes, path)?;
     if loaded.durable == frame::HEADER_LEN {
         // A manifest is synced with its first edits before it gets its name: no crash takes them.
         let expected = "the edits that a manifest begins with";

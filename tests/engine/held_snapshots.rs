@@ -1,0 +1,112 @@
+//! Snapshots that are held while the store churns: they show the same bytes to the end, and what
+//! they held back on the disk is given back with them.
+
+use annals::event::{Event, Timestamp};
+use annals::io::{Clock, ManualClock};
+use annals::query::Query;
+use annals::store::{Class, Keep, Options, Retention, Snapshot, Store};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+/// 2026-03-20T00:00:00Z
+const TODAY: i64 = 1_773_964_800_000_000;
+const DAY: i64 = 86_400_000_000;
+const ROUNDS: i64 = 60;
+/// Events of one round, which all happen on one day.
+const EVENTS: i64 = 30;
+const KEPT_DAYS: i64 = 10;
+
+fn event(day: i64, number: i64) -> Event {
+    let at = Timestamp(TODAY + day * DAY + number);
+    let json = format!(
+        r#"{{"occurred_at":"{at}","category":"churn","activity":"done","id":"{day}-{number}",
+        "details":{{"day":{day},"text":"words that come again, and {number}"}}}}"#
+    );
+    Event::from_json(json.as_bytes()).expect("a sound event")
+}
+
+/// Every event of a snapshot: place, and bytes.
+fn shown(snapshot: &Snapshot) -> Vec<(u64, Vec<u8>)> {
+    let mut shown = Vec::new();
+    let walk = snapshot.query(&Query::all()).by_seq().for_each(&mut |stored| {
+        shown.push((stored.seq, stored.event.canonical().to_vec()));
+        Ok(true)
+    });
+    walk.expect("a held snapshot can be read");
+    let count = snapshot.query(&Query::all()).count().expect("it can be counted");
+    assert_eq!(count, shown.len() as u64);
+    shown
+}
+
+/// How many segment files the folder of the store holds.
+fn segment_files(folder: &Path) -> usize {
+    let count = |path: &Path| match path.is_dir() {
+        true => segment_files(path),
+        false => usize::from(path.extension().is_some_and(|extension| extension == "seg")),
+    };
+    let items = fs::read_dir(folder).into_iter().flatten();
+    items.map(|item| count(&item.expect("a readable folder").path())).sum()
+}
+
+/// How many files of the store are mapped by this process although they are unlinked.
+fn deleted_maps(folder: &Path) -> usize {
+    let maps = fs::read_to_string("/proc/self/maps").expect("Linux tells what is mapped");
+    let folder = folder.display().to_string();
+    maps.lines().filter(|line| line.contains(&folder) && line.ends_with("(deleted)")).count()
+}
+
+#[test]
+fn a_snapshot_that_is_held_over_long_churn_shows_the_same_bytes() {
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let clock = Arc::new(ManualClock::new(TODAY));
+    let options = Options {
+        background: false,
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        tail_events_max: 100,
+        ..Options::default()
+    };
+    let writer = Store::open(folder.path(), options.clone()).expect("a new store");
+    let kept = Class { kept_for: Keep::Micros(KEPT_DAYS * DAY), ..Class::forever("default") };
+    let rules = Retention { classes: vec![kept], rules: Vec::new() };
+    writer.set_retention(rules).expect("the rules are right");
+    let reader = Options { read_only: true, ..options };
+    let reader = Store::open(folder.path(), reader).expect("a reader beside the writer");
+
+    let mut held = Vec::new();
+    for day in 0..ROUNDS {
+        clock.set(TODAY + (day + 1) * DAY);
+        let events: Vec<Event> = (0..EVENTS).map(|number| event(day, number)).collect();
+        writer.append_batch(&events).expect("the disk takes it");
+        if day % 15 == 5 {
+            for (who, store) in [('w', &writer), ('r', &reader)] {
+                let snapshot = store.snapshot();
+                let first = shown(&snapshot);
+                assert!(first.len() as i64 >= 6 * EVENTS, "{}", first.len());
+                held.push((who, snapshot, first));
+            }
+        }
+        writer.seal().expect("the disk takes it");
+        if day % 3 == 0 {
+            writer.compact().expect("the disk takes it");
+        }
+        writer.retain(None, false).expect("a sweep needs no space");
+        for (_, snapshot, first) in &held {
+            assert!(shown(snapshot) == *first, "day {day}: a held snapshot shows something else");
+        }
+    }
+    let live = writer.segments().len();
+    assert!(segment_files(folder.path()) > live, "nothing was held");
+    // Files go with the last snapshot of the writer; what a reader has mapped stays readable.
+    let (of_writer, of_reader) = held.into_iter().partition::<Vec<_>, _>(|held| held.0 == 'w');
+    drop(of_writer);
+    assert_eq!(segment_files(folder.path()), live);
+    reader.refresh().expect("nothing stands in the way");
+    assert!(deleted_maps(folder.path()) > 0, "the reader held nothing");
+    assert!(of_reader.iter().all(|(_, snapshot, first)| shown(snapshot) == *first));
+    drop(of_reader);
+    assert_eq!(deleted_maps(folder.path()), 0);
+    let now = shown(&writer.snapshot());
+    assert!(now.len() as i64 <= (KEPT_DAYS + 1) * EVENTS, "{}", now.len());
+    assert_eq!(shown(&reader.snapshot()), now);
+}

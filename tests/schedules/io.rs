@@ -1,0 +1,3 @@
+//! What the files under test import from the lower layers.
+
+pub(crate) use annals::io::Watch;
