@@ -6,10 +6,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Rows that are kept at most; a power of two.
-const SLOTS: usize = 4096;
+const SLOTS: usize = 16384;
 /// Canonical bytes of an event at most: longer ones are decoded each time. With all slots in use
-/// the cache holds 16 MiB at most, and less than 3 MiB of events of common size.
-const EVENT_BYTES_MAX: usize = 4096;
+/// the cache holds 32 MiB at most, and about 10 MiB of events of common size.
+const EVENT_BYTES_MAX: usize = 2048;
 
 /// The rows that a store keeps, each in the one slot that its number leads to.
 #[derive(Debug)]
