@@ -1,6 +1,7 @@
 //! Opening for writing: create or find the store, lock it, tidy it, replay its logs.
 
 use super::engine::{Core, Engine, Upkeep};
+use super::fit::{check_complete, check_heads};
 use super::group::Group;
 use super::live::{Graveyard, SegmentSet};
 use super::manifest::{Change, Manifest};
@@ -12,7 +13,7 @@ use super::snapshot::View;
 use super::tidy::tidy;
 use super::writer::{OpenTail, Writer};
 use super::{Durability, OpenReport, Options, background, files, rules_file};
-use crate::io::LockGuard;
+use crate::io::{Disk, LockGuard};
 use crate::log::{LogWriter, SyncedHint};
 use crate::segment::RowCache;
 use crate::{Error, Result};
@@ -74,7 +75,7 @@ fn create_root(options: &Options, root: &Path) -> Result<()> {
 }
 
 /// Makes the way to a new store durable: an earlier try may have created any of the folders.
-fn sync_way(options: &Options, root: &Path) -> Result<()> {
+pub(crate) fn sync_way(options: &Options, root: &Path) -> Result<()> {
     use std::io::ErrorKind::{InvalidInput, PermissionDenied, ReadOnlyFilesystem, Unsupported};
     for folder in root.ancestors().skip(1) {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -92,7 +93,8 @@ fn sync_way(options: &Options, root: &Path) -> Result<()> {
     Ok(())
 }
 
-fn take_lock(options: &Options, layout: &Layout) -> Result<Box<dyn LockGuard>> {
+/// Takes the lock of the writer.
+pub(crate) fn take_lock(options: &Options, layout: &Layout) -> Result<Box<dyn LockGuard>> {
     const HOLDER_BYTES_MAX: u64 = 4096;
     let path = layout.lock();
     let failed = |error: std::io::Error| match error.kind() {
@@ -116,22 +118,43 @@ pub(crate) fn missing(layout: &Layout) -> Error {
     Error::Missing { path: layout.root().to_path_buf() }
 }
 
-fn open_or_create(options: &Options, layout: &Layout) -> Result<Manifest> {
-    match Manifest::open(&options.disk, layout, &*options.random) {
-        Err(error) if files::is_missing(&error) => {}
-        manifest => return manifest,
-    }
-    // The manifest comes first in the life of a store: without it there can be no event, unless it
-    // was lost.
+/// The error for a folder without a manifest, which comes first in the life of a store: without it
+/// there can be no event, unless it was lost.
+pub(crate) fn no_manifest(disk: &Disk, layout: &Layout) -> Error {
     for folder in [layout.logs(), layout.segments()] {
-        let items = options.disk.list(&folder).unwrap_or_default();
+        let items = disk.list(&folder).unwrap_or_default();
         if let Some(item) = items.first() {
             let (path, got) = (layout.manifest(), format!("none, but {}", item.name));
-            return Err(Error::corrupt(&path, 0, "manifest", "a manifest", got));
+            return Error::corrupt(&path, 0, "manifest", "a manifest", got);
         }
     }
-    if !options.create {
-        return Err(missing(layout));
+    missing(layout)
+}
+
+/// Fails when a folder holds nothing of a store.
+pub(crate) fn check_there(disk: &Disk, layout: &Layout) -> Result<()> {
+    match files::len(disk, &layout.manifest()) {
+        Err(error) if files::is_missing(&error) => match no_manifest(disk, layout) {
+            Error::Corrupt { .. } => Ok(()),
+            error => Err(error),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn open_or_create(options: &Options, layout: &Layout) -> Result<Manifest> {
+    let disk = &options.disk;
+    let opened = Manifest::open(disk, layout, &*options.random, &|state| {
+        check_heads(disk, layout, &state.logs)?;
+        check_complete(disk, layout, state)
+    });
+    let is_new = files::len(disk, &layout.manifest()).is_err_and(|error| files::is_missing(&error));
+    if !is_new {
+        return opened;
+    }
+    match no_manifest(&options.disk, layout) {
+        Error::Missing { .. } if options.create => {}
+        error => return Err(error),
     }
     sync_way(options, layout.root())?;
     if files::len(&options.disk, &layout.rules()).is_err() {

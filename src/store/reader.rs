@@ -4,9 +4,10 @@
 //! what a clean close has sealed off: never what power loss could take back.
 
 use super::engine::Core;
+use super::fit::check_complete;
 use super::live::SegmentSet;
 use super::manifest::{self, LogFile, Seen, State};
-use super::open::{missing, new_core};
+use super::open::{missing, new_core, no_manifest};
 use super::partition::Layout;
 use super::recover::{check_header, check_start, decode};
 use super::snapshot::View;
@@ -73,7 +74,7 @@ pub(crate) fn open_reader(root: &Path, options: Options) -> Result<(Reader, Open
     let core = new_core(layout, options, retention);
     let found = look_until_stable(&core, None);
     let state = found.map_err(|error| match files::is_missing(&error) {
-        true => missing(&core.layout),
+        true => no_manifest(&core.options.disk, &core.layout),
         false => error,
     })?;
     let report = OpenReport {
@@ -124,10 +125,10 @@ impl Reader {
         true
     }
 
-    /// The logs that the current view is based on, and how far they are durable.
-    pub(crate) fn logs_and_hint(&self) -> (Vec<LogFile>, Option<Synced>) {
+    /// The manifest that the current view is based on, and how far the last log is durable.
+    pub(crate) fn state_and_hint(&self) -> (State, Option<Synced>) {
         let state = lock(&self.state);
-        (state.manifest.logs.clone(), state.hint)
+        (state.manifest.clone(), state.hint)
     }
 }
 
@@ -173,6 +174,7 @@ fn look(
 ) -> Result<(ReaderState, View)> {
     let seen = loaded.seen();
     let state = loaded.state;
+    check_complete(&core.options.disk, &core.layout, &state)?;
     let hint = SyncedHint::read(&core.options.disk, &core.layout.synced())?;
     let (logs, closed) = read_logs(core, before, &state, hint)?;
     let earlier = core.view.load();
@@ -262,7 +264,7 @@ fn read_log(
         Some(before) => replay_on(disk, &path, &before, upto, &mut each)?,
         None => replay(disk, &path, upto, upto, &mut each)?,
     };
-    check_header(&path, log, &found)?;
+    check_header(&path, log, &found.header)?;
     if found.closed {
         for events in unvouched {
             tail.push(events, &retention)?;

@@ -6,5 +6,6 @@ mod budgets;
 mod follow;
 mod imports;
 mod json_queries;
+mod recovery;
 mod support;
 mod upkeep;

@@ -60,10 +60,17 @@ impl Manifest {
     /// file: after a failed sync a second one may say `Ok` with the bytes gone.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] when a byte that was durable is not what was written.
-    pub(crate) fn open(disk: &Disk, layout: &Layout, random: &dyn Random) -> Result<Manifest> {
+    /// [`Error::Corrupt`] when a byte that was durable is not what was written; what `check`
+    /// returns, which looks at the state before anything is written.
+    pub(crate) fn open(
+        disk: &Disk,
+        layout: &Layout,
+        random: &dyn Random,
+        check: &dyn Fn(&State) -> Result<()>,
+    ) -> Result<Manifest> {
         let path = layout.manifest();
         let loaded = read(disk, &path)?;
+        check(&loaded.state)?;
         if loaded.torn_bytes > 0 || loaded.end == loaded.durable {
             return write_whole(disk, &path, random, &loaded.state);
         }
@@ -176,7 +183,22 @@ impl Manifest {
 /// Reads a manifest without touching it.
 pub(crate) fn read(disk: &Disk, path: &Path) -> Result<Loaded> {
     let bytes = files::read_whole(disk, path, limits::MANIFEST_BYTES_MAX)?;
-    frame::parse(&bytes, path)
+    let loaded = frame::parse(&bytes, path)?;
+    if loaded.durable == frame::HEADER_LEN {
+        // Every manifest begins with an edit that was synced before the file got its name.
+        return Err(Error::corrupt(path, loaded.durable, "manifest frame", "an edit", "none"));
+    }
+    Ok(loaded)
+}
+
+/// The edits that are left of a damaged manifest, in their order; none when it is missing.
+pub(crate) fn remains(disk: &Disk, path: &Path) -> Result<Vec<Vec<Change>>> {
+    match files::read_whole(disk, path, limits::MANIFEST_BYTES_MAX) {
+        Ok(bytes) => Ok(frame::remains(&bytes)),
+        Err(Error::Corrupt { .. }) => Ok(Vec::new()),
+        Err(error) if files::is_missing(&error) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 impl Loaded {
@@ -204,7 +226,12 @@ pub(crate) fn has_changed(disk: &Disk, path: &Path, seen: Seen) -> Result<bool> 
 ///
 /// # Errors
 /// [`Error::Poisoned`] when the new name may not be durable: nothing may be built on either file.
-fn write_whole(disk: &Disk, path: &Path, random: &dyn Random, state: &State) -> Result<Manifest> {
+pub(crate) fn write_whole(
+    disk: &Disk,
+    path: &Path,
+    random: &dyn Random,
+    state: &State,
+) -> Result<Manifest> {
     let temporary = Layout::temporary(path);
     files::remove(disk, &temporary)?;
     let mut id = [0; 8];

@@ -21,7 +21,7 @@ fn created(disk: &SimDisk) -> Result<Manifest> {
 }
 
 fn open(disk: &SimDisk) -> Result<Manifest> {
-    Manifest::open(&disk.shared(), &layout(), &SeededRandom::new(4))
+    Manifest::open(&disk.shared(), &layout(), &SeededRandom::new(4), &|_| Ok(()))
 }
 
 fn listed(id: u64) -> Listed {
