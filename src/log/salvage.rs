@@ -93,6 +93,7 @@ pub(crate) fn salvage(
         durable: rest.durable_upto.max(synced.map_or(0, |synced| synced.offset)),
         reference: first_seq.or(by_commit).unwrap_or(1),
         next_seq: first_seq,
+        is_told: synced.is_some() || rest.next_commit.is_some(),
         bad_from: None,
         pending: Vec::new(),
         pending_from: begin,
@@ -127,6 +128,8 @@ struct Walk {
     /// The sequence that should come next; `None` before the first frame of a file of which
     /// nothing is known.
     next_seq: Option<u64>,
+    /// A commit or the hint tells the last sequence.
+    is_told: bool,
     /// Where the damage begins in which the walk is.
     bad_from: Option<u64>,
     pending: Vec<Pending>,
@@ -260,7 +263,7 @@ impl Walk {
         let next = self.next_seq.unwrap_or(self.reference);
         if next <= self.found.last_seq {
             self.found.gaps.push((next, Some(self.found.last_seq)));
-        } else if open.is_some() && self.found.last_seq == 0 {
+        } else if !self.is_told && !self.found.damages.is_empty() {
             self.found.gaps.push((next, None));
         }
         self.found

@@ -13,8 +13,8 @@ use super::recover::{check_header, check_start, decode};
 use super::snapshot::View;
 use super::writer::OpenTail;
 use super::{OpenReport, Options, files, lock, rules_file};
-use crate::Result;
 use crate::log::{Frame, Replay, Synced, SyncedHint, replay, replay_on};
+use crate::{Error, Result};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -73,9 +73,12 @@ pub(crate) fn open_reader(root: &Path, options: Options) -> Result<(Reader, Open
     let retention = rules_file::read(&options.disk, &layout)?;
     let core = new_core(layout, options, retention);
     let found = look_until_stable(&core, None);
-    let state = found.map_err(|error| match files::is_missing(&error) {
-        true => no_manifest(&core.options.disk, &core.layout),
-        false => error,
+    let manifest = core.layout.manifest();
+    let state = found.map_err(|error| match &error {
+        Error::Io { path, .. } if *path == manifest && files::is_missing(&error) => {
+            no_manifest(&core.options.disk, &core.layout)
+        }
+        _ => error,
     })?;
     let report = OpenReport {
         replayed: state.logs.tail.end_seq() - state.logs.tail.first_seq,

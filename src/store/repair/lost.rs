@@ -104,7 +104,8 @@ mod tests {
             }
             let ranges = lost.ranges();
             for seq in 0..80 {
-                let is_touched = touched.iter().any(|(first, len)| (*first..=first + len).contains(&seq));
+                let within = |(first, len): &(u64, u64)| (*first..=first + len).contains(&seq);
+                let is_touched = touched.iter().any(within);
                 let expected = is_touched && !served.contains(&seq);
                 let found = ranges.iter().filter(|range| range.contains(seq)).count();
                 prop_assert_eq!(found, usize::from(expected), "{}", seq);

@@ -208,6 +208,32 @@ fn a_missing_log_and_a_missing_segment_are_reported_with_their_events() {
     assert_eq!(check(&disk, &report, "missing").len() as u64, SEALED / 2);
 }
 
+/// A reader took a missing log for a missing store.
+#[test]
+fn a_reader_names_the_log_that_is_missing() {
+    let disk = SimDisk::new(1);
+    live(&disk);
+    disk.remove(&log(&disk)).expect("is there");
+    let reader = Options { read_only: true, ..options(&disk, 8) };
+    let error = Store::open(ROOT, reader).expect_err("a log is missing");
+    assert!(error.to_string().contains(".log"), "{error}");
+}
+
+/// Nothing is left of such a log, and nothing tells how far it went.
+#[test]
+fn a_log_of_other_bytes_is_lost_with_an_open_end() {
+    let disk = SimDisk::new(1);
+    live(&disk);
+    let (log, hint) = (log(&disk), Path::new("/store/synced"));
+    let bytes = [log.as_path(), hint].map(|path| disk.contents(path).expect("is there"));
+    let [of_log, of_hint] = bytes;
+    disk.damage(&log, |bytes| *bytes = of_hint).expect("is there");
+    disk.damage(hint, |bytes| *bytes = of_log).expect("is there");
+    let report = repair_it(&disk);
+    assert_eq!(report.lost, [SeqRange { first: SEALED + 1, last: None }]);
+    assert_eq!(check(&disk, &report, "swapped").len() as u64, SEALED);
+}
+
 #[test]
 fn swapped_segments_are_told_apart_by_their_footers() {
     let disk = SimDisk::new(1);
@@ -301,8 +327,8 @@ fn a_crash_at_every_operation_of_a_repair_leaves_a_store_that_can_be_repaired() 
     }
 }
 
-/// Found by the campaign of damage: a manifest that is cut behind an early edit is sound in itself,
-/// and the store opened as an empty one, whose files were then cleared away.
+/// A manifest that is cut behind an early edit is sound in itself: the store opened as an empty
+/// one, and its files were cleared away.
 #[test]
 fn a_manifest_cut_behind_an_early_edit_is_not_taken_for_a_smaller_store() {
     let disk = SimDisk::new(1);
