@@ -72,7 +72,7 @@ fn campaign(world: &World, sample: Option<u64>, random: &mut Random, figures: &m
         Some(sample) => {
             for number in 0..sample {
                 let change = change::of_bytes(world, random.below(total));
-                figures.try_change(world, &change, number % REPAIRED_PART == 0);
+                figures.try_change(world, &change, number.is_multiple_of(REPAIRED_PART));
             }
         }
         None => {
@@ -85,10 +85,11 @@ fn campaign(world: &World, sample: Option<u64>, random: &mut Random, figures: &m
     }
 }
 
-/// The most that was resident, in bytes; 0 where the system does not tell.
-fn peak() -> u64 {
+/// What the system tells of the memory of this process, in bytes: `VmRSS:` is resident now,
+/// `VmHWM:` was the most. 0 where it does not tell.
+fn memory(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
     kib.unwrap_or(0) << 10
 }
@@ -102,11 +103,11 @@ fn damage_is_found_or_does_no_harm_and_can_be_repaired() {
     let mut random = Random::new(seed);
     let worlds = [World::closed(), World::open(), World::large()];
     let mut figures = Figures::default();
-    let before = peak();
+    let before = memory("VmRSS:");
     for world in &worlds {
         campaign(world, sample, &mut random, &mut figures);
     }
-    let grown = peak().saturating_sub(before);
+    let grown = memory("VmHWM:").saturating_sub(before);
     let Figures { bytes, cases, repairs, panics, complaints } = &figures;
     let wrong = complaints.len() as u64 - panics;
     let line = format!(

@@ -114,7 +114,7 @@ pub(super) const CATEGORIES: [&str; 3] = ["teams", "login", "billing"];
 pub(super) fn event(number: u64, seed: u64) -> Event {
     let at = annals::event::Timestamp(TODAY - 60 * DAY + number as i64 * DAY / 7);
     let category = CATEGORIES[(number % 3) as usize];
-    let word = if number % 4 == 0 { "alpha" } else { "omega" };
+    let word = if number.is_multiple_of(4) { "alpha" } else { "omega" };
     let noise: String = (0..12).map(|part| format!(" n{}", number * 977 + part * seed)).collect();
     let json = format!(
         r#"{{"id":"e-{number}","occurred_at":"{at}","category":"{category}","activity":"done",
