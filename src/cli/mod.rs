@@ -2,6 +2,7 @@
 
 mod append;
 mod arguments;
+mod backup;
 mod budget;
 mod compact;
 mod completions;
@@ -13,6 +14,7 @@ mod export;
 mod facets;
 mod failure;
 mod fields;
+mod finding_json;
 mod follow;
 mod generate;
 mod histogram;
@@ -26,6 +28,7 @@ mod options;
 mod output;
 mod place_file;
 mod rejects;
+mod repair;
 mod report;
 mod retain;
 mod schema;
@@ -101,6 +104,10 @@ enum Command {
     Retain(retain::Arguments),
     /// Read every byte of the store and say what is damaged
     Verify(verify::Arguments),
+    /// Make a damaged store one that opens and serves all that can be read
+    Repair(repair::Arguments),
+    /// Write a copy of the store as of now, while it is being written
+    Backup(backup::Arguments),
     /// Write made-up but realistic events as NDJSON
     Generate(generate::Arguments),
     /// Make a small store, ask it real questions, and clean up
@@ -152,6 +159,8 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Compact(report) => compact::run(store, &report),
         Command::Retain(arguments) => retain::run(store, &arguments),
         Command::Verify(arguments) => verify::run(store, &arguments),
+        Command::Repair(arguments) => repair::run(store, &arguments),
+        Command::Backup(arguments) => backup::run(store, &arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Demo(arguments) => demo::run(store, &arguments),
         Command::Schema(arguments) => schema::run(&arguments),

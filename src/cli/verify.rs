@@ -1,12 +1,13 @@
 //! `verify`: reads every byte of the store.
 
 use super::failure::{Failure, Outcome};
+use super::finding_json::findings_json;
 use super::json::{Object, list, quoted};
 use super::options::{ReportFormat, ReportOptions, StoreOptions};
 use super::output::{Output, print_line};
 use super::table::bytes;
 use annals::Error;
-use annals::store::VerifyReport;
+use annals::store::{Options, Store, VerifyReport};
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -17,9 +18,13 @@ pub(super) struct Arguments {
 
 pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let report = match options.open_to_read().and_then(|store| Ok(store.verify()?)) {
-        // A store that is too damaged to open has failed its verification.
-        Err(Failure::Engine(error @ Error::Corrupt { .. })) => {
-            VerifyReport { problems: vec![error.to_string()], ..VerifyReport::default() }
+        // A store that is too damaged to open has failed its verification: see what else is wrong.
+        Err(Failure::Engine(error @ (Error::Corrupt { .. } | Error::Invalid { .. }))) => {
+            let report = Store::verify_closed(options.required_dir()?, &Options::default())?;
+            match report.findings.is_empty() {
+                true => return Err(error.into()),
+                false => report,
+            }
         }
         other => other?,
     };
@@ -27,7 +32,7 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
         ReportFormat::Json => print_line(json(&report))?,
         ReportFormat::Table => print_lines(&report)?,
     }
-    match report.problems.is_empty() {
+    match report.findings.is_empty() {
         true => Ok(()),
         false => Err(Failure::Verification),
     }
@@ -39,17 +44,22 @@ fn json(report: &VerifyReport) -> String {
         .raw("files", report.files)
         .raw("bytes", report.bytes)
         .raw("events", report.events)
+        .raw("blocks", report.blocks)
+        .raw("frames", report.frames)
         .raw("problems", list(problems))
+        .raw("findings", findings_json(&report.findings))
         .finish()
 }
 
 fn print_lines(report: &VerifyReport) -> Outcome {
     let mut output = Output::new();
     output.line(format!(
-        "read {} in {} files: {} events",
+        "read {} in {} files: {} events, {} blocks, {} frames",
         bytes(report.bytes),
         report.files,
-        report.events
+        report.events,
+        report.blocks,
+        report.frames
     ))?;
     for problem in &report.problems {
         output.line(format!("damaged: {problem}"))?;

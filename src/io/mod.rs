@@ -96,6 +96,15 @@ pub trait Io: Send + Sync + Debug {
     fn list(&self, dir: &Path) -> io::Result<Vec<DirItem>>;
     /// Renames a file over another one, atomically.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Gives a file a second name, which must not be there yet; both share the same bytes.
+    ///
+    /// # Errors
+    /// Whatever stands in the way, such as two file systems or (the default) a disk that cannot do
+    /// this: the caller then makes a copy.
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let _ = (from, to);
+        Err(io::ErrorKind::Unsupported.into())
+    }
     /// Removes a file.
     fn remove(&self, path: &Path) -> io::Result<()>;
     /// Removes an empty folder.

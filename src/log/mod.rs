@@ -6,12 +6,14 @@
 
 mod frame;
 mod replay;
+mod salvage;
 mod scan;
 mod synced;
 mod window;
 mod writer;
 
-pub(crate) use replay::{Replay, replay, replay_on};
+pub(crate) use replay::{Replay, read_head, replay, replay_on};
+pub(crate) use salvage::{Known, salvage};
 pub(crate) use synced::{Synced, SyncedHint};
 pub(crate) use writer::LogWriter;
 

@@ -91,6 +91,15 @@ pub(crate) fn replay_on(
     reader.read(upto.unwrap_or(0), each)
 }
 
+/// Reads the head of a log file only.
+///
+/// # Errors
+/// [`Error::Corrupt`], [`Error::Unsupported`], [`Error::Io`].
+pub(crate) fn read_head(disk: &Disk, path: &Path) -> Result<LogHeader> {
+    let file = disk.open(path, Mode::Read).map_err(|error| Error::io("open", path, error))?;
+    read_header(&*file, path)
+}
+
 fn read_header(file: &dyn File, path: &Path) -> Result<LogHeader> {
     let mut bytes = [0; FILE_HEAD_LEN];
     let filled = file.read_at(&mut bytes, 0).map_err(|error| Error::io("read", path, error))?;

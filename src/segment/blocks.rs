@@ -1,6 +1,7 @@
 //! The bytes of a segment file, 16 KiB blocks checked when first touched.
 
 use crate::io::{Region, codec};
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Length in bytes of a checked block; the last one of a file is shorter.
@@ -100,12 +101,28 @@ impl Blocks {
         (first..=last).try_for_each(|block| self.check(block))
     }
 
-    /// Checks every block; returns the bytes read.
-    pub(crate) fn check_all(&self) -> Read<u64> {
-        for block in 0..self.checksums.len() {
-            self.check(block)?;
+    /// Checks every block; the runs of bytes that are not what was written.
+    pub(crate) fn damaged_runs(&self) -> Vec<Range<u64>> {
+        let mut runs: Vec<Range<u64>> = Vec::new();
+        for block in (0..self.checksums.len()).filter(|block| self.check(*block).is_err()) {
+            let from = block * BLOCK_BYTES;
+            let bytes = from as u64..(from + BLOCK_BYTES).min(self.len) as u64;
+            match runs.last_mut() {
+                Some(run) if run.end == bytes.start => run.end = bytes.end,
+                _ => runs.push(bytes),
+            }
         }
-        Ok(self.len as u64)
+        runs
+    }
+
+    /// Number of blocks that have a checksum.
+    pub(crate) fn count(&self) -> u64 {
+        self.checksums.len() as u64
+    }
+
+    /// All bytes of the file.
+    pub(crate) fn region(&self) -> &Region {
+        &self.region
     }
 
     /// Checks a block once; later calls cost an atomic load.

@@ -53,13 +53,13 @@ enum Form<'s> {
 }
 
 /// A decoded row.
-pub(super) struct Decoded<'d> {
+struct Decoded<'d> {
     /// The row.
-    pub row: u32,
+    row: u32,
     /// Its `occurred_at`.
-    pub time: Timestamp,
+    time: Timestamp,
     /// Its canonical bytes, without `seq` and `recorded_at`; UTF-8.
-    pub canonical: &'d [u8],
+    canonical: &'d [u8],
 }
 
 impl Segment {
@@ -132,7 +132,7 @@ impl Segment {
     }
 
     /// Calls `each` with every row decoded, in the order of `rows`, up to the first damage.
-    pub(super) fn each_canonical(
+    fn each_canonical(
         &self,
         rows: &[u32],
         decoder: &mut Decoder,

@@ -21,6 +21,7 @@
 //! | `builder` | all of it, written |
 //! | `column`, `gather`, `lookup` | values and rows, read |
 //! | `template`, `cells`, `sink`, `decode`, `row_cache` | whole events, put together |
+//! | `examine`, `sections` | all of it, checked, and what can be read of a damaged one |
 
 mod bits;
 mod blocks;
@@ -30,6 +31,7 @@ mod column;
 mod decode;
 mod dictionary;
 mod digits;
+mod examine;
 mod file;
 mod gather;
 mod ints;
@@ -43,6 +45,7 @@ mod postings;
 mod presence;
 mod row_cache;
 mod rowset;
+mod sections;
 mod sink;
 mod template;
 mod terms;
@@ -64,6 +67,7 @@ pub(crate) use blocks::{Blocks, Damage, Read};
 pub(crate) use builder::{RowSource, SegmentBuilder};
 pub(crate) use column::{Column, Scratch};
 pub(crate) use decode::Decoder;
+pub(crate) use examine::BadBytes;
 pub(crate) use long_words::is_long;
 pub(crate) use overflow::decode as decode_overflow;
 pub(crate) use patterns::NUMBER_CHAR;
@@ -381,38 +385,6 @@ impl Segment {
     /// Whether the words of the index were made by the Unicode version of this program.
     pub(crate) fn words_are_current(&self) -> bool {
         self.layout.unicode == crate::text::UNICODE_VERSION
-    }
-
-    /// Reads every byte and every row; returns the bytes read.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`] for the first damage.
-    pub(crate) fn verify(&self) -> Result<u64> {
-        self.verify_all().map_err(|damage| self.corrupt(damage))
-    }
-
-    fn verify_all(&self) -> Read<u64> {
-        self.blocks.check_all()?;
-        self.terms().verify()?;
-        if !self.templates_are_sound() {
-            return Err(self.fault("segment shapes"));
-        }
-        let mut decoder = Decoder::default();
-        let mut last = (Timestamp(i64::MIN), 0);
-        let rows: Vec<u32> = (0..self.meta.rows).collect();
-        self.each_canonical(&rows, &mut decoder, |_, decoded| {
-            let place = (decoded.time, self.seq_at(decoded.row)?);
-            let seqs = self.meta.min_seq..=self.meta.max_seq;
-            let times = self.meta.min_time..=self.meta.max_time;
-            let event = crate::event::Event::from_canonical(decoded.canonical.to_vec());
-            let sound = event.is_some_and(|event| event.occurred_at() == place.0);
-            if !sound || place <= last || !seqs.contains(&place.1) || !times.contains(&place.0) {
-                return Err(self.fault("rows of a segment"));
-            }
-            last = place;
-            Ok(())
-        })?;
-        Ok(self.blocks.region_len() as u64)
     }
 
     /// Heap bytes this segment holds when it is not mapped.

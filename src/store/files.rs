@@ -1,7 +1,7 @@
 //! Small habits with files that the store repeats: read whole, replace, create for good, remove.
 
 use super::partition::Layout;
-use crate::io::{Disk, Mode};
+use crate::io::{Access, DirItem, Disk, Mode};
 use crate::{Error, Result};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -78,6 +78,24 @@ pub(crate) fn create_folders(disk: &Disk, root: &Path, path: &Path) -> Result<()
         folder = parent;
     }
     Ok(())
+}
+
+/// Lists a folder; one that is not there is empty.
+pub(crate) fn list(disk: &Disk, folder: &Path) -> Result<Vec<DirItem>> {
+    match disk.list(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        listed => listed.map_err(|error| Error::io("list", folder, error)),
+    }
+}
+
+/// Gives a file a second name, or, where the disk cannot do that, makes a copy under it that is
+/// synced. The new name is durable only after a sync of its folder.
+pub(crate) fn link_or_copy(disk: &Disk, from: &Path, to: &Path) -> Result<()> {
+    if disk.link(from, to).is_ok() {
+        return Ok(());
+    }
+    let bytes = disk.load(from, Access::Heap).map_err(|error| Error::io("read", from, error))?;
+    create_synced(disk, to, &bytes)
 }
 
 /// Makes the names in a folder durable.

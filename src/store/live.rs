@@ -72,7 +72,7 @@ pub(crate) fn open_listed(
         let (expected, got) = (listed.meta.id.0, segment.meta().id.0);
         let expected = format!("segment {expected:016x} as the manifest lists it");
         let got = format!("the footer of segment {got:016x}");
-        return Err(Error::corrupt(path, 0, "segment footer", expected, got));
+        return Err(Error::corrupt(path, 0, "segment as listed", expected, got));
     }
     Ok(segment)
 }

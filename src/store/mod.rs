@@ -3,14 +3,19 @@
 //! An event goes into the log (durable), from there into the tail (in memory, visible), and with
 //! the tail into segments. [`Store::snapshot`] sees all of that, each event in one place.
 
+mod aside;
 mod background;
+mod backup;
 mod close;
 mod commit;
 mod compact;
 mod engine;
 mod epochs;
 mod files;
+mod finding;
+mod fit;
 mod group;
+mod inventory;
 mod links;
 mod live;
 mod manifest;
@@ -20,6 +25,7 @@ mod options;
 mod partition;
 mod reader;
 mod recover;
+mod repair;
 mod report;
 mod retain;
 mod retention;
@@ -37,9 +43,12 @@ mod writer;
 
 pub(crate) use live::LiveSegment;
 
+pub use backup::{BackupMode, BackupReport};
 pub use commit::Ticket;
+pub use finding::{Finding, FindingKind, Part, SeqRange, VerifyReport};
 pub use options::{Durability, Options};
-pub use report::{ChangeReport, OpenReport, Receipt, SegmentSummary, Stats, VerifyReport};
+pub use repair::RepairReport;
+pub use report::{ChangeReport, OpenReport, Receipt, SegmentSummary, Stats};
 pub use retention::{Class, DEFAULT_CLASS, Keep, Retention, Rule};
 pub use snapshot::Snapshot;
 
@@ -49,6 +58,7 @@ use crate::{Error, Result};
 use background::Background;
 use engine::{Core, Engine};
 use news::Subscription;
+use partition::Layout;
 use reader::Reader;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -250,7 +260,9 @@ impl Store {
         Ok(())
     }
 
-    /// Reads every byte of every file.
+    /// Reads every byte of every file that is listed; appends go on meanwhile.
+    ///
+    /// One damage hides no other: of each file everything that can still be checked is.
     ///
     /// # Errors
     /// None now: damage is in the report.
@@ -259,6 +271,66 @@ impl Store {
             Role::Writer { engine, .. } => engine.verify(),
             Role::Reader(reader) => reader.verify(),
         })
+    }
+
+    /// Verifies a store that nobody writes, also one that is too damaged to be opened; without a
+    /// manifest each segment and each log by itself. Writes nothing and takes no lock.
+    ///
+    /// Of `options` only the disk counts.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when the folder holds nothing of a store, [`Error::Io`] when it cannot be
+    /// listed.
+    pub fn verify_closed(dir: impl AsRef<Path>, options: &Options) -> Result<VerifyReport> {
+        let layout = Layout::new(dir.as_ref());
+        open::check_there(&options.disk, &layout)?;
+        verify::verify_closed(&options.disk, &layout)
+    }
+
+    /// Makes a damaged store one that opens, verifies and serves everything that can be read; of a
+    /// sound one nothing is changed. `dry_run`: says what it would do, and changes nothing.
+    ///
+    /// Of `options` the disk, the clock and the source of randomness count. Cost: about that of
+    /// two verifications, and of writing anew what is damaged; memory for the largest segment, or
+    /// for the events of the logs.
+    ///
+    /// Durability: on `Ok` the repair survives power loss; after a crash in its midst the store
+    /// can be repaired as before. What cannot be used is moved to the folder `aside`.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] while somebody writes the store, [`Error::Missing`],
+    /// [`Error::Unsupported`] when a later version wrote a file, [`Error::Io`] when the disk
+    /// refuses: nothing is lost, try again.
+    pub fn repair(dir: impl AsRef<Path>, options: &Options, dry_run: bool) -> Result<RepairReport> {
+        repair::repair(dir.as_ref(), options, dry_run)
+    }
+
+    /// Writes another store into `dir`, a folder that is not there or empty: everything that was
+    /// acknowledged before the call. Appends, seals and drops go on meanwhile.
+    ///
+    /// The backup has an epoch of its own, so that a follower cannot go on in it without a word
+    /// when the original has given it more. Linked segments share their bytes with the original:
+    /// what damages the medium there damages both.
+    ///
+    /// Durability: on `Ok` all of it survives power loss. The manifest comes last: what a failed
+    /// backup leaves is no store.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a folder that is not empty or lies within the store,
+    /// [`Error::Corrupt`] when a segment is missing or damaged: repair the store first.
+    /// [`Error::Io`].
+    pub fn backup(&self, dir: impl AsRef<Path>, mode: BackupMode) -> Result<BackupReport> {
+        let (view, state) = match &self.role {
+            Role::Writer { engine, .. } => {
+                let upkeep = lock(&engine.upkeep);
+                (engine.core.view.load_full(), upkeep.manifest.state().clone())
+            }
+            Role::Reader(reader) => {
+                reader.refresh()?;
+                (reader.core.view.load_full(), reader.state_and_hint().0)
+            }
+        };
+        backup::backup(self.core(), &view, &state, dir.as_ref(), mode)
     }
 
     /// Figures.

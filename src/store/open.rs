@@ -1,10 +1,11 @@
 //! Opening for writing: create or find the store, lock it, tidy it, replay its logs.
 
 use super::engine::{Core, Engine, Upkeep};
+use super::fit::{check_complete, check_heads, check_hint};
 use super::group::Group;
 use super::links::refuse_links;
 use super::live::{Graveyard, SegmentSet};
-use super::manifest::{Change, Manifest, State};
+use super::manifest::{Change, Manifest};
 use super::partition::Layout;
 use super::recover::{Recovered, recover};
 use super::retention::Retention;
@@ -14,8 +15,8 @@ use super::snapshot::View;
 use super::tidy::tidy;
 use super::writer::{OpenTail, Writer};
 use super::{Durability, OpenReport, Options, files, rules_file};
-use crate::io::LockGuard;
-use crate::log::{LogWriter, Synced, SyncedHint};
+use crate::io::{Disk, LockGuard};
+use crate::log::{LogWriter, SyncedHint};
 use crate::segment::RowCache;
 use crate::{Error, Result};
 use arc_swap::ArcSwap;
@@ -77,7 +78,7 @@ fn create_root(options: &Options, root: &Path) -> Result<()> {
 }
 
 /// Makes the way to a new store durable: an earlier try may have created any of the folders.
-fn sync_way(options: &Options, root: &Path) -> Result<()> {
+pub(crate) fn sync_way(options: &Options, root: &Path) -> Result<()> {
     use std::io::ErrorKind::{InvalidInput, PermissionDenied, ReadOnlyFilesystem, Unsupported};
     for folder in root.ancestors().skip(1) {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -95,7 +96,8 @@ fn sync_way(options: &Options, root: &Path) -> Result<()> {
     Ok(())
 }
 
-fn take_lock(options: &Options, layout: &Layout) -> Result<Box<dyn LockGuard>> {
+/// Takes the lock of the writer.
+pub(crate) fn take_lock(options: &Options, layout: &Layout) -> Result<Box<dyn LockGuard>> {
     const HOLDER_BYTES_MAX: u64 = 4096;
     let path = layout.lock();
     let failed = |error: std::io::Error| match error.kind() {
@@ -124,45 +126,51 @@ pub(crate) fn missing(layout: &Layout) -> Error {
     Error::Missing { path: layout.root().to_path_buf() }
 }
 
-fn open_or_create(options: &Options, layout: &Layout) -> Result<Manifest> {
-    let hint = SyncedHint::read(&options.disk, &layout.synced())?;
-    let check = |state: &State| check_hint(layout, state, hint);
-    match Manifest::open(&options.disk, layout, &*options.random, &check) {
-        Err(error) if files::is_missing(&error) => {}
-        manifest => return manifest,
-    }
-    // The manifest comes first in the life of a store: without it there can be no event, unless it
-    // was lost.
+/// The error for a folder without a manifest, which comes first in the life of a store: without it
+/// there can be no event, unless it was lost.
+pub(crate) fn no_manifest(disk: &Disk, layout: &Layout) -> Error {
     for folder in [layout.logs(), layout.segments()] {
-        let items = options.disk.list(&folder).unwrap_or_default();
+        let items = disk.list(&folder).unwrap_or_default();
         if let Some(item) = items.first() {
             let (path, got) = (layout.manifest(), format!("none, but {}", item.name));
-            return Err(Error::corrupt(&path, 0, "manifest", "a manifest", got));
+            return Error::corrupt(&path, 0, "manifest", "a manifest", got);
         }
     }
-    if !options.create {
-        return Err(missing(layout));
+    missing(layout)
+}
+
+/// Fails when a folder holds nothing of a store.
+pub(crate) fn check_there(disk: &Disk, layout: &Layout) -> Result<()> {
+    match files::len(disk, &layout.manifest()) {
+        Err(error) if files::is_missing(&error) => match no_manifest(disk, layout) {
+            Error::Corrupt { .. } => Ok(()),
+            error => Err(error),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn open_or_create(options: &Options, layout: &Layout) -> Result<Manifest> {
+    let disk = &options.disk;
+    let hint = SyncedHint::read(disk, &layout.synced())?;
+    let opened = Manifest::open(disk, layout, &*options.random, &|state| {
+        check_hint(layout, state, hint)?;
+        check_heads(disk, layout, &state.logs)?;
+        check_complete(disk, layout, state)
+    });
+    let is_new = files::len(disk, &layout.manifest()).is_err_and(|error| files::is_missing(&error));
+    if !is_new {
+        return opened;
+    }
+    match no_manifest(&options.disk, layout) {
+        Error::Missing { .. } if options.create => {}
+        error => return Err(error),
     }
     sync_way(options, layout.root())?;
     if files::len(&options.disk, &layout.rules()).is_err() {
         rules_file::write(&options.disk, layout, &Retention::default())?;
     }
     Manifest::create(&options.disk, layout, &*options.random)
-}
-
-/// A log is listed before it gets its first frame, and taken out when its events are in segments:
-/// a hint that speaks of later events in another log tells that edits are lost.
-fn check_hint(layout: &Layout, state: &State, hint: Option<Synced>) -> Result<()> {
-    let is_lost = |hint: &Synced| {
-        let is_listed = state.logs.iter().any(|log| log.id == hint.log_id);
-        !is_listed && hint.last_seq >= state.next_seq
-    };
-    let Some(hint) = hint.filter(is_lost) else {
-        return Ok(());
-    };
-    let expected = format!("edits up to event {}, which was acknowledged", hint.last_seq);
-    let got = format!("edits up to event {}", state.next_seq - 1);
-    Err(Error::corrupt(&layout.manifest(), 0, "manifest edits", expected, got))
 }
 
 /// Replays the logs and makes a writer that goes on from them.

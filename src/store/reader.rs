@@ -4,17 +4,18 @@
 //! what a clean close has sealed off: never what power loss could take back.
 
 use super::engine::Core;
+use super::fit::check_complete;
 use super::links::refuse_links;
 use super::live::SegmentSet;
 use super::manifest::{self, LogFile, Seen, State};
-use super::open::{missing, new_core};
+use super::open::{missing, new_core, no_manifest};
 use super::partition::Layout;
 use super::recover::{check_header, check_start, decode};
 use super::snapshot::View;
 use super::writer::OpenTail;
 use super::{OpenReport, Options, files, lock, rules_file};
-use crate::Result;
 use crate::log::{Frame, Replay, Synced, SyncedHint, replay, replay_on};
+use crate::{Error, Result};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -74,9 +75,12 @@ pub(crate) fn open_reader(root: &Path, options: Options) -> Result<(Reader, Open
     let retention = rules_file::read(&options.disk, &layout)?;
     let core = new_core(layout, options, retention);
     let found = look_until_stable(&core, None);
-    let state = found.map_err(|error| match files::is_missing(&error) {
-        true => missing(&core.layout),
-        false => error,
+    let manifest = core.layout.manifest();
+    let state = found.map_err(|error| match &error {
+        Error::Io { path, .. } if *path == manifest && files::is_missing(&error) => {
+            no_manifest(&core.options.disk, &core.layout)
+        }
+        _ => error,
     })?;
     let report = OpenReport {
         replayed: state.logs.tail.end_seq() - state.logs.tail.first_seq,
@@ -126,10 +130,10 @@ impl Reader {
         true
     }
 
-    /// The logs that the current view is based on, and how far they are durable.
-    pub(crate) fn logs_and_hint(&self) -> (Vec<LogFile>, Option<Synced>) {
+    /// The manifest that the current view is based on, and how far the last log is durable.
+    pub(crate) fn state_and_hint(&self) -> (State, Option<Synced>) {
         let state = lock(&self.state);
-        (state.manifest.logs.clone(), state.hint)
+        (state.manifest.clone(), state.hint)
     }
 }
 
@@ -175,6 +179,7 @@ fn look(
 ) -> Result<(ReaderState, View)> {
     let seen = loaded.seen();
     let state = loaded.state;
+    check_complete(&core.options.disk, &core.layout, &state)?;
     let hint = SyncedHint::read(&core.options.disk, &core.layout.synced())?;
     let (logs, closed) = read_logs(core, before, &state, hint)?;
     let earlier = core.view.load();
@@ -264,7 +269,7 @@ fn read_log(
         Some(before) => replay_on(disk, &path, &before, upto, &mut each)?,
         None => replay(disk, &path, upto, upto, &mut each)?,
     };
-    check_header(&path, log, &found)?;
+    check_header(&path, log, &found.header)?;
     if found.closed {
         for events in unvouched {
             tail.push(events, &retention)?;

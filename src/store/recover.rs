@@ -6,7 +6,7 @@ use super::retention::Retention;
 use super::writer::OpenTail;
 use crate::event::{Event, StoredEvent, Timestamp};
 use crate::io::Disk;
-use crate::log::{Frame, Replay, Synced, replay};
+use crate::log::{Frame, LogHeader, Replay, Synced, replay};
 use crate::{Error, Result};
 use std::path::Path;
 
@@ -41,7 +41,7 @@ pub(crate) fn recover(
         let tail = &mut recovered.tail;
         let mut push = |frames: &[Frame<'_>]| tail.push(decode(&path, frames)?, retention);
         let found = replay(disk, &path, None, durable_hint, &mut push)?;
-        check_header(&path, log, &found)?;
+        check_header(&path, log, &found.header)?;
         recovered.torn_bytes += found.torn_bytes;
         recovered.last = Some(found);
     }
@@ -59,14 +59,13 @@ pub(crate) fn check_start(path: &Path, log: &LogFile, next_seq: u64) -> Result<(
 }
 
 /// Compares the head of a log with its listing.
-pub(crate) fn check_header(path: &Path, log: &LogFile, found: &Replay) -> Result<()> {
-    let header = &found.header;
+pub(crate) fn check_header(path: &Path, log: &LogFile, header: &LogHeader) -> Result<()> {
     if (header.id, header.first_seq) == (log.id, log.first_seq) {
         return Ok(());
     }
     let expected = format!("log {:016x} from event {}", log.id, log.first_seq);
     let got = format!("log {:016x} from event {}", header.id, header.first_seq);
-    Err(Error::corrupt(path, 0, "log head", expected, got))
+    Err(Error::corrupt(path, 0, "log as listed", expected, got))
 }
 
 /// Makes events of frames.
@@ -74,7 +73,8 @@ pub(crate) fn decode(path: &Path, frames: &[Frame<'_>]) -> Result<Vec<StoredEven
     frames.iter().map(|frame| decode_one(path, frame)).collect()
 }
 
-fn decode_one(path: &Path, frame: &Frame<'_>) -> Result<StoredEvent> {
+/// Makes an event of a frame.
+pub(crate) fn decode_one(path: &Path, frame: &Frame<'_>) -> Result<StoredEvent> {
     let event = Event::from_canonical(frame.payload.to_vec()).ok_or_else(|| {
         let expected = format!("event {}", frame.seq);
         Error::corrupt(path, 0, "log frame", expected, "bytes that are no event")

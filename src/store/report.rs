@@ -118,16 +118,3 @@ impl ChangeReport {
         self
     }
 }
-
-/// What `verify` read.
-#[derive(Debug, Clone, Default, serde::Serialize)]
-pub struct VerifyReport {
-    /// Files read.
-    pub files: u64,
-    /// Bytes read.
-    pub bytes: u64,
-    /// Events checked.
-    pub events: u64,
-    /// One line per damage: file, offset, what.
-    pub problems: Vec<String>,
-}

@@ -77,7 +77,7 @@ pub(crate) fn expired(
 
 /// Whether every combination in a segment is past the `kept_for` that the rules give it now. With
 /// more combinations than a footer lists, the newest event must be past that of every class.
-fn is_expired(meta: &SegmentMeta, retention: &Retention, now: Timestamp) -> bool {
+pub(crate) fn is_expired(meta: &SegmentMeta, retention: &Retention, now: Timestamp) -> bool {
     let is_past = |newest: Timestamp, class: &Class| {
         let cutoff = class.kept_cutoff(now);
         cutoff.is_some_and(|cutoff| newest < cutoff)

@@ -56,14 +56,23 @@ fn forever() -> toml::Spanned<String> {
 /// # Errors
 /// [`Error::Invalid`] naming the file and the line when somebody wrote it wrongly.
 pub(crate) fn read(disk: &Disk, layout: &Layout) -> Result<Retention> {
+    Ok(read_text(disk, layout)?.map(|(_, retention)| retention).unwrap_or_default())
+}
+
+/// Reads the rules of a store and the text that says them; `None` when there is no file.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_text(disk: &Disk, layout: &Layout) -> Result<Option<(String, Retention)>> {
     let path = layout.rules();
     let bytes = match files::read_whole(disk, &path, limits::RULES_BYTES_MAX) {
-        Err(error) if files::is_missing(&error) => return Ok(Retention::default()),
+        Err(error) if files::is_missing(&error) => return Ok(None),
         bytes => bytes?,
     };
     let text = String::from_utf8(bytes)
         .map_err(|_| Error::invalid(path.display().to_string(), "is not UTF-8"))?;
-    parse(&text, &path)
+    let retention = parse(&text, &path)?;
+    Ok(Some((text, retention)))
 }
 
 /// Replaces the rules of a store.

@@ -149,23 +149,12 @@ impl Engine {
         let view = tail.tail.view();
         let mut listed = Vec::new();
         for run in tail.keys.runs(&retention) {
-            let (bytes, meta) = self.build(&run, &view)?;
+            let (bytes, meta) = build_run(self.core.random_id(), &run, &view)?;
             let segment = Listed::new(&meta, run.first_day);
             files.write(upkeep, &segment, &bytes)?;
             listed.push(segment);
         }
         Ok(listed)
-    }
-
-    fn build(&self, run: &Run, view: &TailView) -> Result<(Vec<u8>, SegmentMeta)> {
-        let id = SegmentId(self.core.random_id());
-        let mut builder = SegmentBuilder::new(id, &run.class, Vec::new());
-        for index in &run.rows {
-            let stored = view.event(*index).expect("a tail holds the events it has keys of");
-            let (at, canonical) = (stored.event.occurred_at(), stored.event.canonical());
-            builder.push(stored.seq, stored.recorded_at, at, canonical)?;
-        }
-        builder.finish()
     }
 
     /// Removes log files that the manifest no longer lists; gives the bytes they took. What stays
@@ -186,6 +175,17 @@ impl Engine {
         }
         bytes
     }
+}
+
+/// Builds the segment of one run of a tail, under a random id.
+pub(crate) fn build_run(id: u64, run: &Run, view: &TailView) -> Result<(Vec<u8>, SegmentMeta)> {
+    let mut builder = SegmentBuilder::new(SegmentId(id), &run.class, Vec::new());
+    for index in &run.rows {
+        let stored = view.event(*index).expect("a tail holds the events it has keys of");
+        let (at, canonical) = (stored.event.occurred_at(), stored.event.canonical());
+        builder.push(stored.seq, stored.recorded_at, at, canonical)?;
+    }
+    builder.finish()
 }
 
 /// Creates the next log file and lists it.

@@ -2,11 +2,12 @@
 //! the manifest ever named are moved aside.
 
 use super::engine::{Core, Upkeep};
-use super::files;
 use super::manifest::State;
 use super::partition::{Layout, Place};
-use crate::io::{DirItem, DirKind};
-use crate::{Error, Result};
+use super::{aside, files};
+use crate::Result;
+use crate::io::{DirItem, DirKind, Disk};
+use crate::log::read_head;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -42,15 +43,22 @@ struct Strange {
     unnamed: Vec<PathBuf>,
 }
 
+/// Whether a log begins below what is in segments or gone, as every one that an edit dropped.
+fn is_sealed(disk: &Disk, path: &Path, state: &State) -> bool {
+    read_head(disk, path).is_ok_and(|head| head.first_seq < state.next_seq)
+}
+
 impl Strange {
     fn look_at_logs(&mut self, core: &Core, state: &State) -> Result<()> {
-        let folder = core.layout.logs();
-        for item in list(core, &folder)? {
+        let (disk, folder) = (&core.options.disk, core.layout.logs());
+        for item in files::list(disk, &folder)? {
             let path = folder.join(&item.name);
             match Layout::parse_log(&item.name) {
                 Some(number) if state.logs.iter().any(|log| log.number == number) => {}
-                // An edit named it once, and a later one dropped it.
-                Some(number) if number < state.next_log => self.garbage.push(path),
+                // An edit named it once, and a later one dropped it: its events are in segments.
+                Some(number) if number < state.next_log && is_sealed(disk, &path, state) => {
+                    self.garbage.push(path);
+                }
                 _ => self.put(path, &item),
             }
         }
@@ -60,20 +68,20 @@ impl Strange {
     fn look_at_segments(&mut self, core: &Core, state: &State) -> Result<()> {
         let listed: BTreeSet<Place> =
             state.segments.values().map(|listed| listed.place()).collect();
-        let root = core.layout.segments();
-        for class in list(core, &root)? {
+        let (disk, root) = (&core.options.disk, core.layout.segments());
+        for class in files::list(disk, &root)? {
             let folder = root.join(&class.name);
             if class.kind != DirKind::Dir {
                 self.put(folder, &class);
                 continue;
             }
-            for day in list(core, &folder)? {
+            for day in files::list(disk, &folder)? {
                 let folder = folder.join(&day.name);
                 if day.kind != DirKind::Dir {
                     self.put(folder, &day);
                     continue;
                 }
-                for file in list(core, &folder)? {
+                for file in files::list(disk, &folder)? {
                     let place = Place::parse(&class.name, &day.name, &file.name);
                     if place.is_none_or(|place| !listed.contains(&place)) {
                         self.put(folder.join(&file.name), &file);
@@ -105,7 +113,7 @@ impl Strange {
             files::create_folders(disk, core.layout.root(), &core.layout.aside())?;
         }
         for path in &self.unnamed {
-            moved.push(move_aside(core, path)?);
+            moved.push(aside::move_aside(disk, &core.layout, path)?);
             folders.extend(path.parent());
         }
         if !moved.is_empty() {
@@ -115,32 +123,5 @@ impl Strange {
             files::sync_folder(disk, folder)?;
         }
         Ok(moved)
-    }
-}
-
-/// Moves a file under a name that tells where it was; never over another one.
-fn move_aside(core: &Core, path: &Path) -> Result<String> {
-    let within = path.strip_prefix(core.layout.root()).unwrap_or(path);
-    let within = within.to_string_lossy().into_owned();
-    let flat = within.replace('/', "-");
-    let taken: BTreeSet<String> =
-        list(core, &core.layout.aside())?.into_iter().map(|item| item.name).collect();
-    let numbered = (1_u64..).map(|number| format!("{flat}.{number}"));
-    let name = std::iter::once(flat.clone())
-        .chain(numbered)
-        .find(|name| !taken.contains(name))
-        .unwrap_or(flat);
-    core.options
-        .disk
-        .rename(path, &core.layout.aside().join(name))
-        .map_err(|error| Error::io("rename", path, error))?;
-    Ok(within)
-}
-
-/// Lists a folder; one that is not there is empty.
-fn list(core: &Core, folder: &Path) -> Result<Vec<DirItem>> {
-    match core.options.disk.list(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-        listed => listed.map_err(|error| Error::io("list", folder, error)),
     }
 }

@@ -274,7 +274,8 @@ impl Writer {
     }
 }
 
-fn frame(stored: &StoredEvent) -> Frame<'_> {
+/// The record of an event in the log.
+pub(crate) fn frame(stored: &StoredEvent) -> Frame<'_> {
     Frame { seq: stored.seq, recorded_at: stored.recorded_at, payload: stored.event.canonical() }
 }
 

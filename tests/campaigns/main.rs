@@ -1,11 +1,12 @@
 //! Campaigns: what the engine promises, tried again and again on a real disk.
 //!
 //! Here they are short; the scripts beside this file (`kill.sh`, `follow.sh`, `races.sh`,
-//! `disk_full.sh`, `power_cut.sh`) run the long ones.
+//! `disk_full.sh`, `power_cut.sh`, `damage.sh`) run the long ones.
 #![cfg(feature = "cli")]
 
 mod appending;
 mod churn;
+mod damage;
 mod disk_full;
 mod following;
 mod importing;

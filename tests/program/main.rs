@@ -7,5 +7,6 @@ mod follow;
 mod imports;
 mod json_queries;
 mod processes;
+mod recovery;
 mod support;
 mod upkeep;

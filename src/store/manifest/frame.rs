@@ -15,6 +15,8 @@ const VERSION: u32 = 1;
 pub(crate) const HEADER_LEN: u64 = 40;
 /// Bytes of the head of a frame: length, CRC of the payload, durable offset, CRC of the head.
 pub(crate) const HEAD_LEN: u64 = 20;
+/// Where the id stands in the header.
+const ID_OFFSET: usize = 24;
 /// Where the header's CRC stands, and what it covers.
 const CRC_OFFSET: usize = 36;
 const HEAD_BYTES: usize = HEAD_LEN as usize;
@@ -40,7 +42,7 @@ pub(crate) fn header(id: u64) -> [u8; HEADER_BYTES] {
     let mut bytes = [0; HEADER_BYTES];
     bytes[..8].copy_from_slice(&MAGIC);
     bytes[8..12].copy_from_slice(&VERSION.to_le_bytes());
-    bytes[24..32].copy_from_slice(&id.to_le_bytes());
+    bytes[ID_OFFSET..32].copy_from_slice(&id.to_le_bytes());
     let crc = codec::crc(id, &bytes[..CRC_OFFSET]);
     bytes[CRC_OFFSET..].copy_from_slice(&crc.to_le_bytes());
     bytes
@@ -55,7 +57,7 @@ pub(crate) fn parse_header(bytes: &[u8], path: &Path) -> Result<u64> {
     if codec::slice_at(bytes, 0, 8) != Some(&MAGIC) {
         return Err(damaged("other magic bytes"));
     }
-    let id = codec::u64_at(bytes, 24).ok_or_else(|| damaged("end of file"))?;
+    let id = codec::u64_at(bytes, ID_OFFSET).ok_or_else(|| damaged("end of file"))?;
     let covered = codec::slice_at(bytes, 0, CRC_OFFSET).ok_or_else(|| damaged("end of file"))?;
     if codec::u32_at(bytes, CRC_OFFSET) != Some(codec::crc(id, covered)) {
         return Err(damaged("a wrong CRC"));
@@ -156,6 +158,25 @@ pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Loaded> {
         return Err(Error::corrupt(path, loaded.end, "manifest frame", expected, "damage"));
     }
     Ok(loaded)
+}
+
+/// All edits that validate, in their order, wherever they stand: what is left of a damaged
+/// manifest. The bytes of the id need not be under a sound header: if they are wrong, no frame
+/// validates.
+pub(crate) fn remains(bytes: &[u8]) -> Vec<Vec<Change>> {
+    let mut edits = Vec::new();
+    let id = codec::u64_at(bytes, ID_OFFSET).unwrap_or(0);
+    let mut offset = HEADER_BYTES;
+    while offset < bytes.len() {
+        match frame_at(bytes, id, offset) {
+            Some((payload, next)) => {
+                edits.extend(codec::decode::<Vec<Change>>(payload));
+                offset = next;
+            }
+            None => offset += 1,
+        }
+    }
+    edits
 }
 
 /// The payload of the frame at `offset` and where the next one begins.

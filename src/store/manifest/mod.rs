@@ -208,6 +208,16 @@ fn parse_whole(bytes: &[u8], path: &Path) -> Result<Loaded> {
     Ok(loaded)
 }
 
+/// The edits that are left of a damaged manifest, in their order; none when it is missing.
+pub(crate) fn remains(disk: &Disk, path: &Path) -> Result<Vec<Vec<Change>>> {
+    match files::read_whole(disk, path, limits::MANIFEST_BYTES_MAX) {
+        Ok(bytes) => Ok(frame::remains(&bytes)),
+        Err(Error::Corrupt { .. }) => Ok(Vec::new()),
+        Err(error) if files::is_missing(&error) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
 impl Loaded {
     /// What to remember of this reading.
     pub(crate) fn seen(&self) -> Seen {
@@ -233,7 +243,12 @@ pub(crate) fn has_changed(disk: &Disk, path: &Path, seen: Seen) -> Result<bool> 
 ///
 /// # Errors
 /// [`Error::Poisoned`] when the new name may not be durable: nothing may be built on either file.
-fn write_whole(disk: &Disk, path: &Path, random: &dyn Random, state: &State) -> Result<Manifest> {
+pub(crate) fn write_whole(
+    disk: &Disk,
+    path: &Path,
+    random: &dyn Random,
+    state: &State,
+) -> Result<Manifest> {
     let temporary = Layout::temporary(path);
     files::remove(disk, &temporary)?;
     let mut id = [0; 8];

@@ -1,0 +1,140 @@
+//! A small store with every kind of file, on a disk in memory, and what it holds.
+
+use annals::event::Event;
+use annals::io::{Access, Clock, DirKind, Io, ManualClock, Random, SeededRandom, SimDisk};
+use annals::store::{Class, Keep, Options, Retention, Rule, Store};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub(super) const ROOT: &str = "/store";
+/// 2026-03-20T00:00:00Z
+const TODAY: i64 = 1_773_964_800_000_000;
+const DAY: i64 = 86_400_000_000;
+
+/// A store before it is damaged.
+pub(super) struct World {
+    pub(super) name: &'static str,
+    pub(super) disk: SimDisk,
+    /// The same store made with other ids.
+    pub(super) foreign: SimDisk,
+    /// Its files, in the order of their paths.
+    pub(super) files: Vec<PathBuf>,
+    /// Its events by `seq`, as they are printed.
+    pub(super) events: BTreeMap<u64, Vec<u8>>,
+    pub(super) retention: Retention,
+}
+
+impl World {
+    /// Three segments, ten events in a log that was closed.
+    pub(super) fn closed() -> World {
+        World::new("closed", 3, 20, true)
+    }
+
+    /// The same, with a log that was not closed, and so a hint that counts.
+    pub(super) fn open() -> World {
+        World::new("open", 3, 20, false)
+    }
+
+    /// Two segments of several blocks.
+    pub(super) fn large() -> World {
+        World::new("large", 2, 150, false)
+    }
+
+    fn new(name: &'static str, segments: u64, events: u64, closed: bool) -> World {
+        let disk = SimDisk::new(1);
+        let foreign = SimDisk::new(2);
+        make(&disk, 7, segments, events, closed);
+        make(&foreign, 8, segments, events, closed);
+        let mut files = Vec::new();
+        list(&disk, Path::new(ROOT), &mut files);
+        let store = Store::open(ROOT, options(&disk.fork(), 1)).expect("opens");
+        let mut held = BTreeMap::new();
+        let snapshot = store.snapshot();
+        let all = annals::query::Query::all();
+        let read = snapshot.query(&all).by_seq().for_each(&mut |event| {
+            held.insert(event.seq, event.to_json(true));
+            Ok(true)
+        });
+        read.expect("a sound store can be read");
+        assert_eq!(held.len() as u64, segments * events + TAIL);
+        let retention = store.retention();
+        World { name, disk, foreign, files, events: held, retention }
+    }
+}
+
+/// Events that are not sealed.
+const TAIL: u64 = 10;
+
+/// How the store is opened; `seed` is for the ids that it gives.
+pub(super) fn options(disk: &SimDisk, seed: u64) -> Options {
+    Options {
+        background: false,
+        create: false,
+        access: Access::Heap,
+        disk: disk.shared(),
+        clock: Arc::new(ManualClock::new(TODAY)) as Arc<dyn Clock>,
+        random: Arc::new(SeededRandom::new(seed)) as Arc<dyn Random>,
+        ..Options::default()
+    }
+}
+
+fn make(disk: &SimDisk, seed: u64, segments: u64, events: u64, closed: bool) {
+    let made = Options { create: true, ..options(disk, seed) };
+    let store = Store::open(ROOT, made).expect("a new store");
+    store.set_retention(rules()).expect("sound rules");
+    for segment in 0..segments {
+        let numbers = segment * events..(segment + 1) * events;
+        let batch: Vec<Event> = numbers.map(|number| event(number, seed)).collect();
+        store.append_batch(&batch).expect("appends");
+        store.seal().expect("seals");
+    }
+    for number in 0..TAIL {
+        store.append(&event(segments * events + number, seed)).expect("appends");
+    }
+    if closed {
+        store.close().expect("closes");
+    }
+}
+
+fn rules() -> Retention {
+    let class = Class { kept_for: Keep::Micros(900 * DAY), ..Class::forever("long") };
+    let rule = Rule {
+        class: "long".into(),
+        tenant: None,
+        data_source: None,
+        category: Some("login".into()),
+    };
+    Retention { classes: vec![Class::forever("default"), class], rules: vec![rule] }
+}
+
+pub(super) const CATEGORIES: [&str; 3] = ["teams", "login", "billing"];
+
+/// Event number `number`: its seq is one more.
+pub(super) fn event(number: u64, seed: u64) -> Event {
+    let at = annals::event::Timestamp(TODAY - 60 * DAY + number as i64 * DAY / 7);
+    let category = CATEGORIES[(number % 3) as usize];
+    let word = if number.is_multiple_of(4) { "alpha" } else { "omega" };
+    let noise: String = (0..12).map(|part| format!(" n{}", number * 977 + part * seed)).collect();
+    let json = format!(
+        r#"{{"id":"e-{number}","occurred_at":"{at}","category":"{category}","activity":"done",
+        "actor":{{"id":"u-{}","email":"u{}@acme.example"}},
+        "details":{{"note":"{word} {}{noise}","amount":{}.50}}}}"#,
+        number % 5,
+        number % 5,
+        number * seed,
+        number * 3,
+    );
+    Event::from_json(json.as_bytes()).expect("a sound event")
+}
+
+/// The files below a folder; the lock says nothing and is left out.
+pub(super) fn list(disk: &SimDisk, folder: &Path, files: &mut Vec<PathBuf>) {
+    for item in disk.list(folder).expect("lists") {
+        let path = folder.join(&item.name);
+        match item.kind {
+            DirKind::Dir => list(disk, &path, files),
+            _ => files.push(path),
+        }
+    }
+}
