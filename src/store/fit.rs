@@ -55,7 +55,8 @@ pub(crate) fn check_hint(layout: &Layout, state: &State, hint: Option<Synced>) -
     let Some(hint) = hint.filter(is_lost) else {
         return Ok(());
     };
-    let expected = format!("edits up to event {}, which was acknowledged", hint.last_seq);
+    let told_by = layout.synced();
+    let expected = format!("edits up to event {}, as {} tells", hint.last_seq, told_by.display());
     let got = format!("edits up to event {}", state.next_seq - 1);
     Err(Error::corrupt(&layout.manifest(), 0, "manifest edits", expected, got))
 }

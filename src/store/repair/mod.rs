@@ -16,7 +16,7 @@ mod segments;
 mod tests;
 
 use super::finding::{Finding, FindingKind, SeqRange};
-use super::fit::check_complete;
+use super::fit::{check_complete, check_hint};
 use super::inventory::{self, FoundSegment};
 use super::manifest::{self, Change, Listed, LogFile, State};
 use super::open::{check_there, take_lock};
@@ -202,7 +202,7 @@ impl<'a> Repair<'a> {
     }
 
     /// Whether nothing tells that there was a later manifest: files that only it can have led to,
-    /// or segments in the place of a log that is listed and gone.
+    /// segments in the place of a log that is listed and gone, or a hint that knows of more.
     fn is_latest(&self, state: &State) -> bool {
         let is_gone = |log: &LogFile| {
             let len = files::len(self.disk, &self.layout.log(log.number));
@@ -212,7 +212,9 @@ impl<'a> Repair<'a> {
         let mut unlisted = metas.filter(|meta| !state.segments.contains_key(&meta.id));
         let mut is_sealed = || unlisted.any(|meta| meta.max_seq >= state.next_seq);
         let is_overtaken = state.logs.iter().any(is_gone) && is_sealed();
-        !is_overtaken && check_complete(self.disk, &self.layout, state).is_ok()
+        !is_overtaken
+            && check_hint(&self.layout, state, self.hint).is_ok()
+            && check_complete(self.disk, &self.layout, state).is_ok()
     }
 
     /// Goes on without the manifest, but with what its sound edits tell of the whole.

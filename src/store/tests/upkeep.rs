@@ -241,7 +241,7 @@ fn a_manifest_from_before_acknowledged_events_is_corruption() {
     let now = disk.contents(&path).expect("is there");
     disk.damage(&path, |bytes| bytes.clone_from(&early)).expect("is there");
     let error = Store::open(ROOT, bench.options()).expect_err("lost");
-    assert!(error.to_string().contains("edits up to event 1, which was acknowledged"), "{error}");
+    assert!(error.to_string().contains("edits up to event 1, as /store/synced tells"), "{error}");
     // Nothing was tidied away, and the manifest was not written anew.
     assert_eq!(disk.contents(&path).expect("is there"), early);
     disk.damage(&path, |bytes| *bytes = now).expect("is there");
