@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| annals_fuzz::event_json::run(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| annals_fuzz::run("event_json", data));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| annals_fuzz::log_bytes::run(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| annals_fuzz::run("log_bytes", data));

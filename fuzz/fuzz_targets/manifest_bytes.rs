@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| annals_fuzz::manifest_bytes::run(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| annals_fuzz::run("manifest_bytes", data));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| annals_fuzz::rules_text::run(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| annals_fuzz::run("rules_text", data));

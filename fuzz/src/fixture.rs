@@ -15,6 +15,8 @@ pub(crate) const ROOT: &str = "/store";
 pub(crate) const NOW: Timestamp = Timestamp(1_773_964_800_000_000);
 const GENERATED_EVENTS: usize = 90;
 const BATCH_EVENTS: usize = 20;
+/// More than the 64 values up to which a column has a dictionary in any case.
+const EVENTS_OF_EVERY_CODEC: u64 = 70;
 
 /// A closed store, or one whose writer died.
 pub(crate) struct Fixture {
@@ -50,10 +52,10 @@ pub(crate) fn open(disk: &SimDisk) -> Result<Store> {
     Store::open(ROOT, options)
 }
 
-fn filled() -> (SimDisk, Store) {
+fn filled(events: &[Event]) -> (SimDisk, Store) {
     let disk = SimDisk::new(1);
     let store = open(&disk).expect("a new store opens");
-    for batch in events().chunks(BATCH_EVENTS) {
+    for batch in events.chunks(BATCH_EVENTS) {
         store.append_batch(batch).expect("sound events are stored");
     }
     (disk, store)
@@ -69,21 +71,56 @@ fn fixture(disk: SimDisk, path: PathBuf) -> Fixture {
 /// A store with one segment.
 pub(crate) fn sealed() -> &'static Fixture {
     static FIXTURE: OnceLock<Fixture> = OnceLock::new();
-    FIXTURE.get_or_init(|| {
-        let (disk, store) = filled();
-        store.seal().expect("the store seals");
-        let segments = store.segments();
-        store.close().expect("the store closes");
-        let path = Path::new(ROOT).join(&segments.first().expect("a segment").path);
-        fixture(disk, path)
-    })
+    FIXTURE.get_or_init(|| sealed_with(&events()))
+}
+
+fn sealed_with(events: &[Event]) -> Fixture {
+    let (disk, store) = filled(events);
+    store.seal().expect("the store seals");
+    let segments = store.segments();
+    store.close().expect("the store closes");
+    let path = Path::new(ROOT).join(&segments.first().expect("a segment").path);
+    fixture(disk, path)
+}
+
+/// Events whose columns have every codec, and one with more keys than a segment has columns.
+fn events_of_every_codec() -> Vec<Event> {
+    let event = |number: u64| {
+        let at = Timestamp(NOW.0 - number as i64 * 3_600_000_000);
+        let noise: String =
+            (0..6).map(|part| format!(" w{:x}", (number + 1) * 7919 * (part + 3))).collect();
+        format!(
+            r#"{{"id":"{number:08x}-{number:04x}-4000-8000-{:012x}","occurred_at":"{at}",
+            "category":"c{}","activity":"a","actor":{{"email":"u{}@acme.example"}},
+            "description":"meeting {number} moved to room {:03}","targets":[{{"type":"t"}},{{"type":"u"}}],
+            "details":{{"note":"{noise} 2026{number:05}x","amount":{},"list":[{},true,null]}},"raw":{{"n":{number}}}}}"#,
+            number * 77,
+            number % 3,
+            number % 7,
+            number % 40,
+            number * number,
+            number % 2,
+        )
+    };
+    let keys = (0..300).map(|key| format!(r#""k{key}":{key}"#)).collect::<Vec<_>>().join(",");
+    let wide = format!(
+        r#"{{"occurred_at":"{NOW}","category":"wide","activity":"a","details":{{{keys}}}}}"#
+    );
+    let lines = (0..EVENTS_OF_EVERY_CODEC).map(event).chain([wide]);
+    lines.map(|line| Event::from_json(line.as_bytes()).expect("a sound event")).collect()
+}
+
+/// A store with one segment that has every kind of section.
+pub(crate) fn many() -> &'static Fixture {
+    static FIXTURE: OnceLock<Fixture> = OnceLock::new();
+    FIXTURE.get_or_init(|| sealed_with(&events_of_every_codec()))
 }
 
 /// A store whose writer died: all events are in the log, and the hint says that they are durable.
 pub(crate) fn logged() -> &'static Fixture {
     static FIXTURE: OnceLock<Fixture> = OnceLock::new();
     FIXTURE.get_or_init(|| {
-        let (disk, store) = filled();
+        let (disk, store) = filled(&events());
         let disk = disk.fork();
         drop(store);
         let path = Path::new(ROOT).join("log/00000001.log");

@@ -3,23 +3,28 @@
 use annals::event::{Event, Value};
 use annals::import::{Calendly, Google, JsonMap, Native, Source, expand_page};
 
-/// A byte for the format, for maps the text of the map up to a NUL, then a record or a page.
-pub fn run(data: &[u8]) {
-    let Some((format, rest)) = data.split_first() else {
-        return;
-    };
-    match format % 4 {
-        0 => import(&Native, rest),
-        1 => import(&Google, rest),
-        2 => import(&Calendly, rest),
-        _ => {
-            let end = rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len());
-            let (map, record) = rest.split_at(end);
-            let map = std::str::from_utf8(map).ok().and_then(|map| JsonMap::parse(map).ok());
-            if let Some(map) = map {
-                import(&map, record.get(1..).unwrap_or_default());
-            }
-        }
+/// Native events, as a text and as values.
+pub fn native(data: &[u8]) {
+    import(&Native, data);
+}
+
+/// Activities of Google Workspace.
+pub fn google(data: &[u8]) {
+    import(&Google, data);
+}
+
+/// Log records of Calendly.
+pub fn calendly(data: &[u8]) {
+    import(&Calendly, data);
+}
+
+/// The text of a map up to a NUL, then a record or a page of any JSON.
+pub fn map_file(data: &[u8]) {
+    let end = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
+    let (map, record) = data.split_at(end);
+    let map = std::str::from_utf8(map).ok().and_then(|map| JsonMap::parse(map).ok());
+    if let Some(map) = map {
+        import(&map, record.get(1..).unwrap_or_default());
     }
 }
 
@@ -42,24 +47,46 @@ fn check(event: &Event) {
     assert_eq!(again.canonical(), event.canonical());
 }
 
-/// A record of each format, and a page.
-pub fn seeds() -> Vec<Vec<u8>> {
-    let google = r#"{"kind":"admin#reports#activity","id":{"time":"2022-02-17T06:57:28.023Z",
+/// The examples of the schema, one and two a text.
+pub fn seeds_of_native() -> Vec<Vec<u8>> {
+    let text = include_str!("../../tests/data/schema_examples.ndjson");
+    let lines: Vec<&str> = text.lines().collect();
+    let pages = lines.chunks(2).map(|pair| format!("[{}]", pair.join(",")));
+    lines.iter().map(|line| (*line).to_owned()).chain(pages).map(String::into_bytes).collect()
+}
+
+/// An activity with parameters of every type, and a page.
+pub fn seeds_of_google() -> Vec<Vec<u8>> {
+    let activity = r#"{"kind":"admin#reports#activity","id":{"time":"2022-02-17T06:57:28.023Z",
         "uniqueQualifier":"-358","applicationName":"login","customerId":"C1"},"actor":{"email":"a@b.example",
         "profileId":"1"},"ipAddress":"2001:db8::1","events":[{"type":"login","name":"login_success",
         "parameters":[{"name":"login_type","value":"exogenous"},{"name":"is_suspicious","boolValue":false},
-        {"name":"n","intValue":"12"},{"name":"m","multiValue":["a","b"]}]}]}"#;
-    let calendly = r#"{"collection":[{"occurred_at":"2020-01-02T03:04:05.678123Z","uri":"https://x/1",
+        {"name":"n","intValue":"12"},{"name":"m","multiValue":["a","b"]}]},{"name":"logout"}]}"#;
+    vec![activity.into(), format!(r#"{{"items":[{activity},{activity}]}}"#).into_bytes()]
+}
+
+/// A page and a record alone.
+pub fn seeds_of_calendly() -> Vec<Vec<u8>> {
+    let record = r#"{"occurred_at":"2020-01-02T03:04:05.678123Z","uri":"https://x/1",
         "namespace":"User","action":"Add","actor":{"uri":"u","type":"User","display_name":"T",
-        "alternative_identifier":"t@x.example"},"fully_qualified_name":"User.Add","details":{"k":"v"}}]}"#;
-    let map = concat!(
-        "[fields]\noccurred_at = [\"a.time\", \"t\"]\ncategory = \"=c\"\nactivity = \"what\"\n",
-        "\"targets[0].name\" = \"x.y\"\n[time]\nformat = \"unix_ms\"\nzone = \"Europe/Berlin\"\n\0",
-        r#"{"a":{"time":1647503848023},"what":"done","x":{"y":"z"},"rest":[1,null]}"#
-    );
-    let native = include_str!("../../tests/data/schema_examples.ndjson").lines().next();
-    let with_format = |(format, text): (u8, &str)| [&[format], text.as_bytes()].concat();
-    [(0, native.unwrap_or_default()), (1, google), (2, calendly), (3, map)]
-        .map(with_format)
-        .to_vec()
+        "alternative_identifier":"t@x.example"},"fully_qualified_name":"User.Add","details":{"k":"v"}}"#;
+    vec![record.into(), format!(r#"{{"collection":[{record}]}}"#).into_bytes()]
+}
+
+/// Maps with every section, times in every format, and records for them.
+pub fn seeds_of_map_file() -> Vec<Vec<u8>> {
+    let times = [
+        ("format = \"unix_ms\"\nzone = \"Europe/Berlin\"", "1647503848023"),
+        ("format = \"unix_s\"", "1647503848"),
+        ("format = \"rfc3339\"", "\"2022-03-17T07:57:28+01:00\""),
+        ("format = \"%d.%m.%Y %H:%M\"\nzone = \"Europe/Berlin\"", "\"17.03.2022 07:57\""),
+    ];
+    let seed = |(time, value): (&str, &str)| {
+        format!(
+            "[fields]\noccurred_at = [\"a.time\", \"t\"]\ncategory = \"=c\"\nactivity = \"what\"\n\
+             \"targets[0].name\" = \"x.y\"\n[time]\n{time}\n\0\
+             {{\"a\":{{\"time\":{value}}},\"what\":\"done\",\"x\":{{\"y\":\"z\"}},\"rest\":[1,null]}}"
+        )
+    };
+    times.map(seed).map(String::into_bytes).to_vec()
 }

@@ -1,11 +1,8 @@
 //! Fuzz targets: each takes any bytes and panics if the engine does what it must not.
 //!
 //! Only the public interface of annals is used. `cargo test` feeds every target its seeds and some
-//! thousand changed ones, on stable; with cargo-fuzz, from the folder above:
-//!
-//! ```sh
-//! cargo +nightly fuzz run --features libfuzzer query_text -- -max_total_time=600
-//! ```
+//! thousand changed ones, on stable; `tests/campaigns/fuzz.sh` runs them with cargo-fuzz;
+//! `docs/fuzzing.md` has both and what each target demands.
 
 pub mod cursor_text;
 pub mod event_json;
@@ -15,15 +12,19 @@ pub mod imports;
 mod input;
 pub mod log_bytes;
 pub mod manifest_bytes;
+pub mod operations;
 pub mod query_json;
 pub mod query_text;
 pub mod rules_text;
+pub mod sections;
 pub mod segment_bytes;
+
+use sections::Kind;
 
 /// One target: what it is called, what it does with bytes, and inputs to begin with.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
-    /// The name of the module and of the binary.
+    /// The name of the binary.
     pub name: &'static str,
     /// Feeds it bytes.
     pub run: fn(&[u8]),
@@ -31,15 +32,80 @@ pub struct Target {
     pub seeds: fn() -> Vec<Vec<u8>>,
 }
 
-/// All targets.
-pub const TARGETS: [Target; 9] = [
-    Target { name: "cursor_text", run: cursor_text::run, seeds: cursor_text::seeds },
-    Target { name: "event_json", run: event_json::run, seeds: event_json::seeds },
-    Target { name: "imports", run: imports::run, seeds: imports::seeds },
-    Target { name: "log_bytes", run: log_bytes::run, seeds: log_bytes::seeds },
-    Target { name: "manifest_bytes", run: manifest_bytes::run, seeds: manifest_bytes::seeds },
-    Target { name: "query_json", run: query_json::run, seeds: query_json::seeds },
-    Target { name: "query_text", run: query_text::run, seeds: query_text::seeds },
-    Target { name: "rules_text", run: rules_text::run, seeds: rules_text::seeds },
-    Target { name: "segment_bytes", run: segment_bytes::run, seeds: segment_bytes::seeds },
+const fn target(name: &'static str, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>) -> Target {
+    Target { name, run, seeds }
+}
+
+/// All targets, by name.
+pub const TARGETS: [Target; 25] = [
+    target("cursor_text", cursor_text::run, cursor_text::seeds),
+    target("event_json", event_json::run, event_json::seeds),
+    target("import_calendly", imports::calendly, imports::seeds_of_calendly),
+    target("import_google", imports::google, imports::seeds_of_google),
+    target("import_native", imports::native, imports::seeds_of_native),
+    target("log_bytes", log_bytes::run, log_bytes::seeds),
+    target("manifest_bytes", manifest_bytes::run, manifest_bytes::seeds),
+    target("map_file", imports::map_file, imports::seeds_of_map_file),
+    target("operations", operations::run, operations::seeds),
+    target("query_json", query_json::run, query_json::seeds),
+    target("query_text", query_text::run, query_text::seeds),
+    target("rules_text", rules_text::run, rules_text::seeds),
+    target(
+        "section_dictionary",
+        |data| sections::run(Kind::Dictionary, data),
+        || sections::seeds(Kind::Dictionary),
+    ),
+    target("section_ints", |data| sections::run(Kind::Ints, data), || sections::seeds(Kind::Ints)),
+    target(
+        "section_long_words",
+        |data| sections::run(Kind::LongWords, data),
+        || sections::seeds(Kind::LongWords),
+    ),
+    target(
+        "section_packed",
+        |data| sections::run(Kind::Packed, data),
+        || sections::seeds(Kind::Packed),
+    ),
+    target(
+        "section_patterns",
+        |data| sections::run(Kind::Patterns, data),
+        || sections::seeds(Kind::Patterns),
+    ),
+    target(
+        "section_postings",
+        |data| sections::run(Kind::Postings, data),
+        || sections::seeds(Kind::Postings),
+    ),
+    target(
+        "section_presence",
+        |data| sections::run(Kind::Presence, data),
+        || sections::seeds(Kind::Presence),
+    ),
+    target(
+        "section_texts",
+        |data| sections::run(Kind::Texts, data),
+        || sections::seeds(Kind::Texts),
+    ),
+    target(
+        "section_uuids",
+        |data| sections::run(Kind::Uuids, data),
+        || sections::seeds(Kind::Uuids),
+    ),
+    target(
+        "section_words",
+        |data| sections::run(Kind::Words, data),
+        || sections::seeds(Kind::Words),
+    ),
+    target("segment_bytes", segment_bytes::run, segment_bytes::seeds),
+    target("segment_contents", sections::contents, sections::seeds_of_contents),
+    target("segment_footer", sections::footer, sections::seeds_of_footer),
 ];
+
+/// Feeds a target bytes.
+///
+/// # Panics
+/// If the engine does what it must not, or no target has this name.
+pub fn run(name: &str, data: &[u8]) {
+    let found = TARGETS.iter().find(|target| target.name == name).expect("a target with this name");
+    (found.run)(data);
+}

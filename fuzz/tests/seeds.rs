@@ -2,6 +2,7 @@
 
 use annals::io::SeededRandom;
 use annals_fuzz::{TARGETS, Target};
+use std::path::Path;
 
 /// Changed inputs for a target that reads text.
 const TEXT_INPUTS: u64 = 3000;
@@ -60,9 +61,20 @@ fn changed(seeds: &[Vec<u8>], random: &SeededRandom) -> Vec<u8> {
     input
 }
 
+/// Inputs that once failed.
+fn regressions(name: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("regressions").join(name);
+    let Ok(files) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<_> = files.map(|file| file.expect("a folder lists").path()).collect();
+    paths.sort();
+    paths.iter().map(|path| std::fs::read(path).expect("an input")).collect()
+}
+
 fn feed_all(name: &str, inputs: u64) {
     let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
-    let seeds = (target.seeds)();
+    let seeds = [(target.seeds)(), regressions(name)].concat();
     seeds.iter().for_each(|seed| feed(target, seed));
     let random = SeededRandom::new(seeds.len() as u64);
     for _ in 0..inputs * times() {
@@ -81,18 +93,38 @@ fn event_json_survives() {
 }
 
 #[test]
-fn imports_survive() {
-    feed_all("imports", TEXT_INPUTS);
+fn import_calendly_survives() {
+    feed_all("import_calendly", TEXT_INPUTS);
 }
 
 #[test]
-fn log_bytes_survive() {
+fn import_google_survives() {
+    feed_all("import_google", TEXT_INPUTS);
+}
+
+#[test]
+fn import_native_survives() {
+    feed_all("import_native", TEXT_INPUTS);
+}
+
+#[test]
+fn log_bytes_survives() {
     feed_all("log_bytes", STORE_INPUTS);
 }
 
 #[test]
-fn manifest_bytes_survive() {
+fn manifest_bytes_survives() {
     feed_all("manifest_bytes", STORE_INPUTS);
+}
+
+#[test]
+fn map_file_survives() {
+    feed_all("map_file", TEXT_INPUTS);
+}
+
+#[test]
+fn operations_survives() {
+    feed_all("operations", STORE_INPUTS);
 }
 
 #[test]
@@ -111,6 +143,66 @@ fn rules_text_survives() {
 }
 
 #[test]
-fn segment_bytes_survive() {
+fn section_dictionary_survives() {
+    feed_all("section_dictionary", STORE_INPUTS);
+}
+
+#[test]
+fn section_ints_survives() {
+    feed_all("section_ints", STORE_INPUTS);
+}
+
+#[test]
+fn section_long_words_survives() {
+    feed_all("section_long_words", STORE_INPUTS);
+}
+
+#[test]
+fn section_packed_survives() {
+    feed_all("section_packed", STORE_INPUTS);
+}
+
+#[test]
+fn section_patterns_survives() {
+    feed_all("section_patterns", STORE_INPUTS);
+}
+
+#[test]
+fn section_postings_survives() {
+    feed_all("section_postings", STORE_INPUTS);
+}
+
+#[test]
+fn section_presence_survives() {
+    feed_all("section_presence", STORE_INPUTS);
+}
+
+#[test]
+fn section_texts_survives() {
+    feed_all("section_texts", STORE_INPUTS);
+}
+
+#[test]
+fn section_uuids_survives() {
+    feed_all("section_uuids", STORE_INPUTS);
+}
+
+#[test]
+fn section_words_survives() {
+    feed_all("section_words", STORE_INPUTS);
+}
+
+#[test]
+fn segment_bytes_survives() {
     feed_all("segment_bytes", STORE_INPUTS);
+}
+
+#[test]
+fn segment_contents_survives() {
+    feed_all("segment_contents", STORE_INPUTS);
+}
+
+#[test]
+fn segment_footer_survives() {
+    feed_all("segment_footer", STORE_INPUTS);
 }

@@ -151,8 +151,8 @@ impl<'s> Merge<'s> {
         Ok(())
     }
 
-    /// Takes the next hits, up to `count` of them; fewer at the end, or where an error is met, which
-    /// comes beside them.
+    /// Takes the next hits, up to `count` of them; fewer at the end, or where an error is met,
+    /// which comes beside them.
     pub(super) fn take(&mut self, count: usize) -> (Vec<(usize, Hit)>, Result<()>) {
         let mut hits = Vec::with_capacity(count.min(HITS_AT_ONCE));
         while hits.len() < count {

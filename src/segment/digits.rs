@@ -53,9 +53,12 @@ mod tests {
         #[test]
         fn numbers_are_those_of_format(number: u64, shift in 0u32..64, width in 1usize..=32) {
             let number = number >> shift;
-            prop_assert_eq!(digits::<10>(number, width, LOWER), Some(format!("x{number:0width$}")));
-            prop_assert_eq!(digits::<16>(number, width, LOWER), Some(format!("x{number:0width$x}")));
-            prop_assert_eq!(digits::<16>(number, width, UPPER), Some(format!("x{number:0width$X}")));
+            let found = digits::<10>(number, width, LOWER);
+            prop_assert_eq!(found, Some(format!("x{number:0width$}")));
+            let found = digits::<16>(number, width, LOWER);
+            prop_assert_eq!(found, Some(format!("x{number:0width$x}")));
+            let found = digits::<16>(number, width, UPPER);
+            prop_assert_eq!(found, Some(format!("x{number:0width$X}")));
             for number in [number as i64, (number as i64).wrapping_neg(), i64::MIN, 0] {
                 let mut out = Vec::new();
                 append_decimal(number, &mut out);
