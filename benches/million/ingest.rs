@@ -1,4 +1,4 @@
-//! Ingest in durable batches of 1,000, until everything is sealed and indexed.
+//! Ingest in durable batches of 1,000, until everything is sealed and indexed, and the merge after it.
 
 use super::Outcome;
 use super::batches::Batches;
@@ -7,8 +7,8 @@ use annals::event::Event;
 use annals::store::{Options, Store};
 use std::path::Path;
 
-/// From native NDJSON text to sealed segments.
-pub(crate) fn text(file: &Path, store: &Path) -> Outcome {
+/// From native NDJSON text to sealed segments; `merged`: until they are merged, too.
+pub(crate) fn text(file: &Path, store: &Path, merged: bool) -> Outcome {
     let mut batches = Batches::open(file)?;
     let store = Store::open(store, Options::default())?;
     let meter = Meter::start()?;
@@ -19,7 +19,19 @@ pub(crate) fn text(file: &Path, store: &Path) -> Outcome {
         count += events.len() as u64;
     }
     store.seal()?;
+    if merged {
+        store.compact()?;
+    }
     meter.finish(count)?;
+    Ok(store.close()?)
+}
+
+/// Merges the segments of a store that is there.
+pub(crate) fn merge(store: &Path) -> Outcome {
+    let store = Store::open(store, Options::default())?;
+    let meter = Meter::start()?;
+    store.compact()?;
+    meter.finish(store.stats().events)?;
     Ok(store.close()?)
 }
 

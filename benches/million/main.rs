@@ -27,7 +27,8 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["ingest-text", file, store] => ingest::text(Path::new(file), Path::new(store)),
+        ["ingest-text", file, store] => ingest::text(Path::new(file), Path::new(store), false),
+        ["merge", _, store] => ingest::merge(Path::new(store)),
         ["ingest-parsed", file, store] => ingest::parsed(Path::new(file), Path::new(store)),
         ["raw", file, copy] => raw::append(Path::new(file), Path::new(copy)),
         _ => report::run(),

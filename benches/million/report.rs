@@ -33,7 +33,9 @@ pub(crate) fn run() -> Outcome {
     println!("| {count} events | value | beside |\n|---|---|---|");
     line("load of the machine before", &load()?, "above 1: noisy");
     ingest(&file, &at("store"), &at("copy"))?;
-    size(&file, &at("store"), count)?;
+    size("disk as sealed, bytes/event", &file, &at("store"), count)?;
+    merge(&file, &at("store"))?;
+    size("disk, bytes/event", &file, &at("store"), count)?;
     let mut times: Vec<Duration> =
         (0..9).map(|_| open_and_ask(&at("store"))).collect::<Outcome<_>>()?;
     times.sort();
@@ -104,12 +106,20 @@ fn ingest(file: &Path, store: &Path, copy: &Path) -> Outcome {
     Ok(())
 }
 
-fn size(file: &Path, store: &Path, count: u64) -> Outcome {
+fn merge(file: &Path, store: &Path) -> Outcome {
+    let cost = run_part("merge", file, store)?;
+    let cpu = format!("CPU {:.2}", cost.cpu_seconds);
+    line("merging all segments on request, s", &format!("{:.2}", cost.seconds), &cpu);
+    line("peak resident memory of it, MB", &whole(cost.peak_bytes as f64 / 1e6), "");
+    Ok(())
+}
+
+fn size(name: &str, file: &Path, store: &Path, count: u64) -> Outcome {
     let per_event = |bytes: u64| bytes as f64 / count as f64;
     let json = per_event(std::fs::metadata(file)?.len());
     let (disk, zstd) = (per_event(bytes_of(store)?), per_event(raw::zstd_len(file)?));
     let beside = format!("zstd -3: {zstd:.1}, ratio {:.2}; NDJSON: {json:.1}", disk / zstd);
-    line("disk, bytes/event", &format!("{disk:.1}"), &beside);
+    line(name, &format!("{disk:.1}"), &beside);
     Ok(())
 }
 

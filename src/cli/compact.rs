@@ -1,4 +1,4 @@
-//! `compact`: small neighbouring segments become larger ones.
+//! `compact`: neighbouring segments become larger ones.
 
 use super::failure::Outcome;
 use super::options::{ReportOptions, StoreOptions};

@@ -12,33 +12,48 @@ use crate::event::Timestamp;
 use crate::segment::{RowSource, SegmentBuilder, SegmentId, SegmentMeta};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Segments that must come together before the background thread merges them by itself: every
 /// event is then rewritten a few times at most.
 const MEMBERS_UNASKED: usize = 8;
+/// What the background thread merges: as much as a seal puts together, so that the memory for it
+/// is that of a seal, and no append waits for longer than it waits for one.
+const UNASKED: Full = Full { rows: RUN_ROWS as u64, bytes: RUN_BYTES };
+/// What is merged on request. Larger segments mean fewer to look into, and values that repeat are
+/// stored once for more events; to build one takes some 800 bytes of memory a row.
+const ASKED: Full = Full { rows: 262_144, bytes: 160 << 20 };
+
+/// When a segment is full, so that it is not merged any more.
+#[derive(Debug, Clone, Copy)]
+struct Full {
+    rows: u64,
+    /// Canonical bytes of its events.
+    bytes: u64,
+}
 
 type Members = Vec<Arc<LiveSegment>>;
 
 impl Engine {
     /// Merges whatever small neighbours there are, two or more.
     pub(crate) fn compact(&self) -> Result<ChangeReport> {
-        self.compact_groups(2)
+        self.compact_groups(2, ASKED)
     }
 
     /// Merges neighbours that are many; a failure waits for the next time.
     pub(crate) fn compact_when_due(&self) {
-        if let Err(error) = self.compact_groups(MEMBERS_UNASKED) {
+        if let Err(error) = self.compact_groups(MEMBERS_UNASKED, UNASKED) {
             tracing::warn!(%error, "small segments could not be merged");
         }
     }
 
-    fn compact_groups(&self, members_min: usize) -> Result<ChangeReport> {
+    fn compact_groups(&self, members_min: usize, full: Full) -> Result<ChangeReport> {
         let mut upkeep = lock(&self.upkeep);
         let segments = Arc::clone(&lock(&self.writer).segments);
         let retention = self.core.retention.load();
         let mut report = ChangeReport::default();
-        for members in plan(segments.live(), &retention, members_min) {
+        for members in plan(segments.live(), &retention, members_min, full) {
             report = report.and(self.merge(&mut upkeep, &members)?);
         }
         drop(segments);
@@ -126,9 +141,14 @@ fn replaced_ids(upkeep: &Upkeep, members: &[Arc<LiveSegment>]) -> Vec<SegmentId>
     ids
 }
 
-/// Which segments to merge: runs of small ones that are neighbours in time, within a class, as
-/// long as the result is one that the seal could have cut.
-fn plan(segments: &[Arc<LiveSegment>], retention: &Retention, members_min: usize) -> Vec<Members> {
+/// Which segments to merge: runs of small ones that are neighbours in time, within a class, until
+/// they fill one.
+fn plan(
+    segments: &[Arc<LiveSegment>],
+    retention: &Retention,
+    members_min: usize,
+    full: Full,
+) -> Vec<Members> {
     let mut classes: BTreeMap<&str, Members> = BTreeMap::new();
     for segment in segments {
         let class = classes.entry(&segment.meta().class).or_default();
@@ -142,7 +162,7 @@ fn plan(segments: &[Arc<LiveSegment>], retention: &Retention, members_min: usize
         });
         let days_max = retention.class(class).and_then(|class| run_days_max(class.kept_for));
         let sizes: Vec<Size> = segments.iter().map(|segment| Size::of(segment)).collect();
-        for range in neighbours(&sizes, days_max) {
+        for range in neighbours(&sizes, days_max, full) {
             if range.len() >= members_min {
                 groups.push(segments[range].to_vec());
             }
@@ -173,8 +193,8 @@ impl Size {
         }
     }
 
-    fn is_small(self) -> bool {
-        self.rows < u64::from(RUN_ROWS) && self.bytes < RUN_BYTES
+    fn is_small(self, full: Full) -> bool {
+        self.rows < full.rows && self.bytes < full.bytes
     }
 
     fn with(self, other: Size) -> Size {
@@ -192,24 +212,24 @@ impl Size {
 }
 
 /// The ranges of segments to merge, in the order of their first day.
-fn neighbours(sizes: &[Size], days_max: Option<i64>) -> Vec<std::ops::Range<usize>> {
+fn neighbours(sizes: &[Size], days_max: Option<i64>, full: Full) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut open: Option<(usize, Size)> = None;
     for (index, size) in sizes.iter().enumerate() {
         open = match open {
             Some((start, sum)) => {
                 let both = sum.with(*size);
-                let fits = size.is_small()
-                    && sum.is_small()
+                let fits = size.is_small(full)
+                    && sum.is_small(full)
                     && days_max.is_none_or(|days_max| both.days() <= days_max);
                 if fits {
                     Some((start, both))
                 } else {
                     ranges.push(start..index);
-                    size.is_small().then_some((index, *size))
+                    size.is_small(full).then_some((index, *size))
                 }
             }
-            None => size.is_small().then_some((index, *size)),
+            None => size.is_small(full).then_some((index, *size)),
         };
     }
     ranges.extend(open.map(|(start, _)| start..sizes.len()));
@@ -233,26 +253,34 @@ mod tests {
     #[test]
     fn small_neighbours_come_together() {
         let sizes = sizes(&[(10, 0, 0), (20, 1, 1), (30, 1, 3)]);
-        assert_eq!(neighbours(&sizes, None), std::slice::from_ref(&(0..3)));
+        assert_eq!(neighbours(&sizes, None, UNASKED), std::slice::from_ref(&(0..3)));
     }
 
     #[test]
     fn full_segments_stand_alone_and_part_the_others() {
-        let full = u64::from(RUN_ROWS);
+        let full = UNASKED.rows;
         let sizes = sizes(&[(10, 0, 0), (full, 1, 1), (10, 2, 2), (full - 11, 2, 2), (5, 3, 3)]);
-        assert_eq!(neighbours(&sizes, None), [0..1, 2..5]);
+        assert_eq!(neighbours(&sizes, None, UNASKED), [0..1, 2..5]);
+        assert_eq!(neighbours(&sizes, None, ASKED), std::slice::from_ref(&(0..5)));
     }
 
     #[test]
     fn a_merged_segment_is_not_fed_on_once_it_is_full() {
-        let half = u64::from(RUN_ROWS) / 2;
+        let half = UNASKED.rows / 2;
         let sizes = sizes(&[(half, 0, 0), (half, 1, 1), (10, 2, 2), (10, 2, 2)]);
-        assert_eq!(neighbours(&sizes, None), [0..2, 2..4]);
+        assert_eq!(neighbours(&sizes, None, UNASKED), [0..2, 2..4]);
     }
 
     #[test]
     fn runs_stay_within_their_days() {
         let sizes = sizes(&[(10, 0, 0), (10, 1, 1), (10, 2, 2), (10, 3, 9)]);
-        assert_eq!(neighbours(&sizes, Some(2)), [0..2, 2..3, 3..4]);
+        assert_eq!(neighbours(&sizes, Some(2), UNASKED), [0..2, 2..3, 3..4]);
+    }
+
+    #[test]
+    fn many_bytes_fill_a_segment_as_many_rows_do() {
+        let mut sizes = sizes(&[(10, 0, 0), (10, 1, 1), (10, 2, 2)]);
+        sizes[1].bytes = UNASKED.bytes - 10;
+        assert_eq!(neighbours(&sizes, None, UNASKED), [0..2, 2..3]);
     }
 }

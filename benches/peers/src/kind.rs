@@ -74,7 +74,7 @@ impl Kind {
     /// Takes everything in and prints what it has cost.
     pub(crate) fn ingest(self, source: &Path, folder: &Path) -> Outcome {
         match self {
-            Kind::Annals => ingest::text(source, folder),
+            Kind::Annals => ingest::text(source, folder, true),
             Kind::Sqlite => sqlite::ingest(source, folder),
             Kind::ByBatch => tantivy::ingest(source, folder, Commits::ByBatch),
             Kind::AtOnce => tantivy::ingest(source, folder, Commits::AtOnce),
