@@ -20,7 +20,8 @@ if [ ${#targets[@]} -eq 0 ]; then
 fi
 # Without a sanitizer: the code under test has no unsafe blocks, and runs twice as often.
 options=(--features libfuzzer --sanitizer none --debug-assertions)
-cargo run --quiet --release --manifest-path fuzz/Cargo.toml --example seeds -- fuzz/corpus
+CARGO_TARGET_DIR="$PWD/target" \
+    cargo run --quiet --manifest-path fuzz/Cargo.toml --example seeds -- fuzz/corpus
 cargo +nightly fuzz build "${options[@]}"
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
