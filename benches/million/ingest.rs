@@ -1,4 +1,4 @@
-//! Ingest in durable batches of 1,000, until everything is sealed and indexed, and the merge after it.
+//! Ingest in durable batches of 1,000, until everything is sealed and indexed; the merge after it.
 
 use super::Outcome;
 use super::batches::Batches;

@@ -30,7 +30,12 @@ pub(crate) struct Fixture {
 }
 
 /// Real and made-up events of many shapes.
-pub(crate) fn events() -> Vec<Event> {
+pub(crate) fn events() -> &'static [Event] {
+    static EVENTS: OnceLock<Vec<Event>> = OnceLock::new();
+    EVENTS.get_or_init(make_events)
+}
+
+fn make_events() -> Vec<Event> {
     let examples = include_str!("../../tests/data/schema_examples.ndjson").lines();
     let mut json: Vec<String> = examples.map(str::to_owned).collect();
     let mut generator = Generator::new(1, NOW).spread(GENERATED_EVENTS as u64);
@@ -71,7 +76,7 @@ fn fixture(disk: SimDisk, path: PathBuf) -> Fixture {
 /// A store with one segment.
 pub(crate) fn sealed() -> &'static Fixture {
     static FIXTURE: OnceLock<Fixture> = OnceLock::new();
-    FIXTURE.get_or_init(|| sealed_with(&events()))
+    FIXTURE.get_or_init(|| sealed_with(events()))
 }
 
 fn sealed_with(events: &[Event]) -> Fixture {
@@ -120,7 +125,7 @@ pub(crate) fn many() -> &'static Fixture {
 pub(crate) fn logged() -> &'static Fixture {
     static FIXTURE: OnceLock<Fixture> = OnceLock::new();
     FIXTURE.get_or_init(|| {
-        let (disk, store) = filled(&events());
+        let (disk, store) = filled(events());
         let disk = disk.fork();
         drop(store);
         let path = Path::new(ROOT).join("log/00000001.log");
@@ -163,16 +168,15 @@ const FACETS: [&str; 6] = [
 pub(crate) fn answers(store: &Store) -> Result<String> {
     let mut text = String::new();
     let snapshot = store.snapshot();
-    for question in QUESTIONS {
+    let orders = [Order::Newest, Order::Oldest, Order::Seq];
+    for (question, order) in QUESTIONS.iter().zip(orders.iter().cycle()) {
         let query = Query::parse(question)?;
         let count = snapshot.query(&query).count()?;
         writeln!(text, "{question}: {count}").expect("a string grows");
-        for order in [Order::Newest, Order::Oldest, Order::Seq] {
-            let page = snapshot.query(&query).order(order).limit(7).page()?;
-            for stored in page.events {
-                text.push_str(&String::from_utf8_lossy(&stored.to_json(true)));
-                text.push('\n');
-            }
+        let page = snapshot.query(&query).order(*order).limit(7).page()?;
+        for stored in page.events {
+            text.push_str(&String::from_utf8_lossy(&stored.to_json(true)));
+            text.push('\n');
         }
     }
     let all = Query::all();
