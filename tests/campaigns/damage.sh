@@ -4,20 +4,11 @@
 #
 #   tests/campaigns/damage.sh [SAMPLE] [SEED]      SAMPLE: so many changes of each store, else all
 set -eu
-cd "$(dirname "$0")/../.."
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+. "$(dirname "$0")/figure.sh"
 if [ -n "${1:-}" ]; then
     export ANNALS_DAMAGE=sample ANNALS_DAMAGE_SAMPLE="$1"
 else
     export ANNALS_DAMAGE=full
 fi
-if ANNALS_SEED=${2:-1} \
-    cargo test --quiet --release --test campaigns -- --test-threads 1 damage_is_found \
-    >"$output" 2>&1
-then
-    grep -o 'damage: .*' "$output"
-else
-    cat "$output"
-    exit 1
-fi
+export ANNALS_SEED="${2:-1}"
+campaign 'damage: .*' --test-threads 1 damage_is_found

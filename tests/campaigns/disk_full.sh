@@ -4,14 +4,6 @@
 #
 #   tests/campaigns/disk_full.sh [SIZES]      TMPDIR says where the images are
 set -eu
-cd "$(dirname "$0")/../.."
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
-if ANNALS_SIZES=${1:-40} \
-    cargo test --quiet --release --test campaigns -- --test-threads 1 a_full_ >"$output" 2>&1
-then
-    grep -o -e 'disk full on.*' -e 'SKIPPED.*' "$output"
-else
-    cat "$output"
-    exit 1
-fi
+. "$(dirname "$0")/figure.sh"
+export ANNALS_SIZES="${1:-40}"
+campaign 'disk full on.*|SKIPPED.*' --test-threads 1 a_full_

@@ -4,14 +4,7 @@
 #
 #   tests/campaigns/follow.sh [KILLS] [SEED]      TMPDIR says on which disk
 set -eu
-cd "$(dirname "$0")/../.."
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
-if ANNALS_KILLS=${1:-20} ANNALS_SEED=${2:-1} \
-    cargo test --quiet --release --test campaigns -- followers_that_are_killed >"$output" 2>&1
-then
-    grep -o -e 'follow kills [0-9]*: lost [0-9]*, twice [0-9]*' -e 'events [0-9]*, lines.*' "$output"
-else
-    cat "$output"
-    exit 1
-fi
+. "$(dirname "$0")/figure.sh"
+export ANNALS_KILLS="${1:-20}" ANNALS_SEED="${2:-1}"
+campaign 'follow kills [0-9]+: lost [0-9]+, twice [0-9]+|events [0-9]+, lines.*' \
+    followers_that_are_killed

@@ -10,9 +10,7 @@
 # A case that fails is one line: `ANNALS_SEED=... cargo test --lib a_case_by_its_seed` runs it
 # again. ANNALS_CARGO adds options of cargo, such as --release.
 set -eu
-cd "$(dirname "$0")/../.."
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+. "$(dirname "$0")/figure.sh"
 case ${1:-} in
 crash_points)
     export ANNALS_PARTS=1
@@ -33,9 +31,4 @@ planted)
     exit 2 ;;
 esac
 # shellcheck disable=SC2086 # Options are several words.
-if cargo test --quiet ${ANNALS_CARGO:-} --lib -- "$test" --nocapture >"$output" 2>&1; then
-    grep -o "$figure.*" "$output"
-else
-    cat "$output"
-    exit 1
-fi
+figure "$figure.*" cargo test --quiet ${ANNALS_CARGO:-} --lib -- "$test" --nocapture
