@@ -98,7 +98,7 @@ enum Command {
     Segments(segments::Arguments),
     /// Turn the newest events into segments now
     Seal(options::ReportOptions),
-    /// Merge segments into large ones: fewer to look into, less on the disk
+    /// Merge segments into large ones, so that questions look into fewer
     Compact(options::ReportOptions),
     /// Drop what is past its time, or show and set how long events are kept
     Retain(retain::Arguments),

@@ -224,9 +224,9 @@ impl Store {
     }
 
     /// Merges neighbouring segments until they have 262,144 events or 160 MiB: fewer to look into
-    /// for every question, and a tenth less on the disk. The background merges on its own only
-    /// what is much smaller. A thing for quiet hours: it takes some 250 MB of memory and, for a
-    /// million events, seconds; appends go on, seals wait for the segment that is being merged.
+    /// for every question, and less on the disk where values repeat. The background merges on its
+    /// own only what is much smaller. A thing for quiet hours: it takes some 250 MB of memory and,
+    /// for a million events, seconds; appends go on, seals wait for the segment that is merged.
     ///
     /// Durability: the merged segment is durable before the others go. Cost: all events of the
     /// merged segments are copied.
