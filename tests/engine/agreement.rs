@@ -1,7 +1,8 @@
 //! Random stores and random questions: the engine must answer what the plain rules answer.
 //!
 //! `ANNALS_ORACLE_PAIRS` sets the number of pairs of a question and a state of a store (default
-//! 2,000); `ANNALS_ORACLE_SEED` runs one seed again.
+//! 2,000), `ANNALS_ORACLE_FIRST` the seed to begin with; `ANNALS_ORACLE_SEED` runs one seed again.
+//! `tests/campaigns/oracle.sh` runs many.
 
 use crate::chance::Chance;
 use crate::compare::Trial;
@@ -10,9 +11,12 @@ use crate::questions::question;
 use crate::world::World;
 use annals::store::Retention;
 use std::env;
+use std::io::Write;
 
 /// Pairs unless told otherwise.
 const PAIRS: u64 = 2_000;
+/// Pairs from one line of progress to the next.
+const PROGRESS_PAIRS: u64 = 5_000;
 /// Questions to each state of a store.
 const QUESTIONS: usize = 16;
 
@@ -78,6 +82,8 @@ struct Plan {
 struct Report {
     pairs: u64,
     differences: Vec<String>,
+    /// Pairs when the progress was told last.
+    told: u64,
 }
 
 impl Report {
@@ -116,6 +122,15 @@ impl Report {
                     self.differences.push(format!("{place}\n{question}\n{difference}\n{smallest}"));
                 }
             }
+        }
+    }
+
+    /// For runs of hours: a line for each so many pairs.
+    fn tell_progress(&mut self, seed: u64) {
+        if self.pairs >= self.told + PROGRESS_PAIRS {
+            self.told = self.pairs;
+            let line = format!("{} pairs, seeds below {seed}\n", self.pairs);
+            let _ = std::io::stderr().write_all(line.as_bytes());
         }
     }
 
@@ -186,10 +201,11 @@ fn the_engine_answers_what_the_rules_answer() {
         return report.check();
     }
     let pairs = variable("ANNALS_ORACLE_PAIRS").unwrap_or(PAIRS);
-    let mut seed = 0;
+    let mut seed = variable("ANNALS_ORACLE_FIRST").unwrap_or(0);
     while report.pairs < pairs && report.differences.len() < 10 {
         report.run(seed, &plan(seed));
         seed += 1;
+        report.tell_progress(seed);
     }
     report.check();
 }
