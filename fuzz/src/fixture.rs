@@ -1,5 +1,6 @@
 //! Small stores on a simulated disk, made once and forked for every input.
 
+use crate::forge::Forged;
 use annals::event::{Event, StoredEvent, Timestamp};
 use annals::import::generate::Generator;
 use annals::io::{Access, ManualClock, SeededRandom, SimDisk};
@@ -27,6 +28,33 @@ pub(crate) struct Fixture {
     pub(crate) answers: String,
     /// Its events, in the order of `seq`.
     pub(crate) events: Vec<StoredEvent>,
+}
+
+impl Fixture {
+    /// The bytes of that file.
+    pub(crate) fn sound(&self) -> Vec<u8> {
+        self.disk.contents(&self.path).expect("the file is there")
+    }
+
+    /// The store with other bytes in that file.
+    pub(crate) fn with(&self, bytes: Vec<u8>) -> SimDisk {
+        let disk = self.disk.fork();
+        disk.damage(&self.path, |old| *old = bytes).expect("the file is there");
+        disk
+    }
+
+    /// The store with a forged segment that its manifest lists.
+    pub(crate) fn with_segment(&self, forged: Forged) -> SimDisk {
+        let disk = self.disk.fork();
+        disk.damage(&manifest(), |bytes| forged.relist(bytes)).expect("the manifest is there");
+        disk.damage(&self.path, |bytes| *bytes = forged.file).expect("the segment is there");
+        disk
+    }
+}
+
+/// The path of the manifest.
+pub(crate) fn manifest() -> PathBuf {
+    Path::new(ROOT).join("manifest")
 }
 
 /// Real and made-up events of many shapes.

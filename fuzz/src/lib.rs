@@ -101,11 +101,19 @@ pub const TARGETS: [Target; 25] = [
     target("segment_footer", sections::footer, sections::seeds_of_footer),
 ];
 
+/// The target with a name.
+///
+/// # Panics
+/// If there is none.
+pub fn named(name: &str) -> Target {
+    let found = TARGETS.into_iter().find(|target| target.name == name);
+    found.expect("a target with this name")
+}
+
 /// Feeds a target bytes.
 ///
 /// # Panics
 /// If the engine does what it must not, or no target has this name.
 pub fn run(name: &str, data: &[u8]) {
-    let found = TARGETS.iter().find(|target| target.name == name).expect("a target with this name");
-    (found.run)(data);
+    (named(name).run)(data);
 }

@@ -1,17 +1,12 @@
 //! The manifest is damaged, forged, cut or replaced.
 
-use crate::fixture::{ROOT, sealed, survive};
+use crate::fixture::{manifest, sealed, survive};
 use crate::forge::{manifest_frames, recompute_manifest};
 use crate::input::{Input, edit};
 use annals::io::SimDisk;
-use std::path::{Path, PathBuf};
-
-fn path() -> PathBuf {
-    Path::new(ROOT).join("manifest")
-}
 
 fn sound() -> Vec<u8> {
-    sealed().disk.contents(&path()).expect("the manifest is there")
+    sealed().disk.contents(&manifest()).expect("the manifest is there")
 }
 
 /// Whatever the manifest says, nothing panics.
@@ -30,7 +25,7 @@ pub fn run(data: &[u8]) {
             recompute_manifest(&mut changed, &frames);
         }
     }
-    disk.damage(&path(), |bytes| *bytes = changed).expect("the manifest is there");
+    disk.damage(&manifest(), |bytes| *bytes = changed).expect("the manifest is there");
     survive(&disk);
 }
 

@@ -1,10 +1,8 @@
 //! One section of a segment is replaced or changed, with every checksum right.
 
-use crate::fixture::{ROOT, many, survive};
-use crate::forge::{Codec, Contents, Forged, Ints, Packed, Parts, Presence, Span, Texts, add};
+use crate::fixture::{many, survive};
+use crate::forge::{Codec, Contents, Ints, Packed, Parts, Presence, Span, Texts, add};
 use crate::input::{Input, edit};
-use annals::io::SimDisk;
-use std::path::Path;
 use std::sync::OnceLock;
 
 /// What a section holds; `docs/format.md` describes each under *Parts* and *Words*.
@@ -137,10 +135,7 @@ fn sections(contents: &mut Contents, kind: Kind) -> Vec<Section<'_>> {
 
 fn sound() -> &'static Parts {
     static PARTS: OnceLock<Parts> = OnceLock::new();
-    PARTS.get_or_init(|| {
-        let fixture = many();
-        Parts::of(&fixture.disk.contents(&fixture.path).expect("the segment is there"))
-    })
+    PARTS.get_or_init(|| Parts::of(&many().sound()))
 }
 
 const REPLACES: u8 = 1;
@@ -172,17 +167,7 @@ pub fn run(kind: Kind, data: &[u8]) {
         _ => input.rest().to_vec(),
     };
     *section.span = add(&mut parts.body, &bytes);
-    survive(&disk_with(&parts.assemble()));
-}
-
-/// A store with a forged segment.
-fn disk_with(forged: &Forged) -> SimDisk {
-    let fixture = many();
-    let disk = fixture.disk.fork();
-    let manifest = Path::new(ROOT).join("manifest");
-    disk.damage(&manifest, |bytes| forged.relist(bytes)).expect("the manifest is there");
-    disk.damage(&fixture.path, |bytes| bytes.clone_from(&forged.file)).expect("it is there");
-    disk
+    survive(&many().with_segment(parts.assemble()));
 }
 
 /// Each section as it is, with numbers of its own and with a few edits.
@@ -209,7 +194,7 @@ pub fn contents(data: &[u8]) {
         0 => edit(&mut bytes, input),
         _ => bytes = input.rest().to_vec(),
     }
-    survive(&disk_with(&sound().clone().assemble_with(&bytes, |_| {})));
+    survive(&many().with_segment(sound().clone().assemble_with(&bytes, |_| {})));
 }
 
 /// The footer: a byte for the mode, then edits or the whole.
@@ -222,7 +207,7 @@ pub fn footer(data: &[u8]) {
             _ => *bytes = input.rest().to_vec(),
         }
     };
-    survive(&disk_with(&sound().clone().assemble_with(&contents, change)));
+    survive(&many().with_segment(sound().clone().assemble_with(&contents, change)));
 }
 
 /// The table of contents as it is, and edits all over it.
@@ -277,7 +262,6 @@ mod tests {
 
     #[test]
     fn sections_in_other_places_say_the_same() {
-        let fixture = many();
         let mut parts = sound().clone();
         for kind in KINDS {
             for section in sections(&mut parts.contents, kind) {
@@ -285,8 +269,8 @@ mod tests {
                 *section.span = add(&mut parts.body, &bytes);
             }
         }
-        let disk = disk_with(&parts.assemble());
+        let disk = many().with_segment(parts.assemble());
         let store = open(&disk).expect("the store opens");
-        assert!(answers(&store).expect("it answers") == fixture.answers);
+        assert!(answers(&store).expect("it answers") == many().answers);
     }
 }

@@ -1,7 +1,7 @@
 //! Feeds every target its seeds and changed ones, on stable and reproducibly.
 
 use annals::io::SeededRandom;
-use annals_fuzz::{TARGETS, Target};
+use annals_fuzz::{Target, named};
 use std::path::Path;
 
 /// Changed inputs for a target that reads text.
@@ -73,12 +73,12 @@ fn regressions(name: &str) -> Vec<Vec<u8>> {
 }
 
 fn feed_all(name: &str, inputs: u64) {
-    let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
+    let target = named(name);
     let seeds = [(target.seeds)(), regressions(name)].concat();
-    seeds.iter().for_each(|seed| feed(target, seed));
+    seeds.iter().for_each(|seed| feed(&target, seed));
     let random = SeededRandom::new(seeds.len() as u64);
     for _ in 0..inputs * times() {
-        feed(target, &changed(&seeds, &random));
+        feed(&target, &changed(&seeds, &random));
     }
 }
 

@@ -18,11 +18,11 @@ use std::sync::Arc;
 /// Segments that must come together before the background thread merges them by itself: every
 /// event is then rewritten a few times at most.
 const MEMBERS_UNASKED: usize = 8;
-/// What the background thread merges: as much as a seal puts together, so that the memory for it
-/// is that of a seal, and no append waits for longer than it waits for one.
+/// What the background thread merges: as much as a seal puts together, so that a merge takes about
+/// the memory and the time of one.
 const UNASKED: Full = Full { rows: RUN_ROWS as u64, bytes: RUN_BYTES };
 /// What is merged on request. Larger segments mean fewer to look into, and values that repeat are
-/// stored once for more events; to build one takes some 800 bytes of memory a row.
+/// stored once for more events; to build one takes some 500 bytes of heap a row.
 const ASKED: Full = Full { rows: 262_144, bytes: 160 << 20 };
 
 /// When a segment is full, so that it is not merged any more.

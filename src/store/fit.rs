@@ -20,11 +20,18 @@ pub(crate) fn check_heads(disk: &Disk, layout: &Layout, logs: &[LogFile]) -> Res
     })
 }
 
-/// Fails when there are files that only a later manifest can have led to.
+/// Fails when something tells of a later manifest: the hint, or files that only one can have led
+/// to. Without a hint for a reader, whose hint may be younger than the manifest that it has read.
 ///
 /// Events go into a log once it is listed, and a store that has listed none has sealed none. Cost:
 /// a listing of the logs; more only where one is not listed.
-pub(crate) fn check_complete(disk: &Disk, layout: &Layout, state: &State) -> Result<()> {
+pub(crate) fn check_complete(
+    disk: &Disk,
+    layout: &Layout,
+    state: &State,
+    hint: Option<Synced>,
+) -> Result<()> {
+    check_hint(layout, state, hint)?;
     let is_new = state.logs.is_empty() && state.segments.is_empty() && state.next_seq == 1;
     let mut strange = Vec::new();
     for number in log_numbers(disk, layout)?.into_iter().filter(|it| *it >= state.next_log) {
@@ -47,7 +54,7 @@ pub(crate) fn check_complete(disk: &Disk, layout: &Layout, state: &State) -> Res
 ///
 /// A log is listed before it gets its first frame, and taken out when its events are in segments:
 /// a hint that speaks of later events in another log tells that edits are lost.
-pub(crate) fn check_hint(layout: &Layout, state: &State, hint: Option<Synced>) -> Result<()> {
+fn check_hint(layout: &Layout, state: &State, hint: Option<Synced>) -> Result<()> {
     let is_lost = |hint: &Synced| {
         let is_listed = state.logs.iter().any(|log| log.id == hint.log_id);
         !is_listed && hint.last_seq >= state.next_seq

@@ -1,7 +1,7 @@
 //! Opening for writing: create or find the store, lock it, tidy it, replay its logs.
 
 use super::engine::{Core, Engine, Upkeep};
-use super::fit::{check_complete, check_heads, check_hint};
+use super::fit::{check_complete, check_heads};
 use super::group::Group;
 use super::links::refuse_links;
 use super::live::{Graveyard, SegmentSet};
@@ -154,9 +154,8 @@ fn open_or_create(options: &Options, layout: &Layout) -> Result<Manifest> {
     let disk = &options.disk;
     let hint = SyncedHint::read(disk, &layout.synced())?;
     let opened = Manifest::open(disk, layout, &*options.random, &|state| {
-        check_hint(layout, state, hint)?;
-        check_heads(disk, layout, &state.logs)?;
-        check_complete(disk, layout, state)
+        check_complete(disk, layout, state, hint)?;
+        check_heads(disk, layout, &state.logs)
     });
     let is_new = files::len(disk, &layout.manifest()).is_err_and(|error| files::is_missing(&error));
     if !is_new {

@@ -179,7 +179,7 @@ fn look(
 ) -> Result<(ReaderState, View)> {
     let seen = loaded.seen();
     let state = loaded.state;
-    check_complete(&core.options.disk, &core.layout, &state)?;
+    check_complete(&core.options.disk, &core.layout, &state, None)?;
     let hint = SyncedHint::read(&core.options.disk, &core.layout.synced())?;
     let (logs, closed) = read_logs(core, before, &state, hint)?;
     let earlier = core.view.load();

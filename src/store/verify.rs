@@ -4,7 +4,7 @@
 use super::engine::Engine;
 use super::files;
 use super::finding::{Finding, LISTED, Part, SeqRange, VerifyReport};
-use super::fit::{check_complete, check_hint};
+use super::fit::check_complete;
 use super::inventory;
 use super::live::open_listed;
 use super::manifest::{self, Listed, LogFile, State};
@@ -77,9 +77,7 @@ impl<'a> Verification<'a> {
         };
         // Beside a writer the hint may be younger than the manifest that was read.
         let hint = synced.filter(|_| !beside);
-        let complete = check_hint(self.layout, state, hint)
-            .and_then(|()| check_complete(self.disk, self.layout, state));
-        if let Err(error) = complete {
+        if let Err(error) = check_complete(self.disk, self.layout, state, hint) {
             self.report.add(self.finding(&self.layout.manifest(), Part::Edits, &error));
         }
         for listed in state.segments.values() {

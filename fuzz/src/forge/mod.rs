@@ -4,13 +4,11 @@ mod contents;
 mod log;
 mod manifest;
 mod parts;
-mod segment;
 
 pub(crate) use contents::{Codec, Contents, Ints, Packed, Presence, Span, Texts};
 pub(crate) use log::{log_pieces, recompute_log};
 pub(crate) use manifest::{manifest_frames, recompute_manifest};
 pub(crate) use parts::{Forged, Parts, add};
-pub(crate) use segment::SegmentPlaces;
 
 /// The CRC of the format: over the salt and the bytes.
 fn crc(salt: u64, bytes: &[u8]) -> u32 {

@@ -1,11 +1,12 @@
 //! A segment taken apart, and put together again with parts that somebody else made.
 
 use super::contents::{Contents, Footer, Meta, Span};
-use super::segment::{SEGMENT_BLOCK_LEN, SEGMENT_TRAILER_LEN};
 use super::{crc, manifest_frames, recompute_manifest, u32_at, u64_at};
 use std::ops::Range;
 
 const MAGIC: &[u8; 8] = b"ANNALSEG";
+const BLOCK_LEN: usize = 16 << 10;
+const TRAILER_LEN: usize = 20;
 
 /// A segment as its parts.
 #[derive(Debug, Clone)]
@@ -21,7 +22,7 @@ pub(crate) struct Parts {
 impl Parts {
     /// Takes a sound segment apart.
     pub(crate) fn of(sound: &[u8]) -> Parts {
-        let trailer_at = sound.len() - SEGMENT_TRAILER_LEN;
+        let trailer_at = sound.len() - TRAILER_LEN;
         let footer_at = trailer_at - u64_at(sound, trailer_at) as usize;
         let footer: Footer =
             bincode::deserialize(&sound[footer_at..trailer_at]).expect("a footer as documented");
@@ -59,7 +60,7 @@ impl Parts {
         let id = self.meta.id;
         let layout = add(&mut self.body, contents);
         let checked_len = self.body.len() as u64;
-        let sums = self.body.chunks(SEGMENT_BLOCK_LEN).map(|block| crc(id, block));
+        let sums = self.body.chunks(BLOCK_LEN).map(|block| crc(id, block));
         let sums: Vec<u8> = sums.flat_map(u32::to_le_bytes).collect();
         let checksums_crc = crc(id, &sums);
         let checksums = add(&mut self.body, &sums);
@@ -120,8 +121,7 @@ mod tests {
 
     #[test]
     fn a_segment_put_together_again_is_the_same_file() {
-        let fixture = many();
-        let sound = fixture.disk.contents(&fixture.path).expect("the segment is there");
+        let sound = many().sound();
         let forged = Parts::of(&sound).assemble();
         assert!(forged.file == sound);
         assert_eq!(forged.listed, forged.relisted);

@@ -43,6 +43,7 @@ impl Repair<'_> {
             }
         }
         self.touch_missing(&read);
+        self.touch_acknowledged();
         self.write_events(events)
     }
 
@@ -90,6 +91,16 @@ impl Repair<'_> {
             if !read.contains(log) && !is_empty {
                 self.lost.touch(range);
             }
+        }
+    }
+
+    /// Notes what the hint says was acknowledged, behind all that is served: without a manifest
+    /// nothing else tells of it.
+    fn touch_acknowledged(&mut self) {
+        let first = self.lost.served_upto() + 1;
+        let acknowledged = self.hint.map_or(0, |hint| hint.last_seq);
+        if self.report.manifest_rebuilt && acknowledged >= first {
+            self.lost.touch(SeqRange::new(first, acknowledged));
         }
     }
 

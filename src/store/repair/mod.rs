@@ -16,7 +16,7 @@ mod segments;
 mod tests;
 
 use super::finding::{Finding, FindingKind, SeqRange};
-use super::fit::{check_complete, check_hint};
+use super::fit::check_complete;
 use super::inventory::{self, FoundSegment};
 use super::manifest::{self, Change, Listed, LogFile, State};
 use super::open::{check_there, take_lock};
@@ -212,9 +212,7 @@ impl<'a> Repair<'a> {
         let mut unlisted = metas.filter(|meta| !state.segments.contains_key(&meta.id));
         let mut is_sealed = || unlisted.any(|meta| meta.max_seq >= state.next_seq);
         let is_overtaken = state.logs.iter().any(is_gone) && is_sealed();
-        !is_overtaken
-            && check_hint(&self.layout, state, self.hint).is_ok()
-            && check_complete(self.disk, &self.layout, state).is_ok()
+        !is_overtaken && check_complete(self.disk, &self.layout, state, self.hint).is_ok()
     }
 
     /// Goes on without the manifest, but with what its sound edits tell of the whole.

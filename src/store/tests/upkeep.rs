@@ -249,6 +249,29 @@ fn a_manifest_from_before_acknowledged_events_is_corruption() {
 }
 
 #[test]
+fn a_hint_of_another_store_is_found_named_and_mended() {
+    let (disk, other) = (SimDisk::new(1), SimDisk::new(2));
+    let bench = Bench::on(&disk);
+    bench.open().append(&event(0)).expect("appends");
+    let longer = Bench::seeded(&other, 8).open();
+    longer.append_batch(&[event(0), event(1), event(2)]).expect("appends");
+    let synced = crate::store::partition::Layout::new(Path::new(ROOT)).synced();
+    let foreign = other.contents(&synced).expect("is there");
+    disk.damage(&synced, |bytes| *bytes = foreign).expect("is there");
+
+    let error = Store::open(ROOT, bench.options()).expect_err("events 2 and 3 may be lost");
+    let message = error.to_string();
+    assert!(message.contains("/store/synced") && message.contains("/store/manifest"), "{message}");
+    let findings = Store::verify_closed(ROOT, &bench.options()).expect("verifies").findings;
+    assert_eq!(findings.len(), 1, "{findings:?}");
+
+    let report = Store::repair(ROOT, &bench.options(), false).expect("repairs");
+    let is_told = |seq| report.lost.iter().any(|range| range.contains(seq));
+    assert_eq!([1, 2, 3].map(is_told), [false, true, true], "{report:?}");
+    assert_eq!(contents(&bench.open().snapshot()).len(), 1);
+}
+
+#[test]
 fn a_lost_or_foreign_log_is_corruption() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
