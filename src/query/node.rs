@@ -360,53 +360,88 @@ impl<'s> Evaluator<'s> {
 
     /// The rows that pass a check.
     fn filter(&mut self, check: &Check, rows: RowSet, first: u32) -> Read<RowSet> {
-        let mut met = Vec::new();
-        let mut outcome = Ok(());
-        rows.ascending(|row| {
-            match self.passes(check, first + u32::from(row)) {
-                Ok(true) => met.push(row),
-                Ok(false) => {}
-                Err(damage) => outcome = Err(damage),
-            }
-            outcome.is_ok()
-        });
-        outcome.map(|()| RowSet::Array(met))
-    }
-
-    fn passes(&mut self, check: &Check, row: u32) -> Read<bool> {
-        self.checked += 1;
-        self.meter.charge(0)?;
+        self.checked += rows.len() as u64;
+        let (segment, meter): (&'s Segment, &'s Meter) = (self.segment, self.meter);
         match check {
-            Check::Seqs(range) => Ok(range.contains(&self.segment.seq_at(row)?)),
+            Check::Columns(columns, leaf) => self.filter_by_columns(columns, leaf, rows, first),
             Check::Uuids(number, wanted) => {
-                let column = self.segment.column(*number);
-                let (start, count) = column.locate(row)?;
-                uuid_words::any_has(column, start..start + count, wanted)
+                let column = segment.column(*number);
+                let mut places = column.places();
+                filtered(&rows, first, meter, |row| {
+                    let (start, count) = places.locate(row)?;
+                    uuid_words::any_has(column, start..start + count, wanted)
+                })
             }
-            Check::Seq(leaf) => {
-                let seq = self.segment.seq_at(row)?.to_string();
+            Check::Seqs(range) => {
+                filtered(&rows, first, meter, |row| Ok(range.contains(&segment.seq_at(row)?)))
+            }
+            Check::Seq(leaf) => filtered(&rows, first, meter, |row| {
+                let seq = segment.seq_at(row)?.to_string();
                 Ok(leaf.test.matches(Scalar::Number(&seq)))
-            }
-            Check::Columns(columns, leaf) => {
-                for number in columns {
-                    let column = self.segment.column(*number);
-                    let (start, count) = column.locate(row)?;
-                    for index in start..start + count {
-                        let (scratch, meter) = (&mut self.scratch, self.meter);
-                        if self.verdicts.passes(*number, column, index, leaf, scratch, meter)? {
-                            return Ok(true);
-                        }
-                    }
-                }
-                Ok(false)
-            }
+            }),
             Check::Event(leaf) => {
-                let stored = self.segment.stored_event(row, &mut self.decoder)?;
-                self.meter.charge(stored.event.canonical().len())?;
-                Ok(self.reader.read(&stored).meet_leaf(leaf))
+                let (decoder, reader) = (&mut self.decoder, &mut self.reader);
+                filtered(&rows, first, meter, |row| {
+                    let stored = segment.stored_event(row, decoder)?;
+                    meter.charge(stored.event.canonical().len())?;
+                    Ok(reader.read(&stored).meet_leaf(leaf))
+                })
             }
         }
     }
+
+    /// The rows with a value in one of the columns that passes the test of a leaf; a row that has
+    /// one is not looked at in the columns behind.
+    fn filter_by_columns(
+        &mut self,
+        columns: &[u32],
+        leaf: &Arc<Leaf>,
+        rows: RowSet,
+        first: u32,
+    ) -> Read<RowSet> {
+        let (scratch, meter) = (&mut self.scratch, self.meter);
+        let (mut rest, mut met) = (rows, RowSet::empty());
+        for number in columns {
+            let column = self.segment.column(*number);
+            let mut places = column.places();
+            let mut test = self.verdicts.test(*number, column, leaf);
+            let passed = filtered(&rest, first, meter, |row| {
+                let (start, count) = places.locate(row)?;
+                for index in start..start + count {
+                    if test.passes(index, scratch, meter)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            })?;
+            if columns.len() > 1 {
+                rest = rest.and_not(&passed);
+            }
+            met = met.or(passed);
+        }
+        Ok(met)
+    }
+}
+
+/// Those of `rows`, which are relative to `first`, that pass.
+#[inline]
+fn filtered(
+    rows: &RowSet,
+    first: u32,
+    meter: &Meter,
+    mut passes: impl FnMut(u32) -> Read<bool>,
+) -> Read<RowSet> {
+    let mut met = Vec::new();
+    let mut outcome = Ok(());
+    rows.ascending(|row| {
+        match meter.charge(0).and_then(|()| passes(first + u32::from(row))) {
+            Ok(true) => met.push(row),
+            Ok(false) => {}
+            Err(damage) => outcome = Err(damage),
+        }
+        outcome.is_ok()
+    });
+    outcome.map(|()| RowSet::Array(met))
 }
 
 /// Whether a bit is set; ids beyond the bits are not in the set.

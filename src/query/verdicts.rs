@@ -3,7 +3,7 @@
 use super::column_value::value_passes;
 use super::condition::Leaf;
 use super::meter::Meter;
-use crate::segment::{Column, NUMBER_CHAR, Read, Scratch};
+use crate::segment::{Column, NUMBER_CHAR, PackedReader, Patterns, Read, Scratch};
 use std::sync::Arc;
 
 /// What is known of the texts of a pattern.
@@ -31,66 +31,76 @@ struct OfColumn {
 #[derive(Debug, Default)]
 pub(super) struct Verdicts {
     known: Vec<OfColumn>,
-    /// The place of those that were asked for last.
-    latest: usize,
+}
+
+/// What decides which values of one column pass one leaf.
+#[derive(Debug)]
+pub(super) struct Test<'v, 's> {
+    column: Column<'s>,
+    leaf: &'v Arc<Leaf>,
+    /// The verdicts, and where the pattern of each value is found.
+    of_patterns: Option<(&'v mut Vec<Verdict>, &'s Patterns, PackedReader<'s>)>,
 }
 
 impl Verdicts {
-    /// Whether value `index` of a column passes the test of a leaf.
-    pub(super) fn passes(
-        &mut self,
+    /// The test of the values of a column by a leaf.
+    pub(super) fn test<'v, 's>(
+        &'v mut self,
         number: u32,
-        column: Column<'_>,
-        index: u32,
-        leaf: &Arc<Leaf>,
-        scratch: &mut Scratch,
-        meter: &Meter,
-    ) -> Read<bool> {
-        match self.verdict(number, column, index, leaf)? {
-            Verdict::All => Ok(true),
-            Verdict::None => Ok(false),
-            Verdict::Some | Verdict::Unknown => {
-                let value = column.value(index, scratch)?;
-                meter.charge(value.len())?;
-                Ok(value_passes(column.kind(), value, leaf))
-            }
-        }
-    }
-
-    fn verdict(
-        &mut self,
-        number: u32,
-        column: Column<'_>,
-        index: u32,
-        leaf: &Arc<Leaf>,
-    ) -> Read<Verdict> {
-        let patterns = match column.patterns() {
-            Some(patterns) if leaf.test.is_about_outlines() => patterns,
-            _ => return Ok(Verdict::Unknown),
-        };
-        let is_it = |known: &OfColumn| known.column == number && Arc::ptr_eq(&known.leaf, leaf);
-        // Whole windows are asked about one leaf, then about the next.
-        if !self.known.get(self.latest).is_some_and(is_it) {
-            self.latest = self.known.iter().position(is_it).unwrap_or_else(|| {
+        column: Column<'s>,
+        leaf: &'v Arc<Leaf>,
+    ) -> Test<'v, 's> {
+        let patterns = column.patterns().filter(|_| leaf.test.is_about_outlines());
+        let of_patterns = patterns.map(|patterns| {
+            let is_it = |known: &OfColumn| known.column == number && Arc::ptr_eq(&known.leaf, leaf);
+            let at = self.known.iter().position(is_it).unwrap_or_else(|| {
                 let verdicts = vec![Verdict::Unknown; patterns.len() as usize];
                 self.known.push(OfColumn { column: number, leaf: leaf.clone(), verdicts });
                 self.known.len() - 1
             });
+            (&mut self.known[at].verdicts, patterns, patterns.ids(column.blocks()))
+        });
+        Test { column, leaf, of_patterns }
+    }
+}
+
+impl Test<'_, '_> {
+    /// Whether value `index` passes.
+    #[inline]
+    pub(super) fn passes(
+        &mut self,
+        index: u32,
+        scratch: &mut Scratch,
+        meter: &Meter,
+    ) -> Read<bool> {
+        match self.verdict(index)? {
+            Verdict::All => Ok(true),
+            Verdict::None => Ok(false),
+            Verdict::Some | Verdict::Unknown => {
+                let value = self.column.value(index, scratch)?;
+                meter.charge(value.len())?;
+                Ok(value_passes(self.column.kind(), value, self.leaf))
+            }
         }
-        let id = patterns.id(column.blocks(), index)?;
-        let known = self.known.get_mut(self.latest);
-        let slot = known.and_then(|of| of.verdicts.get_mut(id as usize));
-        let Some(slot) = slot else {
+    }
+
+    #[inline]
+    fn verdict(&mut self, index: u32) -> Read<Verdict> {
+        let Some((verdicts, patterns, ids)) = &mut self.of_patterns else {
             return Ok(Verdict::Unknown);
         };
-        if *slot == Verdict::Unknown {
-            let outline = patterns.outline(column.blocks(), id)?;
-            *slot = match leaf.test.matches_outline(&outline, NUMBER_CHAR) {
+        let id = ids.get(index.into())?;
+        let Some(verdict) = verdicts.get_mut(id as usize) else {
+            return Ok(Verdict::Unknown);
+        };
+        if *verdict == Verdict::Unknown {
+            let outline = patterns.outline(self.column.blocks(), id as u32)?;
+            *verdict = match self.leaf.test.matches_outline(&outline, NUMBER_CHAR) {
                 Some(true) => Verdict::All,
                 Some(false) => Verdict::None,
                 None => Verdict::Some,
             };
         }
-        Ok(*slot)
+        Ok(*verdict)
     }
 }

@@ -177,7 +177,7 @@ impl Packed {
 
 /// Reads values of one array; fast where they are near each other.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PackedReader<'b> {
+pub(crate) struct PackedReader<'b> {
     packed: Packed,
     window: Window<'b>,
 }
@@ -185,7 +185,7 @@ pub(super) struct PackedReader<'b> {
 impl PackedReader<'_> {
     /// As [`Packed::get`].
     #[inline]
-    pub(super) fn get(&mut self, index: u64) -> Read<u64> {
+    pub(crate) fn get(&mut self, index: u64) -> Read<u64> {
         self.packed.get_from(index, |from, len, reading| self.window.slice(from, len, reading))
     }
 

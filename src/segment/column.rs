@@ -5,6 +5,7 @@ use super::digits::append_decimal;
 use super::layout::{Codec, ColumnLayout};
 use super::patterns::Patterns;
 use super::postings::Postings;
+use super::presence::PresenceReader;
 use super::texts::TextCache;
 use super::uuids;
 use crate::event::shape::Kind;
@@ -59,6 +60,12 @@ impl<'s> Column<'s> {
     #[inline]
     pub(crate) fn locate(&self, row: u32) -> Read<(u32, u32)> {
         self.layout.presence.locate(self.blocks, row)
+    }
+
+    /// Does [`Self::locate`] for rows that are near each other.
+    #[inline]
+    pub(crate) fn places(&self) -> PresenceReader<'s> {
+        self.layout.presence.reader(self.blocks)
     }
 
     /// Calls `each` with (row, first value index, number of values) for the rows of `range` that

@@ -63,6 +63,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
+pub(crate) use bits::PackedReader;
 pub(crate) use blocks::{Blocks, Damage, Read};
 pub(crate) use builder::{RowSource, SegmentBuilder};
 pub(crate) use column::{Column, Scratch};
@@ -70,7 +71,7 @@ pub(crate) use decode::Decoder;
 pub(crate) use examine::BadBytes;
 pub(crate) use long_words::is_long;
 pub(crate) use overflow::decode as decode_overflow;
-pub(crate) use patterns::NUMBER_CHAR;
+pub(crate) use patterns::{NUMBER_CHAR, Patterns};
 pub(crate) use postings::Postings;
 pub(crate) use row_cache::RowCache;
 pub(crate) use rowset::{RowSet, WINDOW_ROWS};

@@ -226,6 +226,12 @@ impl Patterns {
         Ok(self.ids.get(blocks, index.into())? as u32)
     }
 
+    /// Does [`Self::id`] for values that are near each other.
+    #[inline]
+    pub(crate) fn ids<'b>(&self, blocks: &'b Blocks) -> PackedReader<'b> {
+        self.ids.reader(blocks)
+    }
+
     /// Appends value `index`.
     pub(crate) fn get(&self, blocks: &Blocks, index: u32, out: &mut Vec<u8>) -> Read<()> {
         let pattern = self.dictionary.bytes(blocks, self.id(blocks, index)?)?;

@@ -98,7 +98,7 @@ const SUMS_BYTES: usize = BLOCK_ROWS as usize / SUM_ROWS * 4;
 
 /// Locates rows; fast where they are near each other.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PresenceReader<'b> {
+pub(crate) struct PresenceReader<'b> {
     presence: Presence,
     blocks: &'b Blocks,
     /// The block that was read last, and its number.
@@ -108,7 +108,7 @@ pub(super) struct PresenceReader<'b> {
 impl PresenceReader<'_> {
     /// As [`Presence::locate`].
     #[inline]
-    pub(super) fn locate(&mut self, row: u32) -> Read<(u32, u32)> {
+    pub(crate) fn locate(&mut self, row: u32) -> Read<(u32, u32)> {
         let number = row / BLOCK_ROWS;
         let block = match &mut self.last {
             Some((last, block)) if *last == number => block,
