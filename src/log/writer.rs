@@ -110,11 +110,14 @@ impl LogWriter {
         }
         // What a dead process had written but not synced was readable: make it durable before any
         // commit says that it is. After a failed sync the system takes such bytes for clean and
-        // would not write them; only writing them again makes it do so.
-        if !planted!(TrustCache) {
-            rewrite(&*file, replay.durable_upto, replay.end).map_err(failed("write"))?;
+        // would not write them; only writing them again makes it do so. Behind a clean close there
+        // are none.
+        if replay.durable_upto < replay.end || replay.torn_bytes > 0 {
+            if !planted!(TrustCache) {
+                rewrite(&*file, replay.durable_upto, replay.end).map_err(failed("write"))?;
+            }
+            file.sync().map_err(failed("sync"))?;
         }
-        file.sync().map_err(failed("sync"))?;
         Ok(LogWriter {
             file,
             path: path.to_path_buf(),

@@ -12,10 +12,13 @@ pub(super) const BUFFER_EVENTS: usize = 8192;
 /// Events of a buffer that are indexed together while it is not full.
 pub(super) const GROUP_EVENTS: usize = 512;
 
+type Slot = OnceLock<StoredEvent>;
+
 /// Events filled in from the front; a slot that is filled never changes.
 #[derive(Debug)]
 pub(super) struct Buffer {
-    slots: Vec<OnceLock<StoredEvent>>,
+    /// In groups of [`GROUP_EVENTS`], each made with its first event.
+    slots: Vec<OnceLock<Box<[Slot]>>>,
     /// The index of each full group of slots, once somebody asked for it.
     groups: Vec<OnceLock<Segment>>,
     /// The index of all slots, once somebody asked for it.
@@ -27,7 +30,7 @@ impl Buffer {
     /// Begins without events.
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Buffer {
-            slots: (0..BUFFER_EVENTS).map(|_| OnceLock::new()).collect(),
+            slots: (0..BUFFER_EVENTS / GROUP_EVENTS).map(|_| OnceLock::new()).collect(),
             groups: (0..BUFFER_EVENTS / GROUP_EVENTS).map(|_| OnceLock::new()).collect(),
             whole: OnceLock::new(),
             index_bytes: AtomicUsize::new(0),
@@ -36,18 +39,20 @@ impl Buffer {
 
     /// Fills the next slot.
     pub(super) fn set(&self, slot: usize, event: StoredEvent) {
-        let done = self.slots.get(slot).is_some_and(|slot| slot.set(event).is_ok());
+        let made = || (0..GROUP_EVENTS).map(|_| Slot::new()).collect();
+        let group = self.slots.get(slot / GROUP_EVENTS).map(|group| group.get_or_init(made));
+        let done = group.is_some_and(|group| group[slot % GROUP_EVENTS].set(event).is_ok());
         debug_assert!(done, "a slot is filled once");
     }
 
     /// The event in a slot that is filled.
     pub(super) fn get(&self, slot: usize) -> Option<&StoredEvent> {
-        self.slots.get(slot).and_then(OnceLock::get)
+        self.slots.get(slot / GROUP_EVENTS)?.get()?[slot % GROUP_EVENTS].get()
     }
 
     /// The events of a range of slots.
     pub(super) fn events(&self, range: Range<usize>) -> impl Iterator<Item = &StoredEvent> {
-        self.slots.get(range).unwrap_or_default().iter().filter_map(OnceLock::get)
+        range.filter_map(|slot| self.get(slot))
     }
 
     /// The index of all events of a full buffer; some ten milliseconds for the first who asks.

@@ -7,6 +7,7 @@
 use super::state::{Change, State};
 use crate::io::codec;
 use crate::{Error, Result, limits};
+use std::ops::Range;
 use std::path::Path;
 
 const MAGIC: [u8; 8] = *b"ANMANI\r\n";
@@ -151,9 +152,10 @@ pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Loaded> {
     }
     loaded.end = offset as u64;
     let rest = bytes.get(offset..).unwrap_or_default();
-    let torn = rest.iter().rposition(|byte| *byte != 0);
-    loaded.torn_bytes = torn.map_or(0, |last| last as u64 + 1);
-    if let Some(vouched) = vouched_beyond(bytes, id, offset) {
+    let torn = len_without_zeros(rest);
+    loaded.torn_bytes = torn as u64;
+    // A head speaks of a durable offset: none begins within the zeros.
+    if let Some(vouched) = vouched_beyond(bytes, id, offset..offset + torn) {
         let expected = format!("sound frames up to byte {vouched}");
         return Err(Error::corrupt(path, loaded.end, "manifest frame", expected, "damage"));
     }
@@ -196,9 +198,20 @@ fn apply(payload: &[u8], offset: usize, path: &Path, state: &mut State) -> Resul
     state.apply(&edit).map_err(|misfit| damaged(misfit.0, misfit.1.to_string()))
 }
 
-/// The highest durable offset beyond `end` that any head from `end` on speaks of.
-fn vouched_beyond(bytes: &[u8], id: u64, end: usize) -> Option<u64> {
-    let heads = (end..bytes.len()).filter_map(|offset| head_at(bytes, id, offset));
+/// The highest durable offset beyond the start of `torn` that any head in there speaks of.
+fn vouched_beyond(bytes: &[u8], id: u64, torn: Range<usize>) -> Option<u64> {
+    let end = torn.start as u64;
+    let heads = torn.filter_map(|offset| head_at(bytes, id, offset));
     let highest = heads.map(|head| head.durable).max()?;
-    (highest > end as u64).then_some(highest)
+    (highest > end).then_some(highest)
+}
+
+/// The length of `bytes` without the zeros at their end.
+fn len_without_zeros(bytes: &[u8]) -> usize {
+    const CHUNK: usize = 1024;
+    // Whole chunks first, without a branch for each byte: most of a manifest is zeros.
+    let is_zero = |chunk: &&[u8]| chunk.iter().fold(0, |all, byte| all | byte) == 0;
+    let zeros: usize = bytes.rchunks(CHUNK).take_while(is_zero).map(<[u8]>::len).sum();
+    let rest = bytes.get(..bytes.len() - zeros).unwrap_or_default();
+    rest.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
 }
