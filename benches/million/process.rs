@@ -1,6 +1,7 @@
 //! Parts of the report that run in a process of their own, and what they cost.
 
 use super::Outcome;
+use std::fmt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -20,8 +21,29 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
+    /// Reads what is printed of a cost.
+    pub(crate) fn parse(text: &str) -> Outcome<Cost> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let [events, seconds, cpu_seconds, peak_bytes] = words[..] else {
+            return Err(format!("`{text}` is no cost").into());
+        };
+        Ok(Cost {
+            events: events.parse()?,
+            seconds: seconds.parse()?,
+            cpu_seconds: cpu_seconds.parse()?,
+            peak_bytes: peak_bytes.parse()?,
+        })
+    }
+
     pub(crate) fn events_per_second(&self) -> f64 {
         self.events as f64 / self.seconds
+    }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Cost { events, seconds, cpu_seconds, peak_bytes } = self;
+        write!(f, "{events} {seconds} {cpu_seconds} {peak_bytes}")
     }
 }
 
@@ -40,8 +62,8 @@ impl Meter {
     /// Prints the cost for [`run`], which is waiting for it.
     pub(crate) fn finish(self, events: u64) -> Outcome {
         let seconds = self.start.elapsed().as_secs_f64();
-        let cpu = cpu_seconds()? - self.cpu_start;
-        println!("{events} {seconds} {cpu} {}", peak_bytes()?);
+        let cpu_seconds = cpu_seconds()? - self.cpu_start;
+        println!("{}", Cost { events, seconds, cpu_seconds, peak_bytes: peak_bytes()? });
         Ok(())
     }
 }
@@ -54,17 +76,7 @@ pub(crate) fn run(part: &str, file: &Path, into: &Path) -> Outcome<Cost> {
     if !output.status.success() {
         return Err(format!("{part}: {}", output.status).into());
     }
-    let text = String::from_utf8(output.stdout)?;
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let [events, seconds, cpu_seconds, peak_bytes] = words[..] else {
-        return Err(format!("{part}: printed `{text}`").into());
-    };
-    Ok(Cost {
-        events: events.parse()?,
-        seconds: seconds.parse()?,
-        cpu_seconds: cpu_seconds.parse()?,
-        peak_bytes: peak_bytes.parse()?,
-    })
+    Cost::parse(&String::from_utf8(output.stdout)?)
 }
 
 fn cpu_seconds() -> Outcome<f64> {

@@ -7,6 +7,8 @@
 //! * `ANNALS_EVENTS`: how many events, at least 20,000; default 1,000,000. Ten million take 50 GB.
 //! * `ANNALS_REPEATS`: how often each system is asked the questions of a row; default 200.
 //! * `ANNALS_CHECK=0`: no comparison with brute force, which takes minutes for a million.
+//! * `ANNALS_FOLDER=DIR`: everything lies there, and what was taken in is not taken in again by the
+//!   next run; dropping the older half, at the end of a run, takes the stores away.
 //! * `TMPDIR`: on which disk.
 //!
 //! Before questions are timed, the whole answers of all systems to all of them are compared byte by

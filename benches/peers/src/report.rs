@@ -29,10 +29,37 @@ const OPENINGS: usize = 9;
 /// A report that is being made.
 struct Report {
     count: u64,
-    folder: TempDir,
+    folder: Folder,
     sources: Sources,
     /// Lines on which a peer is ahead.
     behind: Vec<String>,
+}
+
+/// Where everything lies.
+enum Folder {
+    /// Gone with the report.
+    Passing(TempDir),
+    /// Kept: what a report before this one took in need not be taken in again.
+    Kept(PathBuf),
+}
+
+impl Folder {
+    fn of_settings() -> Outcome<Folder> {
+        Ok(match std::env::var_os("ANNALS_FOLDER") {
+            Some(path) => {
+                fs::create_dir_all(&path)?;
+                Folder::Kept(path.into())
+            }
+            None => Folder::Passing(TempDir::new()?),
+        })
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Folder::Passing(folder) => folder.path(),
+            Folder::Kept(path) => path,
+        }
+    }
 }
 
 /// Runs everything and prints as it goes.
@@ -42,18 +69,20 @@ pub(crate) fn run() -> Outcome {
         return Err(format!("ANNALS_EVENTS: at least {EVENTS_MIN}").into());
     }
     let repeats = setting("ANNALS_REPEATS", REPEATS_DEFAULT)?;
-    let folder = TempDir::new()?;
+    let folder = Folder::of_settings()?;
     let at = |name: &str| folder.path().join(name);
     let sources = Sources { events: at("events.ndjson"), rows: at("events.rows") };
     let mut report = Report { count, folder, sources, behind: Vec::new() };
-    prepare(&report.sources, count)?;
+    report.prepare()?;
     let load = fs::read_to_string("/proc/loadavg")?;
     println!("Load of the machine before: {}\n", load.trim());
     print_head(count);
     report.ingest()?;
     report.append_singly()?;
-    // The space is needed from here on.
-    fs::remove_file(&report.sources.rows)?;
+    if let Folder::Passing(_) = report.folder {
+        // The space is needed from here on.
+        fs::remove_file(&report.sources.rows)?;
+    }
     report.open_and_ask()?;
     report.questions(repeats.max(1) as usize)?;
     report.drop_half()?;
@@ -86,13 +115,40 @@ impl Report {
         Kind::ALL.into_iter().map(&mut value).collect()
     }
 
+    /// Makes the events, if no report before this one did.
+    fn prepare(&self) -> Outcome {
+        let note = self.at("prepared");
+        match fs::read_to_string(&note) {
+            Ok(text) if text == self.count.to_string() => Ok(()),
+            Ok(text) => Err(format!("ANNALS_FOLDER holds {text} events").into()),
+            Err(_) => {
+                prepare(&self.sources, self.count)?;
+                Ok(fs::write(note, self.count.to_string())?)
+            }
+        }
+    }
+
+    /// Takes everything into one system, if no report before this one did; the cost of it.
+    fn ingest_into(&self, kind: Kind) -> Outcome<Cost> {
+        let folder = self.folder_of(kind);
+        let note = cost_of(&folder);
+        if let Ok(text) = fs::read_to_string(&note) {
+            return Cost::parse(&text);
+        }
+        if folder.exists() {
+            // What a report that was ended has left.
+            fs::remove_dir_all(&folder)?;
+        }
+        let cost = run_part(kind.name(), kind.source(&self.sources), &folder)?;
+        fs::write(note, cost.to_string())?;
+        Ok(cost)
+    }
+
     fn ingest(&mut self) -> Outcome {
         let copy = self.at("copy");
         let limit = run_part("raw", &self.sources.events, &copy)?;
         fs::remove_file(copy)?;
-        let costs = self.each(|kind| {
-            run_part(kind.name(), kind.source(&self.sources), &self.folder_of(kind))
-        })?;
+        let costs = self.each(|kind| self.ingest_into(kind))?;
         let cells = |figure: &dyn Fn(&Cost) -> f64, digits: usize| -> Vec<Cell> {
             let cell = |cost| Some((figure(cost), format!("{:.digits$}", figure(cost))));
             costs.iter().map(cell).collect()
@@ -189,8 +245,10 @@ impl Report {
         let (oldest, newest) = annals.range()?;
         drop(annals);
         let middle = Timestamp(newest.0 - (newest.0 - oldest.0) / 2);
-        // The space is needed: what is asked for from here on is a number of events.
-        fs::remove_file(&self.sources.events)?;
+        if let Folder::Passing(_) = self.folder {
+            // The space is needed: what is asked for from here on is a number of events.
+            fs::remove_file(&self.sources.events)?;
+        }
         let mut counts = Vec::new();
         let cells = self.each(|kind| {
             let folder = self.folder_of(kind);
@@ -198,6 +256,7 @@ impl Report {
             let taken = kind.drop_half(&folder, middle)?;
             let left = 100.0 * life::bytes_of(&folder)? as f64 / before as f64;
             counts.push(count_rest(kind, &folder, newest)?);
+            fs::remove_file(cost_of(&folder))?;
             fs::remove_dir_all(folder)?;
             Ok(Some((taken.as_secs_f64(), format!("{} ({left:.0} % left)", millis(taken)))))
         })?;
@@ -215,6 +274,11 @@ impl Report {
             false => println!("\nA peer is ahead on: {}.", self.behind.join("; ")),
         }
     }
+}
+
+/// The file beside the folder of a system that says what filling it has cost.
+fn cost_of(folder: &Path) -> PathBuf {
+    folder.with_extension("cost")
 }
 
 /// How many events are left after the older half is dropped; `newest` is the time of the last one.
