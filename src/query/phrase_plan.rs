@@ -40,9 +40,7 @@ pub(super) fn plan(
         LastWord::Exact => &phrase.words[..],
         _ => &phrase.words[..phrase.words.len() - 1],
     };
-    if let ([word], LastWord::Exact, Scope::AnyText) = (exact, phrase.last, &leaf.scope)
-        && !is_long(word)
-    {
+    if let Some(word) = counted_word(leaf) {
         let Some(entry) = segment.terms().find(word)? else {
             return Ok(node);
         };
@@ -69,6 +67,31 @@ pub(super) fn plan(
         node = node.or(scan(leaf, &both, segment, meter)?);
     }
     Ok(node)
+}
+
+/// The word of a leaf that asks for one in any text, if entries are about such words.
+fn counted_word(leaf: &Leaf) -> Option<&str> {
+    match (&leaf.test, &leaf.scope) {
+        (Test::Phrase(Phrase { words, last: LastWord::Exact, .. }), Scope::AnyText) => {
+            match &words[..] {
+                [word] if !is_long(word) => Some(word),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The number of rows that pass a leaf, where the index of words tells: no list is read.
+pub(super) fn known_count(leaf: &Leaf, segment: &Segment) -> Read<Option<u32>> {
+    match (&leaf.test, counted_word(leaf)) {
+        (Test::Phrase(phrase), Some(word))
+            if segment.words_are_current() && !uuid_words::may_have(phrase) =>
+        {
+            segment.terms().count_rows(word)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Rows that have a word in any value.

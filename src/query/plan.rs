@@ -20,6 +20,18 @@ pub(super) fn plan(condition: &Condition, segment: &Segment, meter: &Meter) -> R
     Ok(node)
 }
 
+/// The number of rows that meet a condition, where the index of words tells.
+pub(super) fn known_count(condition: &Condition, segment: &Segment) -> Read<Option<u32>> {
+    match condition {
+        Condition::Leaf(leaf) => phrase_plan::known_count(leaf, segment),
+        Condition::Not(part) => {
+            let count = known_count(part, segment)?;
+            Ok(count.and_then(|count| segment.rows().checked_sub(count)))
+        }
+        _ => Ok(None),
+    }
+}
+
 fn plan_condition(condition: &Condition, segment: &Segment, meter: &Meter) -> Read<Node> {
     Ok(match condition {
         Condition::All => Node::Everything,

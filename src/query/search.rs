@@ -209,10 +209,7 @@ impl<'a> Search<'a> {
         if self.times != TimeRange::default() {
             parts.insert(0, Condition::occurred_within(self.times));
         }
-        Ok(match parts.len() {
-            1 => parts.remove(0),
-            _ => Condition::And(parts),
-        })
+        Ok(Condition::all_of(parts))
     }
 
     /// The query within the scope of the tenant.

@@ -4,7 +4,7 @@ use super::condition::Condition;
 use super::matching::{Reader, Values};
 use super::meter::Meter;
 use super::node::{Evaluator, Node};
-use super::plan::plan;
+use super::plan::{known_count, plan};
 use super::search::Search;
 use super::visible::Visibility;
 use crate::Result;
@@ -32,10 +32,16 @@ impl Search<'_> {
         let visibility = self.visibility()?;
         for segment in &self.segments(meter)? {
             meter.check()?;
-            let node = seen_rows(&condition, &visibility, segment, meter);
-            let done = node.and_then(|node| match node {
-                Node::Nothing => Ok(()),
-                node => visitor.segment(segment, &node, meter),
+            let mut known = || match visibility.sees_all(segment) {
+                true => known_count(&condition, segment),
+                false => Ok(None),
+            };
+            let done = visitor.number(&mut known).and_then(|is_done| match is_done {
+                true => Ok(()),
+                false => match seen_rows(&condition, &visibility, segment, meter)? {
+                    Node::Nothing => Ok(()),
+                    node => visitor.segment(segment, &node, meter),
+                },
             });
             done.map_err(|damage| meter.failure(segment, damage))?;
         }
@@ -64,6 +70,12 @@ pub(super) fn seen_rows(
 
 /// Somebody who is shown all hits.
 pub(super) trait Visitor {
+    /// Takes the number of hits of a segment instead of their rows, if it is enough and `known`
+    /// tells; whether it did.
+    fn number(&mut self, _known: &mut dyn FnMut() -> Read<Option<u32>>) -> Read<bool> {
+        Ok(false)
+    }
+
     /// The hits of a segment are the rows of `node`.
     fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()>;
     /// A hit among the newest events.
@@ -74,6 +86,12 @@ pub(super) trait Visitor {
 struct Counter(u64);
 
 impl Visitor for Counter {
+    fn number(&mut self, known: &mut dyn FnMut() -> Read<Option<u32>>) -> Read<bool> {
+        let count = known()?;
+        self.0 += u64::from(count.unwrap_or(0));
+        Ok(count.is_some())
+    }
+
     fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
         if let Some(len) = node.known_len(segment.rows()) {
             self.0 += len;

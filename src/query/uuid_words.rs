@@ -18,6 +18,11 @@ pub(super) struct UuidDigits {
     digits: u128,
 }
 
+/// Whether a word that is meant as it is may be a group of the digits of an id.
+pub(super) fn may_have(phrase: &Phrase) -> bool {
+    !digits(phrase).is_empty()
+}
+
 /// Rows whose UUID in one of `columns` has the words of a phrase.
 pub(super) fn plan(
     leaf: &Arc<Leaf>,

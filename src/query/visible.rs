@@ -79,6 +79,11 @@ impl<'s> Visibility<'s> {
         cutoff.is_none_or(|cutoff| event.event.occurred_at().min(event.recorded_at) >= cutoff)
     }
 
+    /// Whether all rows of a segment are seen, whatever they are.
+    pub(super) fn sees_all(&self, segment: &Segment) -> bool {
+        self.retention.is_forever() && segment.meta().max_seq <= self.seq_max
+    }
+
     /// The rows of a segment that are seen: an interval of rows in most segments.
     pub(super) fn rows(&self, segment: &Segment, meter: &Meter) -> Read<Node> {
         let (min, max) = (segment.meta().min_seq, segment.meta().max_seq);

@@ -336,6 +336,15 @@ impl<'s> Terms<'s> {
         self.map()?.get(word).map(|value| self.entry(value)).transpose()
     }
 
+    /// The number of rows that have a word which is not id-like, where that is stored.
+    pub(crate) fn count_rows(&self, word: &str) -> Read<Option<u32>> {
+        match self.map()?.get(word) {
+            None => Ok(Some(0)),
+            Some(value) if value & 1 == 1 => Ok(None),
+            Some(value) => Ok(Some(self.entry_head(value)?.0)),
+        }
+    }
+
     /// Calls `each` with the entry of every word that begins with `prefix`.
     pub(crate) fn for_each_prefix(
         &self,
@@ -375,15 +384,10 @@ impl<'s> Terms<'s> {
         if value & 1 == 1 {
             return self.inline(value);
         }
-        let reading = "term entry";
-        let section = self.layout.entries;
-        let fault = Damage { offset: section.offset, reading };
-        let bytes = self.blocks.bytes(section, reading)?;
-        let start = usize::try_from(value >> 1).map_err(|_| fault)?;
-        let mut rest = bytes.get(start..).ok_or(fault)?;
-        let rows = varint::read_u32(&mut rest).ok_or(fault)?;
+        let (rows, mut rest) = self.entry_head(value)?;
+        let fault = self.entry_fault();
         let count = varint::read(&mut rest).ok_or(fault)?;
-        if count > u64::from(self.column_count) * 2 + 1 || rows > self.rows {
+        if count > u64::from(self.column_count) * 2 + 1 {
             return Err(fault);
         }
         let mut entry = Entry { rows: Some(rows), ..Entry::default() };
@@ -413,6 +417,20 @@ impl<'s> Terms<'s> {
             }
         }
         Ok(entry)
+    }
+
+    fn entry_fault(&self) -> Damage {
+        Damage { offset: self.layout.entries.offset, reading: "term entry" }
+    }
+
+    /// The number of rows of an entry that is not inline, and the bytes behind it.
+    fn entry_head(&self, value: u64) -> Read<(u32, &'s [u8])> {
+        let fault = self.entry_fault();
+        let bytes = self.blocks.bytes(self.layout.entries, fault.reading)?;
+        let start = usize::try_from(value >> 1).map_err(|_| fault)?;
+        let mut rest = bytes.get(start..).ok_or(fault)?;
+        let rows = varint::read_u32(&mut rest).filter(|rows| *rows <= self.rows);
+        Ok((rows.ok_or(fault)?, rest))
     }
 
     /// The entry of a word with one place.

@@ -65,7 +65,7 @@ fn compile_expr(expr: &Expr, context: &Context) -> Result<Condition> {
     };
     Ok(match expr {
         Expr::All => Condition::All,
-        Expr::And(operands) => Condition::And(all(operands)?),
+        Expr::And(operands) => Condition::all_of(all(operands)?),
         Expr::Or(operands) => any_of(all(operands)?),
         Expr::Not(operand) => Condition::Not(Box::new(compile_expr(operand, context)?)),
         Expr::Term(term) => compile_term(term, context)

@@ -46,6 +46,16 @@ pub(crate) enum Scope {
 }
 
 impl Condition {
+    /// All of these conditions hold.
+    pub(in crate::query) fn all_of(mut parts: Vec<Condition>) -> Condition {
+        parts.retain(|part| !matches!(part, Condition::All));
+        match parts.len() {
+            0 => Condition::All,
+            1 => parts.remove(0),
+            _ => Condition::And(parts),
+        }
+    }
+
     /// Events that occurred in a range of time.
     pub(crate) fn occurred_within(times: TimeRange) -> Condition {
         let leaf = Leaf { scope: Scope::OccurredAt, test: Test::TimeRange(times) };
