@@ -76,7 +76,8 @@ pub(crate) fn run(part: &str, file: &Path, into: &Path) -> Outcome<Cost> {
     if !output.status.success() {
         return Err(format!("{part}: {}", output.status).into());
     }
-    Cost::parse(&String::from_utf8(output.stdout)?)
+    let cost = Cost::parse(&String::from_utf8(output.stdout)?);
+    cost.map_err(|error| format!("{part}: {error}").into())
 }
 
 fn cpu_seconds() -> Outcome<f64> {

@@ -222,7 +222,7 @@ impl Patterns {
 
     /// The id of the pattern of value `index`.
     #[inline]
-    pub(crate) fn id(&self, blocks: &Blocks, index: u32) -> Read<u32> {
+    fn id(&self, blocks: &Blocks, index: u32) -> Read<u32> {
         Ok(self.ids.get(blocks, index.into())? as u32)
     }
 

@@ -5,7 +5,7 @@ use crate::event::StoredEvent;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-/// Rows that are kept at most; a power of two.
+/// Rows that are kept at most.
 const ROWS: usize = 16384;
 /// Rows of a set, in any of which a row may be: with one place for each, every other row would
 /// lose it to another long before all places are taken.
@@ -31,6 +31,7 @@ type Key = (u64, u32);
 /// Some rows; a new one takes the place of the one that came first.
 #[derive(Debug, Default)]
 struct Set {
+    /// Apart from the events, so that a look for one reads little memory.
     keys: [Option<Key>; SET_ROWS],
     events: [Option<StoredEvent>; SET_ROWS],
     next: usize,

@@ -36,7 +36,10 @@ pub(crate) fn open_engine(root: &Path, options: Options) -> Result<(Engine, Open
     let retention = rules_file::read(&disk, &layout)?;
     let core = new_core(layout, options, retention);
     let mut upkeep = Upkeep::new(manifest);
-    create_log_folder(&core)?;
+    if upkeep.manifest.state().logs.is_empty() {
+        // Durable before the first log is listed: where one is, this was done.
+        files::create_folders(&disk, root, &core.layout.logs())?;
+    }
     let moved_aside = tidy(&core, &mut upkeep)?;
     let (writer, report) = begin_writer(&core, &mut upkeep, moved_aside)?;
     core.publish(writer.view());
@@ -147,16 +150,6 @@ pub(crate) fn check_there(disk: &Disk, layout: &Layout) -> Result<()> {
             error => Err(error),
         },
         _ => Ok(()),
-    }
-}
-
-/// Makes the folder of the logs, durably. Where a file lies in it, an opening before this one did:
-/// it is synced before the first log is made.
-fn create_log_folder(core: &Core) -> Result<()> {
-    let (disk, folder) = (&core.options.disk, core.layout.logs());
-    match files::list(disk, &folder)?.is_empty() {
-        true => files::create_folders(disk, core.layout.root(), &folder),
-        false => Ok(()),
     }
 }
 
