@@ -135,10 +135,7 @@ impl Report {
         if let Ok(text) = fs::read_to_string(&note) {
             return Cost::parse(&text);
         }
-        if folder.exists() {
-            // What a report that was ended has left.
-            fs::remove_dir_all(&folder)?;
-        }
+        clear(&folder)?;
         let cost = run_part(kind.name(), kind.source(&self.sources), &folder)?;
         fs::write(note, cost.to_string())?;
         Ok(cost)
@@ -191,10 +188,9 @@ impl Report {
         fs::remove_file(file)?;
         let times = self.each(|kind| {
             let folder = self.at(&format!("{}-single", kind.name()));
+            clear(&folder)?;
             let times = kind.append_singly(&self.sources.rows, &folder)?;
-            if folder.exists() {
-                fs::remove_dir_all(folder)?;
-            }
+            clear(&folder)?;
             Ok(Times::sorted(times))
         })?;
         let note = format!("plain write + fdatasync: {}", millis(plain.percentile(50)));
@@ -273,6 +269,14 @@ impl Report {
             true => println!("\nannals is ahead on every line."),
             false => println!("\nA peer is ahead on: {}.", self.behind.join("; ")),
         }
+    }
+}
+
+/// Removes a folder, which a report that was ended may have left.
+fn clear(folder: &Path) -> Outcome {
+    match folder.exists() {
+        true => Ok(fs::remove_dir_all(folder)?),
+        false => Ok(()),
     }
 }
 
