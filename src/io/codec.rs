@@ -34,6 +34,14 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     options(byte_limit).deserialize(bytes).ok()
 }
 
+/// Decodes one record at the front of `bytes`; with it, the bytes behind it.
+pub(crate) fn decode_front<T: DeserializeOwned>(bytes: &[u8]) -> Option<(T, &[u8])> {
+    let byte_limit = u64::try_from(bytes.len()).ok()?;
+    let mut rest = bytes;
+    let record = options(byte_limit).deserialize_from(&mut rest).ok()?;
+    Some((record, rest))
+}
+
 /// The CRC-32 (IEEE) of the little-endian `salt` followed by `bytes`.
 ///
 /// The salt is the random id of the file, so that stale, foreign and embedded bytes never validate.

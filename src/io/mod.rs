@@ -38,8 +38,6 @@ pub struct DirItem {
     pub name: String,
     /// What it is.
     pub kind: DirKind,
-    /// Length in bytes (0 unless a file).
-    pub len: u64,
 }
 
 /// The kind of a [`DirItem`].

@@ -42,16 +42,14 @@ impl Io for RealDisk {
         let mut items = Vec::new();
         for found in fs::read_dir(dir)? {
             let found = found?;
-            // A file may be unlinked between the listing and this look at it.
-            let metadata = match found.metadata() {
+            // Where a listing does not say what a name is, it is looked at, and may be gone by then.
+            let kind = match found.file_type() {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                metadata => metadata?,
+                kind => kind_of(kind?),
             };
-            let kind = kind_of(&metadata);
-            let len = if kind == DirKind::File { metadata.len() } else { 0 };
             // A name that is not UTF-8 is none of ours; shown inexactly, it can only be refused.
             let name = found.file_name().to_string_lossy().into_owned();
-            items.push(DirItem { name, kind, len });
+            items.push(DirItem { name, kind });
         }
         items.sort_by(|one, two| one.name.cmp(&two.name));
         Ok(items)
@@ -188,10 +186,10 @@ fn flags(flags: OFlags) -> i32 {
     flags.bits().cast_signed()
 }
 
-fn kind_of(metadata: &fs::Metadata) -> DirKind {
-    if metadata.is_file() {
+fn kind_of(found: fs::FileType) -> DirKind {
+    if found.is_file() {
         DirKind::File
-    } else if metadata.is_dir() {
+    } else if found.is_dir() {
         DirKind::Dir
     } else {
         DirKind::Other

@@ -10,7 +10,7 @@ use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
 use crate::segment::{Combination, Read, Segment};
 use crate::store::{Class, Retention};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// The rules of visibility of one search.
 #[derive(Debug, Clone)]
@@ -108,11 +108,9 @@ impl<'s> Visibility<'s> {
             let category = &combination.category;
             self.cutoff(self.retention.class_of(tenant.as_deref(), source.as_deref(), category))
         };
-        let cutoffs: BTreeMap<Option<Timestamp>, ()> =
-            meta.combinations.iter().map(|combination| (cutoff_of(combination), ())).collect();
-        if let (true, 1, Some(cutoff)) =
-            (meta.combinations_complete, cutoffs.len(), cutoffs.keys().next())
-        {
+        let cutoffs: BTreeSet<Option<Timestamp>> =
+            meta.combinations().unwrap_or_default().iter().map(cutoff_of).collect();
+        if let (1, Some(cutoff)) = (cutoffs.len(), cutoffs.first()) {
             return not_before(segment, *cutoff);
         }
         let mut node = Node::Nothing;

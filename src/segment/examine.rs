@@ -12,7 +12,8 @@ pub(crate) enum BadBytes {
     Blocks(Range<u64>, String),
     /// The index of words makes no sense.
     Words(Error),
-    /// Rows make no sense although all bytes are as they were written.
+    /// Rows, or what the footer says of them, make no sense although all bytes are as they were
+    /// written.
     Rows,
 }
 
@@ -60,7 +61,8 @@ impl Segment {
             Ok(())
         });
         let rows_are_sound = counted.is_ok() && examined.lost.is_none();
-        if bytes_are_sound && (!rows_are_sound || !self.templates_are_sound()) {
+        let footer_is_sound = self.meta.combinations.all().is_some();
+        if bytes_are_sound && !(rows_are_sound && footer_is_sound && self.templates_are_sound()) {
             examined.damages.push(BadBytes::Rows);
         }
         examined

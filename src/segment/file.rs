@@ -2,7 +2,8 @@
 
 use super::blocks::{BLOCK_BYTES, Blocks, Span, checksums};
 use super::layout::{Codec, ColumnLayout, Layout};
-use super::{SegmentId, SegmentMeta};
+use super::{Combinations, SegmentId, SegmentMeta};
+use crate::event::Timestamp;
 use crate::io::{Region, codec};
 use crate::{Error, Result};
 use std::path::Path;
@@ -21,9 +22,15 @@ const TRAILER_BYTES: usize = 8 + 4 + 8;
 const FOOTER_BYTES_MAX: u64 = 64 << 20;
 
 /// The end of a segment file, encoded with bincode.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, serde::Serialize)]
 struct Footer {
     meta: SegmentMeta,
+    places: Places,
+}
+
+/// Where the parts of a segment file are.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct Places {
     /// Bytes from the start of the file that the block checksums cover.
     checked_len: u64,
     /// The table of contents, within the checked bytes.
@@ -31,6 +38,50 @@ struct Footer {
     /// One checksum a block of the checked bytes.
     checksums: Span,
     checksums_crc: u32,
+}
+
+/// Bytes of [`Places`] and of the field before them: the end of every footer.
+const FOOTER_END_BYTES: usize = 1 + 8 + 16 + 16 + 4;
+
+impl Footer {
+    /// Decodes a footer but for its combinations, which may be thousands.
+    fn decode(bytes: &[u8]) -> Option<Footer> {
+        /// [`SegmentMeta`] up to the combinations.
+        #[derive(serde::Deserialize)]
+        struct Front {
+            id: SegmentId,
+            class: String,
+            rows: u32,
+            len: u64,
+            footer_crc: u32,
+            min_time: Timestamp,
+            max_time: Timestamp,
+            min_seq: u64,
+            max_seq: u64,
+            event_bytes: u64,
+            replaces: Vec<SegmentId>,
+        }
+        let (front, rest) = codec::decode_front::<Front>(bytes)?;
+        let (combinations, end) =
+            rest.split_at_checked(rest.len().checked_sub(FOOTER_END_BYTES)?)?;
+        let (combinations_complete, places) = codec::decode::<(bool, Places)>(end)?;
+        let meta = SegmentMeta {
+            id: front.id,
+            class: front.class,
+            rows: front.rows,
+            len: front.len,
+            footer_crc: front.footer_crc,
+            min_time: front.min_time,
+            max_time: front.max_time,
+            min_seq: front.min_seq,
+            max_seq: front.max_seq,
+            event_bytes: front.event_bytes,
+            replaces: front.replaces,
+            combinations: Combinations::encoded(combinations),
+            combinations_complete,
+        };
+        Some(Footer { meta, places })
+    }
 }
 
 /// Room for the header; [`assemble`] fills it.
@@ -70,7 +121,7 @@ pub(super) fn assemble(
     bytes.extend_from_slice(&sums);
 
     (meta.len, meta.footer_crc) = (0, 0);
-    let footer = Footer { meta, checked_len, layout, checksums, checksums_crc };
+    let footer = Footer { meta, places: Places { checked_len, layout, checksums, checksums_crc } };
     let encoded = codec::encode(&footer);
     let Footer { mut meta, .. } = footer;
     meta.footer_crc = codec::crc(salt, &encoded);
@@ -106,9 +157,10 @@ pub(super) fn open(region: Region, path: &Path) -> Result<(Blocks, Layout, Segme
     if codec::u32_at(trailer, 8) != Some(footer_crc) {
         return Err(corrupt(footer_start, "segment footer", &"another checksum"));
     }
-    let footer: Option<Footer> = codec::decode(encoded);
+    let footer = Footer::decode(encoded);
     let footer = footer.ok_or_else(|| corrupt(footer_start, "segment footer", &"other fields"))?;
-    let Footer { mut meta, checked_len, layout, checksums, checksums_crc } = footer;
+    let Footer { mut meta, places } = footer;
+    let Places { checked_len, layout, checksums, checksums_crc } = places;
     let blocks = read_checksums(&region, salt, checksums, checksums_crc)
         .filter(|sums| sums.len() as u64 == checked_len.div_ceil(BLOCK_BYTES as u64))
         .and_then(|sums| {
@@ -153,5 +205,6 @@ fn read_checksums(region: &Region, salt: u64, span: Span, crc: u32) -> Option<Ve
     if codec::crc(salt, bytes) != crc {
         return None;
     }
-    bytes.chunks(4).map(|sum| Some(u32::from_le_bytes(sum.try_into().ok()?))).collect()
+    let (sums, rest) = bytes.as_chunks();
+    rest.is_empty().then(|| sums.iter().map(|sum| u32::from_le_bytes(*sum)).collect())
 }

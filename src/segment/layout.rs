@@ -6,6 +6,7 @@ use super::dictionary::Dictionary;
 use super::ints::Ints;
 use super::patterns::Patterns;
 use super::presence::Presence;
+use super::shapes::Shapes;
 use super::terms::TermsLayout;
 use super::texts::Texts;
 use super::uuids::Uuids;
@@ -19,8 +20,7 @@ pub(crate) struct Layout {
     #[serde(deserialize_with = "nodes")]
     pub nodes: Vec<(u32, Vec<u8>)>,
     /// The operations of each shape.
-    #[serde(deserialize_with = "shapes")]
-    pub shapes: Vec<Vec<u8>>,
+    pub shapes: Shapes,
     /// The columns; their index is the column number everywhere.
     pub columns: Vec<ColumnLayout>,
     /// `occurred_at` of the rows, ascending.
@@ -73,11 +73,6 @@ impl<'de> Deserialize<'de> for Bytes {
         }
         deserializer.deserialize_byte_buf(Whole)
     }
-}
-
-fn shapes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<u8>>, D::Error> {
-    let shapes = Vec::<Bytes>::deserialize(deserializer)?;
-    Ok(shapes.into_iter().map(|shape| shape.0).collect())
 }
 
 fn nodes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(u32, Vec<u8>)>, D::Error> {

@@ -11,8 +11,10 @@
 //! | file | bytes |
 //! |---|---|
 //! | `file` | header, footer, trailer, checksums |
+//! | `combinations` | whose rows there are, in the footer |
 //! | `layout` | the table of contents |
 //! | `blocks` | the 16 KiB blocks that have a checksum each |
+//! | `shapes` | the shapes of its events |
 //! | `presence` | which rows have values in a column |
 //! | `bits`, `ints`, `dictionary` | the values of a column that repeat, and numbers |
 //! | `patterns`, `texts`, `uuids`, `overflow`, `digits` | the values of a column of other kinds |
@@ -28,6 +30,7 @@ mod blocks;
 mod builder;
 mod cells;
 mod column;
+mod combinations;
 mod decode;
 mod dictionary;
 mod digits;
@@ -46,6 +49,7 @@ mod presence;
 mod row_cache;
 mod rowset;
 mod sections;
+mod shapes;
 mod sink;
 mod template;
 mod terms;
@@ -59,6 +63,7 @@ use crate::event::Timestamp;
 use crate::event::shape::Kind;
 use crate::io::Region;
 use crate::{Error, Result};
+use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -67,6 +72,7 @@ pub(crate) use bits::PackedReader;
 pub(crate) use blocks::{Blocks, Damage, Read};
 pub(crate) use builder::{RowSource, SegmentBuilder};
 pub(crate) use column::{Column, Scratch};
+pub(crate) use combinations::{Combination, Combinations};
 pub(crate) use decode::Decoder;
 pub(crate) use examine::BadBytes;
 pub(crate) use long_words::is_long;
@@ -85,23 +91,6 @@ use layout::Layout;
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 pub(crate) struct SegmentId(pub u64);
-
-/// One (tenant, data_source, category) combination that a segment holds.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-pub(crate) struct Combination {
-    /// The tenant of the rows, if they have one.
-    pub tenant: Option<String>,
-    /// Their source, if they have one.
-    pub data_source: Option<String>,
-    /// Their category.
-    pub category: String,
-    /// Newest `min(occurred_at, recorded_at)` among its rows.
-    pub newest: Timestamp,
-    /// Number of rows.
-    pub rows: u32,
-}
 
 /// What the footer of a segment says of the whole.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -129,9 +118,16 @@ pub(crate) struct SegmentMeta {
     /// Segments whose rows this one took over.
     pub replaces: Vec<SegmentId>,
     /// The combinations that retention rules tell apart.
-    pub combinations: Vec<Combination>,
+    pub combinations: Combinations,
     /// Whether `combinations` lists all of them: more than 4,096 are not listed.
     pub combinations_complete: bool,
+}
+
+impl SegmentMeta {
+    /// Every combination that the segment holds; `None` where the footer does not list them.
+    pub(crate) fn combinations(&self) -> Option<&[Combination]> {
+        self.combinations.all().filter(|_| self.combinations_complete)
+    }
 }
 
 /// An open segment: mapped from a file, or on the heap (a frozen chunk of the tail).
@@ -418,7 +414,7 @@ fn paths(layout: &Layout) -> Option<Vec<Vec<String>>> {
 
 /// Each column behind the number of the first one with the same presence, sorted.
 fn by_presence(layout: &Layout) -> Vec<(u32, u32)> {
-    let mut first = HashMap::new();
+    let mut first = HashMap::with_hasher(FixedState::default());
     let columns = (0u32..).zip(&layout.columns);
     let pair = |(number, column): (u32, &layout::ColumnLayout)| {
         (*first.entry(column.presence).or_insert(number), number)

@@ -67,7 +67,7 @@ impl Templates {
                 *at_node.get_mut(column.kind as usize)? = number;
             }
         }
-        let compiled = layout.shapes.iter().map(|_| OnceLock::new()).collect();
+        let compiled = (0..layout.shapes.len()).map(|_| OnceLock::new()).collect();
         Some(Templates { columns_at, compiled })
     }
 

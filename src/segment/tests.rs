@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::event::{Event, StoredEvent};
+use crate::io::codec;
 use proptest::prelude::*;
 
 const ID: SegmentId = SegmentId(0x1234_5678_9abc);
@@ -242,5 +243,53 @@ fn many_events_of_one_instant_are_told_apart_by_their_ids() {
         let at = rows[0].event.occurred_at();
         let none = segment.find_duplicate(None, "job-x", at, b"{}").unwrap();
         assert_eq!(none, Duplicate::None);
+    }
+}
+
+/// A file with other bytes where its footer lists combinations, under a right checksum.
+fn with_combinations(file: &[u8], combinations: &[Combination], other: &[u8]) -> Vec<u8> {
+    let trailer = file.len() - 20;
+    let footer_len = codec::u64_at(file, trailer).unwrap() as usize;
+    let footer = &file[trailer - footer_len..trailer];
+    let listed = codec::encode(combinations);
+    let at = footer.windows(listed.len()).position(|window| window == listed).unwrap();
+    let footer = [&footer[..at], other, &footer[at + listed.len()..]].concat();
+    let mut forged = file[..trailer - footer_len].to_vec();
+    forged.extend_from_slice(&footer);
+    forged.extend_from_slice(&(footer.len() as u64).to_le_bytes());
+    forged.extend_from_slice(&codec::crc(ID.0, &footer).to_le_bytes());
+    forged.extend_from_slice(&file[file.len() - 8..]);
+    forged
+}
+
+#[test]
+fn combinations_are_what_was_written_or_none() {
+    let events = ["a", "b", "a"].map(|category| {
+        let event = serde_json::json!({"occurred_at": "2026-05-04T10:00:00Z",
+            "category": category, "activity": "made", "tenant": "t"});
+        Event::from_json(event.to_string().as_bytes()).unwrap()
+    });
+    let rows = rows_of(events.into());
+    let (file, meta) =
+        build(&rows, SegmentBuilder::new(ID, "default", Vec::new())).finish().unwrap();
+    let open = |bytes: Vec<u8>| Segment::open(Region::from_vec(bytes), Path::new("test.seg"));
+    let segment = open(file.clone()).unwrap();
+    assert_eq!(segment.meta(), &meta);
+    let all = segment.meta().combinations().unwrap().to_vec();
+    let counts: Vec<(&str, u32)> =
+        all.iter().map(|one| (one.category.as_str(), one.rows)).collect();
+    assert_eq!(counts, [("a", 2), ("b", 1)]);
+    assert_eq!(Some(&all[..]), meta.combinations());
+
+    for (other, is_list) in [
+        (codec::encode(&Vec::<Combination>::new()), true),
+        (codec::encode(&all[..1]), true),
+        (Vec::new(), false),
+        (vec![1; 70], false),
+        ([codec::encode(&all), vec![0]].concat(), false),
+    ] {
+        let segment = open(with_combinations(&file, &all, &other)).unwrap();
+        assert_eq!(segment.meta().combinations().is_some(), is_list);
+        assert_eq!(segment.examine().is_sound(), is_list, "verify tells");
     }
 }

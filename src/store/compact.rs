@@ -183,8 +183,7 @@ struct Size {
 impl Size {
     fn of(segment: &LiveSegment) -> Size {
         let meta = segment.meta();
-        let newest = meta.combinations.iter().map(|listed| listed.newest).max();
-        let newest = newest.filter(|_| meta.combinations_complete);
+        let newest = meta.combinations().and_then(|all| all.iter().map(|one| one.newest).max());
         Size {
             rows: u64::from(meta.rows),
             bytes: meta.event_bytes,

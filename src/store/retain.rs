@@ -82,10 +82,10 @@ pub(crate) fn is_expired(meta: &SegmentMeta, retention: &Retention, now: Timesta
         let cutoff = class.kept_cutoff(now);
         cutoff.is_some_and(|cutoff| newest < cutoff)
     };
-    if !meta.combinations_complete {
+    let Some(combinations) = meta.combinations() else {
         return retention.classes.iter().all(|class| is_past(meta.max_time, class));
-    }
-    meta.combinations.iter().all(|combination| {
+    };
+    combinations.iter().all(|combination| {
         let (tenant, source) = (&combination.tenant, &combination.data_source);
         let (tenant, source) = (tenant.as_deref(), source.as_deref());
         let class = retention.class_of(tenant, source, &combination.category);
@@ -119,7 +119,7 @@ mod tests {
             max_seq: 1,
             event_bytes: 0,
             replaces: Vec::new(),
-            combinations: combinations.iter().map(combination).collect(),
+            combinations: combinations.iter().map(combination).collect::<Vec<_>>().into(),
             combinations_complete: true,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Stats;
 use super::engine::Core;
+use super::files;
 use super::snapshot::View;
 use crate::event::Timestamp;
 use crate::io::DirKind;
@@ -56,5 +57,5 @@ fn spans(view: &View) -> impl Iterator<Item = Span> {
 fn files_bytes(core: &Core, folder: &Path) -> u64 {
     let items = core.options.disk.list(folder).unwrap_or_default();
     let files = items.iter().filter(|item| item.kind == DirKind::File);
-    files.map(|item| item.len).sum()
+    files.filter_map(|item| files::len(&core.options.disk, &folder.join(&item.name)).ok()).sum()
 }

@@ -138,11 +138,11 @@ impl Tree {
     pub(super) fn list(&self, path: &Path) -> io::Result<Vec<DirItem>> {
         let folder = self.folder(self.find_dir(path)?)?;
         let item = |(name, node): (&String, &NodeId)| {
-            let (kind, len) = match &self.nodes[*node] {
-                Node::File(file) => (DirKind::File, file.content.live().len() as u64),
-                Node::Folder(_) => (DirKind::Dir, 0),
+            let kind = match &self.nodes[*node] {
+                Node::File(_) => DirKind::File,
+                Node::Folder(_) => DirKind::Dir,
             };
-            DirItem { name: name.clone(), kind, len }
+            DirItem { name: name.clone(), kind }
         };
         Ok(folder.live.iter().map(item).collect())
     }

@@ -84,7 +84,7 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         max_seq: builder.seqs.iter().copied().max().unwrap_or(0),
         event_bytes: builder.event_bytes,
         replaces: builder.replaces,
-        combinations,
+        combinations: combinations.into(),
         combinations_complete: builder.combinations_complete,
     };
     Encoded { bytes: writer.out, layout, meta }

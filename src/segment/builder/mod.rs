@@ -6,6 +6,7 @@ mod encode;
 
 pub(crate) use copy::RowSource;
 
+use super::shapes::Shapes;
 use super::texts::{Packing, TextWriter};
 use super::{Combination, Segment, SegmentId, SegmentMeta, file};
 use crate::event::Timestamp;
@@ -36,7 +37,7 @@ pub(crate) struct SegmentBuilder {
     tree: PathTree,
     flattener: Flattener,
     shapes: HashMap<Vec<u8>, u32, FixedState>,
-    shape_list: Vec<Vec<u8>>,
+    shape_list: Shapes,
     last_shape: u32,
     columns: Vec<ColumnBuilder>,
     /// The column of each kind at each node.
@@ -81,7 +82,7 @@ impl SegmentBuilder {
             tree: PathTree::new(),
             flattener: Flattener::default(),
             shapes: HashMap::default(),
-            shape_list: Vec::new(),
+            shape_list: Shapes::default(),
             last_shape: 0,
             columns: Vec::new(),
             columns_at: vec![[NO_COLUMN; Kind::AT_NODE]],
@@ -155,7 +156,7 @@ impl SegmentBuilder {
     /// The number of the shape just walked; `None` when it does not fit the caps.
     fn shape(&mut self, flattener: &Flattener, nodes_before: usize) -> Option<u32> {
         let is_last = self.shape_list.get(self.last_shape as usize);
-        if is_last.is_some_and(|shape| *shape == flattener.shape) {
+        if is_last.is_some_and(|shape| shape == flattener.shape) {
             return Some(self.last_shape);
         }
         if let Some(shape) = self.shapes.get(&flattener.shape) {
@@ -182,7 +183,7 @@ impl SegmentBuilder {
             return None;
         }
         let shape = self.shape_list.len() as u32;
-        self.shape_list.push(flattener.shape.clone());
+        self.shape_list.push(&flattener.shape);
         self.shapes.insert(flattener.shape.clone(), shape);
         self.last_shape = shape;
         Some(shape)

@@ -108,7 +108,7 @@ fn stripped(meta: &SegmentMeta) -> SegmentMeta {
     SegmentMeta {
         class: meta.class.clone(),
         replaces: Vec::new(),
-        combinations: Vec::new(),
+        combinations: Vec::new().into(),
         ..*meta
     }
 }

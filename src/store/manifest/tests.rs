@@ -37,7 +37,7 @@ fn listed(id: u64) -> Listed {
         max_seq: 3,
         event_bytes: 600,
         replaces: Vec::new(),
-        combinations: Vec::new(),
+        combinations: Vec::new().into(),
         combinations_complete: true,
     };
     Listed::new(&meta, Day(20_000))
