@@ -42,7 +42,7 @@ impl Io for RealDisk {
         let mut items = Vec::new();
         for found in fs::read_dir(dir)? {
             let found = found?;
-            // Where a listing does not say what a name is, it is looked at, and may be gone by then.
+            // A name of which the listing does not say what it is may be gone when it is looked at.
             let kind = match found.file_type() {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 kind => kind_of(kind?),
