@@ -12,6 +12,7 @@ mod world;
 use crate::kill::number_from;
 use crate::random::Random;
 use change::Change;
+use std::fmt;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use world::World;
@@ -61,22 +62,58 @@ impl Figures {
     }
 }
 
-/// All of `changes`, or about `sample` of them.
-fn campaign(world: &World, sample: Option<u64>, random: &mut Random, figures: &mut Figures) {
-    for change in change::of_files(world) {
-        figures.try_change(world, &change, true);
+/// Which changes are tried.
+#[derive(Debug, Clone, Copy)]
+enum Which {
+    /// About so many of each world.
+    Sample(u64),
+    /// Every `of`-th from the `part`-th on, counted from 1: all parts together are all changes.
+    Part { part: u64, of: u64 },
+}
+
+impl Which {
+    /// What the variables of the environment say.
+    fn of_settings() -> Which {
+        if std::env::var("ANNALS_DAMAGE").is_ok_and(|value| value == "full") {
+            let part = std::env::var("ANNALS_DAMAGE_PART").unwrap_or_else(|_| "1/1".to_owned());
+            let numbers = part.split_once('/').expect("ANNALS_DAMAGE_PART: K/N");
+            let number = |text: &str| text.parse().expect("ANNALS_DAMAGE_PART: K/N");
+            let (part, of) = (number(numbers.0), number(numbers.1));
+            assert!(0 < part && part <= of, "ANNALS_DAMAGE_PART: K from 1 to N");
+            return Which::Part { part, of };
+        }
+        Which::Sample(number_from("ANNALS_DAMAGE_SAMPLE", SAMPLE_DEFAULT))
+    }
+}
+
+impl fmt::Display for Which {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Which::Sample(_) => formatter.write_str("a sample"),
+            Which::Part { part: 1, of: 1 } => formatter.write_str("all"),
+            Which::Part { part, of } => write!(formatter, "part {part} of {of}"),
+        }
+    }
+}
+
+/// Tries changes of a store.
+fn campaign(world: &World, which: Which, random: &mut Random, figures: &mut Figures) {
+    if !matches!(which, Which::Part { part: 2.., .. }) {
+        for change in change::of_files(world) {
+            figures.try_change(world, &change, true);
+        }
     }
     let total = change::count(world);
     figures.bytes += change::bytes(world);
-    match sample {
-        Some(sample) => {
+    match which {
+        Which::Sample(sample) => {
             for number in 0..sample {
                 let change = change::of_bytes(world, random.below(total));
                 figures.try_change(world, &change, number.is_multiple_of(REPAIRED_PART));
             }
         }
-        None => {
-            for number in 0..total {
+        Which::Part { part, of } => {
+            for number in (part - 1..total).step_by(of as usize) {
                 let change = change::of_bytes(world, number);
                 let repaired = random.below(REPAIRED_PART * 10) == 0;
                 figures.try_change(world, &change, repaired);
@@ -96,22 +133,20 @@ fn memory(name: &str) -> u64 {
 
 #[test]
 fn damage_is_found_or_does_no_harm_and_can_be_repaired() {
-    let is_full = std::env::var("ANNALS_DAMAGE").is_ok_and(|value| value == "full");
-    let sample = number_from("ANNALS_DAMAGE_SAMPLE", SAMPLE_DEFAULT);
+    let which = Which::of_settings();
     let seed = number_from("ANNALS_SEED", 1);
-    let sample = (!is_full).then_some(sample);
     let mut random = Random::new(seed);
     let worlds = [World::closed(), World::open(), World::large()];
     let mut figures = Figures::default();
     let before = memory("VmRSS:");
     for world in &worlds {
-        campaign(world, sample, &mut random, &mut figures);
+        campaign(world, which, &mut random, &mut figures);
     }
     let grown = memory("VmHWM:").saturating_sub(before);
     let Figures { bytes, cases, repairs, panics, complaints } = &figures;
     let wrong = complaints.len() as u64 - panics;
     let line = format!(
-        "damage: {bytes} bytes, 10 ways and every length, {cases} cases, {repairs} repairs: \
+        "damage: {bytes} bytes, 10 ways and every length, {which}: {cases} cases, {repairs} repairs: \
          panics {panics}, wrong {wrong}, peak memory {} MiB\n",
         grown >> 20
     );
@@ -119,5 +154,6 @@ fn damage_is_found_or_does_no_harm_and_can_be_repaired() {
     let shown = complaints.iter().take(COMPLAINTS_SHOWN).cloned().collect::<Vec<_>>().join("\n");
     assert!(complaints.is_empty(), "seed {seed}:\n{shown}");
     // Beside other tests the memory of the process tells nothing.
-    assert!(!is_full || grown <= PEAK_BYTES_MAX, "{grown} bytes");
+    let is_alone = matches!(which, Which::Part { .. });
+    assert!(!is_alone || grown <= PEAK_BYTES_MAX, "{grown} bytes");
 }

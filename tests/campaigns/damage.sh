@@ -3,6 +3,9 @@
 # removes and replaces files: prints `damage: ...: panics 0, wrong 0, peak memory N MiB`.
 #
 #   tests/campaigns/damage.sh [SAMPLE] [SEED]      SAMPLE: so many changes of each store, else all
+#
+# All are millions, some hours on one core: ANNALS_DAMAGE_PART=K/N tries the K-th of N equal parts of
+# them, so that several processes, or several days, share them.
 set -eu
 . "$(dirname "$0")/figure.sh"
 if [ -n "${1:-}" ]; then
