@@ -146,8 +146,8 @@ fn damage_is_found_or_does_no_harm_and_can_be_repaired() {
     let Figures { bytes, cases, repairs, panics, complaints } = &figures;
     let wrong = complaints.len() as u64 - panics;
     let line = format!(
-        "damage: {bytes} bytes, 10 ways and every length, {which}: {cases} cases, {repairs} repairs: \
-         panics {panics}, wrong {wrong}, peak memory {} MiB\n",
+        "damage: {bytes} bytes, 10 ways and every length, {which}: {cases} cases, \
+         {repairs} repairs: panics {panics}, wrong {wrong}, peak memory {} MiB\n",
         grown >> 20
     );
     let _ = std::io::stdout().write_all(line.as_bytes());
