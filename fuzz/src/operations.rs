@@ -200,13 +200,16 @@ impl World {
         let kept = Keep::Micros(KEPT_DAYS * DAY);
         let class = Class { kept_for: kept, ..Class::forever("default") };
         let rules = Retention { classes: vec![class], rules: Vec::new() };
-        match self.store().set_retention(rules) {
+        match self.store().set_retention(rules.clone()) {
             Ok(()) => self.kept = kept,
             Err(error) => {
                 self.tolerate(&error);
-                // Old or new rules: what the store says holds from the next opening on.
+                // Old or new rules, and after a power loss perhaps the others: they are set again.
                 self.die(None);
-                self.kept = self.store().retention().classes[0].kept_for;
+                let found = self.store().retention().classes[0].kept_for;
+                assert!(found == self.kept || found == kept, "rules that nobody set");
+                self.kept = kept;
+                self.store().set_retention(rules).expect("no fault is left");
             }
         }
     }

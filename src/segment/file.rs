@@ -3,7 +3,6 @@
 use super::blocks::{BLOCK_BYTES, Blocks, Span, checksums};
 use super::layout::{Codec, ColumnLayout, Layout};
 use super::{Combinations, SegmentId, SegmentMeta};
-use crate::event::Timestamp;
 use crate::io::{Region, codec};
 use crate::{Error, Result};
 use std::path::Path;
@@ -46,40 +45,12 @@ const FOOTER_END_BYTES: usize = 1 + 8 + 16 + 16 + 4;
 impl Footer {
     /// Decodes a footer but for its combinations, which may be thousands.
     fn decode(bytes: &[u8]) -> Option<Footer> {
-        /// [`SegmentMeta`] up to the combinations.
-        #[derive(serde::Deserialize)]
-        struct Front {
-            id: SegmentId,
-            class: String,
-            rows: u32,
-            len: u64,
-            footer_crc: u32,
-            min_time: Timestamp,
-            max_time: Timestamp,
-            min_seq: u64,
-            max_seq: u64,
-            event_bytes: u64,
-            replaces: Vec<SegmentId>,
-        }
-        let (front, rest) = codec::decode_front::<Front>(bytes)?;
-        let (combinations, end) =
-            rest.split_at_checked(rest.len().checked_sub(FOOTER_END_BYTES)?)?;
-        let (combinations_complete, places) = codec::decode::<(bool, Places)>(end)?;
-        let meta = SegmentMeta {
-            id: front.id,
-            class: front.class,
-            rows: front.rows,
-            len: front.len,
-            footer_crc: front.footer_crc,
-            min_time: front.min_time,
-            max_time: front.max_time,
-            min_seq: front.min_seq,
-            max_seq: front.max_seq,
-            event_bytes: front.event_bytes,
-            replaces: front.replaces,
-            combinations: Combinations::encoded(combinations),
-            combinations_complete,
-        };
+        let ((facts, replaces), rest) = codec::decode_front(bytes)?;
+        let end = rest.len().checked_sub(FOOTER_END_BYTES)?;
+        let (combinations, end) = rest.split_at_checked(end)?;
+        let (combinations_complete, places) = codec::decode(end)?;
+        let combinations = Combinations::encoded(combinations);
+        let meta = SegmentMeta { facts, replaces, combinations, combinations_complete };
         Some(Footer { meta, places })
     }
 }
@@ -120,16 +91,16 @@ pub(super) fn assemble(
     let checksums_crc = codec::crc(salt, &sums);
     bytes.extend_from_slice(&sums);
 
-    (meta.len, meta.footer_crc) = (0, 0);
+    (meta.facts.len, meta.facts.footer_crc) = (0, 0);
     let footer = Footer { meta, places: Places { checked_len, layout, checksums, checksums_crc } };
     let encoded = codec::encode(&footer);
     let Footer { mut meta, .. } = footer;
-    meta.footer_crc = codec::crc(salt, &encoded);
+    meta.facts.footer_crc = codec::crc(salt, &encoded);
     bytes.extend_from_slice(&encoded);
     bytes.extend_from_slice(&(encoded.len() as u64).to_le_bytes());
     bytes.extend_from_slice(&meta.footer_crc.to_le_bytes());
     bytes.extend_from_slice(&MAGIC);
-    meta.len = bytes.len() as u64;
+    meta.facts.len = bytes.len() as u64;
     (bytes, meta)
 }
 
@@ -174,7 +145,7 @@ pub(super) fn open(region: Region, path: &Path) -> Result<(Blocks, Layout, Segme
     let layout = encoded.ok().and_then(codec::decode::<Layout>);
     let layout =
         layout.ok_or_else(|| corrupt(footer_start, "table of contents", &"other bytes"))?;
-    (meta.len, meta.footer_crc) = (len as u64, footer_crc);
+    (meta.facts.len, meta.facts.footer_crc) = (len as u64, footer_crc);
     Ok((blocks, layout, meta))
 }
 

@@ -65,6 +65,7 @@ use crate::io::Region;
 use crate::{Error, Result};
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -92,9 +93,9 @@ use layout::Layout;
 )]
 pub(crate) struct SegmentId(pub u64);
 
-/// What the footer of a segment says of the whole.
+/// What footer and manifest say of a segment.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct SegmentMeta {
+pub(crate) struct SegmentFacts {
     /// The id.
     pub id: SegmentId,
     /// The class that chose the folder.
@@ -115,6 +116,13 @@ pub(crate) struct SegmentMeta {
     pub max_seq: u64,
     /// Canonical bytes of the events, for statistics.
     pub event_bytes: u64,
+}
+
+/// What the footer of a segment says of the whole.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct SegmentMeta {
+    /// What the manifest says as well.
+    pub facts: SegmentFacts,
     /// Segments whose rows this one took over.
     pub replaces: Vec<SegmentId>,
     /// The combinations that retention rules tell apart.
@@ -127,6 +135,13 @@ impl SegmentMeta {
     /// Every combination that the segment holds; `None` where the footer does not list them.
     pub(crate) fn combinations(&self) -> Option<&[Combination]> {
         self.combinations.all().filter(|_| self.combinations_complete)
+    }
+}
+
+impl Deref for SegmentMeta {
+    type Target = SegmentFacts;
+    fn deref(&self) -> &SegmentFacts {
+        &self.facts
     }
 }
 

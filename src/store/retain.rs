@@ -96,7 +96,7 @@ pub(crate) fn is_expired(meta: &SegmentMeta, retention: &Retention, now: Timesta
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segment::{Combination, SegmentId};
+    use crate::segment::{Combination, SegmentFacts, SegmentId};
     use crate::store::retention::{Keep, Rule};
 
     fn meta(combinations: &[(&str, i64)]) -> SegmentMeta {
@@ -107,7 +107,7 @@ mod tests {
             newest: Timestamp(newest),
             rows: 1,
         };
-        SegmentMeta {
+        let facts = SegmentFacts {
             id: SegmentId(1),
             class: "default".into(),
             rows: 1,
@@ -118,6 +118,9 @@ mod tests {
             min_seq: 1,
             max_seq: 1,
             event_bytes: 0,
+        };
+        SegmentMeta {
+            facts,
             replaces: Vec::new(),
             combinations: combinations.iter().map(combination).collect::<Vec<_>>().into(),
             combinations_complete: true,
@@ -154,8 +157,8 @@ mod tests {
 
     #[test]
     fn with_unlisted_combinations_every_class_counts() {
-        let unlisted =
-            SegmentMeta { max_time: Timestamp(100), combinations_complete: false, ..meta(&[]) };
+        let mut unlisted = SegmentMeta { combinations_complete: false, ..meta(&[]) };
+        unlisted.facts.max_time = Timestamp(100);
         assert!(!is_expired(&unlisted, &logins_are_kept(10), Timestamp(i64::MAX)));
         let mut all = logins_are_kept(10);
         all.classes.iter_mut().for_each(|class| class.kept_for = Keep::Micros(20));

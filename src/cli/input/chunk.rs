@@ -120,13 +120,17 @@ pub(in crate::cli) fn read_chunks(
     source: Arc<dyn Source>,
 ) -> Receiver<io::Result<Chunk>> {
     let (sender, receiver) = sync_channel(CHUNKS_WAITING);
-    thread::spawn(move || {
+    let unstarted = sender.clone();
+    let thread = thread::Builder::new().spawn(move || {
         // Where sending fails, the receiver went away: nobody wants more.
         let mut send = |chunk| sender.send(Ok(chunk)).is_ok();
         if let Err(error) = read_all(input.reader, source.as_ref(), &mut send) {
             let _ = sender.send(Err(error));
         }
     });
+    if let Err(error) = thread {
+        let _ = unstarted.send(Err(error));
+    }
     receiver
 }
 

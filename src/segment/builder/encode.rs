@@ -12,7 +12,7 @@ use crate::segment::presence::{self, Presence};
 use crate::segment::terms::{Lists, TermsWriter};
 use crate::segment::texts::{Packing, TextWriter};
 use crate::segment::uuids::{self, Uuids};
-use crate::segment::{SegmentMeta, file, overflow, patterns, postings};
+use crate::segment::{SegmentFacts, SegmentMeta, file, overflow, patterns, postings};
 use crate::{event::Timestamp, text};
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
@@ -72,7 +72,7 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
     };
     let mut combinations = builder.combinations;
     combinations.sort_unstable();
-    let meta = SegmentMeta {
+    let facts = SegmentFacts {
         id: builder.id,
         class: builder.class,
         rows,
@@ -83,6 +83,9 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         min_seq,
         max_seq: builder.seqs.iter().copied().max().unwrap_or(0),
         event_bytes: builder.event_bytes,
+    };
+    let meta = SegmentMeta {
+        facts,
         replaces: builder.replaces,
         combinations: combinations.into(),
         combinations_complete: builder.combinations_complete,

@@ -106,10 +106,10 @@ impl Listed {
 /// The part of a meta that does not grow with what the segment holds.
 fn stripped(meta: &SegmentMeta) -> SegmentMeta {
     SegmentMeta {
-        class: meta.class.clone(),
+        facts: meta.facts.clone(),
         replaces: Vec::new(),
         combinations: Vec::new().into(),
-        ..*meta
+        combinations_complete: meta.combinations_complete,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::event::Timestamp;
 use crate::io::{Io, SeededRandom, SimDisk};
-use crate::segment::{SegmentId, SegmentMeta};
+use crate::segment::{SegmentFacts, SegmentId, SegmentMeta};
 use crate::store::partition::Day;
 use proptest::prelude::*;
 
@@ -25,7 +25,7 @@ fn open(disk: &SimDisk) -> Result<Manifest> {
 }
 
 fn listed(id: u64) -> Listed {
-    let meta = SegmentMeta {
+    let facts = SegmentFacts {
         id: SegmentId(id),
         class: "default".into(),
         rows: 3,
@@ -36,6 +36,9 @@ fn listed(id: u64) -> Listed {
         min_seq: 1,
         max_seq: 3,
         event_bytes: 600,
+    };
+    let meta = SegmentMeta {
+        facts,
         replaces: Vec::new(),
         combinations: Vec::new().into(),
         combinations_complete: true,
@@ -119,7 +122,7 @@ fn edits_that_contradict_the_state_are_refused_and_leave_no_trace() {
     let state = manifest.state().clone();
     let strange = |class: &str, first_day| {
         let mut listed = listed(99);
-        listed.meta.class = class.into();
+        listed.meta.facts.class = class.into();
         listed.first_day = first_day;
         Change::Add(listed)
     };
