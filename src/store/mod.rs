@@ -254,9 +254,8 @@ impl Store {
 
     /// Replaces the retention rules (writes `store.toml`); in force for the next snapshot.
     ///
-    /// Durability: on `Ok` they survive power loss. After an [`Error::Io`] the old ones stay in force
-    /// here, and the next opening, also one after a power loss, may find either; until a later
-    /// setting succeeds.
+    /// Durability: on `Ok` they survive power loss. After an [`Error::Io`] the old ones stay in
+    /// force here, and any later opening may find either, until a setting succeeds.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a wrong name, duration or class of a rule; [`Error::Io`],
