@@ -172,8 +172,8 @@ impl Seen<'_> {
 impl<'s> Search<'s> {
     fn find_in_segments(&self, found: &mut Found<'s>, meter: &Meter) -> Result<()> {
         let (condition, visibility) = (self.condition()?, self.visibility()?);
-        for segment in self.segments(meter)? {
-            meter.check()?;
+        for segment in self.segments(&condition, meter)? {
+            let segment = segment?;
             let node = seen_rows(&condition, &visibility, segment, meter);
             let done = node.and_then(|node| found.add_segment(segment, &node, meter));
             done.map_err(|damage| meter.failure(segment, damage))?;

@@ -5,41 +5,14 @@ use super::matching::Values;
 use super::meter::Meter;
 use super::order::{Order, Place};
 use super::search::Search;
+use super::source::{Opened, Source};
 use super::stream::{Hit, RecentStream, SegmentStream, Stream, Wanted};
 use super::visible::Visibility;
-use crate::event::{StoredEvent, Timestamp};
-use crate::segment::Segment;
-use crate::store::Snapshot;
-use crate::tail::TailView;
+use crate::event::StoredEvent;
 use crate::{Error, Result};
 
 /// Hits that are decoded at once at most.
 pub(super) const HITS_AT_ONCE: usize = 64;
-
-/// A source that is not opened yet.
-#[derive(Clone, Copy)]
-pub(super) enum Source<'s> {
-    Segment(&'s Segment),
-    Recent(&'s TailView),
-}
-
-impl Source<'_> {
-    /// The best place that a hit of the source may have in an order.
-    fn best(&self, order: Order) -> Place {
-        let (time, seq) = match (self, order) {
-            (Source::Recent(_), Order::Newest) => (Timestamp(i64::MAX), u64::MAX),
-            (Source::Recent(_), _) => (Timestamp(i64::MIN), 0),
-            (Source::Segment(segment), Order::Newest) => {
-                (segment.meta().max_time, segment.meta().max_seq)
-            }
-            (Source::Segment(segment), Order::Oldest) => {
-                (segment.meta().min_time, segment.meta().min_seq)
-            }
-            (Source::Segment(segment), Order::Seq) => (Timestamp(0), segment.meta().min_seq),
-        };
-        Place { time, seq }
-    }
-}
 
 /// Merges the hits of all sources; a source is opened when its best hit could be next.
 pub(super) struct Merge<'s> {
@@ -59,33 +32,27 @@ impl<'s> Merge<'s> {
     pub(super) fn new(search: &Search<'s>, meter: &'s Meter, wanted: usize) -> Result<Self> {
         search.check_range()?;
         let after = search.start()?;
-        let mut merge = Merge {
+        let condition = search.condition()?;
+        let mut waiting = search.sources(meter)?;
+        let times = condition.occurrence();
+        waiting.retain(|source| source.meets(times));
+        if let Some(after) = after {
+            waiting.retain(|source| source.reaches(search.order, after));
+        }
+        waiting.sort_by_key(|source| source.best(search.order));
+        if search.order != Order::Newest {
+            waiting.reverse();
+        }
+        Ok(Merge {
             meter,
             order: search.order,
-            condition: search.condition()?,
+            condition,
             visibility: search.visibility()?,
             after,
             wanted,
-            waiting: search.sources(meter)?,
+            waiting,
             open: Vec::new(),
-        };
-        merge.waiting.retain(|source| match (source, merge.order, after) {
-            (Source::Segment(segment), Order::Newest, Some(after)) => {
-                segment.meta().min_time <= after.time
-            }
-            (Source::Segment(segment), Order::Oldest, Some(after)) => {
-                segment.meta().max_time >= after.time
-            }
-            (Source::Segment(segment), Order::Seq, Some(after)) => {
-                segment.meta().max_seq > after.seq
-            }
-            _ => true,
-        });
-        merge.waiting.sort_by_key(|source| source.best(merge.order));
-        if merge.order != Order::Newest {
-            merge.waiting.reverse();
-        }
-        Ok(merge)
+        })
     }
 
     /// The next hit of all, and the stream it is in.
@@ -125,26 +92,26 @@ impl<'s> Merge<'s> {
     /// Opens the best source that waits; one that the budget does not allow to open waits on.
     fn open_next(&mut self) -> Result<()> {
         let meter = self.meter;
-        let stream = match self.waiting.last() {
-            Some(Source::Segment(segment)) => {
-                meter.check()?;
-                let segment: &Segment = segment;
+        let Some(source) = self.waiting.last() else {
+            return Ok(());
+        };
+        meter.check()?;
+        let (condition, order, after) = (&self.condition, self.order, self.after);
+        let stream = match source.open()? {
+            Opened::Segment(segment) => {
                 let visible = self.visibility.rows(segment, meter);
                 let visible = visible.map_err(|damage| meter.failure(segment, damage))?;
-                let (order, after, count) = (self.order, self.after, self.wanted);
-                let (condition, wanted) = (&self.condition, Wanted { order, after, count });
+                let wanted = Wanted { order, after, count: self.wanted };
                 let stream = SegmentStream::new(segment, condition, visible, wanted, meter)?;
                 Stream::Segment(Box::new(stream))
             }
-            Some(Source::Recent(tail)) => {
+            Opened::Recent(tail) => {
                 let sees =
                     |event: &StoredEvent, values: &Values<'_>| self.visibility.sees(event, values);
-                let (condition, order, after) = (&self.condition, self.order, self.after);
                 let events = tail.unindexed();
                 let stream = RecentStream::new(events, condition, sees, order, after, meter);
                 Stream::Recent(stream?)
             }
-            None => return Ok(()),
         };
         self.waiting.pop();
         self.open.push(stream);
@@ -200,16 +167,5 @@ impl<'s> Merge<'s> {
         }
         let outcome = damage.map_or(Ok(()), |(_, error)| Err(error));
         (slots.into_iter().map_while(|slot| slot).collect(), outcome)
-    }
-}
-
-impl<'a> Search<'a> {
-    /// All sources of the snapshot, in no order.
-    pub(super) fn sources(&self, meter: &Meter) -> Result<Vec<Source<'a>>> {
-        let snapshot: &'a Snapshot = self.snapshot;
-        let mut sources: Vec<Source<'a>> =
-            self.segments(meter)?.into_iter().map(Source::Segment).collect();
-        sources.extend(snapshot.tails().map(Source::Recent));
-        Ok(sources)
     }
 }

@@ -40,6 +40,7 @@ mod scan;
 mod search;
 mod seq_plan;
 mod size;
+mod source;
 mod stream;
 mod tally;
 mod time;

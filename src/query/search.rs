@@ -8,7 +8,6 @@ use super::order::{Order, Place};
 use super::time::TimeRange;
 use super::visible::Visibility;
 use crate::event::Timestamp;
-use crate::segment::Segment;
 use crate::store::Snapshot;
 use crate::{Error, Result};
 use std::sync::Arc;
@@ -284,16 +283,5 @@ impl<'a> Search<'a> {
         };
         // Hardly ever is anything damaged: then only, what the query says of times is looked at.
         check(self.times).or_else(|_| check(self.condition()?.occurrence()))
-    }
-
-    /// All segments of the snapshot, sealed and in memory.
-    pub(super) fn segments(&self, meter: &Meter) -> Result<Vec<&'a Segment>> {
-        let snapshot: &'a Snapshot = self.snapshot;
-        let mut segments: Vec<&'a Segment> =
-            snapshot.segments().iter().map(|segment| &***segment).collect();
-        for tail in snapshot.tails() {
-            segments.extend(tail.indexed(&mut || meter.check())?);
-        }
-        Ok(segments)
     }
 }

@@ -30,8 +30,8 @@ impl Search<'_> {
         self.check_range()?;
         let condition = self.condition()?;
         let visibility = self.visibility()?;
-        for segment in &self.segments(meter)? {
-            meter.check()?;
+        for segment in self.segments(&condition, meter)? {
+            let segment = segment?;
             let mut known = || match visibility.sees_all(segment) {
                 true => known_count(&condition, segment),
                 false => Ok(None),

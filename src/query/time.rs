@@ -32,6 +32,11 @@ pub(crate) struct TimeRange {
 }
 
 impl TimeRange {
+    /// Whether some of the time from `first` to `last` lies within.
+    pub(crate) fn meets(&self, first: Timestamp, last: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= last) && self.to.is_none_or(|to| first < to)
+    }
+
     /// Whether `time` lies within.
     pub(crate) fn contains(&self, time: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= time) && self.to.is_none_or(|to| time < to)

@@ -120,11 +120,6 @@ impl Blocks {
         self.checksums.len() as u64
     }
 
-    /// All bytes of the file.
-    pub(crate) fn region(&self) -> &Region {
-        &self.region
-    }
-
     /// Checks a block once; later calls cost an atomic load.
     #[inline]
     fn check(&self, block: usize) -> Read<()> {

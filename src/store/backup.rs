@@ -65,6 +65,9 @@ pub(crate) fn backup(
     if let Some(damaged) = view.segments.damaged().first() {
         return Err(damaged.error.clone());
     }
+    for segment in view.segments.live() {
+        segment.segment()?;
+    }
     check_apart(core.layout.root(), dir)?;
     let disk = &core.options.disk;
     let layout = Layout::new(dir);
@@ -139,8 +142,8 @@ impl Backup<'_> {
                 files::create_folders(disk, self.layout.root(), &folder)?;
             }
             self.write_segment(segment, &self.layout.segment(&place), mode)?;
-            self.report.events += u64::from(segment.meta().rows);
-            self.report.bytes += segment.meta().len;
+            self.report.events += u64::from(segment.facts().rows);
+            self.report.bytes += segment.facts().len;
         }
         folders.iter().try_for_each(|folder| files::sync_folder(disk, folder))
     }
@@ -154,12 +157,12 @@ impl Backup<'_> {
             self.report.linked += 1;
             return Ok(());
         }
-        if let Some(damaged) = segment.blocks().damaged_runs().first() {
+        if let Some(damaged) = segment.segment()?.blocks().damaged_runs().first() {
             let got = format!("damage up to byte {}", damaged.end);
             let reading = "segment to copy";
             return Err(Error::corrupt(&from, damaged.start, reading, "sound bytes", got));
         }
-        files::create_synced(disk, to, segment.blocks().region())?;
+        files::create_synced(disk, to, segment.file())?;
         self.report.copied += 1;
         disk.protect(to).map_err(|error| Error::io("protect", to, error))
     }

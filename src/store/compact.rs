@@ -9,7 +9,7 @@ use super::write_segment::{SegmentFiles, bytes_freed};
 use super::{ChangeReport, lock};
 use crate::Result;
 use crate::event::Timestamp;
-use crate::segment::{RowSource, SegmentBuilder, SegmentId, SegmentMeta};
+use crate::segment::{RowSource, Segment, SegmentBuilder, SegmentId, SegmentMeta};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::Range;
@@ -74,13 +74,13 @@ impl Engine {
         if planted!(MergeInTwoEdits) {
             upkeep.commit(&self.core, std::mem::take(&mut edit))?;
         }
-        edit.extend(members.iter().map(|member| Change::Doom(member.meta().id)));
+        edit.extend(members.iter().map(|member| Change::Doom(member.facts().id)));
         let committed = upkeep.commit(&self.core, edit);
         files.settle(&committed);
         committed?;
         let added_summaries: Vec<_> = added.iter().map(|segment| segment.summary()).collect();
         self.replace_segments(members, added);
-        let dropped = members.iter().map(|member| member.meta().len).sum();
+        let dropped = members.iter().map(|member| member.facts().len).sum();
         Ok(ChangeReport {
             bytes_freed: bytes_freed(dropped, &added_summaries),
             added: added_summaries,
@@ -95,18 +95,20 @@ impl Engine {
         upkeep: &Upkeep,
         members: &[Arc<LiveSegment>],
     ) -> Result<(Vec<u8>, SegmentMeta)> {
+        let members: Vec<&Segment> =
+            members.iter().map(|member| member.segment()).collect::<Result<_>>()?;
         let id = SegmentId(self.core.random_id());
         let class = members.first().map_or("", |member| &member.meta().class);
-        let mut builder = SegmentBuilder::new(id, class, replaced_ids(upkeep, members));
+        let mut builder = SegmentBuilder::new(id, class, replaced_ids(upkeep, &members));
         let mut sources: Vec<_> = members.iter().map(|member| RowSource::new(member)).collect();
         builder.count_event_bytes(members.iter().map(|member| member.meta().event_bytes).sum());
         let mut heap = BinaryHeap::new();
-        for member in 0..members.len() {
-            heap.extend(next_row(members, member, 0)?);
+        for (number, member) in members.iter().enumerate() {
+            heap.extend(next_row(member, number, 0)?);
         }
         while let Some(Reverse((_, _, member, row))) = heap.pop() {
             builder.push_from(&mut sources[member], row)?;
-            heap.extend(next_row(members, member, row + 1)?);
+            heap.extend(next_row(members[member], member, row + 1)?);
         }
         builder.finish()
     }
@@ -121,17 +123,16 @@ impl Engine {
 
 type HeapRow = Reverse<(Timestamp, u64, usize, u32)>;
 
-fn next_row(members: &[Arc<LiveSegment>], member: usize, row: u32) -> Result<Option<HeapRow>> {
-    let segment = &members[member];
-    if row >= segment.meta().rows {
+fn next_row(member: &Segment, number: usize, row: u32) -> Result<Option<HeapRow>> {
+    if row >= member.rows() {
         return Ok(None);
     }
-    Ok(Some(Reverse((segment.time(row)?, segment.seq(row)?, member, row))))
+    Ok(Some(Reverse((member.time(row)?, member.seq(row)?, number, row))))
 }
 
 /// The members, and of the segments that they replaced those whose files may still be there: a
 /// manifest that is rebuilt from the footers must leave them all out.
-fn replaced_ids(upkeep: &Upkeep, members: &[Arc<LiveSegment>]) -> Vec<SegmentId> {
+fn replaced_ids(upkeep: &Upkeep, members: &[&Segment]) -> Vec<SegmentId> {
     let doomed = &upkeep.manifest.state().doomed;
     let mut ids: Vec<SegmentId> = members.iter().map(|member| member.meta().id).collect();
     let earlier = members.iter().flat_map(|member| &member.meta().replaces);
@@ -142,29 +143,31 @@ fn replaced_ids(upkeep: &Upkeep, members: &[Arc<LiveSegment>]) -> Vec<SegmentId>
 }
 
 /// Which segments to merge: runs of small ones that are neighbours in time, within a class, until
-/// they fill one.
+/// they fill one. One that cannot be read is left alone.
 fn plan(
     segments: &[Arc<LiveSegment>],
     retention: &Retention,
     members_min: usize,
     full: Full,
 ) -> Vec<Members> {
-    let mut classes: BTreeMap<&str, Members> = BTreeMap::new();
+    let mut classes: BTreeMap<&str, Vec<(&Arc<LiveSegment>, Size)>> = BTreeMap::new();
     for segment in segments {
-        let class = classes.entry(&segment.meta().class).or_default();
-        class.push(Arc::clone(segment));
+        if let Ok(size) = Size::of(segment) {
+            classes.entry(&segment.facts().class).or_default().push((segment, size));
+        }
     }
     let mut groups = Vec::new();
     for (class, mut segments) in classes {
-        segments.sort_by_key(|segment| {
-            let meta = segment.meta();
-            (segment.listed().first_day, meta.min_time, meta.id)
+        segments.sort_by_key(|(segment, size)| {
+            let facts = segment.facts();
+            (size.first_day, facts.min_time, facts.id)
         });
         let days_max = retention.class(class).and_then(|class| run_days_max(class.kept_for));
-        let sizes: Vec<Size> = segments.iter().map(|segment| Size::of(segment)).collect();
+        let sizes: Vec<Size> = segments.iter().map(|(_, size)| *size).collect();
         for range in neighbours(&sizes, days_max, full) {
             if range.len() >= members_min {
-                groups.push(segments[range].to_vec());
+                let members = &segments[range];
+                groups.push(members.iter().map(|(segment, _)| Arc::clone(segment)).collect());
             }
         }
     }
@@ -181,15 +184,15 @@ struct Size {
 }
 
 impl Size {
-    fn of(segment: &LiveSegment) -> Size {
-        let meta = segment.meta();
+    fn of(segment: &LiveSegment) -> Result<Size> {
+        let meta = segment.segment()?.meta();
         let newest = meta.combinations().and_then(|all| all.iter().map(|one| one.newest).max());
-        Size {
+        Ok(Size {
             rows: u64::from(meta.rows),
             bytes: meta.event_bytes,
             first_day: segment.listed().first_day,
             last_day: Day::of(newest.unwrap_or(meta.max_time)),
-        }
+        })
     }
 
     fn is_small(self, full: Full) -> bool {

@@ -53,9 +53,9 @@ impl Core {
         random_id(&self.options)
     }
 
-    pub(crate) fn open_segment(&self, listed: Listed) -> Result<LiveSegment> {
+    pub(crate) fn hold_segment(&self, listed: Listed) -> Result<LiveSegment> {
         let access = self.options.access;
-        LiveSegment::open(&self.graveyard, &self.rows, &self.layout, access, listed)
+        LiveSegment::hold(&self.graveyard, &self.rows, &self.layout, access, listed)
     }
 }
 

@@ -1,32 +1,43 @@
-//! The segments of a store: open ones with their files, and those that cannot be read.
+//! The segments of a store: those whose files are held, read when first needed, and those whose
+//! files are not there.
 
 use super::manifest::Listed;
 use super::partition::{Layout, Place};
 use super::report::SegmentSummary;
 use super::{files, lock};
 use crate::event::Timestamp;
-use crate::io::{Access, Disk};
-use crate::segment::{RowCache, Segment};
+use crate::io::{Access, Disk, Region};
+use crate::segment::{RowCache, Segment, SegmentFacts};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
-use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
-/// An open segment and its file, which is unlinked with the last holder if the segment is doomed.
+/// A listed segment and its file, which is unlinked with the last holder if the segment is doomed.
+///
+/// The file is mapped from the beginning, so that it can be read as long as this lives, whoever
+/// unlinks it. Nothing of it is touched before somebody asks for the segment: opening a store
+/// costs some system calls for each, whatever they hold.
 #[derive(Debug)]
 pub(crate) struct LiveSegment {
-    segment: Segment,
     listed: Listed,
     path: PathBuf,
+    file: Region,
+    /// What reading its footer and table of contents gave.
+    segment: OnceLock<Result<Segment>>,
+    rows: Arc<RowCache>,
     doomed: AtomicBool,
     graveyard: Arc<Graveyard>,
 }
 
 impl LiveSegment {
-    /// Opens the file of a listed segment and compares its footer with the listing.
-    pub(crate) fn open(
+    /// Holds the file of a listed segment.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it is not there or may not be read, [`Error::Corrupt`] where it has
+    /// another length.
+    pub(crate) fn hold(
         graveyard: &Arc<Graveyard>,
         rows: &Arc<RowCache>,
         layout: &Layout,
@@ -34,19 +45,49 @@ impl LiveSegment {
         listed: Listed,
     ) -> Result<LiveSegment> {
         let path = layout.segment(&listed.place());
-        let mut segment = open_listed(&graveyard.disk, &path, access, &listed)?;
-        segment.keep_shown(rows);
+        let file = load(&graveyard.disk, &path, access)?;
+        if file.len() as u64 != listed.meta.len {
+            let expected = format!("{} bytes as the manifest lists it", listed.meta.len);
+            let (at, got) = (file.len() as u64, format!("{} bytes", file.len()));
+            return Err(Error::corrupt(&path, at, "segment file", expected, got));
+        }
         Ok(LiveSegment {
-            segment,
             listed,
             path,
+            file,
+            segment: OnceLock::new(),
+            rows: Arc::clone(rows),
             doomed: AtomicBool::new(false),
             graveyard: Arc::clone(graveyard),
         })
     }
 
+    /// The segment; the first call reads its footer and table of contents and compares the footer
+    /// with the listing.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or [`Error::Unsupported`], the same one each time.
+    pub(crate) fn segment(&self) -> Result<&Segment> {
+        let opened = self.segment.get_or_init(|| {
+            let mut segment = open_as_listed(self.file.clone(), &self.path, &self.listed)?;
+            segment.keep_shown(&self.rows);
+            Ok(segment)
+        });
+        opened.as_ref().map_err(Error::clone)
+    }
+
     pub(crate) fn listed(&self) -> &Listed {
         &self.listed
+    }
+
+    /// What the manifest says of it.
+    pub(crate) fn facts(&self) -> &SegmentFacts {
+        &self.listed.meta
+    }
+
+    /// The bytes of the file, unchecked.
+    pub(crate) fn file(&self) -> &Region {
+        &self.file
     }
 
     /// The manifest no longer lists the segment: the file goes with the last holder.
@@ -59,6 +100,10 @@ impl LiveSegment {
     }
 }
 
+fn load(disk: &Disk, path: &Path, access: Access) -> Result<Region> {
+    disk.load(path, access).map_err(|error| Error::io("read", path, error))
+}
+
 /// Opens a segment file and compares its footer with the listing.
 pub(crate) fn open_listed(
     disk: &Disk,
@@ -66,8 +111,11 @@ pub(crate) fn open_listed(
     access: Access,
     listed: &Listed,
 ) -> Result<Segment> {
-    let region = disk.load(path, access).map_err(|error| Error::io("read", path, error))?;
-    let segment = Segment::open(region, path)?;
+    open_as_listed(load(disk, path, access)?, path, listed)
+}
+
+fn open_as_listed(file: Region, path: &Path, listed: &Listed) -> Result<Segment> {
+    let segment = Segment::open(file, path)?;
     if !listed.agrees_with(segment.meta()) {
         let (expected, got) = (listed.meta.id.0, segment.meta().id.0);
         let expected = format!("segment {expected:016x} as the manifest lists it");
@@ -75,13 +123,6 @@ pub(crate) fn open_listed(
         return Err(Error::corrupt(path, 0, "segment as listed", expected, got));
     }
     Ok(segment)
-}
-
-impl Deref for LiveSegment {
-    type Target = Segment;
-    fn deref(&self) -> &Segment {
-        &self.segment
-    }
 }
 
 impl Drop for LiveSegment {
@@ -118,11 +159,11 @@ impl Graveyard {
     }
 }
 
-/// A listed segment that is missing or damaged.
+/// A listed segment whose file is missing, of another length, or cannot be read.
 #[derive(Debug, Clone)]
 pub(crate) struct Damaged {
     pub(crate) listed: Listed,
-    /// What opening it said.
+    /// What the attempt to hold it said.
     pub(crate) error: Error,
 }
 
@@ -141,27 +182,27 @@ pub(crate) struct SegmentSet {
 impl SegmentSet {
     pub(crate) fn new(mut live: Vec<Arc<LiveSegment>>, damaged: Vec<Damaged>) -> SegmentSet {
         live.sort_by_key(|segment| {
-            let meta = segment.meta();
+            let meta = segment.facts();
             (meta.min_time, meta.max_time, meta.id)
         });
         let mut newest = Timestamp(i64::MIN);
         let newest_upto = live.iter().map(|segment| {
-            newest = newest.max(segment.meta().max_time);
+            newest = newest.max(segment.facts().max_time);
             newest
         });
         let newest_upto = newest_upto.collect();
-        let max_seq = live.iter().map(|segment| segment.meta().max_seq).max().unwrap_or(0);
+        let max_seq = live.iter().map(|segment| segment.facts().max_seq).max().unwrap_or(0);
         SegmentSet { newest_upto, max_seq, live, damaged }
     }
 
-    /// Opens every listed segment, reusing those of an earlier set; what cannot be opened is kept
-    /// as damaged.
-    pub(crate) fn open<'a>(
+    /// Holds the file of every listed segment, reusing those of an earlier set; what cannot be held
+    /// is kept as damaged.
+    pub(crate) fn hold<'a>(
         listed: impl Iterator<Item = &'a Listed>,
         earlier: &SegmentSet,
-        open: impl Fn(Listed) -> Result<LiveSegment>,
+        hold: impl Fn(Listed) -> Result<LiveSegment>,
     ) -> SegmentSet {
-        let ids = earlier.live.iter().map(|segment| (segment.meta().id, segment));
+        let ids = earlier.live.iter().map(|segment| (segment.facts().id, segment));
         let earlier: BTreeMap<_, _> = ids.collect();
         let (mut live, mut damaged) = (Vec::new(), Vec::new());
         for listed in listed {
@@ -169,7 +210,7 @@ impl SegmentSet {
                 live.push(Arc::clone(segment));
                 continue;
             }
-            match open(listed.clone()) {
+            match hold(listed.clone()) {
                 Ok(segment) => live.push(Arc::new(segment)),
                 Err(error) => damaged.push(Damaged { listed: listed.clone(), error }),
             }
@@ -184,7 +225,7 @@ impl SegmentSet {
     /// The segments with sequences above `seq`, in no order; costs nothing while there are none.
     pub(crate) fn above(&self, seq: u64) -> impl Iterator<Item = &Arc<LiveSegment>> {
         let live = if self.max_seq > seq { &self.live[..] } else { &[] };
-        live.iter().filter(move |segment| segment.meta().max_seq > seq)
+        live.iter().filter(move |segment| segment.facts().max_seq > seq)
     }
 
     /// The damaged segment with the lowest sequences of those that have some above `seq`.
@@ -199,11 +240,11 @@ impl SegmentSet {
 
     /// The segments whose time range holds an instant; cost: logarithmic plus what overlaps.
     pub(crate) fn holding(&self, at: Timestamp) -> impl Iterator<Item = &Arc<LiveSegment>> {
-        let end = self.live.partition_point(|segment| segment.meta().min_time <= at);
+        let end = self.live.partition_point(|segment| segment.facts().min_time <= at);
         let candidates = self.live.iter().zip(&self.newest_upto).take(end).rev();
         candidates
             .take_while(move |(_, newest)| **newest >= at)
-            .filter(move |(segment, _)| segment.meta().max_time >= at)
+            .filter(move |(segment, _)| segment.facts().max_time >= at)
             .map(|(segment, _)| segment)
     }
 

@@ -197,8 +197,8 @@ fn begin_writer(
     let epoch = state.epoch + u64::from(lost);
     let recorded_at = recovered.recorded_at(state.recorded_at);
     let (log, active) = begin_tail(core, upkeep, recovered, epoch)?;
-    let open = |listed| core.open_segment(listed);
-    let segments = SegmentSet::open(state.segments.values(), &SegmentSet::default(), open);
+    let hold = |listed| core.hold_segment(listed);
+    let segments = SegmentSet::hold(state.segments.values(), &SegmentSet::default(), hold);
     let writer = Writer {
         log: Some(log),
         hint: open_hint(core),

@@ -183,8 +183,8 @@ fn look(
     let hint = SyncedHint::read(&core.options.disk, &core.layout.synced())?;
     let (logs, closed) = read_logs(core, before, &state, hint)?;
     let earlier = core.view.load();
-    let open = |listed| core.open_segment(listed);
-    let segments = SegmentSet::open(state.segments.values(), &earlier.segments, open);
+    let hold = |listed| core.hold_segment(listed);
+    let segments = SegmentSet::hold(state.segments.values(), &earlier.segments, hold);
     let view = view(Arc::new(segments), &state, &logs.tail);
     let state = ReaderState { seen, manifest: state, hint, logs, closed };
     Ok((state, view))

@@ -27,7 +27,7 @@ impl Engine {
         if dry_run {
             return Ok(report);
         }
-        let doom = |segment: &Arc<LiveSegment>| Change::Doom(segment.meta().id);
+        let doom = |segment: &Arc<LiveSegment>| Change::Doom(segment.facts().id);
         let mut edit: Vec<Change> = expired.iter().map(doom).collect();
         edit.push(Change::Swept(now));
         upkeep.commit(&self.core, edit)?;
@@ -40,11 +40,11 @@ impl Engine {
 
 /// What a sweep at `now` would drop.
 pub(crate) fn report(expired: &[Arc<LiveSegment>]) -> ChangeReport {
-    let bytes: u64 = expired.iter().map(|segment| segment.meta().len).sum();
+    let bytes: u64 = expired.iter().map(|segment| segment.facts().len).sum();
     ChangeReport {
         added: Vec::new(),
         removed: expired.iter().map(|segment| segment.summary()).collect(),
-        events_removed: expired.iter().map(|segment| u64::from(segment.meta().rows)).sum(),
+        events_removed: expired.iter().map(|segment| u64::from(segment.facts().rows)).sum(),
         bytes_freed: i64::try_from(bytes).unwrap_or(i64::MAX),
     }
 }
@@ -65,13 +65,15 @@ pub(crate) fn sweep_time(
     Err(Error::ClockJump { now: clock.to_string(), last: last.to_string() })
 }
 
-/// The segments in which every event is past its time.
+/// The segments in which every event is past its time; one that cannot be read is not among them.
 pub(crate) fn expired(
     segments: &[Arc<LiveSegment>],
     retention: &Retention,
     now: Timestamp,
 ) -> Vec<Arc<LiveSegment>> {
-    let expired = |segment: &&Arc<LiveSegment>| is_expired(segment.meta(), retention, now);
+    let expired = |segment: &&Arc<LiveSegment>| {
+        segment.segment().is_ok_and(|segment| is_expired(segment.meta(), retention, now))
+    };
     segments.iter().filter(expired).cloned().collect()
 }
 

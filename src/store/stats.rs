@@ -13,8 +13,8 @@ use std::path::Path;
 pub(crate) fn stats(core: &Core) -> Stats {
     let view = core.view.load();
     let live = view.segments.live();
-    let sealed_events: u64 = live.iter().map(|segment| u64::from(segment.meta().rows)).sum();
-    let sealed_bytes: u64 = live.iter().map(|segment| segment.meta().len).sum();
+    let sealed_events: u64 = live.iter().map(|segment| u64::from(segment.facts().rows)).sum();
+    let sealed_bytes: u64 = live.iter().map(|segment| segment.facts().len).sum();
     let layout = &core.layout;
     let other_bytes = files_bytes(core, layout.root()) + files_bytes(core, &layout.logs());
     let spans: Vec<Span> = spans(&view).collect();
@@ -39,11 +39,11 @@ struct Span {
 }
 
 fn spans(view: &View) -> impl Iterator<Item = Span> {
-    let sealed = view.segments.live().iter().map(|segment| segment.meta());
-    let sealed = sealed.map(|meta| Span {
-        first_seq: meta.min_seq,
-        oldest: meta.min_time,
-        newest: meta.max_time,
+    let sealed = view.segments.live().iter().map(|segment| segment.facts());
+    let sealed = sealed.map(|facts| Span {
+        first_seq: facts.min_seq,
+        oldest: facts.min_time,
+        newest: facts.max_time,
     });
     let unsealed = view.tails.iter().flat_map(TailView::all);
     sealed.chain(unsealed.map(|stored| Span {

@@ -46,7 +46,11 @@ impl<'a> SegmentFiles<'a> {
         for folder in &self.folders {
             files::sync_folder(&self.core.options.disk, folder)?;
         }
-        let open = |listed: &Listed| self.core.open_segment(listed.clone()).map(Arc::new);
+        let open = |listed: &Listed| {
+            let held = self.core.hold_segment(listed.clone())?;
+            held.segment()?;
+            Ok(Arc::new(held))
+        };
         self.listed.iter().map(open).collect()
     }
 

@@ -265,6 +265,7 @@ impl Writer {
         }
         let (tenant, id) = (event.text("tenant"), event.text("id").unwrap_or_default());
         for segment in holding {
+            let segment = segment.segment()?;
             let found = segment.find_duplicate(tenant.as_deref(), &id, at, event.canonical())?;
             if settles(found) {
                 return Ok(found);

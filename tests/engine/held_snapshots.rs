@@ -110,3 +110,28 @@ fn a_snapshot_that_is_held_over_long_churn_shows_the_same_bytes() {
     assert!(now.len() as i64 <= (KEPT_DAYS + 1) * EVENTS, "{}", now.len());
     assert_eq!(shown(&reader.snapshot()), now);
 }
+
+#[test]
+fn a_snapshot_can_be_asked_for_the_first_time_when_its_files_are_gone() {
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let clock = Arc::new(ManualClock::new(TODAY));
+    let options = Options {
+        background: false,
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        ..Options::default()
+    };
+    let writer = Store::open(folder.path(), options.clone()).expect("a new store");
+    let kept = Class { kept_for: Keep::Micros(KEPT_DAYS * DAY), ..Class::forever("default") };
+    let rules = Retention { classes: vec![kept], rules: Vec::new() };
+    writer.set_retention(rules).expect("the rules are right");
+    let events: Vec<Event> = (0..EVENTS).map(|number| event(0, number)).collect();
+    writer.append_batch(&events).expect("the disk takes it");
+    writer.seal().expect("the disk takes it");
+    let reader = Options { read_only: true, ..options };
+    let reader = Store::open(folder.path(), reader).expect("a reader beside the writer");
+    let snapshot = reader.snapshot();
+    clock.set(TODAY + 2 * KEPT_DAYS * DAY);
+    let swept = writer.retain(None, false).expect("a sweep needs no space");
+    assert_eq!((swept.events_removed as i64, segment_files(folder.path())), (EVENTS, 0));
+    assert_eq!(shown(&snapshot).len() as i64, EVENTS);
+}

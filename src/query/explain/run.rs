@@ -5,10 +5,11 @@ use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, SourceKind, Wor
 use crate::Result;
 use crate::query::condition::Condition;
 use crate::query::matching::Reader;
-use crate::query::merge::{HITS_AT_ONCE, Merge, Source};
+use crate::query::merge::{HITS_AT_ONCE, Merge};
 use crate::query::meter::Meter;
 use crate::query::node::{Evaluator, Node};
 use crate::query::search::Search;
+use crate::query::source::{Opened, Source};
 use crate::query::tally::seen_rows;
 use crate::query::visible::Visibility;
 use crate::segment::{Read, Segment, WINDOW_ROWS};
@@ -40,7 +41,7 @@ impl<'a> Search<'a> {
         let mut watch = Watch::new(&self, &meter)?;
         let entered: Vec<Source<'_>> = merge.waiting.iter().rev().copied().collect();
         for source in &entered {
-            watch.plan(&self, source)?;
+            watch.plan(source)?;
         }
         let mut hits = vec![0u64; entered.len()];
         let (mut taken, mut more) = (0, false);
@@ -80,7 +81,7 @@ impl<'a> Search<'a> {
                 is_complete: passed.is_complete,
             });
         }
-        watch.leave_behind(&self, &self.sources(&meter)?, &entered);
+        watch.leave_behind(&self.sources(&meter)?, &entered)?;
         let answer = Answer::Page { order: self.order, limit: self.limit };
         let explanation = watch.explanation(&self, answer, taken as u64);
         Ok(Explanation { more, evaluate, decode, ..explanation })
@@ -97,14 +98,14 @@ impl<'a> Search<'a> {
         let (mut hits, mut evaluate) = (0, Duration::ZERO);
         for source in self.sources(&meter)? {
             meter.check()?;
-            let node = watch.plan(&self, &source)?;
+            let node = watch.plan(&source)?;
             let began = Instant::now();
-            let work = match source {
-                Source::Segment(segment) => {
+            let work = match source.open()? {
+                Opened::Segment(segment) => {
                     let counted = count(segment, &node, &meter);
                     counted.map_err(|damage| meter.failure(segment, damage))?
                 }
-                Source::Recent(tail) => watch.count_newest(tail)?,
+                Opened::Recent(tail) => watch.count_newest(tail)?,
             };
             evaluate += began.elapsed();
             hits += work.hits;
@@ -139,10 +140,10 @@ impl<'a> Watch<'a> {
     }
 
     /// Plans a source as a search does, then part by part for the explanation.
-    fn plan(&mut self, search: &Search<'_>, source: &Source<'_>) -> Result<Node> {
-        let segment = match source {
-            Source::Segment(segment) => *segment,
-            Source::Recent(tail) => {
+    fn plan(&mut self, source: &Source<'_>) -> Result<Node> {
+        let segment = match source.open()? {
+            Opened::Segment(segment) => segment,
+            Opened::Recent(tail) => {
                 self.sources.push(newest(tail));
                 return Ok(Node::Everything);
             }
@@ -159,7 +160,7 @@ impl<'a> Watch<'a> {
             Ok((node, fate))
         });
         let (node, fate) = explained.map_err(|damage| self.meter.failure(segment, damage))?;
-        self.sources.push(of_segment(search, segment, fate));
+        self.sources.push(of_segment(source, segment, fate));
         Ok(node)
     }
 
@@ -177,19 +178,23 @@ impl<'a> Watch<'a> {
         Ok(Work { rows: work.checked, ..work })
     }
 
-    /// Notes the segments that end before the cursor.
-    fn leave_behind(&mut self, search: &Search<'_>, all: &[Source<'_>], entered: &[Source<'_>]) {
+    /// Notes the segments that were not even opened: those of other times, and those that end
+    /// before the cursor.
+    fn leave_behind(&mut self, all: &[Source<'_>], entered: &[Source<'_>]) -> Result<()> {
         for source in all {
-            let Source::Segment(segment) = source else { continue };
-            let is_it = |other: &Source<'_>| match other {
-                Source::Segment(other) => std::ptr::eq(*other, *segment),
-                Source::Recent(_) => false,
-            };
-            if !entered.iter().any(is_it) {
-                let fate = Fate::Pruned(Pruning::Cursor);
-                self.sources.push(of_segment(search, segment, fate));
+            let Some(facts) = source.facts() else { continue };
+            let is_it = |other: &Source<'_>| other.facts().is_some_and(|o| std::ptr::eq(o, facts));
+            if entered.iter().any(is_it) {
+                continue;
+            }
+            self.plan(source)?;
+            if let Some(ExplainedSource { fate: fate @ Fate::NotEntered(_), .. }) =
+                self.sources.last_mut()
+            {
+                *fate = Fate::Pruned(Pruning::Cursor);
             }
         }
+        Ok(())
     }
 
     fn explanation(self, search: &Search<'_>, answer: Answer, hits: u64) -> Explanation {
@@ -224,12 +229,11 @@ impl ExplainedSource {
     }
 }
 
-fn of_segment(search: &Search<'_>, segment: &Segment, fate: Fate) -> ExplainedSource {
+fn of_segment(source: &Source<'_>, segment: &Segment, fate: Fate) -> ExplainedSource {
     let meta = segment.meta();
-    let mut sealed = search.snapshot.segments().iter();
-    let kind = match sealed.any(|sealed| std::ptr::eq(&***sealed, segment)) {
-        true => SourceKind::Segment(format!("{:016x}", meta.id.0)),
-        false => SourceKind::Indexed,
+    let kind = match source {
+        Source::Sealed(_) => SourceKind::Segment(format!("{:016x}", meta.id.0)),
+        Source::Indexed(_) | Source::Recent(_) => SourceKind::Indexed,
     };
     let (times, seqs) = ((meta.min_time, meta.max_time), (meta.min_seq, meta.max_seq));
     let rows = segment.rows().into();

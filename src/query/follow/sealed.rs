@@ -54,8 +54,8 @@ impl Sealed {
         if waiting.is_empty() && damage.is_none() {
             return Ok(None);
         }
-        waiting.sort_by_key(|segment| Reverse(segment.meta().min_seq));
-        let end = waiting.iter().map(|segment| segment.meta().max_seq).max();
+        waiting.sort_by_key(|segment| Reverse(segment.facts().min_seq));
+        let end = waiting.iter().map(|segment| segment.facts().max_seq).max();
         Ok(Some(Sealed {
             condition: asked.search(snapshot).condition()?,
             snapshot: snapshot.clone(),
@@ -77,7 +77,7 @@ impl Sealed {
     pub(super) fn next(&mut self) -> Result<Option<StoredEvent>> {
         loop {
             let found = self.next.peek().map(|Reverse((seq, _))| *seq);
-            let waiting = self.waiting.last().map(|segment| segment.meta().min_seq);
+            let waiting = self.waiting.last().map(|segment| segment.facts().min_seq);
             let lowest = found.into_iter().chain(waiting).min().unwrap_or(u64::MAX);
             if let Some((_, error)) = self.damage.as_ref().filter(|(seq, _)| *seq <= lowest) {
                 return Err(error.clone());
@@ -95,20 +95,21 @@ impl Sealed {
 
     /// The place behind the pass, once it has ended.
     pub(super) fn upto(&self) -> u64 {
-        let waiting = self.waiting.last().map(|segment| segment.meta().min_seq.saturating_sub(1));
+        let waiting = self.waiting.last().map(|segment| segment.facts().min_seq.saturating_sub(1));
         waiting.unwrap_or(self.end).max(self.after)
     }
 
     fn open_next(&mut self) -> Result<()> {
-        let Some(segment) = self.waiting.pop() else {
+        let Some(live) = self.waiting.pop() else {
             return Ok(());
         };
+        let segment = live.segment()?;
         self.open_end = self.open_end.max(segment.meta().max_seq);
         let search = self.asked.search(&self.snapshot);
         let visibility = search.visibility()?;
-        let rows = hits(&segment, &self.condition, &visibility, self.after)
+        let rows = hits(segment, &self.condition, &visibility, self.after)
             .map_err(|damage| segment.corrupt(damage))?;
-        self.open.push(Open { segment, rows, decoder: Decoder::default() });
+        self.open.push(Open { segment: live, rows, decoder: Decoder::default() });
         self.note_next(self.open.len() - 1)
     }
 
@@ -117,7 +118,7 @@ impl Sealed {
         let Open { segment, rows, .. } = &mut self.open[number];
         match rows.last() {
             Some(row) => {
-                let seq = segment.seq_at(*row).map_err(|damage| segment.corrupt(damage))?;
+                let seq = segment.segment()?.seq(*row)?;
                 self.next.push(Reverse((seq, number)));
             }
             // Its list may have been long.
@@ -132,6 +133,7 @@ impl Sealed {
         };
         let Open { segment, rows, decoder } = &mut self.open[number];
         let row = rows.pop().expect("a segment in line has a hit");
+        let segment = segment.segment()?;
         let event = segment.stored_event(row, decoder);
         let event = event.map_err(|damage| segment.corrupt(damage))?;
         self.note_next(number)?;

@@ -52,6 +52,7 @@ fn live(disk: &SimDisk) {
 fn contents(snapshot: &Snapshot) -> BTreeMap<u64, Event> {
     let mut events = BTreeMap::new();
     for segment in snapshot.segments() {
+        let segment = segment.segment().expect("a sound file");
         segment
             .read_rows(&mut |row| {
                 let stored = row.expect("a sound row");

@@ -142,6 +142,7 @@ impl Life {
 fn recorded(snapshot: &Snapshot) -> BTreeMap<u64, i64> {
     let mut times = BTreeMap::new();
     for segment in snapshot.segments() {
+        let segment = segment.segment().expect("a sound file");
         for row in 0..segment.meta().rows {
             let stored = segment.stored_event(row, &mut Decoder::default()).expect("a sound row");
             times.insert(stored.seq, stored.recorded_at.0);

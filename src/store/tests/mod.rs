@@ -98,6 +98,7 @@ fn contents(snapshot: &Snapshot) -> BTreeMap<u64, Event> {
         assert!(twice.is_none(), "event {} is in two places", stored.seq);
     };
     for segment in snapshot.segments() {
+        let segment = segment.segment().expect("a sound file");
         for row in 0..segment.meta().rows {
             let mut decoder = Decoder::default();
             add(segment.stored_event(row, &mut decoder).expect("a sound row"));

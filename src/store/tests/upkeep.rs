@@ -4,6 +4,7 @@ use super::*;
 use crate::Error;
 use crate::event::Timestamp;
 use crate::io::Io;
+use crate::query::Query;
 use crate::store::{Class, Keep, Retention, Rule};
 
 fn days_kept(days: i64) -> Retention {
@@ -211,6 +212,46 @@ fn a_damaged_segment_is_an_error_for_its_range_only() {
     drop((snapshot, store));
     disk.remove(&path).expect("removes");
     assert!(bench.open().snapshot().check_range(Timestamp(0), Timestamp(TODAY)).is_err());
+}
+
+#[test]
+fn a_damaged_footer_is_an_error_for_those_who_need_the_segment() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    let store = bench.open();
+    store.append(&with_id("old", "x", TODAY - 9 * DAY)).expect("appends");
+    let report = store.seal().expect("seals");
+    store.append_batch(&[event(0), event(1)]).expect("appends");
+    store.seal().expect("seals");
+    store.close().expect("closes");
+    let path = Path::new(ROOT).join(&report.added[0].path);
+    disk.damage(&path, |bytes| {
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+    })
+    .expect("is there");
+    let store = bench.open();
+    let snapshot = store.snapshot();
+    let all = Query::all();
+    let newest = snapshot.query(&all).newest().limit(1).page().expect("the other one is enough");
+    assert_eq!(newest.events.len(), 1);
+    let young = snapshot.query(&all).from(Timestamp(TODAY - 8 * DAY));
+    assert_eq!(young.count().expect("needs the other one only"), 2);
+    let refusals = [
+        snapshot.query(&all).count().map(drop),
+        snapshot.query(&all).newest().limit(3).page().map(drop),
+        snapshot.query(&all).by_seq().for_each(&mut |_| Ok(true)).map(drop),
+        store.append(&with_id("old", "x", TODAY - 9 * DAY)).map(drop),
+        store.backup("/backup", crate::store::BackupMode::Link).map(drop),
+    ];
+    for refusal in refusals {
+        assert!(matches!(refusal, Err(Error::Corrupt { .. })), "{refusal:?}");
+    }
+    store.append(&with_id("old", "x", TODAY - 8 * DAY)).expect("is elsewhere");
+    assert!(store.retain(Some(Timestamp(i64::MAX)), true).expect("looks").removed.is_empty());
+    assert!(store.compact().expect("leaves it alone").removed.is_empty());
+    let problems = store.verify().expect("verifies").problems;
+    assert_eq!(problems.len(), 1, "{problems:?}");
 }
 
 #[test]

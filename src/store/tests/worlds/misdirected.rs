@@ -52,6 +52,7 @@ pub(super) fn readable(snapshot: &Snapshot) -> Result<BTreeMap<u64, Event>> {
     snapshot.check_range(all.0, all.1)?;
     let mut events = BTreeMap::new();
     for segment in snapshot.segments() {
+        let segment = segment.segment()?;
         for row in 0..segment.meta().rows {
             let stored = segment.stored_event(row, &mut Decoder::default());
             let stored = stored.map_err(|damage| segment.corrupt(damage))?;

@@ -116,6 +116,7 @@ impl Life {
         let snapshot = self.store().snapshot();
         let mut seqs = Vec::new();
         for segment in snapshot.segments() {
+            let segment = segment.segment().expect("a sound file");
             let id = format!("{:016x}", segment.meta().id.0);
             if dropped.iter().any(|summary| summary.id == id) {
                 let seq = |row| segment.seq(row).expect("a sound row");
