@@ -4,7 +4,7 @@
 #
 #   tests/campaigns/damage.sh [SAMPLE] [SEED]      SAMPLE: so many changes of each store, else all
 #
-# All are millions, some hours on one core: ANNALS_DAMAGE_PART=K/N tries the K-th of N equal parts of
+# All are millions, an hour or two on one core: ANNALS_DAMAGE_PART=K/N tries the K-th of N equal parts of
 # them, so that several processes, or several days, share them.
 set -eu
 . "$(dirname "$0")/figure.sh"

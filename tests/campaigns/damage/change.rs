@@ -155,9 +155,9 @@ pub(super) fn of_files(world: &World) -> Vec<Change> {
     changes
 }
 
-/// Bytes of all files.
+/// Bytes that are changed one by one.
 pub(super) fn bytes(world: &World) -> u64 {
-    world.files.iter().map(|file| len(world, file)).sum()
+    world.own.iter().map(|(_, len)| len).sum()
 }
 
 /// Number of the changes of bytes and lengths.
@@ -165,16 +165,11 @@ pub(super) fn count(world: &World) -> u64 {
     bytes(world) * (WAYS + 1)
 }
 
-fn len(world: &World, file: &Path) -> u64 {
-    world.disk.contents(file).expect("is there").len() as u64
-}
-
 /// The change of a byte or length with a number below [`count`].
 pub(super) fn of_bytes(world: &World, number: u64) -> Change {
     let (mut offset, way) = (number / (WAYS + 1), number % (WAYS + 1));
-    for file in &world.files {
-        let len = len(world, file);
-        if offset >= len {
+    for (file, len) in &world.own {
+        if offset >= *len {
             offset -= len;
             continue;
         }

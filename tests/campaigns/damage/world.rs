@@ -20,32 +20,37 @@ pub(super) struct World {
     pub(super) foreign: SimDisk,
     /// Its files, in the order of their paths.
     pub(super) files: Vec<PathBuf>,
+    /// Those whose bytes are changed one by one, and their lengths; the others are like those of
+    /// another world.
+    pub(super) own: Vec<(PathBuf, u64)>,
     /// Its events by `seq`, as they are printed.
     pub(super) events: BTreeMap<u64, Vec<u8>>,
     pub(super) retention: Retention,
 }
 
 impl World {
-    /// Three segments, ten events in a log that was closed.
-    pub(super) fn closed() -> World {
-        World::new("closed", 3, 20, true)
+    /// Six segments, ten events in a log that was not closed, and so a hint that counts.
+    pub(super) fn open() -> World {
+        World::new("open", Made { seals: 3, events: 20, ids: 0, closed: false }, |_| true)
     }
 
-    /// The same, with a log that was not closed, and so a hint that counts.
-    pub(super) fn open() -> World {
-        World::new("open", 3, 20, false)
+    /// The same, with a log that was closed.
+    pub(super) fn closed() -> World {
+        World::new("closed", Made { seals: 3, events: 20, ids: 0, closed: true }, |path| {
+            !path.ends_with("manifest") && !is_segment(path)
+        })
     }
 
     /// Two segments of several blocks.
     pub(super) fn large() -> World {
-        World::new("large", 2, 150, false)
+        World::new("large", Made { seals: 1, events: 60, ids: 40, closed: false }, is_segment)
     }
 
-    fn new(name: &'static str, segments: u64, events: u64, closed: bool) -> World {
+    fn new(name: &'static str, made: Made, is_own: impl Fn(&Path) -> bool) -> World {
         let disk = SimDisk::new(1);
         let foreign = SimDisk::new(2);
-        make(&disk, 7, segments, events, closed);
-        make(&foreign, 8, segments, events, closed);
+        make(&disk, 7, made);
+        make(&foreign, 8, made);
         let mut files = Vec::new();
         list(&disk, Path::new(ROOT), &mut files);
         let store = Store::open(ROOT, options(&disk.fork(), 1)).expect("opens");
@@ -57,10 +62,28 @@ impl World {
             Ok(true)
         });
         read.expect("a sound store can be read");
-        assert_eq!(held.len() as u64, segments * events + TAIL);
+        assert_eq!(held.len() as u64, made.seals * made.events + TAIL);
         let retention = store.retention();
-        World { name, disk, foreign, files, events: held, retention }
+        let len = |file: &PathBuf| disk.contents(file).expect("is there").len() as u64;
+        let own = files.iter().filter(|file| is_own(file));
+        let own = own.map(|file| (file.clone(), len(file))).collect();
+        World { name, disk, foreign, files, own, events: held, retention }
     }
+}
+
+/// What a store is made of.
+#[derive(Debug, Clone, Copy)]
+struct Made {
+    seals: u64,
+    /// In each seal.
+    events: u64,
+    /// In each event.
+    ids: u64,
+    closed: bool,
+}
+
+fn is_segment(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "seg")
 }
 
 /// Events that are not sealed.
@@ -79,18 +102,19 @@ pub(super) fn options(disk: &SimDisk, seed: u64) -> Options {
     }
 }
 
-fn make(disk: &SimDisk, seed: u64, segments: u64, events: u64, closed: bool) {
-    let made = Options { create: true, ..options(disk, seed) };
-    let store = Store::open(ROOT, made).expect("a new store");
+fn make(disk: &SimDisk, seed: u64, made: Made) {
+    let Made { seals, events, ids, closed } = made;
+    let created = Options { create: true, ..options(disk, seed) };
+    let store = Store::open(ROOT, created).expect("a new store");
     store.set_retention(rules()).expect("sound rules");
-    for segment in 0..segments {
-        let numbers = segment * events..(segment + 1) * events;
-        let batch: Vec<Event> = numbers.map(|number| event(number, seed)).collect();
+    for seal in 0..seals {
+        let numbers = seal * events..(seal + 1) * events;
+        let batch: Vec<Event> = numbers.map(|number| event(number, seed, ids)).collect();
         store.append_batch(&batch).expect("appends");
         store.seal().expect("seals");
     }
     for number in 0..TAIL {
-        store.append(&event(segments * events + number, seed)).expect("appends");
+        store.append(&event(seals * events + number, seed, ids)).expect("appends");
     }
     if closed {
         store.close().expect("closes");
@@ -110,12 +134,15 @@ fn rules() -> Retention {
 
 pub(super) const CATEGORIES: [&str; 3] = ["teams", "login", "billing"];
 
-/// Event number `number`: its seq is one more.
-pub(super) fn event(number: u64, seed: u64) -> Event {
+/// Event number `number`, with so many `ids` that nothing repeats: its seq is one more.
+pub(super) fn event(number: u64, seed: u64, ids: u64) -> Event {
     let at = annals::event::Timestamp(TODAY - 60 * DAY + number as i64 * DAY / 7);
     let category = CATEGORIES[(number % 3) as usize];
     let word = if number.is_multiple_of(4) { "alpha" } else { "omega" };
-    let noise: String = (0..12).map(|part| format!(" n{}", number * 977 + part * seed)).collect();
+    let mut noise: String =
+        (0..12).map(|part| format!(" n{}", number * 977 + part * seed)).collect();
+    let mut random = crate::random::Random::new(number << 8 | seed);
+    noise.extend((0..ids).map(|_| format!(" {:016x}", random.next())));
     let json = format!(
         r#"{{"id":"e-{number}","occurred_at":"{at}","category":"{category}","activity":"done",
         "actor":{{"id":"u-{}","email":"u{}@acme.example"}},
