@@ -8,6 +8,7 @@ use crate::query::condition::{Condition, Context, Scope, compile};
 use crate::query::meter::Meter;
 use crate::query::node::Node;
 use crate::query::plan::plan;
+use crate::query::source::Source;
 use crate::segment::{Read, Segment};
 use crate::text::words;
 
@@ -23,6 +24,12 @@ pub(super) fn of_part(part: &Part, segment: &Segment, meter: &Meter) -> Read<Pru
         }
     }
     Ok(Pruning::NoMatch { term, missing: None })
+}
+
+/// The first of `parts` that no event of a source can meet because of its time.
+pub(super) fn of_times(parts: &[Part], source: &Source<'_>) -> Option<Pruning> {
+    let other = parts.iter().find(|part| !source.meets(part.condition.occurrence()))?;
+    Some(Pruning::Time { term: other.term.clone() })
 }
 
 fn is_about_time(condition: &Condition) -> bool {

@@ -1,5 +1,6 @@
 //! Planning and running a search under watch.
 
+use super::reason::of_times;
 use super::steps::{Part, parts_of, steps, times_of};
 use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, SourceKind, Work};
 use crate::Result;
@@ -12,7 +13,7 @@ use crate::query::search::Search;
 use crate::query::source::{Opened, Source};
 use crate::query::tally::seen_rows;
 use crate::query::visible::Visibility;
-use crate::segment::{Read, Segment, WINDOW_ROWS};
+use crate::segment::{Read, Segment, SegmentFacts, WINDOW_ROWS};
 use crate::tail::TailView;
 use std::time::{Duration, Instant};
 
@@ -81,7 +82,7 @@ impl<'a> Search<'a> {
                 is_complete: passed.is_complete,
             });
         }
-        watch.leave_behind(&self.sources(&meter)?, &entered)?;
+        watch.leave_behind(&self.sources(&meter)?, &entered);
         let answer = Answer::Page { order: self.order, limit: self.limit };
         let explanation = watch.explanation(&self, answer, taken as u64);
         Ok(Explanation { more, evaluate, decode, ..explanation })
@@ -98,6 +99,9 @@ impl<'a> Search<'a> {
         let (mut hits, mut evaluate) = (0, Duration::ZERO);
         for source in self.sources(&meter)? {
             meter.check()?;
+            if watch.leave_out(&source) {
+                continue;
+            }
             let node = watch.plan(&source)?;
             let began = Instant::now();
             let work = match source.open()? {
@@ -160,7 +164,7 @@ impl<'a> Watch<'a> {
             Ok((node, fate))
         });
         let (node, fate) = explained.map_err(|damage| self.meter.failure(segment, damage))?;
-        self.sources.push(of_segment(source, segment, fate));
+        self.sources.push(of_segment(source, segment.meta(), fate));
         Ok(node)
     }
 
@@ -180,21 +184,23 @@ impl<'a> Watch<'a> {
 
     /// Notes the segments that were not even opened: those of other times, and those that end
     /// before the cursor.
-    fn leave_behind(&mut self, all: &[Source<'_>], entered: &[Source<'_>]) -> Result<()> {
+    fn leave_behind(&mut self, all: &[Source<'_>], entered: &[Source<'_>]) {
         for source in all {
             let Some(facts) = source.facts() else { continue };
             let is_it = |other: &Source<'_>| other.facts().is_some_and(|o| std::ptr::eq(o, facts));
-            if entered.iter().any(is_it) {
-                continue;
-            }
-            self.plan(source)?;
-            if let Some(ExplainedSource { fate: fate @ Fate::NotEntered(_), .. }) =
-                self.sources.last_mut()
-            {
-                *fate = Fate::Pruned(Pruning::Cursor);
+            if !entered.iter().any(is_it) && !self.leave_out(source) {
+                self.sources.push(of_segment(source, facts, Fate::Pruned(Pruning::Cursor)));
             }
         }
-        Ok(())
+    }
+
+    /// Notes a segment of other times, which no search opens; whether it is one.
+    fn leave_out(&mut self, source: &Source<'_>) -> bool {
+        let (Some(facts), Some(pruning)) = (source.facts(), of_times(&self.parts, source)) else {
+            return false;
+        };
+        self.sources.push(of_segment(source, facts, Fate::Pruned(pruning)));
+        true
     }
 
     fn explanation(self, search: &Search<'_>, answer: Answer, hits: u64) -> Explanation {
@@ -229,14 +235,13 @@ impl ExplainedSource {
     }
 }
 
-fn of_segment(source: &Source<'_>, segment: &Segment, fate: Fate) -> ExplainedSource {
-    let meta = segment.meta();
+fn of_segment(source: &Source<'_>, facts: &SegmentFacts, fate: Fate) -> ExplainedSource {
     let kind = match source {
-        Source::Sealed(_) => SourceKind::Segment(format!("{:016x}", meta.id.0)),
+        Source::Sealed(_) => SourceKind::Segment(format!("{:016x}", facts.id.0)),
         Source::Indexed(_) | Source::Recent(_) => SourceKind::Indexed,
     };
-    let (times, seqs) = ((meta.min_time, meta.max_time), (meta.min_seq, meta.max_seq));
-    let rows = segment.rows().into();
+    let (times, seqs) = ((facts.min_time, facts.max_time), (facts.min_seq, facts.max_seq));
+    let rows = facts.rows.into();
     ExplainedSource { kind, rows, times: Some(times), seqs: Some(seqs), fate }
 }
 
