@@ -56,20 +56,26 @@ fn deleted_maps(folder: &Path) -> usize {
     maps.lines().filter(|line| line.contains(&folder) && line.ends_with("(deleted)")).count()
 }
 
+/// A new store that keeps events for [`KEPT_DAYS`], and how it was opened.
+fn store_that_forgets(folder: &Path, clock: &Arc<ManualClock>) -> (Store, Options) {
+    let options = Options {
+        background: false,
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        tail_events_max: 100,
+        ..Options::default()
+    };
+    let store = Store::open(folder, options.clone()).expect("a new store");
+    let kept = Class { kept_for: Keep::Micros(KEPT_DAYS * DAY), ..Class::forever("default") };
+    let rules = Retention { classes: vec![kept], rules: Vec::new() };
+    store.set_retention(rules).expect("the rules are right");
+    (store, options)
+}
+
 #[test]
 fn a_snapshot_that_is_held_over_long_churn_shows_the_same_bytes() {
     let folder = tempfile::tempdir().expect("a folder for temporary files");
     let clock = Arc::new(ManualClock::new(TODAY));
-    let options = Options {
-        background: false,
-        clock: Arc::clone(&clock) as Arc<dyn Clock>,
-        tail_events_max: 100,
-        ..Options::default()
-    };
-    let writer = Store::open(folder.path(), options.clone()).expect("a new store");
-    let kept = Class { kept_for: Keep::Micros(KEPT_DAYS * DAY), ..Class::forever("default") };
-    let rules = Retention { classes: vec![kept], rules: Vec::new() };
-    writer.set_retention(rules).expect("the rules are right");
+    let (writer, options) = store_that_forgets(folder.path(), &clock);
     let reader = Options { read_only: true, ..options };
     let reader = Store::open(folder.path(), reader).expect("a reader beside the writer");
 
@@ -115,15 +121,7 @@ fn a_snapshot_that_is_held_over_long_churn_shows_the_same_bytes() {
 fn a_snapshot_can_be_asked_for_the_first_time_when_its_files_are_gone() {
     let folder = tempfile::tempdir().expect("a folder for temporary files");
     let clock = Arc::new(ManualClock::new(TODAY));
-    let options = Options {
-        background: false,
-        clock: Arc::clone(&clock) as Arc<dyn Clock>,
-        ..Options::default()
-    };
-    let writer = Store::open(folder.path(), options.clone()).expect("a new store");
-    let kept = Class { kept_for: Keep::Micros(KEPT_DAYS * DAY), ..Class::forever("default") };
-    let rules = Retention { classes: vec![kept], rules: Vec::new() };
-    writer.set_retention(rules).expect("the rules are right");
+    let (writer, options) = store_that_forgets(folder.path(), &clock);
     let events: Vec<Event> = (0..EVENTS).map(|number| event(0, number)).collect();
     writer.append_batch(&events).expect("the disk takes it");
     writer.seal().expect("the disk takes it");

@@ -6,6 +6,7 @@ use crate::event::Timestamp;
 use crate::io::Io;
 use crate::query::Query;
 use crate::store::{Class, Keep, Retention, Rule};
+use std::path::PathBuf;
 
 fn days_kept(days: i64) -> Retention {
     let class = Class { kept_for: Keep::Micros(days * DAY), ..Class::forever("default") };
@@ -186,24 +187,30 @@ fn files_that_nothing_names_are_moved_aside() {
     assert_eq!(aside.len(), 3, "{aside:?}");
 }
 
+/// Makes a store with an event of nine days ago, named `old`, in one segment, whose path it gives,
+/// and two of today in another.
+fn old_and_new(bench: &Bench) -> PathBuf {
+    let store = bench.open();
+    store.append(&with_id("old", "x", TODAY - 9 * DAY)).expect("appends");
+    let report = store.seal().expect("seals");
+    store.append_batch(&[event(0), event(1)]).expect("appends");
+    store.seal().expect("seals");
+    store.close().expect("closes");
+    Path::new(ROOT).join(&report.added[0].path)
+}
+
 #[test]
 fn a_damaged_segment_is_an_error_for_its_range_only() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
-    let store = bench.open();
-    store.append(&with_id("old", "x", TODAY - 9 * DAY)).expect("appends");
-    let report = store.seal().expect("seals");
-    store.append(&event(0)).expect("appends");
-    store.seal().expect("seals");
-    store.close().expect("closes");
-    let path = Path::new(ROOT).join(&report.added[0].path);
+    let path = old_and_new(&bench);
     disk.damage(&path, |bytes| bytes.truncate(bytes.len() - 1)).expect("is there");
     let store = bench.open();
     let snapshot = store.snapshot();
     let range = |from, to| snapshot.check_range(Timestamp(from), Timestamp(to));
     assert!(matches!(range(TODAY - 10 * DAY, TODAY), Err(Error::Corrupt { .. })));
     assert!(range(TODAY - 8 * DAY, TODAY).is_ok());
-    assert_eq!(contents(&snapshot).len(), 1);
+    assert_eq!(contents(&snapshot).len(), 2);
     let again = store.append(&with_id("old", "x", TODAY - 9 * DAY));
     assert!(matches!(again, Err(Error::Corrupt { .. })), "{again:?}");
     store.append(&with_id("old", "x", TODAY - 8 * DAY)).expect("is elsewhere");
@@ -218,13 +225,7 @@ fn a_damaged_segment_is_an_error_for_its_range_only() {
 fn a_damaged_footer_is_an_error_for_those_who_need_the_segment() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
-    let store = bench.open();
-    store.append(&with_id("old", "x", TODAY - 9 * DAY)).expect("appends");
-    let report = store.seal().expect("seals");
-    store.append_batch(&[event(0), event(1)]).expect("appends");
-    store.seal().expect("seals");
-    store.close().expect("closes");
-    let path = Path::new(ROOT).join(&report.added[0].path);
+    let path = old_and_new(&bench);
     disk.damage(&path, |bytes| {
         let last = bytes.len() - 1;
         bytes[last] ^= 1;
