@@ -33,9 +33,7 @@ impl<'s> Merge<'s> {
         search.check_range()?;
         let after = search.start()?;
         let condition = search.condition()?;
-        let mut waiting = search.sources(meter)?;
-        let times = condition.occurrence();
-        waiting.retain(|source| source.meets(times));
+        let mut waiting = search.sources_of(&condition, meter)?;
         if let Some(after) = after {
             waiting.retain(|source| source.reaches(search.order, after));
         }

@@ -92,6 +92,18 @@ impl<'a> Search<'a> {
         Ok(sources)
     }
 
+    /// The sources in which events may meet `condition`, as far as their times tell.
+    pub(super) fn sources_of(
+        &self,
+        condition: &Condition,
+        meter: &Meter,
+    ) -> Result<Vec<Source<'a>>> {
+        let times = condition.occurrence();
+        let mut sources = self.sources(meter)?;
+        sources.retain(|source| source.meets(times));
+        Ok(sources)
+    }
+
     /// The segments in which events may meet `condition`, each opened when it comes; those of other
     /// times are not.
     pub(super) fn segments<'m>(
@@ -99,9 +111,7 @@ impl<'a> Search<'a> {
         condition: &Condition,
         meter: &'m Meter,
     ) -> Result<impl Iterator<Item = Result<&'a Segment>> + use<'a, 'm>> {
-        let times = condition.occurrence();
-        let mut sources = self.sources(meter)?;
-        sources.retain(|source| source.meets(times));
+        let sources = self.sources_of(condition, meter)?;
         Ok(sources.into_iter().filter_map(|source| {
             match meter.check().and_then(|()| source.open()) {
                 Ok(Opened::Segment(segment)) => Some(Ok(segment)),

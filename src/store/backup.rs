@@ -65,6 +65,7 @@ pub(crate) fn backup(
     if let Some(damaged) = view.segments.damaged().first() {
         return Err(damaged.error.clone());
     }
+    // What cannot be read is told before anything is written.
     for segment in view.segments.live() {
         segment.segment()?;
     }

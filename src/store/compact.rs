@@ -143,7 +143,7 @@ fn replaced_ids(upkeep: &Upkeep, members: &[&Segment]) -> Vec<SegmentId> {
 }
 
 /// Which segments to merge: runs of small ones that are neighbours in time, within a class, until
-/// they fill one. One that cannot be read is left alone.
+/// they fill one. A small one that cannot be read is left alone.
 fn plan(
     segments: &[Arc<LiveSegment>],
     retention: &Retention,
@@ -152,7 +152,7 @@ fn plan(
 ) -> Vec<Members> {
     let mut classes: BTreeMap<&str, Vec<(&Arc<LiveSegment>, Size)>> = BTreeMap::new();
     for segment in segments {
-        if let Ok(size) = Size::of(segment) {
+        if let Ok(size) = Size::of(segment, full) {
             classes.entry(&segment.facts().class).or_default().push((segment, size));
         }
     }
@@ -184,15 +184,21 @@ struct Size {
 }
 
 impl Size {
-    fn of(segment: &LiveSegment) -> Result<Size> {
-        let meta = segment.segment()?.meta();
-        let newest = meta.combinations().and_then(|all| all.iter().map(|one| one.newest).max());
-        Ok(Size {
-            rows: u64::from(meta.rows),
-            bytes: meta.event_bytes,
+    /// Reads a segment that may be merged; of a full one the days say nothing.
+    fn of(segment: &LiveSegment, full: Full) -> Result<Size> {
+        let facts = segment.facts();
+        let size = Size {
+            rows: u64::from(facts.rows),
+            bytes: facts.event_bytes,
             first_day: segment.listed().first_day,
-            last_day: Day::of(newest.unwrap_or(meta.max_time)),
-        })
+            last_day: Day::of(facts.max_time),
+        };
+        if !size.is_small(full) {
+            return Ok(size);
+        }
+        let combinations = segment.segment()?.meta().combinations();
+        let newest = combinations.and_then(|all| all.iter().map(|one| one.newest).max());
+        Ok(Size { last_day: newest.map_or(size.last_day, Day::of), ..size })
     }
 
     fn is_small(self, full: Full) -> bool {

@@ -16,9 +16,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 /// A listed segment and its file, which is unlinked with the last holder if the segment is doomed.
 ///
-/// The file is mapped from the beginning, so that it can be read as long as this lives, whoever
-/// unlinks it. Nothing of it is touched before somebody asks for the segment: opening a store
-/// costs some system calls for each, whatever they hold.
+/// The file is mapped (or, as [`Access`] says, read) from the beginning, so that its bytes are
+/// there as long as this lives, whoever unlinks it. Nothing of a map is touched before somebody
+/// asks for the segment: opening a store costs some system calls for each, whatever they hold.
 #[derive(Debug)]
 pub(crate) struct LiveSegment {
     listed: Listed,
@@ -182,8 +182,8 @@ pub(crate) struct SegmentSet {
 impl SegmentSet {
     pub(crate) fn new(mut live: Vec<Arc<LiveSegment>>, damaged: Vec<Damaged>) -> SegmentSet {
         live.sort_by_key(|segment| {
-            let meta = segment.facts();
-            (meta.min_time, meta.max_time, meta.id)
+            let facts = segment.facts();
+            (facts.min_time, facts.max_time, facts.id)
         });
         let mut newest = Timestamp(i64::MIN);
         let newest_upto = live.iter().map(|segment| {

@@ -1,8 +1,9 @@
 //! The campaign of damage: gates 7 and 8 of the faults that the engine must survive.
 //!
-//! Every byte of every file is changed in ten ways, every file is cut at every length, is missing,
-//! swapped, foreign, there twice, of a later version. What then is told is exact or an error, and
-//! what `verify` does not find does no harm. Of some, the repair is tried.
+//! Every byte of every file is changed in ten ways and every file cut at every length (those that
+//! several stores have alike in one of them); every file is missing, swapped, foreign, there twice,
+//! of a later version. What then is told is exact or an error, and what `verify` does not find does
+//! no harm. Of some, the repair is tried.
 
 mod answers;
 mod change;

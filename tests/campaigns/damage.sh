@@ -1,5 +1,5 @@
 #!/bin/sh
-# Changes every byte of every file of small stores ten ways, cuts every file at every length, swaps,
+# Changes every byte of every kind of file of small stores ten ways, cuts them at every length, swaps,
 # removes and replaces files: prints `damage: ...: panics 0, wrong 0, peak memory N MiB`.
 #
 #   tests/campaigns/damage.sh [SAMPLE] [SEED]      SAMPLE: so many changes of each store, else all

@@ -226,11 +226,11 @@ fn a_damaged_footer_is_an_error_for_those_who_need_the_segment() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     let path = old_and_new(&bench);
-    disk.damage(&path, |bytes| {
+    let flip = |bytes: &mut Vec<u8>| {
         let last = bytes.len() - 1;
         bytes[last] ^= 1;
-    })
-    .expect("is there");
+    };
+    disk.damage(&path, flip).expect("is there");
     let store = bench.open();
     let snapshot = store.snapshot();
     let all = Query::all();
@@ -253,10 +253,15 @@ fn a_damaged_footer_is_an_error_for_those_who_need_the_segment() {
         assert!(matches!(refusal, Err(Error::Corrupt { .. })), "{refusal:?}");
     }
     store.append(&with_id("old", "x", TODAY - 8 * DAY)).expect("is elsewhere");
-    assert!(store.retain(Some(Timestamp(i64::MAX)), true).expect("looks").removed.is_empty());
-    assert!(store.compact().expect("leaves it alone").removed.is_empty());
     let problems = store.verify().expect("verifies").problems;
     assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(store.compact().expect("leaves it alone").removed.is_empty());
+    store.set_retention(days_kept(5)).expect("sets the rules");
+    assert!(store.retain(Some(Timestamp(TODAY)), false).expect("looks").removed.is_empty());
+    drop((snapshot, store));
+    disk.damage(&path, flip).expect("is there");
+    let swept = bench.open().retain(Some(Timestamp(TODAY)), false).expect("sweeps");
+    assert_eq!(swept.events_removed, 1);
 }
 
 #[test]
