@@ -95,8 +95,8 @@ impl LogWriter {
 
     /// Goes on after a replay that read the whole file (no `upto`): cuts the torn tail and appends.
     ///
-    /// Durability: on `Ok` all that was replayed survives power loss, and nothing that was cut
-    /// comes back.
+    /// Durability: on `Ok` all that was replayed survives power loss, and nothing that was not
+    /// there, or was cut now, comes back.
     ///
     /// # Errors
     /// [`Error::Io`] when the disk refuses; opening again starts over.
@@ -104,15 +104,15 @@ impl LogWriter {
         let failed = |action| move |error| Error::io(action, path, error);
         let file = disk.open(path, Mode::ReadWrite).map_err(failed("open"))?;
         let mut allocated = file.len().map_err(failed("look at"))?;
-        if replay.torn_bytes > 0 {
-            file.set_len(replay.end).map_err(failed("cut"))?;
-            allocated = replay.end;
-        }
-        // What a dead process had written but not synced was readable: make it durable before any
-        // commit says that it is. After a failed sync the system takes such bytes for clean and
-        // would not write them; only writing them again makes it do so. Behind a clean close there
-        // are none.
-        if replay.durable_upto < replay.end || replay.torn_bytes > 0 {
+        // Behind a clean close everything is durable. Else the file is made to be what was read of
+        // it, before anything is built on that: what a dead process had written but not synced, and
+        // what it had cut off but not durably. After a failed sync the system takes such changes
+        // for done and would not write them; only doing them again makes it do so.
+        if !replay.closed || replay.durable_upto < replay.end {
+            if replay.torn_bytes > 0 || allocated == replay.end {
+                file.set_len(replay.end).map_err(failed("cut"))?;
+                allocated = replay.end;
+            }
             if !planted!(TrustCache) {
                 rewrite(&*file, replay.durable_upto, replay.end).map_err(failed("write"))?;
             }

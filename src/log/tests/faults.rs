@@ -112,6 +112,37 @@ fn events_seen_after_a_failed_sync_and_a_restart_stay() {
 }
 
 #[test]
+fn a_batch_not_seen_after_a_failed_cut_and_a_restart_stays_away() {
+    // The cut itself fails, or its sync, before or after anything of it is on the disk.
+    for (later, kind) in [(1, FaultKind::Io), (2, FaultKind::Io), (2, FaultKind::LostSync)] {
+        let mut unseen = 0;
+        for seed in 0..40 {
+            let disk = sim_store(seed);
+            let shared = disk.shared();
+            let mut writer = LogWriter::create(&shared, Path::new(LOG), HEADER).unwrap();
+            let first = batch(100, &[b"first"]);
+            write(&mut writer, &first).unwrap();
+            writer.sync().unwrap();
+            let at = disk.operation_count();
+            disk.inject(Fault { at, kind: FaultKind::LateError, forever: false });
+            disk.inject(Fault { at: at + later, kind, forever: false });
+            let refused = batch(101, &[b"refused"]);
+            let error = write(&mut writer, &refused).unwrap_err();
+            assert!(matches!(error, Error::Poisoned { .. }), "{error}");
+            // Nobody knows, until a new process has looked: what it does not find is gone.
+            let restarted = disk.fork();
+            let (replay, found) = reopen(&restarted).unwrap();
+            unseen += usize::from(found == std::slice::from_ref(&first));
+            LogWriter::resume(&restarted.shared(), Path::new(LOG), &replay).unwrap();
+            for _ in 0..20 {
+                assert_eq!(reopen(&restarted.crash()).unwrap().1, found, "seed {seed}, {kind:?}");
+            }
+        }
+        assert_eq!(unseen, if later == 1 { 0 } else { 40 });
+    }
+}
+
+#[test]
 fn log_works_without_prewriting_where_the_disk_refuses_it() {
     let disk = sim_store(5);
     disk.set_capacity(Some(disk.used() + 4000));
