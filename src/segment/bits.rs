@@ -85,6 +85,12 @@ impl Packed {
                 .is_some_and(|len| len <= self.span.len || self.count == 0)
     }
 
+    /// Whether `count` ids can all be among the values, as they are where each value has an id:
+    /// a count that takes no bytes could be any.
+    pub(super) fn may_reach(&self, count: u64) -> bool {
+        self.width >= 32 || count <= 1 << self.width
+    }
+
     fn fault(&self) -> Damage {
         Damage { offset: self.span.offset, reading: "packed values" }
     }

@@ -85,6 +85,11 @@ impl Blocks {
         self.region.get(from..end).ok_or(Damage { offset: from as u64, reading })
     }
 
+    /// Whether there are these bytes.
+    pub(super) fn has(&self, span: Span) -> bool {
+        span.offset.checked_add(span.len).is_some_and(|end| end <= self.len as u64)
+    }
+
     /// All bytes, checked or not: for places that were got by [`Self::slice`] before.
     pub(super) fn all(&self) -> &[u8] {
         &self.region

@@ -46,6 +46,7 @@ impl<'s> Column<'s> {
                         && lists.sound()
                         && dictionary.ends.sound()
                         && dictionary.ends.count <= values
+                        && ids.may_reach(dictionary.ends.count)
                 }
                 Codec::Ints(ints) => ints.count == values && ints.sound(),
                 Codec::Texts(texts) => u64::from(texts.count) == values && texts.sound(),

@@ -14,6 +14,8 @@ const LENGTH_MIN: usize = 8;
 const DIGITS_MIN: usize = 3;
 /// Slots of a bucket on average.
 const BUCKET_SLOTS: usize = 4;
+/// Bits of the number of a bucket at most, so that they and a remainder make up a hash.
+const BUCKET_BITS_MAX: u32 = 16;
 /// Bits of the filter at most.
 const FILTER_BITS_MAX: usize = 1 << 16;
 
@@ -50,6 +52,18 @@ pub(crate) struct LongWordsLayout {
     pub columns: Packed,
     /// The row or value id of each slot.
     pub places: Packed,
+}
+
+impl LongWordsLayout {
+    /// Whether counts and spans agree. Of slots that take no bytes there is one a bucket at most.
+    pub(super) fn sound(&self) -> bool {
+        let slots = [&self.remainders, &self.columns, &self.places];
+        let width: u32 = slots.iter().map(|packed| u32::from(packed.width)).sum();
+        self.starts.sound()
+            && self.starts.count <= (1 << BUCKET_BITS_MAX) + 1
+            && slots.iter().all(|packed| packed.sound() && packed.count == self.places.count)
+            && (width > 0 || self.places.count <= 1 << BUCKET_BITS_MAX)
+    }
 }
 
 /// Collects id-like words.
@@ -115,9 +129,9 @@ impl LongWordsWriter {
     }
 }
 
-/// Bits of the number of a bucket: at most 16, so that they and a remainder make up a hash.
+/// Bits of the number of a bucket.
 fn bucket_bits(slots: usize) -> u32 {
-    (slots / BUCKET_SLOTS).max(1).ilog2().min(16)
+    (slots / BUCKET_SLOTS).max(1).ilog2().min(BUCKET_BITS_MAX)
 }
 
 fn bucket_of(hash: u32, bits: u32) -> u64 {

@@ -220,11 +220,13 @@ impl Segment {
         self.shown = Some((Arc::clone(cache), cache.join()));
     }
 
-    /// Whether the counts of the table of contents agree with each other.
+    /// Whether the counts of the table of contents agree with each other and with the file: after
+    /// that nothing that is reserved or looked through is larger than some multiple of the file.
     fn sound(&self) -> bool {
         let (layout, rows) = (&self.layout, u64::from(self.meta.rows));
         let of_rows = [&layout.times, &layout.offsets, &layout.seqs];
         rows > 0
+            && layout.spans().all(|span| self.blocks.has(span))
             && of_rows.iter().all(|ints| ints.count == rows && ints.sound())
             && layout.row_shapes.count == rows
             && layout.row_shapes.sound()
@@ -235,7 +237,8 @@ impl Segment {
             && layout.rest_rows.rows == self.meta.rows
             && layout.rest_rows.sound()
             && layout.rest.sound()
-            && layout.postings.offset.checked_add(layout.postings.len).is_some()
+            && layout.future_rows <= layout.postings.len
+            && layout.terms.long_words.sound()
             && self.columns().all(|column| column.sound(self.meta.rows))
     }
 
@@ -251,7 +254,8 @@ impl Segment {
 
     /// Canonical bytes of an event, on average.
     fn mean_event_bytes(&self) -> usize {
-        (self.meta.event_bytes / u64::from(self.meta.rows.max(1))) as usize + 64
+        let mean = self.meta.event_bytes / u64::from(self.meta.rows.max(1));
+        usize::try_from(mean).unwrap_or(usize::MAX).saturating_add(64)
     }
 
     /// The error of a damaged place.

@@ -211,6 +211,7 @@ impl Patterns {
         self.ids.count == values
             && self.ids.sound()
             && self.dictionary.ends.sound()
+            && self.ids.may_reach(self.dictionary.ends.count)
             && self.numbers.len() <= NUMBERS_MAX
             && self.numbers.iter().all(|numbers| {
                 u64::from(numbers.presence.rows) == values

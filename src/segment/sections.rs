@@ -1,8 +1,9 @@
-//! Which sections of a segment lie in some of its bytes, by name.
+//! Where the sections of a segment are, and which of them lie in some of its bytes, by name.
 
 use super::Segment;
 use super::blocks::Span;
-use super::layout::{Codec, ColumnLayout};
+use super::layout::{Codec, ColumnLayout, Layout};
+use super::patterns::{Numbers, Patterns};
 use std::ops::Range;
 
 impl Segment {
@@ -13,33 +14,14 @@ impl Segment {
                 && span.offset < range.end
                 && span.offset.saturating_add(span.len) > range.start
         };
-        let layout = &self.layout;
-        let words = &layout.terms.long_words;
-        let word_spans = [
-            layout.terms.fst,
-            layout.terms.entries,
-            words.filter,
-            words.starts.span,
-            words.remainders.span,
-            words.columns.span,
-            words.places.span,
-        ];
         let mut names: Vec<String> = Vec::new();
-        for (name, spans) in [
-            ("times", &[layout.times.span, layout.offsets.span][..]),
-            ("sequences", &[layout.seqs.span]),
-            ("times of acceptance", &[layout.recorded_from.span, layout.recorded_ats.span]),
-            ("shapes of rows", &[layout.row_shapes.span]),
-            ("events stored whole", &[layout.rest_rows.span, layout.rest.span]),
-            ("lists of rows", &[layout.postings]),
-            ("words", &word_spans),
-        ] {
+        for (name, spans) in self.layout.sections() {
             if spans.iter().any(touches) {
                 names.push(name.to_owned());
             }
         }
-        for (column, path) in layout.columns.iter().zip(&self.paths) {
-            if spans(column).iter().any(touches) {
+        for (column, path) in self.layout.columns.iter().zip(&self.paths) {
+            if column.spans().any(|span| touches(&span)) {
                 names.push(format!("column {}", path.join(".")));
             }
         }
@@ -48,22 +30,54 @@ impl Segment {
     }
 }
 
-/// Where the bytes of a column are.
-fn spans(column: &ColumnLayout) -> Vec<Span> {
-    let mut spans = vec![column.presence.span];
-    match &column.codec {
-        Codec::Dictionary { ids, dictionary, lists } => {
-            spans.extend([ids.span, dictionary.ends.span, dictionary.bytes, lists.span]);
-        }
-        Codec::Ints(ints) => spans.push(ints.span),
-        Codec::Texts(texts) => spans.push(texts.span),
-        Codec::Uuids(uuids) => spans.extend([uuids.ids, uuids.sorted.span]),
-        Codec::Patterns(patterns) => {
-            spans.extend([patterns.ids.span, patterns.dictionary.ends.span]);
-            spans.push(patterns.dictionary.bytes);
-            let numbers = patterns.numbers.iter();
-            spans.extend(numbers.flat_map(|one| [one.presence.span, one.ints.span]));
-        }
+impl Layout {
+    /// Where everything is.
+    pub(super) fn spans(&self) -> impl Iterator<Item = Span> {
+        let sections = self.sections().into_iter().flat_map(|(_, spans)| spans);
+        sections.chain(self.columns.iter().flat_map(ColumnLayout::spans))
     }
-    spans
+
+    /// What is no column, by name.
+    fn sections(&self) -> [(&'static str, Vec<Span>); 7] {
+        let words = &self.terms.long_words;
+        let of_words = vec![
+            self.terms.fst,
+            self.terms.entries,
+            words.filter,
+            words.starts.span,
+            words.remainders.span,
+            words.columns.span,
+            words.places.span,
+        ];
+        [
+            ("times", vec![self.times.span, self.offsets.span]),
+            ("sequences", vec![self.seqs.span]),
+            ("times of acceptance", vec![self.recorded_from.span, self.recorded_ats.span]),
+            ("shapes of rows", vec![self.row_shapes.span]),
+            ("events stored whole", vec![self.rest_rows.span, self.rest.span]),
+            ("lists of rows", vec![self.postings]),
+            ("words", of_words),
+        ]
+    }
+}
+
+impl ColumnLayout {
+    /// Where the bytes of the column are; empty spans stand where there is less to say.
+    fn spans(&self) -> impl Iterator<Item = Span> {
+        let none = Span::default();
+        let (values, numbers) = match &self.codec {
+            Codec::Dictionary { ids, dictionary, lists } => {
+                ([ids.span, dictionary.ends.span, dictionary.bytes, lists.span], &[][..])
+            }
+            Codec::Ints(ints) => ([ints.span, none, none, none], &[][..]),
+            Codec::Texts(texts) => ([texts.span, none, none, none], &[][..]),
+            Codec::Uuids(uuids) => ([uuids.ids, uuids.sorted.span, none, none], &[][..]),
+            Codec::Patterns(Patterns { ids, dictionary, numbers }) => {
+                ([ids.span, dictionary.ends.span, dictionary.bytes, none], &numbers[..])
+            }
+        };
+        let of_numbers = |one: &Numbers| [one.presence.span, one.ints.span];
+        let values = [self.presence.span].into_iter().chain(values);
+        values.chain(numbers.iter().flat_map(of_numbers))
+    }
 }

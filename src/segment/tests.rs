@@ -293,3 +293,76 @@ fn combinations_are_what_was_written_or_none() {
         assert_eq!(segment.examine().is_sound(), is_list, "verify tells");
     }
 }
+
+/// A segment of which table of contents and footer say something else than was written.
+fn forged(rows: &[StoredEvent], forge: impl FnOnce(&mut Layout, &mut SegmentMeta)) -> Result<()> {
+    let file = file_of(rows);
+    let segment = Segment::open(Region::from_vec(file.clone()), Path::new("test.seg"))?;
+    let (mut layout, mut meta) = (segment.layout.clone(), segment.meta.clone());
+    forge(&mut layout, &mut meta);
+    let segment = Segment::in_memory(file, layout, meta)?;
+    check(&segment, rows);
+    Ok(())
+}
+
+fn few_rows(count: u32) -> Vec<StoredEvent> {
+    let events = (0..count).map(|number| {
+        let event = serde_json::json!({"occurred_at": "2026-05-04T10:00:00Z", "category": "c",
+            "activity": "made", "id": format!("abcdef{number:04}")});
+        Event::from_json(event.to_string().as_bytes()).unwrap()
+    });
+    rows_of(events.collect())
+}
+
+#[test]
+fn a_table_of_contents_that_claims_more_than_the_file_holds_is_refused() {
+    const MANY: u64 = u32::MAX as u64;
+    let rows = few_rows(3);
+    forged(&rows, |_, _| ()).unwrap();
+    let claims: [fn(&mut Layout, &mut SegmentMeta); 6] = [
+        |layout, meta| {
+            meta.facts.rows = MANY as u32;
+            for ints in [&mut layout.times, &mut layout.offsets, &mut layout.seqs] {
+                (ints.count, ints.span.len) = (MANY, 1 << 40);
+            }
+            (layout.row_shapes.count, layout.row_shapes.width) = (MANY, 0);
+            let columns = layout.columns.iter_mut().map(|column| &mut column.presence);
+            for presence in columns.chain([&mut layout.rest_rows]) {
+                (presence.rows, presence.span.len) = (MANY as u32, 1 << 40);
+            }
+        },
+        |layout, _| layout.postings.offset = u64::MAX,
+        |layout, _| layout.future_rows = u64::MAX - 9,
+        |layout, _| {
+            let presence = &mut layout.columns[0].presence;
+            presence.values = MANY as u32;
+            if let layout::Codec::Dictionary { ids, dictionary, lists } =
+                &mut layout.columns[0].codec
+            {
+                for packed in [ids, &mut dictionary.ends, lists] {
+                    (packed.count, packed.width) = (MANY, 0);
+                }
+            }
+        },
+        |layout, _| {
+            let words = &mut layout.terms.long_words;
+            for packed in [&mut words.remainders, &mut words.columns, &mut words.places] {
+                (packed.count, packed.width) = (1 << 40, 0);
+            }
+        },
+        |layout, _| {
+            let starts = &mut layout.terms.long_words.starts;
+            (starts.count, starts.width) = (1 << 40, 0);
+        },
+    ];
+    for (number, claim) in claims.into_iter().enumerate() {
+        let error = forged(&rows, claim).expect_err("a claim beyond the file");
+        assert!(matches!(error, Error::Corrupt { .. }), "claim {number}: {error}");
+    }
+}
+
+#[test]
+fn a_footer_that_claims_long_events_is_read_like_another() {
+    let claim = |_: &mut Layout, meta: &mut SegmentMeta| meta.facts.event_bytes = u64::MAX - 63;
+    forged(&few_rows(1), claim).unwrap();
+}
