@@ -226,7 +226,8 @@ impl<'a> Reader<'a> {
     fn take_commit(&mut self, commit: &Commit) -> Result<Step> {
         let frames = self.open.len() as u64;
         let next_seq = self.next_seq.checked_add(frames);
-        let fits = u64::from(commit.frames) == frames
+        let fits = next_seq.is_some()
+            && u64::from(commit.frames) == frames
             && commit.start == self.start
             && commit.last_seq.checked_add(1) == next_seq
             && (commit.closed || frames > 0);

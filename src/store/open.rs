@@ -194,7 +194,7 @@ fn begin_writer(
     };
     // Events that were acknowledged before they were durable may have been seen and be lost.
     let lost = state.buffered && !report.clean;
-    let epoch = state.epoch + u64::from(lost);
+    let epoch = state.epoch.saturating_add(lost.into());
     let recorded_at = recovered.recorded_at(state.recorded_at);
     let (log, active) = begin_tail(core, upkeep, recovered, epoch)?;
     let hold = |listed| core.hold_segment(listed);

@@ -193,7 +193,7 @@ impl<'a> Verification<'a> {
             check_header(&path, log, &found.header)?;
             match next {
                 Some(next) if log.first_seq + found.frames != next => {
-                    let expected = format!("frames up to event {}", next - 1);
+                    let expected = format!("frames up to event {}", next.saturating_sub(1));
                     let got = format!("{} frames", found.frames);
                     Err(Error::corrupt(&path, found.end, "log batch", expected, got))
                 }
@@ -219,7 +219,7 @@ impl<'a> Verification<'a> {
         error: &Error,
     ) {
         let known = Known { listed: Some((log.id, log.first_seq)), synced };
-        let end = next.map(|next| next - 1);
+        let end = next.map(|next| next.saturating_sub(1));
         let end = end.or(synced.map(|synced| synced.last_seq));
         let all = SeqRange { first: log.first_seq, last: end };
         let all = Some(all).filter(|all| all.last.is_none_or(|last| last >= all.first));

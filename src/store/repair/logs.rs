@@ -1,6 +1,6 @@
 //! Logs: every event that can be read becomes part of a segment.
 
-use super::Repair;
+use super::{Repair, believed};
 use crate::Result;
 use crate::event::StoredEvent;
 use crate::log::{Frame, Known, read_head, salvage};
@@ -22,7 +22,7 @@ impl Repair<'_> {
         let mut events = Vec::new();
         let mut read: Vec<LogFile> = Vec::new();
         for number in inventory::log_numbers(self.disk, &self.layout)? {
-            self.after.next_log = self.after.next_log.max(number + 1);
+            self.after.next_log = self.after.next_log.max(number.saturating_add(1));
             let head = read_head(self.disk, &self.layout.log(number)).ok();
             let logs = self.before.logs.iter();
             let listed = logs.clone().find(|log| match &head {
@@ -30,8 +30,9 @@ impl Repair<'_> {
                 None => log.number == number,
             });
             if let Some(head) = head {
-                self.after.epoch = self.after.epoch.max(head.epoch);
-                self.before.epoch = self.before.epoch.max(head.epoch);
+                let epoch = believed(head.epoch);
+                self.after.epoch = self.after.epoch.max(epoch);
+                self.before.epoch = self.before.epoch.max(epoch);
                 self.epoch_is_known = true;
             }
             let is_new = listed.is_some_and(|log| !read.contains(log));
@@ -67,7 +68,7 @@ impl Repair<'_> {
             Ok(true)
         };
         let found = salvage(self.disk, &path, known, &mut each)?;
-        self.seen_seq = self.seen_seq.max(found.last_seq);
+        self.see(found.last_seq);
         let is_sound = found.damages.is_empty() && found.gaps.is_empty();
         for (first, last) in found.gaps {
             self.lost.touch(SeqRange { first, last });
@@ -84,7 +85,7 @@ impl Repair<'_> {
     fn touch_missing(&mut self, read: &[LogFile]) {
         let logs = &self.before.logs;
         for (index, log) in logs.iter().enumerate() {
-            let next = logs.get(index + 1).map(|next| next.first_seq - 1);
+            let next = logs.get(index + 1).map(|next| next.first_seq.saturating_sub(1));
             let hint = self.hint.filter(|hint| hint.log_id == log.id).map(|hint| hint.last_seq);
             let range = SeqRange { first: log.first_seq, last: next.or(hint) };
             let is_empty = range.last.is_some_and(|last| last < range.first);
@@ -97,7 +98,7 @@ impl Repair<'_> {
     /// Notes what the hint says was acknowledged, behind all that is served: without a manifest
     /// nothing else tells of it.
     fn touch_acknowledged(&mut self) {
-        let first = self.lost.served_upto() + 1;
+        let first = self.lost.served_upto().saturating_add(1);
         let acknowledged = self.hint.map_or(0, |hint| hint.last_seq);
         if self.report.manifest_rebuilt && acknowledged >= first {
             self.lost.touch(SeqRange::new(first, acknowledged));

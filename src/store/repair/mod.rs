@@ -34,6 +34,9 @@ use std::path::{Path, PathBuf};
 /// How far the next sequence is above the highest that was seen: events that are lost without a
 /// trace had some of those between.
 const SEQ_GAP: u64 = 1 << 20;
+/// Sequences and epochs that no store reaches: who speaks of one from here on is not believed, so
+/// that there are later ones.
+const BELIEVED_MAX: u64 = 1 << 62;
 
 /// What a repair found and did; of a dry run, what it would do.
 #[derive(Debug, Clone, Default, serde::Serialize)]
@@ -130,6 +133,9 @@ impl<'a> Repair<'a> {
         let disk = &options.disk;
         let found = inventory::segments(disk, &layout)?;
         let hint = SyncedHint::read(disk, &layout.synced())?;
+        let strange = hint.filter(|hint| hint.last_seq >= BELIEVED_MAX);
+        let hint = hint.filter(|_| strange.is_none());
+        let moved = strange.map(|_| layout.synced()).into_iter().collect();
         let mut repair = Repair {
             options,
             disk,
@@ -141,12 +147,12 @@ impl<'a> Repair<'a> {
             before: State::default(),
             after: State::default(),
             epoch_is_known: true,
-            changed: false,
+            changed: strange.is_some(),
             seen_seq: hint.map_or(0, |hint| hint.last_seq),
             lost: LostSeqs::default(),
             kept_first: Vec::new(),
             used_up: Vec::new(),
-            moved: Vec::new(),
+            moved,
         };
         repair.read_rules()?;
         repair.read_manifest()?;
@@ -178,7 +184,7 @@ impl<'a> Repair<'a> {
             }
             Err(error) => return Err(error),
         }
-        self.seen_seq = self.seen_seq.max(self.before.next_seq - 1);
+        self.see(self.before.next_seq - 1);
         self.after = self.before.clone();
         self.after.segments.clear();
         Ok(())
@@ -227,22 +233,27 @@ impl<'a> Repair<'a> {
         for change in remains.into_iter().flatten() {
             match change {
                 Change::Logs { next, .. } => state.next_log = state.next_log.max(next),
-                Change::Epoch(epoch) => state.epoch = state.epoch.max(epoch),
+                Change::Epoch(epoch) => state.epoch = state.epoch.max(believed(epoch)),
                 Change::EpochBegun { epoch, first_seq } => {
-                    state.epoch = state.epoch.max(epoch);
+                    state.epoch = state.epoch.max(believed(epoch));
                     state.epochs.begin(EpochStart { epoch, first_seq });
                 }
                 Change::Floor { next_seq, recorded_at } => {
-                    state.next_seq = state.next_seq.max(next_seq);
+                    state.next_seq = state.next_seq.max(believed(next_seq));
                     state.recorded_at = state.recorded_at.max(recorded_at);
                 }
                 Change::Swept(now) => state.last_sweep = state.last_sweep.max(Some(now)),
                 Change::Add(Listed { meta, .. }) => {
-                    self.seen_seq = self.seen_seq.max(meta.max_seq);
+                    self.seen_seq = self.seen_seq.max(believed(meta.max_seq));
                 }
                 Change::Doom(_) | Change::Clear(_) | Change::Buffered(_) | Change::Doomed(_) => {}
             }
         }
+    }
+
+    /// Notes a sequence that something speaks of.
+    fn see(&mut self, seq: u64) {
+        self.seen_seq = self.seen_seq.max(believed(seq));
     }
 
     /// Whether the logs become segments: one of them is damaged, or nothing lists them.
@@ -270,13 +281,14 @@ impl<'a> Repair<'a> {
     fn begin_epoch(&mut self) {
         let seen = self.seen_seq.max(self.lost.served_upto());
         let clock = u64::try_from(self.options.clock.now_micros() / 1_000_000).unwrap_or(0);
+        let next = self.before.epoch.saturating_add(1);
         let epoch = match self.epoch_is_known {
-            true => self.before.epoch + 1,
+            true => next,
             // Grows from repair to repair, and is above everything that was counted one by one.
-            false => clock.max(self.before.epoch + 1),
+            false => clock.max(next),
         };
-        let first_seq = self.lost.served_upto() + 1;
-        self.after.next_seq = seen + 1 + SEQ_GAP;
+        let first_seq = self.lost.served_upto().saturating_add(1);
+        self.after.next_seq = seen.saturating_add(1 + SEQ_GAP);
         self.after.epoch = epoch;
         self.after.epochs.begin(EpochStart { epoch, first_seq });
         self.after.logs.clear();
@@ -285,4 +297,9 @@ impl<'a> Repair<'a> {
         self.report.next_seq = Some(self.after.next_seq);
         self.report.epoch = Some(epoch);
     }
+}
+
+/// A sequence or an epoch that is read from a file, 0 if no store reaches it.
+fn believed(number: u64) -> u64 {
+    if number < BELIEVED_MAX { number } else { 0 }
 }

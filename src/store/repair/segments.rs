@@ -10,8 +10,9 @@ use crate::store::finding::{SeqRange, within};
 use crate::store::inventory::{FoundSegment, open_segment};
 use crate::store::live::open_listed;
 use crate::store::manifest::Listed;
-use crate::store::partition::Day;
+use crate::store::partition::{Day, is_class_name};
 use crate::store::retain::is_expired;
+use crate::store::retention::DEFAULT_CLASS;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -68,7 +69,7 @@ impl Repair<'_> {
                 self.moved.push(found.path.clone());
                 continue;
             };
-            self.seen_seq = self.seen_seq.max(meta.max_seq);
+            self.see(meta.max_seq);
             if !open_segment(self.disk, &found.path)?.examine().is_sound() {
                 rest.push(found);
                 continue;
@@ -155,7 +156,9 @@ impl Repair<'_> {
         let mut replaces = meta.replaces.clone();
         replaces.push(meta.id);
         let id = SegmentId(random_id(self.options));
-        let mut builder = SegmentBuilder::new(id, &meta.class, replaces);
+        // A footer may say anything, and the class names a folder.
+        let class = if is_class_name(&meta.class) { &meta.class } else { DEFAULT_CLASS };
+        let mut builder = SegmentBuilder::new(id, class, replaces);
         let lost = &mut self.lost;
         segment.read_rows(&mut |row| {
             match row {

@@ -370,3 +370,50 @@ fn segments_that_a_cut_manifest_does_not_know_are_not_given_up() {
     assert!(report.manifest_rebuilt);
     assert_eq!(check(&disk, &report, "older").len() as u64, ALL);
 }
+
+/// A footer may say anything, and its class became a path.
+#[test]
+fn the_class_of_a_footer_never_leads_out_of_the_store() {
+    let disk = SimDisk::new(1);
+    live(&disk);
+    disk.remove(Path::new(MANIFEST)).expect("is there");
+    let id = crate::segment::SegmentId(0x77);
+    let mut builder = crate::segment::SegmentBuilder::new(id, "../../../outside", Vec::new());
+    let stranger = event(ALL);
+    let at = stranger.occurred_at();
+    builder.push(ALL + 1, at, at, stranger.canonical()).expect("takes it");
+    let (bytes, _) = builder.finish().expect("is built");
+    let folder = segments(&disk)[0].parent().expect("a folder").to_path_buf();
+    let path = folder.join("0000000000000077.seg");
+    files::create_synced(&disk.shared(), &path, &bytes).expect("is written");
+    let start = disk.operation_count() as usize;
+    let report = repair_it(&disk);
+    let operations = disk.operations();
+    let outside = operations
+        .iter()
+        .skip(start)
+        .find(|one| one.path.to_string_lossy().contains("..") || !one.path.starts_with(ROOT));
+    assert_eq!(outside, None);
+    let found = check(&disk, &report, "another class");
+    assert_eq!(found[&(ALL + 1)], stranger, "its events are those of the default class");
+}
+
+/// Numbers that no store reaches are not believed, or there were none after them.
+#[test]
+fn sequences_and_epochs_beyond_belief_leave_later_ones() {
+    let disk = SimDisk::new(1);
+    live(&disk);
+    disk.remove(Path::new(MANIFEST)).expect("is there");
+    let shared = disk.shared();
+    let layout = Layout::new(Path::new(ROOT));
+    files::remove(&shared, &layout.synced()).expect("is there");
+    let hint = SyncedHint::create(&shared, &layout.synced()).expect("is written");
+    let synced = Synced { log_id: 5, offset: 100, last_seq: u64::MAX };
+    hint.write(&synced).expect("is written");
+    let header = crate::log::LogHeader { id: 5, epoch: u64::MAX, first_seq: u64::MAX };
+    let log = crate::log::LogWriter::create(&shared, &layout.log(90), header).expect("is written");
+    log.close().expect("closes");
+    let report = repair_it(&disk);
+    assert_eq!(check(&disk, &report, "beyond belief").len() as u64, ALL);
+    assert!(report.next_seq.is_some_and(|next| (ALL..1 << 40).contains(&next)), "{report:?}");
+}
