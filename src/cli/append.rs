@@ -25,16 +25,10 @@ pub(super) fn run(store: &StoreOptions, arguments: &Arguments) -> Outcome {
     store.required_dir()?;
     let mut summary = Summary::default();
     let events = read(&arguments.file, &mut summary)?;
-    let stored = match events {
-        Some(events) => store_all(store, &events, &mut summary)?,
-        None => false,
-    };
-    if stored {
-        return summary.print();
+    match events {
+        Some(events) => store_all(store, &events, &mut summary),
+        None => refused(&mut summary),
     }
-    summary.rejected = summary.read;
-    summary.print()?;
-    Err(Failure::Partial)
 }
 
 /// All events of the input; `None` when one record is bad or there are too many for a batch.
@@ -58,8 +52,14 @@ fn read(file: &std::path::Path, summary: &mut Summary) -> Outcome<Option<Vec<Eve
     Ok((rejects.finish()? == 0).then_some(events))
 }
 
-/// Whether the batch was taken; other errors than a refusal end the command.
-fn store_all(options: &StoreOptions, events: &[Event], summary: &mut Summary) -> Outcome<bool> {
+/// Nothing was stored.
+fn refused(summary: &mut Summary) -> Outcome {
+    summary.rejected = summary.read;
+    summary.print()?;
+    Err(Failure::Partial)
+}
+
+fn store_all(options: &StoreOptions, events: &[Event], summary: &mut Summary) -> Outcome {
     let store = options.open_to_write(true)?;
     let answer = match events {
         [] => Ok(Vec::new()),
@@ -67,14 +67,17 @@ fn store_all(options: &StoreOptions, events: &[Event], summary: &mut Summary) ->
     };
     let closed = store.close();
     match answer {
-        Ok(receipts) => summary.add(&receipts),
+        Ok(receipts) => {
+            summary.add(&receipts);
+            // The batch is stored, whatever became of the close.
+            summary.print()?;
+            Ok(closed?)
+        }
         Err(error @ Error::Invalid { .. }) => {
             tell(error);
             closed?;
-            return Ok(false);
+            refused(summary)
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => Err(error.into()),
     }
-    closed?;
-    Ok(true)
 }

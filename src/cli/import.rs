@@ -47,11 +47,13 @@ pub(super) fn run(store: &StoreOptions, arguments: &Arguments) -> Outcome {
     let store = store.open_to_write(true)?;
     let mut summary = Summary::default();
     let outcome = importer::import(&store, input, source, &mut rejects, &mut summary);
-    summary.rejected = rejects.finish()?;
+    let rejected = rejects.finish();
     let closed = store.close();
     // What was stored before a failure is stored: the counts are told in any case.
+    summary.rejected = *rejected.as_ref().unwrap_or(&0);
     summary.print()?;
     outcome?;
+    rejected?;
     closed?;
     match summary.rejected {
         0 => Ok(()),

@@ -47,7 +47,11 @@ fn run(engine: &Engine) {
     let tick = (buffered || options.seal_age.is_some()).then_some(TICK);
     loop {
         match engine.signal.next(tick) {
-            Job::Stop => return sync(engine),
+            Job::Stop => {
+                // What was submitted is stored, also if nobody waited for it.
+                engine.flush_queue();
+                return sync(engine);
+            }
             Job::Flush => engine.flush_queue(),
             Job::Seal => seal(engine),
             Job::Tick => {

@@ -17,7 +17,8 @@ const UNSYNCED_BYTES_MAX: u64 = 8 << 20;
 
 /// An acknowledgement to wait for.
 ///
-/// Dropping it gives up the answer only: the events are stored all the same.
+/// Dropping it gives up the answer only: the events are stored all the same, by the background
+/// thread, or without one by the next append, wait, seal or close.
 #[derive(Debug)]
 pub struct Ticket {
     engine: Arc<Engine>,

@@ -7,9 +7,9 @@ use super::partition::{Day, RUN_BYTES, RUN_ROWS, run_days_max};
 use super::retention::Retention;
 use super::write_segment::{SegmentFiles, bytes_freed};
 use super::{ChangeReport, lock};
-use crate::Result;
 use crate::event::Timestamp;
 use crate::segment::{RowSource, Segment, SegmentBuilder, SegmentId, SegmentMeta};
+use crate::{Error, Result};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::Range;
@@ -50,15 +50,42 @@ impl Engine {
 
     fn compact_groups(&self, members_min: usize, full: Full) -> Result<ChangeReport> {
         let mut upkeep = lock(&self.upkeep);
-        let segments = Arc::clone(&lock(&self.writer).segments);
+        if upkeep.closed {
+            return Ok(ChangeReport::default());
+        }
         let retention = self.core.retention.load();
         let mut report = ChangeReport::default();
-        for members in plan(segments.live(), &retention, members_min, full) {
-            report = report.and(self.merge(&mut upkeep, &members)?);
+        let mut failure = None;
+        for members in self.groups(&upkeep, &retention, members_min, full) {
+            match self.merge(&mut upkeep, &members) {
+                Ok(change) => report = report.and(change),
+                // Rot in one group is no reason to leave the others, or to try it at every seal.
+                Err(error @ Error::Corrupt { .. }) => {
+                    upkeep.rotten.extend(rotten(&members, &error));
+                    failure.get_or_insert(error);
+                }
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            }
         }
-        drop(segments);
         self.clear_gone(&mut upkeep);
-        Ok(report)
+        failure.map_or(Ok(report), Err)
+    }
+
+    /// What to merge; nothing else holds the segments, so that the files of a group can go before
+    /// the next one is written.
+    fn groups(
+        &self,
+        upkeep: &Upkeep,
+        retention: &Retention,
+        members_min: usize,
+        full: Full,
+    ) -> Vec<Members> {
+        let segments = Arc::clone(&lock(&self.writer).segments);
+        let is_sound = |one: &&Arc<LiveSegment>| !upkeep.rotten.contains(&one.facts().id);
+        plan(segments.live().iter().filter(is_sound), retention, members_min, full)
     }
 
     /// Puts one segment in the place of some.
@@ -121,6 +148,15 @@ impl Engine {
     }
 }
 
+/// Which of the members an error speaks of.
+fn rotten(members: &[Arc<LiveSegment>], error: &Error) -> Option<SegmentId> {
+    let Error::Corrupt { path, .. } = error else {
+        return None;
+    };
+    let member = members.iter().find(|member| member.path() == path)?;
+    Some(member.facts().id)
+}
+
 type HeapRow = Reverse<(Timestamp, u64, usize, u32)>;
 
 fn next_row(member: &Segment, number: usize, row: u32) -> Result<Option<HeapRow>> {
@@ -144,8 +180,8 @@ fn replaced_ids(upkeep: &Upkeep, members: &[&Segment]) -> Vec<SegmentId> {
 
 /// Which segments to merge: runs of small ones that are neighbours in time, within a class, until
 /// they fill one. A small one that cannot be read is left alone.
-fn plan(
-    segments: &[Arc<LiveSegment>],
+fn plan<'s>(
+    segments: impl Iterator<Item = &'s Arc<LiveSegment>>,
     retention: &Retention,
     members_min: usize,
     full: Full,

@@ -16,7 +16,7 @@ use super::{Options, Receipt, files, lock};
 use crate::Result;
 use crate::event::{Event, Timestamp};
 use crate::io::LockGuard;
-use crate::segment::RowCache;
+use crate::segment::{RowCache, SegmentId};
 use arc_swap::ArcSwap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -86,11 +86,21 @@ pub(crate) struct Upkeep {
     pub(crate) folders: BTreeSet<PathBuf>,
     /// Accounted bytes of the tails when the last inline seal failed; 0: it did not.
     pub(crate) failed_at: usize,
+    /// Segments that could not be merged because they are damaged: they are left alone.
+    pub(crate) rotten: BTreeSet<SegmentId>,
+    /// The store is closed: another process may write it, so nothing is touched any more.
+    pub(crate) closed: bool,
 }
 
 impl Upkeep {
     pub(crate) fn new(manifest: Manifest) -> Upkeep {
-        Upkeep { manifest, folders: BTreeSet::new(), failed_at: 0 }
+        Upkeep {
+            manifest,
+            folders: BTreeSet::new(),
+            failed_at: 0,
+            rotten: BTreeSet::new(),
+            closed: false,
+        }
     }
 
     /// Commits an edit, and with it what has been unlinked since the last one.

@@ -177,4 +177,11 @@ impl VerifyReport {
         self.problems.push(finding.to_string());
         self.findings.push(finding);
     }
+
+    /// Forgets the findings that `is_one` does not hold for.
+    pub(crate) fn retain(&mut self, is_one: impl Fn(&Finding) -> bool) {
+        let findings = std::mem::take(&mut self.findings);
+        self.problems.clear();
+        findings.into_iter().filter(is_one).for_each(|finding| self.add(finding));
+    }
 }

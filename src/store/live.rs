@@ -85,6 +85,11 @@ impl LiveSegment {
         &self.listed.meta
     }
 
+    /// Where the file is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The bytes of the file, unchecked.
     pub(crate) fn file(&self) -> &Region {
         &self.file

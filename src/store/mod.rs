@@ -232,8 +232,9 @@ impl Store {
     /// merged segments are copied.
     ///
     /// # Errors
-    /// [`Error::Io`] when the disk refused: nothing has changed. [`Error::Corrupt`] when a small
-    /// segment is damaged. [`Error::ReadOnly`].
+    /// [`Error::Io`] when the disk refused, [`Error::Corrupt`] when a small segment is damaged:
+    /// what could be merged is merged, and the damaged segment is left alone from then on.
+    /// [`Error::ReadOnly`].
     pub fn compact(&self) -> Result<ChangeReport> {
         self.engine("compact")?.compact()
     }
@@ -334,10 +335,7 @@ impl Store {
                 let upkeep = lock(&engine.upkeep);
                 (engine.core.view.load_full(), upkeep.manifest.state().clone())
             }
-            Role::Reader(reader) => {
-                reader.refresh()?;
-                (reader.core.view.load_full(), reader.state_and_hint().0)
-            }
+            Role::Reader(reader) => reader.to_back_up()?,
         };
         backup::backup(self.core(), &view, &state, dir.as_ref(), mode)
     }

@@ -27,8 +27,10 @@ use std::sync::{Arc, Mutex};
 pub(crate) fn open_engine(root: &Path, options: Options) -> Result<(Engine, OpenReport)> {
     let layout = Layout::new(root);
     let disk = options.disk.clone();
-    if options.create {
-        create_root(&options, root)?;
+    match options.create {
+        true => create_root(&options, root)?,
+        // Before the file of the lock is made in a folder that has nothing to do with it.
+        false => check_there(&disk, &layout)?,
     }
     let lock = take_lock(&options, &layout)?;
     refuse_links(&disk, &layout)?;
@@ -107,14 +109,6 @@ pub(crate) fn take_lock(options: &Options, layout: &Layout) -> Result<Box<dyn Lo
         std::io::ErrorKind::NotFound => missing(layout),
         _ => Error::io("lock", &path, error),
     };
-    if !options.create
-        && let Err(error) = options.disk.list(layout.root())
-    {
-        return Err(match error.kind() {
-            std::io::ErrorKind::NotFound => missing(layout),
-            _ => Error::io("list", layout.root(), error),
-        });
-    }
     if let Some(guard) = options.disk.lock(&path).map_err(failed)? {
         return Ok(guard);
     }

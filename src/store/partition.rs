@@ -14,6 +14,8 @@ pub(crate) const RUN_ROWS: u32 = 65_536;
 pub(crate) const RUN_BYTES: u64 = 32 << 20;
 /// Rows of a segment; it ends there even within a day.
 pub(crate) const RUN_ROWS_MAX: u32 = 524_288;
+/// Canonical bytes of a segment; it ends there even within a day. A column holds less than 4 GiB.
+pub(crate) const RUN_BYTES_MAX: u64 = 1 << 30;
 /// A run spans at most `kept_for` divided by this, so that bytes outlive their time by 5 %.
 const KEPT_FOR_DIVISOR: i64 = 20;
 const DAY_MICROS: i64 = 86_400_000_000;
@@ -240,6 +242,7 @@ impl RunCutter {
         let span = i64::from(day.0) - i64::from(self.first_day.0) + 1;
         let border = day != self.last_day;
         self.rows >= RUN_ROWS_MAX
+            || self.bytes >= RUN_BYTES_MAX
             || (border && full)
             || (border && self.days_max.is_some_and(|days_max| span > days_max))
     }
@@ -275,6 +278,11 @@ mod tests {
     fn a_run_ends_at_the_first_day_border_after_enough_bytes() {
         assert_eq!(lengths([(0, RUN_BYTES - 1), (1, 1), (2, 1)], None), [2, 1]);
         assert_eq!(lengths([(0, RUN_BYTES), (0, 1), (1, 1)], None), [2, 1]);
+    }
+
+    #[test]
+    fn a_run_ends_within_a_day_at_the_most_bytes() {
+        assert_eq!(lengths([(7, RUN_BYTES_MAX - 1), (7, 1), (7, 1), (7, 1)], None), [2, 2]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::fit::check_complete;
 use super::links::refuse_links;
 use super::live::SegmentSet;
 use super::manifest::{self, LogFile, Seen, State};
-use super::open::{missing, new_core, no_manifest};
+use super::open::{new_core, no_manifest};
 use super::partition::Layout;
 use super::recover::{check_header, check_start, decode};
 use super::snapshot::View;
@@ -48,6 +48,13 @@ struct ReadLogs {
     read: Vec<Replay>,
 }
 
+impl ReaderState {
+    /// Whether the log that the hint speaks of is listed, as it is unless one of them is older.
+    fn knows_the_log_of_its_hint(&self) -> bool {
+        self.hint.is_none_or(|hint| self.manifest.logs.iter().any(|log| log.id == hint.log_id))
+    }
+}
+
 impl ReadLogs {
     /// Nothing was read yet.
     fn new(state: &State) -> ReadLogs {
@@ -74,14 +81,15 @@ pub(crate) fn open_reader(root: &Path, options: Options) -> Result<(Reader, Open
     refuse_links(&options.disk, &layout)?;
     let retention = rules_file::read(&options.disk, &layout)?;
     let core = new_core(layout, options, retention);
-    let found = look_until_stable(&core, None);
+    let found = look_until_stable(&core, None, Upto::Vouched);
     let manifest = core.layout.manifest();
-    let state = found.map_err(|error| match &error {
+    let (state, view) = found.map_err(|error| match &error {
         Error::Io { path, .. } if *path == manifest && files::is_missing(&error) => {
             no_manifest(&core.options.disk, &core.layout)
         }
         _ => error,
     })?;
+    core.publish(view);
     let report = OpenReport {
         replayed: state.logs.tail.end_seq() - state.logs.tail.first_seq,
         clean: state.closed,
@@ -106,8 +114,38 @@ impl Reader {
         if same_manifest && (same_hint || self.read_on(&mut state, hint)) {
             return Ok(());
         }
-        *state = look_until_stable(&self.core, Some(&mut state))?;
+        let (found, view) = look_until_stable(&self.core, Some(&mut state), Upto::Vouched)?;
+        self.core.publish(view);
+        *state = found;
         Ok(())
+    }
+
+    /// What a backup is to hold, and what the manifest says beside: what this reader shows, and
+    /// after a crash, as long as no writer has opened the store, all that a writer would find.
+    ///
+    /// # Errors
+    /// As [`Reader::refresh`].
+    pub(crate) fn to_back_up(&self) -> Result<(Arc<View>, State)> {
+        self.refresh()?;
+        if self.has_more_than_vouched()
+            && let Ok(Some(_writer)) = self.core.options.disk.lock(&self.core.layout.lock())
+        {
+            // Nobody writes: there is no event that is still to be acknowledged.
+            let (state, view) = look_until_stable(&self.core, None, Upto::End)?;
+            return Ok((Arc::new(view), state.manifest));
+        }
+        Ok((self.core.view.load_full(), self.state_and_hint().0))
+    }
+
+    /// Whether the last log has events that nothing vouches for.
+    fn has_more_than_vouched(&self) -> bool {
+        let state = lock(&self.state);
+        let Some(log) = state.manifest.logs.last().filter(|_| !state.closed) else {
+            return false;
+        };
+        let path = self.core.layout.log(log.number);
+        let found = replay(&self.core.options.disk, &path, None, None, &mut |_| Ok(()));
+        found.is_ok_and(|found| found.header.first_seq + found.frames > state.logs.tail.end_seq())
     }
 
     /// Publishes what the last log has got since, under the same manifest; `false` if that does not
@@ -119,7 +157,7 @@ impl Reader {
         if state.logs.of(log).is_none() || hint.is_none_or(|hint| hint.log_id != log.id) {
             return false;
         }
-        let Ok(found) = read_log(&self.core, log, true, hint, &mut state.logs) else {
+        let Ok(found) = read_log(&self.core, log, hint, Upto::Vouched, &mut state.logs) else {
             // The log may be gone or damaged: a look at everything will tell.
             state.logs = ReadLogs::new(&state.manifest);
             return false;
@@ -137,38 +175,41 @@ impl Reader {
     }
 }
 
-/// Looks at the store until manifest and files agree, and publishes what is there.
-fn look_until_stable(core: &Core, mut before: Option<&mut ReaderState>) -> Result<ReaderState> {
+/// How much of the last log counts.
+#[derive(Debug, Clone, Copy)]
+enum Upto {
+    /// What the hint or a clean close vouches for: beside a writer, the rest may be undone yet.
+    Vouched,
+    /// All that can be read: nobody writes.
+    End,
+}
+
+/// Looks at the store until manifest and files agree; what the last look found, and what there is
+/// to see.
+fn look_until_stable(
+    core: &Core,
+    mut before: Option<&mut ReaderState>,
+    upto: Upto,
+) -> Result<(ReaderState, View)> {
     let path = core.layout.manifest();
     let mut attempt = 0;
     loop {
         attempt += 1;
         let loaded = manifest::read(&core.options.disk, &path)?;
         let seen = loaded.seen();
-        let looked = look(core, before.take(), loaded);
-        let (gone, error) = match looked {
-            Ok((state, view)) => {
-                let gone = view.segments.damaged().iter().any(|one| files::is_missing(&one.error));
-                if !gone {
-                    core.publish(view);
-                    return Ok(state);
-                }
-                (Some((state, view)), None)
-            }
-            Err(error) => (None, Some(error)),
-        };
-        // Something listed is gone or not as listed. If the manifest is still the same, so it is.
-        let changed = manifest::has_changed(&core.options.disk, &path, seen)?;
-        if changed && attempt < ATTEMPTS {
-            continue;
+        let looked = look(core, before.take(), loaded, upto);
+        let is_whole = looked.as_ref().is_ok_and(|(state, view)| {
+            let mut damaged = view.segments.damaged().iter();
+            !damaged.any(|one| files::is_missing(&one.error)) && state.knows_the_log_of_its_hint()
+        });
+        // Something listed is gone or not as listed, or the writer has begun a log since. If the
+        // manifest is still the same, so it is.
+        if is_whole
+            || attempt == ATTEMPTS
+            || !manifest::has_changed(&core.options.disk, &path, seen)?
+        {
+            return looked;
         }
-        return match (gone, error) {
-            (Some((state, view)), _) => {
-                core.publish(view);
-                Ok(state)
-            }
-            (None, error) => Err(error.unwrap_or_else(|| missing(&core.layout))),
-        };
     }
 }
 
@@ -176,12 +217,13 @@ fn look(
     core: &Core,
     before: Option<&mut ReaderState>,
     loaded: manifest::Loaded,
+    upto: Upto,
 ) -> Result<(ReaderState, View)> {
     let seen = loaded.seen();
     let state = loaded.state;
     check_complete(&core.options.disk, &core.layout, &state, None)?;
     let hint = SyncedHint::read(&core.options.disk, &core.layout.synced())?;
-    let (logs, closed) = read_logs(core, before, &state, hint)?;
+    let (logs, closed) = read_logs(core, before, &state, hint, upto)?;
     let earlier = core.view.load();
     let hold = |listed| core.hold_segment(listed);
     let segments = SegmentSet::hold(state.segments.values(), &earlier.segments, hold);
@@ -208,6 +250,7 @@ fn read_logs(
     before: Option<&mut ReaderState>,
     state: &State,
     hint: Option<Synced>,
+    upto: Upto,
 ) -> Result<(ReadLogs, bool)> {
     let mut logs = match before {
         Some(before)
@@ -224,8 +267,9 @@ fn read_logs(
     let mut next_seq = state.next_seq;
     for (index, log) in state.logs.iter().enumerate() {
         check_start(&core.layout.log(log.number), log, next_seq)?;
-        let last = index + 1 == state.logs.len();
-        let found = read_log(core, log, last, hint, &mut logs)?;
+        // A log that is not the last was durable as a whole before the next one began.
+        let upto = if index + 1 == state.logs.len() { upto } else { Upto::End };
+        let found = read_log(core, log, hint, upto, &mut logs)?;
         closed = found.closed;
         next_seq = log.first_seq + found.frames;
         if logs.tail.end_seq() < next_seq {
@@ -240,16 +284,18 @@ fn read_logs(
 fn read_log(
     core: &Core,
     log: &LogFile,
-    last: bool,
     hint: Option<Synced>,
+    upto: Upto,
     logs: &mut ReadLogs,
 ) -> Result<Replay> {
     let path = core.layout.log(log.number);
     let disk = &core.options.disk;
     let retention = core.retention.load();
-    let upto = hint.filter(|hint| hint.log_id == log.id).map(|hint| hint.offset);
-    // A log that is not the last was durable as a whole before the next one began.
-    let vouched = upto.is_some() || !last;
+    let hinted = hint.filter(|hint| hint.log_id == log.id).map(|hint| hint.offset);
+    let (limit, vouched) = match upto {
+        Upto::Vouched => (hinted, hinted.is_some()),
+        Upto::End => (None, true),
+    };
     let before = logs.of(log).cloned();
     let tail = &mut logs.tail;
     let mut unvouched = Vec::new();
@@ -266,8 +312,8 @@ fn read_log(
         Ok(())
     };
     let found = match before {
-        Some(before) => replay_on(disk, &path, &before, upto, &mut each)?,
-        None => replay(disk, &path, upto, upto, &mut each)?,
+        Some(before) => replay_on(disk, &path, &before, limit, &mut each)?,
+        None => replay(disk, &path, limit, hinted, &mut each)?,
     };
     check_header(&path, log, &found.header)?;
     if found.closed {

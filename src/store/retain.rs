@@ -1,6 +1,6 @@
 //! Sweeps of retention: segments whose every event is past its time are dropped.
 
-use super::engine::Engine;
+use super::engine::{Engine, Upkeep};
 use super::live::LiveSegment;
 use super::manifest::Change;
 use super::retention::{Class, Retention};
@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// A clock that is further ahead of the last sweep than this is not believed: 30 days.
 const AHEAD_MAX_MICROS: i64 = 30 * 86_400_000_000;
 
+/// Segments that one edit takes out: far fewer than the room that a manifest keeps ahead takes.
+const DROPPED_AT_ONCE: usize = 512;
+
 impl Engine {
     /// Drops what is past its time at `now`; without one, at the time of the clock.
     pub(crate) fn retain(&self, now: Option<Timestamp>, dry_run: bool) -> Result<ChangeReport> {
@@ -21,20 +24,35 @@ impl Engine {
         let now = sweep_time(now, self.core.now(), last)?;
         let segments = Arc::clone(&lock(&self.writer).segments);
         let retention = self.core.retention.load();
-        let expired = expired(segments.live(), &retention, now);
+        let mut expired = expired(segments.live(), &retention, now);
         let report = report(&expired);
         drop(segments);
         if dry_run {
             return Ok(report);
         }
+        // The space of some is free before the next ones need room in the manifest.
+        while expired.len() > DROPPED_AT_ONCE {
+            let part = expired.split_off(expired.len() - DROPPED_AT_ONCE);
+            self.drop_segments(&mut upkeep, part, None)?;
+        }
+        self.drop_segments(&mut upkeep, expired, Some(Change::Swept(now)))?;
+        Ok(report)
+    }
+
+    /// Takes segments out in one edit; their files go once nobody holds them.
+    fn drop_segments(
+        &self,
+        upkeep: &mut Upkeep,
+        expired: Vec<Arc<LiveSegment>>,
+        last: Option<Change>,
+    ) -> Result<()> {
         let doom = |segment: &Arc<LiveSegment>| Change::Doom(segment.facts().id);
-        let mut edit: Vec<Change> = expired.iter().map(doom).collect();
-        edit.push(Change::Swept(now));
+        let edit = expired.iter().map(doom).chain(last).collect();
         upkeep.commit(&self.core, edit)?;
         self.replace_segments(&expired, Vec::new());
         drop(expired);
-        self.clear_gone(&mut upkeep);
-        Ok(report)
+        self.clear_gone(upkeep);
+        Ok(())
     }
 }
 

@@ -16,7 +16,10 @@ use crate::io::{Access, Disk};
 use crate::log::{Frame, Known, Synced, SyncedHint, replay, salvage};
 use crate::segment::{BadBytes, Segment};
 use crate::{Error, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// How often a verification beside a writer begins anew.
+const ATTEMPTS: usize = 4;
 
 impl Engine {
     /// Reads everything; appends go on meanwhile.
@@ -31,13 +34,45 @@ impl Engine {
 }
 
 impl Reader {
-    /// Reads everything that this reader lists.
+    /// Reads everything that the manifest lists. A writer beside may merge, drop or seal what is
+    /// being read: when something is wrong and the manifest is another one by then, everything is
+    /// looked at again, and at last what is not listed any more does not count.
     pub(crate) fn verify(&self) -> VerifyReport {
-        let (state, hint) = self.state_and_hint();
-        let mut verification = Verification::new(&self.core.options.disk, &self.core.layout);
-        verification.check_all(Some(&state), hint, true);
-        verification.report
+        let (disk, layout) = (&self.core.options.disk, &self.core.layout);
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let (state, hint) = self.state_and_hint();
+            let mut verification = Verification::new(disk, layout);
+            verification.check_all(Some(&state), hint, true);
+            let mut report = verification.report;
+            if report.findings.is_empty() {
+                return report;
+            }
+            match manifest::read(disk, &layout.manifest()) {
+                Ok(now) if now.state == state => return report,
+                Ok(now) if attempt == ATTEMPTS || self.refresh().is_err() => {
+                    report.retain(|finding| is_told_by(finding, disk, layout, &now.state));
+                    return report;
+                }
+                Ok(_) => {}
+                Err(_) => return report,
+            }
+        }
     }
+}
+
+/// Whether a finding is one by what the manifest lists now.
+fn is_told_by(finding: &Finding, disk: &Disk, layout: &Layout, now: &State) -> bool {
+    let path = layout.root().join(&finding.file);
+    if path == layout.manifest() && finding.part == Part::Edits {
+        return check_complete(disk, layout, now, None).is_err();
+    }
+    let within = |folder: PathBuf| path.starts_with(folder);
+    if within(layout.segments()) {
+        return now.segments.values().any(|listed| layout.segment(&listed.place()) == path);
+    }
+    !within(layout.logs()) || now.logs.iter().any(|log| layout.log(log.number) == path)
 }
 
 /// Verifies a store that nobody has open for writing, also one that is too damaged to be opened.

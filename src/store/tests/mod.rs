@@ -1,5 +1,6 @@
 //! Tests of the whole store on the simulated disk.
 
+mod beside;
 mod clock;
 mod crash;
 mod fault;

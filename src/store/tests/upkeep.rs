@@ -358,3 +358,105 @@ fn an_epoch_begins_when_buffered_events_may_be_lost() {
     drop(store);
     assert_eq!(after.open().stats().epoch, 3);
 }
+
+/// Segments of two classes, three of each; all of the second are damaged in a column.
+fn with_rot(disk: &SimDisk, bench: &Bench) -> Store {
+    let store = bench.open();
+    let class = |name: &str| Class::forever(name);
+    let rule = |category: &str, class: &str| Rule {
+        class: class.into(),
+        tenant: None,
+        data_source: None,
+        category: Some(category.into()),
+    };
+    store
+        .set_retention(Retention {
+            classes: vec![class("default"), class("a"), class("z")],
+            rules: vec![rule("sound", "z"), rule("rotten", "a")],
+        })
+        .expect("sets");
+    for batch in 0..3 {
+        for number in 0..60_u64 {
+            let at = Timestamp(TODAY - HOUR + batch);
+            let category = if number % 2 == 0 { "sound" } else { "rotten" };
+            // Notes of their own, so that a segment has several blocks.
+            let note: String = (0..150)
+                .map(|word| format!("{:x} ", (number * 151 + word) * 0x9e37_79b9))
+                .collect();
+            let json = format!(
+                r#"{{"occurred_at":"{at}","category":"{category}","activity":"done",
+                "details":{{"note":"{note}"}}}}"#
+            );
+            let event = Event::from_json(json.as_bytes()).expect("a sound event");
+            store.append(&event).expect("appends");
+        }
+        store.seal().expect("seals");
+    }
+    store.close().expect("closes");
+    for name in files_below(&bench.disk, Path::new("/store/segments/a")) {
+        let rot = |bytes: &mut Vec<u8>| {
+            assert!(bytes.len() > 2 * 16384, "{} bytes", bytes.len());
+            bytes[40] ^= 1;
+        };
+        disk.damage(&Path::new(ROOT).join(name), rot).expect("is there");
+    }
+    bench.open()
+}
+
+#[test]
+fn rot_in_some_segments_does_not_keep_the_others_from_being_merged() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    let store = with_rot(&disk, &bench);
+    let error = store.compact().expect_err("one class is damaged");
+    assert!(matches!(error, Error::Corrupt { .. }), "{error}");
+    let count =
+        |class: &str| store.segments().iter().filter(|segment| segment.class == class).count();
+    assert_eq!((count("a"), count("z")), (3, 1));
+    // One that was found to be damaged is left alone, so that the next ones are found at last.
+    let errors = std::iter::repeat_with(|| store.compact()).take_while(Result::is_err).count();
+    assert!(errors < 3, "{errors}");
+}
+
+#[test]
+fn a_merge_needs_space_for_one_segment_only() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    let store = bench.open();
+    let year = Keep::Micros(365 * DAY);
+    let class = Class { kept_for: year, ..Class::forever("default") };
+    store.set_retention(Retention { classes: vec![class], rules: Vec::new() }).expect("sets");
+    // Runs of a class that is kept for a year span a few days, so these become many segments.
+    for day in 0..40 {
+        for part in 0..2 {
+            let at = |number: u64| TODAY - 300 * DAY + day * 7 * DAY + number as i64;
+            let events: Vec<Event> =
+                (0..100).map(|number| event_at(part * 100 + number, at(number))).collect();
+            store.append_batch(&events).expect("appends");
+            store.seal().expect("seals");
+        }
+    }
+    let segments = store.segments();
+    let largest = segments.iter().map(|segment| segment.bytes).max().expect("some");
+    disk.set_capacity(Some(disk.used() + 4 * largest));
+    let report = store.compact().expect("the space of each merge is free before the next");
+    assert!(report.added.len() > 4, "{}", report.added.len());
+}
+
+#[test]
+fn a_sweep_of_many_segments_drops_them_all() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    let store = bench.open();
+    for number in 0..1100 {
+        store.append(&event_at(number, TODAY - 40 * DAY)).expect("appends");
+        store.seal().expect("seals");
+    }
+    store.set_retention(days_kept(30)).expect("sets");
+    let report = store.retain(None, false).expect("drops");
+    assert_eq!((report.removed.len(), report.events_removed), (1100, 1100));
+    assert_eq!(files_below(&bench.disk, Path::new("/store/segments")).len(), 0);
+    drop(store);
+    let again = bench.open();
+    assert!(again.segments().is_empty() && again.verify().expect("verifies").findings.is_empty());
+}
