@@ -16,8 +16,18 @@ pub(crate) struct Annals {
 }
 
 impl Annals {
+    /// Opens for reading, as the others are opened.
     pub(crate) fn open(folder: &Path) -> Outcome<Annals> {
-        let store = Store::open(folder, Options::default())?;
+        Self::open_with(folder, true)
+    }
+
+    /// Opens for reading and appending: with the lock, and ready for what comes.
+    pub(crate) fn open_as_writer(folder: &Path) -> Outcome<Annals> {
+        Self::open_with(folder, false)
+    }
+
+    fn open_with(folder: &Path, read_only: bool) -> Outcome<Annals> {
+        let store = Store::open(folder, Options { read_only, ..Options::default() })?;
         Ok(Annals { snapshot: store.snapshot(), store })
     }
 

@@ -12,11 +12,11 @@ use super::rounds::{Asked, Times, ask, compare};
 use super::support::parameters::{PAGE, Parameters, VARIANTS};
 use super::support::question::{Ask, Filter, Question};
 use super::support::table::rows;
-use super::system::Reply;
+use super::system::{Reply, System};
 use annals::event::Timestamp;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const EVENTS_DEFAULT: u64 = 1_000_000;
@@ -200,19 +200,27 @@ impl Report {
 
     fn open_and_ask(&mut self) -> Outcome {
         let question = Question { filter: Filter::default(), ask: PAGE };
+        let time = |open: &dyn Fn() -> Outcome<Box<dyn System>>| -> Outcome<Duration> {
+            let mut reply = Reply::default();
+            let start = Instant::now();
+            let system = open()?;
+            system.answer(&question, &mut reply)?;
+            Ok(start.elapsed())
+        };
         let mut times = vec![Vec::new(); Kind::ALL.len()];
+        let mut as_writer = Vec::new();
+        let folder = self.folder_of(Kind::Annals);
         for _ in 0..OPENINGS {
             for (kind, times) in Kind::ALL.into_iter().zip(&mut times) {
-                let mut reply = Reply::default();
-                let start = Instant::now();
-                let system = kind.open(&self.folder_of(kind))?;
-                system.answer(&question, &mut reply)?;
-                times.push(start.elapsed());
-                drop(system);
+                times.push(time(&|| kind.open(&self.folder_of(kind)))?);
             }
+            as_writer.push(time(&|| Ok(Box::new(Annals::open_as_writer(&folder)?)))?);
         }
         let times: Vec<Times> = times.into_iter().map(Times::sorted).collect();
-        self.line(&Line::times("open + newest 50", &times));
+        let as_writer = Times::sorted(as_writer);
+        let [half, most] = [50, 99].map(|percent| millis(as_writer.percentile(percent)));
+        let note = format!("annals as the writer: {half} / {most}");
+        self.line(&Line::times("open for reading + newest 50", &times).with_note(note));
         Ok(())
     }
 
