@@ -221,7 +221,7 @@ impl Segment {
     }
 
     /// Whether the counts of the table of contents agree with each other and with the file: after
-    /// that nothing that is reserved or looked through is larger than some multiple of the file.
+    /// that nothing that is reserved is larger than some multiple of the file.
     fn sound(&self) -> bool {
         let (layout, rows) = (&self.layout, u64::from(self.meta.rows));
         let of_rows = [&layout.times, &layout.offsets, &layout.seqs];

@@ -232,9 +232,9 @@ impl Store {
     /// merged segments are copied.
     ///
     /// # Errors
-    /// [`Error::Io`] when the disk refused, [`Error::Corrupt`] when a small segment is damaged:
-    /// what could be merged is merged, and the damaged segment is left alone from then on.
-    /// [`Error::ReadOnly`].
+    /// [`Error::Corrupt`] when a small segment is damaged: the others are merged all the same, its
+    /// neighbours by the next call, and it is left alone from then on. [`Error::Io`] when the disk
+    /// refused: what was merged before stays merged. [`Error::ReadOnly`].
     pub fn compact(&self) -> Result<ChangeReport> {
         self.engine("compact")?.compact()
     }
@@ -243,7 +243,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::ClockJump`] when the clock is more than 30 days ahead of the last sweep, or
-    /// earlier: nothing was dropped; pass the time to go on. [`Error::Io`], [`Error::ReadOnly`].
+    /// earlier: nothing was dropped; pass the time to go on. [`Error::Io`]: of more than 512
+    /// segments some may be dropped, and the next sweep drops the others. [`Error::ReadOnly`].
     pub fn retain(&self, now: Option<Timestamp>, dry_run: bool) -> Result<ChangeReport> {
         self.engine("drop what has expired")?.retain(now, dry_run)
     }

@@ -1,7 +1,8 @@
 //! Opening read-only: without the lock and without writing a byte, also beside a writer.
 //!
 //! A reader shows what the manifest lists and, of the logs, what the `synced` hint vouches for or
-//! what a clean close has sealed off: never what power loss could take back.
+//! what a clean close has sealed off: never what power loss could take back. Only a backup may take
+//! the lock for a moment, where a crash has left more than that.
 
 use super::engine::Core;
 use super::fit::check_complete;

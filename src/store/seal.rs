@@ -210,7 +210,7 @@ pub(crate) fn begin_log(
     let path = core.layout.log(file.number);
     files::remove(&core.options.disk, &path)?;
     let log = LogWriter::create(&core.options.disk, &path, header)?;
-    let mut edit = vec![Change::Logs { live, next: file.number + 1 }];
+    let mut edit = vec![Change::Logs { live, next: file.number.saturating_add(1) }];
     if epoch > upkeep.manifest.state().epochs.latest() {
         edit.push(Change::EpochBegun { epoch, first_seq });
     }

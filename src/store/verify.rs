@@ -34,30 +34,40 @@ impl Engine {
 }
 
 impl Reader {
-    /// Reads everything that the manifest lists. A writer beside may merge, drop or seal what is
-    /// being read: when something is wrong and the manifest is another one by then, everything is
-    /// looked at again, and at last what is not listed any more does not count.
+    /// Reads everything that the manifest lists now. A writer beside may merge, drop or seal what
+    /// is being read: when something is wrong and the manifest is another one by then, everything
+    /// is looked at again, and at last what is not listed any more does not count.
     pub(crate) fn verify(&self) -> VerifyReport {
         let (disk, layout) = (&self.core.options.disk, &self.core.layout);
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let (state, hint) = self.state_and_hint();
+            let (state, hint) = self.newest();
             let mut verification = Verification::new(disk, layout);
             verification.check_all(Some(&state), hint, true);
             let mut report = verification.report;
-            if report.findings.is_empty() {
+            let now = match report.findings.is_empty() {
+                true => return report,
+                false => self.newest().0,
+            };
+            if now == state {
                 return report;
             }
-            match manifest::read(disk, &layout.manifest()) {
-                Ok(now) if now.state == state => return report,
-                Ok(now) if attempt == ATTEMPTS || self.refresh().is_err() => {
-                    report.retain(|finding| is_told_by(finding, disk, layout, &now.state));
-                    return report;
-                }
-                Ok(_) => {}
-                Err(_) => return report,
+            if attempt == ATTEMPTS {
+                report.retain(|finding| is_told_by(finding, disk, layout, &now));
+                return report;
             }
+        }
+    }
+
+    /// What manifest and hint say, or said when they could be read last.
+    fn newest(&self) -> (State, Option<Synced>) {
+        let (disk, layout) = (&self.core.options.disk, &self.core.layout);
+        match manifest::read(disk, &layout.manifest()) {
+            Ok(loaded) => {
+                (loaded.state, SyncedHint::read(disk, &layout.synced()).unwrap_or_default())
+            }
+            Err(_) => self.state_and_hint(),
         }
     }
 }

@@ -22,7 +22,7 @@ impl Repair<'_> {
         let mut events = Vec::new();
         let mut read: Vec<LogFile> = Vec::new();
         for number in inventory::log_numbers(self.disk, &self.layout)? {
-            self.after.next_log = self.after.next_log.max(number.saturating_add(1));
+            self.after.next_log = self.after.next_log.max(believed(number) + 1);
             let head = read_head(self.disk, &self.layout.log(number)).ok();
             let logs = self.before.logs.iter();
             let listed = logs.clone().find(|log| match &head {

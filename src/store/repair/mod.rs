@@ -34,8 +34,8 @@ use std::path::{Path, PathBuf};
 /// How far the next sequence is above the highest that was seen: events that are lost without a
 /// trace had some of those between.
 const SEQ_GAP: u64 = 1 << 20;
-/// Sequences and epochs that no store reaches: who speaks of one from here on is not believed, so
-/// that there are later ones.
+/// Sequences, epochs and numbers of logs that no store reaches: who speaks of one from here on is
+/// not believed, so that there are later ones. Only events that are there keep their sequences.
 const BELIEVED_MAX: u64 = 1 << 62;
 
 /// What a repair found and did; of a dry run, what it would do.
@@ -232,10 +232,10 @@ impl<'a> Repair<'a> {
         let state = &mut self.before;
         for change in remains.into_iter().flatten() {
             match change {
-                Change::Logs { next, .. } => state.next_log = state.next_log.max(next),
+                Change::Logs { next, .. } => state.next_log = state.next_log.max(believed(next)),
                 Change::Epoch(epoch) => state.epoch = state.epoch.max(believed(epoch)),
-                Change::EpochBegun { epoch, first_seq } => {
-                    state.epoch = state.epoch.max(believed(epoch));
+                Change::EpochBegun { epoch, first_seq } if believed(epoch) > 0 => {
+                    state.epoch = state.epoch.max(epoch);
                     state.epochs.begin(EpochStart { epoch, first_seq });
                 }
                 Change::Floor { next_seq, recorded_at } => {
@@ -246,7 +246,11 @@ impl<'a> Repair<'a> {
                 Change::Add(Listed { meta, .. }) => {
                     self.seen_seq = self.seen_seq.max(believed(meta.max_seq));
                 }
-                Change::Doom(_) | Change::Clear(_) | Change::Buffered(_) | Change::Doomed(_) => {}
+                Change::EpochBegun { .. }
+                | Change::Doom(_)
+                | Change::Clear(_)
+                | Change::Buffered(_)
+                | Change::Doomed(_) => {}
             }
         }
     }
@@ -299,7 +303,7 @@ impl<'a> Repair<'a> {
     }
 }
 
-/// A sequence or an epoch that is read from a file, 0 if no store reaches it.
+/// A number that is read from a file, 0 if no store reaches it.
 fn believed(number: u64) -> u64 {
     if number < BELIEVED_MAX { number } else { 0 }
 }

@@ -413,6 +413,8 @@ fn sequences_and_epochs_beyond_belief_leave_later_ones() {
     let header = crate::log::LogHeader { id: 5, epoch: u64::MAX, first_seq: u64::MAX };
     let log = crate::log::LogWriter::create(&shared, &layout.log(90), header).expect("is written");
     log.close().expect("closes");
+    let stray = layout.log(u64::MAX);
+    files::create_synced(&shared, &stray, b"a file of this name").expect("is written");
     let report = repair_it(&disk);
     assert_eq!(check(&disk, &report, "beyond belief").len() as u64, ALL);
     assert!(report.next_seq.is_some_and(|next| (ALL..1 << 40).contains(&next)), "{report:?}");

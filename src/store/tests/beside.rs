@@ -6,6 +6,7 @@ use crate::Error;
 use crate::event::Timestamp;
 use crate::io::{Fault, FaultKind, Io};
 use crate::store::{BackupMode, Class, Keep, Retention};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Three segments, and five events in the log.
 fn live(bench: &Bench) -> Store {
@@ -65,19 +66,57 @@ fn a_verification_beside_a_writer_takes_no_change_for_damage() {
 }
 
 #[test]
-fn a_verification_that_never_sees_the_same_manifest_twice_tells_what_is_still_listed() {
+fn a_verification_beside_a_busy_writer_tells_what_is_damaged_and_nothing_else() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    live(&bench).close().expect("closes");
+    let segments = files_below(&bench.disk, Path::new("/store/segments"));
+    let kept = Path::new(ROOT).join(&segments[0]);
+    disk.damage(&kept, |bytes| bytes[40] ^= 1).expect("is there");
+    let store = bench.open();
+    let stop = AtomicBool::new(false);
+    let busy = || {
+        for number in 100.. {
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+            store.append(&event(number)).expect("appends");
+            store.seal().expect("seals");
+            // The damaged one is left alone.
+            let _ = store.compact();
+        }
+    };
+    let look = || {
+        let reader = bench.reader();
+        for _ in 0..100 {
+            let findings = reader.verify().expect("verifies").findings;
+            let files: Vec<String> = findings.into_iter().map(|one| one.file).collect();
+            assert_eq!(files, [segments[0].clone()]);
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(busy);
+        let looked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(look));
+        stop.store(true, Ordering::Relaxed);
+        looked.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    });
+}
+
+#[test]
+fn a_stale_reader_verifies_what_is_there_now() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     let store = live(&bench);
     let reader = bench.reader();
-    let segments = files_below(&bench.disk, Path::new("/store/segments"));
-    let kept = Path::new(ROOT).join(&segments[0]);
-    disk.damage(&kept, |bytes| bytes[40] ^= 1).expect("is there");
-    store.append(&event(70)).expect("appends");
     store.seal().expect("seals");
-    let files: Vec<String> =
-        reader.verify().expect("verifies").findings.into_iter().map(|one| one.file).collect();
-    assert_eq!(files, [segments[0].clone()]);
+    let sealed = store.append(&event(50)).expect("appends");
+    let log = bench.disk.list(Path::new("/store/log")).expect("lists").remove(0).name;
+    let path = Path::new("/store/log").join(&log);
+    disk.damage(&path, |bytes| bytes[80] ^= 1).expect("is there");
+    let findings = reader.verify().expect("verifies").findings;
+    let [finding] = &findings[..] else { panic!("{findings:?}") };
+    assert_eq!(finding.file, format!("log/{log}"));
+    assert!(finding.lost.is_some_and(|lost| lost.contains(sealed.seq)), "{finding:?}");
 }
 
 #[test]
