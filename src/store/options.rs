@@ -23,8 +23,8 @@ pub struct Options {
     /// Seal on a background thread (default); `false`: inside `append`, single-threaded,
     /// deterministic.
     pub background: bool,
-    /// Open without the lock and without writing a byte (a backup after a crash takes the lock for a
-    /// moment). Default: no.
+    /// Open without the lock and without writing a byte (a backup after a crash takes the lock for
+    /// a moment). Default: no.
     pub read_only: bool,
     /// Create the store if the folder holds none. Default: yes.
     pub create: bool,
