@@ -111,6 +111,10 @@ impl QueryOptions {
 
     /// Sets what a follower looks for.
     pub(super) fn follow<'a>(&self, follow: Follow<'a>) -> Outcome<Follow<'a>> {
+        if self.budget.is_set() {
+            let problem = "are limits of a search that ends; a follower ends by --idle-exit";
+            return Err(Failure::usage("--timeout and --max-bytes", problem));
+        }
         let mut follow = follow.query(&self.parse()?).zone(self.zone);
         if let Some(tenant) = &self.tenant {
             follow = follow.tenant(tenant);

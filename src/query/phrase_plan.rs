@@ -12,7 +12,7 @@ use super::plan::{check, scan_dictionary, values};
 use super::uuid_words;
 use crate::event::shape::Kind;
 use crate::segment::{Column, Entry, Group, Places, Postings, Read, Segment, is_long};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// Where words were found: value ids of columns with a dictionary, rows of the others.
@@ -56,7 +56,7 @@ pub(super) fn plan(
                 && segment.terms().long_words().may_begin(&phrase.words[0])?;
             find_last(phrase, segment, meter)?
         }
-        words => find_all(words, columns, segment)?,
+        words => find_all(words, columns, segment, meter)?,
     };
     let is_certain = exact.is_empty() || matches!(exact, [word] if !is_long(word));
     let is_certain = is_certain && (phrase.last == LastWord::Exact || phrase.words.len() == 1);
@@ -176,16 +176,21 @@ fn scan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment, meter: &Meter) -> 
 }
 
 /// Values and rows that have all of these words, which may still not stand together.
-fn find_all(words: &[String], columns: &[u32], segment: &Segment) -> Read<Found> {
+fn find_all(words: &[String], columns: &[u32], segment: &Segment, meter: &Meter) -> Read<Found> {
     let mut all: Option<Found> = None;
-    for word in words {
+    let mut known = HashSet::new();
+    for word in words.iter().filter(|word| known.insert(*word)) {
         let found = match is_long(word) {
             true => find_long(word, segment)?,
             false => match segment.terms().find(word)? {
-                Some(entry) => collect([entry]),
+                Some(entry) => {
+                    meter.charge(4 * entry.groups.iter().map(value_count).sum::<usize>())?;
+                    collect([entry])
+                }
                 None => Found::default(),
             },
         };
+        meter.charge(word.len())?;
         all = Some(match all {
             None => found,
             Some(before) => intersect(before, found),
@@ -297,10 +302,11 @@ pub(super) fn candidate_rows(
     words: &[String],
     number: u32,
     segment: &Segment,
+    meter: &Meter,
 ) -> Read<Option<Node>> {
     if words.is_empty() {
         return Ok(None);
     }
-    let mut found = find_all(words, &[number], segment)?;
+    let mut found = find_all(words, &[number], segment, meter)?;
     Ok(Some(found.rows.remove(&number).unwrap_or(Node::Nothing)))
 }

@@ -170,7 +170,7 @@ fn plan_column(leaf: &Arc<Leaf>, number: u32, segment: &Segment, meter: &Meter) 
         let mut node = Node::Nothing;
         for text in strings {
             meter.charge(text.len())?;
-            node = node.or(rows_with_text(leaf, number, column, text, segment)?);
+            node = node.or(rows_with_text(leaf, number, column, text, segment, meter)?);
         }
         return Ok(node);
     }
@@ -253,6 +253,7 @@ fn rows_with_text(
     column: Column<'_>,
     text: &str,
     segment: &Segment,
+    meter: &Meter,
 ) -> Read<Node> {
     if let Some(ids) = column.uuids() {
         let Some(id) = parse_uuid(text.as_bytes()) else {
@@ -261,7 +262,7 @@ fn rows_with_text(
         return uuid_rows(ids.find(column.blocks(), &id)?, column);
     }
     let candidates = match segment.words_are_current() {
-        true => phrase_plan::candidate_rows(&crate::text::words(text), number, segment)?,
+        true => phrase_plan::candidate_rows(&crate::text::words(text), number, segment, meter)?,
         false => None,
     };
     let among = candidates.unwrap_or(Node::Has(number));

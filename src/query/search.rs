@@ -159,8 +159,8 @@ impl<'a> Search<'a> {
         Search { is_point_in_time: true, ..self }
     }
 
-    /// Stops this long after now, within some milliseconds: a page is marked incomplete, everything
-    /// else fails.
+    /// Stops this long after now, mostly within some milliseconds: a page is marked incomplete,
+    /// everything else fails.
     #[must_use]
     pub fn deadline(self, after: Duration) -> Self {
         Search { deadline: Instant::now().checked_add(after), ..self }

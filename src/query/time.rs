@@ -1,6 +1,8 @@
 //! Times of queries: dates and day borders in a zone, and lengths back from now.
 
-use chrono::{DateTime, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{
+    DateTime, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 
 use crate::event::{Timestamp, value_instant};
@@ -123,8 +125,10 @@ pub(super) fn since(length: &str, now: Timestamp, zone: Tz) -> Option<Timestamp>
 
 /// `None` stands for more months than can be counted.
 fn months_before(now: Timestamp, months: Option<u32>, zone: Tz) -> Timestamp {
-    let local = DateTime::<Utc>::from_timestamp_micros(now.0)
-        .map(|time| time.with_timezone(&zone).naive_local());
+    let local = DateTime::<Utc>::from_timestamp_micros(now.0).and_then(|time| {
+        let offset = zone.offset_from_utc_datetime(&time.naive_utc()).fix();
+        time.naive_utc().checked_add_offset(offset)
+    });
     let earlier =
         local.zip(months).and_then(|(local, months)| local.checked_sub_months(Months::new(months)));
     earlier.map_or(Timestamp(i64::MIN), |local| first_instant(local, zone))
@@ -154,6 +158,17 @@ mod tests {
 
     fn borders(date: &str, zone: &str) -> (Timestamp, Timestamp) {
         read_when(date, zone.parse().expect("a zone")).expect("a date")
+    }
+
+    #[test]
+    fn months_before_the_first_and_the_last_instant_are_counted_or_before_all_time() {
+        for now in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+            for zone in ["America/New_York", "Asia/Tokyo", "UTC"] {
+                let now = Timestamp(now.timestamp_micros());
+                let found = since("1mo", now, zone.parse().expect("a zone")).expect("a length");
+                assert!(found <= now);
+            }
+        }
     }
 
     #[test]

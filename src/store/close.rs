@@ -16,7 +16,7 @@ impl Engine {
             tracing::warn!(%error, "the tail could not be sealed; the next opening replays it");
         }
         let closed = self.close_log();
-        lock(&self.upkeep).closed = true;
+        let _upkeep = lock(&self.upkeep);
         *lock(&self.lock) = None;
         closed
     }

@@ -50,7 +50,7 @@ impl Engine {
 
     fn compact_groups(&self, members_min: usize, full: Full) -> Result<ChangeReport> {
         let mut upkeep = lock(&self.upkeep);
-        if upkeep.closed {
+        if self.is_closed() {
             return Ok(ChangeReport::default());
         }
         let retention = self.core.retention.load();
@@ -59,14 +59,15 @@ impl Engine {
         for members in self.groups(&upkeep, &retention, members_min, full) {
             match self.merge(&mut upkeep, &members) {
                 Ok(change) => report = report.and(change),
-                // Rot in one group is no reason to leave the others, or to try it at every seal.
-                Err(error @ Error::Corrupt { .. }) => {
-                    upkeep.rotten.extend(rotten(&members, &error));
-                    failure.get_or_insert(error);
-                }
                 Err(error) => {
-                    failure = Some(error);
-                    break;
+                    let Error::Corrupt { path, .. } = &error else {
+                        failure = Some(error);
+                        break;
+                    };
+                    // Rot in one group is no reason to leave the others, or to try it at each seal.
+                    let rotten = members.iter().filter(|member| member.path() == path);
+                    upkeep.rotten.extend(rotten.map(|member| member.facts().id));
+                    failure.get_or_insert(error);
                 }
             }
         }
@@ -146,15 +147,6 @@ impl Engine {
             tracing::warn!(%error, "dropped segments stay listed until the next opening");
         }
     }
-}
-
-/// Which of the members an error speaks of.
-fn rotten(members: &[Arc<LiveSegment>], error: &Error) -> Option<SegmentId> {
-    let Error::Corrupt { path, .. } = error else {
-        return None;
-    };
-    let member = members.iter().find(|member| member.path() == path)?;
-    Some(member.facts().id)
 }
 
 type HeapRow = Reverse<(Timestamp, u64, usize, u32)>;

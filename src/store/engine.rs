@@ -74,7 +74,7 @@ pub(crate) struct Engine {
     pub(crate) upkeep: Mutex<Upkeep>,
     pub(crate) writer: Mutex<Writer>,
     pub(crate) signal: Signal,
-    /// Released when the store is closed.
+    /// Released when the store is closed, by who holds `upkeep`: then another process may write it.
     pub(crate) lock: Mutex<Option<Box<dyn LockGuard>>>,
 }
 
@@ -88,19 +88,11 @@ pub(crate) struct Upkeep {
     pub(crate) failed_at: usize,
     /// Segments that could not be merged because they are damaged: they are left alone.
     pub(crate) rotten: BTreeSet<SegmentId>,
-    /// The store is closed: another process may write it, so nothing is touched any more.
-    pub(crate) closed: bool,
 }
 
 impl Upkeep {
     pub(crate) fn new(manifest: Manifest) -> Upkeep {
-        Upkeep {
-            manifest,
-            folders: BTreeSet::new(),
-            failed_at: 0,
-            rotten: BTreeSet::new(),
-            closed: false,
-        }
+        Upkeep { manifest, folders: BTreeSet::new(), failed_at: 0, rotten: BTreeSet::new() }
     }
 
     /// Commits an edit, and with it what has been unlinked since the last one.
@@ -139,6 +131,12 @@ impl Upkeep {
 }
 
 impl Engine {
+    /// Whether the store may be another's by now; whoever waits for a ticket still has the engine.
+    /// To be asked under `upkeep` by all that change files.
+    pub(crate) fn is_closed(&self) -> bool {
+        lock(&self.lock).is_none()
+    }
+
     /// Shows readers what the writer has; everything in it is durable, or durability is buffered.
     pub(crate) fn publish(&self, writer: &Writer) {
         self.core.publish(writer.view());

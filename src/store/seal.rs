@@ -71,8 +71,7 @@ impl Engine {
     /// `everything` is asked for, the active one.
     pub(crate) fn seal(&self, everything: bool) -> Result<ChangeReport> {
         let mut upkeep = lock(&self.upkeep);
-        if upkeep.closed {
-            // Whoever waits for a ticket still holds the engine, but the store may be another's.
+        if self.is_closed() {
             return Ok(ChangeReport::default());
         }
         let earlier = self.seal_rotated(&mut upkeep)?;

@@ -39,35 +39,35 @@ impl Reader {
     /// is looked at again, and at last what is not listed any more does not count.
     pub(crate) fn verify(&self) -> VerifyReport {
         let (disk, layout) = (&self.core.options.disk, &self.core.layout);
+        let (mut state, mut hint) = self.newest();
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let (state, hint) = self.newest();
             let mut verification = Verification::new(disk, layout);
             verification.check_all(Some(&state), hint, true);
             let mut report = verification.report;
-            let now = match report.findings.is_empty() {
-                true => return report,
-                false => self.newest().0,
-            };
-            if now == state {
+            if report.findings.is_empty() {
+                return report;
+            }
+            let now = self.newest();
+            if now.0 == state {
                 return report;
             }
             if attempt == ATTEMPTS {
-                report.retain(|finding| is_told_by(finding, disk, layout, &now));
+                report.retain(|finding| is_told_by(finding, disk, layout, &now.0));
                 return report;
             }
+            (state, hint) = now;
         }
     }
 
     /// What manifest and hint say, or said when they could be read last.
     fn newest(&self) -> (State, Option<Synced>) {
         let (disk, layout) = (&self.core.options.disk, &self.core.layout);
-        match manifest::read(disk, &layout.manifest()) {
-            Ok(loaded) => {
-                (loaded.state, SyncedHint::read(disk, &layout.synced()).unwrap_or_default())
-            }
-            Err(_) => self.state_and_hint(),
+        let loaded = manifest::read(disk, &layout.manifest());
+        match (loaded, SyncedHint::read(disk, &layout.synced())) {
+            (Ok(loaded), Ok(hint)) => (loaded.state, hint),
+            _ => self.state_and_hint(),
         }
     }
 }

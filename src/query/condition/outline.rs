@@ -1,5 +1,7 @@
 //! Parts of texts that stand as outlines with unknown numbers.
 
+use super::phrase::OUTLINE_STEPS_MAX;
+
 /// Where a part must stand in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Anchor {
@@ -12,9 +14,9 @@ pub(super) enum Anchor {
 /// numbers. Outline and part are folded; `unknown` in the outline stands for one hexadecimal digit
 /// or more.
 ///
-/// Cost: the lengths of outline and part, multiplied.
+/// Cost: the lengths of outline and part, multiplied; none beyond [`OUTLINE_STEPS_MAX`].
 pub(super) fn has_part(outline: &str, part: &str, anchor: Anchor, unknown: char) -> Option<bool> {
-    if part.contains(unknown) {
+    if part.contains(unknown) || outline.len().saturating_mul(part.len()) > OUTLINE_STEPS_MAX {
         return None;
     }
     let outline: Vec<char> = outline.chars().collect();

@@ -229,8 +229,8 @@ impl<'a> Repair<'a> {
         if files::len(self.disk, &self.layout.manifest()).is_ok() {
             self.kept_first.push(self.layout.manifest());
         }
-        let state = &mut self.before;
         for change in remains.into_iter().flatten() {
+            let state = &mut self.before;
             match change {
                 Change::Logs { next, .. } => state.next_log = state.next_log.max(believed(next)),
                 Change::Epoch(epoch) => state.epoch = state.epoch.max(believed(epoch)),
@@ -243,9 +243,7 @@ impl<'a> Repair<'a> {
                     state.recorded_at = state.recorded_at.max(recorded_at);
                 }
                 Change::Swept(now) => state.last_sweep = state.last_sweep.max(Some(now)),
-                Change::Add(Listed { meta, .. }) => {
-                    self.seen_seq = self.seen_seq.max(believed(meta.max_seq));
-                }
+                Change::Add(Listed { meta, .. }) => self.see(meta.max_seq),
                 Change::EpochBegun { .. }
                 | Change::Doom(_)
                 | Change::Clear(_)
