@@ -109,7 +109,7 @@ pub enum Error {
     /// A deadline, byte budget or cap was reached, or the caller cancelled.
     #[error("stopped by the {limit} limit")]
     Budget {
-        /// Which limit: `deadline`, `bytes`, `cancelled`, `distinct values`, `buckets`.
+        /// Which limit: `deadline`, `bytes`, `cancelled`, `distinct values`, `memory`, `buckets`.
         limit: &'static str,
     },
 }

@@ -9,7 +9,8 @@ pub(super) const QUERY: &str = "query";
 /// Arranges the arguments of a command that takes a query: its options first, then `--`, then all
 /// words in their order.
 ///
-/// A word is what is no option of the command: `-cancelled` and `-actor.id=u-1` are words. What
+/// A word is what is no option of the command: `-cancelled` and `-actor.id=u-1` are words, and so
+/// is `-outcome=failure`, so that a value cannot stand right behind the letter of its option. What
 /// begins with `--` is always taken for an option, so that a misspelt one is told.
 pub(super) fn arrange(arguments: Vec<OsString>, program: &Command) -> Vec<OsString> {
     let Some((place, command)) = find_subcommand(&arguments, program) else {
@@ -104,6 +105,14 @@ mod tests {
         );
         assert_eq!(arranged("annals count --store s -- --x"), "annals count --store s -- --x");
         assert_eq!(arranged("annals count -5 -h"), "annals count -h -- -5");
+    }
+
+    #[test]
+    fn a_letter_with_more_behind_it_is_a_word() {
+        assert_eq!(
+            arranged("annals export -outcome=failure -o out -origin=web"),
+            "annals export -o out -- -outcome=failure -origin=web"
+        );
     }
 
     #[test]

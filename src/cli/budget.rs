@@ -16,11 +16,6 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// Whether there is a limit.
-    pub(super) fn is_set(&self) -> bool {
-        self.timeout.is_some() || self.max_bytes.is_some()
-    }
-
     /// Sets the limits of a search; its time begins now.
     pub(super) fn apply<'a>(&self, mut search: Search<'a>) -> Search<'a> {
         if let Some(timeout) = self.timeout {

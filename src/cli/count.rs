@@ -1,14 +1,14 @@
 //! `count`: one number.
 
 use super::failure::Outcome;
-use super::options::{QueryOptions, StoreOptions};
+use super::options::{SearchOptions, StoreOptions};
 use super::output::print_line;
 use clap::Args;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    query: QueryOptions,
+    query: SearchOptions,
 }
 
 pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {

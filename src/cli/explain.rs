@@ -2,7 +2,7 @@
 
 use super::explanation_json::json;
 use super::failure::Outcome;
-use super::options::{QueryOptions, StoreOptions};
+use super::options::{SearchOptions, StoreOptions};
 use super::output::print_line;
 use super::search::PageOptions;
 use clap::{Args, ValueEnum};
@@ -11,7 +11,7 @@ use std::io::IsTerminal;
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    query: QueryOptions,
+    query: SearchOptions,
     #[command(flatten)]
     page: PageOptions,
     /// Explain a count instead of a page

@@ -2,7 +2,7 @@
 
 use super::failure::{Failure, Outcome};
 use super::notice::tell;
-use super::options::{QueryOptions, StoreOptions};
+use super::options::{SearchOptions, StoreOptions};
 use super::search::{OrderOption, stream};
 use super::sink::{ColumnOptions, EventFormat, Sink};
 use clap::{Args, ValueEnum};
@@ -17,7 +17,7 @@ const PROGRESS_EVENTS: u64 = 1000;
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    query: QueryOptions,
+    query: SearchOptions,
     /// How to write
     #[arg(long, value_name = "FORMAT", default_value = "ndjson")]
     format: FileFormat,
@@ -47,7 +47,7 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
         FileFormat::Ndjson => EventFormat::Ndjson,
         FileFormat::Csv => EventFormat::Csv,
     };
-    let zone = arguments.query.zone;
+    let zone = arguments.query.zone();
     let Some(path) = path else {
         let mut sink = Sink::to_stdout(Some(format), &arguments.columns, zone)?;
         stream(search, &mut |event| sink.write(event))?;

@@ -2,7 +2,7 @@
 
 use super::failure::{Failure, Outcome};
 use super::json::{Object, list};
-use super::options::{QueryOptions, ReportFormat, ReportOptions, StoreOptions};
+use super::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
 use super::output::{Output, print_line};
 use super::table::{shown, table};
 use annals::event::Value;
@@ -13,7 +13,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    query: QueryOptions,
+    query: SearchOptions,
     /// The paths whose values are counted, separated by commas
     #[arg(long, value_name = "PATH", required = true)]
     by: String,

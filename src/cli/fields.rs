@@ -2,7 +2,7 @@
 
 use super::failure::Outcome;
 use super::json::{Object, list, quoted};
-use super::options::{QueryOptions, ReportFormat, ReportOptions, StoreOptions};
+use super::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
 use super::output::print_line;
 use super::table::{shown, table};
 use annals::query::FoundField;
@@ -11,7 +11,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    query: QueryOptions,
+    query: SearchOptions,
     #[command(flatten)]
     report: ReportOptions,
 }

@@ -2,7 +2,7 @@
 
 use super::failure::Outcome;
 use super::json::{Object, list};
-use super::options::{QueryOptions, ReportFormat, ReportOptions, StoreOptions};
+use super::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
 use super::output::print_line;
 use super::table::table;
 use super::zoned;
@@ -16,7 +16,7 @@ const BAR_WIDTH: u64 = 40;
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    query: QueryOptions,
+    query: SearchOptions,
     /// The width of a bucket: 30s, 15m, 6h, 1d, 1w, 1mo, 1y
     #[arg(long, value_name = "WIDTH", required = true)]
     every: String,
@@ -28,7 +28,7 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let buckets = arguments.query.search(&snapshot)?.histogram(&arguments.every)?;
-    let zone = arguments.query.zone;
+    let zone = arguments.query.zone();
     print_line(match arguments.report.format() {
         ReportFormat::Json => json(&buckets, zone),
         ReportFormat::Table => bars(&buckets, zone),

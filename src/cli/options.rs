@@ -83,8 +83,27 @@ pub(super) struct QueryOptions {
     /// How the query is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     query_format: QueryFormat,
+}
+
+/// A query, and how much the search for it may cost.
+#[derive(Debug, Args)]
+pub(super) struct SearchOptions {
+    #[command(flatten)]
+    query: QueryOptions,
     #[command(flatten)]
     budget: Budget,
+}
+
+impl SearchOptions {
+    /// Begins the search on `snapshot`; its time begins now.
+    pub(super) fn search<'a>(&self, snapshot: &'a Snapshot) -> Outcome<Search<'a>> {
+        Ok(self.budget.apply(self.query.search(snapshot)?))
+    }
+
+    /// The time zone of days.
+    pub(super) fn zone(&self) -> Tz {
+        self.query.zone
+    }
 }
 
 /// How a query is written.
@@ -97,8 +116,7 @@ enum QueryFormat {
 }
 
 impl QueryOptions {
-    /// Begins the search on `snapshot`.
-    pub(super) fn search<'a>(&self, snapshot: &'a Snapshot) -> Outcome<Search<'a>> {
+    fn search<'a>(&self, snapshot: &'a Snapshot) -> Outcome<Search<'a>> {
         let mut search = snapshot.query(&self.parse()?).zone(self.zone);
         if let Some(tenant) = &self.tenant {
             search = search.tenant(tenant);
@@ -106,15 +124,11 @@ impl QueryOptions {
         if self.include_hidden {
             search = search.include_hidden();
         }
-        Ok(self.budget.apply(search))
+        Ok(search)
     }
 
     /// Sets what a follower looks for.
     pub(super) fn follow<'a>(&self, follow: Follow<'a>) -> Outcome<Follow<'a>> {
-        if self.budget.is_set() {
-            let problem = "are limits of a search that ends; a follower ends by --idle-exit";
-            return Err(Failure::usage("--timeout and --max-bytes", problem));
-        }
         let mut follow = follow.query(&self.parse()?).zone(self.zone);
         if let Some(tenant) = &self.tenant {
             follow = follow.tenant(tenant);

@@ -2,16 +2,16 @@
 
 use super::failure::{Failure, Outcome};
 use super::notice::tell;
-use super::options::{QueryOptions, StoreOptions};
+use super::options::{SearchOptions, StoreOptions};
 use super::sink::{ColumnOptions, EventFormat, Sink};
 use annals::event::StoredEvent;
-use annals::query::{Order, Search};
+use annals::query::{Order, PageEnd, Search};
 use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    query: QueryOptions,
+    query: SearchOptions,
     #[command(flatten)]
     page: PageOptions,
     /// Continue behind this cursor, as `next:` gave it
@@ -76,7 +76,7 @@ impl OrderOption {
 }
 
 pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
-    let mut sink = Sink::to_stdout(arguments.format, &arguments.columns, arguments.query.zone)?;
+    let mut sink = Sink::to_stdout(arguments.format, &arguments.columns, arguments.query.zone())?;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let mut search = arguments.page.apply(arguments.query.search(&snapshot)?);
@@ -87,26 +87,36 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
         let cursor = cursor.parse();
         search = search.after(cursor.map_err(|error| Failure::usage("--after", error))?);
     }
-    if arguments.page.limit == 0 {
-        stream(search, &mut |event| sink.write(event))?;
-        return sink.finish(None, true);
-    }
-    let page = search.page()?;
-    for event in &page.events {
-        sink.write(event)?;
-    }
-    let next = page.next.map(|cursor| cursor.to_string());
-    sink.finish(next.as_deref(), page.complete)?;
-    if !page.complete {
+    let PageEnd { next, complete } = match arguments.page.limit {
+        0 => all_into(search, &mut sink)?,
+        _ => {
+            let page = search.page()?;
+            page.events.iter().try_for_each(|event| sink.write(event))?;
+            PageEnd { next: page.next, complete: page.complete }
+        }
+    };
+    let next = next.map(|cursor| cursor.to_string());
+    sink.finish(next.as_deref(), complete)?;
+    if !complete {
         tell(format_args!("note: not complete: --timeout or --max-bytes was reached"));
     }
     if let Some(cursor) = next {
         tell(format_args!("next: {cursor}"));
     }
-    match page.complete {
+    match complete {
         true => Ok(()),
         false => Err(Failure::Partial),
     }
+}
+
+/// Prints all events of a search as they are found.
+fn all_into(search: Search<'_>, sink: &mut Sink) -> Outcome<PageEnd> {
+    let mut failure = None;
+    let end = search.page_into(&mut |event| {
+        failure = sink.write(&event).err();
+        Ok(failure.is_none())
+    })?;
+    failure.map_or(Ok(end), Err)
 }
 
 /// Calls `each` for every event of a search, in constant memory.

@@ -2,14 +2,14 @@
 
 use super::facets::{counts_json, counts_table};
 use super::failure::Outcome;
-use super::options::{QueryOptions, ReportFormat, ReportOptions, StoreOptions};
+use super::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
 use super::output::print_line;
 use clap::Args;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    query: QueryOptions,
+    query: SearchOptions,
     /// The path of the field
     #[arg(long, value_name = "PATH", required = true)]
     field: String,

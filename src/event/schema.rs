@@ -346,6 +346,7 @@ mod tests {
         ] {
             assert_eq!(lookup(&path(free)), Known::Free, "{free}");
         }
+        assert_eq!(lookup(&["actor", "email.verified"]), Known::Free);
         for raw in ["raw", "raw.a.b"] {
             assert_eq!(lookup(&path(raw)), Known::Raw);
         }

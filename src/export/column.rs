@@ -1,19 +1,9 @@
 //! Columns of a table or file: a path into the event, and the text of its cell.
 
 use crate::event::Value;
+use crate::query::{Path, read_paths};
 use crate::{Error, Result};
 use std::fmt;
-
-/// Short names of the query language for the first segment of a path.
-const SHORT_NAMES: [(&str, &[&str]); 7] = [
-    ("time", &["occurred_at"]),
-    ("who", &["actor"]),
-    ("ip", &["context", "ip"]),
-    ("target", &["targets"]),
-    ("change", &["changes"]),
-    ("type", &["operation"]),
-    ("source", &["data_source"]),
-];
 
 /// A column: a path as it is typed in queries, such as `actor.email` or `details."a.b"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,34 +16,34 @@ impl Column {
     /// Reads a path; `action` is `category.activity` as one text.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an empty segment or an open quote.
+    /// [`Error::Invalid`] for what is no path.
     pub fn parse(text: &str) -> Result<Column> {
-        let refuse = |problem| Error::invalid(format!("column `{text}`"), problem);
-        let mut keys = Vec::new();
-        for segment in split_outside_quotes(text, '.') {
-            let key = match segment.strip_prefix('"') {
-                Some(quoted) => {
-                    quoted.strip_suffix('"').ok_or_else(|| refuse("a quote is not closed"))?
-                }
-                None => segment,
-            };
-            if key.is_empty() {
-                return Err(refuse("a segment is empty"));
-            }
-            keys.push(key.to_owned());
+        let mut columns = Column::parse_list(text)?;
+        match (columns.pop(), columns.is_empty()) {
+            (Some(column), true) => Ok(column),
+            _ => Err(Error::invalid("column", format!("`{text}` is more than one path"))),
         }
-        if let Some((_, long)) = SHORT_NAMES.iter().find(|(short, _)| *short == keys[0]) {
-            keys.splice(..1, long.iter().map(|key| (*key).to_owned()));
-        }
-        Ok(Column { header: text.to_owned(), keys })
     }
 
-    /// Reads a list of paths, separated by commas outside quotes.
+    /// Reads a list of paths, separated by commas.
     ///
     /// # Errors
     /// As [`Column::parse`].
     pub fn parse_list(text: &str) -> Result<Vec<Column>> {
-        split_outside_quotes(text, ',').map(|path| Column::parse(path.trim())).collect()
+        let paths = read_paths(text).map_err(|rest| {
+            let place = if rest.is_empty() { "at the end".into() } else { format!("at `{rest}`") };
+            let problem = format!(
+                "expected a path such as `actor.email` {place}; a key with other characters than \
+                 letters, digits, `_` and `-`, or with a digit first, stands in quotes: \
+                 `details.\"2nd key\"`"
+            );
+            Error::invalid("columns", problem)
+        })?;
+        let column = |(header, path): (&str, Path)| Column {
+            header: header.to_owned(),
+            keys: path.segments().to_vec(),
+        };
+        Ok(paths.into_iter().map(column).collect())
     }
 
     /// The path as it was typed.
@@ -132,15 +122,6 @@ fn text_of(value: &Value) -> String {
     }
 }
 
-/// Splits at `separator`, but not inside double quotes.
-fn split_outside_quotes(text: &str, separator: char) -> impl Iterator<Item = &str> {
-    let mut quoted = false;
-    text.split(move |character| {
-        quoted ^= character == '"';
-        character == separator && !quoted
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,7 +166,27 @@ mod tests {
         let columns = Column::parse_list(r#"seq, details."a,b".c"#).unwrap();
         let headers: Vec<&str> = columns.iter().map(Column::header).collect();
         assert_eq!(headers, ["seq", r#"details."a,b".c"#]);
-        assert!(Column::parse_list("a,,b").is_err());
-        assert!(Column::parse("a..b").is_err());
+        for wrong in ["", "a,", "a,,b", "a..b", "a b", "a.", r#"a."b"#, "details.2fa", "é", "a,b c"]
+        {
+            assert!(Column::parse_list(wrong).is_err(), "{wrong}");
+        }
+        assert!(Column::parse("a").is_ok() && Column::parse("a,b").is_err());
+    }
+
+    #[test]
+    fn quoted_keys_are_read_as_in_queries() {
+        let event = r#"{"details":{"say \"hi\"":1,"back\\slash":2,"star*":3,"a,b":4},"time":5}"#;
+        for (path, expected) in [
+            (r#"details."say \"hi\"""#, "1"),
+            (r#"details."back\\slash""#, "2"),
+            (r#"details."star*""#, "3"),
+            (r#"details."star\*""#, "3"),
+            (r#"details."a,b""#, "4"),
+            (r#""time""#, "5"),
+        ] {
+            assert_eq!(cell(path, event), expected, "{path}");
+            let both = Column::parse_list(&format!("{path} ,\tseq")).unwrap();
+            assert_eq!((both.len(), both[0].header()), (2, path));
+        }
     }
 }

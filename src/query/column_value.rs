@@ -1,8 +1,9 @@
 //! The values of a column as conditions see them.
 
 use super::condition::{Leaf, Scalar, Scope};
+use super::meter::Meter;
 use crate::event::shape::Kind;
-use crate::segment::decode_overflow;
+use crate::segment::{Read, decode_overflow};
 
 /// A value of a column as queries see it; the overflow column is not for this.
 pub(super) fn scalar(kind: Kind, value: &str) -> Option<Scalar<'_>> {
@@ -17,15 +18,21 @@ pub(super) fn scalar(kind: Kind, value: &str) -> Option<Scalar<'_>> {
 
 /// Whether a value of a column that the scope covers passes; for the overflow column, the path of
 /// the value is compared with the scope, too.
-pub(super) fn value_passes(kind: Kind, value: &str, leaf: &Leaf) -> bool {
-    if kind != Kind::Overflow {
-        return scalar(kind, value).is_some_and(|scalar| leaf.test.matches(scalar));
-    }
-    let Some(value) = decode_overflow(value) else {
-        return false;
+///
+/// # Errors
+/// As [`Test::matches`](super::condition::Test::matches).
+pub(super) fn value_passes(kind: Kind, value: &str, leaf: &Leaf, meter: &Meter) -> Read<bool> {
+    let matches = |kind, text| match scalar(kind, text) {
+        Some(scalar) => leaf.test.matches(scalar, meter),
+        None => Ok(false),
     };
-    covers(&leaf.scope, &value.path)
-        && scalar(value.kind, value.text).is_some_and(|scalar| leaf.test.matches(scalar))
+    if kind != Kind::Overflow {
+        return matches(kind, value);
+    }
+    match decode_overflow(value).filter(|value| covers(&leaf.scope, &value.path)) {
+        Some(value) => matches(value.kind, value.text),
+        None => Ok(false),
+    }
 }
 
 /// Whether values at a path are in a scope.

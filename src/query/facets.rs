@@ -7,9 +7,10 @@ use super::node::Node;
 use super::search::Search;
 use super::tally::Visitor;
 use super::value_counts::{FacetCount, ValueCounts};
-use crate::Result;
 use crate::event::StoredEvent;
+use crate::limits::FACETS_MAX;
 use crate::segment::{Read, Segment};
+use crate::{Error, Result};
 
 impl Search<'_> {
     /// The `top` most frequent values at each path (0: all), largest count first; ties: numbers by
@@ -19,16 +20,22 @@ impl Search<'_> {
     /// each.
     ///
     /// # Errors
-    /// As [`Search::count`]; [`Error::Invalid`](crate::Error::Invalid) for a path that is no field,
-    /// an object or a time; [`Error::Budget`](crate::Error::Budget) beyond 1,000,000 distinct
-    /// values.
+    /// As [`Search::count`]; [`Error::Invalid`] for a path that is no field, an object or a time,
+    /// and for more than 64 paths; [`Error::Budget`] beyond 1,000,000 distinct values of a path, or
+    /// 512 MiB of them in all.
     pub fn facets(self, paths: &[&str], top: usize) -> Result<Vec<Vec<FacetCount>>> {
+        if paths.len() > FACETS_MAX {
+            let problem = format!("are {}; at most {FACETS_MAX} are counted at once", paths.len());
+            return Err(Error::invalid("facets", problem));
+        }
         let mut counters = Counters { facets: Vec::with_capacity(paths.len()) };
         for path in paths {
             counters.facets.push(ValueCounts::new(facet_scope(path)?, None));
         }
-        self.visit(&self.meter(), &mut counters)?;
-        counters.facets.into_iter().map(|facet| facet.sorted(top)).collect()
+        let meter = self.meter();
+        self.visit(&meter, &mut counters)?;
+        let sorted = |facet: ValueCounts| meter.check().map(|()| facet.sorted(top));
+        counters.facets.into_iter().map(sorted).collect()
     }
 }
 
@@ -42,7 +49,7 @@ impl Visitor for Counters {
         self.facets.iter_mut().try_for_each(|facet| facet.segment(segment, node, meter))
     }
 
-    fn recent(&mut self, event: &StoredEvent, values: &Values<'_>) {
-        self.facets.iter_mut().for_each(|facet| facet.recent(event, values));
+    fn recent(&mut self, event: &StoredEvent, values: &Values<'_>, meter: &Meter) -> Read<()> {
+        self.facets.iter_mut().try_for_each(|facet| facet.recent(event, values, meter))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::column_value::scalar;
 use super::condition::Scalar;
+use super::meter::Meter;
 use super::node::has_bit;
 use super::value_counts::{Key, VALUES_MAX, key_of};
 use crate::event::shape::Kind;
@@ -12,6 +13,8 @@ use std::ops::Range;
 
 /// Values that are read one by one at most, because their column has no dictionary.
 const READ_MAX: u64 = 262_144;
+/// Bytes of the texts of distinct values at most.
+const TEXT_BYTES_MAX: usize = 256 << 20;
 
 /// Distinct values of one path.
 #[derive(Debug)]
@@ -20,20 +23,26 @@ pub(super) struct FieldValues {
     keys: Option<HashSet<Key, FixedState>>,
     /// Values that may still be read one by one.
     reads_left: u64,
+    /// Bytes of the texts of the keys.
+    text_bytes: usize,
 }
 
 impl Default for FieldValues {
     fn default() -> Self {
-        FieldValues { keys: Some(HashSet::default()), reads_left: READ_MAX }
+        FieldValues { keys: Some(HashSet::default()), reads_left: READ_MAX, text_bytes: 0 }
     }
 }
 
 impl FieldValues {
     /// Adds a value; null is none.
     pub(super) fn add(&mut self, value: Scalar<'_>) {
-        if let Some(keys) = &mut self.keys {
-            keys.extend(key_of(value).map(|(key, _)| key));
-            if keys.len() > VALUES_MAX {
+        let Some((keys, (key, _))) = self.keys.as_mut().zip(key_of(value)) else {
+            return;
+        };
+        let bytes = key.text_bytes();
+        if keys.insert(key) {
+            self.text_bytes += bytes;
+            if keys.len() > VALUES_MAX || self.text_bytes > TEXT_BYTES_MAX {
                 self.keys = None;
             }
         }
@@ -90,7 +99,7 @@ enum Source {
 
 impl ColumnValues<'_, '_> {
     /// Adds the values of a hit.
-    pub(super) fn add(&mut self, indexes: Range<u32>) -> Read<()> {
+    pub(super) fn add(&mut self, indexes: Range<u32>, meter: &Meter) -> Read<()> {
         match &mut self.source {
             Source::Nothing | Source::AllIds => {}
             Source::Ids(bits) => {
@@ -109,6 +118,7 @@ impl ColumnValues<'_, '_> {
                     };
                     self.values.reads_left = left;
                     let value = self.column.value(index, scratch)?;
+                    meter.charge(value.len())?;
                     if let Some(value) = scalar(self.column.kind(), value) {
                         self.values.add(value);
                     }
@@ -119,7 +129,7 @@ impl ColumnValues<'_, '_> {
     }
 
     /// Adds what the ids stand for.
-    pub(super) fn finish(self) -> Read<()> {
+    pub(super) fn finish(self, meter: &Meter) -> Read<()> {
         let is_wanted = |id: u32| match &self.source {
             Source::AllIds => true,
             Source::Ids(bits) => has_bit(bits, id),
@@ -129,10 +139,11 @@ impl ColumnValues<'_, '_> {
             return Ok(());
         }
         self.column.for_each_distinct(|id, value| {
-            let value = scalar(self.column.kind(), value).filter(|_| is_wanted(id));
-            if let Some(value) = value {
-                self.values.add(value);
+            if let Some(scalar) = scalar(self.column.kind(), value).filter(|_| is_wanted(id)) {
+                meter.charge(value.len())?;
+                self.values.add(scalar);
             }
+            Ok(())
         })
     }
 }
@@ -161,8 +172,9 @@ mod tests {
         for (reads_left, expected) in [(many, Some(many)), (many - 1, None)] {
             let mut values = FieldValues { reads_left, ..FieldValues::default() };
             let mut column = values.of_column(segment.column(number), true);
-            (0..VALUES).for_each(|index| column.add(index..index + 1).unwrap());
-            column.finish().unwrap();
+            let meter = Meter::unlimited();
+            (0..VALUES).for_each(|index| column.add(index..index + 1, &meter).unwrap());
+            column.finish(&meter).unwrap();
             assert_eq!(values.distinct(), expected);
         }
     }

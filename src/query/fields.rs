@@ -2,8 +2,8 @@
 
 use super::ast::{Path, Query};
 use super::field_values::FieldValues;
-use super::matching::Reader;
 use super::meter::Meter;
+use super::newest::each_newest;
 use super::node::{Node, has_bit};
 use super::search::Search;
 use super::tally::{each_window, seen_rows};
@@ -24,8 +24,8 @@ pub struct FoundField {
     /// Hits that have a value there, be it null.
     pub events: u64,
     /// Distinct values as facets count them, null being none; exact. `None` for times, beyond
-    /// 1,000,000, and where more than 262,144 values would have to be read one by one because
-    /// they hardly repeat.
+    /// 1,000,000 or 256 MiB of them, and where more than 262,144 values would have to be read one
+    /// by one because they hardly repeat.
     pub distinct: Option<u64>,
 }
 
@@ -96,6 +96,7 @@ impl Search<'_> {
     /// # Errors
     /// As [`Search::count`].
     pub fn fields(self) -> Result<Vec<FoundField>> {
+        self.check_cursor()?;
         self.check_range()?;
         let meter = self.meter();
         let mut found = Found::default();
@@ -183,28 +184,38 @@ impl<'s> Search<'s> {
 
     fn find_among_newest(&self, found: &mut Found<'s>, meter: &Meter) -> Result<()> {
         let (condition, visibility) = (self.condition()?, self.visibility()?);
-        let mut reader = Reader::new();
-        for event in self.snapshot.tails().flat_map(|tail| tail.unindexed()) {
-            let values = reader.read(event);
-            if !values.meet(&condition, meter)? || !visibility.sees(event, &values) {
-                continue;
-            }
+        let newest = self.snapshot.tails().flat_map(|tail| tail.unindexed());
+        each_newest(newest, &condition, &visibility, meter, |_, values| {
             found.hits += 1;
             let mut counted = BTreeSet::new();
-            values.for_each(|path, scalar| {
-                let places = found.places.entry(path.to_vec()).or_default();
+            let noted = values.for_each(|path, scalar| {
+                let places = found.places_of(path, meter)?;
                 places.kinds.extend(FieldKind::of(scalar.kind()));
                 places.values.add(scalar);
                 if counted.insert(path.to_vec()) {
                     places.newest_events += 1;
                 }
+                Ok(())
             });
-        }
+            noted.or_else(|_| meter.check())
+        })?;
         Ok(())
     }
 }
 
 impl<'s> Found<'s> {
+    /// Where the values of a path are, as far as it is known.
+    ///
+    /// # Errors
+    /// When a limit is exceeded: too many paths to hold.
+    fn places_of(&mut self, path: &[String], meter: &Meter) -> Read<&mut Places> {
+        if !self.places.contains_key(path) {
+            let keys: usize = path.iter().map(|key| size_of::<String>() + key.len()).sum();
+            meter.hold(keys + size_of::<Places>())?;
+        }
+        Ok(self.places.entry(path.to_vec()).or_default())
+    }
+
     /// Notes the hits of a segment, and which paths may have values there.
     fn add_segment(&mut self, segment: &'s Segment, node: &Node, meter: &Meter) -> Read<()> {
         let rows = match node {
@@ -212,6 +223,7 @@ impl<'s> Found<'s> {
             Node::Everything => None,
             node => {
                 let mut bits = vec![0; segment.rows().div_ceil(64) as usize];
+                meter.hold(size_of_val(&bits[..]))?;
                 each_window(segment, node, meter, &mut |first, set| {
                     set.ascending(|row| set_bit(&mut bits, first + u32::from(row)));
                     Ok(())
@@ -224,11 +236,11 @@ impl<'s> Found<'s> {
         self.segments.push(Seen { segment, rows });
         for column in 0..segment.column_count() {
             match segment.column(column).kind() {
-                Kind::Overflow => self.add_overflow(segment, number, column)?,
+                Kind::Overflow => self.add_overflow(segment, number, column, meter)?,
                 kind if kind.is_scalar() => {
-                    let path = segment.path_of(column).to_vec();
                     let place = Place { segment: number, column, kind, ids: None };
-                    self.places.entry(path).or_default().in_segments.push(place);
+                    meter.hold(size_of::<Place>())?;
+                    self.places_of(segment.path_of(column), meter)?.in_segments.push(place);
                 }
                 _ => {}
             }
@@ -237,16 +249,26 @@ impl<'s> Found<'s> {
     }
 
     /// Notes the paths of an overflow column.
-    fn add_overflow(&mut self, segment: &Segment, number: usize, column: u32) -> Read<()> {
+    fn add_overflow(
+        &mut self,
+        segment: &Segment,
+        number: usize,
+        column: u32,
+        meter: &Meter,
+    ) -> Read<()> {
         let mut ids: BTreeMap<(Vec<String>, Kind), Vec<u32>> = BTreeMap::new();
         segment.column(column).for_each_distinct(|id, value| {
+            meter.charge(value.len())?;
             if let Some(value) = decode_overflow(value) {
                 ids.entry((value.path, value.kind)).or_default().push(id);
             }
+            Ok(())
         })?;
         for ((path, kind), ids) in ids {
+            meter.charge(size_of_val(&ids[..]))?;
+            meter.hold(size_of::<Place>() + size_of_val(&ids[..]))?;
             let place = Place { segment: number, column, kind, ids: Some(ids) };
-            self.places.entry(path).or_default().in_segments.push(place);
+            self.places_of(&path, meter)?.in_segments.push(place);
         }
         Ok(())
     }
@@ -265,6 +287,7 @@ impl<'s> Found<'s> {
                 continue;
             };
             let mut marks = vec![0; seen.segment.rows().div_ceil(64) as usize];
+            meter.spend(size_of_val(&marks[..]))?;
             for place in same_segment {
                 let done = places.add(seen, place, &mut marks, meter);
                 if done.map_err(|damage| meter.failure(seen.segment, damage))? {
@@ -293,14 +316,17 @@ impl Places {
         let mut is_found = false;
         if let Some(ids) = &place.ids {
             for id in ids {
-                meter.charge(0)?;
+                let rows = column.rows_of(*id)?;
+                meter.charge(4 * rows.cardinality() as usize)?;
                 let mut has_hit = false;
-                for row in column.rows_of(*id)?.within(column.blocks(), 0..seen.segment.rows())? {
+                for row in rows.within(column.blocks(), 0..seen.segment.rows())? {
                     has_hit |= seen.sees(row) && set_bit(marks, row);
                 }
                 if has_hit {
                     is_found = true;
-                    self.values.add_overflow(column.distinct_value(*id)?);
+                    let value = column.distinct_value(*id)?;
+                    meter.charge(value.len())?;
+                    self.values.add_overflow(value);
                 }
             }
             return Ok(is_found);
@@ -310,11 +336,11 @@ impl Places {
             meter.charge(4)?;
             if seen.sees(row) {
                 is_found = set_bit(marks, row);
-                values.add(start..start + count)?;
+                values.add(start..start + count, meter)?;
             }
             Ok(())
         })?;
-        values.finish()?;
+        values.finish(meter)?;
         Ok(is_found)
     }
 }

@@ -220,8 +220,9 @@ impl Visitor for Counter {
         })
     }
 
-    fn recent(&mut self, event: &StoredEvent, _values: &Values<'_>) {
+    fn recent(&mut self, event: &StoredEvent, _: &Values<'_>, _: &Meter) -> Read<()> {
         self.add(event.event.occurred_at());
+        Ok(())
     }
 }
 

@@ -24,7 +24,8 @@ pub(super) fn count_ids(
         return Ok(Vec::new());
     }
     if matches!(node, Node::Everything) {
-        return lists().map(|list| Ok(list?.cardinality().into())).collect();
+        let count = |list: Read<Postings>| meter.charge(0).and(Ok(list?.cardinality().into()));
+        return lists().map(count).collect();
     }
     let few: Option<Vec<Postings>> = match ids.len() <= LISTS_MAX {
         true => Some(lists().collect::<Read<_>>()?),

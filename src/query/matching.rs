@@ -6,6 +6,7 @@ use super::meter::Meter;
 use crate::Result;
 use crate::event::StoredEvent;
 use crate::event::shape::{Flattener, Kind, PathTree, unescape};
+use crate::segment::Read;
 use std::borrow::Cow;
 
 /// Takes events apart; keeps the paths that it met.
@@ -71,13 +72,17 @@ fn plain(inner: &[u8]) -> Cow<'static, str> {
 }
 
 impl Values<'_> {
-    /// Calls `each` with path and value of every scalar.
-    pub(super) fn for_each(&self, mut each: impl FnMut(&[String], Scalar<'_>)) {
+    /// Calls `each` with path and value of every scalar, up to its first error.
+    pub(super) fn for_each(
+        &self,
+        mut each: impl FnMut(&[String], Scalar<'_>) -> Read<()>,
+    ) -> Read<()> {
         for (node, kind, text) in &self.leaves {
             if let Some(scalar) = scalar(*kind, text) {
-                each(&self.paths[*node as usize], scalar);
+                each(&self.paths[*node as usize], scalar)?;
             }
         }
+        Ok(())
     }
 
     /// Whether the event meets a condition; each leaf of it may look at the whole event.
@@ -100,22 +105,32 @@ impl Values<'_> {
             Condition::Not(part) => self.meet(part, meter).map(|met| !met),
             Condition::Leaf(leaf) => {
                 meter.spend(self.stored.event.canonical().len())?;
-                Ok(self.meet_leaf(leaf))
+                self.meet_leaf(leaf, meter).or_else(|_| meter.check().map(|()| false))
             }
         }
     }
 
     /// Whether the event meets a single leaf.
-    pub(super) fn meet_leaf(&self, leaf: &Leaf) -> bool {
+    ///
+    /// # Errors
+    /// When a limit is exceeded.
+    pub(super) fn meet_leaf(&self, leaf: &Leaf, meter: &Meter) -> Read<bool> {
         match &leaf.scope {
-            Scope::OccurredAt => leaf.test.matches_instant(self.stored.event.occurred_at()),
-            Scope::RecordedAt => leaf.test.matches_instant(self.stored.recorded_at),
-            Scope::Seq => leaf.test.matches(Scalar::Number(&self.stored.seq.to_string())),
-            Scope::Action => leaf.test.matches(Scalar::String(&self.action())),
-            scope => self.leaves.iter().any(|(node, kind, text)| {
-                covers(scope, &self.paths[*node as usize])
-                    && scalar(*kind, text).is_some_and(|scalar| leaf.test.matches(scalar))
-            }),
+            Scope::OccurredAt => Ok(leaf.test.matches_instant(self.stored.event.occurred_at())),
+            Scope::RecordedAt => Ok(leaf.test.matches_instant(self.stored.recorded_at)),
+            Scope::Seq => leaf.test.matches(Scalar::Number(&self.stored.seq.to_string()), meter),
+            Scope::Action => leaf.test.matches(Scalar::String(&self.action()), meter),
+            scope => {
+                for (node, kind, text) in &self.leaves {
+                    if covers(scope, &self.paths[*node as usize])
+                        && let Some(scalar) = scalar(*kind, text)
+                        && leaf.test.matches(scalar, meter)?
+                    {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
         }
     }
 

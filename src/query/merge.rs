@@ -1,7 +1,6 @@
 //! The hits of all sources in one order, each source opened when its best hit could be next.
 
 use super::condition::Condition;
-use super::matching::Values;
 use super::meter::Meter;
 use super::order::{Order, Place};
 use super::search::Search;
@@ -104,10 +103,8 @@ impl<'s> Merge<'s> {
                 Stream::Segment(Box::new(stream))
             }
             Opened::Recent(tail) => {
-                let sees =
-                    |event: &StoredEvent, values: &Values<'_>| self.visibility.sees(event, values);
-                let events = tail.unindexed();
-                let stream = RecentStream::new(events, condition, sees, order, after, meter);
+                let (events, visibility) = (tail.unindexed(), &self.visibility);
+                let stream = RecentStream::new(events, condition, visibility, order, after, meter);
                 Stream::Recent(stream?)
             }
         };

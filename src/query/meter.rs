@@ -13,6 +13,8 @@ use crate::{Error, Result};
 
 /// Bytes between two looks at the clock and the handle: well below a millisecond of work.
 const LOOK_BYTES: u64 = 16 << 10;
+/// Bytes of distinct values and paths that one search holds at most.
+const HELD_BYTES_MAX: u64 = 512 << 20;
 /// What each single look costs beside the bytes that are looked at.
 const STEP_BYTES: u64 = 16;
 /// How evaluation stops when the budget is exceeded: by the way of damage, which ends every loop.
@@ -28,6 +30,7 @@ pub(super) struct Meter {
     bytes: Cell<u64>,
     /// Bytes at which clock and handle are looked at next; at most one beyond `bytes_max`.
     look_at: Cell<u64>,
+    held: Cell<u64>,
     exceeded: Cell<Option<&'static str>>,
 }
 
@@ -44,6 +47,7 @@ impl Meter {
             bytes_max: bytes_max.unwrap_or(u64::MAX),
             bytes: Cell::new(0),
             look_at: Cell::new(0),
+            held: Cell::new(0),
             exceeded: Cell::new(None),
         }
     }
@@ -84,6 +88,38 @@ impl Meter {
         self.exceeded.get().map_or(Ok(()), |limit| Err(Error::Budget { limit }))
     }
 
+    /// Looks at the clock and the handle now: amid work whose time has nothing to do with the bytes
+    /// it looks at.
+    ///
+    /// # Errors
+    /// As [`Meter::charge`].
+    pub(super) fn pause(&self) -> Read<()> {
+        self.look(self.bytes.get())
+    }
+
+    /// Counts memory that is held until the search ends.
+    ///
+    /// # Errors
+    /// As [`Meter::charge`], beyond 512 MiB.
+    pub(super) fn hold(&self, bytes: usize) -> Read<()> {
+        let held = self.held.get().saturating_add(bytes as u64);
+        self.held.set(held);
+        match held > HELD_BYTES_MAX {
+            true => Err(self.exceed("memory")),
+            false => Ok(()),
+        }
+    }
+
+    /// Ends the search because of a limit, unless another one has ended it.
+    pub(super) fn exceed(&self, limit: &'static str) -> Damage {
+        if self.exceeded.get().is_none() {
+            self.exceeded.set(Some(limit));
+        }
+        // Every later look stops, too.
+        self.look_at.set(0);
+        STOPPED
+    }
+
     /// What ended the evaluation of a segment: the budget, or damage.
     pub(super) fn failure(&self, segment: &Segment, damage: Damage) -> Error {
         match self.exceeded.get() {
@@ -94,21 +130,12 @@ impl Meter {
 
     #[cold]
     fn look(&self, sum: u64) -> Read<()> {
-        if self.exceeded.get().is_none() {
-            self.exceeded.set(self.reached(sum));
+        if let Some(limit) = self.exceeded.get().or_else(|| self.reached(sum)) {
+            return Err(self.exceed(limit));
         }
-        match self.exceeded.get() {
-            Some(_) => {
-                // Every later look stops, too.
-                self.look_at.set(0);
-                Err(STOPPED)
-            }
-            None => {
-                let next = sum.saturating_add(LOOK_BYTES);
-                self.look_at.set(next.min(self.bytes_max.saturating_add(1)));
-                Ok(())
-            }
-        }
+        let next = sum.saturating_add(LOOK_BYTES);
+        self.look_at.set(next.min(self.bytes_max.saturating_add(1)));
+        Ok(())
     }
 
     fn reached(&self, sum: u64) -> Option<&'static str> {
@@ -148,6 +175,17 @@ mod tests {
         }
         let meter = Meter::new(None, None, None);
         assert!(meter.charge(usize::MAX).is_ok() && meter.charge(usize::MAX).is_ok());
+    }
+
+    #[test]
+    fn what_is_held_has_a_limit_of_its_own() {
+        let meter = Meter::new(None, None, None);
+        assert!(meter.hold(HELD_BYTES_MAX as usize).is_ok() && limit(&meter).is_none());
+        assert!(meter.hold(1).is_err() && meter.charge(0).is_err());
+        assert_eq!(limit(&meter), Some("memory"));
+        // The first limit that is exceeded is told.
+        meter.exceed("distinct values");
+        assert_eq!(limit(&meter), Some("memory"));
     }
 
     #[test]

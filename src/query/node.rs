@@ -377,14 +377,14 @@ impl<'s> Evaluator<'s> {
             }
             Check::Seq(leaf) => filtered(&rows, first, meter, |row| {
                 let seq = segment.seq_at(row)?.to_string();
-                Ok(leaf.test.matches(Scalar::Number(&seq)))
+                leaf.test.matches(Scalar::Number(&seq), meter)
             }),
             Check::Event(leaf) => {
                 let (decoder, reader) = (&mut self.decoder, &mut self.reader);
                 filtered(&rows, first, meter, |row| {
                     let stored = segment.stored_event(row, decoder)?;
                     meter.charge(stored.event.canonical().len())?;
-                    Ok(reader.read(&stored).meet_leaf(leaf))
+                    reader.read(&stored).meet_leaf(leaf, meter)
                 })
             }
         }

@@ -19,6 +19,15 @@ pub struct Page {
     pub complete: bool,
 }
 
+/// How a page ended whose events were given one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageEnd {
+    /// As [`Page::next`].
+    pub next: Option<Cursor>,
+    /// As [`Page::complete`].
+    pub complete: bool,
+}
+
 impl Search<'_> {
     /// Runs and gives one page. Cost: independent of the depth of the page.
     ///
@@ -26,32 +35,64 @@ impl Search<'_> {
     /// [`Error::Invalid`] for a query that makes no sense or a cursor of another one;
     /// [`Error::Corrupt`] for damage where the page would have to look.
     pub fn page(self) -> Result<Page> {
+        let mut events = Vec::new();
+        let PageEnd { next, complete } = self.page_into(&mut |event| {
+            events.push(event);
+            Ok(true)
+        })?;
+        Ok(Page { events, next, complete })
+    }
+
+    /// Runs like [`Search::page`] and gives the events to `each` as they are found, until it
+    /// returns `false`; then the next page begins behind the event that it was given last. Memory:
+    /// that of one window of hits, also for a page of everything (`limit(0)`).
+    ///
+    /// # Errors
+    /// As [`Search::page`], which may come after some events, and what `each` returns.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # use annals::query::Query;
+    /// # use annals::store::{Options, Store};
+    /// # use std::time::Duration;
+    /// # let store = Store::open("activity", Options::default())?;
+    /// let snapshot = store.snapshot();
+    /// let search = snapshot.query(&Query::all()).limit(0).deadline(Duration::from_secs(5));
+    /// let end = search.page_into(&mut |event| {
+    ///     println!("{}", event.seq);
+    ///     Ok(true)
+    /// })?;
+    /// if !end.complete {
+    ///     println!("five seconds were not enough; go on at {}", end.next.unwrap());
+    /// }
+    /// # Ok::<(), annals::Error>(())
+    /// ```
+    pub fn page_into(self, each: &mut dyn FnMut(StoredEvent) -> Result<bool>) -> Result<PageEnd> {
         let limit = if self.limit == 0 { usize::MAX } else { self.limit };
         let meter = self.meter();
-        let mut taken = Taken { events: Vec::new(), last: None };
+        let mut walk = Walk { count: 0, last: None };
         let mut resume = None;
         let outcome = Merge::new(&self, &meter, limit.saturating_add(1)).and_then(|mut merge| {
-            let outcome = taken.fill(&mut merge, limit);
+            let outcome = walk.go(&mut merge, limit, each);
             resume = merge.next_place()?;
             outcome
         });
-        let Taken { events, last } = taken;
         let (complete, place) = match outcome {
-            Ok(follows) => (true, last.filter(|_| follows)),
+            Ok(follows) => (true, walk.last.filter(|_| follows)),
             Err(Error::Budget { .. }) => {
-                let start = last.or(self.after.map(|cursor| cursor.place));
+                let start = walk.last.or(self.after.map(|cursor| cursor.place));
                 let start = start.unwrap_or_else(|| self.order.start());
                 let place = resume.map(|place| self.order.just_before(place));
                 let place = place.map_or(start, |place| self.order.later(place, start));
                 // Whether more follows is all that a full page left open.
-                (events.len() == limit, Some(place))
+                (walk.count == limit, Some(place))
             }
             Err(error) => return Err(error),
         };
-        let (order, now) = (self.order, self.effective_now());
+        let (order, now) = (self.order, self.now_of_query());
         let (question, moment) = (self.question(), self.moment());
         let next = place.map(|place| Cursor { order, place, now, question, moment });
-        Ok(Page { events, next, complete })
+        Ok(PageEnd { next, complete })
     }
 
     /// Calls `each` with every hit in order, until it returns `false`. Memory: that of one window
@@ -62,48 +103,45 @@ impl Search<'_> {
     pub fn for_each(self, each: &mut dyn FnMut(&StoredEvent) -> Result<bool>) -> Result<()> {
         let meter = self.meter();
         let mut merge = Merge::new(&self, &meter, usize::MAX)?;
-        // The first hits are not kept waiting for others.
-        let mut count = 1;
-        loop {
-            let (hits, found) = merge.take(count);
-            let (events, decoded) = merge.events(&hits);
-            for event in &events {
-                if !each(event)? {
-                    return Ok(());
-                }
-                meter.spend(event.event.canonical().len())?;
-            }
-            decoded.and(found)?;
-            if hits.len() < count {
-                return Ok(());
-            }
-            count = (count * 2).min(HITS_AT_ONCE);
-        }
+        let mut walk = Walk { count: 0, last: None };
+        walk.go(&mut merge, usize::MAX, &mut |event| each(&event)).map(drop)
     }
 }
 
-/// What a page has so far.
-struct Taken {
-    events: Vec<StoredEvent>,
+/// Hits that were given away so far.
+struct Walk {
+    count: usize,
     /// The place of the last of them.
     last: Option<Place>,
 }
 
-impl Taken {
-    /// Takes hits up to the limit; gives whether more follow.
-    fn fill(&mut self, merge: &mut Merge<'_>, limit: usize) -> Result<bool> {
-        while self.events.len() < limit {
-            let count = HITS_AT_ONCE.min(limit - self.events.len());
-            let (hits, found) = merge.take(count);
+impl Walk {
+    /// Gives hits away up to the limit, or until `each` returns `false`; whether more may follow.
+    fn go(
+        &mut self,
+        merge: &mut Merge<'_>,
+        limit: usize,
+        each: &mut dyn FnMut(StoredEvent) -> Result<bool>,
+    ) -> Result<bool> {
+        // The first of all hits are not kept waiting for others.
+        let mut at_once = if limit == usize::MAX { 1 } else { HITS_AT_ONCE };
+        while self.count < limit {
+            let wanted = at_once.min(limit - self.count);
+            let (hits, found) = merge.take(wanted);
             let (events, decoded) = merge.events(&hits);
-            self.last = hits.last().map(|(_, hit)| hit.place).or(self.last);
             let bytes = events.iter().map(|event| event.event.canonical().len()).sum();
-            self.events.extend(events);
-            // All that were taken belong to the page, whatever ends it.
+            // All that were taken are given, whatever ends the walk.
+            for (event, (_, hit)) in events.into_iter().zip(&hits) {
+                (self.count, self.last) = (self.count + 1, Some(hit.place));
+                if !each(event)? {
+                    return Ok(true);
+                }
+            }
             decoded.and(merge.meter.spend(bytes)).and(found)?;
-            if hits.len() < count {
+            if hits.len() < wanted {
                 return Ok(false);
             }
+            at_once = (at_once * 2).min(HITS_AT_ONCE);
         }
         Ok(merge.next_hit()?.is_some())
     }

@@ -152,7 +152,7 @@ fn passing(leaf: &Leaf, column: Column<'_>, ids: Vec<u32>, meter: &Meter) -> Rea
     for id in ids {
         let value = column.distinct_value(id)?;
         meter.charge(value.len())?;
-        if value_passes(column.kind(), value, leaf) {
+        if value_passes(column.kind(), value, leaf, meter)? {
             met.push(id);
         }
     }

@@ -120,7 +120,7 @@ fn plan_action(leaf: &Arc<Leaf>, segment: &Segment, meter: &Meter) -> Read<Node>
         let left = category.distinct_value(*category_id)?;
         let action = format!("{left}.{}", activity.distinct_value(*activity_id)?);
         meter.charge(action.len())?;
-        if leaf.test.matches(Scalar::String(&action)) {
+        if leaf.test.matches(Scalar::String(&action), meter)? {
             let left = Node::Lists(vec![category.rows_of(*category_id)?]);
             node = node.or(left.and(Node::Lists(vec![activity.rows_of(*activity_id)?])));
         }
@@ -212,16 +212,14 @@ fn passing_values(leaf: &Leaf, column: Column<'_>, meter: &Meter) -> Read<Vec<u3
 /// The ids of the dictionary values that pass, each of them compared.
 pub(super) fn scan_dictionary(leaf: &Leaf, column: Column<'_>, meter: &Meter) -> Read<Vec<u32>> {
     let mut ids = Vec::new();
-    let mut budget = Ok(());
     column.for_each_distinct(|id, value| {
-        if budget.is_ok() {
-            budget = meter.charge(value.len());
-            if value_passes(column.kind(), value, leaf) {
-                ids.push(id);
-            }
+        meter.charge(value.len())?;
+        if value_passes(column.kind(), value, leaf, meter)? {
+            ids.push(id);
         }
+        Ok(())
     })?;
-    budget.map(|()| ids)
+    Ok(ids)
 }
 
 /// Rows with one of these dictionary values.

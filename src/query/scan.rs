@@ -93,6 +93,29 @@ pub(super) fn read_path(text: &str) -> Option<Path> {
     scanner.rest().is_empty().then(|| resolve(segments))
 }
 
+/// Reads paths that are separated by commas, perhaps with white space around them; each as it was
+/// typed, too.
+///
+/// # Errors
+/// The rest of the text from where a path was expected, or its end or a comma behind one.
+pub(crate) fn read_paths(text: &str) -> Result<Vec<(&str, Path)>, &str> {
+    let mut scanner = Scanner::new(text);
+    let mut paths = Vec::new();
+    loop {
+        scanner.skip_space();
+        let begin = scanner.at();
+        let segments = scanner.take_path().ok_or(scanner.rest())?;
+        paths.push((&text[begin..scanner.at()], resolve(segments)));
+        scanner.skip_space();
+        if scanner.rest().is_empty() {
+            return Ok(paths);
+        }
+        if !scanner.eat(",") {
+            return Err(scanner.rest());
+        }
+    }
+}
+
 /// A place in a query text.
 #[derive(Debug, Clone)]
 pub(super) struct Scanner<'q> {

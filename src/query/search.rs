@@ -105,7 +105,8 @@ impl<'a> Search<'a> {
         Search { limit, ..self }
     }
 
-    /// Continues where a page ended.
+    /// Continues where a page ended. Counts, facets and histograms go by the instant and the moment
+    /// of the cursor and answer for all pages.
     #[must_use]
     pub fn after(self, cursor: Cursor) -> Self {
         Search { after: Some(cursor), ..self }
@@ -137,7 +138,8 @@ impl<'a> Search<'a> {
         Search { tenant: Some(tenant.to_owned()), ..self }
     }
 
-    /// The instant that counts as now (default: when the snapshot was taken).
+    /// The instant that counts as now (default: when the snapshot was taken). Behind a cursor,
+    /// lengths such as `since:7d` go on counting from the now of the first page.
     #[must_use]
     pub fn now(self, now: Timestamp) -> Self {
         Search { now: Some(now), ..self }
@@ -150,7 +152,8 @@ impl<'a> Search<'a> {
     }
 
     /// Only events that were stored when the first page was taken, on all pages: later ones never
-    /// appear, wherever they sort. With a cursor, counts, facets and histograms obey it too.
+    /// appear, wherever they sort. With a cursor, counts, facets and histograms obey it too,
+    /// whatever its order.
     ///
     /// Events that are dropped between two pages are gone, as always. The pages are of one epoch:
     /// the cursor is refused after a recovery that may have cut events of the store.
@@ -159,8 +162,8 @@ impl<'a> Search<'a> {
         Search { is_point_in_time: true, ..self }
     }
 
-    /// Stops this long after now, mostly within some milliseconds: a page is marked incomplete,
-    /// everything else fails.
+    /// Stops this long after now, within some milliseconds (see `docs/query.md` for the few steps
+    /// that take longer): a page is marked incomplete, everything else fails.
     #[must_use]
     pub fn deadline(self, after: Duration) -> Self {
         Search { deadline: Instant::now().checked_add(after), ..self }
@@ -188,14 +191,18 @@ impl<'a> Search<'a> {
         Meter::new(self.deadline, self.cancel.clone(), self.bytes_max)
     }
 
-    /// What counts as now: that of the first page.
-    pub(super) fn effective_now(&self) -> Timestamp {
-        let of_cursor = self.after.map(|cursor| cursor.now);
-        of_cursor.or(self.now).unwrap_or_else(|| self.snapshot.now())
+    /// What counts as now for this page.
+    fn now_of_page(&self) -> Timestamp {
+        self.now.unwrap_or_else(|| self.snapshot.now())
+    }
+
+    /// What counts as now in the query: that of the first page, on all pages.
+    pub(super) fn now_of_query(&self) -> Timestamp {
+        self.after.map_or_else(|| self.now_of_page(), |cursor| cursor.now)
     }
 
     pub(super) fn context(&self) -> Context {
-        Context { zone: self.zone, now: self.effective_now() }
+        Context { zone: self.zone, now: self.now_of_query() }
     }
 
     /// The condition of query, times and tenant together.
@@ -221,7 +228,11 @@ impl<'a> Search<'a> {
 
     pub(super) fn visibility(&self) -> Result<Visibility<'a>> {
         let retention = self.snapshot.retention();
-        let visibility = Visibility::new(retention, &self.context(), self.include_hidden)?;
+        // An old cursor does not bring back what has grown too old since, and what was too old at
+        // the first page stays away, should the clock go back.
+        let now = self.now_of_page().max(self.now_of_query());
+        let context = Context { zone: self.zone, now };
+        let visibility = Visibility::new(retention, &context, self.include_hidden)?;
         Ok(match self.moment() {
             Some(moment) => visibility.upto(moment.last_seq),
             None => visibility,
@@ -258,20 +269,27 @@ impl<'a> Search<'a> {
 
     /// The place after which the page begins.
     pub(super) fn start(&self) -> Result<Option<Place>> {
+        self.check_cursor()?;
+        match &self.after {
+            Some(cursor) if cursor.order != self.order => Err(foreign_cursor()),
+            after => Ok(after.map(|cursor| cursor.place)),
+        }
+    }
+
+    /// Refuses a cursor that does not belong here, whatever its order.
+    pub(super) fn check_cursor(&self) -> Result<()> {
         let Some(cursor) = &self.after else {
-            return Ok(None);
+            return Ok(());
         };
-        if cursor.order != self.order || cursor.question != self.question() {
-            let problem = "belongs to another query, order, zone, scope or moment; \
-                           repeat the search it came from";
-            return Err(Error::invalid("cursor", problem));
+        if cursor.question != self.question() {
+            return Err(foreign_cursor());
         }
         if cursor.moment.is_some_and(|moment| moment.epoch != self.epoch()) {
             let problem = "is of a moment before a recovery that may have cut events; \
                            begin with the first page";
             return Err(Error::invalid("cursor", problem));
         }
-        Ok(Some(cursor.place))
+        Ok(())
     }
 
     /// Fails if a segment that may hold events in question is missing or damaged.
@@ -284,4 +302,11 @@ impl<'a> Search<'a> {
         // Hardly ever is anything damaged: then only, what the query says of times is looked at.
         check(self.times).or_else(|_| check(self.condition()?.occurrence()))
     }
+}
+
+/// A cursor that came from something else than it is used with.
+fn foreign_cursor() -> Error {
+    let problem = "belongs to another query, order, zone, scope or moment; \
+                   repeat the search it came from";
+    Error::invalid("cursor", problem)
 }

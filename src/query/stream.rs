@@ -1,11 +1,12 @@
 //! The hits of one source in the order asked for, found a window at a time.
 
 use super::condition::Condition;
-use super::matching::{Reader, Values};
 use super::meter::Meter;
+use super::newest::each_newest;
 use super::node::{Evaluator, Node};
 use super::order::{Order, Place};
 use super::plan::plan;
+use super::visible::Visibility;
 use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
 use crate::segment::{Read, Segment, WINDOW_ROWS};
@@ -280,30 +281,27 @@ impl<'s> RecentStream<'s> {
     pub(super) fn new(
         events: impl Iterator<Item = &'s StoredEvent>,
         condition: &Condition,
-        visible: impl Fn(&StoredEvent, &Values<'_>) -> bool,
+        visibility: &Visibility<'_>,
         order: Order,
         after: Option<Place>,
         meter: &Meter,
     ) -> Result<Self> {
         let mut stream = RecentStream { checked: 0, events: Vec::new(), ready: Vec::new() };
-        let mut reader = Reader::new();
-        for event in events {
+        let place = |event: &StoredEvent| {
             let time = if order == Order::Seq { Timestamp(0) } else { event.event.occurred_at() };
-            let place = Place { time, seq: event.seq };
-            let is_after = after.is_none_or(|after| match order {
-                Order::Newest => place < after,
-                _ => place > after,
-            });
-            if !is_after {
-                continue;
-            }
-            stream.checked += 1;
-            let values = reader.read(event);
-            if values.meet(condition, meter)? && visible(event, &values) {
-                stream.ready.push(Hit { place, row: stream.events.len() as u32 });
-                stream.events.push(event);
-            }
-        }
+            Place { time, seq: event.seq }
+        };
+        let behind = events.filter(|event| {
+            after.is_none_or(|after| match order {
+                Order::Newest => place(event) < after,
+                _ => place(event) > after,
+            })
+        });
+        stream.checked = each_newest(behind, condition, visibility, meter, |event, _| {
+            stream.ready.push(Hit { place: place(event), row: stream.events.len() as u32 });
+            stream.events.push(event);
+            Ok(())
+        })?;
         stream.ready.sort_unstable_by_key(|hit| hit.place);
         if order != Order::Newest {
             stream.ready.reverse();

@@ -1,8 +1,9 @@
 //! Answers about all hits at once: counts, and the walk that facets and histograms share.
 
 use super::condition::Condition;
-use super::matching::{Reader, Values};
+use super::matching::Values;
 use super::meter::Meter;
+use super::newest::each_newest;
 use super::node::{Evaluator, Node};
 use super::plan::{known_count, plan};
 use super::search::Search;
@@ -27,6 +28,7 @@ impl Search<'_> {
 
     /// Shows all hits to `visitor`: by segment, then one by one those among the newest events.
     pub(super) fn visit(&self, meter: &Meter, visitor: &mut dyn Visitor) -> Result<()> {
+        self.check_cursor()?;
         self.check_range()?;
         let condition = self.condition()?;
         let visibility = self.visibility()?;
@@ -45,13 +47,10 @@ impl Search<'_> {
             });
             done.map_err(|damage| meter.failure(segment, damage))?;
         }
-        let mut reader = Reader::new();
-        for event in self.snapshot.tails().flat_map(|tail| tail.unindexed()) {
-            let values = reader.read(event);
-            if values.meet(&condition, meter)? && visibility.sees(event, &values) {
-                visitor.recent(event, &values);
-            }
-        }
+        let newest = self.snapshot.tails().flat_map(|tail| tail.unindexed());
+        each_newest(newest, &condition, &visibility, meter, |event, values| {
+            visitor.recent(event, values, meter).or_else(|_| meter.check())
+        })?;
         meter.check()
     }
 }
@@ -78,8 +77,8 @@ pub(super) trait Visitor {
 
     /// The hits of a segment are the rows of `node`.
     fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()>;
-    /// A hit among the newest events.
-    fn recent(&mut self, event: &StoredEvent, values: &Values<'_>);
+    /// A hit among the newest events; fails when a limit is exceeded.
+    fn recent(&mut self, event: &StoredEvent, values: &Values<'_>, meter: &Meter) -> Read<()>;
 }
 
 /// Counts hits.
@@ -103,8 +102,9 @@ impl Visitor for Counter {
         })
     }
 
-    fn recent(&mut self, _event: &StoredEvent, _values: &Values<'_>) {
+    fn recent(&mut self, _: &StoredEvent, _: &Values<'_>, _: &Meter) -> Read<()> {
         self.0 += 1;
+        Ok(())
     }
 }
 

@@ -11,9 +11,10 @@ use super::tally::{Visitor, each_window};
 use super::value_prefix::ValuePrefix;
 use crate::event::shape::Kind;
 use crate::event::{ExactNumber, Number, StoredEvent, Value};
+use crate::limits::NUMBER_BYTES_MAX;
 use crate::segment::{Column, Decoder, Read, Scratch, Segment, WINDOW_ROWS, decode_overflow};
-use crate::{Error, Result};
 use foldhash::fast::FixedState;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 /// Distinct values of a path at most.
@@ -35,6 +36,17 @@ pub(super) enum Key {
     Number(ExactNumber),
     String(String),
     Bool(bool),
+}
+
+impl Key {
+    /// Bytes of its text; for numbers the most that they can have.
+    pub(super) fn text_bytes(&self) -> usize {
+        match self {
+            Key::String(text) => text.len(),
+            Key::Number(_) => NUMBER_BYTES_MAX,
+            Key::Bool(_) => 0,
+        }
+    }
 }
 
 /// The count of a key, and the spelling of a number with the lowest `seq`.
@@ -65,8 +77,8 @@ impl Visitor for ValueCounts {
         self.add_segment(segment, node, meter)
     }
 
-    fn recent(&mut self, event: &StoredEvent, values: &Values<'_>) {
-        self.add_event(event, values);
+    fn recent(&mut self, event: &StoredEvent, values: &Values<'_>, meter: &Meter) -> Read<()> {
+        self.add_event(event, values, meter)
     }
 }
 
@@ -81,53 +93,73 @@ impl ValueCounts {
         matches!(&self.scope, Scope::Path(pattern) if pattern.equals(path))
     }
 
-    fn add(&mut self, key: Key, count: u64) {
-        // Beyond the cap the facet fails: no need to hold more.
-        if self.tallies.len() <= VALUES_MAX {
-            self.tallies.entry(key).or_default().count += count;
+    /// The tally of a key, which is begun if there is none yet.
+    ///
+    /// # Errors
+    /// When a limit is exceeded: too many values, or too much of them to hold.
+    fn tally(&mut self, key: Key, meter: &Meter) -> Read<&mut Tally> {
+        let is_full = self.tallies.len() >= VALUES_MAX;
+        match self.tallies.entry(key) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(_) if is_full => Err(meter.exceed("distinct values")),
+            Entry::Vacant(place) => {
+                meter.hold(size_of::<(Key, Tally)>() + place.key().text_bytes())?;
+                Ok(place.insert(Tally::default()))
+            }
         }
     }
 
     /// Adds the distinct values of one event.
-    fn add_distinct(&mut self, seq: u64, values: BTreeMap<Key, String>) {
+    fn add_distinct(&mut self, seq: u64, values: BTreeMap<Key, String>, meter: &Meter) -> Read<()> {
         for (key, spelling) in values {
-            if self.tallies.len() > VALUES_MAX {
-                return;
-            }
             let is_number = matches!(key, Key::Number(_));
-            let tally = self.tallies.entry(key).or_default();
+            let tally = self.tally(key, meter)?;
             tally.count += 1;
             if is_number && tally.spelling.as_ref().is_none_or(|(first, _)| seq < *first) {
                 tally.spelling = Some((seq, spelling));
             }
         }
+        Ok(())
     }
 
     /// What a value counts as, and how it is spelled, if it counts.
-    fn key_of(&self, scalar: Scalar<'_>) -> Option<(Key, String)> {
-        match &self.prefix {
-            Some(prefix) if !prefix.begins(scalar) => None,
+    fn key_of(&self, scalar: Scalar<'_>, meter: &Meter) -> Read<Option<(Key, String)>> {
+        Ok(match &self.prefix {
+            Some(prefix) if !prefix.begins(scalar, meter)? => None,
             _ => key_of(scalar),
+        })
+    }
+
+    /// What a value of an overflow column counts as, if it is at the path.
+    fn key_of_overflow(&self, value: &str, meter: &Meter) -> Read<Option<(Key, String)>> {
+        match decode_overflow(value).filter(|value| self.is_at(&value.path)) {
+            Some(value) => match scalar(value.kind, value.text) {
+                Some(scalar) => self.key_of(scalar, meter),
+                None => Ok(None),
+            },
+            None => Ok(None),
         }
     }
 
-    fn add_event(&mut self, event: &StoredEvent, values: &Values<'_>) {
+    /// Adds the values of an event that is looked at whole.
+    fn add_event(&mut self, event: &StoredEvent, values: &Values<'_>, meter: &Meter) -> Read<()> {
+        meter.charge(event.event.canonical().len())?;
         let mut distinct = BTreeMap::new();
         let mut keep = |scalar: Scalar<'_>| {
-            if let Some((key, spelling)) = self.key_of(scalar) {
+            if let Some((key, spelling)) = self.key_of(scalar, meter)? {
                 distinct.entry(key).or_insert(spelling);
             }
+            Ok(())
         };
         match &self.scope {
-            Scope::Action => keep(Scalar::String(&values.action())),
-            Scope::Seq => keep(Scalar::Number(&event.seq.to_string())),
-            _ => values.for_each(|path, scalar| {
-                if self.is_at(path) {
-                    keep(scalar);
-                }
-            }),
+            Scope::Action => keep(Scalar::String(&values.action()))?,
+            Scope::Seq => keep(Scalar::Number(&event.seq.to_string()))?,
+            _ => values.for_each(|path, scalar| match self.is_at(path) {
+                true => keep(scalar),
+                false => Ok(()),
+            })?,
         }
-        self.add_distinct(event.seq, distinct);
+        self.add_distinct(event.seq, distinct, meter)
     }
 
     fn add_segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
@@ -169,11 +201,11 @@ impl ValueCounts {
         let mut ids = Vec::new();
         match &self.prefix {
             _ if column.kind() == Kind::Overflow => column.for_each_distinct(|id, value| {
-                let value = decode_overflow(value).filter(|value| self.is_at(&value.path));
-                let value = value.and_then(|value| self.key_of(scalar(value.kind, value.text)?));
-                ids.extend(value.map(|_| id));
+                meter.charge(value.len())?;
+                ids.extend(self.key_of_overflow(value, meter)?.map(|_| id));
+                Ok(())
             })?,
-            Some(prefix) => ids = prefix.ids(column)?,
+            Some(prefix) => ids = prefix.ids(column, meter)?,
             None => ids.extend(0..distinct),
         }
         Ok(ids)
@@ -216,7 +248,7 @@ impl ValueCounts {
                 let value = column.distinct_value(id)?;
                 meter.charge(value.len())?;
                 if let Some((key, _)) = scalar(column.kind(), value).and_then(key_of) {
-                    self.add(key, count);
+                    self.tally(key, meter)?.count += count;
                 }
             }
         }
@@ -245,14 +277,15 @@ impl ValueCounts {
         for (category, activity) in pairs {
             let text = categories.distinct_value(*category)?;
             let action = format!("{text}.{}", activities.distinct_value(*activity)?);
-            if let Some((key, _)) = self.key_of(Scalar::String(&action)) {
+            meter.charge(action.len())?;
+            if let Some((key, _)) = self.key_of(Scalar::String(&action), meter)? {
                 keys.push(key);
                 lists.push([categories.rows_of(*category)?, activities.rows_of(*activity)?]);
             }
         }
         for (key, count) in keys.into_iter().zip(count_lists(segment, node, &lists, meter)?) {
             if count > 0 {
-                self.add(key, count);
+                self.tally(key, meter)?.count += count;
             }
         }
         Ok(())
@@ -295,8 +328,7 @@ impl ValueCounts {
         if matches!(self.scope, Scope::Action | Scope::Seq) {
             let event = segment.stored_event(row, &mut buffers.decoder)?;
             meter.charge(event.event.canonical().len())?;
-            self.add_event(&event, &buffers.reader.read(&event));
-            return Ok(());
+            return self.add_event(&event, &buffers.reader.read(&event), meter);
         }
         meter.charge(0)?;
         let mut distinct = BTreeMap::new();
@@ -306,29 +338,21 @@ impl ValueCounts {
             for index in start..start + count {
                 let text = column.value(index, &mut buffers.scratch)?;
                 meter.charge(text.len())?;
-                let found = match column.kind() {
-                    Kind::Overflow => decode_overflow(text)
-                        .filter(|value| self.is_at(&value.path))
-                        .and_then(|value| self.key_of(scalar(value.kind, value.text)?)),
-                    kind => scalar(kind, text).and_then(|scalar| self.key_of(scalar)),
+                let found = match (column.kind(), scalar(column.kind(), text)) {
+                    (Kind::Overflow, _) => self.key_of_overflow(text, meter)?,
+                    (_, Some(scalar)) => self.key_of(scalar, meter)?,
+                    (_, None) => None,
                 };
                 if let Some((key, spelling)) = found {
                     distinct.entry(key).or_insert(spelling);
                 }
             }
         }
-        self.add_distinct(segment.seq_at(row)?, distinct);
-        Ok(())
+        self.add_distinct(segment.seq_at(row)?, distinct, meter)
     }
 
     /// The `top` largest counts (0: all).
-    ///
-    /// # Errors
-    /// [`Error::Budget`] beyond 1,000,000 distinct values.
-    pub(super) fn sorted(self, top: usize) -> Result<Vec<FacetCount>> {
-        if self.tallies.len() > VALUES_MAX {
-            return Err(Error::Budget { limit: "distinct values" });
-        }
+    pub(super) fn sorted(self, top: usize) -> Vec<FacetCount> {
         let mut tallies: Vec<(Key, Tally)> = self.tallies.into_iter().collect();
         let order = |(a_key, a): &(Key, Tally), (b_key, b): &(Key, Tally)| {
             b.count.cmp(&a.count).then_with(|| a_key.cmp(b_key))
@@ -351,7 +375,7 @@ impl ValueCounts {
             value: value(key, &tally),
             count: tally.count,
         };
-        Ok(tallies.into_iter().map(line).collect())
+        tallies.into_iter().map(line).collect()
     }
 }
 
@@ -374,5 +398,46 @@ pub(super) fn key_of(scalar: Scalar<'_>) -> Option<(Key, String)> {
         Scalar::Number(text) => Some((Key::Number(ExactNumber::parse(text)?), text.to_owned())),
         Scalar::Bool(truth) => Some((Key::Bool(truth), String::new())),
         Scalar::Null => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Error;
+
+    fn facet() -> ValueCounts {
+        ValueCounts::new(Scope::Action, None)
+    }
+
+    fn limit(meter: &Meter) -> Option<&'static str> {
+        match meter.check() {
+            Err(Error::Budget { limit }) => Some(limit),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn values_have_a_number_and_a_size_that_end_the_search() {
+        let (meter, mut counts) = (Meter::unlimited(), facet());
+        for number in 0..VALUES_MAX {
+            counts.tally(Key::String(number.to_string()), &meter).unwrap().count += 1;
+        }
+        // Known values count on.
+        counts.tally(Key::String("7".into()), &meter).unwrap().count += 1;
+        assert!(counts.tally(Key::Bool(true), &meter).is_err());
+        assert_eq!(limit(&meter), Some("distinct values"));
+        let sorted = counts.sorted(2);
+        let first = FacetCount { value: Value::String("7".into()), count: 2 };
+        assert_eq!((sorted.len(), &sorted[0]), (2, &first));
+
+        let meter = Meter::unlimited();
+        // All facets of a search together.
+        let (mut one, mut other) = (facet(), facet());
+        meter.hold(511 << 20).unwrap();
+        one.tally(Key::String("x".repeat(600 << 10)), &meter).unwrap();
+        one.tally(Key::String("x".repeat(600 << 10)), &meter).unwrap();
+        assert!(other.tally(Key::String("x".repeat(600 << 10)), &meter).is_err());
+        assert_eq!(limit(&meter), Some("memory"));
     }
 }

@@ -1,6 +1,7 @@
 //! Values that begin with a text, folded: one by one, and in a sorted dictionary.
 
 use super::condition::{Scalar, Test};
+use super::meter::Meter;
 use crate::segment::{Column, Read};
 use crate::text::fold;
 use std::ops::Range;
@@ -23,11 +24,11 @@ impl ValuePrefix {
     }
 
     /// Whether a value begins so; null never does.
-    pub(super) fn begins(&self, scalar: Scalar<'_>) -> bool {
+    pub(super) fn begins(&self, scalar: Scalar<'_>, meter: &Meter) -> Read<bool> {
         match scalar {
-            Scalar::Bool(true) => "true".starts_with(&self.folded),
-            Scalar::Bool(false) => "false".starts_with(&self.folded),
-            scalar => self.test.matches(scalar),
+            Scalar::Bool(true) => Ok("true".starts_with(&self.folded)),
+            Scalar::Bool(false) => Ok("false".starts_with(&self.folded)),
+            scalar => self.test.matches(scalar, meter),
         }
     }
 
@@ -36,21 +37,22 @@ impl ValuePrefix {
     /// Values are sorted by bytes, and ASCII folds byte by byte: for each character of the prefix
     /// both its spellings are looked up by binary search. From the first byte beyond ASCII on,
     /// values are folded and compared.
-    pub(super) fn ids(&self, column: Column<'_>) -> Read<Vec<u32>> {
+    pub(super) fn ids(&self, column: Column<'_>, meter: &Meter) -> Read<Vec<u32>> {
         let mut ids = Vec::new();
         // Ranges of values that agree with the prefix in so many bytes.
         let mut waiting = vec![(0..column.distinct().unwrap_or(0), 0)];
         while let Some((range, agreed)) = waiting.pop() {
+            meter.charge(0)?;
             let Some(next) = self.folded.as_bytes().get(agreed).copied() else {
                 ids.extend(range);
                 continue;
             };
             if range.end - range.start <= FEW {
-                self.compare(column, range, &mut ids)?;
+                self.compare(column, range, &mut ids, meter)?;
                 continue;
             }
             let beyond_ascii = first_from(column, range.clone(), agreed, 0x80)?;
-            self.compare(column, beyond_ascii..range.end, &mut ids)?;
+            self.compare(column, beyond_ascii..range.end, &mut ids, meter)?;
             if !next.is_ascii() {
                 continue;
             }
@@ -66,10 +68,18 @@ impl ValuePrefix {
     }
 
     /// Looks at values one by one.
-    fn compare(&self, column: Column<'_>, range: Range<u32>, ids: &mut Vec<u32>) -> Read<()> {
+    fn compare(
+        &self,
+        column: Column<'_>,
+        range: Range<u32>,
+        ids: &mut Vec<u32>,
+        meter: &Meter,
+    ) -> Read<()> {
         for id in range {
+            let value = column.distinct_value(id)?;
+            meter.charge(value.len())?;
             // Whatever the kind of the column: its values are compared by their text.
-            if self.test.matches(Scalar::String(column.distinct_value(id)?)) {
+            if self.test.matches(Scalar::String(value), meter)? {
                 ids.push(id);
             }
         }

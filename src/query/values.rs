@@ -34,6 +34,6 @@ impl Search<'_> {
     pub fn values(self, path: &str, prefix: &str, limit: usize) -> Result<Vec<FacetCount>> {
         let mut counts = ValueCounts::new(facet_scope(path)?, Some(ValuePrefix::new(prefix)));
         self.visit(&self.meter(), &mut counts)?;
-        counts.sorted(limit)
+        Ok(counts.sorted(limit))
     }
 }

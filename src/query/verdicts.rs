@@ -79,7 +79,7 @@ impl Test<'_, '_> {
             Verdict::Some | Verdict::Unknown => {
                 let value = self.column.value(index, scratch)?;
                 meter.charge(value.len())?;
-                Ok(value_passes(self.column.kind(), value, self.leaf))
+                value_passes(self.column.kind(), value, self.leaf, meter)
             }
         }
     }

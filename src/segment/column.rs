@@ -104,8 +104,8 @@ impl<'s> Column<'s> {
         }
     }
 
-    /// Calls `each` with every distinct value and its id.
-    pub(crate) fn for_each_distinct(&self, each: impl FnMut(u32, &str)) -> Read<()> {
+    /// Calls `each` with every distinct value and its id, up to its first error.
+    pub(crate) fn for_each_distinct(&self, each: impl FnMut(u32, &str) -> Read<()>) -> Read<()> {
         match &self.layout.codec {
             Codec::Dictionary { dictionary, .. } => dictionary.for_each(self.blocks, each),
             _ => Ok(()),

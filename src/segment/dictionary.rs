@@ -78,19 +78,25 @@ impl Dictionary {
         Ok(None)
     }
 
-    /// Calls `each` with every value in order.
-    pub(crate) fn for_each(&self, blocks: &Blocks, mut each: impl FnMut(u32, &str)) -> Read<()> {
+    /// Calls `each` with every value in order, up to its first error.
+    pub(crate) fn for_each(
+        &self,
+        blocks: &Blocks,
+        mut each: impl FnMut(u32, &str) -> Read<()>,
+    ) -> Read<()> {
         let fault = Damage { offset: self.bytes.offset, reading: READING };
         let bytes = blocks.bytes(self.bytes, fault.reading)?;
-        let (mut start, mut id, mut sound) = (0, 0, true);
+        let (mut start, mut id, mut outcome) = (0, 0, Ok(()));
         self.ends.for_each(blocks, 0..self.ends.count, |end| {
-            match bytes.get(start..end as usize).map(std::str::from_utf8) {
-                Some(Ok(value)) => each(id, value),
-                _ => sound = false,
+            if outcome.is_ok() {
+                outcome = match bytes.get(start..end as usize).map(std::str::from_utf8) {
+                    Some(Ok(value)) => each(id, value),
+                    _ => Err(fault),
+                };
             }
             (start, id) = (end as usize, id + 1);
         })?;
-        if sound { Ok(()) } else { Err(fault) }
+        outcome
     }
 }
 

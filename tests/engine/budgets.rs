@@ -10,7 +10,7 @@ use annals::store::Snapshot;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Searches that find nothing, or everything, and have much to look at in different loops.
 fn long_searches() -> Vec<Query> {
@@ -150,6 +150,89 @@ fn a_search_needs_the_same_bytes_each_time_and_not_one_less() {
     }
 }
 
+#[test]
+fn what_no_segment_has_is_counted_too() {
+    let mut world = World::new(7, 10_000);
+    let event = |number: usize| {
+        json!({
+            "occurred_at": "2026-05-04T10:00:00Z",
+            "category": "c",
+            "activity": "a",
+            "details": {"note": "n".repeat(500), "number": number},
+        })
+    };
+    world.append_batch(&(0..100).map(event).collect::<Vec<_>>());
+    let snapshot = leaked(&world);
+    let search = || snapshot.query(&Query::all()).bytes_max(20_000);
+    // All of them are looked at, though there is no condition on them.
+    assert_eq!(limits_of(&search), [Some("bytes"); 5]);
+    assert_eq!(limit_of(search().fields()), Some("bytes"));
+    assert_eq!(limit_of(search().values("category", "", 0)), Some("bytes"));
+    assert_eq!(limit_of(search().explain_count()), Some("bytes"));
+    // Each facet looks at each event.
+    let facets = |count: usize, bytes_max: u64| {
+        let search = snapshot.query(&Query::all()).bytes_max(bytes_max);
+        limit_of(search.facets(&vec!["category"; count], 0))
+    };
+    assert_eq!((facets(1, 200_000), facets(10, 200_000)), (None, Some("bytes")));
+}
+
+#[test]
+fn the_paths_of_overflow_columns_are_counted() {
+    let mut world = World::new(7, 10_000);
+    let event = |number: usize| {
+        json!({
+            "occurred_at": "2026-05-04T10:00:00Z",
+            "category": "c",
+            "activity": "a",
+            "details": {format!("key{number}"): "a value", "common": 1},
+        })
+    };
+    world.append_batch(&(0..1000).map(event).collect::<Vec<_>>());
+    world.store().seal().expect("sealed");
+    let snapshot = leaked(&world);
+    let search = |bytes_max| snapshot.query(&Query::all()).bytes_max(bytes_max);
+    assert_eq!(limit_of(search(20_000).fields()), Some("bytes"));
+    assert_eq!(limit_of(search(20_000).facets(&["details.key999"], 0)), Some("bytes"));
+    assert_eq!(search(1 << 30).fields().expect("fields").len(), 3 + 2 + 1000 + 1);
+    let facets = search(1 << 30).facets(&["details.key999"], 0).expect("facets");
+    assert_eq!(facets[0].len(), 1);
+}
+
+#[test]
+fn facets_are_at_most_sixty_four_at_once() {
+    let world = world();
+    let snapshot = world.store().snapshot();
+    let facets = |count| snapshot.query(&Query::all()).facets(&vec!["category"; count], 1);
+    assert_eq!(facets(64).expect("facets").len(), 64);
+    assert!(matches!(facets(65), Err(Error::Invalid { .. })));
+}
+
+/// A pattern with thousands of states that a text of ones and noughts keeps all alive.
+#[test]
+fn a_regular_expression_on_a_long_text_stops_at_the_deadline() {
+    let mut world = World::new(7, 10_000);
+    let text: String = (0..900_000_u64)
+        .map(|n| {
+            if n.wrapping_mul(n).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 63 == 1 { '1' } else { '0' }
+        })
+        .collect();
+    let event = json!({
+        "occurred_at": "2026-05-04T10:00:00Z", "category": "c", "activity": "a",
+        "details": {"text": text},
+    });
+    world.append_batch(&[event]);
+    let query = Query::parse("details.text~=/1[01]{10000}2/").expect("a query");
+    for _ in 0..2 {
+        let snapshot = world.store().snapshot();
+        let began = Instant::now();
+        let search = snapshot.query(&query).deadline(Duration::from_millis(100));
+        assert_eq!(limit_of(search.count()), Some("deadline"));
+        assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+        world.store().seal().expect("sealed");
+    }
+}
+
 /// Walks all pages, each with at most so many bytes; those that get nowhere get more.
 fn walk(search: &Search<'_>, limit: usize, bytes_max: u64) -> Vec<u64> {
     let (mut bytes_max, mut next, mut seqs) = (bytes_max, None, Vec::new());
@@ -166,6 +249,32 @@ fn walk(search: &Search<'_>, limit: usize, bytes_max: u64) -> Vec<u64> {
         }
         match page.next {
             Some(_) => next = page.next,
+            None => return seqs,
+        }
+    }
+}
+
+/// Takes all events one by one, with breaks by limits and after so many events; where nothing was
+/// found, the next part gets more.
+fn one_by_one(search: &Search<'_>, at_once: usize, bytes_max: u64) -> Vec<u64> {
+    let (mut bytes_max, mut next, mut seqs) = (bytes_max, None, Vec::new());
+    loop {
+        let mut search = search.clone().limit(0).bytes_max(bytes_max);
+        if let Some(cursor) = next {
+            search = search.after(cursor);
+        }
+        let before = seqs.len();
+        let end = search.page_into(&mut |event| {
+            seqs.push(event.seq);
+            Ok(seqs.len() - before < at_once)
+        });
+        let end = end.expect("a page");
+        assert!(end.complete || end.next.is_some());
+        if seqs.len() == before {
+            bytes_max *= 2;
+        }
+        match end.next {
+            Some(_) => next = end.next,
             None => return seqs,
         }
     }
@@ -192,6 +301,10 @@ fn pages_that_were_cut_short_make_up_the_whole_answer() {
             let (limit, bytes_max) = (1 + chance.below(400), 1 << (8 + chance.below(14)));
             let found = walk(&search, limit, bytes_max);
             assert_eq!(found, whole, "{query}, {order:?}, seed {seed}, {bytes_max} bytes");
+            if chance.one_in(3) {
+                let found = one_by_one(&search, limit, bytes_max);
+                assert_eq!(found, whole, "{query}, {order:?}, seed {seed}, {bytes_max} bytes");
+            }
         }
     }
 }

@@ -4,14 +4,16 @@ use crate::chance::Chance;
 use crate::events::{Kind, NOW};
 use crate::oracle::answers::{Question, sort};
 use crate::oracle::fact::Fact;
+use crate::oracle::time::DAY;
 use crate::questions::question;
 use crate::world::World;
 use annals::Error;
 use annals::event::{Event, Timestamp};
-use annals::io::SimDisk;
+use annals::io::{ManualClock, SimDisk};
 use annals::query::{Cursor, Order, Query, Search};
-use annals::store::{Durability, Options, Store};
+use annals::store::{Class, Durability, Keep, Options, Retention, Store};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 const ORDERS: [Order; 3] = [Order::Newest, Order::Oldest, Order::Seq];
 
@@ -69,15 +71,13 @@ fn walk(
     let mut cursor: Option<Cursor> = None;
     loop {
         let snapshot = world.store().snapshot();
-        let mut page = search(&snapshot, question, order).limit(limit);
+        let mut page = search(&snapshot, question, order).limit(limit).now(Timestamp(question.now));
         if is_point_in_time {
             page = page.point_in_time();
         }
-        // What counts as now is kept in the cursor.
-        page = match cursor {
-            None => page.now(Timestamp(question.now)),
-            Some(cursor) => page.after(cursor),
-        };
+        if let Some(cursor) = cursor {
+            page = page.after(cursor);
+        }
         let page = page.page().expect("a page");
         shown.extend(page.events.iter().map(|event| event.seq));
         let Some(next) = page.next else { break };
@@ -204,9 +204,76 @@ fn a_cursor_belongs_to_its_order_query_zone_and_scope() {
         ("times", begin().to(Timestamp(NOW))),
         ("moment", begin().point_in_time()),
     ] {
-        let refused = search.after(cursor).page();
+        let refused = search.clone().after(cursor).page();
         assert!(matches!(refused, Err(Error::Invalid { .. })), "another {what}");
+        // What has no order takes a cursor of any.
+        let are_refused = answers(&search.after(cursor)).map(|answer| answer.is_err());
+        assert_eq!(are_refused, [what != "order"; 6], "another {what}");
     }
     let cursor = begin().point_in_time().page().expect("a page").next.expect("more follow");
     assert!(matches!(begin().after(cursor).page(), Err(Error::Invalid { .. })), "no moment");
+}
+
+/// All answers about all hits at once.
+fn answers(search: &Search<'_>) -> [Result<(), Error>; 6] {
+    [
+        search.clone().count().map(drop),
+        search.clone().facets(&["category"], 0).map(drop),
+        search.clone().values("category", "", 0).map(drop),
+        search.clone().fields().map(drop),
+        search.clone().histogram("1y").map(drop),
+        search.clone().explain_count().map(drop),
+    ]
+}
+
+#[test]
+fn a_cursor_does_not_bring_back_what_is_hidden_since() {
+    let clock = Arc::new(ManualClock::new(NOW));
+    let options = Options {
+        background: false,
+        disk: SimDisk::new(1).shared(),
+        clock: clock.clone(),
+        ..Options::default()
+    };
+    let store = Store::open("/store", options).expect("a new store");
+    let class = |kept, visible| Class {
+        name: "default".into(),
+        kept_for: Keep::Micros(kept * DAY),
+        visible_for: Keep::Micros(visible * DAY),
+    };
+    let retention = Retention { classes: vec![class(90, 30)], rules: Vec::new() };
+    store.set_retention(retention).expect("the rules are right");
+    let event = |age: i64| {
+        let event = Event::builder(Timestamp(NOW - age * DAY), "c", "a");
+        event.build().expect("an event")
+    };
+    // The younger half is sealed.
+    for ages in [0..20, 20..40] {
+        let events: Vec<Event> = ages.map(event).collect();
+        store.append_batch(&events).expect("stored");
+        if store.segments().is_empty() {
+            store.seal().expect("sealed");
+        }
+    }
+    for text in ["*", "since:25d"] {
+        clock.set(NOW);
+        let query = Query::parse(text).expect("a right query");
+        let snapshot = store.snapshot();
+        let first = snapshot.query(&query).limit(5).page().expect("a page");
+        let visible = if text == "*" { 31 } else { 26 };
+        assert_eq!(snapshot.query(&query).count().expect("a count"), visible);
+        // Twelve days later; what the query calls now stays where it was.
+        clock.set(NOW + 12 * DAY);
+        let snapshot = store.snapshot();
+        let search = snapshot.query(&query).after(first.next.expect("more follow"));
+        let rest = search.clone().limit(0).page().expect("a page").events;
+        let ages = rest.iter().map(|event| (NOW - event.event.occurred_at().0) / DAY);
+        assert_eq!(ages.collect::<Vec<_>>(), (5..=18).collect::<Vec<_>>(), "{text}");
+        assert_eq!(search.clone().count().expect("a count"), 19, "{text}");
+        // A clock that goes back shows no more than the first page did.
+        clock.set(NOW - 12 * DAY);
+        let snapshot = store.snapshot();
+        let search = snapshot.query(&query).after(first.next.expect("more follow"));
+        assert_eq!(search.count().expect("a count"), visible, "{text}");
+    }
 }

@@ -43,8 +43,45 @@ fn a_search_gives_what_it_has_and_where_to_go_on() {
     }
     assert_eq!(found, whole);
     assert!(pages > 1);
-    let json = desk.run("search --store s --format json --timeout 0s");
+    for rest in ["", "--limit 0 "] {
+        a_page_that_was_cut_short_says_so(&desk, rest);
+    }
+}
+
+fn a_page_that_was_cut_short_says_so(desk: &Desk, rest: &str) {
+    let table = desk.run(&format!("search --store s --format table {rest}--timeout 0s"));
+    assert_eq!((table.code, table.err.lines().count()), (7, 2), "{table:?}");
+    assert!(table.out.contains("seq"), "{table:?}");
+    let json = desk.run(&format!("search --store s --format json {rest}--timeout 0s"));
     assert_eq!(json.code, 7);
     let page: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!((page["complete"].as_bool(), page["next"].is_string()), (Some(false), true));
+}
+
+#[test]
+fn a_search_for_everything_goes_on_where_it_was_cut_short() {
+    let desk = Desk::with_made_up_events(3000);
+    let whole = desk.ids("search --store s --limit 0 -login");
+    let (mut found, mut after, mut parts) = (Vec::new(), String::new(), 0);
+    loop {
+        let ran = desk.run(&format!("search --store s --limit 0 --max-bytes 600K -login {after}"));
+        found.extend(ids(&ran.out));
+        parts += 1;
+        if ran.code == 0 {
+            break;
+        }
+        let next = ran.err.lines().last().unwrap_or_default();
+        after = next.replace("next: ", "--after ");
+    }
+    assert_eq!(found, whole);
+    assert!(parts > 1);
+}
+
+#[test]
+fn a_follower_has_no_limits() {
+    let desk = Desk::with_made_up_events(3);
+    for option in ["--timeout 1s", "--max-bytes 1M"] {
+        let ran = desk.run(&format!("follow --store s --no-wait {option}"));
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+    }
 }

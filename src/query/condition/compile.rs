@@ -3,10 +3,9 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use regex::RegexBuilder;
-
 use super::context::Context;
 use super::equals::Equals;
+use super::pattern::Pattern;
 use super::phrase::Phrase;
 use super::range::{NumberRange, Range};
 use super::test::Test;
@@ -199,8 +198,8 @@ fn folded(text: &str) -> Result<String, Problem> {
 }
 
 fn pattern_test(regex: &str) -> Result<Test, Problem> {
-    let built = RegexBuilder::new(regex).size_limit(REGEX_BYTES_MAX).build();
-    built.map(Test::Pattern).map_err(|error| match error {
+    let built = Pattern::new(regex);
+    built.map(|built| Test::Pattern(Box::new(built))).map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => Problem::value(format!(
             "the regular expression is too large when compiled; the limit is {REGEX_BYTES_MAX} \
              bytes"

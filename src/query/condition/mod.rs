@@ -9,6 +9,7 @@ mod equals;
 mod facet;
 mod network;
 mod outline;
+mod pattern;
 mod phrase;
 mod range;
 mod ranges;

@@ -1,15 +1,17 @@
 //! Tests of single values.
 
 use memchr::memmem;
-use regex::Regex;
 
 use super::equals::Equals;
 use super::outline::{Anchor, has_part};
+use super::pattern::Pattern;
 use super::phrase::Phrase;
 use super::range::Range;
 use super::scalar::Scalar;
 use crate::event::Timestamp;
+use crate::query::meter::Meter;
 use crate::query::time::TimeRange;
+use crate::segment::Read;
 use crate::text::fold;
 
 /// What a value must be like.
@@ -28,7 +30,7 @@ pub(crate) enum Test {
     /// A string or number whose folded text ends with this folded text.
     Ends(String),
     /// A string or number whose stored text matches somewhere.
-    Pattern(Regex),
+    Pattern(Box<Pattern>),
     /// A number or instant in this range.
     Range(Range),
     /// An instant in this range; only for the engine's and the event's own time.
@@ -36,9 +38,13 @@ pub(crate) enum Test {
 }
 
 impl Test {
-    /// Whether `scalar` passes.
-    pub(crate) fn matches(&self, scalar: Scalar<'_>) -> bool {
-        match self {
+    /// Whether `scalar` passes. The meter is asked amid long work only: the bytes of the value are
+    /// for the caller to count.
+    ///
+    /// # Errors
+    /// When a limit is exceeded.
+    pub(in crate::query) fn matches(&self, scalar: Scalar<'_>, meter: &Meter) -> Read<bool> {
+        Ok(match self {
             Test::Has => scalar != Scalar::Null,
             Test::Phrase(phrase) => match scalar {
                 Scalar::String(text) | Scalar::Number(text) => phrase.matches_text(text),
@@ -51,11 +57,13 @@ impl Test {
             Test::TimeRange(range) => Range::Instants(*range).contains(scalar),
             Test::Begins(_) | Test::Contains(_) | Test::Ends(_) | Test::Pattern(_) => {
                 match scalar {
-                    Scalar::String(text) | Scalar::Number(text) => self.matches_text(text),
+                    Scalar::String(text) | Scalar::Number(text) => {
+                        return self.matches_text(text, meter);
+                    }
                     Scalar::Bool(_) | Scalar::Null => false,
                 }
             }
-        }
+        })
     }
 
     /// Whether an instant passes.
@@ -94,8 +102,8 @@ impl Test {
     }
 
     /// The tests of the text of strings and numbers.
-    fn matches_text(&self, text: &str) -> bool {
-        match self {
+    fn matches_text(&self, text: &str, meter: &Meter) -> Read<bool> {
+        Ok(match self {
             Test::Begins(start) => match is_ascii_as_long_as(text, start) {
                 true => text.as_bytes()[..start.len()].eq_ignore_ascii_case(start.as_bytes()),
                 false => fold(text).starts_with(start.as_str()),
@@ -109,9 +117,9 @@ impl Test {
             Test::Contains(inner) => {
                 memmem::find(fold(text).as_bytes(), inner.as_bytes()).is_some()
             }
-            Test::Pattern(regex) => regex.is_match(text),
+            Test::Pattern(pattern) => return pattern.is_match(text, meter),
             _ => false,
-        }
+        })
     }
 }
 

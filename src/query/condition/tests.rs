@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::*;
 use crate::event::{Timestamp, value_instant};
 use crate::query::Query;
+use crate::query::meter::Meter;
 
 /// One value of an event with the keys that lead to it.
 type Leaf = (Vec<String>, Value);
@@ -23,11 +24,12 @@ fn collect(value: &Value, keys: &[String], leaves: &mut Vec<Leaf>) {
 }
 
 fn passes(test: &Test, value: &Value) -> bool {
+    let matches = |scalar| test.matches(scalar, &Meter::unlimited()).expect("no limit");
     match value {
-        Value::String(text) => test.matches(Scalar::String(text)),
-        Value::Number(number) => test.matches(Scalar::Number(&number.to_string())),
-        Value::Bool(truth) => test.matches(Scalar::Bool(*truth)),
-        _ => test.matches(Scalar::Null),
+        Value::String(text) => matches(Scalar::String(text)),
+        Value::Number(number) => matches(Scalar::Number(&number.to_string())),
+        Value::Bool(truth) => matches(Scalar::Bool(*truth)),
+        _ => matches(Scalar::Null),
     }
 }
 
@@ -53,7 +55,7 @@ fn holds(condition: &Condition, leaves: &[Leaf]) -> bool {
             }
             Scope::Action => {
                 let action = format!("{}.{}", text_of("category"), text_of("activity"));
-                leaf.test.matches(Scalar::String(&action))
+                passes(&leaf.test, &Value::String(action))
             }
             Scope::Seq => {
                 leaves.iter().any(|(keys, value)| *keys == ["seq"] && passes(&leaf.test, value))

@@ -5,9 +5,9 @@ use super::steps::{Part, parts_of, steps, times_of};
 use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, SourceKind, Work};
 use crate::Result;
 use crate::query::condition::Condition;
-use crate::query::matching::Reader;
 use crate::query::merge::{HITS_AT_ONCE, Merge};
 use crate::query::meter::Meter;
+use crate::query::newest::each_newest;
 use crate::query::node::{Evaluator, Node};
 use crate::query::search::Search;
 use crate::query::source::{Opened, Source};
@@ -93,6 +93,7 @@ impl<'a> Search<'a> {
     /// # Errors
     /// As [`Search::count`].
     pub fn explain_count(self) -> Result<Explanation> {
+        self.check_cursor()?;
         self.check_range()?;
         let meter = self.meter();
         let mut watch = Watch::new(&self, &meter)?;
@@ -170,16 +171,13 @@ impl<'a> Watch<'a> {
 
     /// Counts the hits among the newest events.
     fn count_newest(&self, tail: &TailView) -> Result<Work> {
-        let mut work = Work { windows: 1, is_complete: true, ..Work::default() };
-        let mut reader = Reader::new();
-        for event in tail.unindexed() {
-            let values = reader.read(event);
-            let is_hit =
-                values.meet(&self.condition, self.meter)? && self.visibility.sees(event, &values);
-            work.checked += 1;
-            work.hits += u64::from(is_hit);
-        }
-        Ok(Work { rows: work.checked, ..work })
+        let mut hits = 0;
+        let (newest, condition, visibility) = (tail.unindexed(), &self.condition, &self.visibility);
+        let rows = each_newest(newest, condition, visibility, self.meter, |_, _| {
+            hits += 1;
+            Ok(())
+        })?;
+        Ok(Work { windows: 1, rows, checked: rows, hits, is_complete: true })
     }
 
     /// Notes the segments that were not even opened: those of other times, and those that end
