@@ -259,7 +259,7 @@ impl World {
     fn plan_fault(&mut self, input: &mut Input<'_>) {
         let kind = FAULTS[usize::from(input.byte()) % FAULTS.len()];
         let at = self.disk.operation_count() + u64::from(input.byte() % 32);
-        let forever = input.byte() % 4 == 0;
+        let forever = input.byte().is_multiple_of(4);
         self.disk.inject(Fault { at, kind, forever });
         self.may_fail = true;
     }

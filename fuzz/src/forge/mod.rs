@@ -11,7 +11,7 @@ pub(crate) use manifest::{manifest_frames, recompute_manifest};
 pub(crate) use parts::{Forged, Parts, add};
 
 /// The CRC of the format: over the salt and the bytes.
-fn crc(salt: u64, bytes: &[u8]) -> u32 {
+pub(crate) fn crc(salt: u64, bytes: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&salt.to_le_bytes());
     hasher.update(bytes);
