@@ -34,8 +34,12 @@ pub(super) struct Arguments {
 /// The format of an exported file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FileFormat {
+    /// An event per line, all of it
     Ndjson,
+    /// A line per event
     Csv,
+    /// A row per event, in as many sheets as it takes; needs --output
+    Xlsx,
 }
 
 pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
@@ -44,22 +48,33 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     let search = arguments.order.apply(arguments.query.search(&snapshot)?);
     let path = arguments.output.as_deref().filter(|path| *path != Path::new("-"));
     let format = match arguments.format {
-        FileFormat::Ndjson => EventFormat::Ndjson,
-        FileFormat::Csv => EventFormat::Csv,
+        FileFormat::Ndjson => Some(EventFormat::Ndjson),
+        FileFormat::Csv => Some(EventFormat::Csv),
+        FileFormat::Xlsx => None,
     };
     let zone = arguments.query.zone();
     let Some(path) = path else {
-        let mut sink = Sink::to_stdout(Some(format), &arguments.columns, zone)?;
+        if format.is_none() {
+            return Err(Failure::usage("--format xlsx", "needs a file: --output FILE"));
+        }
+        let mut sink = Sink::to_stdout(format, &arguments.columns, zone)?;
         stream(search, &mut |event| sink.write(event))?;
         return sink.finish(None, true);
     };
     let partial = partial_path(path);
-    let file = File::create(&partial).map_err(|error| Failure::file("create", &partial, error))?;
-    let out: Box<dyn Write> = Box::new(BufWriter::with_capacity(256 << 10, file));
+    let create = || match format {
+        None => Sink::to_xlsx(&partial, &arguments.columns, zone),
+        Some(format) => {
+            let file = File::create(&partial);
+            let file = file.map_err(|error| Failure::file("create", &partial, error))?;
+            let out: Box<dyn Write> = Box::new(BufWriter::with_capacity(256 << 10, file));
+            Sink::new(out, format, &arguments.columns, zone)
+        }
+    };
     let bar = ProgressBar::new_spinner();
     bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
     let mut count = 0_u64;
-    let written = Sink::new(out, format, &arguments.columns, zone).and_then(|mut sink| {
+    let written = create().and_then(|mut sink| {
         stream(search, &mut |event| {
             count += 1;
             if count.is_multiple_of(PROGRESS_EVENTS) {
@@ -71,14 +86,17 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
         sink.finish(None, true)
     });
     bar.finish_and_clear();
-    if let Err(failure) = written {
+    match written {
+        // All events are there, though some of their texts are not whole, which was told.
+        Ok(()) | Err(Failure::Partial) => {
+            let renamed = std::fs::rename(&partial, path);
+            renamed.map_err(|error| Failure::file("rename", &partial, error))?;
+            tell(format_args!("wrote {count} events to {}", path.display()));
+        }
         // A file that is not whole must not look like one; what is told is the first failure.
-        let _ = std::fs::remove_file(&partial);
-        return Err(failure);
+        Err(_) => drop(std::fs::remove_file(&partial)),
     }
-    std::fs::rename(&partial, path).map_err(|error| Failure::file("rename", &partial, error))?;
-    tell(format_args!("wrote {count} events to {}", path.display()));
-    Ok(())
+    written
 }
 
 /// The file is written under this name and renamed when it is whole.

@@ -1,15 +1,17 @@
-//! Where found events go: a table, NDJSON, one JSON object, or CSV.
+//! Where found events go: a table, NDJSON, one JSON object, CSV or XLSX.
 
 use super::failure::{Failure, Outcome};
 use super::json::quoted;
+use super::notice::tell;
 use super::table::{shown, table};
 use super::zoned;
 use annals::event::{StoredEvent, Value};
-use annals::export::{Column, CsvWriter};
+use annals::export::{Column, CsvWriter, CutCells, XlsxWriter};
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use comfy_table::Table;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 
 /// Columns of a table when none are named.
 const TABLE_HEADER: [&str; 6] = ["seq", "time", "who", "action", "target", "details"];
@@ -32,7 +34,7 @@ pub(super) enum EventFormat {
 /// What of an event is printed.
 #[derive(Debug, Args)]
 pub(super) struct ColumnOptions {
-    /// The columns of a table or CSV file: paths such as actor.email, separated by commas
+    /// The columns of a table, CSV or XLSX file: paths such as actor.email, separated by commas
     #[arg(long, value_name = "A,B")]
     columns: Option<String>,
     /// Print the payload as received, too
@@ -62,6 +64,7 @@ enum Form {
     Ndjson(Box<dyn Write>),
     Json { out: Box<dyn Write>, count: u64 },
     Csv(Box<CsvWriter<Box<dyn Write>>>),
+    Xlsx(Box<XlsxWriter>),
 }
 
 struct TableForm {
@@ -116,6 +119,13 @@ impl Sink {
         Ok(Sink { form, with_raw: options.with_raw, zone })
     }
 
+    /// Writes an XLSX file.
+    pub(super) fn to_xlsx(path: &Path, options: &ColumnOptions, zone: Tz) -> Outcome<Sink> {
+        let columns = options.columns.as_deref().unwrap_or(CSV_COLUMNS);
+        let writer = XlsxWriter::new(path, Column::parse_list(columns)?)?;
+        Ok(Sink { form: Form::Xlsx(Box::new(writer)), with_raw: options.with_raw, zone })
+    }
+
     /// Prints one event.
     pub(super) fn write(&mut self, event: &StoredEvent) -> Outcome {
         match &mut self.form {
@@ -132,6 +142,7 @@ impl Sink {
                     .map_err(Failure::Stdout)
             }
             Form::Csv(writer) => Ok(writer.write(&value_of(event, self.with_raw)?)?),
+            Form::Xlsx(writer) => Ok(writer.write(&value_of(event, self.with_raw)?)?),
             Form::Table(form) => {
                 let value = value_of(event, self.with_raw)?;
                 let row: Vec<String> = match &form.columns {
@@ -146,12 +157,12 @@ impl Sink {
         }
     }
 
-    /// Writes out what was printed so far; a table is written at its end only.
+    /// Writes out what was printed so far; a table and an XLSX file are written at their end only.
     pub(super) fn flush(&mut self) -> Outcome {
         match &mut self.form {
             Form::Ndjson(out) | Form::Json { out, .. } => out.flush().map_err(Failure::Stdout),
             Form::Csv(writer) => Ok(writer.flush()?),
-            Form::Table(_) => Ok(()),
+            Form::Table(_) | Form::Xlsx(_) => Ok(()),
         }
     }
 
@@ -167,6 +178,16 @@ impl Sink {
                     .map_err(Failure::Stdout)
             }
             Form::Csv(writer) => Ok(writer.finish()?),
+            Form::Xlsx(writer) => match writer.finish()? {
+                None => Ok(()),
+                Some(CutCells { count, first }) => {
+                    tell(format_args!(
+                        "note: texts that were cut because a cell has at most 32,767 characters: \
+                         {count}, the first in {first}; csv and ndjson have them whole"
+                    ));
+                    Err(Failure::Partial)
+                }
+            },
             Form::Table(form) => super::output::print_line(form.table.to_string()),
         }
     }

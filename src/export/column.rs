@@ -57,14 +57,29 @@ impl Column {
         if self.keys == ["action"] {
             return action(event);
         }
-        let mut found = Vec::new();
-        collect(event, &self.keys, &mut found);
-        match found.as_slice() {
+        match self.found(event).as_slice() {
             [] => String::new(),
             [one] => text_of(one),
             several => {
                 Value::List(several.iter().map(|value| (*value).clone()).collect()).to_json()
             }
+        }
+    }
+}
+
+impl Column {
+    /// The values that the path leads to.
+    fn found<'e>(&self, event: &'e Value) -> Vec<&'e Value> {
+        let mut found = Vec::new();
+        collect(event, &self.keys, &mut found);
+        found
+    }
+
+    /// The value that the path leads to, if it is the only one.
+    pub(super) fn single<'e>(&self, event: &'e Value) -> Option<&'e Value> {
+        match self.found(event).as_slice() {
+            [one] => Some(one),
+            _ => None,
         }
     }
 }

@@ -204,3 +204,41 @@ fn exported_csv_has_a_line_for_each_event_and_guards_formulas() {
     assert!(!desk.path("x.csv.partial").exists());
     assert_eq!(desk.run("export --store s -o no/such/folder").code, 6);
 }
+
+#[test]
+fn an_exported_xlsx_file_has_a_row_for_each_event() {
+    let desk = Desk::with_events();
+    let line = "export --store s --format xlsx --order oldest --columns seq,id,details.formula";
+    assert_eq!(desk.run(line).code, 2, "stdout is no place for it");
+    desk.ok(&format!("{line} -o x.xlsx"));
+    let sheet = first_sheet(&desk.path("x.xlsx"));
+    let rows: Vec<&str> = sheet.split("<row ").skip(1).collect();
+    assert_eq!(rows.len(), 4, "{sheet}");
+    assert!(rows[1].contains("<v>1</v>") && rows[1].contains("<t>e-1</t>"), "{sheet}");
+    assert!(rows[1].contains("<t>=1+1</t>") && !sheet.contains("<f>"), "{sheet}");
+    assert!(!desk.path("x.xlsx.partial").exists());
+    assert_eq!(desk.run("export --store s --format xlsx -o no/such/folder.xlsx").code, 6);
+}
+
+#[test]
+fn texts_beyond_a_cell_of_a_spreadsheet_are_told() {
+    let desk = Desk::with_events();
+    let event = format!(
+        r#"{{"occurred_at":"2026-05-04T10:00:00Z","category":"c","activity":"a","details":{{"x":"{}"}}}}"#,
+        "long ".repeat(7000)
+    );
+    let appended = desk.run_with(&["append", "--store", "s", "-"], event.as_bytes());
+    assert_eq!(appended.code, 0, "{appended:?}");
+    let ran = desk.run("export --store s --format xlsx --columns seq,details.x -o x.xlsx");
+    assert_eq!((ran.code, ran.out.as_str()), (7, ""), "{ran:?}");
+    assert!(ran.err.contains("B5 of sheet \"events\"") && ran.err.contains("wrote 4"), "{ran:?}");
+    assert!(first_sheet(&desk.path("x.xlsx")).contains("… [cut]</t>"));
+}
+
+/// The text of the first sheet of an XLSX file.
+fn first_sheet(path: &std::path::Path) -> String {
+    let file = std::fs::File::open(path).expect("the file is there");
+    let mut zip = zip::ZipArchive::new(file).expect("it is a package");
+    let sheet = zip.by_name("xl/worksheets/sheet1.xml").expect("it has a sheet");
+    std::io::read_to_string(sheet).expect("the sheet is text")
+}
