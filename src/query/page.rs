@@ -70,7 +70,7 @@ impl Search<'_> {
     pub fn page_into(self, each: &mut dyn FnMut(StoredEvent) -> Result<bool>) -> Result<PageEnd> {
         let limit = if self.limit == 0 { usize::MAX } else { self.limit };
         let meter = self.meter();
-        let mut walk = Walk { count: 0, last: None };
+        let mut walk = Walk::default();
         let mut resume = None;
         let outcome = Merge::new(&self, &meter, limit.saturating_add(1)).and_then(|mut merge| {
             let outcome = walk.go(&mut merge, limit, each);
@@ -79,7 +79,7 @@ impl Search<'_> {
         });
         let (complete, place) = match outcome {
             Ok(follows) => (true, walk.last.filter(|_| follows)),
-            Err(Error::Budget { .. }) => {
+            Err(Error::Budget { .. }) if !walk.is_refused => {
                 let start = walk.last.or(self.after.map(|cursor| cursor.place));
                 let start = start.unwrap_or_else(|| self.order.start());
                 let place = resume.map(|place| self.order.just_before(place));
@@ -103,16 +103,19 @@ impl Search<'_> {
     pub fn for_each(self, each: &mut dyn FnMut(&StoredEvent) -> Result<bool>) -> Result<()> {
         let meter = self.meter();
         let mut merge = Merge::new(&self, &meter, usize::MAX)?;
-        let mut walk = Walk { count: 0, last: None };
+        let mut walk = Walk::default();
         walk.go(&mut merge, usize::MAX, &mut |event| each(&event)).map(drop)
     }
 }
 
 /// Hits that were given away so far.
+#[derive(Default)]
 struct Walk {
     count: usize,
     /// The place of the last of them.
     last: Option<Place>,
+    /// Who took the last of them failed.
+    is_refused: bool,
 }
 
 impl Walk {
@@ -133,7 +136,9 @@ impl Walk {
             // All that were taken are given, whatever ends the walk.
             for (event, (_, hit)) in events.into_iter().zip(&hits) {
                 (self.count, self.last) = (self.count + 1, Some(hit.place));
-                if !each(event)? {
+                let taken = each(event);
+                self.is_refused = taken.is_err();
+                if !taken? {
                     return Ok(true);
                 }
             }

@@ -281,6 +281,18 @@ fn one_by_one(search: &Search<'_>, at_once: usize, bytes_max: u64) -> Vec<u64> {
 }
 
 #[test]
+fn an_error_of_the_caller_is_no_limit_of_the_search() {
+    let world = world();
+    let snapshot = world.store().snapshot();
+    let mut taken = 0;
+    let outcome = snapshot.query(&Query::all()).limit(0).page_into(&mut |_| {
+        taken += 1;
+        if taken < 100 { Ok(true) } else { Err(Error::Budget { limit: "of the caller" }) }
+    });
+    assert_eq!(limit_of(outcome), Some("of the caller"));
+}
+
+#[test]
 fn pages_that_were_cut_short_make_up_the_whole_answer() {
     for seed in 0..6 {
         let chance = Chance::new(seed);
