@@ -109,7 +109,7 @@ impl Io for RealDisk {
         // must not stand in the way.
         let holder = format!("process {}\n", std::process::id());
         let _ = file.set_len(0).and_then(|()| file.write_all_at(holder.as_bytes(), 0));
-        Ok(Some(Box::new(RealLock { _file: file })))
+        Ok(Some(Box::new(RealLock(file))))
     }
 
     fn watch(&self, dir: &Path) -> Arc<dyn Watch> {
@@ -163,13 +163,21 @@ impl File for RealFile {
     }
 }
 
-/// Keeps the lock: the operating system takes it back when the file is closed.
+/// Keeps the lock: the operating system takes it back when the process ends.
 #[derive(Debug)]
-struct RealLock {
-    _file: fs::File,
-}
+struct RealLock(fs::File);
 
 impl LockGuard for RealLock {}
+
+impl Drop for RealLock {
+    /// Gives the lock back. To close the file is not enough: a process that another thread is just
+    /// starting has it, too, between its fork and its exec.
+    fn drop(&mut self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::debug!(%error, "the lock goes with the file");
+        }
+    }
+}
 
 /// Opens a regular file; a link, folder, pipe or device is refused without waiting for it.
 fn open_regular(path: &Path, mut options: fs::OpenOptions) -> io::Result<fs::File> {

@@ -3,6 +3,7 @@
 use super::*;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 fn folder() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -150,4 +151,25 @@ fn second_lock_is_refused_and_can_say_who_holds_the_first() {
     assert_eq!(&text[..], format!("process {}\n", std::process::id()).as_bytes());
     drop(held);
     assert!(RealDisk.lock(&path).unwrap().is_some());
+}
+
+/// Between its fork and its exec, a child process that any thread starts has the files of all.
+#[test]
+fn a_lock_that_was_given_back_is_free_though_processes_are_being_started() {
+    let (_keep, dir) = folder();
+    let path = dir.join("lock");
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !is_done.load(Ordering::Relaxed) {
+                    std::process::Command::new("true").status().unwrap();
+                }
+            });
+        }
+        let lock = || RealDisk.lock(&path).unwrap();
+        let refused = (0..500).filter(|_| lock().is_none()).count();
+        is_done.store(true, Ordering::Relaxed);
+        assert_eq!(refused, 0);
+    });
 }
