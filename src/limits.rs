@@ -40,6 +40,9 @@ pub const QUERY_JSON_DEPTH_MAX: usize = 5 * (QUERY_DEPTH_MAX + 1) + 4;
 pub const QUERY_VALUES_MAX: usize = 10_000;
 /// Words of a query that are looked for by similarity.
 pub const QUERY_FUZZY_MAX: usize = 64;
+/// Classes such as `[a-z]` or `\p{L}` of all regular expressions of a query that ignore case: each
+/// may have to be widened to both cases of every letter.
+pub const QUERY_FOLDED_CLASSES_MAX: usize = 32;
 /// Paths whose values are counted at once.
 pub const FACETS_MAX: usize = 64;
 /// Regular expressions of a query, each of at most [`REGEX_BYTES_MAX`].

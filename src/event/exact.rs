@@ -49,6 +49,36 @@ impl ExactNumber {
         }
     }
 
+    /// The smallest of the numbers 0, 1, 2... that is not below it; `u64::MAX` if none is.
+    pub(crate) fn first_whole_from(&self) -> u64 {
+        let (whole, has_fraction) = self.whole();
+        whole.saturating_add(u64::from(has_fraction))
+    }
+
+    /// The smallest of the numbers 0, 1, 2... that is above it; `u64::MAX` if none is.
+    pub(crate) fn first_whole_above(&self) -> u64 {
+        match self.sign {
+            -1 => 0,
+            _ => self.whole().0.saturating_add(1),
+        }
+    }
+
+    /// The whole part, and whether there is another one; 0 for what is below 0.
+    fn whole(&self) -> (u64, bool) {
+        let Ok(places) = usize::try_from(self.point) else {
+            return (0, self.sign > 0);
+        };
+        if self.sign <= 0 {
+            return (0, false);
+        }
+        let digits = self.digits.iter().map(|digit| u64::from(digit - b'0'));
+        let padded = digits.chain(std::iter::repeat(0)).take(places);
+        let whole = padded.clone().try_fold(0u64, |sum, digit| {
+            sum.checked_mul(10).and_then(|sum| sum.checked_add(digit))
+        });
+        (whole.unwrap_or(u64::MAX), self.digits.len() > places)
+    }
+
     fn zero() -> Self {
         ExactNumber { sign: 0, point: 0, digits: Box::default() }
     }

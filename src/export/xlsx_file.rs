@@ -62,6 +62,8 @@ impl XlsxWriter {
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let mut workbook = Workbook::new();
+        // A sheet may have more than 4 GiB of text.
+        workbook.use_zip_large_file(true);
         let made = workbook.set_tempdir(folder.unwrap_or(Path::new("."))).map(drop);
         made.map_err(|error| write_error(path, error))?;
         let path = path.to_path_buf();

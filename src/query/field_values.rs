@@ -139,6 +139,7 @@ impl ColumnValues<'_, '_> {
             return Ok(());
         }
         self.column.for_each_distinct(|id, value| {
+            meter.charge(0)?;
             if let Some(scalar) = scalar(self.column.kind(), value).filter(|_| is_wanted(id)) {
                 meter.charge(value.len())?;
                 self.values.add(scalar);

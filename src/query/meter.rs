@@ -13,6 +13,8 @@ use crate::{Error, Result};
 
 /// Bytes between two looks at the clock and the handle: well below a millisecond of work.
 const LOOK_BYTES: u64 = 16 << 10;
+/// Steps between two looks at the clock and the handle.
+const LOOK_STEPS: usize = 1 << 18;
 /// Bytes of distinct values and paths that one search holds at most.
 const HELD_BYTES_MAX: u64 = 512 << 20;
 /// What each single look costs beside the bytes that are looked at.
@@ -31,6 +33,8 @@ pub(super) struct Meter {
     /// Bytes at which clock and handle are looked at next; at most one beyond `bytes_max`.
     look_at: Cell<u64>,
     held: Cell<u64>,
+    /// Steps of work since the last look.
+    steps: Cell<usize>,
     exceeded: Cell<Option<&'static str>>,
 }
 
@@ -48,6 +52,7 @@ impl Meter {
             bytes: Cell::new(0),
             look_at: Cell::new(0),
             held: Cell::new(0),
+            steps: Cell::new(0),
             exceeded: Cell::new(None),
         }
     }
@@ -88,12 +93,18 @@ impl Meter {
         self.exceeded.get().map_or(Ok(()), |limit| Err(Error::Budget { limit }))
     }
 
-    /// Looks at the clock and the handle now: amid work whose time has nothing to do with the bytes
-    /// it looks at.
+    /// Counts steps of work, some nanoseconds each, whose time has nothing to do with the bytes
+    /// that are looked at. The clock and the handle are asked every so many.
     ///
     /// # Errors
     /// As [`Meter::charge`].
-    pub(super) fn pause(&self) -> Read<()> {
+    pub(super) fn work(&self, steps: usize) -> Read<()> {
+        let sum = self.steps.get().saturating_add(steps);
+        if sum < LOOK_STEPS {
+            self.steps.set(sum);
+            return Ok(());
+        }
+        self.steps.set(0);
         self.look(self.bytes.get())
     }
 

@@ -105,6 +105,14 @@ impl Node {
         }
     }
 
+    /// How many nodes a disjunction has.
+    pub(super) fn alternatives(&self) -> usize {
+        match self {
+            Node::Or(nodes) => nodes.len(),
+            _ => 1,
+        }
+    }
+
     /// The rows that are not in it.
     pub(super) fn negate(self) -> Node {
         match self {

@@ -45,7 +45,8 @@ impl Search<'_> {
 
     /// Runs like [`Search::page`] and gives the events to `each` as they are found, until it
     /// returns `false`; then the next page begins behind the event that it was given last. Memory:
-    /// that of one window of hits, also for a page of everything (`limit(0)`).
+    /// that of one window of hits, also for a page of everything (`limit(0)`); by `seq`, the list
+    /// of the hits of each segment that is open.
     ///
     /// # Errors
     /// As [`Search::page`], which may come after some events, and what `each` returns.
@@ -95,8 +96,8 @@ impl Search<'_> {
         Ok(PageEnd { next, complete })
     }
 
-    /// Calls `each` with every hit in order, until it returns `false`. Memory: that of one window
-    /// of hits; the limit does not apply.
+    /// Calls `each` with every hit in order, until it returns `false`. Memory: as
+    /// [`Search::page_into`]; the limit does not apply.
     ///
     /// # Errors
     /// As [`Search::page`], what `each` returns, and [`Error::Budget`] beyond a limit.

@@ -48,7 +48,7 @@ fn plan_condition(condition: &Condition, segment: &Segment, meter: &Meter) -> Re
         Condition::Or(parts) => {
             let mut node = Node::Nothing;
             for part in parts {
-                node = node.or(plan_condition(part, segment, meter)?);
+                node = either(node, plan_condition(part, segment, meter)?, meter)?;
             }
             node
         }
@@ -58,6 +58,12 @@ fn plan_condition(condition: &Condition, segment: &Segment, meter: &Meter) -> Re
             plan_leaf(leaf, segment, meter)?
         }
     })
+}
+
+/// The rows in either, whose alternatives are looked at for those that can be united.
+fn either(one: Node, other: Node, meter: &Meter) -> Read<Node> {
+    meter.work(one.alternatives().saturating_mul(other.alternatives()))?;
+    Ok(one.or(other))
 }
 
 fn plan_leaf(leaf: &Arc<Leaf>, segment: &Segment, meter: &Meter) -> Read<Node> {
@@ -78,7 +84,7 @@ fn plan_leaf(leaf: &Arc<Leaf>, segment: &Segment, meter: &Meter) -> Read<Node> {
             Test::TimeRange(times) => recorded(segment, times.from, times.to),
             _ => Ok(Node::Everything),
         },
-        Scope::Seq => Ok(seq_plan::plan(leaf, segment)),
+        Scope::Seq => seq_plan::plan(leaf, segment, meter),
         Scope::Action => plan_action(leaf, segment, meter),
         _ => plan_values(leaf, segment, meter),
     }
@@ -147,7 +153,7 @@ fn plan_values(leaf: &Arc<Leaf>, segment: &Segment, meter: &Meter) -> Read<Node>
     let mut node = Node::Nothing;
     for number in columns {
         meter.charge(0)?;
-        node = node.or(plan_column(leaf, number, segment, meter)?);
+        node = either(node, plan_column(leaf, number, segment, meter)?, meter)?;
     }
     Ok(node)
 }

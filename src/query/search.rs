@@ -99,7 +99,8 @@ impl<'a> Search<'a> {
         Search { order, ..self }
     }
 
-    /// At most this many events a page (default 50; 0: all of them, in memory).
+    /// At most this many events a page (default 50; 0: all of them, which [`Search::page`] holds in
+    /// memory).
     #[must_use]
     pub fn limit(self, limit: usize) -> Self {
         Search { limit, ..self }

@@ -1,31 +1,33 @@
 //! Planning conditions on `seq`: a segment knows its lowest and its highest one.
 
 use super::condition::{Leaf, NumberRange, Range as ValueRange, Test};
+use super::meter::Meter;
 use super::node::{Check, Node};
 use super::plan::check;
 use crate::event::ExactNumber;
-use crate::segment::Segment;
+use crate::segment::{Read, Segment};
 use std::ops::{Bound, Range};
 use std::sync::Arc;
 
 /// Rows whose `seq` passes the test of a leaf.
-pub(super) fn plan(leaf: &Arc<Leaf>, segment: &Segment) -> Node {
-    let intervals = match &leaf.test {
+pub(super) fn plan(leaf: &Arc<Leaf>, segment: &Segment, meter: &Meter) -> Read<Node> {
+    let intervals: Vec<Range<u64>> = match &leaf.test {
         Test::Range(ValueRange::Numbers(range)) => vec![interval(range)],
         Test::Equals(equals) => {
             let points = equals.numbers.iter().map(point);
             points.chain(equals.ranges.numbers().iter().map(interval)).collect()
         }
-        _ => return check(Node::Everything, Check::Seq(leaf.clone())),
+        _ => return Ok(check(Node::Everything, Check::Seq(leaf.clone()))),
     };
+    meter.charge(size_of_val(&intervals[..]))?;
     if let [only] = &intervals[..] {
-        return within(segment, only.clone());
+        return Ok(within(segment, only.clone()));
     }
     let is_possible = |seqs: &Range<u64>| !matches!(within(segment, seqs.clone()), Node::Nothing);
-    match intervals.iter().any(is_possible) {
+    Ok(match intervals.iter().any(is_possible) {
         true => check(Node::Everything, Check::Seq(leaf.clone())),
         false => Node::Nothing,
-    }
+    })
 }
 
 /// Rows whose `seq` is in an interval.
@@ -47,19 +49,17 @@ fn point(number: &ExactNumber) -> Range<u64> {
 
 /// The whole numbers in a range; `u64::MAX` is none, as it is no `seq`.
 fn interval(range: &NumberRange) -> Range<u64> {
-    let exact = |seq: u64| ExactNumber::parse(&seq.to_string()).expect("digits are a number");
-    let start = first_that(|seq| range.is_begun(&exact(seq)));
-    start..first_that(|seq| range.is_over(&exact(seq)))
-}
-
-/// The first number from which on `holds` holds; `u64::MAX` if there is none before.
-fn first_that(holds: impl Fn(u64) -> bool) -> u64 {
-    let (mut low, mut high) = (0, u64::MAX);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if holds(middle) { high = middle } else { low = middle + 1 }
-    }
-    low
+    let start = match &range.from {
+        Bound::Included(number) => number.first_whole_from(),
+        Bound::Excluded(number) => number.first_whole_above(),
+        Bound::Unbounded => 0,
+    };
+    let end = match &range.to {
+        Bound::Included(number) => number.first_whole_above(),
+        Bound::Excluded(number) => number.first_whole_from(),
+        Bound::Unbounded => u64::MAX,
+    };
+    start..end
 }
 
 #[cfg(test)]

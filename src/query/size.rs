@@ -5,8 +5,8 @@ use std::fmt::{self, Write};
 use super::ast::{Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text};
 use super::condition::{any_context, reads_as_range};
 use crate::limits::{
-    QUERY_BYTES_MAX, QUERY_DEPTH_MAX, QUERY_FUZZY_MAX, QUERY_REGEXES_MAX, QUERY_TERMS_MAX,
-    QUERY_VALUES_MAX,
+    QUERY_BYTES_MAX, QUERY_DEPTH_MAX, QUERY_FOLDED_CLASSES_MAX, QUERY_FUZZY_MAX, QUERY_REGEXES_MAX,
+    QUERY_TERMS_MAX, QUERY_VALUES_MAX,
 };
 use crate::{Error, Result};
 
@@ -18,6 +18,8 @@ pub(super) struct Size {
     values: usize,
     fuzzy: usize,
     regexes: usize,
+    /// Classes of regular expressions that ignore case.
+    folded_classes: usize,
     /// Bytes that its text has at least.
     bytes: usize,
 }
@@ -58,6 +60,7 @@ impl Size {
             }
             FieldTest::Matches(regex) => {
                 self.regexes += 1;
+                self.folded_classes += folded_classes(regex);
                 self.add_value(regex);
             }
             FieldTest::Begins(text) | FieldTest::Contains(text) | FieldTest::Ends(text) => {
@@ -94,12 +97,31 @@ impl Size {
             (self.values, QUERY_VALUES_MAX, "values in lists"),
             (self.fuzzy, QUERY_FUZZY_MAX, "words with `~`"),
             (self.regexes, QUERY_REGEXES_MAX, "regular expressions"),
+            (
+                self.folded_classes,
+                QUERY_FOLDED_CLASSES_MAX,
+                "classes such as `[a-z]` in regular expressions that ignore case",
+            ),
         ] {
             if count > limit {
                 return Err(format!("a query has at most {limit} {what}"));
             }
         }
         check_bytes(self.bytes)
+    }
+}
+
+/// Classes of a regular expression, if a flag `i` may stand in it.
+fn folded_classes(regex: &str) -> usize {
+    let begins_flags = |(at, _): (usize, &str)| {
+        let flags = regex[at + 1..].split([':', ')']).next().unwrap_or_default();
+        flags.contains('i') && flags.bytes().all(|flag| flag.is_ascii_alphabetic() || flag == b'-')
+    };
+    match regex.match_indices('?').any(begins_flags) {
+        true => {
+            regex.matches('[').count() + regex.matches("\\p").count() + regex.matches("\\P").count()
+        }
+        false => 0,
     }
 }
 
@@ -194,7 +216,7 @@ mod tests {
             (0..count).fold(Query::text("a"), |query, _| !query.and(Query::text("b")))
         };
         type Made<'m> = &'m dyn Fn(usize) -> Query;
-        let cases: [(usize, Made<'_>); 10] = [
+        let cases: [(usize, Made<'_>); 11] = [
             (QUERY_TERMS_MAX, &|count| any_of(count, |_| Query::text("x"))),
             (QUERY_TERMS_MAX, &|count| any_of(count, |_| Query::all())),
             (QUERY_TERMS_MAX, &|count| list(literals(count, "1..2"))),
@@ -203,6 +225,9 @@ mod tests {
             (QUERY_FUZZY_MAX, &|count| any_of(count, |_| Query::fuzzy("word", 1))),
             (QUERY_REGEXES_MAX, &|count| any_of(count, |_| field().matches("x"))),
             (QUERY_DEPTH_MAX, &depth),
+            (QUERY_FOLDED_CLASSES_MAX, &|count| {
+                field().matches(&format!("(?s-i)a(?i:{})", "[a-z]".repeat(count)))
+            }),
             (QUERY_BYTES_MAX, &|count| Query::text("a".repeat(count))),
             (QUERY_BYTES_MAX, &|count| {
                 // A quote is written as two bytes, and the text as a whole in quotes.
@@ -213,6 +238,19 @@ mod tests {
             assert!(is_allowed(&made(limit)), "case {number} at {limit}");
             assert!(made(limit + 1).check_size().is_err(), "case {number} beyond {limit}");
             assert!(number == 7 || !is_allowed(&made(limit + 1)), "case {number} beyond {limit}");
+        }
+    }
+
+    #[test]
+    fn classes_count_where_case_may_be_ignored() {
+        for (regex, expected) in [
+            (r"[a-z]\p{L}\PL", 0),
+            (r"(?i)[a-z]\p{L}\PL[[:alpha:]]", 5),
+            (r"(?x)( ?-si:[a])", 1),
+            (r"(?P<id>[a])(?<id2>[b])(?:[c])(?m)", 0),
+            (r"(?s-i)[a]", 1),
+        ] {
+            assert_eq!(folded_classes(regex), expected, "{regex}");
         }
     }
 

@@ -242,6 +242,7 @@ impl<'s> SegmentStream<'s> {
             self.passed.steps += 1;
         }
         self.passed.rows = segment.rows().into();
+        self.evaluator.meter.charge(4 * segment.rows() as usize)?;
         let by_seq = segment.rows_by_seq()?;
         let mut low = 0;
         let mut high = by_seq.len();
@@ -251,6 +252,7 @@ impl<'s> SegmentStream<'s> {
             if segment.seq_at(row)? <= after { low = middle + 1 } else { high = middle }
         }
         for row in by_seq.get(low..).unwrap_or_default() {
+            self.evaluator.meter.work(4)?;
             let set = sets.get((row / WINDOW_ROWS) as usize);
             if set.is_some_and(|set| set.contains((row % WINDOW_ROWS) as u16)) {
                 let place = Place { time: Timestamp(0), seq: segment.seq_at(*row)? };

@@ -51,15 +51,15 @@ impl ValuePrefix {
                 self.compare(column, range, &mut ids, meter)?;
                 continue;
             }
-            let beyond_ascii = first_from(column, range.clone(), agreed, 0x80)?;
+            let beyond_ascii = first_from(column, range.clone(), agreed, 0x80, meter)?;
             self.compare(column, beyond_ascii..range.end, &mut ids, meter)?;
             if !next.is_ascii() {
                 continue;
             }
             let upper = Some(next.to_ascii_uppercase()).filter(|upper| *upper != next);
             for byte in upper.into_iter().chain([next]) {
-                let start = first_from(column, range.start..beyond_ascii, agreed, byte)?;
-                let end = first_from(column, start..beyond_ascii, agreed, byte + 1)?;
+                let start = first_from(column, range.start..beyond_ascii, agreed, byte, meter)?;
+                let end = first_from(column, start..beyond_ascii, agreed, byte + 1, meter)?;
                 waiting.push((start..end, agreed + 1));
             }
         }
@@ -89,11 +89,19 @@ impl ValuePrefix {
 
 /// The first value of a range whose byte at `place` is `byte` or more, or the end of the range;
 /// all of them agree before that place.
-fn first_from(column: Column<'_>, range: Range<u32>, place: usize, byte: u8) -> Read<u32> {
+fn first_from(
+    column: Column<'_>,
+    range: Range<u32>,
+    place: usize,
+    byte: u8,
+    meter: &Meter,
+) -> Read<u32> {
     let (mut low, mut high) = (range.start, range.end);
     while low < high {
         let middle = low + (high - low) / 2;
-        let found = column.distinct_value(middle)?.as_bytes().get(place).copied();
+        let value = column.distinct_value(middle)?;
+        meter.charge(value.len())?;
+        let found = value.as_bytes().get(place).copied();
         if found < Some(byte) { low = middle + 1 } else { high = middle }
     }
     Ok(low)

@@ -6,12 +6,15 @@
 
 use crate::limits::FUZZY_CHARS_MAX;
 use fst::Automaton;
+use std::cell::Cell;
 
 /// Accepts the UTF-8 texts within a distance of a word.
 #[derive(Debug)]
-pub(crate) struct Near {
+pub(crate) struct Near<'c> {
     letters: Vec<char>,
     distance: u8,
+    /// Counts the bytes that are read.
+    read: &'c Cell<usize>,
 }
 
 /// How far what was read is from the word, and the character that is being read.
@@ -25,11 +28,11 @@ pub(crate) struct State {
     bytes_left: u8,
 }
 
-impl Near {
+impl<'c> Near<'c> {
     /// `None` if the word has more than [`FUZZY_CHARS_MAX`] characters.
-    pub(crate) fn new(word: &str, distance: u8) -> Option<Near> {
+    pub(crate) fn new(word: &str, distance: u8, read: &'c Cell<usize>) -> Option<Near<'c>> {
         let letters: Vec<char> = word.chars().collect();
-        (letters.len() <= FUZZY_CHARS_MAX).then_some(Near { letters, distance })
+        (letters.len() <= FUZZY_CHARS_MAX).then_some(Near { letters, distance, read })
     }
 
     /// The row after another character. Beyond the distance one number is as good as another.
@@ -45,7 +48,7 @@ impl Near {
     }
 }
 
-impl Automaton for Near {
+impl Automaton for Near<'_> {
     type State = State;
 
     fn start(&self) -> State {
@@ -66,6 +69,7 @@ impl Automaton for Near {
     }
 
     fn accept(&self, state: &State, byte: u8) -> State {
+        self.read.set(self.read.get() + 1);
         let mut next = state.clone();
         (next.bits, next.bytes_left) = match byte {
             // A byte within a character.
@@ -113,7 +117,9 @@ mod tests {
             most in 0u8..3,
         ) {
             let set = Set::from_iter(&words).unwrap();
-            let mut stream = set.search(Near::new(&word, most).unwrap()).into_stream();
+            let read = Cell::new(0);
+            let near = Near::new(&word, most, &read).unwrap();
+            let mut stream = set.search(near).into_stream();
             let mut found = BTreeSet::new();
             while let Some(near) = stream.next() {
                 found.insert(String::from_utf8(near.to_vec()).unwrap());
@@ -130,7 +136,7 @@ mod tests {
 
     #[test]
     fn words_of_the_most_characters_are_taken() {
-        assert!(Near::new(&"ж".repeat(FUZZY_CHARS_MAX), 2).is_some());
-        assert!(Near::new(&"a".repeat(FUZZY_CHARS_MAX + 1), 2).is_none());
+        assert!(Near::new(&"ж".repeat(FUZZY_CHARS_MAX), 2, &Cell::new(0)).is_some());
+        assert!(Near::new(&"a".repeat(FUZZY_CHARS_MAX + 1), 2, &Cell::new(0)).is_none());
     }
 }

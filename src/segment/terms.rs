@@ -11,6 +11,7 @@ use super::varint;
 use foldhash::fast::FixedState;
 use fst::{IntoStreamer, Streamer};
 use hashbrown::HashTable;
+use std::cell::Cell;
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
@@ -362,14 +363,16 @@ impl<'s> Terms<'s> {
         Ok(())
     }
 
-    /// Calls `each` with the entry of every word within `distance` of `word`.
+    /// Calls `each` with the entry of every word within `distance` of `word`, and counts the bytes
+    /// of words that were read for it.
     pub(crate) fn for_each_near(
         &self,
         word: &str,
         distance: u8,
+        read: &Cell<usize>,
         mut each: impl FnMut(&[u8], Entry) -> Read<()>,
     ) -> Read<()> {
-        let Some(near) = Near::new(word, distance) else {
+        let Some(near) = Near::new(word, distance, read) else {
             return Ok(());
         };
         let map = self.map()?;

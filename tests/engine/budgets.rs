@@ -233,6 +233,53 @@ fn a_regular_expression_on_a_long_text_stops_at_the_deadline() {
     }
 }
 
+#[test]
+fn searches_whose_work_is_not_in_the_bytes_stop_too() {
+    let mut world = World::new(7, 100_000);
+    let word = |number: usize| -> String {
+        let letter = |place| char::from(b'a' + (number * 7919 / 26_usize.pow(place) % 26) as u8);
+        (0..6).map(letter).collect()
+    };
+    let event = |number: usize| {
+        let bits: String =
+            (0..40).map(|bit| if number >> (bit % 13) & 1 == 1 { '1' } else { '0' }).collect();
+        json!({
+            "occurred_at": "2026-05-04T10:00:00Z",
+            "category": "c",
+            "activity": "a",
+            "details": {"bits": bits, "word": word(number)},
+        })
+    };
+    world.append_batch(&(0..8_000).map(event).collect::<Vec<_>>());
+    world.store().seal().expect("sealed");
+    let snapshot = leaked(&world);
+    let late = |text: &str| {
+        let query = Query::parse(text).expect("a query");
+        let began = Instant::now();
+        let search = snapshot.query(&query).deadline(Duration::from_millis(1));
+        assert_eq!(limit_of(search.count()), Some("deadline"), "{}", &text[..40]);
+        assert!(began.elapsed() < Duration::from_secs(1), "{}", &text[..40]);
+    };
+    // Many short values behind one large expression.
+    late("details.bits~=/1[01]{30}3|(?:0?1?){2000}2/");
+    let join = |term: &dyn Fn(usize) -> String, count: usize, joiner: &str| {
+        (0..count).map(term).collect::<Vec<_>>().join(joiner)
+    };
+    // The words that are compared with a similar one, of which none is found, and the numbers of a
+    // list of events that are not there.
+    let bytes_of = |text: &str| {
+        let query = Query::parse(text).expect("a query");
+        bytes_needed(&snapshot.query(&query), &|search| search.count().is_ok())
+    };
+    let similar = |count| {
+        let word = |n| format!("abcdefghi{}~2", char::from(b'a' + n as u8));
+        bytes_of(&join(&word, count, " OR "))
+    };
+    assert!(similar(1) > 500 && similar(20) > 10 * similar(1));
+    let numbers = |count| format!("seq=({})", join(&|n| (100_000 + n).to_string(), count, ","));
+    assert!(bytes_of(&numbers(9_000)) > 9_000 * 16);
+}
+
 /// Walks all pages, each with at most so many bytes; those that get nowhere get more.
 fn walk(search: &Search<'_>, limit: usize, bytes_max: u64) -> Vec<u64> {
     let (mut bytes_max, mut next, mut seqs) = (bytes_max, None, Vec::new());

@@ -15,10 +15,13 @@ use regex_automata::nfa::thompson::{Config, NFA, State, WhichCaptures};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 
-/// States times bytes up to which a search is not stopped: some ten milliseconds at most.
+/// Steps up to which a search is not stopped: some ten milliseconds at most.
 const STEPS_MAX: usize = 1 << 24;
-/// States times bytes between two looks at the clock.
-const LOOK_STEPS: usize = 1 << 19;
+/// Steps between two looks at the clock.
+const LOOK_STEPS: usize = 1 << 18;
+/// Bytes of a compiled pattern for each step that a byte of text may cost. States alone would not
+/// do: one may lead to thousands of others.
+const STEP_BYTES: usize = 4;
 
 /// A regular expression that is searched for anywhere in a text.
 #[derive(Debug, Clone)]
@@ -54,14 +57,26 @@ impl Pattern {
     /// # Errors
     /// When a limit is exceeded; it is looked at every few milliseconds.
     pub(super) fn is_match(&self, text: &str, meter: &Meter) -> Read<bool> {
-        let steps = self.dfa.get_nfa().states().len().saturating_mul(text.len());
+        let steps = self.steps_of_a_byte().saturating_mul(text.len());
         if steps > STEPS_MAX {
             return self.is_match_in_steps(text, meter);
         }
-        if steps > LOOK_STEPS {
-            meter.pause()?;
+        meter.work(steps)?;
+        Ok(self.is_match_at_once(text))
+    }
+
+    /// Steps that a byte of text costs at most.
+    fn steps_of_a_byte(&self) -> usize {
+        self.dfa.get_nfa().memory_usage() / STEP_BYTES + 1
+    }
+
+    /// `is_match` of the crate takes the first match for the only one where an empty one lies
+    /// within a character; `find` goes on behind it.
+    fn is_match_at_once(&self, text: &str) -> bool {
+        match self.dfa.get_nfa().has_empty() {
+            true => self.regex.find(text).is_some(),
+            false => self.regex.is_match(text),
         }
-        Ok(self.regex.is_match(text))
     }
 
     fn is_match_in_steps(&self, text: &str, meter: &Meter) -> Read<bool> {
@@ -75,13 +90,13 @@ impl Pattern {
     /// beside a character beyond ASCII.
     fn walk(&self, text: &str, cache: &mut Cache, meter: &Meter) -> Read<Option<bool>> {
         let dfa = &self.dfa;
-        let between_looks = LOOK_STEPS / dfa.get_nfa().states().len().max(1) + 1;
+        let between_looks = LOOK_STEPS / self.steps_of_a_byte() + 1;
         let Ok(mut state) = dfa.start_state(cache, &start::Config::new()) else {
             return Ok(None);
         };
         for (at, byte) in text.bytes().enumerate() {
             if at.is_multiple_of(between_looks) {
-                meter.pause()?;
+                meter.work(LOOK_STEPS)?;
             }
             state = match dfa.next_state(cache, state, byte) {
                 Ok(next) if next.is_quit() => return Ok(None),
@@ -101,7 +116,6 @@ fn simulate(nfa: &NFA, text: &str, meter: &Meter) -> Read<bool> {
     let haystack = text.as_bytes();
     let mut now = States::new(nfa);
     let mut next = States::new(nfa);
-    let mut steps = 0;
     for at in 0..=haystack.len() {
         // A match begins and ends between two characters.
         if text.is_char_boundary(at) {
@@ -121,11 +135,7 @@ fn simulate(nfa: &NFA, text: &str, meter: &Meter) -> Read<bool> {
                 next.add(state, nfa, haystack, at + 1);
             }
         }
-        steps += now.list.len() + 1;
-        if steps >= LOOK_STEPS {
-            meter.pause()?;
-            steps = 0;
-        }
+        meter.work(now.list.len() + std::mem::take(&mut next.steps) + 1)?;
         std::mem::swap(&mut now, &mut next);
         next.clear();
     }
@@ -139,18 +149,22 @@ struct States {
     has_match: bool,
     /// States whose followers are still to be added.
     waiting: Vec<StateID>,
+    /// Followers that were looked at.
+    steps: usize,
 }
 
 impl States {
     fn new(nfa: &NFA) -> States {
         let is_listed = vec![false; nfa.states().len()];
-        States { list: Vec::new(), is_listed, has_match: false, waiting: Vec::new() }
+        let (list, waiting) = (Vec::new(), Vec::new());
+        States { list, is_listed, has_match: false, waiting, steps: 0 }
     }
 
     /// Adds a state and all that it leads to without a byte.
     fn add(&mut self, state: StateID, nfa: &NFA, haystack: &[u8], at: usize) {
         self.waiting.push(state);
         while let Some(state) = self.waiting.pop() {
+            self.steps += 1;
             if std::mem::replace(&mut self.is_listed[state.as_usize()], true) {
                 continue;
             }
@@ -192,7 +206,9 @@ mod tests {
         (in_steps, simulate(pattern.dfa.get_nfa(), text, &meter).unwrap())
     }
 
-    const ATOMS: [&str; 24] = [
+    const ATOMS: [&str; 26] = [
+        r"(?-u:\B)",
+        r"(?-u:\b{end-half})",
         "a",
         "b",
         "é",
@@ -239,7 +255,8 @@ mod tests {
             text in r"[abAé_ 1\r\n]{0,9}",
         ) {
             let pattern = pattern(&source);
-            let expected = pattern.regex.is_match(&text);
+            let expected = pattern.regex.find(&text).is_some();
+            prop_assert_eq!(pattern.is_match_at_once(&text), expected);
             let expected = (expected, expected);
             prop_assert_eq!(both(&pattern, &text), expected, "{} in {:?}", source, text);
         }
@@ -253,6 +270,10 @@ mod tests {
             let expected = pattern.regex.is_match(text);
             assert_eq!(both(&pattern, text), (expected, expected), "{source} in {text}");
         }
+        // Here one within a character comes first, and hides another one from the crate.
+        let pattern = pattern(r"é|(?-u:\B)");
+        assert!(pattern.is_match("aéa", &Meter::unlimited()).unwrap());
+        assert_eq!(both(&pattern, "aéa"), (true, true));
     }
 
     #[test]
@@ -285,9 +306,14 @@ mod tests {
         };
         let ascii: String = (0..1 << 20).map(|_| if bit() { '1' } else { '0' }).collect();
         let wide = ascii.replace('1', "é");
-        for (source, text) in
-            [("1[01]{10000}2", &ascii), ("(0|1|é){3000}2", &wide), (r"\Bé[é0]{3000}2", &wide)]
-        {
+        let spaced = "é ".repeat(170_000);
+        let alternatives = format!(r"\b(?:{})\d", "|".repeat(25_000));
+        for (source, text) in [
+            ("1[01]{10000}2", &ascii),
+            ("(0|1|é){3000}2", &wide),
+            (r"\Bé[é0]{3000}2", &wide),
+            (&alternatives, &spaced),
+        ] {
             let meter = Meter::new(Some(Instant::now() + Duration::from_millis(50)), None, None);
             let began = Instant::now();
             assert!(pattern(source).is_match(text, &meter).is_err(), "{source}");
