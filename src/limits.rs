@@ -43,10 +43,10 @@ pub const QUERY_FUZZY_MAX: usize = 64;
 /// Classes such as `[a-z]` or `\p{L}` of all regular expressions of a query that ignore case: each
 /// may have to be widened to both cases of every letter.
 pub const QUERY_FOLDED_CLASSES_MAX: usize = 32;
-/// Paths whose values are counted at once.
-pub const FACETS_MAX: usize = 64;
 /// Regular expressions of a query, each of at most [`REGEX_BYTES_MAX`].
 pub const QUERY_REGEXES_MAX: usize = 32;
+/// Paths whose values are counted at once.
+pub const FACETS_MAX: usize = 64;
 /// Bytes of one word; longer words are cut into consecutive words.
 pub const WORD_BYTES_MAX: usize = 256;
 /// Characters of a word that is looked for by similarity.

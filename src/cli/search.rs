@@ -88,7 +88,10 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
         search = search.after(cursor.map_err(|error| Failure::usage("--after", error))?);
     }
     let PageEnd { next, complete } = match arguments.page.limit {
-        0 => all_into(search, &mut sink)?,
+        0 => walk(&mut |event| sink.write(event), |each| {
+            search.page_into(&mut |event| each(&event))
+        })?,
+        // Where a page cannot be whole because of damage, nothing of it is printed.
         _ => {
             let page = search.page()?;
             page.events.iter().try_for_each(|event| sink.write(event))?;
@@ -109,22 +112,20 @@ pub(super) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     }
 }
 
-/// Prints all events of a search as they are found.
-fn all_into(search: Search<'_>, sink: &mut Sink) -> Outcome<PageEnd> {
-    let mut failure = None;
-    let end = search.page_into(&mut |event| {
-        failure = sink.write(&event).err();
-        Ok(failure.is_none())
-    })?;
-    failure.map_or(Ok(end), Err)
-}
-
 /// Calls `each` for every event of a search, in constant memory.
 pub(super) fn stream(search: Search<'_>, each: &mut dyn FnMut(&StoredEvent) -> Outcome) -> Outcome {
+    walk(each, |each| search.for_each(each))
+}
+
+/// Runs `search` with what calls `each` for every event and stops at its first failure.
+fn walk<T>(
+    each: &mut dyn FnMut(&StoredEvent) -> Outcome,
+    search: impl FnOnce(&mut dyn FnMut(&StoredEvent) -> annals::Result<bool>) -> annals::Result<T>,
+) -> Outcome<T> {
     let mut failure = None;
-    search.for_each(&mut |event| {
+    let end = search(&mut |event| {
         failure = each(event).err();
         Ok(failure.is_none())
     })?;
-    failure.map_or(Ok(()), Err)
+    failure.map_or(Ok(end), Err)
 }

@@ -72,8 +72,8 @@ impl ExactNumber {
             return (0, false);
         }
         let digits = self.digits.iter().map(|digit| u64::from(digit - b'0'));
-        let padded = digits.chain(std::iter::repeat(0)).take(places);
-        let whole = padded.clone().try_fold(0u64, |sum, digit| {
+        let mut padded = digits.chain(std::iter::repeat(0)).take(places);
+        let whole = padded.try_fold(0u64, |sum, digit| {
             sum.checked_mul(10).and_then(|sum| sum.checked_add(digit))
         });
         (whole.unwrap_or(u64::MAX), self.digits.len() > places)

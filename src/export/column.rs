@@ -65,9 +65,7 @@ impl Column {
             }
         }
     }
-}
 
-impl Column {
     /// The values that the path leads to.
     fn found<'e>(&self, event: &'e Value) -> Vec<&'e Value> {
         let mut found = Vec::new();

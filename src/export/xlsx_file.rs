@@ -6,6 +6,7 @@ use super::column::Column;
 use crate::event::{Number, Value};
 use crate::{Error, Result};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Rows of a sheet, the header being one of them.
@@ -154,7 +155,10 @@ fn write_cell(
     {
         return sheet.write_number(row, number, found).map(|_| true);
     }
-    let text = column.cell(event);
+    let text = match single {
+        Some(Value::String(text)) => Cow::Borrowed(text.as_str()),
+        _ => Cow::Owned(column.cell(event)),
+    };
     let cut = cut_text(&text);
     if !text.is_empty() {
         sheet.write_string(row, number, cut.as_deref().unwrap_or(&text))?;

@@ -1,12 +1,15 @@
 //! Which fields the hits have: paths, kinds, how many events, how many distinct values.
 
 use super::ast::{Path, Query};
+use super::condition::Condition;
 use super::field_values::FieldValues;
+use super::matching::Values;
 use super::meter::Meter;
 use super::newest::each_newest;
 use super::node::{Node, has_bit};
 use super::search::Search;
 use super::tally::{each_window, seen_rows};
+use super::visible::Visibility;
 use crate::Result;
 use crate::event::shape::Kind;
 use crate::segment::{Read, Segment, decode_overflow};
@@ -96,12 +99,15 @@ impl Search<'_> {
     /// # Errors
     /// As [`Search::count`].
     pub fn fields(self) -> Result<Vec<FoundField>> {
-        self.check_cursor()?;
-        self.check_range()?;
+        self.check()?;
         let meter = self.meter();
         let mut found = Found::default();
-        self.find_in_segments(&mut found, &meter)?;
-        self.find_among_newest(&mut found, &meter)?;
+        let (condition, visibility) = (self.condition()?, self.visibility()?);
+        self.find_in_segments(&mut found, &condition, &visibility, &meter)?;
+        let newest = self.snapshot.tails().flat_map(|tail| tail.unindexed());
+        each_newest(newest, &condition, &visibility, &meter, |_, values| {
+            found.add_event(values, &meter).or_else(|_| meter.check())
+        })?;
         let mut fields = engine_fields(found.hits);
         for (path, places) in std::mem::take(&mut found.places) {
             fields.extend(found.field(path, places, &meter)?);
@@ -171,34 +177,19 @@ impl Seen<'_> {
 }
 
 impl<'s> Search<'s> {
-    fn find_in_segments(&self, found: &mut Found<'s>, meter: &Meter) -> Result<()> {
-        let (condition, visibility) = (self.condition()?, self.visibility()?);
-        for segment in self.segments(&condition, meter)? {
+    fn find_in_segments(
+        &self,
+        found: &mut Found<'s>,
+        condition: &Condition,
+        visibility: &Visibility<'_>,
+        meter: &Meter,
+    ) -> Result<()> {
+        for segment in self.segments(condition, meter)? {
             let segment = segment?;
-            let node = seen_rows(&condition, &visibility, segment, meter);
+            let node = seen_rows(condition, visibility, segment, meter);
             let done = node.and_then(|node| found.add_segment(segment, &node, meter));
             done.map_err(|damage| meter.failure(segment, damage))?;
         }
-        Ok(())
-    }
-
-    fn find_among_newest(&self, found: &mut Found<'s>, meter: &Meter) -> Result<()> {
-        let (condition, visibility) = (self.condition()?, self.visibility()?);
-        let newest = self.snapshot.tails().flat_map(|tail| tail.unindexed());
-        each_newest(newest, &condition, &visibility, meter, |_, values| {
-            found.hits += 1;
-            let mut counted = BTreeSet::new();
-            let noted = values.for_each(|path, scalar| {
-                let places = found.places_of(path, meter)?;
-                places.kinds.extend(FieldKind::of(scalar.kind()));
-                places.values.add(scalar);
-                if counted.insert(path.to_vec()) {
-                    places.newest_events += 1;
-                }
-                Ok(())
-            });
-            noted.or_else(|_| meter.check())
-        })?;
         Ok(())
     }
 }
@@ -214,6 +205,21 @@ impl<'s> Found<'s> {
             meter.hold(keys + size_of::<Places>())?;
         }
         Ok(self.places.entry(path.to_vec()).or_default())
+    }
+
+    /// Notes a hit among the newest events, and what it has.
+    fn add_event(&mut self, values: &Values<'_>, meter: &Meter) -> Read<()> {
+        self.hits += 1;
+        let mut counted = BTreeSet::new();
+        values.for_each(|path, scalar| {
+            let places = self.places_of(path, meter)?;
+            places.kinds.extend(FieldKind::of(scalar.kind()));
+            places.values.add(scalar);
+            if counted.insert(path.to_vec()) {
+                places.newest_events += 1;
+            }
+            Ok(())
+        })
     }
 
     /// Notes the hits of a segment, and which paths may have values there.

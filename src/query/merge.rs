@@ -29,7 +29,7 @@ pub(super) struct Merge<'s> {
 impl<'s> Merge<'s> {
     /// Puts the sources in order; nothing is opened yet.
     pub(super) fn new(search: &Search<'s>, meter: &'s Meter, wanted: usize) -> Result<Self> {
-        search.check_range()?;
+        search.check()?;
         let after = search.start()?;
         let condition = search.condition()?;
         let mut waiting = search.sources_of(&condition, meter)?;

@@ -16,9 +16,6 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// Steps for each byte of a word that is compared with a similar one.
-const NEAR_STEPS: usize = 16;
-
 /// Where words were found: value ids of columns with a dictionary, rows of the others.
 #[derive(Debug, Default)]
 struct Found {
@@ -227,8 +224,6 @@ fn find_last(phrase: &Phrase, segment: &Segment, meter: &Meter) -> Read<Found> {
         LastWord::Fuzzy(distance) => {
             let read = Cell::new(0);
             segment.terms().for_each_near(word, distance, &read, &mut keep)?;
-            // A row of the algorithm for each of them.
-            meter.work(NEAR_STEPS * read.get())?;
             meter.charge(read.get())?;
         }
         _ => segment.terms().for_each_prefix(word, &mut keep)?,

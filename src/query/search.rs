@@ -270,7 +270,6 @@ impl<'a> Search<'a> {
 
     /// The place after which the page begins.
     pub(super) fn start(&self) -> Result<Option<Place>> {
-        self.check_cursor()?;
         match &self.after {
             Some(cursor) if cursor.order != self.order => Err(foreign_cursor()),
             after => Ok(after.map(|cursor| cursor.place)),
@@ -278,7 +277,7 @@ impl<'a> Search<'a> {
     }
 
     /// Refuses a cursor that does not belong here, whatever its order.
-    pub(super) fn check_cursor(&self) -> Result<()> {
+    fn check_cursor(&self) -> Result<()> {
         let Some(cursor) = &self.after else {
             return Ok(());
         };
@@ -293,8 +292,10 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// Fails if a segment that may hold events in question is missing or damaged.
-    pub(super) fn check_range(&self) -> Result<()> {
+    /// Fails for a cursor of another search, and if a segment that may hold events in question is
+    /// missing or damaged.
+    pub(super) fn check(&self) -> Result<()> {
+        self.check_cursor()?;
         let check = |times: TimeRange| {
             let from = times.from.unwrap_or(Timestamp(i64::MIN));
             let to = times.to.map_or(Timestamp(i64::MAX), |to| Timestamp(to.0.saturating_sub(1)));

@@ -28,8 +28,7 @@ impl Search<'_> {
 
     /// Shows all hits to `visitor`: by segment, then one by one those among the newest events.
     pub(super) fn visit(&self, meter: &Meter, visitor: &mut dyn Visitor) -> Result<()> {
-        self.check_cursor()?;
-        self.check_range()?;
+        self.check()?;
         let condition = self.condition()?;
         let visibility = self.visibility()?;
         for segment in self.segments(&condition, meter)? {

@@ -327,7 +327,6 @@ impl ValueCounts {
     ) -> Read<()> {
         if matches!(self.scope, Scope::Action | Scope::Seq) {
             let event = segment.stored_event(row, &mut buffers.decoder)?;
-            meter.charge(event.event.canonical().len())?;
             return self.add_event(&event, &buffers.reader.read(&event), meter);
         }
         meter.charge(0)?;

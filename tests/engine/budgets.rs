@@ -7,7 +7,7 @@ use crate::world::World;
 use annals::Error;
 use annals::query::{Order, Query, Search};
 use annals::store::Snapshot;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -60,6 +60,16 @@ fn world() -> World {
     world.store().seal().expect("sealed");
     world.append_batch(&(20_000..29_100).map(event).collect::<Vec<_>>());
     world
+}
+
+/// An event about which only its details matter.
+fn detailed(details: Value) -> Value {
+    json!({
+        "occurred_at": "2026-05-04T10:00:00Z",
+        "category": "c",
+        "activity": "a",
+        "details": details,
+    })
 }
 
 /// What ended a search, if a limit did.
@@ -153,14 +163,7 @@ fn a_search_needs_the_same_bytes_each_time_and_not_one_less() {
 #[test]
 fn what_no_segment_has_is_counted_too() {
     let mut world = World::new(7, 10_000);
-    let event = |number: usize| {
-        json!({
-            "occurred_at": "2026-05-04T10:00:00Z",
-            "category": "c",
-            "activity": "a",
-            "details": {"note": "n".repeat(500), "number": number},
-        })
-    };
+    let event = |number: usize| detailed(json!({"note": "n".repeat(500), "number": number}));
     world.append_batch(&(0..100).map(event).collect::<Vec<_>>());
     let snapshot = leaked(&world);
     let search = || snapshot.query(&Query::all()).bytes_max(20_000);
@@ -180,14 +183,7 @@ fn what_no_segment_has_is_counted_too() {
 #[test]
 fn the_paths_of_overflow_columns_are_counted() {
     let mut world = World::new(7, 10_000);
-    let event = |number: usize| {
-        json!({
-            "occurred_at": "2026-05-04T10:00:00Z",
-            "category": "c",
-            "activity": "a",
-            "details": {format!("key{number}"): "a value", "common": 1},
-        })
-    };
+    let event = |number: usize| detailed(json!({format!("key{number}"): "a value", "common": 1}));
     world.append_batch(&(0..1000).map(event).collect::<Vec<_>>());
     world.store().seal().expect("sealed");
     let snapshot = leaked(&world);
@@ -217,10 +213,7 @@ fn a_regular_expression_on_a_long_text_stops_at_the_deadline() {
             if n.wrapping_mul(n).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 63 == 1 { '1' } else { '0' }
         })
         .collect();
-    let event = json!({
-        "occurred_at": "2026-05-04T10:00:00Z", "category": "c", "activity": "a",
-        "details": {"text": text},
-    });
+    let event = detailed(json!({"text": text}));
     world.append_batch(&[event]);
     let query = Query::parse("details.text~=/1[01]{10000}2/").expect("a query");
     for _ in 0..2 {
@@ -243,12 +236,7 @@ fn searches_whose_work_is_not_in_the_bytes_stop_too() {
     let event = |number: usize| {
         let bits: String =
             (0..40).map(|bit| if number >> (bit % 13) & 1 == 1 { '1' } else { '0' }).collect();
-        json!({
-            "occurred_at": "2026-05-04T10:00:00Z",
-            "category": "c",
-            "activity": "a",
-            "details": {"bits": bits, "word": word(number)},
-        })
+        detailed(json!({"bits": bits, "word": word(number)}))
     };
     world.append_batch(&(0..8_000).map(event).collect::<Vec<_>>());
     world.store().seal().expect("sealed");

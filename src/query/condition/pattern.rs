@@ -17,8 +17,6 @@ use regex_automata::util::start;
 
 /// Steps up to which a search is not stopped: some ten milliseconds at most.
 const STEPS_MAX: usize = 1 << 24;
-/// Steps between two looks at the clock.
-const LOOK_STEPS: usize = 1 << 18;
 /// Bytes of a compiled pattern for each step that a byte of text may cost. States alone would not
 /// do: one may lead to thousands of others.
 const STEP_BYTES: usize = 4;
@@ -90,14 +88,12 @@ impl Pattern {
     /// beside a character beyond ASCII.
     fn walk(&self, text: &str, cache: &mut Cache, meter: &Meter) -> Read<Option<bool>> {
         let dfa = &self.dfa;
-        let between_looks = LOOK_STEPS / self.steps_of_a_byte() + 1;
+        let steps = self.steps_of_a_byte();
         let Ok(mut state) = dfa.start_state(cache, &start::Config::new()) else {
             return Ok(None);
         };
         for (at, byte) in text.bytes().enumerate() {
-            if at.is_multiple_of(between_looks) {
-                meter.work(LOOK_STEPS)?;
-            }
+            meter.work(steps)?;
             state = match dfa.next_state(cache, state, byte) {
                 Ok(next) if next.is_quit() => return Ok(None),
                 Ok(next) if next.is_dead() => return Ok(Some(false)),

@@ -93,8 +93,7 @@ impl<'a> Search<'a> {
     /// # Errors
     /// As [`Search::count`].
     pub fn explain_count(self) -> Result<Explanation> {
-        self.check_cursor()?;
-        self.check_range()?;
+        self.check()?;
         let meter = self.meter();
         let mut watch = Watch::new(&self, &meter)?;
         let (mut hits, mut evaluate) = (0, Duration::ZERO);
