@@ -5,11 +5,14 @@
 mod planted;
 
 pub mod error;
-pub mod event;
 pub mod limits;
-pub mod text;
 
 pub mod io;
+pub mod json;
+pub mod text;
+
+pub mod event;
+
 mod log;
 mod segment;
 mod tail;
@@ -19,8 +22,9 @@ pub mod store;
 
 pub mod export;
 pub mod import;
+pub mod testing;
 
-pub use error::{Error, Result};
+pub use crate::error::{Error, Result};
 
 /// The examples of the README compile.
 #[cfg(doctest)]

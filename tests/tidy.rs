@@ -4,15 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from low to high; a module imports from lower layers and from its own folder only.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 10] = [
     &["error", "limits", "planted"],
-    &["io"],
-    &["event", "text"],
+    &["io", "json", "text"],
+    &["event"],
     &["log", "segment"],
     &["tail"],
     &["store"],
     &["query"],
     &["import", "export"],
+    &["testing"],
     &["cli"],
 ];
 const LINE_LEN_MAX: usize = 100;

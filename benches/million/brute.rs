@@ -4,7 +4,7 @@ use super::Outcome;
 use super::batches::Batches;
 use super::support::question::{Answer, Ask, FACET_PATHS, Filter, Question};
 use super::support::table::Row;
-use annals::event::Value as AnnalsValue;
+use annals::json::Value as AnnalsValue;
 use annals::query::FacetCount;
 use annals::store::Snapshot;
 use chrono::DateTime;

@@ -1,7 +1,8 @@
 //! Events of a store whose values are put into queries.
 
 use super::Outcome;
-use annals::event::{Timestamp, Value};
+use annals::event::Timestamp;
+use annals::json::Value;
 use annals::query::Query;
 use annals::store::Snapshot;
 

@@ -1,7 +1,7 @@
 //! Made-up events: the same for the same seed, in the order in which they arrive.
 
 use annals::event::{Event, Timestamp};
-use annals::import::generate::Generator;
+use annals::testing::generate::Generator;
 
 /// The seed of every bench.
 pub(crate) const SEED: u64 = 1;

@@ -1,6 +1,7 @@
 //! Native events: checked, put into canonical form, which is a fixpoint.
 
-use annals::event::{Event, Value};
+use annals::event::Event;
+use annals::json::Value;
 
 /// What is accepted comes back from its canonical bytes, from its value, and from its parts.
 pub fn run(data: &[u8]) {

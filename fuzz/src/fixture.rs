@@ -2,8 +2,9 @@
 
 use crate::forge::Forged;
 use annals::event::{Event, StoredEvent, Timestamp};
-use annals::import::generate::Generator;
-use annals::io::{Access, ManualClock, SeededRandom, SimDisk};
+use annals::testing::generate::Generator;
+use annals::io::{Access, ManualClock, SeededRandom};
+use annals::testing::SimDisk;
 use annals::query::{Order, Query};
 use annals::store::{Options, Store};
 use annals::{Error, Result};

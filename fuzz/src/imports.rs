@@ -1,6 +1,7 @@
 //! Records of other systems, and the map file that turns any JSON into events.
 
-use annals::event::{Event, Value};
+use annals::event::Event;
+use annals::json::Value;
 use annals::import::{Calendly, Google, JsonMap, Native, Source, expand_page};
 
 /// Native events, as a text and as values.

@@ -4,7 +4,7 @@ use crate::fixture::{all_events, logged, open, survive};
 use crate::forge::{log_pieces, recompute_log};
 use crate::input::{Input, edit};
 use annals::Error;
-use annals::io::SimDisk;
+use annals::testing::SimDisk;
 
 /// Everything in the log was acknowledged. Damaged without new checksums: corruption, or every
 /// event is there. Forged with them: no panic.

@@ -3,7 +3,7 @@
 use crate::fixture::{manifest, sealed, survive};
 use crate::forge::{manifest_frames, recompute_manifest};
 use crate::input::{Input, edit};
-use annals::io::SimDisk;
+use annals::testing::SimDisk;
 
 fn sound() -> Vec<u8> {
     sealed().disk.contents(&manifest()).expect("the manifest is there")

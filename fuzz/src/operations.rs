@@ -4,7 +4,8 @@ use crate::fixture::{NOW, ROOT};
 use crate::input::Input;
 use annals::Error;
 use annals::event::{Event, Timestamp};
-use annals::io::{Access, Clock, Fault, FaultKind, ManualClock, SeededRandom, SimDisk};
+use annals::io::{Access, Clock, ManualClock, SeededRandom};
+use annals::testing::{Fault, FaultKind, SimDisk};
 use annals::query::Query;
 use annals::store::{BackupMode, Class, Keep, Options, Receipt, Retention, Store};
 use std::collections::BTreeMap;
@@ -391,7 +392,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use annals::io::OperationKind;
+    use annals::testing::OperationKind;
 
     #[test]
     fn a_disk_that_skips_the_syncs_of_the_log_is_noticed() {

@@ -1,6 +1,6 @@
 //! What ends a command early, the message for it, and the exit code.
 
-use super::notice::tell;
+use crate::cli::print::notice::tell;
 use annals::Error;
 use std::fmt::Display;
 use std::io;

@@ -1,52 +1,13 @@
 //! The command line: one file per command, and what they share.
 
-mod append;
-mod arguments;
-mod backup;
-mod budget;
-mod compact;
-mod completions;
-mod count;
-mod demo;
-mod explain;
-mod explanation_json;
-mod export;
-mod facets;
+mod commands;
 mod failure;
-mod fields;
-mod finding_json;
-mod follow;
-mod generate;
-mod histogram;
-mod import;
-mod importer;
-mod init;
 mod input;
-mod json;
-mod notice;
-mod options;
-mod output;
-mod place_file;
-mod rejects;
-mod repair;
-mod report;
-mod retain;
-mod schema;
-mod seal;
-mod search;
-mod segments;
-mod show;
-mod sink;
-mod stats;
-mod summary;
-mod table;
-mod values;
-mod verify;
-mod zoned;
+mod print;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use failure::Outcome;
-use options::StoreOptions;
+use input::options::StoreOptions;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -69,60 +30,60 @@ enum Command {
     /// Create an empty store
     Init,
     /// Read events from a file or stdin; bad records are set aside
-    Import(import::Arguments),
+    Import(commands::ingest::import::Arguments),
     /// Store native events as one batch: all or none
-    Append(append::Arguments),
+    Append(commands::ingest::append::Arguments),
     /// List the events that match a query
-    Search(search::Arguments),
+    Search(commands::ask::search::Arguments),
     /// Count the events that match a query
-    Count(count::Arguments),
+    Count(commands::ask::count::Arguments),
     /// Count matching events by their values at one or more paths
-    Facets(facets::Arguments),
+    Facets(commands::ask::facets::Arguments),
     /// List the values of a field that begin with a text, the most frequent first
-    Values(values::Arguments),
+    Values(commands::ask::values::Arguments),
     /// List the fields that events have, with kinds, events and distinct values
-    Fields(fields::Arguments),
+    Fields(commands::ask::fields::Arguments),
     /// Count matching events by time
-    Histogram(histogram::Arguments),
+    Histogram(commands::ask::histogram::Arguments),
     /// Show how a query is answered: what is left out and why, plan, work and times
-    Explain(explain::Arguments),
+    Explain(commands::ask::explain::Arguments),
     /// Print the events that match, then each further one as it is stored
-    Follow(follow::Arguments),
+    Follow(commands::ask::follow::Arguments),
     /// Write matching events to a file
-    Export(export::Arguments),
+    Export(commands::ask::export::Arguments),
     /// Show whole events by id or sequence
-    Show(show::Arguments),
+    Show(commands::ask::show::Arguments),
     /// Show figures of the store
-    Stats(stats::Arguments),
+    Stats(commands::upkeep::stats::Arguments),
     /// List the segments of the store
-    Segments(segments::Arguments),
+    Segments(commands::upkeep::segments::Arguments),
     /// Turn the newest events into segments now
-    Seal(options::ReportOptions),
+    Seal(input::options::ReportOptions),
     /// Merge segments into large ones, so that questions look into fewer
-    Compact(options::ReportOptions),
+    Compact(input::options::ReportOptions),
     /// Drop what is past its time, or show and set how long events are kept
-    Retain(retain::Arguments),
+    Retain(commands::upkeep::retain::Arguments),
     /// Read every byte of the store and say what is damaged
-    Verify(verify::Arguments),
+    Verify(commands::upkeep::verify::Arguments),
     /// Make a damaged store one that opens and serves all that can be read
-    Repair(repair::Arguments),
+    Repair(commands::upkeep::repair::Arguments),
     /// Write a copy of the store as of now, while it is being written
-    Backup(backup::Arguments),
+    Backup(commands::upkeep::backup::Arguments),
     /// Write made-up but realistic events as NDJSON
-    Generate(generate::Arguments),
+    Generate(commands::ingest::generate::Arguments),
     /// Make a small store, ask it real questions, and clean up
-    Demo(demo::Arguments),
+    Demo(commands::demo::Arguments),
     /// Print the JSON Schema of queries, for programs that make them
-    Schema(schema::Arguments),
+    Schema(commands::schema::Arguments),
     /// Print a completion script for a shell
-    Completions(completions::Arguments),
+    Completions(commands::completions::Arguments),
 }
 
 /// Runs the program with `arguments` (the first is its own name) and gives its exit code.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let mut command = Cli::command();
     command.build();
-    let arguments = arguments::arrange(arguments.collect(), &command);
+    let arguments = input::arguments::arrange(arguments.collect(), &command);
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -140,30 +101,32 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: Cli) -> Outcome {
     let store = &cli.store;
     match cli.command {
-        Command::Init => init::run(store),
-        Command::Import(arguments) => import::run(store, &arguments),
-        Command::Append(arguments) => append::run(store, &arguments),
-        Command::Search(arguments) => search::run(store, &arguments),
-        Command::Count(arguments) => count::run(store, &arguments),
-        Command::Facets(arguments) => facets::run(store, &arguments),
-        Command::Values(arguments) => values::run(store, &arguments),
-        Command::Fields(arguments) => fields::run(store, &arguments),
-        Command::Histogram(arguments) => histogram::run(store, &arguments),
-        Command::Explain(arguments) => explain::run(store, &arguments),
-        Command::Follow(arguments) => follow::run(store, &arguments),
-        Command::Export(arguments) => export::run(store, &arguments),
-        Command::Show(arguments) => show::run(store, &arguments),
-        Command::Stats(arguments) => stats::run(store, &arguments),
-        Command::Segments(arguments) => segments::run(store, &arguments),
-        Command::Seal(report) => seal::run(store, &report),
-        Command::Compact(report) => compact::run(store, &report),
-        Command::Retain(arguments) => retain::run(store, &arguments),
-        Command::Verify(arguments) => verify::run(store, &arguments),
-        Command::Repair(arguments) => repair::run(store, &arguments),
-        Command::Backup(arguments) => backup::run(store, &arguments),
-        Command::Generate(arguments) => generate::run(&arguments),
-        Command::Demo(arguments) => demo::run(store, &arguments),
-        Command::Schema(arguments) => schema::run(&arguments),
-        Command::Completions(arguments) => completions::run(&arguments, &mut Cli::command()),
+        Command::Init => commands::ingest::init::run(store),
+        Command::Import(arguments) => commands::ingest::import::run(store, &arguments),
+        Command::Append(arguments) => commands::ingest::append::run(store, &arguments),
+        Command::Search(arguments) => commands::ask::search::run(store, &arguments),
+        Command::Count(arguments) => commands::ask::count::run(store, &arguments),
+        Command::Facets(arguments) => commands::ask::facets::run(store, &arguments),
+        Command::Values(arguments) => commands::ask::values::run(store, &arguments),
+        Command::Fields(arguments) => commands::ask::fields::run(store, &arguments),
+        Command::Histogram(arguments) => commands::ask::histogram::run(store, &arguments),
+        Command::Explain(arguments) => commands::ask::explain::run(store, &arguments),
+        Command::Follow(arguments) => commands::ask::follow::run(store, &arguments),
+        Command::Export(arguments) => commands::ask::export::run(store, &arguments),
+        Command::Show(arguments) => commands::ask::show::run(store, &arguments),
+        Command::Stats(arguments) => commands::upkeep::stats::run(store, &arguments),
+        Command::Segments(arguments) => commands::upkeep::segments::run(store, &arguments),
+        Command::Seal(report) => commands::upkeep::seal::run(store, &report),
+        Command::Compact(report) => commands::upkeep::compact::run(store, &report),
+        Command::Retain(arguments) => commands::upkeep::retain::run(store, &arguments),
+        Command::Verify(arguments) => commands::upkeep::verify::run(store, &arguments),
+        Command::Repair(arguments) => commands::upkeep::repair::run(store, &arguments),
+        Command::Backup(arguments) => commands::upkeep::backup::run(store, &arguments),
+        Command::Generate(arguments) => commands::ingest::generate::run(&arguments),
+        Command::Demo(arguments) => commands::demo::run(store, &arguments),
+        Command::Schema(arguments) => commands::schema::run(&arguments),
+        Command::Completions(arguments) => {
+            commands::completions::run(&arguments, &mut Cli::command())
+        }
     }
 }

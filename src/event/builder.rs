@@ -1,8 +1,8 @@
 //! Builds events in code, member by member.
 
-use super::members::Members;
+use super::object_builder::Members;
 use super::objects::{Actor, Change, Target};
-use super::value::Value;
+use crate::json::Value;
 
 /// An event under construction; made by `Event::builder`, finished by `build`.
 ///
@@ -136,8 +136,9 @@ impl EventBuilder {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Event, Timestamp};
     use super::*;
+    use crate::event::Event;
+    use crate::event::time::Timestamp;
 
     #[test]
     fn an_event_is_built_member_by_member() {

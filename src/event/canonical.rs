@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use super::check::{check_depth, check_key, check_len, check_scalar, wrong_kind};
 use super::instant::{Fraction, parse_instant};
-use super::node::{Member, Node};
-use super::problem::{Checked, Problem};
 use super::schema::{ENGINE_FIELDS, EVENT_FIELDS, Field, Kind};
 use super::time::{Timestamp, append_instant};
-use super::write::{append_comma, append_key, append_scalar};
+use crate::json::{Checked, Problem};
+use crate::json::{Member, Node};
+use crate::json::{append_comma, append_key, append_scalar};
 use crate::limits::{EVENT_BYTES_MAX, EVENT_LEAVES_MAX, SHORT_TEXT_BYTES_MAX};
 
 /// Where unknown top-level fields are kept in `details`.

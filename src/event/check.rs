@@ -1,8 +1,8 @@
 //! The rules of one value: its kind, its length, its key, its depth.
 
-use super::node::Node;
-use super::problem::{Checked, Problem};
 use super::schema::Kind;
+use crate::json::Node;
+use crate::json::{Checked, Problem};
 use crate::limits::{CODE_BYTES_MAX, EVENT_DEPTH_MAX, KEY_BYTES_MAX};
 
 /// Checks a value for a field that holds a scalar; `null` passes.

@@ -195,8 +195,8 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use super::super::time::format_instant;
     use super::*;
+    use crate::event::time::format_instant;
     use proptest::prelude::*;
 
     fn canonical(text: &str) -> Result<String, &'static str> {

@@ -4,42 +4,24 @@ mod builder;
 mod canonical;
 mod check;
 mod civil;
-mod digits;
-mod exact;
 mod instant;
-mod member;
-mod members;
-mod node;
-mod number;
+mod object_builder;
 mod objects;
-mod parse;
-mod place;
-mod plain;
-mod problem;
 pub mod schema;
 pub(crate) mod shape;
-mod time;
-mod value;
-mod write;
+pub(super) mod time;
 
 use std::hash::{Hash, Hasher};
 
 pub use builder::EventBuilder;
-pub use exact::ExactNumber;
 pub use instant::{Fraction, Instant, parse_instant, value_instant};
-pub(crate) use node::{Member, Node};
-pub use number::Number;
 pub use objects::{Actor, Change, Target};
 pub use time::{Timestamp, format_instant};
-pub use value::Value;
 
-pub(crate) use place::{End, offset_of, read_tree};
-pub(crate) use plain::is_plain;
-pub(crate) use problem::Step;
 pub(crate) use time::append_instant;
-pub(crate) use write::append_escaped;
 
 use crate::Result;
+use crate::json::{Node, Value};
 use crate::limits::EVENT_DEPTH_MAX;
 
 #[cfg(test)]
@@ -62,8 +44,8 @@ impl Event {
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) naming the field that the schema refuses.
     pub fn from_json(json: &[u8]) -> Result<Event> {
-        let root =
-            parse::parse(json, EVENT_DEPTH_MAX).map_err(|problem| problem.to_error("json"))?;
+        let root = crate::json::parse(json, EVENT_DEPTH_MAX)
+            .map_err(|problem| problem.to_error("json"))?;
         Event::from_node(root, json.len())
     }
 
@@ -86,7 +68,7 @@ impl Event {
     /// Takes canonical bytes that this crate wrote (log frame, segment) without checking the
     /// schema again; `None` if they do not begin like an event.
     pub(crate) fn from_canonical(canonical: Vec<u8>) -> Option<Event> {
-        let member = member::find(&canonical, "occurred_at")?;
+        let member = crate::json::find(&canonical, "occurred_at")?;
         let text = canonical.get(member.value)?;
         let text = text.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
         let text = std::str::from_utf8(text).ok()?;
@@ -117,7 +99,7 @@ impl Event {
     /// The event as a tree that borrows from its canonical bytes: `to_value` without the copies.
     pub(crate) fn to_node(&self) -> Node<'_> {
         // Bytes that `from_canonical` took on trust may be no JSON further on.
-        parse::parse(&self.canonical, EVENT_DEPTH_MAX).unwrap_or(Node::Null)
+        crate::json::parse(&self.canonical, EVENT_DEPTH_MAX).unwrap_or(Node::Null)
     }
 
     /// The top-level string field (`id`, `tenant`, `category`, ...), if present.
@@ -130,7 +112,7 @@ impl Event {
 
     /// The canonical bytes of a top-level member, if present.
     pub(crate) fn member_bytes(&self, field: &str) -> Option<&[u8]> {
-        self.canonical.get(member::find(&self.canonical, field)?.value)
+        self.canonical.get(crate::json::find(&self.canonical, field)?.value)
     }
 
     /// The payload as received, if the event has one.
@@ -139,7 +121,7 @@ impl Event {
     }
 
     fn member(&self, field: &str) -> Option<Value> {
-        let member = member::find(&self.canonical, field)?;
+        let member = crate::json::find(&self.canonical, field)?;
         Value::parse(self.canonical.get(member.value)?).ok()
     }
 }
@@ -216,7 +198,7 @@ impl StoredEvent {
         out.extend_from_slice(b",\"recorded_at\":\"");
         time::append_instant(&mut out, self.recorded_at, 0);
         out.extend_from_slice(b"\",");
-        let raw = if with_raw { None } else { member::find_later(canonical, "raw") };
+        let raw = if with_raw { None } else { crate::json::find_later(canonical, "raw") };
         let (before, after) = match raw {
             Some(raw) => (canonical.get(1..raw.start - 1), canonical.get(raw.value.end..)),
             None => (canonical.get(1..), None),

@@ -1,7 +1,7 @@
 //! The objects that an event is built of: who, what, which change.
 
-use super::members::Members;
-use super::value::Value;
+use super::object_builder::Members;
+use crate::json::Value;
 
 /// Who did it.
 #[derive(Debug, Clone)]

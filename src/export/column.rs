@@ -1,6 +1,6 @@
 //! Columns of a table or file: a path into the event, and the text of its cell.
 
-use crate::event::Value;
+use crate::json::Value;
 use crate::query::{Path, read_paths};
 use crate::{Error, Result};
 use std::fmt;

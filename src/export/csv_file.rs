@@ -1,7 +1,7 @@
 //! CSV: a line per event, a cell per column.
 
 use super::column::Column;
-use crate::event::Value;
+use crate::json::Value;
 use crate::{Error, Result};
 use std::borrow::Cow;
 use std::io::Write;

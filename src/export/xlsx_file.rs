@@ -3,7 +3,7 @@
 //! The limits of rows, columns and cells are those of Excel.
 
 use super::column::Column;
-use crate::event::{Number, Value};
+use crate::json::{Number, Value};
 use crate::{Error, Result};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use std::borrow::Cow;

@@ -5,7 +5,8 @@ use super::members::{
 };
 use super::source::Source;
 use super::source_time::occurred_at;
-use crate::event::{Event, Value};
+use crate::event::Event;
+use crate::json::Value;
 use crate::{Error, Result};
 
 /// The activity log of Calendly.

@@ -8,7 +8,8 @@ use super::google_parameters::read_parameters;
 use super::members::{Members, put_free, put_object, put_text, take, take_object, take_text};
 use super::source::Source;
 use super::source_time::occurred_at;
-use crate::event::{Event, Value};
+use crate::event::Event;
+use crate::json::Value;
 use crate::{Error, Result};
 
 /// Activities of Google Workspace.

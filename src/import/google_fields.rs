@@ -1,7 +1,8 @@
 //! Parameters of Google that have a field in the schema. They stay under `details` as well.
 
 use super::members::{Members, put_list, put_object, put_text};
-use crate::event::{Timestamp, Value, format_instant};
+use crate::event::{Timestamp, format_instant};
+use crate::json::Value;
 
 /// Seconds from 0001-01-01 to 1970-01-01: calendar times count from year 1.
 const YEAR_ONE_SECONDS: i64 = 62_135_596_800;

@@ -1,7 +1,7 @@
 //! The parameters of an inner event of Google: a list of names, each with a value of some kind.
 
 use super::members::{Members, put_free, take, take_text};
-use crate::event::{Number, Value};
+use crate::json::{Number, Value};
 
 /// Members of a parameter that hold its value.
 const VALUE_KEYS: [&str; 8] = [

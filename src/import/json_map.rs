@@ -25,7 +25,8 @@ use super::map_tree::Tree;
 use super::members::{Members, take};
 use super::source::Source;
 use super::source_time::keep_original;
-use crate::event::{Event, Value, schema};
+use crate::event::{Event, schema};
+use crate::json::Value;
 use crate::{Error, Result};
 
 /// What the engine sets itself.

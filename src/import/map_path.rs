@@ -1,6 +1,6 @@
 //! Paths of a map: `actor.id`, `targets[0].name`, `details."aws:SourceIp"`, `a."key.with.dots"`.
 
-use crate::event::Value;
+use crate::json::Value;
 use crate::{Error, Result};
 use std::fmt;
 

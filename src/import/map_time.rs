@@ -2,7 +2,7 @@
 
 use super::decimal::scaled;
 use super::source_time::cut_fraction;
-use crate::event::Value;
+use crate::json::Value;
 use crate::{Error, Result};
 use chrono::format::{Parsed, StrftimeItems, parse};
 use chrono::{

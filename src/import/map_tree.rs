@@ -1,7 +1,7 @@
 //! An event under construction: values are put at paths, in any order.
 
 use super::map_path::Step;
-use crate::event::Value;
+use crate::json::Value;
 use std::collections::BTreeMap;
 
 /// A value that is being built; lists may have holes until [`Tree::into_value`].

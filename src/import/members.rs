@@ -1,6 +1,6 @@
 //! Small steps on the members of an object while a record is taken apart.
 
-use crate::event::Value;
+use crate::json::Value;
 
 /// The members of an object, in the order of its text.
 pub(super) type Members = Vec<(String, Value)>;

@@ -5,8 +5,6 @@
 
 mod calendly;
 mod decimal;
-#[doc(hidden)]
-pub mod generate;
 mod google;
 mod google_fields;
 mod google_parameters;

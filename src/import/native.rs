@@ -2,7 +2,8 @@
 
 use super::source::Source;
 use crate::Result;
-use crate::event::{Event, Value};
+use crate::event::Event;
+use crate::json::Value;
 
 /// Native events; `seq` and `recorded_at` are ignored, so that what was exported can come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,7 +1,7 @@
 //! Pages: one JSON object of an API around a list of records.
 
 use super::source::Source;
-use crate::event::Value;
+use crate::json::Value;
 
 /// Members under which the interfaces of known products list their records.
 const LIST_KEYS: [&str; 12] = [

@@ -1,7 +1,8 @@
 //! What a source format is.
 
 use crate::Result;
-use crate::event::{Event, Value};
+use crate::event::Event;
+use crate::json::Value;
 use std::fmt::Debug;
 
 /// A source format.

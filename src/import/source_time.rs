@@ -1,7 +1,7 @@
 //! Times of source systems: finer than microseconds is cut, and the original is kept.
 
 use super::members::Members;
-use crate::event::Value;
+use crate::json::Value;
 use crate::{Error, Result};
 
 /// Under `details`: the time as the source wrote it, where it had to be cut.

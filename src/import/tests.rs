@@ -1,7 +1,12 @@
 //! The formats on records as the sources write them.
 
-use super::{Calendly, Google, JsonMap, Native, Source, expand_page};
-use crate::event::{Event, Value};
+use super::calendly::Calendly;
+use super::google::Google;
+use super::native::Native;
+use super::page::expand_page;
+use super::source::Source;
+use crate::event::Event;
+use crate::json::Value;
 
 mod json_map;
 

@@ -1,6 +1,6 @@
 //! Where time and randomness come from: the system, or a test.
 
-use super::{Clock, Random};
+use std::fmt::Debug;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -98,6 +98,18 @@ impl Random for SeededRandom {
             bytes.copy_from_slice(&word[..bytes.len()]);
         }
     }
+}
+
+/// Where the time comes from.
+pub trait Clock: Send + Sync + Debug {
+    /// Microseconds since the Unix epoch.
+    fn now_micros(&self) -> i64;
+}
+
+/// Where random ids come from.
+pub trait Random: Send + Sync + Debug {
+    /// Fills `buffer` with random bytes.
+    fn fill(&self, buffer: &mut [u8]);
 }
 
 #[cfg(test)]

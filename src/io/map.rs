@@ -1,7 +1,7 @@
 //! The memory map of sealed files: the only `unsafe` code of the crate.
 #![allow(unsafe_code)]
 
-use super::Region;
+use super::disk::Region;
 use memmap2::MmapOptions;
 use std::fs::File;
 use std::io;

@@ -1,9 +1,8 @@
 //! The disk of the operating system.
 
+use super::disk::{Access, DirItem, DirKind, Disk, File, Io, LockGuard, Mode, Region};
 use super::map::map;
-use super::{
-    Access, DirItem, DirKind, Disk, File, Io, LockGuard, Mode, PollingWatch, Region, Watch,
-};
+use super::watch::{PollingWatch, Watch};
 use rustix::fs::OFlags;
 use std::fs;
 use std::io::{self, Read};
@@ -214,5 +213,4 @@ fn read_all(file: fs::File, len: u64) -> io::Result<Region> {
 }
 
 #[cfg(test)]
-#[path = "real_tests.rs"]
 mod tests;

@@ -4,7 +4,7 @@
 //! offset: a damaged length is never believed, and bytes of another file, of another place or out
 //! of a payload never validate.
 
-use super::LogHeader;
+use crate::event::Timestamp;
 use crate::io::codec::{array_at, crc, u32_at, u64_at};
 use crate::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, EVENT_BYTES_MAX};
 
@@ -189,6 +189,28 @@ fn is_sealed(bytes: &[u8], id: u64, offset: u64) -> bool {
     bytes
         .split_last_chunk::<4>()
         .is_some_and(|(head, sum)| crc(id.wrapping_add(offset), head).to_le_bytes() == *sum)
+}
+
+/// What the head of a log file says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LogHeader {
+    /// Random, different for every log file: the salt of its CRCs.
+    pub(crate) id: u64,
+    /// The epoch of its sequences.
+    pub(crate) epoch: u64,
+    /// The sequence of its first frame; at least 1.
+    pub(crate) first_seq: u64,
+}
+
+/// One record with its place and time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Frame<'a> {
+    /// One more than the sequence of the frame before.
+    pub(crate) seq: u64,
+    /// When the engine accepted it.
+    pub(crate) recorded_at: Timestamp,
+    /// The record: at most [`EVENT_BYTES_MAX`](crate::limits::EVENT_BYTES_MAX) and 4 KiB.
+    pub(crate) payload: &'a [u8],
 }
 
 #[cfg(test)]

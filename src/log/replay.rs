@@ -4,9 +4,9 @@ use super::frame::{
     BATCH_FRAMES_MAX, BATCH_LEN_MAX, COMMIT_LEN, COMMIT_TAG, Commit, FILE_HEAD_LEN, FRAME_HEAD_LEN,
     FrameHead, PAYLOAD_BYTES_MAX, Refusal, decode_file_head,
 };
+use super::frame::{Frame, LogHeader};
 use super::scan::{Rest, scan};
 use super::window::Window;
-use super::{Frame, LogHeader};
 use crate::event::Timestamp;
 use crate::io::codec::crc;
 use crate::io::{Disk, File, Mode};

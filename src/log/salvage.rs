@@ -4,9 +4,10 @@ use super::frame::{
     COMMIT_LEN, Commit, FILE_HEAD_LEN, FRAME_HEAD_LEN, FrameHead, PAYLOAD_BYTES_MAX,
     decode_file_head,
 };
+use super::frame::{Frame, LogHeader};
 use super::scan::scan;
+use super::synced::Synced;
 use super::window::Window;
-use super::{Frame, LogHeader, Synced};
 use crate::event::Timestamp;
 use crate::io::codec::{crc, u64_at};
 use crate::io::{Disk, Mode};

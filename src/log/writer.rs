@@ -4,8 +4,8 @@ use super::frame::{
     BATCH_FRAMES_MAX, BATCH_LEN_MAX, COMMIT_LEN, Commit, FILE_HEAD_LEN, FRAME_HEAD_LEN, FrameHead,
     PAYLOAD_BYTES_MAX, encode_file_head,
 };
+use super::frame::{Frame, LogHeader};
 use super::replay::Replay;
-use super::{Frame, LogHeader};
 use crate::io::codec::crc;
 use crate::io::{Disk, File, Mode};
 use crate::{Error, Result};

@@ -9,64 +9,33 @@
 //!                                                follow: everything, as it comes
 //! ```
 
+mod answer;
 mod ast;
-mod build;
-mod column_value;
-mod condition;
-mod cursor;
+mod budget;
+mod exec;
 mod explain;
-mod facets;
-mod field_values;
-mod fields;
 mod follow;
-mod histogram;
-mod id_counts;
-mod json;
-mod lexis;
-#[cfg(test)]
-mod made_up;
-mod matching;
-mod merge;
-mod meter;
-mod newest;
-mod node;
-mod order;
-mod page;
-mod parse;
-mod path_pattern;
-mod phrase_plan;
 mod plan;
-mod print;
-mod scan;
-mod search;
-mod seq_plan;
-mod size;
-mod source;
-mod stream;
-mod tally;
-mod time;
-mod uuid_words;
-mod value_counts;
-mod value_prefix;
-mod values;
-mod verdicts;
-mod visible;
+mod predicate;
+mod request;
+mod syntax;
 
+pub use answer::fields::{FieldKind, FoundField};
+pub use answer::histogram::Bucket;
+pub use answer::page::{Page, PageEnd};
+pub use answer::value_counts::FacetCount;
+pub(crate) use ast::lexer::read_paths;
+pub use ast::time::parse_when;
 pub use ast::{
     Comparison, Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text, TimeRelation,
 };
-pub use build::Field;
-pub use cursor::Cursor;
 pub use explain::{
     Answer, ExplainedSource, Explanation, Fate, PlanStep, Pruning, SourceKind, Work,
 };
-pub use fields::{FieldKind, FoundField};
-pub use follow::{Follow, FollowCursor, FollowStop};
-pub use histogram::Bucket;
-pub use json::{Filters, Joiner};
-pub use order::Order;
-pub use page::{Page, PageEnd};
-pub(crate) use scan::read_paths;
-pub use search::Search;
-pub use time::parse_when;
-pub use value_counts::FacetCount;
+pub use follow::cursor::FollowCursor;
+pub use follow::{Follow, FollowStop};
+pub use request::cursor::Cursor;
+pub use request::order::Order;
+pub use request::search::Search;
+pub use syntax::builder::Field;
+pub use syntax::json::filters::{Filters, Joiner};

@@ -1,9 +1,14 @@
 //! Whole segments: what goes in comes out, and damage does no harm.
 
 use super::*;
-use crate::event::{Event, StoredEvent};
+use crate::event::{Event, StoredEvent, Timestamp};
+use crate::io::Region;
 use crate::io::codec;
+use crate::segment::file::contents::Codec;
+use crate::segment::file::contents::Layout;
+use crate::{Error, Result};
 use proptest::prelude::*;
+use std::path::Path;
 
 const ID: SegmentId = SegmentId(0x1234_5678_9abc);
 
@@ -199,9 +204,11 @@ fn duplicates_are_found_by_id_instant_and_content() {
     let events: Vec<Event> = (0..200).map(|n| json(n % 7, &format!("e{n}"), "")).collect();
     let rows = rows_of(events);
     let segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
-    let find = |event: &Event| {
+    let mut decoder = Decoder::default();
+    let mut find = |event: &Event| {
         let (tenant, id) = (event.text("tenant"), event.text("id").unwrap());
-        segment.find_duplicate(tenant.as_deref(), &id, event.occurred_at(), event.canonical())
+        let (at, canonical) = (event.occurred_at(), event.canonical());
+        segment.find_duplicate(tenant.as_deref(), &id, at, canonical, &mut decoder)
     };
     for row in &rows {
         assert_eq!(find(&row.event).unwrap(), Duplicate::Same(row.seq));
@@ -233,16 +240,19 @@ fn many_events_of_one_instant_are_told_apart_by_their_ids() {
             .collect();
         let rows = rows_of(events);
         let segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
+        let mut decoder = Decoder::default();
+        let mut find = |id: &str, at, canonical: &[u8]| {
+            segment.find_duplicate(None, id, at, canonical, &mut decoder).unwrap()
+        };
         for row in rows.iter().step_by(37) {
             let (id, at) = (row.event.text("id").unwrap(), row.event.occurred_at());
-            let found = segment.find_duplicate(None, &id, at, row.event.canonical()).unwrap();
+            let found = find(&id, at, row.event.canonical());
             assert_eq!(found, Duplicate::Same(row.seq), "{id}");
-            let other = segment.find_duplicate(None, &id, at, b"{}").unwrap();
+            let other = find(&id, at, b"{}");
             assert!(matches!(other, Duplicate::OtherContent(_)), "{id}");
         }
         let at = rows[0].event.occurred_at();
-        let none = segment.find_duplicate(None, "job-x", at, b"{}").unwrap();
-        assert_eq!(none, Duplicate::None);
+        assert_eq!(find("job-x", at, b"{}"), Duplicate::None);
     }
 }
 
@@ -336,9 +346,7 @@ fn a_table_of_contents_that_claims_more_than_the_file_holds_is_refused() {
         |layout, _| {
             let presence = &mut layout.columns[0].presence;
             presence.values = MANY as u32;
-            if let layout::Codec::Dictionary { ids, dictionary, lists } =
-                &mut layout.columns[0].codec
-            {
+            if let Codec::Dictionary { ids, dictionary, lists } = &mut layout.columns[0].codec {
                 for packed in [ids, &mut dictionary.ends, lists] {
                     (packed.count, packed.width) = (MANY, 0);
                 }

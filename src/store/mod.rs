@@ -3,65 +3,39 @@
 //! An event goes into the log (durable), from there into the tail (in memory, visible), and with
 //! the tail into segments. [`Store::snapshot`] sees all of that, each event in one place.
 
-mod aside;
-mod background;
-mod backup;
-mod close;
-mod commit;
-mod compact;
-mod engine;
-mod epochs;
-mod files;
-mod finding;
-mod fit;
-mod group;
-mod inventory;
-mod links;
-mod live;
+mod folder;
 mod manifest;
-mod news;
 mod open;
 mod options;
-mod partition;
-mod reader;
-mod recover;
-mod repair;
 mod report;
-mod retain;
 mod retention;
-mod row_keys;
-mod rules_file;
-mod seal;
-mod signal;
-mod snapshot;
-mod stats;
 mod sync;
-mod tidy;
-mod verify;
-mod write_segment;
-mod writer;
+mod upkeep;
+mod view;
+mod write;
 
-pub(crate) use live::LiveSegment;
+pub(crate) use view::segments::LiveSegment;
 
-pub use backup::{BackupMode, BackupReport};
-pub use commit::Ticket;
-pub use finding::{Finding, FindingKind, Part, SeqRange, VerifyReport};
 pub use options::{Durability, Options};
-pub use repair::RepairReport;
 pub use report::{ChangeReport, OpenReport, Receipt, SegmentSummary, Stats};
-pub use retention::{Class, DEFAULT_CLASS, Keep, Retention, Rule};
-pub use snapshot::Snapshot;
+pub use retention::policy::{Class, DEFAULT_CLASS, Keep, Retention, Rule};
+pub use upkeep::backup::{BackupMode, BackupReport};
+pub use upkeep::finding::{Finding, FindingKind, Part, SeqRange, VerifyReport};
+pub use upkeep::repair::RepairReport;
+pub use view::snapshot::Snapshot;
+pub use write::append::Ticket;
 
 use crate::event::{Event, Timestamp};
 use crate::io::Watch;
 use crate::{Error, Result};
-use background::Background;
-use engine::{Core, Engine};
-use news::Subscription;
-use partition::Layout;
-use reader::Reader;
+use folder::paths::Layout;
+use open::reader::Reader;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
+use sync::lock;
+use view::publication::Subscription;
+use write::background::Background;
+use write::engine::{Core, Engine};
 
 /// Unsealed events above which `close` seals, so that the next opening has little to replay.
 const CLOSE_EVENTS_MAX: u64 = 4096;
@@ -110,11 +84,11 @@ impl Store {
     pub fn open(dir: impl AsRef<Path>, options: Options) -> Result<Store> {
         options.check()?;
         if options.read_only {
-            let (reader, report) = reader::open_reader(dir.as_ref(), options)?;
+            let (reader, report) = open::reader::open_reader(dir.as_ref(), options)?;
             let role = Role::Reader(Box::new(reader));
             return Ok(Store { role, report });
         }
-        let (engine, report) = open::open_engine(dir.as_ref(), options)?;
+        let (engine, report) = open::writer::open_engine(dir.as_ref(), options)?;
         let engine = Arc::new(engine);
         let background = match engine.core.options.background {
             true => Some(Background::start(&engine)?),
@@ -266,7 +240,7 @@ impl Store {
         let engine = self.engine("change the rules")?;
         let retention = retention.checked()?;
         let _upkeep = lock(&engine.upkeep);
-        rules_file::write(&engine.core.options.disk, &engine.core.layout, &retention)?;
+        retention::file::write(&engine.core.options.disk, &engine.core.layout, &retention)?;
         engine.core.retention.store(Arc::new(retention));
         Ok(())
     }
@@ -294,8 +268,8 @@ impl Store {
     /// listed.
     pub fn verify_closed(dir: impl AsRef<Path>, options: &Options) -> Result<VerifyReport> {
         let layout = Layout::new(dir.as_ref());
-        open::check_there(&options.disk, &layout)?;
-        verify::verify_closed(&options.disk, &layout)
+        open::writer::check_there(&options.disk, &layout)?;
+        upkeep::verify::verify_closed(&options.disk, &layout)
     }
 
     /// Makes a damaged store one that opens, verifies and serves everything that can be read; of a
@@ -313,7 +287,7 @@ impl Store {
     /// [`Error::Unsupported`] when a later version wrote a file, [`Error::Io`] when the disk
     /// refuses: nothing is lost, try again.
     pub fn repair(dir: impl AsRef<Path>, options: &Options, dry_run: bool) -> Result<RepairReport> {
-        repair::repair(dir.as_ref(), options, dry_run)
+        upkeep::repair::repair(dir.as_ref(), options, dry_run)
     }
 
     /// Writes another store into `dir`, a folder that is not there or empty: everything that was
@@ -338,12 +312,12 @@ impl Store {
             }
             Role::Reader(reader) => reader.to_back_up()?,
         };
-        backup::backup(self.core(), &view, &state, dir.as_ref(), mode)
+        upkeep::backup::backup(self.core(), &view, &state, dir.as_ref(), mode)
     }
 
     /// Figures.
     pub fn stats(&self) -> Stats {
-        stats::stats(self.core())
+        upkeep::stats::stats(self.core())
     }
 
     /// The live segments, oldest first.
@@ -382,11 +356,6 @@ impl Store {
             Role::Reader(_) => Err(Error::ReadOnly { action }),
         }
     }
-}
-
-/// Takes a lock of this layer.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().expect("no thread panics while it holds a lock of the store")
 }
 
 #[cfg(test)]

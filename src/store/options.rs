@@ -1,6 +1,8 @@
 //! How a store is opened.
 
-use crate::io::{Access, Clock, Disk, Random, RealDisk, SystemClock, SystemRandom};
+use crate::io::{Access, Disk};
+use crate::io::{Clock, Random};
+use crate::io::{RealDisk, SystemClock, SystemRandom};
 use crate::{Error, Result};
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! What the calls of a store answer with.
 
-use super::manifest::Listed;
 use crate::event::Timestamp;
+use crate::store::manifest::state::Listed;
 
 /// What an append gives back for one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use crate::Result;
 use crate::event::StoredEvent;
-use crate::segment::{Segment, SegmentBuilder};
+use crate::segment::Segment;
+use crate::segment::SegmentBuilder;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};

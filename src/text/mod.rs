@@ -9,6 +9,7 @@
 
 mod ascii;
 mod fold;
+mod levenshtein;
 mod property;
 mod tables;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod tests;
 mod words;
 
 pub use fold::fold;
+pub(crate) use levenshtein::Near;
 pub use property::UNICODE_VERSION;
 pub(crate) use words::{for_each_folded_word, has_numeric};
 pub use words::{for_each_word, words};

@@ -3,7 +3,8 @@
 use crate::kill::{Figures, random_delay};
 use crate::random::Random;
 use crate::stored::{assert_sound, busy_options, each_event, open};
-use annals::event::{Event, Value};
+use annals::event::Event;
+use annals::json::Value;
 use annals::store::Store;
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};

@@ -5,7 +5,7 @@ use crate::appending::{Promises, Writer, detail};
 use crate::kill::{number_from, random_delay};
 use crate::random::Random;
 use crate::stored::{assert_sound, each_event, open};
-use annals::event::Value;
+use annals::json::Value;
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Write;

@@ -4,7 +4,7 @@ use crate::kill::{Figures, random_delay};
 use crate::random::Random;
 use crate::stored::{assert_sound, each_event, open};
 use annals::event::Timestamp;
-use annals::import::generate::Generator;
+use annals::testing::generate::Generator;
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;

@@ -9,7 +9,8 @@ use crate::oracle::fact::Fact;
 use crate::oracle::print::path_text;
 use crate::oracle::time::{DAY, SECOND};
 use crate::questions::{facet_path, value_prefix};
-use annals::event::{StoredEvent, Timestamp, Value};
+use annals::event::{StoredEvent, Timestamp};
+use annals::json::Value;
 use annals::query::{Expr, FacetCount, Fate, Order, Query, Search, Term};
 use annals::store::Snapshot;
 

@@ -1,7 +1,8 @@
 //! Completion in dictionaries of many values that differ in case, accents and bytes.
 
 use crate::world::empty_store;
-use annals::event::{Event, Timestamp, Value};
+use annals::event::{Event, Timestamp};
+use annals::json::Value;
 use annals::query::Query;
 use annals::store::{Class, Keep, Retention, Rule, Store};
 use annals::text::fold;

@@ -9,9 +9,10 @@ use crate::questions::question;
 use crate::world::World;
 use annals::Error;
 use annals::event::{Event, Timestamp};
-use annals::io::{ManualClock, SimDisk};
+use annals::io::ManualClock;
 use annals::query::{Cursor, Order, Query, Search};
 use annals::store::{Class, Durability, Keep, Options, Retention, Store};
+use annals::testing::SimDisk;
 use std::collections::HashSet;
 use std::sync::Arc;
 

@@ -3,9 +3,10 @@
 
 use annals::event::Event;
 use annals::io::{
-    Access, DirItem, Disk, File, Io, LockGuard, ManualClock, Mode, Region, SeededRandom, SimDisk,
+    Access, DirItem, Disk, File, Io, LockGuard, ManualClock, Mode, Region, SeededRandom,
 };
 use annals::store::{Options, Store};
+use annals::testing::SimDisk;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex};

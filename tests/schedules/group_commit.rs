@@ -1,8 +1,8 @@
-//! Threads that append through one group, as `src/store/commit.rs` does: write all, sync once,
+//! Threads that append through one group, as `src/store/write/append.rs` does: write all, sync once,
 //! publish, answer.
 
 use crate::store::group::Group;
-use crate::store::lock;
+use crate::store::sync::lock;
 use crate::store::sync::{Arc, Mutex};
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::thread;

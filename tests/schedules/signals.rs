@@ -3,9 +3,9 @@
 
 use crate::Result;
 use crate::io::Watch;
-use crate::store::lock;
-use crate::store::news::{News, Subscription};
+use crate::store::publication::{News, Subscription};
 use crate::store::signal::{Farewell, Job, Signal};
+use crate::store::sync::lock;
 use crate::store::sync::{Arc, Mutex};
 use shuttle::thread;
 use std::time::Duration;

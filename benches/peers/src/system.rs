@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::support::question::Question;
-use annals::event::Value;
+use annals::json::Value;
 use annals::query::FacetCount;
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Text for the peers: the words of this engine, so that all agree on what a word is.
 
-use annals::event::Value;
+use annals::json::Value;
 use annals::text::for_each_word;
 
 /// Stands between the words of one value and those of the next, so that no phrase reaches across.

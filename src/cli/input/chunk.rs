@@ -2,8 +2,9 @@
 
 use super::records::{Found, RECORD_BYTES_MAX, Records};
 use super::source::Input;
-use annals::event::{Event, Value};
+use annals::event::Event;
 use annals::import::{Source, expand_page};
+use annals::json::Value;
 use std::io::{self, BufRead};
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,10 +1,10 @@
 //! Input: a file or stdin, plain or compressed, as the texts of records.
 
-mod chunk;
+pub(super) mod arguments;
+pub(super) mod budget;
+pub(super) mod chunk;
 mod form;
+pub(super) mod options;
 mod records;
 mod scan;
-mod source;
-
-pub(super) use chunk::{Chunk, read_chunks};
-pub(super) use source::Input;
+pub(super) mod source;

@@ -1,8 +1,9 @@
 //! The rules of maps.
 
-use super::{JsonMap, at, events, value};
-use crate::event::Value;
-use crate::import::Source;
+use super::{at, events, value};
+use crate::import::json_map::JsonMap;
+use crate::import::source::Source;
+use crate::json::Value;
 use proptest::prelude::*;
 
 const REQUIRED: &str = "occurred_at = 'time'\ncategory = '=c'\nactivity = 'what'\n";

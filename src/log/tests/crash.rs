@@ -108,7 +108,7 @@ fn skipped_syncs_are_noticed() {
     let mut noticed = 0;
     for seed in 0..20 {
         let disk = sim_store(seed);
-        disk.skip(crate::io::OperationKind::Sync, |_| true);
+        disk.skip(crate::testing::OperationKind::Sync, |_| true);
         let mut promise = Promise::default();
         run(&disk.shared(), seed, 12, &mut promise).unwrap();
         let kept = match reopen(&disk.crash()) {

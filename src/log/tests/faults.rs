@@ -1,7 +1,7 @@
 //! Errors of the disk at every operation, once and for good.
 
 use super::*;
-use crate::io::{Fault, FaultKind, OperationKind};
+use crate::testing::{Fault, FaultKind, OperationKind};
 
 /// Runs a workload with a fault at every operation; then kills the process, then cuts the power.
 fn fail_everywhere(seed: u64, kind: FaultKind, forever: bool) {

@@ -7,7 +7,10 @@ mod faults;
 mod hostile;
 
 use super::*;
-use crate::io::{Disk, SeededRandom, SimDisk};
+use crate::event::Timestamp;
+use crate::io::Disk;
+use crate::io::SeededRandom;
+use crate::testing::SimDisk;
 use crate::{Error, Result};
 use std::path::Path;
 

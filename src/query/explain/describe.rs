@@ -2,7 +2,7 @@
 
 use super::PlanStep;
 use crate::query::ast::Path;
-use crate::query::node::{Check, Node};
+use crate::query::plan::node::{Check, Node};
 use crate::segment::Segment;
 
 /// Describes a node.

@@ -11,13 +11,14 @@
 //! | `run` | planning and running under watch |
 
 mod describe;
+pub(super) mod parts;
 mod print;
 mod reason;
 mod run;
 mod steps;
 
-use super::order::Order;
 use crate::event::Timestamp;
+use crate::query::request::order::Order;
 use chrono_tz::Tz;
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use super::{Answer, ExplainedSource, Explanation, Fate, PlanStep, Pruning, SourceKind, Work};
 use crate::event::Timestamp;
-use crate::query::order::Order;
+use crate::query::request::order::Order;
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 

@@ -1,16 +1,14 @@
 //! Why the plan for a source is empty.
 
 use super::Pruning;
-use super::steps::Part;
-use crate::Result;
-use crate::query::ast::{Expr, FieldTest, LastWord, Query, Term, Text};
-use crate::query::condition::{Condition, Context, Scope, compile};
-use crate::query::meter::Meter;
-use crate::query::node::Node;
+use super::parts::Part;
+use crate::query::budget::Meter;
+use crate::query::exec::source::Source;
+use crate::query::plan::node::Node;
 use crate::query::plan::plan;
-use crate::query::source::Source;
-use crate::segment::{Read, Segment};
-use crate::text::words;
+use crate::query::predicate::tree::{Condition, Scope};
+use crate::segment::Read;
+use crate::segment::Segment;
 
 /// Why `part`, which has no row in a segment, has none.
 pub(super) fn of_part(part: &Part, segment: &Segment, meter: &Meter) -> Read<Pruning> {
@@ -38,28 +36,4 @@ fn is_about_time(condition: &Condition) -> bool {
         Condition::Or(parts) => parts.iter().all(is_about_time),
         _ => false,
     }
-}
-
-/// The words of a text, if there are several, each as a condition on the same field.
-pub(super) fn words_of(expr: &Expr, context: &Context) -> Result<Vec<(String, Condition)>> {
-    let (text, path) = match expr {
-        Expr::Term(Term::Text(text)) => (text, None),
-        Expr::Term(Term::Field { path, test: FieldTest::Text(text) }) => (text, Some(path)),
-        _ => return Ok(Vec::new()),
-    };
-    let words = words(&text.text);
-    if words.len() < 2 {
-        return Ok(Vec::new());
-    }
-    let last = words.len() - 1;
-    let condition = |(index, word): (usize, String)| {
-        let last = if index == last { text.last } else { LastWord::Exact };
-        let text = Text { text: word.clone(), last };
-        let term = match path {
-            None => Term::Text(text),
-            Some(path) => Term::Field { path: path.clone(), test: FieldTest::Text(text) },
-        };
-        Ok((word, compile(&Query::new(Expr::Term(term)), context)?))
-    };
-    words.into_iter().enumerate().map(condition).collect()
 }

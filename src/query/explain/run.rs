@@ -1,19 +1,23 @@
 //! Planning and running a search under watch.
 
+use super::parts::{Part, parts_of};
 use super::reason::of_times;
-use super::steps::{Part, parts_of, steps, times_of};
+use super::steps::{steps, times_of};
 use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, SourceKind, Work};
 use crate::Result;
-use crate::query::condition::Condition;
-use crate::query::merge::{HITS_AT_ONCE, Merge};
-use crate::query::meter::Meter;
-use crate::query::newest::each_newest;
-use crate::query::node::{Evaluator, Node};
-use crate::query::search::Search;
-use crate::query::source::{Opened, Source};
-use crate::query::tally::seen_rows;
-use crate::query::visible::Visibility;
-use crate::segment::{Read, Segment, SegmentFacts, WINDOW_ROWS};
+use crate::query::answer::collect::seen_rows;
+use crate::query::budget::Meter;
+use crate::query::exec::evaluate::Evaluator;
+use crate::query::exec::merge::{HITS_AT_ONCE, Merge};
+use crate::query::exec::source::{Opened, Source};
+use crate::query::exec::unindexed::each_newest;
+use crate::query::plan::node::Node;
+use crate::query::plan::visibility::Visibility;
+use crate::query::predicate::tree::Condition;
+use crate::query::request::search::Search;
+use crate::segment::Segment;
+use crate::segment::SegmentFacts;
+use crate::segment::{Read, WINDOW_ROWS};
 use crate::tail::TailView;
 use std::time::{Duration, Instant};
 

@@ -1,58 +1,19 @@
 //! The plan for a source, part by part of the question.
 
 use super::describe::{describe, field};
-use super::reason::{of_part, words_of};
+use super::reason::of_part;
 use super::{PlanStep, Pruning};
 use crate::Result;
-use crate::query::ast::{Expr, Query};
-use crate::query::condition::{Condition, Context, Leaf, Scope, Test, compile};
-use crate::query::meter::Meter;
-use crate::query::node::Node;
+use crate::query::ast::time::TimeRange;
+use crate::query::budget::Meter;
+use crate::query::explain::parts::Part;
+use crate::query::plan::node::Node;
+use crate::query::plan::visibility::Visibility;
 use crate::query::plan::{columns_of, plan};
-use crate::query::search::Search;
-use crate::query::time::TimeRange;
-use crate::query::visible::Visibility;
-use crate::segment::{Read, Segment};
-
-/// A part of the question that every hit meets.
-pub(super) struct Part {
-    /// As text.
-    pub(super) term: String,
-    pub(super) condition: Condition,
-    /// The words of its text, if there are several, each as a condition of its own.
-    pub(super) words: Vec<(String, Condition)>,
-}
-
-/// The parts of a question in the order in which they are planned.
-pub(super) fn parts_of(search: &Search<'_>) -> Result<Vec<Part>> {
-    let mut parts = Vec::new();
-    if search.times != TimeRange::default() {
-        let TimeRange { from, to } = search.times;
-        let text = |time: Option<_>| time.map_or(String::new(), |time| format!("{time}"));
-        let (condition, words) = (Condition::occurred_within(search.times), Vec::new());
-        parts.push(Part { term: format!("time {}..{}", text(from), text(to)), condition, words });
-    }
-    let context = search.context();
-    match search.scoped_query().root() {
-        Expr::And(operands) => {
-            for operand in operands {
-                parts.push(part(operand, &context)?);
-            }
-        }
-        expr => parts.push(part(expr, &context)?),
-    }
-    Ok(parts)
-}
-
-fn part(expr: &Expr, context: &Context) -> Result<Part> {
-    let condition = compile(&Query::new(expr.clone()), context)?;
-    let words = words_of(expr, context)?;
-    let term = match expr {
-        Expr::Or(_) => format!("({expr})"),
-        expr => expr.to_string(),
-    };
-    Ok(Part { term, condition, words })
-}
+use crate::query::predicate::tree::{Condition, Leaf, Scope};
+use crate::query::predicate::value_predicate::Test;
+use crate::segment::Read;
+use crate::segment::Segment;
 
 /// The times that all parts leave.
 pub(super) fn times_of(parts: &[Part]) -> TimeRange {

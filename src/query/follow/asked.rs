@@ -1,7 +1,7 @@
 //! What a follower wants to see.
 
 use crate::query::ast::Query;
-use crate::query::search::Search;
+use crate::query::request::search::Search;
 use crate::store::Snapshot;
 use chrono_tz::Tz;
 

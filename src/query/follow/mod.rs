@@ -6,13 +6,11 @@
 //! never change their `seq`, so between looks the place is all there is to remember.
 
 mod asked;
-mod cursor;
+pub(super) mod cursor;
 mod recent;
 mod sealed;
 #[cfg(test)]
 mod tests;
-
-pub use cursor::FollowCursor;
 
 use super::ast::Query;
 use crate::event::StoredEvent;
@@ -20,6 +18,7 @@ use crate::io::Watch;
 use crate::store::{Snapshot, Store};
 use crate::{Error, Result};
 use asked::Asked;
+use cursor::FollowCursor;
 use recent::Recent;
 use sealed::Sealed;
 use std::sync::Arc;

@@ -3,9 +3,9 @@
 use super::asked::Asked;
 use crate::Result;
 use crate::event::StoredEvent;
-use crate::query::condition::Condition;
-use crate::query::matching::Reader;
-use crate::query::meter::Meter;
+use crate::query::budget::Meter;
+use crate::query::predicate::event::Reader;
+use crate::query::predicate::tree::Condition;
 use crate::store::Snapshot;
 use crate::tail::TailView;
 use std::collections::VecDeque;

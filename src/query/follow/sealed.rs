@@ -2,12 +2,15 @@
 
 use super::asked::Asked;
 use crate::event::StoredEvent;
-use crate::query::condition::Condition;
-use crate::query::meter::Meter;
-use crate::query::node::{Check, Evaluator, Node};
-use crate::query::plan::{check, plan};
-use crate::query::visible::Visibility;
-use crate::segment::{Decoder, Read, Segment, WINDOW_ROWS};
+use crate::query::budget::Meter;
+use crate::query::exec::evaluate::Evaluator;
+use crate::query::plan::node::check;
+use crate::query::plan::node::{Check, Node};
+use crate::query::plan::plan;
+use crate::query::plan::visibility::Visibility;
+use crate::query::predicate::tree::Condition;
+use crate::segment::Segment;
+use crate::segment::{Decoder, Read, WINDOW_ROWS};
 use crate::store::{LiveSegment, Snapshot};
 use crate::{Error, Result};
 use std::cmp::Reverse;

@@ -9,7 +9,7 @@ use std::hash::BuildHasher;
 const TRIAL_VALUES: usize = 2048;
 
 /// Values of one path and kind, in the order of the rows.
-pub(super) struct ColumnBuilder {
+pub(crate) struct ColumnBuilder {
     /// The path, as a node of the builder's tree.
     pub node: u32,
     /// What the values are.
@@ -76,7 +76,7 @@ impl ColumnBuilder {
 }
 
 /// How the values are held.
-pub(super) enum Values {
+pub(crate) enum Values {
     /// Each distinct value once, and its id for every value.
     Interned(Interner),
     /// One after the other.
@@ -87,7 +87,7 @@ pub(super) enum Values {
 
 /// Strings one after the other.
 #[derive(Default)]
-pub(super) struct Strings {
+pub(crate) struct Strings {
     bytes: Vec<u8>,
     ends: Vec<u32>,
 }
@@ -116,7 +116,7 @@ impl Strings {
 
 /// Gives equal values one id, in the order of their first appearance.
 #[derive(Default)]
-pub(super) struct Interner {
+pub(crate) struct Interner {
     /// The distinct values.
     pub distinct: Strings,
     /// The id of every value.

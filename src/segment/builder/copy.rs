@@ -2,11 +2,15 @@
 //! and no event is put together only to be taken apart.
 
 use super::column::Values;
-use super::{NO_COLUMN, SegmentBuilder};
+use super::rows::{NO_COLUMN, SegmentBuilder};
 use crate::Result;
 use crate::event::shape::{Flattener, Kind, Leaf, PathTree, op};
-use crate::segment::layout::Codec;
-use crate::segment::{Column, Decoder, Read, Scratch, Segment, varint};
+use crate::segment::codec::blocks::Read;
+use crate::segment::codec::varint;
+use crate::segment::file::contents::Codec;
+use crate::segment::read::column::{Column, Scratch};
+use crate::segment::read::segment::Segment;
+use crate::segment::rows::decode::Decoder;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 

@@ -1,19 +1,25 @@
 //! From the rows of a builder to the bytes of a file.
 
 use super::column::{ColumnBuilder, Interner, Strings, Values};
-use super::{SegmentBuilder, root_node};
+use super::rows::{SegmentBuilder, root_node};
 use crate::event::shape::Kind;
-use crate::segment::bits::Packed;
-use crate::segment::blocks::Span;
-use crate::segment::dictionary::Dictionary;
-use crate::segment::ints::Ints;
-use crate::segment::layout::{Codec, ColumnLayout, Layout};
-use crate::segment::presence::{self, Presence};
-use crate::segment::terms::{Lists, TermsWriter};
-use crate::segment::texts::{Packing, TextWriter};
-use crate::segment::uuids::{self, Uuids};
-use crate::segment::{SegmentFacts, SegmentMeta, file, overflow, patterns, postings};
-use crate::{event::Timestamp, text};
+use crate::segment::codec::bitpack::Packed;
+use crate::segment::codec::blocks::Span;
+use crate::segment::codec::dictionary::Dictionary;
+use crate::segment::codec::ints::Ints;
+use crate::segment::codec::presence;
+use crate::segment::codec::presence::Presence;
+use crate::segment::codec::texts::{Packing, TextWriter};
+use crate::segment::codec::uuids;
+use crate::segment::codec::uuids::Uuids;
+use crate::segment::codec::{overflow, patterns};
+use crate::segment::file::contents::{Codec, ColumnLayout, Layout};
+use crate::segment::file::envelope;
+use crate::segment::file::meta::{SegmentFacts, SegmentMeta};
+use crate::segment::index::postings;
+use crate::segment::index::terms::{Lists, TermsWriter};
+use crate::segment::read::segment::Segment;
+use crate::{Error, Result, event::Timestamp, text};
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -27,6 +33,32 @@ pub(super) struct Encoded {
     pub bytes: Vec<u8>,
     pub layout: Layout,
     pub meta: SegmentMeta,
+}
+
+impl SegmentBuilder {
+    /// The bytes of the file and what the manifest keeps of it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if no row was pushed.
+    pub(crate) fn finish(self) -> Result<(Vec<u8>, SegmentMeta)> {
+        if self.times.is_empty() {
+            return Err(Error::invalid("segment", "has no rows"));
+        }
+        let Encoded { bytes, layout, meta } = encode(self);
+        Ok(envelope::assemble(bytes, &layout, meta))
+    }
+
+    /// The segment, open, in memory.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if no row was pushed.
+    pub(crate) fn finish_in_memory(self) -> Result<Segment> {
+        if self.times.is_empty() {
+            return Err(Error::invalid("segment", "has no rows"));
+        }
+        let Encoded { bytes, layout, meta } = encode(self);
+        Segment::in_memory(bytes, layout, meta)
+    }
 }
 
 /// Lays out all columns and indexes.
@@ -235,7 +267,7 @@ impl Writer {
     fn new(rows: u32, packing: Packing) -> Self {
         let (bytes, known, of_values) = (Vec::new(), HashMap::default(), Vec::new());
         Writer {
-            out: file::header(),
+            out: envelope::header(),
             lists: RowListWriter { rows, bytes, known, of_values },
             presences: HashMap::default(),
             terms: TermsWriter::default(),

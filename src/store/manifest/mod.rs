@@ -1,14 +1,15 @@
 //! The manifest: the durable list of live and doomed segments and of the logs that go on from them.
 
 mod frame;
-mod state;
+pub(super) mod state;
 
 pub(crate) use frame::Loaded;
-pub(crate) use state::{Change, Listed, LogFile, State};
+pub(crate) use state::{Change, State};
 
-use super::files;
-use super::partition::Layout;
-use crate::io::{Disk, File, Mode, Random};
+use crate::io::Random;
+use crate::io::{Disk, File, Mode};
+use crate::store::folder::files;
+use crate::store::folder::paths::Layout;
 use crate::{Error, Result, limits};
 use std::path::{Path, PathBuf};
 

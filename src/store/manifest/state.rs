@@ -2,8 +2,9 @@
 
 use crate::event::Timestamp;
 use crate::segment::{SegmentId, SegmentMeta};
-use crate::store::epochs::{EpochStart, Epochs};
-use crate::store::partition::{Day, Place};
+use crate::store::folder::days::Day;
+use crate::store::folder::paths::Place;
+use crate::store::view::epochs::{EpochStart, Epochs};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,10 +1,13 @@
 //! The manifest on the simulated disk: every crash, every flipped bit, every truncation.
 
+use super::state::{Listed, LogFile};
 use super::*;
 use crate::event::Timestamp;
-use crate::io::{Io, SeededRandom, SimDisk};
+use crate::io::Io;
+use crate::io::SeededRandom;
 use crate::segment::{SegmentFacts, SegmentId, SegmentMeta};
-use crate::store::partition::Day;
+use crate::store::folder::days::Day;
+use crate::testing::SimDisk;
 use proptest::prelude::*;
 
 const ROOT: &str = "/store";
@@ -179,7 +182,7 @@ fn power_loss_at_every_operation_leaves_the_edits_before_it() {
 
 #[test]
 fn an_edit_whose_sync_failed_is_whole_or_gone_after_the_next_ones() {
-    use crate::io::{Fault, FaultKind};
+    use crate::testing::{Fault, FaultKind};
     for seed in 0..50 {
         let disk = SimDisk::new(seed);
         let mut manifest = created(&disk).expect("creates");

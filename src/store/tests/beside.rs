@@ -4,8 +4,10 @@
 use super::*;
 use crate::Error;
 use crate::event::Timestamp;
-use crate::io::{Fault, FaultKind, Io};
-use crate::store::{BackupMode, Class, Keep, Retention};
+use crate::io::Io;
+use crate::store::retention::policy::{Class, Keep, Retention};
+use crate::store::upkeep::backup::BackupMode;
+use crate::testing::{Fault, FaultKind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Three segments, and five events in the log.

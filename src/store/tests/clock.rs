@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::Error;
-use crate::store::{Class, Keep, Retention};
+use crate::store::retention::policy::{Class, Keep, Retention};
 
 const LIVES: u64 = 40;
 const STEPS: u64 = 60;

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::Result;
-use crate::store::{Class, Keep, Retention};
+use crate::store::retention::policy::{Class, Keep, Retention};
 
 /// What a run acknowledged before the power went, and what it was trying to add then.
 #[derive(Debug, Default)]
@@ -162,7 +162,7 @@ fn a_reader_shows_no_more_than_survives() {
 
 #[test]
 fn skipped_syncs_are_noticed() {
-    use crate::io::OperationKind::{Sync, SyncDir};
+    use crate::testing::OperationKind::{Sync, SyncDir};
     for kind in [Sync, SyncDir] {
         let noticed = (0..40).any(|seed| {
             let disk = SimDisk::new(seed);

@@ -1,7 +1,7 @@
 //! Failing operations: every one, every way, once and for good; a full disk at every size.
 
 use super::*;
-use crate::io::{Fault, FaultKind};
+use crate::testing::{Fault, FaultKind};
 use crate::{Error, Result};
 
 const KINDS: [FaultKind; 5] = [
@@ -186,7 +186,7 @@ fn a_failed_seal_stops_nothing_until_the_tails_are_full() {
 
 #[test]
 fn a_drop_needs_no_space() {
-    use crate::store::{Class, Keep, Retention};
+    use crate::store::retention::policy::{Class, Keep, Retention};
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     let store = bench.open();
@@ -214,7 +214,7 @@ fn after_a_failed_sync_the_writer_stops_and_readers_go_on() {
     let operations = disk.operations();
     let sync = operations[before as usize..]
         .iter()
-        .position(|operation| operation.kind == crate::io::OperationKind::Sync)
+        .position(|operation| operation.kind == crate::testing::OperationKind::Sync)
         .expect("an append syncs");
     disk.inject(Fault {
         at: disk.operation_count() + sync as u64,
@@ -234,7 +234,7 @@ fn after_a_failed_sync_the_writer_stops_and_readers_go_on() {
 /// its last sync is found by the next opening, and power loss may bring the old rules back.
 #[test]
 fn rules_whose_setting_failed_are_the_old_or_the_new_ones_until_they_are_set() {
-    use crate::store::{Class, Keep, Retention};
+    use crate::store::retention::policy::{Class, Keep, Retention};
     let class = Class { kept_for: Keep::Micros(DAY), ..Class::forever("default") };
     let (old, new) = (Retention::default(), Retention { classes: vec![class], rules: Vec::new() });
     let (mut failures, mut came_back) = (0, 0);

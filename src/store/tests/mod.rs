@@ -10,10 +10,15 @@ mod reading;
 mod upkeep;
 mod worlds;
 
-use super::{Durability, Options, Snapshot, Store};
+use super::Store;
+use super::options::{Durability, Options};
 use crate::event::{Event, StoredEvent};
-use crate::io::{Clock, Disk, ManualClock, RealDisk, SeededRandom, SimDisk};
+use crate::io::Clock;
+use crate::io::Disk;
+use crate::io::{ManualClock, RealDisk, SeededRandom};
 use crate::segment::Decoder;
+use crate::store::view::snapshot::Snapshot;
+use crate::testing::SimDisk;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::event::Timestamp;
-use crate::store::{Class, Keep, Retention, Rule};
+use crate::store::retention::policy::{Class, Keep, Retention, Rule};
 
 const LIVES: u64 = 60;
 const STEPS: u64 = 80;

@@ -5,7 +5,7 @@ use crate::Error;
 use crate::event::Timestamp;
 use crate::io::Io;
 use crate::query::Query;
-use crate::store::{Class, Keep, Retention, Rule};
+use crate::store::retention::policy::{Class, Keep, Retention, Rule};
 use std::path::PathBuf;
 
 fn days_kept(days: i64) -> Retention {
@@ -247,7 +247,7 @@ fn a_damaged_footer_is_an_error_for_those_who_need_the_segment() {
         snapshot.query(&all).newest().limit(3).page().map(drop),
         snapshot.query(&all).by_seq().for_each(&mut |_| Ok(true)).map(drop),
         store.append(&with_id("old", "x", TODAY - 9 * DAY)).map(drop),
-        store.backup("/backup", crate::store::BackupMode::Link).map(drop),
+        store.backup("/backup", crate::store::upkeep::backup::BackupMode::Link).map(drop),
     ];
     for refusal in refusals {
         assert!(matches!(refusal, Err(Error::Corrupt { .. })), "{refusal:?}");
@@ -282,7 +282,7 @@ fn a_manifest_from_before_acknowledged_events_is_corruption() {
     let store = bench.open();
     store.append(&event(0)).expect("appends");
     drop(store);
-    let layout = crate::store::partition::Layout::new(Path::new(ROOT));
+    let layout = crate::store::folder::paths::Layout::new(Path::new(ROOT));
     let path = layout.manifest();
     let read = |disk: &SimDisk| crate::store::manifest::read(&disk.shared(), &path);
     let early = disk.take_past().into_iter().map(|(_, disk)| disk);
@@ -306,7 +306,7 @@ fn a_hint_of_another_store_is_found_named_and_mended() {
     bench.open().append(&event(0)).expect("appends");
     let longer = Bench::seeded(&other, 8).open();
     longer.append_batch(&[event(0), event(1), event(2)]).expect("appends");
-    let synced = crate::store::partition::Layout::new(Path::new(ROOT)).synced();
+    let synced = crate::store::folder::paths::Layout::new(Path::new(ROOT)).synced();
     let foreign = other.contents(&synced).expect("is there");
     disk.damage(&synced, |bytes| *bytes = foreign).expect("is there");
 

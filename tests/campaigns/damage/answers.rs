@@ -3,9 +3,9 @@
 use super::change::Change;
 use super::world::{CATEGORIES, ROOT, World, options};
 use annals::Error;
-use annals::io::SimDisk;
 use annals::query::Query;
 use annals::store::{Options, Store};
+use annals::testing::SimDisk;
 
 /// What is wrong with the answers of a store after a change, if anything is.
 pub(super) fn complaint(world: &World, change: &Change, disk: &SimDisk) -> Option<String> {

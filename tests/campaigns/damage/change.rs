@@ -1,7 +1,8 @@
 //! What is done to a store: bytes, lengths, whole files.
 
 use super::world::{ROOT, World, list};
-use annals::io::{Io, Mode, SimDisk};
+use annals::io::{Io, Mode};
+use annals::testing::SimDisk;
 use std::fmt;
 use std::path::{Path, PathBuf};
 

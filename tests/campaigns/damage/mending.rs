@@ -4,9 +4,9 @@
 use super::change::Change;
 use super::world::{ROOT, World, event, options};
 use annals::Error;
-use annals::io::SimDisk;
 use annals::query::Query;
 use annals::store::Store;
+use annals::testing::SimDisk;
 use std::collections::BTreeMap;
 
 /// What is wrong with the repair after a change, if anything is.

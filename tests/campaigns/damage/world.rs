@@ -1,8 +1,9 @@
 //! A small store with every kind of file, on a disk in memory, and what it holds.
 
 use annals::event::Event;
-use annals::io::{Access, Clock, DirKind, Io, ManualClock, Random, SeededRandom, SimDisk};
+use annals::io::{Access, Clock, DirKind, Io, ManualClock, Random, SeededRandom};
 use annals::store::{Class, Keep, Options, Retention, Rule, Store};
+use annals::testing::SimDisk;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -5,8 +5,11 @@ mod threads;
 
 use super::*;
 use crate::event::{Event, Timestamp};
-use crate::io::{Clock, Disk, ManualClock, SeededRandom, SimDisk};
+use crate::io::Clock;
+use crate::io::Disk;
+use crate::io::{ManualClock, SeededRandom};
 use crate::store::{Class, Durability, Keep, Options, Retention, Rule};
+use crate::testing::SimDisk;
 
 const ROOT: &str = "/store";
 /// 2026-03-20T00:00:00Z

@@ -3,8 +3,8 @@
 use super::story::Belief;
 use super::*;
 use crate::query::Query;
+use crate::store::folder::paths::Layout;
 use crate::store::manifest;
-use crate::store::partition::Layout;
 
 /// Opens what is left and looks at everything; panics when something is wrong.
 ///
@@ -64,7 +64,7 @@ fn doomed_files(disk: &SimDisk) -> Vec<String> {
     let Ok(loaded) = manifest::read(&disk.shared(), &layout.manifest()) else {
         return Vec::new();
     };
-    let id = |place: &crate::store::partition::Place| format!("{:016x}", place.id.0);
+    let id = |place: &crate::store::folder::paths::Place| format!("{:016x}", place.id.0);
     loaded.state.doomed.iter().map(id).collect()
 }
 

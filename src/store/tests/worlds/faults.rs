@@ -5,8 +5,8 @@ use super::misdirected::readable;
 use super::seeds::{Case, Kind, number_from, print};
 use super::story::Life;
 use super::*;
-use crate::io::{Fault, FaultKind};
-use crate::store::Ticket;
+use crate::store::write::append::Ticket;
+use crate::testing::{Fault, FaultKind};
 use crate::{Error, Result};
 
 const WAYS: [FaultKind; 6] = [
@@ -70,7 +70,7 @@ impl Answers {
         self.note(batch, answer);
     }
 
-    fn note(&mut self, batch: Vec<Event>, answer: Result<Vec<crate::store::Receipt>>) {
+    fn note(&mut self, batch: Vec<Event>, answer: Result<Vec<crate::store::report::Receipt>>) {
         match answer {
             Ok(receipts) => {
                 let seqs = receipts.iter().map(|receipt| receipt.seq);

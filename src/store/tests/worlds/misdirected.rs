@@ -6,7 +6,7 @@ use super::seeds::{Case, Kind, number_from, print};
 use super::story::{Belief, Life};
 use super::*;
 use crate::Result;
-use crate::io::{Fault, FaultKind, OperationKind};
+use crate::testing::{Fault, FaultKind, OperationKind};
 
 /// Cases of an ordinary test run.
 const CASES_DEFAULT: u64 = 300;

@@ -5,8 +5,8 @@ use super::misdirected::{Outcome, judge};
 use super::seeds::print;
 use super::story::Life;
 use super::*;
-use crate::io::{FaultKind, OperationKind};
 use crate::planted::{Mistake, with_mistake};
+use crate::testing::{FaultKind, OperationKind};
 use std::cell::Cell;
 use std::ffi::OsStr;
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::Result;
-use crate::store::{Class, Keep, Retention};
+use crate::store::retention::policy::{Class, Keep, Retention};
 
 /// Days that events are kept where there are rules.
 pub(super) const KEPT_DAYS: i64 = 90;

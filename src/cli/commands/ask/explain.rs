@@ -1,0 +1,53 @@
+//! `explain`: how a query is answered.
+
+use super::search::PageOptions;
+use crate::cli::failure::Outcome;
+use crate::cli::input::options::{SearchOptions, StoreOptions};
+use crate::cli::print::explanation_json::json;
+use crate::cli::print::output::print_line;
+use clap::{Args, ValueEnum};
+use std::io::IsTerminal;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    query: SearchOptions,
+    #[command(flatten)]
+    page: PageOptions,
+    /// Explain a count instead of a page
+    #[arg(long, conflicts_with_all = ["limit", "order"])]
+    count: bool,
+    /// How to print; text on a terminal, else JSON
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+    let store = options.open_to_read()?;
+    let snapshot = store.snapshot();
+    let search = arguments.page.apply(arguments.query.search(&snapshot)?);
+    let explanation = match arguments.count {
+        true => search.explain_count()?,
+        false => search.explain()?,
+    };
+    let format = arguments.format.unwrap_or(match std::io::stdout().is_terminal() {
+        true => Format::Text,
+        false => Format::Json,
+    });
+    print_line(match format {
+        Format::Text => printable(&explanation.to_string()),
+        Format::Json => json(&explanation),
+    })
+}
+
+/// Without characters that could steer the terminal; lines stay.
+fn printable(text: &str) -> String {
+    let safe = |c: char| if c.is_control() && c != '\n' { '·' } else { c };
+    text.chars().map(safe).collect()
+}

@@ -1,0 +1,75 @@
+//! `facets`: how often which value stands at a path.
+
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::input::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
+use crate::cli::print::json::{Object, list};
+use crate::cli::print::output::{Output, print_line};
+use crate::cli::print::table::{shown, table};
+use annals::export::Column;
+use annals::json::Value;
+use annals::query::FacetCount;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    query: SearchOptions,
+    /// The paths whose values are counted, separated by commas
+    #[arg(long, value_name = "PATH", required = true)]
+    by: String,
+    /// The most frequent values of each path; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    top: usize,
+    #[command(flatten)]
+    report: ReportOptions,
+}
+
+pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+    let columns = Column::parse_list(&arguments.by);
+    let columns = columns.map_err(|error| Failure::usage("--by", error))?;
+    let paths: Vec<&str> = columns.iter().map(Column::header).collect();
+    let store = options.open_to_read()?;
+    let snapshot = store.snapshot();
+    let facets = arguments.query.search(&snapshot)?.facets(&paths, arguments.top)?;
+    let facets: Vec<(&str, Vec<FacetCount>)> = paths.into_iter().zip(facets).collect();
+    match arguments.report.format() {
+        ReportFormat::Json => print_line(json(&facets)),
+        ReportFormat::Table => print_tables(&facets),
+    }
+}
+
+fn json(facets: &[(&str, Vec<FacetCount>)]) -> String {
+    let mut object = Object::new();
+    for (path, counts) in facets {
+        object = object.raw(path, counts_json(counts));
+    }
+    object.finish()
+}
+
+/// Values and their counts as a JSON list.
+pub(super) fn counts_json(counts: &[FacetCount]) -> String {
+    list(counts.iter().map(|facet| {
+        Object::new().raw("value", facet.value.to_json()).raw("count", facet.count).finish()
+    }))
+}
+
+/// Values and their counts as a table.
+pub(super) fn counts_table(path: &str, counts: &[FacetCount]) -> String {
+    let mut table = table([path, "events"]);
+    for facet in counts {
+        let value = match &facet.value {
+            Value::String(text) => shown(text),
+            other => other.to_json(),
+        };
+        table.add_row([value, facet.count.to_string()]);
+    }
+    table.to_string()
+}
+
+fn print_tables(facets: &[(&str, Vec<FacetCount>)]) -> Outcome {
+    let mut output = Output::new();
+    for (path, counts) in facets {
+        output.line(counts_table(path, counts))?;
+    }
+    output.finish()
+}

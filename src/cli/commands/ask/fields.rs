@@ -1,0 +1,51 @@
+//! `fields`: which fields the events have.
+
+use crate::cli::failure::Outcome;
+use crate::cli::input::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
+use crate::cli::print::json::{Object, list, quoted};
+use crate::cli::print::output::print_line;
+use crate::cli::print::table::{shown, table};
+use annals::query::FoundField;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    query: SearchOptions,
+    #[command(flatten)]
+    report: ReportOptions,
+}
+
+pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+    let store = options.open_to_read()?;
+    let snapshot = store.snapshot();
+    let fields = arguments.query.search(&snapshot)?.fields()?;
+    print_line(match arguments.report.format() {
+        ReportFormat::Json => list(fields.iter().map(json)),
+        ReportFormat::Table => lines(&fields),
+    })
+}
+
+fn json(field: &FoundField) -> String {
+    let kinds = list(field.kinds.iter().map(|kind| quoted(kind.as_str())));
+    Object::new()
+        .text("path", &field.path.to_string())
+        .raw("kinds", kinds)
+        .raw("events", field.events)
+        .number_or_null("distinct", field.distinct)
+        .finish()
+}
+
+fn lines(fields: &[FoundField]) -> String {
+    let mut table = table(["path", "kinds", "events", "distinct"]);
+    for field in fields {
+        let kinds: Vec<&str> = field.kinds.iter().map(|kind| kind.as_str()).collect();
+        table.add_row([
+            shown(&field.path.to_string()),
+            kinds.join(", "),
+            field.events.to_string(),
+            field.distinct.map_or_else(|| "not counted".to_owned(), |count| count.to_string()),
+        ]);
+    }
+    table.to_string()
+}

@@ -1,0 +1,131 @@
+//! `search`: the events that match, a page at a time or all of them.
+
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::input::options::{SearchOptions, StoreOptions};
+use crate::cli::print::notice::tell;
+use crate::cli::print::sink::{ColumnOptions, EventFormat, Sink};
+use annals::event::StoredEvent;
+use annals::query::{Order, PageEnd, Search};
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    query: SearchOptions,
+    #[command(flatten)]
+    page: PageOptions,
+    /// Continue behind this cursor, as `next:` gave it
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
+    /// Leave out events that arrived after the first page, on all pages
+    #[arg(long)]
+    point_in_time: bool,
+    /// How to print; a table on a terminal, else NDJSON
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<EventFormat>,
+    #[command(flatten)]
+    columns: ColumnOptions,
+}
+
+/// How many events, and in which order.
+#[derive(Debug, Args)]
+pub(super) struct PageOptions {
+    /// At most this many events; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+    /// Which events come first
+    #[arg(long, value_name = "ORDER", default_value = "newest")]
+    order: OrderOption,
+}
+
+impl PageOptions {
+    /// Sets limit and order of a search.
+    pub(super) fn apply<'a>(&self, search: Search<'a>) -> Search<'a> {
+        self.order.apply(search).limit(self.limit)
+    }
+}
+
+/// The order of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OrderOption {
+    /// By time, newest first
+    Newest,
+    /// By time, oldest first
+    Oldest,
+    /// As they were stored
+    Seq,
+}
+
+impl OrderOption {
+    /// Sets the order of a search.
+    pub(super) fn apply(self, search: Search<'_>) -> Search<'_> {
+        match self.order() {
+            Order::Newest => search.newest(),
+            Order::Oldest => search.oldest(),
+            Order::Seq => search.by_seq(),
+        }
+    }
+
+    fn order(self) -> Order {
+        match self {
+            OrderOption::Newest => Order::Newest,
+            OrderOption::Oldest => Order::Oldest,
+            OrderOption::Seq => Order::Seq,
+        }
+    }
+}
+
+pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+    let mut sink = Sink::to_stdout(arguments.format, &arguments.columns, arguments.query.zone())?;
+    let store = options.open_to_read()?;
+    let snapshot = store.snapshot();
+    let mut search = arguments.page.apply(arguments.query.search(&snapshot)?);
+    if arguments.point_in_time {
+        search = search.point_in_time();
+    }
+    if let Some(cursor) = &arguments.after {
+        let cursor = cursor.parse();
+        search = search.after(cursor.map_err(|error| Failure::usage("--after", error))?);
+    }
+    let PageEnd { next, complete } = match arguments.page.limit {
+        0 => walk(&mut |event| sink.write(event), |each| {
+            search.page_into(&mut |event| each(&event))
+        })?,
+        // Where a page cannot be whole because of damage, nothing of it is printed.
+        _ => {
+            let page = search.page()?;
+            page.events.iter().try_for_each(|event| sink.write(event))?;
+            PageEnd { next: page.next, complete: page.complete }
+        }
+    };
+    let next = next.map(|cursor| cursor.to_string());
+    sink.finish(next.as_deref(), complete)?;
+    if !complete {
+        tell(format_args!("note: not complete: --timeout or --max-bytes was reached"));
+    }
+    if let Some(cursor) = next {
+        tell(format_args!("next: {cursor}"));
+    }
+    match complete {
+        true => Ok(()),
+        false => Err(Failure::Partial),
+    }
+}
+
+/// Calls `each` for every event of a search, in constant memory.
+pub(super) fn stream(search: Search<'_>, each: &mut dyn FnMut(&StoredEvent) -> Outcome) -> Outcome {
+    walk(each, |each| search.for_each(each))
+}
+
+/// Runs `search` with what calls `each` for every event and stops at its first failure.
+fn walk<T>(
+    each: &mut dyn FnMut(&StoredEvent) -> Outcome,
+    search: impl FnOnce(&mut dyn FnMut(&StoredEvent) -> annals::Result<bool>) -> annals::Result<T>,
+) -> Outcome<T> {
+    let mut failure = None;
+    let end = search(&mut |event| {
+        failure = each(event).err();
+        Ok(failure.is_none())
+    })?;
+    failure.map_or(Ok(end), Err)
+}

@@ -1,0 +1,35 @@
+//! `values`: the values of a field that begin with a text, for completion.
+
+use super::facets::{counts_json, counts_table};
+use crate::cli::failure::Outcome;
+use crate::cli::input::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
+use crate::cli::print::output::print_line;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    query: SearchOptions,
+    /// The path of the field
+    #[arg(long, value_name = "PATH", required = true)]
+    field: String,
+    /// What the values begin with, accents and case aside; every value without it
+    #[arg(long, value_name = "TEXT", default_value = "", allow_hyphen_values = true)]
+    prefix: String,
+    /// At most this many values; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+    #[command(flatten)]
+    report: ReportOptions,
+}
+
+pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+    let Arguments { field, prefix, limit, .. } = arguments;
+    let store = options.open_to_read()?;
+    let snapshot = store.snapshot();
+    let values = arguments.query.search(&snapshot)?.values(field, prefix, *limit)?;
+    print_line(match arguments.report.format() {
+        ReportFormat::Json => counts_json(&values),
+        ReportFormat::Table => counts_table(field, &values),
+    })
+}

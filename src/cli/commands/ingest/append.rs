@@ -1,0 +1,84 @@
+//! `append`: native events as one batch, all or none.
+
+use super::rejects::Rejects;
+use super::summary::Summary;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::input::chunk::read_chunks;
+use crate::cli::input::options::StoreOptions;
+use crate::cli::input::source::Input;
+use crate::cli::print::notice::tell;
+use annals::Error;
+use annals::event::Event;
+use annals::import::Native;
+use annals::limits::BATCH_EVENTS_MAX;
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Native events as NDJSON; `-` is stdin
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: PathBuf,
+}
+
+pub(crate) fn run(store: &StoreOptions, arguments: &Arguments) -> Outcome {
+    store.required_dir()?;
+    let mut summary = Summary::default();
+    let events = read(&arguments.file, &mut summary)?;
+    match events {
+        Some(events) => store_all(store, &events, &mut summary),
+        None => refused(&mut summary),
+    }
+}
+
+/// All events of the input; `None` when one record is bad or there are too many for a batch.
+fn read(file: &std::path::Path, summary: &mut Summary) -> Outcome<Option<Vec<Event>>> {
+    let mut rejects = Rejects::new(None)?;
+    let mut events = Vec::new();
+    for chunk in read_chunks(Input::open(file)?, Arc::new(Native)) {
+        let chunk = chunk.map_err(|error| Failure::file("read", file, error))?;
+        summary.read += chunk.record_count();
+        for refused in &chunk.refused {
+            rejects.add(refused.line, &refused.error, chunk.refused_text(refused))?;
+        }
+        if events.len() <= BATCH_EVENTS_MAX {
+            events.extend(chunk.events);
+        }
+    }
+    if events.len() > BATCH_EVENTS_MAX {
+        tell(format_args!("batch: has more than {BATCH_EVENTS_MAX} events; use `annals import`"));
+        return Ok(None);
+    }
+    Ok((rejects.finish()? == 0).then_some(events))
+}
+
+/// Nothing was stored.
+fn refused(summary: &mut Summary) -> Outcome {
+    summary.rejected = summary.read;
+    summary.print()?;
+    Err(Failure::Partial)
+}
+
+fn store_all(options: &StoreOptions, events: &[Event], summary: &mut Summary) -> Outcome {
+    let store = options.open_to_write(true)?;
+    let answer = match events {
+        [] => Ok(Vec::new()),
+        events => store.append_batch(events),
+    };
+    let closed = store.close();
+    match answer {
+        Ok(receipts) => {
+            summary.add(&receipts);
+            // The batch is stored, whatever became of the close.
+            summary.print()?;
+            Ok(closed?)
+        }
+        Err(error @ Error::Invalid { .. }) => {
+            tell(error);
+            closed?;
+            refused(summary)
+        }
+        Err(error) => Err(error.into()),
+    }
+}

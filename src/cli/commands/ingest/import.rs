@@ -1,0 +1,85 @@
+//! `import`: events of any known format, from a file or stdin.
+
+use super::importer;
+use super::rejects::Rejects;
+use super::summary::Summary;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::input::options::StoreOptions;
+use crate::cli::input::source::Input;
+use annals::import::{Calendly, Google, JsonMap, Native, Source};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The format of the records
+    #[arg(long, value_name = "FORMAT", default_value = "native")]
+    from: Format,
+    /// The map from records to events, for `--from json`
+    #[arg(long, value_name = "FILE.toml")]
+    map: Option<PathBuf>,
+    /// Where records go that cannot be stored, as NDJSON
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// NDJSON, a JSON array or pages of an API; plain, .gz or .zst; `-` is stdin
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Events as annals prints them
+    Native,
+    /// Activities of the Google Workspace Admin SDK Reports API
+    Google,
+    /// Records of the Calendly activity log
+    Calendly,
+    /// Any JSON records, with --map
+    Json,
+}
+
+pub(crate) fn run(store: &StoreOptions, arguments: &Arguments) -> Outcome {
+    store.required_dir()?;
+    let source = arguments.source()?;
+    let input = Input::open(&arguments.file)?;
+    let mut rejects = Rejects::new(arguments.rejects.as_deref())?;
+    let store = store.open_to_write(true)?;
+    let mut summary = Summary::default();
+    let outcome = importer::import(&store, input, source, &mut rejects, &mut summary);
+    let rejected = rejects.finish();
+    let closed = store.close();
+    // What was stored before a failure is stored: the counts are told in any case.
+    summary.rejected = *rejected.as_ref().unwrap_or(&0);
+    summary.print()?;
+    outcome?;
+    rejected?;
+    closed?;
+    match summary.rejected {
+        0 => Ok(()),
+        _ => Err(Failure::Partial),
+    }
+}
+
+impl Arguments {
+    fn source(&self) -> Outcome<Arc<dyn Source>> {
+        if self.map.is_some() && self.from != Format::Json {
+            return Err(Failure::usage("--map", "goes with --from json only"));
+        }
+        Ok(match self.from {
+            Format::Native => Arc::new(Native),
+            Format::Google => Arc::new(Google),
+            Format::Calendly => Arc::new(Calendly),
+            Format::Json => {
+                let path = self
+                    .map
+                    .as_deref()
+                    .ok_or_else(|| Failure::usage("--from json", "needs --map FILE.toml"))?;
+                let text = std::fs::read_to_string(path);
+                let text = text.map_err(|error| Failure::file("read", path, error))?;
+                let map = JsonMap::parse(&text);
+                Arc::new(map.map_err(|error| Failure::usage(path.display(), error))?)
+            }
+        })
+    }
+}

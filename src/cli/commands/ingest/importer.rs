@@ -1,0 +1,76 @@
+//! Stores chunks of records; a refused batch costs only the record that is wrong.
+
+use super::rejects::Rejects;
+use super::summary::Summary;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::input::chunk::{Chunk, read_chunks};
+use crate::cli::input::source::Input;
+use annals::Error;
+use annals::import::Source;
+use annals::store::Store;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Imports `input` into `store`; `summary` counts also what was stored before a failure.
+pub(super) fn import(
+    store: &Store,
+    input: Input,
+    source: Arc<dyn Source>,
+    rejects: &mut Rejects,
+    summary: &mut Summary,
+) -> Outcome {
+    let path = input.path.clone();
+    let bytes_read = Arc::clone(&input.progress);
+    let bar = progress_bar(input.len);
+    for chunk in read_chunks(input, source) {
+        let chunk = chunk.map_err(|error| Failure::file("read", &path, error))?;
+        summary.read += chunk.record_count();
+        for refused in &chunk.refused {
+            rejects.add(refused.line, &refused.error, chunk.refused_text(refused))?;
+        }
+        append(store, &chunk, rejects, summary)?;
+        bar.set_position(bytes_read.load(Ordering::Relaxed));
+        bar.set_message(format!("{} events", summary.appended));
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// Appends a chunk as one batch, or record by record when the batch is refused.
+fn append(store: &Store, chunk: &Chunk, rejects: &mut Rejects, summary: &mut Summary) -> Outcome {
+    if chunk.events.is_empty() {
+        return Ok(());
+    }
+    match store.append_batch(&chunk.events) {
+        Ok(receipts) => {
+            summary.add(&receipts);
+            return Ok(());
+        }
+        Err(Error::Invalid { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    for record in &chunk.records {
+        match store.append_batch(&chunk.events[record.events.clone()]) {
+            Ok(receipts) => summary.add(&receipts),
+            Err(error @ Error::Invalid { .. }) => {
+                rejects.add(record.line, &error.to_string(), chunk.record_text(record))?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// A bar on stderr over the bytes of the input; hidden when stderr is no terminal.
+fn progress_bar(len: Option<u64>) -> ProgressBar {
+    let (template, bar) = match len {
+        Some(len) => ("{bar:30} {bytes}/{total_bytes} {msg} {eta} left", ProgressBar::new(len)),
+        None => ("{spinner} {bytes} {msg}", ProgressBar::new_spinner()),
+    };
+    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

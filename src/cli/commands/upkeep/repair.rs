@@ -1,0 +1,87 @@
+//! `repair`: a damaged store opens again and serves what can be read.
+
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
+use crate::cli::print::finding_json::{findings_json, ranges_json};
+use crate::cli::print::json::{Object, list, quoted};
+use crate::cli::print::output::{Output, print_line};
+use crate::cli::print::report::{segment_json, segment_table};
+use annals::store::{Options, RepairReport, Store};
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Say what would be done, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    report: ReportOptions,
+}
+
+pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+    let dir = options.required_dir()?;
+    let report = Store::repair(dir, &Options::default(), arguments.dry_run)?;
+    match arguments.report.format() {
+        ReportFormat::Json => print_line(json(&report))?,
+        ReportFormat::Table => print_lines(&report)?,
+    }
+    match report.left.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Verification),
+    }
+}
+
+fn json(report: &RepairReport) -> String {
+    let paths = |paths: &[String]| list(paths.iter().map(|path| quoted(path)));
+    Object::new()
+        .raw("dry_run", report.dry_run)
+        .raw("findings", findings_json(&report.findings))
+        .raw("manifest_rebuilt", report.manifest_rebuilt)
+        .raw("rules_reset", report.rules_reset)
+        .raw("added", list(report.added.iter().map(segment_json)))
+        .raw("moved_aside", paths(&report.moved_aside))
+        .raw("expired", paths(&report.expired))
+        .raw("lost", ranges_json(&report.lost))
+        .number_or_null("next_seq", report.next_seq)
+        .number_or_null("epoch", report.epoch)
+        .raw("left", findings_json(&report.left))
+        .finish()
+}
+
+fn print_lines(report: &RepairReport) -> Outcome {
+    let mut output = Output::new();
+    if report.findings.is_empty() {
+        output.line("nothing to repair")?;
+        return output.finish();
+    }
+    for finding in &report.findings {
+        output.line(format!("damaged: {finding}"))?;
+    }
+    if report.dry_run {
+        output.line("a repair would do this:")?;
+    }
+    if report.manifest_rebuilt {
+        output.line("manifest: made again from the footers of the segments")?;
+    }
+    if report.rules_reset {
+        output.line("store.toml: reset; everything is kept and shown for ever, look at it")?;
+    }
+    if !report.added.is_empty() {
+        output.line("segments written from what can be read:")?;
+        output.line(segment_table(&report.added))?;
+    }
+    for path in &report.moved_aside {
+        let expired = report.expired.contains(path);
+        output.line(format!("moved aside: {path}{}", if expired { " (expired)" } else { "" }))?;
+    }
+    for range in &report.lost {
+        output.line(format!("lost: {range}"))?;
+    }
+    if report.lost.is_empty() {
+        output.line("no event is lost")?;
+    }
+    for finding in &report.left {
+        output.line(format!("still damaged: {finding}"))?;
+    }
+    output.finish()
+}

@@ -1,0 +1,60 @@
+//! `stats`: figures of the store.
+
+use crate::cli::failure::Outcome;
+use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
+use crate::cli::print::json::Object;
+use crate::cli::print::output::print_line;
+use crate::cli::print::table::{bytes, plain_table};
+use annals::store::Stats;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    report: ReportOptions,
+}
+
+pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+    let stats = options.open_to_read()?.stats();
+    print_line(match arguments.report.format() {
+        ReportFormat::Json => json(&stats),
+        ReportFormat::Table => lines(&stats),
+    })
+}
+
+fn json(stats: &Stats) -> String {
+    Object::new()
+        .raw("events", stats.events)
+        .raw("bytes", stats.bytes)
+        .raw("segments", stats.segments)
+        .raw("tail_events", stats.tail_events)
+        .number_or_null("first_seq", stats.first_seq)
+        .number_or_null("last_seq", stats.last_seq)
+        .raw("epoch", stats.epoch)
+        .text_or_null("oldest", stats.oldest.map(|time| time.to_string()))
+        .text_or_null("newest", stats.newest.map(|time| time.to_string()))
+        .finish()
+}
+
+fn lines(stats: &Stats) -> String {
+    let number = |number: Option<u64>| number.map_or_else(|| "-".to_owned(), |n| n.to_string());
+    let per_event = match stats.events {
+        0 => String::new(),
+        events => format!(" ({} per event)", bytes(stats.bytes / events)),
+    };
+    let mut table = plain_table();
+    for (name, value) in [
+        ("events", stats.events.to_string()),
+        ("on disk", bytes(stats.bytes) + &per_event),
+        ("segments", stats.segments.to_string()),
+        ("not sealed yet", stats.tail_events.to_string()),
+        ("first seq", number(stats.first_seq)),
+        ("last seq", number(stats.last_seq)),
+        ("epoch", stats.epoch.to_string()),
+        ("oldest", stats.oldest.map_or_else(|| "-".to_owned(), |time| time.to_string())),
+        ("newest", stats.newest.map_or_else(|| "-".to_owned(), |time| time.to_string())),
+    ] {
+        table.add_row([name.to_owned(), value]);
+    }
+    table.to_string()
+}

@@ -1,0 +1,202 @@
+//! Options that several commands take in the same form.
+
+use super::budget::Budget;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::print::notice::tell;
+use annals::query::{Follow, Query, Search};
+use annals::store::{Options, Snapshot, Store};
+use chrono_tz::Tz;
+use clap::{Args, ValueEnum};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+/// Where the store is.
+#[derive(Debug, Args)]
+pub(crate) struct StoreOptions {
+    /// The folder of the store
+    #[arg(long = "store", value_name = "DIR", env = "ANNALS_STORE", global = true)]
+    dir: Option<PathBuf>,
+}
+
+impl StoreOptions {
+    /// The folder, if one was named.
+    pub(crate) fn dir(&self) -> Option<&Path> {
+        self.dir.as_deref()
+    }
+
+    /// The folder, which must have been named.
+    pub(crate) fn required_dir(&self) -> Outcome<&Path> {
+        self.dir().ok_or_else(|| {
+            Failure::Usage("name the store with --store DIR or ANNALS_STORE".to_owned())
+        })
+    }
+
+    /// Opens the store for reading, beside a writer if there is one.
+    pub(crate) fn open_to_read(&self) -> Outcome<Store> {
+        let options = Options { read_only: true, create: false, ..Options::default() };
+        Ok(Store::open(self.required_dir()?, options)?)
+    }
+
+    /// Opens the store for writing; with `create`, makes one where there is none.
+    pub(crate) fn open_to_write(&self, create: bool) -> Outcome<Store> {
+        let options = Options { create, ..Options::default() };
+        let store = Store::open(self.required_dir()?, options)?;
+        let report = store.open_report();
+        if report.torn_bytes > 0 {
+            tell(format_args!(
+                "note: cut {} bytes of an unfinished write off the log",
+                report.torn_bytes
+            ));
+        }
+        for name in &report.moved_aside {
+            tell(format_args!("note: moved {name} aside, the store does not know it"));
+        }
+        Ok(store)
+    }
+}
+
+/// A query with its time range, tenant and zone.
+///
+/// Its words stand behind `--` when they get here; see [`super::arguments`].
+#[derive(Debug, Args)]
+pub(crate) struct QueryOptions {
+    /// What to look for; every event without it. Several words are joined by spaces
+    query: Vec<String>,
+    /// Only events of the last time: 30s, 15m, 12h, 7d, 2w, 3mo, 1y
+    #[arg(long, value_name = "AGE")]
+    since: Option<String>,
+    /// Only events at or after this instant or day
+    #[arg(long, value_name = "T")]
+    from: Option<String>,
+    /// Only events before this instant or day
+    #[arg(long, value_name = "T")]
+    to: Option<String>,
+    /// Only events of this tenant
+    #[arg(long, value_name = "T")]
+    tenant: Option<String>,
+    /// The time zone of days, an IANA name
+    #[arg(long = "tz", value_name = "ZONE", default_value = "UTC")]
+    pub(crate) zone: Tz,
+    /// Also events that are past their visible time, but not past their kept time
+    #[arg(long)]
+    include_hidden: bool,
+    /// How the query is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    query_format: QueryFormat,
+}
+
+/// A query, and how much the search for it may cost.
+#[derive(Debug, Args)]
+pub(crate) struct SearchOptions {
+    #[command(flatten)]
+    query: QueryOptions,
+    #[command(flatten)]
+    budget: Budget,
+}
+
+impl SearchOptions {
+    /// Begins the search on `snapshot`; its time begins now.
+    pub(crate) fn search<'a>(&self, snapshot: &'a Snapshot) -> Outcome<Search<'a>> {
+        Ok(self.budget.apply(self.query.search(snapshot)?))
+    }
+
+    /// The time zone of days.
+    pub(crate) fn zone(&self) -> Tz {
+        self.query.zone
+    }
+}
+
+/// How a query is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum QueryFormat {
+    /// Words, fields and operators
+    Text,
+    /// An object as `annals schema query` describes it
+    Json,
+}
+
+impl QueryOptions {
+    fn search<'a>(&self, snapshot: &'a Snapshot) -> Outcome<Search<'a>> {
+        let mut search = snapshot.query(&self.parse()?).zone(self.zone);
+        if let Some(tenant) = &self.tenant {
+            search = search.tenant(tenant);
+        }
+        if self.include_hidden {
+            search = search.include_hidden();
+        }
+        Ok(search)
+    }
+
+    /// Sets what a follower looks for.
+    pub(crate) fn follow<'a>(&self, follow: Follow<'a>) -> Outcome<Follow<'a>> {
+        let mut follow = follow.query(&self.parse()?).zone(self.zone);
+        if let Some(tenant) = &self.tenant {
+            follow = follow.tenant(tenant);
+        }
+        if self.include_hidden {
+            follow = follow.include_hidden();
+        }
+        Ok(follow)
+    }
+
+    /// The query with the time options as further conditions: `--from` and `--to` are half-open,
+    /// a day being its first instant, which is what `>=` and `<` mean in a query.
+    fn parse(&self) -> Outcome<Query> {
+        let text = self.query.join(" ");
+        let query = match self.query_format {
+            QueryFormat::Json if !text.trim().is_empty() => Query::from_json(&text)?,
+            _ => Query::parse(&text)?,
+        };
+        let times = [
+            ("--since", "since:", &self.since),
+            ("--from", "occurred_at>=", &self.from),
+            ("--to", "occurred_at<", &self.to),
+        ];
+        let mut all = Some(query).filter(|query| *query != Query::all());
+        for (option, operator, value) in times {
+            let Some(value) = value else { continue };
+            let term = time_term(operator, value).ok_or_else(|| {
+                Failure::usage(option, format!("`{value}` is neither an instant nor a day or age"))
+            })?;
+            all = Some(match all {
+                Some(query) => query.and(term),
+                None => term,
+            });
+        }
+        Ok(all.unwrap_or_else(Query::all))
+    }
+}
+
+/// A term for a time, if it is one.
+fn time_term(operator: &str, value: &str) -> Option<Query> {
+    let is_time = |byte: u8| byte.is_ascii_alphanumeric() || b":.+-".contains(&byte);
+    if !value.starts_with(|first: char| first.is_ascii_digit()) || !value.bytes().all(is_time) {
+        return None;
+    }
+    Query::parse(&format!("{operator}{value}")).ok()
+}
+
+/// How a report is printed: a table for people, JSON for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    Table,
+    Json,
+}
+
+/// The format of a report.
+#[derive(Debug, Args)]
+pub(crate) struct ReportOptions {
+    /// How to print; a table on a terminal, else JSON
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<ReportFormat>,
+}
+
+impl ReportOptions {
+    /// The format asked for, or the one that suits where stdout goes.
+    pub(crate) fn format(&self) -> ReportFormat {
+        self.format.unwrap_or(match std::io::stdout().is_terminal() {
+            true => ReportFormat::Table,
+            false => ReportFormat::Json,
+        })
+    }
+}

@@ -1,0 +1,11 @@
+//! What commands print: events, tables, JSON, reports.
+
+pub(super) mod explanation_json;
+pub(super) mod finding_json;
+pub(super) mod json;
+pub(super) mod notice;
+pub(super) mod output;
+pub(super) mod report;
+pub(super) mod sink;
+pub(super) mod table;
+pub(super) mod zoned;

@@ -1,0 +1,90 @@
+//! What a seal, a compaction or a sweep did, and the segments it touched.
+
+use super::json::{Object, list};
+use super::output::{Output, print_line};
+use super::table::{bytes, table};
+use super::zoned;
+use crate::cli::failure::Outcome;
+use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
+use annals::store::{ChangeReport, SegmentSummary, Store};
+use chrono_tz::UTC;
+
+/// A segment as JSON.
+pub(crate) fn segment_json(segment: &SegmentSummary) -> String {
+    Object::new()
+        .text("id", &segment.id)
+        .text("class", &segment.class)
+        .text("path", &segment.path)
+        .raw("events", segment.events)
+        .raw("bytes", segment.bytes)
+        .raw("event_bytes", segment.event_bytes)
+        .text("oldest", &segment.oldest.to_string())
+        .text("newest", &segment.newest.to_string())
+        .raw("first_seq", segment.first_seq)
+        .raw("last_seq", segment.last_seq)
+        .finish()
+}
+
+/// Segments as a table.
+pub(crate) fn segment_table(segments: &[SegmentSummary]) -> String {
+    let mut table = table(["id", "class", "events", "size", "oldest", "newest", "seq"]);
+    for segment in segments {
+        table.add_row([
+            segment.id.clone(),
+            segment.class.clone(),
+            segment.events.to_string(),
+            bytes(segment.bytes),
+            zoned::short(segment.oldest, UTC),
+            zoned::short(segment.newest, UTC),
+            format!("{}..{}", segment.first_seq, segment.last_seq),
+        ]);
+    }
+    table.to_string()
+}
+
+/// Changes the segments of a store and prints what became of them.
+pub(crate) fn change_store(
+    options: &StoreOptions,
+    report: &ReportOptions,
+    change: impl FnOnce(&Store) -> annals::Result<ChangeReport>,
+) -> Outcome {
+    let store = options.open_to_write(false)?;
+    let change = change(&store);
+    let closed = store.close();
+    print_change(&change?, report.format(), false)?;
+    Ok(closed?)
+}
+
+/// Prints what a change did; `dry_run` says that it only would have.
+pub(crate) fn print_change(change: &ChangeReport, format: ReportFormat, dry_run: bool) -> Outcome {
+    if format == ReportFormat::Json {
+        let json = Object::new()
+            .raw("dry_run", dry_run)
+            .raw("added", list(change.added.iter().map(segment_json)))
+            .raw("removed", list(change.removed.iter().map(segment_json)))
+            .raw("events_removed", change.events_removed)
+            .raw("bytes_freed", change.bytes_freed);
+        return print_line(json.finish());
+    }
+    let mut output = Output::new();
+    let would = if dry_run { "would be " } else { "" };
+    for (what, segments) in [("added", &change.added), ("removed", &change.removed)] {
+        if !segments.is_empty() {
+            output.line(format!("{would}{what}:"))?;
+            output.line(segment_table(segments))?;
+        }
+    }
+    if change.added.is_empty() && change.removed.is_empty() {
+        output.line("nothing to do")?;
+    } else {
+        let (direction, size) = match change.bytes_freed {
+            freed if freed < 0 => ("taken", freed.unsigned_abs()),
+            freed => ("given back", freed.unsigned_abs()),
+        };
+        let (added, removed) = (change.added.len(), change.removed.len());
+        output.line(format!("segments: {added} {would}added, {removed} {would}removed"))?;
+        output.line(format!("events: {} {would}dropped", change.events_removed))?;
+        output.line(format!("disk: {} {would}{direction}", bytes(size)))?;
+    }
+    output.finish()
+}

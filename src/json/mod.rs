@@ -1,0 +1,25 @@
+//! JSON that keeps the digits of numbers and refuses what is ambiguous: text, borrowed tree, value.
+
+mod decimal;
+mod escape;
+mod locate;
+mod number;
+mod number_syntax;
+mod parse;
+mod problem;
+mod spans;
+mod tree;
+mod value;
+mod write;
+
+pub use decimal::ExactNumber;
+pub use number::Number;
+pub use value::Value;
+
+pub(crate) use escape::is_plain;
+pub(crate) use locate::{End, offset_of, read_tree};
+pub(crate) use parse::parse;
+pub(crate) use problem::{Checked, Problem, Step};
+pub(crate) use spans::{find, find_later};
+pub(crate) use tree::{Member, Node};
+pub(crate) use write::{append_comma, append_escaped, append_key, append_scalar};

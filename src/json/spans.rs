@@ -1,0 +1,98 @@
+//! Finds members of an event in its canonical bytes without parsing the rest.
+
+use std::ops::Range;
+
+/// A member at the top of an object: its key as written, and the place of its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Span<'a> {
+    /// The key between its quotes, escapes and all.
+    pub(super) key: &'a [u8],
+    /// Byte offset of the opening quote of the key.
+    pub(crate) start: usize,
+    /// Where the value stands.
+    pub(crate) value: Range<usize>,
+}
+
+/// Walks over the members of the object that `json` is. Ends early where the text is no compact
+/// object; never panics.
+pub(super) fn members(json: &[u8]) -> impl Iterator<Item = Span<'_>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let mark = if at == 0 { b'{' } else { b',' };
+        if json.get(at) != Some(&mark) {
+            return None;
+        }
+        let start = at + 1;
+        let key_end = string_end(json, start)?;
+        if json.get(key_end) != Some(&b':') {
+            return None;
+        }
+        let value = key_end + 1..value_end(json, key_end + 1)?;
+        at = value.end;
+        let key = json.get(start + 1..key_end - 1)?;
+        Some(Span { key, start, value })
+    })
+}
+
+/// The member with this key, which needs no escapes.
+pub(crate) fn find<'a>(json: &'a [u8], key: &str) -> Option<Span<'a>> {
+    members(json).find(|member| member.key == key.as_bytes())
+}
+
+/// The member with this key, which is not the first: most events without it are told by one search
+/// for its text.
+pub(crate) fn find_later<'a>(json: &'a [u8], key: &str) -> Option<Span<'a>> {
+    // A quote inside a string is escaped, so this text can only be a comma and a key.
+    memchr::memmem::find(json, format!(",\"{key}\":").as_bytes())?;
+    find(json, key)
+}
+
+/// The offset behind the string that begins at `at`.
+fn string_end(json: &[u8], at: usize) -> Option<usize> {
+    if json.get(at) != Some(&b'"') {
+        return None;
+    }
+    let mut at = at + 1;
+    loop {
+        at += json.get(at..)?.iter().position(|b| matches!(b, b'"' | b'\\'))?;
+        match json.get(at) {
+            Some(b'"') => return Some(at + 1),
+            _ => at += 2,
+        }
+    }
+}
+
+/// The offset behind the value that begins at `at`.
+fn value_end(json: &[u8], at: usize) -> Option<usize> {
+    match json.get(at)? {
+        b'"' => string_end(json, at),
+        b'{' | b'[' => nested_end(json, at),
+        _ => {
+            let ends = |b: &u8| matches!(b, b',' | b'}' | b']');
+            let len = json.get(at..)?.iter().position(ends)?;
+            Some(at + len)
+        }
+    }
+}
+
+fn nested_end(json: &[u8], at: usize) -> Option<usize> {
+    let mut at = at;
+    let mut depth = 0_usize;
+    loop {
+        match json.get(at)? {
+            b'"' => at = string_end(json, at)?,
+            b'{' | b'[' => {
+                depth += 1;
+                at += 1;
+            }
+            b'}' | b']' => {
+                depth -= 1;
+                at += 1;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => at += 1,
+        }
+    }
+}

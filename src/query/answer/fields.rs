@@ -1,0 +1,366 @@
+//! Which fields the hits have: paths, kinds, how many events, how many distinct values.
+
+use super::collect::{each_window, seen_rows};
+use super::distinct::FieldValues;
+use crate::Result;
+use crate::event::shape::Kind;
+use crate::query::ast::{Path, Query};
+use crate::query::budget::Meter;
+use crate::query::exec::evaluate::has_bit;
+use crate::query::exec::unindexed::each_newest;
+use crate::query::plan::node::Node;
+use crate::query::plan::visibility::Visibility;
+use crate::query::predicate::event::Values;
+use crate::query::predicate::tree::Condition;
+use crate::query::request::search::Search;
+use crate::segment::Segment;
+use crate::segment::{Read, decode_overflow};
+use crate::store::Snapshot;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// A field that some hits have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundField {
+    /// The keys that lead to its values; prints as queries write it, odd keys in quotes.
+    pub path: Path,
+    /// What its values are, without repetition and in the order of [`FieldKind`].
+    pub kinds: Vec<FieldKind>,
+    /// Hits that have a value there, be it null.
+    pub events: u64,
+    /// Distinct values as facets count them, null being none; exact. `None` for times, beyond
+    /// 1,000,000 or 256 MiB of them, and where more than 262,144 values would have to be read one
+    /// by one because they hardly repeat.
+    pub distinct: Option<u64>,
+}
+
+/// What values are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FieldKind {
+    /// A string.
+    String,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// `null`.
+    Null,
+    /// An instant of the event or of the engine; only `=`, comparisons and ranges ask for it.
+    Time,
+}
+
+impl FieldKind {
+    /// The name in lower case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FieldKind::String => "string",
+            FieldKind::Number => "number",
+            FieldKind::Boolean => "boolean",
+            FieldKind::Null => "null",
+            FieldKind::Time => "time",
+        }
+    }
+
+    /// `None` for what is no value of an event.
+    fn of(kind: Kind) -> Option<FieldKind> {
+        match kind {
+            Kind::String => Some(FieldKind::String),
+            Kind::Number => Some(FieldKind::Number),
+            Kind::Bool => Some(FieldKind::Boolean),
+            Kind::Null => Some(FieldKind::Null),
+            Kind::Length | Kind::Raw | Kind::Overflow => None,
+        }
+    }
+}
+
+impl fmt::Display for FieldKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Snapshot {
+    /// The fields of all events that are not hidden; see [`Search::fields`].
+    ///
+    /// # Errors
+    /// As [`Search::fields`].
+    pub fn fields(&self) -> Result<Vec<FoundField>> {
+        self.query(&Query::all()).fields()
+    }
+}
+
+impl Search<'_> {
+    /// The fields of the hits, sorted by their keys. What no hit has is not listed.
+    ///
+    /// A path names exactly its keys here. In a query `details.a.b` also means the key `a.b`,
+    /// which is listed as `details."a.b"`.
+    ///
+    /// Cost: a few nanoseconds for each value of each segment, and for each distinct value some
+    /// hundred; one path at a time in memory.
+    ///
+    /// # Errors
+    /// As [`Search::count`].
+    pub fn fields(self) -> Result<Vec<FoundField>> {
+        self.check()?;
+        let meter = self.meter();
+        let mut found = Found::default();
+        let (condition, visibility) = (self.condition()?, self.visibility()?);
+        self.find_in_segments(&mut found, &condition, &visibility, &meter)?;
+        let newest = self.snapshot.tails().flat_map(|tail| tail.unindexed());
+        each_newest(newest, &condition, &visibility, &meter, |_, values| {
+            found.add_event(values, &meter).or_else(|_| meter.check())
+        })?;
+        let mut fields = engine_fields(found.hits);
+        for (path, places) in std::mem::take(&mut found.places) {
+            fields.extend(found.field(path, places, &meter)?);
+        }
+        fields.sort_by(|one, other| one.path.segments().cmp(other.path.segments()));
+        Ok(fields)
+    }
+}
+
+/// Fields of every event that are in no column.
+fn engine_fields(events: u64) -> Vec<FoundField> {
+    let field = |key: &str, kind, distinct| FoundField {
+        path: Path::new(vec![key.to_owned()]),
+        kinds: vec![kind],
+        events,
+        distinct,
+    };
+    match events {
+        0 => Vec::new(),
+        _ => vec![
+            field("occurred_at", FieldKind::Time, None),
+            field("recorded_at", FieldKind::Time, None),
+            field("seq", FieldKind::Number, Some(events)),
+        ],
+    }
+}
+
+/// Where values were found.
+#[derive(Default)]
+struct Found<'s> {
+    hits: u64,
+    segments: Vec<Seen<'s>>,
+    places: BTreeMap<Vec<String>, Places>,
+}
+
+/// Where the values of one path are.
+#[derive(Default)]
+struct Places {
+    in_segments: Vec<Place>,
+    /// Hits among the newest events that have values there.
+    newest_events: u64,
+    kinds: BTreeSet<FieldKind>,
+    values: FieldValues,
+}
+
+/// Values in a column of a segment.
+struct Place {
+    /// The number of the segment.
+    segment: usize,
+    column: u32,
+    kind: Kind,
+    /// The value ids, if the path has some of the values of an overflow column.
+    ids: Option<Vec<u32>>,
+}
+
+/// The hits of a segment.
+struct Seen<'s> {
+    segment: &'s Segment,
+    /// One bit a row; `None`: all of them.
+    rows: Option<Vec<u64>>,
+}
+
+impl Seen<'_> {
+    fn sees(&self, row: u32) -> bool {
+        self.rows.as_ref().is_none_or(|rows| has_bit(rows, row))
+    }
+}
+
+impl<'s> Search<'s> {
+    fn find_in_segments(
+        &self,
+        found: &mut Found<'s>,
+        condition: &Condition,
+        visibility: &Visibility<'_>,
+        meter: &Meter,
+    ) -> Result<()> {
+        for segment in self.segments(condition, meter)? {
+            let segment = segment?;
+            let node = seen_rows(condition, visibility, segment, meter);
+            let done = node.and_then(|node| found.add_segment(segment, &node, meter));
+            done.map_err(|damage| meter.failure(segment, damage))?;
+        }
+        Ok(())
+    }
+}
+
+impl<'s> Found<'s> {
+    /// Where the values of a path are, as far as it is known.
+    ///
+    /// # Errors
+    /// When a limit is exceeded: too many paths to hold.
+    fn places_of(&mut self, path: &[String], meter: &Meter) -> Read<&mut Places> {
+        if !self.places.contains_key(path) {
+            let keys: usize = path.iter().map(|key| size_of::<String>() + key.len()).sum();
+            meter.hold(keys + size_of::<Places>())?;
+        }
+        Ok(self.places.entry(path.to_vec()).or_default())
+    }
+
+    /// Notes a hit among the newest events, and what it has.
+    fn add_event(&mut self, values: &Values<'_>, meter: &Meter) -> Read<()> {
+        self.hits += 1;
+        let mut counted = BTreeSet::new();
+        values.for_each(|path, scalar| {
+            let places = self.places_of(path, meter)?;
+            places.kinds.extend(FieldKind::of(scalar.kind()));
+            places.values.add(scalar);
+            if counted.insert(path.to_vec()) {
+                places.newest_events += 1;
+            }
+            Ok(())
+        })
+    }
+
+    /// Notes the hits of a segment, and which paths may have values there.
+    fn add_segment(&mut self, segment: &'s Segment, node: &Node, meter: &Meter) -> Read<()> {
+        let rows = match node {
+            Node::Nothing => return Ok(()),
+            Node::Everything => None,
+            node => {
+                let mut bits = vec![0; segment.rows().div_ceil(64) as usize];
+                meter.hold(size_of_val(&bits[..]))?;
+                each_window(segment, node, meter, &mut |first, set| {
+                    set.ascending(|row| set_bit(&mut bits, first + u32::from(row)));
+                    Ok(())
+                })?;
+                Some(bits)
+            }
+        };
+        self.hits += rows.as_deref().map_or(segment.rows().into(), count_bits);
+        let number = self.segments.len();
+        self.segments.push(Seen { segment, rows });
+        for column in 0..segment.column_count() {
+            match segment.column(column).kind() {
+                Kind::Overflow => self.add_overflow(segment, number, column, meter)?,
+                kind if kind.is_scalar() => {
+                    let place = Place { segment: number, column, kind, ids: None };
+                    meter.hold(size_of::<Place>())?;
+                    self.places_of(segment.path_of(column), meter)?.in_segments.push(place);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes the paths of an overflow column.
+    fn add_overflow(
+        &mut self,
+        segment: &Segment,
+        number: usize,
+        column: u32,
+        meter: &Meter,
+    ) -> Read<()> {
+        let mut ids: BTreeMap<(Vec<String>, Kind), Vec<u32>> = BTreeMap::new();
+        segment.column(column).for_each_distinct(|id, value| {
+            meter.charge(value.len())?;
+            if let Some(value) = decode_overflow(value) {
+                ids.entry((value.path, value.kind)).or_default().push(id);
+            }
+            Ok(())
+        })?;
+        for ((path, kind), ids) in ids {
+            meter.charge(size_of_val(&ids[..]))?;
+            meter.hold(size_of::<Place>() + size_of_val(&ids[..]))?;
+            let place = Place { segment: number, column, kind, ids: Some(ids) };
+            self.places_of(&path, meter)?.in_segments.push(place);
+        }
+        Ok(())
+    }
+
+    /// Counts one path; `None` if no hit has it.
+    fn field(
+        &self,
+        path: Vec<String>,
+        mut places: Places,
+        meter: &Meter,
+    ) -> Result<Option<FoundField>> {
+        let mut events = places.newest_events;
+        let in_segments = std::mem::take(&mut places.in_segments);
+        for same_segment in in_segments.chunk_by(|one, other| one.segment == other.segment) {
+            let Some(seen) = same_segment.first().and_then(|p| self.segments.get(p.segment)) else {
+                continue;
+            };
+            let mut marks = vec![0; seen.segment.rows().div_ceil(64) as usize];
+            meter.spend(size_of_val(&marks[..]))?;
+            for place in same_segment {
+                let done = places.add(seen, place, &mut marks, meter);
+                if done.map_err(|damage| meter.failure(seen.segment, damage))? {
+                    places.kinds.extend(FieldKind::of(place.kind));
+                }
+            }
+            events += count_bits(&marks);
+        }
+        let kinds: Vec<FieldKind> = places.kinds.into_iter().collect();
+        let distinct = places.values.distinct();
+        let path = Path::new(path);
+        Ok((events > 0).then_some(FoundField { path, kinds, events, distinct }))
+    }
+}
+
+impl Places {
+    /// Marks the hits with values in a column; `false`: there are none.
+    fn add(
+        &mut self,
+        seen: &Seen<'_>,
+        place: &Place,
+        marks: &mut [u64],
+        meter: &Meter,
+    ) -> Read<bool> {
+        let column = seen.segment.column(place.column);
+        let mut is_found = false;
+        if let Some(ids) = &place.ids {
+            for id in ids {
+                let rows = column.rows_of(*id)?;
+                meter.charge(4 * rows.cardinality() as usize)?;
+                let mut has_hit = false;
+                for row in rows.within(column.blocks(), 0..seen.segment.rows())? {
+                    has_hit |= seen.sees(row) && set_bit(marks, row);
+                }
+                if has_hit {
+                    is_found = true;
+                    let value = column.distinct_value(*id)?;
+                    meter.charge(value.len())?;
+                    self.values.add_overflow(value);
+                }
+            }
+            return Ok(is_found);
+        }
+        let mut values = self.values.of_column(column, seen.rows.is_none());
+        column.for_each_row(0..seen.segment.rows(), |row, start, count| {
+            meter.charge(4)?;
+            if seen.sees(row) {
+                is_found = set_bit(marks, row);
+                values.add(start..start + count, meter)?;
+            }
+            Ok(())
+        })?;
+        values.finish(meter)?;
+        Ok(is_found)
+    }
+}
+
+/// Sets a bit; always `true`.
+fn set_bit(bits: &mut [u64], bit: u32) -> bool {
+    if let Some(word) = bits.get_mut(bit as usize / 64) {
+        *word |= 1 << (bit % 64);
+    }
+    true
+}
+
+fn count_bits(bits: &[u64]) -> u64 {
+    bits.iter().map(|word| u64::from(word.count_ones())).sum()
+}

@@ -1,0 +1,154 @@
+//! Pages of hits, and all hits one by one.
+
+use crate::event::StoredEvent;
+use crate::query::exec::merge::{HITS_AT_ONCE, Merge};
+use crate::query::request::cursor::Cursor;
+use crate::query::request::order::Place;
+use crate::query::request::search::Search;
+use crate::{Error, Result};
+
+/// A page of events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The events in the order asked for.
+    pub events: Vec<StoredEvent>,
+    /// Where the next page begins; `None` when nothing follows.
+    pub next: Option<Cursor>,
+    /// `false` when a limit ended the search before the page was full: `next` goes on from as far
+    /// as was looked. If that is where this page began, the limit is too low to find anything.
+    pub complete: bool,
+}
+
+/// How a page ended whose events were given one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageEnd {
+    /// As [`Page::next`].
+    pub next: Option<Cursor>,
+    /// As [`Page::complete`].
+    pub complete: bool,
+}
+
+impl Search<'_> {
+    /// Runs and gives one page. Cost: independent of the depth of the page.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a query that makes no sense or a cursor of another one;
+    /// [`Error::Corrupt`] for damage where the page would have to look.
+    pub fn page(self) -> Result<Page> {
+        let mut events = Vec::new();
+        let PageEnd { next, complete } = self.page_into(&mut |event| {
+            events.push(event);
+            Ok(true)
+        })?;
+        Ok(Page { events, next, complete })
+    }
+
+    /// Runs like [`Search::page`] and gives the events to `each` as they are found, until it
+    /// returns `false`; then the next page begins behind the event that it was given last. Memory:
+    /// that of one window of hits, also for a page of everything (`limit(0)`); by `seq`, the list
+    /// of the hits of each segment that is open.
+    ///
+    /// # Errors
+    /// As [`Search::page`], which may come after some events, and what `each` returns.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # use annals::query::Query;
+    /// # use annals::store::{Options, Store};
+    /// # use std::time::Duration;
+    /// # let store = Store::open("activity", Options::default())?;
+    /// let snapshot = store.snapshot();
+    /// let search = snapshot.query(&Query::all()).limit(0).deadline(Duration::from_secs(5));
+    /// let end = search.page_into(&mut |event| {
+    ///     println!("{}", event.seq);
+    ///     Ok(true)
+    /// })?;
+    /// if !end.complete {
+    ///     println!("five seconds were not enough; go on at {}", end.next.unwrap());
+    /// }
+    /// # Ok::<(), annals::Error>(())
+    /// ```
+    pub fn page_into(self, each: &mut dyn FnMut(StoredEvent) -> Result<bool>) -> Result<PageEnd> {
+        let limit = if self.limit == 0 { usize::MAX } else { self.limit };
+        let meter = self.meter();
+        let mut walk = Walk::default();
+        let mut resume = None;
+        let outcome = Merge::new(&self, &meter, limit.saturating_add(1)).and_then(|mut merge| {
+            let outcome = walk.go(&mut merge, limit, each);
+            resume = merge.next_place()?;
+            outcome
+        });
+        let (complete, place) = match outcome {
+            Ok(follows) => (true, walk.last.filter(|_| follows)),
+            Err(Error::Budget { .. }) if !walk.is_refused => {
+                let start = walk.last.or(self.after.map(|cursor| cursor.place));
+                let start = start.unwrap_or_else(|| self.order.start());
+                let place = resume.map(|place| self.order.just_before(place));
+                let place = place.map_or(start, |place| self.order.later(place, start));
+                // Whether more follows is all that a full page left open.
+                (walk.count == limit, Some(place))
+            }
+            Err(error) => return Err(error),
+        };
+        let (order, now) = (self.order, self.now_of_query());
+        let (question, moment) = (self.question(), self.moment());
+        let next = place.map(|place| Cursor { order, place, now, question, moment });
+        Ok(PageEnd { next, complete })
+    }
+
+    /// Calls `each` with every hit in order, until it returns `false`. Memory: as
+    /// [`Search::page_into`]; the limit does not apply.
+    ///
+    /// # Errors
+    /// As [`Search::page`], what `each` returns, and [`Error::Budget`] beyond a limit.
+    pub fn for_each(self, each: &mut dyn FnMut(&StoredEvent) -> Result<bool>) -> Result<()> {
+        let meter = self.meter();
+        let mut merge = Merge::new(&self, &meter, usize::MAX)?;
+        let mut walk = Walk::default();
+        walk.go(&mut merge, usize::MAX, &mut |event| each(&event)).map(drop)
+    }
+}
+
+/// Hits that were given away so far.
+#[derive(Default)]
+struct Walk {
+    count: usize,
+    /// The place of the last of them.
+    last: Option<Place>,
+    /// Who took the last of them failed.
+    is_refused: bool,
+}
+
+impl Walk {
+    /// Gives hits away up to the limit, or until `each` returns `false`; whether more may follow.
+    fn go(
+        &mut self,
+        merge: &mut Merge<'_>,
+        limit: usize,
+        each: &mut dyn FnMut(StoredEvent) -> Result<bool>,
+    ) -> Result<bool> {
+        // The first of all hits are not kept waiting for others.
+        let mut at_once = if limit == usize::MAX { 1 } else { HITS_AT_ONCE };
+        while self.count < limit {
+            let wanted = at_once.min(limit - self.count);
+            let (hits, found) = merge.take(wanted);
+            let (events, decoded) = merge.events(&hits);
+            let bytes = events.iter().map(|event| event.event.canonical().len()).sum();
+            // All that were taken are given, whatever ends the walk.
+            for (event, (_, hit)) in events.into_iter().zip(&hits) {
+                (self.count, self.last) = (self.count + 1, Some(hit.place));
+                let taken = each(event);
+                self.is_refused = taken.is_err();
+                if !taken? {
+                    return Ok(true);
+                }
+            }
+            decoded.and(merge.meter.spend(bytes)).and(found)?;
+            if hits.len() < wanted {
+                return Ok(false);
+            }
+            at_once = (at_once * 2).min(HITS_AT_ONCE);
+        }
+        Ok(merge.next_hit()?.is_some())
+    }
+}

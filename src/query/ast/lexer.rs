@@ -1,0 +1,291 @@
+//! Reads the smallest pieces of query text: quotes, keywords, paths, operators.
+
+use super::Path;
+use super::chars::{begins_segment, closing_quotes, continues_segment, is_space};
+
+/// What stands between a path and its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Has,
+    Equals,
+    Differs,
+    Begins,
+    Contains,
+    Ends,
+    Matches,
+    AtLeast,
+    AtMost,
+    Above,
+    Below,
+}
+
+/// Longer ones first, so that the first match is the longest.
+pub(super) const OPERATORS: [(&str, Operator); 11] = [
+    ("!=", Operator::Differs),
+    ("^=", Operator::Begins),
+    ("*=", Operator::Contains),
+    ("$=", Operator::Ends),
+    ("~=", Operator::Matches),
+    (">=", Operator::AtLeast),
+    ("<=", Operator::AtMost),
+    (":", Operator::Has),
+    ("=", Operator::Equals),
+    (">", Operator::Above),
+    ("<", Operator::Below),
+];
+
+const SHORT_NAMES: [(&str, &[&str]); 8] = [
+    ("time", &["occurred_at"]),
+    ("who", &["actor"]),
+    ("ip", &["context", "ip"]),
+    ("target", &["targets"]),
+    ("change", &["changes"]),
+    ("type", &["operation"]),
+    ("source", &["data_source"]),
+    ("action", &["action"]),
+];
+
+/// The inside of a pair of quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Quoted {
+    /// The text without escapes and without a final `*`.
+    pub(crate) text: String,
+    /// Whether a plain `*` stood before the closing quote.
+    pub(crate) has_star: bool,
+}
+
+impl Quoted {
+    /// The text where `*` is an ordinary character.
+    pub(crate) fn literal(mut self) -> String {
+        if self.has_star {
+            self.text.push('*');
+        }
+        self.text
+    }
+}
+
+/// One segment of a path as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Segment {
+    pub(crate) key: String,
+    pub(crate) is_quoted: bool,
+}
+
+/// The path with its short name spelled out.
+pub(crate) fn resolve(segments: Vec<Segment>) -> Path {
+    let mut keys = Vec::with_capacity(segments.len() + 1);
+    for (index, segment) in segments.into_iter().enumerate() {
+        let long = SHORT_NAMES
+            .iter()
+            .find(|(short, _)| index == 0 && !segment.is_quoted && *short == segment.key);
+        match long {
+            Some((_, long)) => keys.extend(long.iter().map(|key| key.to_string())),
+            None => keys.push(segment.key),
+        }
+    }
+    Path::new(keys)
+}
+
+/// Reads a text that is a path and nothing else.
+pub(crate) fn read_path(text: &str) -> Option<Path> {
+    let mut scanner = Scanner::new(text);
+    let segments = scanner.take_path()?;
+    scanner.rest().is_empty().then(|| resolve(segments))
+}
+
+/// Reads paths that are separated by commas, perhaps with white space around them; each as it was
+/// typed, too.
+///
+/// # Errors
+/// The rest of the text from where a path was expected, or its end or a comma behind one.
+pub(crate) fn read_paths(text: &str) -> Result<Vec<(&str, Path)>, &str> {
+    let mut scanner = Scanner::new(text);
+    let mut paths = Vec::new();
+    loop {
+        scanner.skip_space();
+        let begin = scanner.at();
+        let segments = scanner.take_path().ok_or(scanner.rest())?;
+        paths.push((&text[begin..scanner.at()], resolve(segments)));
+        scanner.skip_space();
+        if scanner.rest().is_empty() {
+            return Ok(paths);
+        }
+        if !scanner.eat(",") {
+            return Err(scanner.rest());
+        }
+    }
+}
+
+/// A place in a query text.
+#[derive(Debug, Clone)]
+pub(crate) struct Scanner<'q> {
+    text: &'q str,
+    at: usize,
+}
+
+impl<'q> Scanner<'q> {
+    pub(crate) fn new(text: &'q str) -> Self {
+        Scanner { text, at: 0 }
+    }
+
+    /// The byte offset of the place.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Everything from here on.
+    pub(crate) fn rest(&self) -> &'q str {
+        &self.text[self.at..]
+    }
+
+    pub(crate) fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    /// Takes `expected` if it stands here.
+    pub(crate) fn eat(&mut self, expected: &str) -> bool {
+        let stands = self.rest().starts_with(expected);
+        if stands {
+            self.at += expected.len();
+        }
+        stands
+    }
+
+    pub(crate) fn skip_space(&mut self) {
+        self.take_while(is_space);
+    }
+
+    /// Takes everything up to white space or `)`.
+    pub(crate) fn take_bare(&mut self) -> &'q str {
+        self.take_while(|c| !is_space(c) && c != ')')
+    }
+
+    /// Takes everything up to white space, `)` or `,`.
+    pub(crate) fn take_bare_item(&mut self) -> &'q str {
+        self.take_while(|c| !is_space(c) && c != ')' && c != ',')
+    }
+
+    fn take_while(&mut self, belongs: impl Fn(char) -> bool) -> &'q str {
+        let rest = self.rest();
+        let len = rest.find(|c| !belongs(c)).unwrap_or(rest.len());
+        self.at += len;
+        &rest[..len]
+    }
+
+    /// Whether the upper-case operator `word` stands here.
+    pub(crate) fn is_keyword(&self, word: &str) -> bool {
+        let after = self.rest().strip_prefix(word).map(|rest| rest.chars().next());
+        match after {
+            None => false,
+            Some(None) => true,
+            Some(Some(next)) => is_space(next) || next == '(' || next == ')',
+        }
+    }
+
+    /// Takes a regular expression and the slash that ends it; the opening one is taken already.
+    pub(crate) fn take_regex(&mut self) -> Option<&'q str> {
+        let rest = self.rest();
+        let end = rest
+            .match_indices('/')
+            .map(|(index, _)| index)
+            .find(|&index| !rest[..index].ends_with('\\'))?;
+        self.at += end + 1;
+        Some(&rest[..end])
+    }
+
+    /// Takes a quoted text, if a quote opens here.
+    ///
+    /// # Errors
+    /// The quote that is missing at the end.
+    pub(crate) fn take_quoted(&mut self) -> Result<Option<Quoted>, char> {
+        let opening = self.peek().unwrap_or(' ');
+        let closing = closing_quotes(opening);
+        let Some(&closer) = closing.last() else {
+            return Ok(None);
+        };
+        let inside = &self.rest()[opening.len_utf8()..];
+        let (quoted, len) = read_quoted(inside, closing).ok_or(closer)?;
+        self.at += opening.len_utf8() + len;
+        Ok(Some(quoted))
+    }
+
+    /// Takes a path and the operator after it, if both stand here.
+    pub(crate) fn take_field(&mut self) -> Option<(Vec<Segment>, usize, Operator)> {
+        let mut ahead = self.clone();
+        let segments = ahead.take_path()?;
+        let operator_at = ahead.at;
+        let (_, operator) = OPERATORS.into_iter().find(|(text, _)| ahead.eat(text))?;
+        *self = ahead;
+        Some((segments, operator_at, operator))
+    }
+
+    /// Takes a path, if one stands here.
+    pub(crate) fn take_path(&mut self) -> Option<Vec<Segment>> {
+        let mut segments = vec![self.take_segment()?];
+        loop {
+            let before = self.at;
+            if !self.eat(".") {
+                return Some(segments);
+            }
+            match self.take_segment() {
+                Some(segment) => segments.push(segment),
+                None => {
+                    self.at = before;
+                    return Some(segments);
+                }
+            }
+        }
+    }
+
+    fn take_segment(&mut self) -> Option<Segment> {
+        match self.peek()? {
+            '"' => {
+                let quoted = self.take_quoted().ok()??;
+                Some(Segment { key: quoted.literal(), is_quoted: true })
+            }
+            first if begins_segment(first) => Some(Segment {
+                key: self.take_while(continues_segment).to_string(),
+                is_quoted: false,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Reads up to the first closing quote without a `\` before it; gives the bytes it took.
+fn read_quoted(inside: &str, closing: &[char]) -> Option<(Quoted, usize)> {
+    let mut text = String::new();
+    // Length of the text up to and with its last plain `*`.
+    let mut star_end = None;
+    let mut chars = inside.char_indices().peekable();
+    while let Some((index, c)) = chars.next() {
+        if closing.contains(&c) {
+            let quoted = finish_quoted(&text, star_end, c == '»');
+            return Some((quoted, index + c.len_utf8()));
+        }
+        let escaped = match c {
+            '\\' => chars.next_if(|(_, next)| closing.contains(next) || "\\*".contains(*next)),
+            _ => None,
+        };
+        text.push(escaped.map_or(c, |(_, plain)| plain));
+        if c == '*' {
+            star_end = Some(text.len());
+        }
+    }
+    None
+}
+
+/// Drops the white space just inside of French quotes, then a plain `*` at the end.
+fn finish_quoted(text: &str, star_end: Option<usize>, is_french: bool) -> Quoted {
+    let end = match is_french {
+        true => text.trim_end_matches(is_space).len(),
+        false => text.len(),
+    };
+    let has_star = star_end == Some(end);
+    let text = &text[..end - usize::from(has_star)];
+    let text = match is_french {
+        true => text.trim_start_matches(is_space),
+        false => text,
+    };
+    Quoted { text: text.to_string(), has_star }
+}

@@ -1,0 +1,288 @@
+//! The query as a tree: what parsing gives, building in Rust makes and printing takes.
+//!
+//! The tree is kept in one form: `And` and `Or` hold at least two operands and none of their own
+//! kind, `Not` holds no `Not`. So [`Query`] can only be had by parsing or by its methods.
+
+pub(super) mod chars;
+pub(super) mod display;
+pub(super) mod lexer;
+pub(super) mod path_pattern;
+pub(super) mod time;
+use crate::limits::QUERY_DEPTH_MAX;
+use chars::is_bare_item;
+
+/// A query: one tree behind text, JSON and Rust.
+///
+/// [`Query::parse`] reads text, [`Query::from_json`] JSON, the methods build one in Rust. `Display`
+/// prints it as text that parses to the same tree, [`Query::to_json`] as JSON.
+///
+/// # Examples
+/// ```
+/// use annals::query::Query;
+///
+/// let query = Query::text("budget").and(!Query::field("actor.email").equals("ada@acme.example"));
+/// assert_eq!(query.to_string(), r#"budget -actor.email="ada@acme.example""#);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    root: Expr,
+    /// Parentheses around each other that its text needs.
+    nesting: usize,
+}
+
+impl Query {
+    /// The query with this root, which has been checked to nest no deeper than is allowed.
+    pub(super) fn new(root: Expr) -> Query {
+        let nesting = root.nesting();
+        Query { root, nesting }
+    }
+
+    /// A query that is put together. What nests too deep is not kept: walking it could take more
+    /// stack than there is.
+    pub(super) fn joined(root: Expr, nesting: usize) -> Query {
+        match nesting > QUERY_DEPTH_MAX {
+            true => Query { root: Expr::negate(Expr::All), nesting: QUERY_DEPTH_MAX + 1 },
+            false => Query { root, nesting },
+        }
+    }
+
+    /// Parentheses around each other that its text needs; one more than allowed stands for all
+    /// that are too many.
+    pub(super) fn nesting(&self) -> usize {
+        self.nesting
+    }
+
+    /// The root of the tree.
+    pub fn root(&self) -> &Expr {
+        &self.root
+    }
+
+    /// Takes the tree out.
+    pub(super) fn into_root(self) -> Expr {
+        self.root
+    }
+}
+
+/// A node of the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expr {
+    /// Every event.
+    All,
+    /// Events for which all of these hold; at least two.
+    And(Vec<Expr>),
+    /// Events for which one of these holds; at least two.
+    Or(Vec<Expr>),
+    /// Events for which this does not hold; never another `Not`.
+    Not(Box<Expr>),
+    /// One condition.
+    Term(Term),
+}
+
+impl Expr {
+    /// Joins by AND; nothing to join is every event.
+    pub(super) fn and(operands: Vec<Expr>) -> Expr {
+        let mut flat = Vec::with_capacity(operands.len());
+        for operand in operands {
+            match operand {
+                Expr::And(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        match flat.len() {
+            0 => Expr::All,
+            1 => flat.remove(0),
+            _ => Expr::And(flat),
+        }
+    }
+
+    /// Joins by OR; nothing to join is no event.
+    pub(super) fn or(operands: Vec<Expr>) -> Expr {
+        let mut flat = Vec::with_capacity(operands.len());
+        for operand in operands {
+            match operand {
+                Expr::Or(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        match flat.len() {
+            0 => Expr::negate(Expr::All),
+            1 => flat.remove(0),
+            _ => Expr::Or(flat),
+        }
+    }
+
+    /// Parentheses around each other that the text of this needs.
+    fn nesting(&self) -> usize {
+        match self {
+            Expr::All | Expr::Term(_) => 0,
+            Expr::Or(operands) => operands.iter().map(Expr::nesting).max().unwrap_or(0),
+            Expr::And(operands) => {
+                let nesting = |operand: &Expr| operand.nesting() + usize::from(operand.is_or());
+                operands.iter().map(nesting).max().unwrap_or(0)
+            }
+            Expr::Not(operand) => operand.nesting() + usize::from(operand.is_compound()),
+        }
+    }
+
+    /// Whether it is joined by OR: it needs parentheses inside an AND.
+    pub(super) fn is_or(&self) -> bool {
+        matches!(self, Expr::Or(_))
+    }
+
+    /// Whether it is joined by AND or OR: it needs parentheses after NOT.
+    pub(super) fn is_compound(&self) -> bool {
+        matches!(self, Expr::And(_) | Expr::Or(_))
+    }
+
+    /// The opposite.
+    pub(super) fn negate(operand: Expr) -> Expr {
+        match operand {
+            Expr::Not(inner) => *inner,
+            other => Expr::Not(Box::new(other)),
+        }
+    }
+}
+
+/// One condition on an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Term {
+    /// Some value but those of `occurred_at`, `recorded_at` and `seq` has these words.
+    Text(Text),
+    /// Some value under the path passes the test.
+    Field {
+        /// Where to look.
+        path: Path,
+        /// What to look for.
+        test: FieldTest,
+    },
+    /// `occurred_at` lies so.
+    Time {
+        /// Before, after, on or since.
+        relation: TimeRelation,
+        /// An RFC 3339 instant or a date; after `since` a length such as `7d`.
+        when: String,
+    },
+}
+
+/// Words that stand consecutively inside one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The text whose words are looked for, as it was given.
+    pub text: String,
+    /// How the last word is compared.
+    pub last: LastWord,
+}
+
+/// How the last word of a text is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LastWord {
+    /// It is this word.
+    Exact,
+    /// It begins with this word.
+    Prefix,
+    /// It is within this Levenshtein distance, 1 or 2, of this word.
+    Fuzzy(u8),
+}
+
+/// A test of the values under a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldTest {
+    /// `has:f`: is not null.
+    Has,
+    /// `f:text`: has these words.
+    Text(Text),
+    /// `f=v`, `f=(a,b)`: is one of these.
+    Equals(Vec<Literal>),
+    /// `f!=v`, `f!=(a,b)`: some value is not null, and none is one of these.
+    Differs(Vec<Literal>),
+    /// `f^=t`: the folded text begins with the folded `t`.
+    Begins(String),
+    /// `f*=t`: the folded text contains the folded `t`.
+    Contains(String),
+    /// `f$=t`: the folded text ends with the folded `t`.
+    Ends(String),
+    /// `f~=/re/`: the stored text matches the regular expression (written without the slashes, a
+    /// slash in it as `\/`).
+    Matches(String),
+    /// `f>v` and its kin: is a number or an instant in that range.
+    Compare(Comparison, String),
+}
+
+/// A side of a number or instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// `>`
+    Above,
+    /// `>=`
+    AtLeast,
+    /// `<`
+    Below,
+    /// `<=`
+    AtMost,
+}
+
+/// A value to be equal to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Literal {
+    text: String,
+    is_quoted: bool,
+}
+
+impl Literal {
+    /// Exactly the string `text`.
+    pub fn quoted(text: impl Into<String>) -> Literal {
+        Literal { text: text.into(), is_quoted: true }
+    }
+
+    /// The string `text`, or what it reads as: a number, `true`, `false`, `null`, an instant, a
+    /// date, an address, a network, or a range `a..b` of numbers or times.
+    pub fn bare(text: impl Into<String>) -> Literal {
+        let text = text.into();
+        // What cannot be written bare is never more than a string.
+        let is_quoted = !is_bare_item(&text);
+        Literal { text, is_quoted }
+    }
+
+    /// The text, without quotes and escapes.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it means exactly the string.
+    pub fn is_quoted(&self) -> bool {
+        self.is_quoted
+    }
+}
+
+/// How `occurred_at` lies to a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TimeRelation {
+    /// `after:` the instant, or the whole day.
+    After,
+    /// `before:` the instant, or the first instant of the day.
+    Before,
+    /// `on:` the day, or the very instant.
+    On,
+    /// `since:` at or after now minus a length.
+    Since,
+}
+
+/// Keys from the top of an event; covers every value below.
+///
+/// Several segments may also stand for one key with dots between them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Path {
+    segments: Vec<String>,
+}
+
+impl Path {
+    /// The path of these segments; short names are spelled out by who reads the text.
+    pub(super) fn new(segments: Vec<String>) -> Path {
+        Path { segments }
+    }
+
+    /// The segments; the single segment `action` means `category.activity` as one string.
+    pub fn segments(&self) -> &[String] {
+        &self.segments
+    }
+}

@@ -1,0 +1,382 @@
+//! The hits of one source in the order asked for, found a window at a time.
+
+use super::evaluate::Evaluator;
+use super::unindexed::each_newest;
+use crate::Result;
+use crate::event::{StoredEvent, Timestamp};
+use crate::query::budget::Meter;
+use crate::query::plan::node::Node;
+use crate::query::plan::plan;
+use crate::query::plan::visibility::Visibility;
+use crate::query::predicate::tree::Condition;
+use crate::query::request::order::{Order, Place};
+use crate::segment::Segment;
+use crate::segment::{Read, WINDOW_ROWS};
+use std::ops::Range;
+
+/// Rows of the first step when rows are looked at one by one; steps double from there.
+const STEP_ROWS: u32 = 2048;
+
+/// Hits of a page at most: more are an export, which would drive all other rows out of the cache.
+const PAGE_HITS_MAX: usize = 512;
+
+/// A hit: where it sorts, and where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hit {
+    /// `(occurred_at, seq)`, or `(0, seq)` in the order of `seq`.
+    pub place: Place,
+    /// The row, or the index among the newest events.
+    pub row: u32,
+}
+
+/// The hits of one segment, sealed or in memory.
+#[derive(Debug)]
+pub(crate) struct SegmentStream<'s> {
+    evaluator: Evaluator<'s>,
+    node: Node,
+    order: Order,
+    /// Rows still to be looked at.
+    rest: Range<u32>,
+    step: u32,
+    /// Hits found and not taken yet, the next one last.
+    ready: Vec<Hit>,
+    /// Hits needed at most; found ones beyond are not kept.
+    wanted: usize,
+    /// So few hits are wanted that it is worth to keep them for the next page.
+    is_page: bool,
+    after: Option<Place>,
+    passed: Passed,
+}
+
+/// How far a stream has gone.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Passed {
+    /// Evaluations, each of a window or less.
+    pub steps: u64,
+    /// Rows of these.
+    pub rows: u64,
+    /// Rows that were looked at one by one.
+    pub checked: u64,
+    /// Nothing is left.
+    pub is_complete: bool,
+}
+
+/// Which hits of a source are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    pub order: Order,
+    /// Only hits behind this place.
+    pub after: Option<Place>,
+    /// This many at most.
+    pub count: usize,
+}
+
+impl<'s> SegmentStream<'s> {
+    /// Plans a condition for a segment; nothing is evaluated yet.
+    pub(super) fn new(
+        segment: &'s Segment,
+        condition: &Condition,
+        visible: Node,
+        wanted: Wanted,
+        meter: &'s Meter,
+    ) -> Result<Self> {
+        let stream = plan(condition, segment, meter)
+            .and_then(|node| Self::of_node(segment, node.and(visible), wanted, meter));
+        let filled = stream.and_then(|mut stream| {
+            if wanted.order == Order::Seq {
+                stream.fill_by_seq()?;
+            }
+            Ok(stream)
+        });
+        filled.map_err(|damage| meter.failure(segment, damage))
+    }
+
+    fn of_node(
+        segment: &'s Segment,
+        mut node: Node,
+        Wanted { order, after, count: wanted }: Wanted,
+        meter: &'s Meter,
+    ) -> Read<Self> {
+        node.order(segment.rows());
+        let mut rest = 0..segment.rows();
+        if let Some(after) = after {
+            match order {
+                Order::Newest => {
+                    let next = Timestamp(after.time.0.saturating_add(1));
+                    rest.end = segment.first_row_from(next)?;
+                }
+                Order::Oldest => rest.start = segment.first_row_from(after.time)?,
+                Order::Seq => {}
+            }
+        }
+        if let Node::Nothing = node {
+            rest = 0..0;
+        }
+        let step = if node.is_slow() { STEP_ROWS } else { WINDOW_ROWS };
+        let evaluator = Evaluator::new(segment, meter);
+        let (ready, passed) = (Vec::new(), Passed::default());
+        let is_page = wanted <= PAGE_HITS_MAX;
+        Ok(SegmentStream {
+            evaluator,
+            node,
+            order,
+            rest,
+            step,
+            ready,
+            wanted,
+            is_page,
+            after,
+            passed,
+        })
+    }
+
+    /// How far it has gone.
+    pub(super) fn passed(&self) -> Passed {
+        let is_complete = self.rest.is_empty();
+        Passed { checked: self.evaluator.checked, is_complete, ..self.passed }
+    }
+
+    /// The next hit without taking it.
+    pub(super) fn peek(&mut self) -> Result<Option<Hit>> {
+        while self.ready.is_empty() && !self.rest.is_empty() {
+            let (segment, meter) = (self.evaluator.segment, self.evaluator.meter);
+            self.advance().map_err(|damage| meter.failure(segment, damage))?;
+        }
+        Ok(self.ready.last().copied())
+    }
+
+    /// The best place that is still to come, as far as it is known; `None` at the end.
+    pub(super) fn next_place(&self) -> Result<Option<Place>> {
+        if let Some(hit) = self.ready.last() {
+            return Ok(Some(hit.place));
+        }
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let segment = self.evaluator.segment;
+        Ok(Some(match self.order {
+            Order::Newest => Place { time: segment.time(self.rest.end - 1)?, seq: u64::MAX },
+            _ => Place { time: segment.time(self.rest.start)?, seq: 0 },
+        }))
+    }
+
+    /// Takes the hit that [`Self::peek`] showed.
+    fn take(&mut self) {
+        self.ready.pop();
+        self.wanted = self.wanted.saturating_sub(1);
+    }
+
+    /// Appends the events of hits that were taken; on damage, those before it.
+    fn events(&mut self, rows: &[u32], out: &mut Vec<StoredEvent>) -> Result<()> {
+        let (segment, decoder) = (self.evaluator.segment, self.evaluator.decoder());
+        let events = match self.is_page {
+            true => segment.shown_events(rows, decoder, out),
+            false => segment.stored_events(rows, decoder, out),
+        };
+        events.map_err(|damage| segment.corrupt(damage))
+    }
+
+    /// Evaluates the next step and keeps its hits.
+    fn advance(&mut self) -> Read<()> {
+        let rows = match self.order {
+            Order::Newest => {
+                let window = (self.rest.end - 1) / WINDOW_ROWS * WINDOW_ROWS;
+                let start = self.rest.end.saturating_sub(self.step).max(window);
+                start.max(self.rest.start)..self.rest.end
+            }
+            _ => {
+                let window = (self.rest.start / WINDOW_ROWS + 1).saturating_mul(WINDOW_ROWS);
+                let end = self.rest.start.saturating_add(self.step).min(window);
+                self.rest.start..end.min(self.rest.end)
+            }
+        };
+        self.step = (self.step * 2).min(WINDOW_ROWS);
+        let set = self.evaluator.evaluate(&self.node, rows.clone())?;
+        self.passed.steps += 1;
+        self.passed.rows += u64::from(rows.end - rows.start);
+        let first = rows.start / WINDOW_ROWS * WINDOW_ROWS;
+        let (segment, after, wanted) = (self.evaluator.segment, self.after, self.wanted);
+        let mut outcome = Ok(());
+        let ready = &mut self.ready;
+        let newest = self.order == Order::Newest;
+        let mut place_of = segment.places();
+        let mut keep = |row: u16| {
+            let row = first + u32::from(row);
+            match place_of(row) {
+                Ok((time, seq)) => {
+                    let place = Place { time, seq };
+                    let is_after = after.is_none_or(|after| match newest {
+                        true => place < after,
+                        false => place > after,
+                    });
+                    if is_after {
+                        ready.push(Hit { place, row });
+                    }
+                }
+                Err(damage) => outcome = Err(damage),
+            }
+            outcome.is_ok() && ready.len() < wanted
+        };
+        if newest {
+            set.descending(&mut keep);
+            self.rest.end = rows.start;
+        } else {
+            set.ascending(&mut keep);
+            self.rest.start = rows.end;
+        }
+        self.ready.reverse();
+        outcome
+    }
+
+    /// Finds all hits and sorts them by `seq`.
+    fn fill_by_seq(&mut self) -> Read<()> {
+        let segment = self.evaluator.segment;
+        let after = self.after.map_or(0, |after| after.seq);
+        if self.rest.is_empty() || after >= segment.meta().max_seq {
+            self.rest = 0..0;
+            return Ok(());
+        }
+        let mut sets = Vec::new();
+        for window in 0..segment.rows().div_ceil(WINDOW_ROWS) {
+            let first = window * WINDOW_ROWS;
+            let rows = first..(first + WINDOW_ROWS).min(segment.rows());
+            sets.push(self.evaluator.evaluate(&self.node, rows)?);
+            self.passed.steps += 1;
+        }
+        self.passed.rows = segment.rows().into();
+        self.evaluator.meter.charge(4 * segment.rows() as usize)?;
+        let by_seq = segment.rows_by_seq()?;
+        let mut low = 0;
+        let mut high = by_seq.len();
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let row = by_seq.get(middle).copied().unwrap_or(0);
+            if segment.seq_at(row)? <= after { low = middle + 1 } else { high = middle }
+        }
+        for row in by_seq.get(low..).unwrap_or_default() {
+            self.evaluator.meter.work(4)?;
+            let set = sets.get((row / WINDOW_ROWS) as usize);
+            if set.is_some_and(|set| set.contains((row % WINDOW_ROWS) as u16)) {
+                let place = Place { time: Timestamp(0), seq: segment.seq_at(*row)? };
+                self.ready.push(Hit { place, row: *row });
+                if self.ready.len() >= self.wanted {
+                    break;
+                }
+            }
+        }
+        self.ready.reverse();
+        self.rest = 0..0;
+        Ok(())
+    }
+}
+
+/// The hits among the newest events, which have no index.
+#[derive(Debug)]
+pub(crate) struct RecentStream<'s> {
+    /// Events that were looked at.
+    checked: u64,
+    events: Vec<&'s StoredEvent>,
+    /// The next one last.
+    ready: Vec<Hit>,
+}
+
+impl<'s> RecentStream<'s> {
+    /// Looks at every event.
+    pub(super) fn new(
+        events: impl Iterator<Item = &'s StoredEvent>,
+        condition: &Condition,
+        visibility: &Visibility<'_>,
+        order: Order,
+        after: Option<Place>,
+        meter: &Meter,
+    ) -> Result<Self> {
+        let mut stream = RecentStream { checked: 0, events: Vec::new(), ready: Vec::new() };
+        let place = |event: &StoredEvent| {
+            let time = if order == Order::Seq { Timestamp(0) } else { event.event.occurred_at() };
+            Place { time, seq: event.seq }
+        };
+        let behind = events.filter(|event| {
+            after.is_none_or(|after| match order {
+                Order::Newest => place(event) < after,
+                _ => place(event) > after,
+            })
+        });
+        stream.checked = each_newest(behind, condition, visibility, meter, |event, _| {
+            stream.ready.push(Hit { place: place(event), row: stream.events.len() as u32 });
+            stream.events.push(event);
+            Ok(())
+        })?;
+        stream.ready.sort_unstable_by_key(|hit| hit.place);
+        if order != Order::Newest {
+            stream.ready.reverse();
+        }
+        Ok(stream)
+    }
+
+    fn peek(&self) -> Option<Hit> {
+        self.ready.last().copied()
+    }
+}
+
+/// The hits of any source.
+#[derive(Debug)]
+pub(crate) enum Stream<'s> {
+    /// A segment.
+    Segment(Box<SegmentStream<'s>>),
+    /// The newest events.
+    Recent(RecentStream<'s>),
+}
+
+impl Stream<'_> {
+    /// The next hit without taking it.
+    pub(super) fn peek(&mut self) -> Result<Option<Hit>> {
+        match self {
+            Stream::Segment(stream) => stream.peek(),
+            Stream::Recent(stream) => Ok(stream.peek()),
+        }
+    }
+
+    /// How far it has gone.
+    pub(crate) fn passed(&self) -> Passed {
+        match self {
+            Stream::Segment(stream) => stream.passed(),
+            Stream::Recent(stream) => {
+                let checked = stream.checked;
+                Passed { steps: 1, rows: checked, checked, is_complete: true }
+            }
+        }
+    }
+
+    /// The best place that is still to come, as far as it is known; `None` at the end.
+    pub(super) fn next_place(&self) -> Result<Option<Place>> {
+        match self {
+            Stream::Segment(stream) => stream.next_place(),
+            Stream::Recent(stream) => Ok(stream.peek().map(|hit| hit.place)),
+        }
+    }
+
+    /// Takes the hit that [`Self::peek`] showed.
+    pub(super) fn take(&mut self) {
+        match self {
+            Stream::Segment(stream) => stream.take(),
+            Stream::Recent(stream) => {
+                stream.ready.pop();
+            }
+        }
+    }
+
+    /// Appends the events of hits that were taken, by their rows; on damage, those before it.
+    ///
+    /// # Errors
+    /// [`crate::Error::Corrupt`] at the first damage.
+    pub(super) fn events(&mut self, rows: &[u32], out: &mut Vec<StoredEvent>) -> Result<()> {
+        match self {
+            Stream::Segment(stream) => stream.events(rows, out),
+            Stream::Recent(stream) => {
+                let event = |row: &u32| stream.events.get(*row as usize).copied().cloned();
+                out.extend(rows.iter().map_while(event));
+                Ok(())
+            }
+        }
+    }
+}

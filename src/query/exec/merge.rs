@@ -1,0 +1,166 @@
+//! The hits of all sources in one order, each source opened when its best hit could be next.
+
+use super::hits::{Hit, RecentStream, SegmentStream, Stream, Wanted};
+use super::source::{Opened, Source};
+use crate::event::StoredEvent;
+use crate::query::budget::Meter;
+use crate::query::plan::visibility::Visibility;
+use crate::query::predicate::tree::Condition;
+use crate::query::request::order::{Order, Place};
+use crate::query::request::search::Search;
+use crate::{Error, Result};
+
+/// Hits that are decoded at once at most.
+pub(crate) const HITS_AT_ONCE: usize = 64;
+
+/// Merges the hits of all sources; a source is opened when its best hit could be next.
+pub(crate) struct Merge<'s> {
+    pub(crate) meter: &'s Meter,
+    order: Order,
+    condition: Condition,
+    visibility: Visibility<'s>,
+    after: Option<Place>,
+    wanted: usize,
+    /// Not opened yet, the best last.
+    pub(crate) waiting: Vec<Source<'s>>,
+    pub(crate) open: Vec<Stream<'s>>,
+}
+
+impl<'s> Merge<'s> {
+    /// Puts the sources in order; nothing is opened yet.
+    pub(crate) fn new(search: &Search<'s>, meter: &'s Meter, wanted: usize) -> Result<Self> {
+        search.check()?;
+        let after = search.start()?;
+        let condition = search.condition()?;
+        let mut waiting = search.sources_of(&condition, meter)?;
+        if let Some(after) = after {
+            waiting.retain(|source| source.reaches(search.order, after));
+        }
+        waiting.sort_by_key(|source| source.best(search.order));
+        if search.order != Order::Newest {
+            waiting.reverse();
+        }
+        Ok(Merge {
+            meter,
+            order: search.order,
+            condition,
+            visibility: search.visibility()?,
+            after,
+            wanted,
+            waiting,
+            open: Vec::new(),
+        })
+    }
+
+    /// The next hit of all, and the stream it is in.
+    pub(crate) fn next_hit(&mut self) -> Result<Option<(usize, Hit)>> {
+        loop {
+            let mut best: Option<(usize, Hit)> = None;
+            for (number, stream) in self.open.iter_mut().enumerate() {
+                if let Some(hit) = stream.peek()?
+                    && best.is_none_or(|(_, other)| self.order.is_before(hit.place, other.place))
+                {
+                    best = Some((number, hit));
+                }
+            }
+            let Some(source) = self.waiting.last() else {
+                return Ok(best);
+            };
+            let may_be_next = source.best(self.order);
+            if best.is_some_and(|(_, hit)| self.order.is_before(hit.place, may_be_next)) {
+                return Ok(best);
+            }
+            self.open_next()?;
+        }
+    }
+
+    /// The best place that is still to come, as far as it is known; `None` at the end.
+    pub(crate) fn next_place(&self) -> Result<Option<Place>> {
+        let waiting = self.waiting.last().map(|source| Ok(Some(source.best(self.order))));
+        let mut best: Option<Place> = None;
+        for place in self.open.iter().map(Stream::next_place).chain(waiting) {
+            let is_best =
+                |place: &Place| best.is_none_or(|other| self.order.is_before(*place, other));
+            best = place?.filter(is_best).or(best);
+        }
+        Ok(best)
+    }
+
+    /// Opens the best source that waits; one that the budget does not allow to open waits on.
+    fn open_next(&mut self) -> Result<()> {
+        let meter = self.meter;
+        let Some(source) = self.waiting.last() else {
+            return Ok(());
+        };
+        meter.check()?;
+        let (condition, order, after) = (&self.condition, self.order, self.after);
+        let stream = match source.open()? {
+            Opened::Segment(segment) => {
+                let visible = self.visibility.rows(segment, meter);
+                let visible = visible.map_err(|damage| meter.failure(segment, damage))?;
+                let wanted = Wanted { order, after, count: self.wanted };
+                let stream = SegmentStream::new(segment, condition, visible, wanted, meter)?;
+                Stream::Segment(Box::new(stream))
+            }
+            Opened::Recent(tail) => {
+                let (events, visibility) = (tail.unindexed(), &self.visibility);
+                let stream = RecentStream::new(events, condition, visibility, order, after, meter);
+                Stream::Recent(stream?)
+            }
+        };
+        self.waiting.pop();
+        self.open.push(stream);
+        Ok(())
+    }
+
+    /// Takes the next hits, up to `count` of them; fewer at the end, or where an error is met,
+    /// which comes beside them.
+    pub(crate) fn take(&mut self, count: usize) -> (Vec<(usize, Hit)>, Result<()>) {
+        let mut hits = Vec::with_capacity(count.min(HITS_AT_ONCE));
+        while hits.len() < count {
+            match self.next_hit() {
+                Ok(Some((stream, hit))) => {
+                    self.open[stream].take();
+                    hits.push((stream, hit));
+                }
+                Ok(None) => break,
+                Err(error) => return (hits, Err(error)),
+            }
+        }
+        (hits, Ok(()))
+    }
+
+    /// The events of hits that were taken, in their order; up to the first damage, which comes
+    /// beside them. The hits of one stream are decoded at once.
+    pub(crate) fn events(&mut self, hits: &[(usize, Hit)]) -> (Vec<StoredEvent>, Result<()>) {
+        if let [(first, _), rest @ ..] = hits
+            && rest.iter().all(|(stream, _)| stream == first)
+        {
+            let rows: Vec<u32> = hits.iter().map(|(_, hit)| hit.row).collect();
+            let mut events = Vec::new();
+            let outcome = self.open[*first].events(&rows, &mut events);
+            return (events, outcome);
+        }
+        let mut by_stream: Vec<usize> = (0..hits.len()).collect();
+        by_stream.sort_by_key(|index| hits[*index].0);
+        let mut slots: Vec<Option<StoredEvent>> = vec![None; hits.len()];
+        let mut damage: Option<(usize, Error)> = None;
+        let (mut rows, mut events) = (Vec::new(), Vec::new());
+        for group in by_stream.chunk_by(|one, other| hits[*one].0 == hits[*other].0) {
+            rows.clear();
+            rows.extend(group.iter().map(|index| hits[*index].1.row));
+            let outcome = self.open[hits[group[0]].0].events(&rows, &mut events);
+            let first_damaged = group.get(events.len()).copied().unwrap_or(hits.len());
+            for (index, event) in group.iter().zip(events.drain(..)) {
+                slots[*index] = Some(event);
+            }
+            if let Err(error) = outcome
+                && damage.as_ref().is_none_or(|(index, _)| first_damaged < *index)
+            {
+                damage = Some((first_damaged, error));
+            }
+        }
+        let outcome = damage.map_or(Ok(()), |(_, error)| Err(error));
+        (slots.into_iter().map_while(|slot| slot).collect(), outcome)
+    }
+}

@@ -1,0 +1,76 @@
+//! Planning by the dictionary of a column: the values that pass, and their rows.
+
+use crate::event::shape::Kind;
+use crate::query::budget::Meter;
+use crate::query::plan::node::Node;
+use crate::query::predicate::column_value::value_passes;
+use crate::query::predicate::tree::Leaf;
+use crate::query::predicate::value_predicate::Test;
+use crate::segment::Column;
+use crate::segment::Read;
+
+/// Value ids up to which their lists are united; more are looked up in the ids of the column.
+pub(crate) const LISTS_MAX: usize = 64;
+
+/// The strings to be looked up, when nothing else in a column of strings can pass.
+pub(crate) fn strings_to_find(kind: Kind, test: &Test) -> Option<&[String]> {
+    test.exact_strings().filter(|_| kind == Kind::String)
+}
+
+/// The ids of the dictionary values that pass.
+pub(crate) fn passing_values(leaf: &Leaf, column: Column<'_>, meter: &Meter) -> Read<Vec<u32>> {
+    let mut ids = Vec::new();
+    if let Some(strings) = strings_to_find(column.kind(), &leaf.test) {
+        for text in strings {
+            meter.charge(text.len())?;
+            ids.extend(column.find_distinct(text)?);
+        }
+        return Ok(ids);
+    }
+    scan_dictionary(leaf, column, meter)
+}
+
+/// The ids of the dictionary values that pass, each of them compared.
+pub(super) fn scan_dictionary(leaf: &Leaf, column: Column<'_>, meter: &Meter) -> Read<Vec<u32>> {
+    let mut ids = Vec::new();
+    column.for_each_distinct(|id, value| {
+        meter.charge(value.len())?;
+        if value_passes(column.kind(), value, leaf, meter)? {
+            ids.push(id);
+        }
+        Ok(())
+    })?;
+    Ok(ids)
+}
+
+/// Rows with one of these dictionary values.
+pub(crate) fn values(number: u32, column: Column<'_>, ids: Vec<u32>) -> Read<Node> {
+    if ids.is_empty() {
+        return Ok(Node::Nothing);
+    }
+    if ids.len() <= LISTS_MAX {
+        let lists: Read<Vec<_>> = ids.into_iter().map(|id| column.rows_of(id)).collect();
+        return Ok(Node::Lists(lists?));
+    }
+    let distinct = column.distinct().unwrap_or(0);
+    if ids.len() as u32 == distinct {
+        return Ok(Node::Has(number));
+    }
+    let mut bits = vec![0u64; distinct.div_ceil(64) as usize];
+    for id in ids {
+        if let Some(word) = bits.get_mut(id as usize / 64) {
+            *word |= 1 << (id % 64);
+        }
+    }
+    Ok(Node::Values { column: number, bits })
+}
+
+/// The rows of values of a column, by value index.
+pub(super) fn uuid_rows(indexes: Vec<u32>, column: Column<'_>) -> Read<Node> {
+    let rows: Read<Vec<u32>> =
+        indexes.into_iter().map(|index| column.row_of_value(index)).collect();
+    let mut rows = rows?;
+    rows.sort_unstable();
+    rows.dedup();
+    Ok(if rows.is_empty() { Node::Nothing } else { Node::Rows(rows) })
+}

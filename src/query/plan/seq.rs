@@ -1,0 +1,96 @@
+//! Planning conditions on `seq`: a segment knows its lowest and its highest one.
+
+use super::node::check;
+use super::node::{Check, Node};
+use crate::json::ExactNumber;
+use crate::query::budget::Meter;
+use crate::query::predicate::range::{NumberRange, Range as ValueRange};
+use crate::query::predicate::tree::Leaf;
+use crate::query::predicate::value_predicate::Test;
+use crate::segment::Read;
+use crate::segment::Segment;
+use std::ops::{Bound, Range};
+use std::sync::Arc;
+
+/// Rows whose `seq` passes the test of a leaf.
+pub(super) fn plan(leaf: &Arc<Leaf>, segment: &Segment, meter: &Meter) -> Read<Node> {
+    let intervals: Vec<Range<u64>> = match &leaf.test {
+        Test::Range(ValueRange::Numbers(range)) => vec![interval(range)],
+        Test::Equals(equals) => {
+            let points = equals.numbers.iter().map(point);
+            points.chain(equals.ranges.numbers().iter().map(interval)).collect()
+        }
+        _ => return Ok(check(Node::Everything, Check::Seq(leaf.clone()))),
+    };
+    meter.charge(size_of_val(&intervals[..]))?;
+    if let [only] = &intervals[..] {
+        return Ok(within(segment, only.clone()));
+    }
+    let is_possible = |seqs: &Range<u64>| !matches!(within(segment, seqs.clone()), Node::Nothing);
+    Ok(match intervals.iter().any(is_possible) {
+        true => check(Node::Everything, Check::Seq(leaf.clone())),
+        false => Node::Nothing,
+    })
+}
+
+/// Rows whose `seq` is in an interval.
+pub(super) fn within(segment: &Segment, seqs: Range<u64>) -> Node {
+    let (min, max) = (segment.meta().min_seq, segment.meta().max_seq);
+    if seqs.is_empty() || seqs.start > max || seqs.end <= min {
+        Node::Nothing
+    } else if seqs.start <= min && seqs.end > max {
+        Node::Everything
+    } else {
+        check(Node::Everything, Check::Seqs(seqs))
+    }
+}
+
+fn point(number: &ExactNumber) -> Range<u64> {
+    let bound = Bound::Included(number.clone());
+    interval(&NumberRange { from: bound.clone(), to: bound })
+}
+
+/// The whole numbers in a range; `u64::MAX` is none, as it is no `seq`.
+fn interval(range: &NumberRange) -> Range<u64> {
+    let start = match &range.from {
+        Bound::Included(number) => number.first_whole_from(),
+        Bound::Excluded(number) => number.first_whole_above(),
+        Bound::Unbounded => 0,
+    };
+    let end = match &range.to {
+        Bound::Included(number) => number.first_whole_above(),
+        Bound::Excluded(number) => number.first_whole_from(),
+        Bound::Unbounded => u64::MAX,
+    };
+    start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(from: &str, to: &str) -> Range<u64> {
+        let bound = |text: &str| match text {
+            "" => Bound::Unbounded,
+            text => match text.strip_prefix('!') {
+                Some(text) => Bound::Excluded(ExactNumber::parse(text).unwrap()),
+                None => Bound::Included(ExactNumber::parse(text).unwrap()),
+            },
+        };
+        interval(&NumberRange { from: bound(from), to: bound(to) })
+    }
+
+    #[test]
+    fn ranges_of_numbers_are_intervals_of_whole_ones() {
+        assert_eq!(range("2", "5"), 2..6);
+        assert_eq!(range("!2", "!5"), 3..5);
+        assert_eq!(range("1.5", "1.7"), 2..2);
+        assert_eq!(range("-3", "0.5e1"), 0..6);
+        assert_eq!(range("", "!0"), 0..0);
+        assert_eq!(range("1e30", ""), u64::MAX..u64::MAX);
+        assert_eq!(range("", ""), 0..u64::MAX);
+        assert_eq!(point(&ExactNumber::parse("7.0").unwrap()), 7..8);
+        assert_eq!(point(&ExactNumber::parse("7.5").unwrap()), 8..8);
+        assert!(range("9", "3").is_empty());
+    }
+}

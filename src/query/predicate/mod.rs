@@ -1,0 +1,25 @@
+//! The compiled form of a query: what execution asks of values, rows and dictionaries.
+//!
+//! Dates are instants here, texts are folded words, regular expressions are built. Zone and now
+//! come in once, through [`Context`], so that every page of a search means the same.
+
+pub(super) mod column_value;
+pub(super) mod compile;
+pub(super) mod context;
+pub(super) mod equals;
+pub(super) mod event;
+pub(super) mod facet;
+mod network;
+pub(super) mod pattern_text;
+pub(super) mod phrase;
+pub(super) mod range;
+mod ranges;
+pub(super) mod regex;
+pub(super) mod simplify;
+#[cfg(test)]
+mod tests;
+pub(super) mod tree;
+pub(super) mod value;
+pub(super) mod value_predicate;
+
+pub(crate) use compile::compile;

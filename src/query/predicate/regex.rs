@@ -1,0 +1,320 @@
+//! Regular expressions, which stop within the budget of a search.
+//!
+//! A pattern looks at each byte of a text once for each of its states that the text may have led to
+//! (K. Thompson, "Regular Expression Search Algorithm", CACM 11(6), 1968). For nearly all patterns
+//! that is next to nothing, for the largest on the longest value it is half a minute. What cannot
+//! take long is left to the crate; everything else goes byte by byte, with looks at the clock.
+
+use crate::limits::REGEX_BYTES_MAX;
+use crate::query::budget::Meter;
+use crate::segment::Read;
+use regex::{Regex, RegexBuilder};
+use regex_automata::MatchKind;
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::nfa::thompson::{Config, NFA, State, WhichCaptures};
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::start;
+
+/// Steps up to which a search is not stopped: some ten milliseconds at most.
+const STEPS_MAX: usize = 1 << 24;
+/// Bytes of a compiled pattern for each step that a byte of text may cost. States alone would not
+/// do: one may lead to thousands of others.
+const STEP_BYTES: usize = 4;
+
+/// A regular expression that is searched for anywhere in a text.
+#[derive(Debug, Clone)]
+pub(crate) struct Pattern {
+    regex: Regex,
+    /// The same in steps; its states are made as they are met.
+    dfa: DFA,
+}
+
+impl Pattern {
+    /// Reads the syntax of the `regex` crate.
+    ///
+    /// # Errors
+    /// As `regex`; [`regex::Error::CompiledTooBig`] beyond 1 MiB.
+    pub(super) fn new(pattern: &str) -> Result<Pattern, regex::Error> {
+        let too_big = regex::Error::CompiledTooBig(REGEX_BYTES_MAX);
+        let regex = RegexBuilder::new(pattern).size_limit(REGEX_BYTES_MAX).build()?;
+        // The pattern is sound, so that nothing but its size can be in the way.
+        let config = Config::new().which_captures(WhichCaptures::None);
+        let config = config.nfa_size_limit(Some(REGEX_BYTES_MAX));
+        let nfa = NFA::compiler().configure(config).build(pattern).map_err(|_| too_big.clone())?;
+        // All matches are followed, not the first alone: one that is none (within a character) must
+        // not hide others. Words beyond ASCII have borders that an automaton cannot see.
+        let config = DFA::config().match_kind(MatchKind::All).unicode_word_boundary(true);
+        let config = config.skip_cache_capacity_check(true);
+        let dfa = DFA::builder().configure(config).build_from_nfa(nfa).map_err(|_| too_big)?;
+        Ok(Pattern { regex, dfa })
+    }
+
+    /// Whether the pattern matches somewhere. Time: at most the states of the pattern times the
+    /// bytes of the text.
+    ///
+    /// # Errors
+    /// When a limit is exceeded; it is looked at every few milliseconds.
+    pub(super) fn is_match(&self, text: &str, meter: &Meter) -> Read<bool> {
+        let steps = self.steps_of_a_byte().saturating_mul(text.len());
+        if steps > STEPS_MAX {
+            return self.is_match_in_steps(text, meter);
+        }
+        meter.work(steps)?;
+        Ok(self.is_match_at_once(text))
+    }
+
+    /// Steps that a byte of text costs at most.
+    fn steps_of_a_byte(&self) -> usize {
+        self.dfa.get_nfa().memory_usage() / STEP_BYTES + 1
+    }
+
+    /// `is_match` of the crate takes the first match for the only one where an empty one lies
+    /// within a character; `find` goes on behind it.
+    fn is_match_at_once(&self, text: &str) -> bool {
+        match self.dfa.get_nfa().has_empty() {
+            true => self.regex.find(text).is_some(),
+            false => self.regex.is_match(text),
+        }
+    }
+
+    fn is_match_in_steps(&self, text: &str, meter: &Meter) -> Read<bool> {
+        match self.walk(text, &mut self.dfa.create_cache(), meter)? {
+            Some(is_match) => Ok(is_match),
+            None => simulate(self.dfa.get_nfa(), text, meter),
+        }
+    }
+
+    /// Goes through the text state by state; `None` at what it cannot decide: the border of a word
+    /// beside a character beyond ASCII.
+    fn walk(&self, text: &str, cache: &mut Cache, meter: &Meter) -> Read<Option<bool>> {
+        let dfa = &self.dfa;
+        let steps = self.steps_of_a_byte();
+        let Ok(mut state) = dfa.start_state(cache, &start::Config::new()) else {
+            return Ok(None);
+        };
+        for (at, byte) in text.bytes().enumerate() {
+            meter.work(steps)?;
+            state = match dfa.next_state(cache, state, byte) {
+                Ok(next) if next.is_quit() => return Ok(None),
+                Ok(next) if next.is_dead() => return Ok(Some(false)),
+                // A state says what the bytes before this one came to.
+                Ok(next) if next.is_match() && text.is_char_boundary(at) => return Ok(Some(true)),
+                Ok(next) => next,
+                Err(_) => return Ok(None),
+            };
+        }
+        Ok(dfa.next_eoi_state(cache, state).ok().map(|state| state.is_match()))
+    }
+}
+
+/// Follows all states that the text may have led to, at once.
+fn simulate(nfa: &NFA, text: &str, meter: &Meter) -> Read<bool> {
+    let haystack = text.as_bytes();
+    let mut now = States::new(nfa);
+    let mut next = States::new(nfa);
+    for at in 0..=haystack.len() {
+        // A match begins and ends between two characters.
+        if text.is_char_boundary(at) {
+            now.add(nfa.start_anchored(), nfa, haystack, at);
+            if now.has_match {
+                return Ok(true);
+            }
+        }
+        for state in &now.list {
+            let led_to = match nfa.state(*state) {
+                State::ByteRange { trans } if trans.matches(haystack, at) => Some(trans.next),
+                State::Sparse(transitions) => transitions.matches(haystack, at),
+                State::Dense(transitions) => transitions.matches(haystack, at),
+                _ => None,
+            };
+            if let Some(state) = led_to {
+                next.add(state, nfa, haystack, at + 1);
+            }
+        }
+        meter.work(now.list.len() + std::mem::take(&mut next.steps) + 1)?;
+        std::mem::swap(&mut now, &mut next);
+        next.clear();
+    }
+    Ok(false)
+}
+
+/// States at one place of a text.
+struct States {
+    list: Vec<StateID>,
+    is_listed: Vec<bool>,
+    has_match: bool,
+    /// States whose followers are still to be added.
+    waiting: Vec<StateID>,
+    /// Followers that were looked at.
+    steps: usize,
+}
+
+impl States {
+    fn new(nfa: &NFA) -> States {
+        let is_listed = vec![false; nfa.states().len()];
+        let (list, waiting) = (Vec::new(), Vec::new());
+        States { list, is_listed, has_match: false, waiting, steps: 0 }
+    }
+
+    /// Adds a state and all that it leads to without a byte.
+    fn add(&mut self, state: StateID, nfa: &NFA, haystack: &[u8], at: usize) {
+        self.waiting.push(state);
+        while let Some(state) = self.waiting.pop() {
+            self.steps += 1;
+            if std::mem::replace(&mut self.is_listed[state.as_usize()], true) {
+                continue;
+            }
+            self.list.push(state);
+            match nfa.state(state) {
+                State::Look { look, next } if nfa.look_matcher().matches(*look, haystack, at) => {
+                    self.waiting.push(*next);
+                }
+                State::Union { alternates } => self.waiting.extend(alternates.iter()),
+                State::BinaryUnion { alt1, alt2 } => self.waiting.extend([alt1, alt2]),
+                State::Capture { next, .. } => self.waiting.push(*next),
+                State::Match { .. } => self.has_match = true,
+                _ => {}
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        for state in self.list.drain(..) {
+            self.is_listed[state.as_usize()] = false;
+        }
+        self.has_match = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::time::{Duration, Instant};
+
+    fn pattern(text: &str) -> Pattern {
+        Pattern::new(text).unwrap()
+    }
+
+    fn both(pattern: &Pattern, text: &str) -> (bool, bool) {
+        let meter = Meter::unlimited();
+        let in_steps = pattern.is_match_in_steps(text, &meter).unwrap();
+        (in_steps, simulate(pattern.dfa.get_nfa(), text, &meter).unwrap())
+    }
+
+    const ATOMS: [&str; 26] = [
+        r"(?-u:\B)",
+        r"(?-u:\b{end-half})",
+        "a",
+        "b",
+        "é",
+        ".",
+        r"\w",
+        r"\W",
+        r"\d",
+        "[a-é]",
+        "[^a]",
+        r"\b",
+        r"\B",
+        "^",
+        "$",
+        r"(?m:^)",
+        r"(?m:$)",
+        r"(?R:(?m:$))",
+        r"(?-u:\b)",
+        r"\A",
+        r"\z",
+        r"\b{start}",
+        r"\b{end-half}",
+        "",
+        "(?i:A)",
+        "\n",
+    ];
+
+    fn any_pattern() -> impl Strategy<Value = String> {
+        let atom = proptest::sample::select(&ATOMS[..]).prop_map(str::to_owned);
+        atom.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 1..4).prop_map(|all| all.concat()),
+                proptest::collection::vec(inner.clone(), 1..4).prop_map(|all| all.join("|")),
+                (inner, proptest::sample::select(&["*", "+", "?", "*?", "{2}", "{0,3}"][..]))
+                    .prop_map(|(inner, times)| format!("(?:{inner}){times}")),
+            ]
+            .prop_map(|inner| format!("(?:{inner})"))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn steps_find_what_the_crate_finds(
+            source in any_pattern(),
+            text in r"[abAé_ 1\r\n]{0,9}",
+        ) {
+            let pattern = pattern(&source);
+            let expected = pattern.regex.find(&text).is_some();
+            prop_assert_eq!(pattern.is_match_at_once(&text), expected);
+            let expected = (expected, expected);
+            prop_assert_eq!(both(&pattern, &text), expected, "{} in {:?}", source, text);
+        }
+    }
+
+    #[test]
+    fn a_match_within_a_character_is_none() {
+        for (source, text) in [(r"(?-u:\B)", "é"), (r"(?-u:\b)", "é"), (r"\B", "é"), ("a*?", "é")]
+        {
+            let pattern = pattern(source);
+            let expected = pattern.regex.is_match(text);
+            assert_eq!(both(&pattern, text), (expected, expected), "{source} in {text}");
+        }
+        // Here one within a character comes first, and hides another one from the crate.
+        let pattern = pattern(r"é|(?-u:\B)");
+        assert!(pattern.is_match("aéa", &Meter::unlimited()).unwrap());
+        assert_eq!(both(&pattern, "aéa"), (true, true));
+    }
+
+    #[test]
+    fn what_the_crate_takes_is_not_too_big_in_steps() {
+        for source in ["a", "é", r"[^b]", "(?:ab|c)", r"\bx?"] {
+            let is_taken = |times: usize, steps: bool| {
+                let source = format!("(?:{source}){{{times}}}");
+                match steps {
+                    true => Pattern::new(&source).is_ok(),
+                    false => RegexBuilder::new(&source).size_limit(REGEX_BYTES_MAX).build().is_ok(),
+                }
+            };
+            let (mut taken, mut refused) = (1, 100_000);
+            while refused - taken > 1 {
+                let middle = (taken + refused) / 2;
+                if is_taken(middle, false) { taken = middle } else { refused = middle }
+            }
+            assert_eq!((is_taken(taken, true), is_taken(refused, true)), (true, false), "{source}");
+        }
+    }
+
+    #[test]
+    fn the_largest_patterns_on_the_longest_texts_stop_at_the_deadline() {
+        let mut bits = 1_u64;
+        let mut bit = || {
+            bits ^= bits << 13;
+            bits ^= bits >> 7;
+            bits ^= bits << 17;
+            bits & 1 == 1
+        };
+        let ascii: String = (0..1 << 20).map(|_| if bit() { '1' } else { '0' }).collect();
+        let wide = ascii.replace('1', "é");
+        let spaced = "é ".repeat(170_000);
+        let alternatives = format!(r"\b(?:{})\d", "|".repeat(25_000));
+        for (source, text) in [
+            ("1[01]{10000}2", &ascii),
+            ("(0|1|é){3000}2", &wide),
+            (r"\Bé[é0]{3000}2", &wide),
+            (&alternatives, &spaced),
+        ] {
+            let meter = Meter::new(Some(Instant::now() + Duration::from_millis(50)), None, None);
+            let began = Instant::now();
+            assert!(pattern(source).is_match(text, &meter).is_err(), "{source}");
+            // Without looks at the clock it is tens of seconds, optimized.
+            assert!(began.elapsed() < Duration::from_secs(3), "{source}: {:?}", began.elapsed());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Alternatives of one field as one test: `f=a OR f=b OR f>c` is one list, so that a value is read
+//! once and looked up, however many alternatives there are.
+
+use super::equals::Equals;
+use super::tree::{Condition, Leaf, Scope};
+use super::value_predicate::Test;
+use std::sync::Arc;
+
+/// One of these conditions holds; at least one.
+pub(super) fn any_of(conditions: Vec<Condition>) -> Condition {
+    let mut parts: Vec<Option<Condition>> = Vec::with_capacity(conditions.len());
+    // What is compared with each scope, and where among the parts it shall stand.
+    let mut compared: Vec<(Scope, usize, Equals)> = Vec::new();
+    for condition in conditions {
+        match as_equals(condition) {
+            Ok((scope, equals)) => match compared.iter_mut().find(|(known, ..)| *known == scope) {
+                Some((_, _, all)) => all.extend(equals),
+                None => {
+                    compared.push((scope, parts.len(), equals));
+                    parts.push(None);
+                }
+            },
+            Err(other) => parts.push(Some(other)),
+        }
+    }
+    for (scope, place, mut equals) in compared {
+        equals.merge();
+        let leaf = Leaf { scope, test: Test::Equals(equals) };
+        parts[place] = Some(Condition::Leaf(Arc::new(leaf)));
+    }
+    let mut parts: Vec<Condition> = parts.into_iter().flatten().collect();
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => Condition::Or(parts),
+    }
+}
+
+/// A comparison with values or ranges as what it is compared with; `Err`: anything else, as it was.
+fn as_equals(condition: Condition) -> Result<(Scope, Equals), Condition> {
+    let Condition::Leaf(leaf) = &condition else { return Err(condition) };
+    let mut equals = match &leaf.test {
+        Test::Equals(equals) => equals.clone(),
+        Test::Range(_) => Equals::default(),
+        _ => return Err(condition),
+    };
+    if let Test::Range(range) = &leaf.test {
+        equals.ranges.add(range.clone());
+    }
+    Ok((leaf.scope.clone(), equals))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::ast::Query;
+    use crate::query::predicate::compile;
+    use crate::query::predicate::context::any_context;
+
+    /// How many parts are left of an OR.
+    fn parts(text: &str) -> usize {
+        let query = Query::parse(text).expect("a query");
+        match compile(&query, &any_context()).expect("a condition") {
+            Condition::Or(parts) => parts.len(),
+            _ => 1,
+        }
+    }
+
+    #[test]
+    fn alternatives_of_one_field_are_one_test() {
+        assert_eq!(parts("details.a=1 OR details.a=x OR details.a>5 OR details.a=7..8"), 1);
+        assert_eq!(parts("details.a=1 OR details.b=1 OR details.a=2 OR details.b<5"), 2);
+    }
+
+    #[test]
+    fn other_tests_stay_as_they_are() {
+        assert_eq!(parts("details.a=1 OR details.a:x OR details.a^=x OR details.a!=3"), 4);
+        assert_eq!(parts("details.a=1 OR (details.a=2 details.b=3)"), 2);
+        assert_eq!(parts("time=2026-01-01 OR time=2026-01-03"), 2);
+    }
+}

@@ -1,0 +1,534 @@
+//! What queries mean, sentence by sentence, on single events.
+
+use chrono_tz::Tz;
+use serde_json::Value;
+
+use super::compile;
+use super::context::Context;
+use super::tree::{Condition, Scope};
+use super::value::Scalar;
+use super::value_predicate::Test;
+use crate::event::{Timestamp, value_instant};
+use crate::query::ast::Query;
+use crate::query::budget::Meter;
+
+/// One value of an event with the keys that lead to it.
+type Leaf = (Vec<String>, Value);
+
+fn collect(value: &Value, keys: &[String], leaves: &mut Vec<Leaf>) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                collect(member, &[keys, std::slice::from_ref(key)].concat(), leaves);
+            }
+        }
+        Value::Array(elements) => elements.iter().for_each(|e| collect(e, keys, leaves)),
+        scalar => leaves.push((keys.to_vec(), scalar.clone())),
+    }
+}
+
+fn passes(test: &Test, value: &Value) -> bool {
+    let matches = |scalar| test.matches(scalar, &Meter::unlimited()).expect("no limit");
+    match value {
+        Value::String(text) => matches(Scalar::String(text)),
+        Value::Number(number) => matches(Scalar::Number(&number.to_string())),
+        Value::Bool(truth) => matches(Scalar::Bool(*truth)),
+        _ => matches(Scalar::Null),
+    }
+}
+
+/// Whether `condition` holds, by looking at every value.
+fn holds(condition: &Condition, leaves: &[Leaf]) -> bool {
+    let text_of = |field: &str| {
+        let found = leaves.iter().find(|(keys, _)| *keys == [field]);
+        found.and_then(|(_, value)| value.as_str()).unwrap_or_default()
+    };
+    match condition {
+        Condition::All => true,
+        Condition::And(operands) => operands.iter().all(|operand| holds(operand, leaves)),
+        Condition::Or(operands) => operands.iter().any(|operand| holds(operand, leaves)),
+        Condition::Not(operand) => !holds(operand, leaves),
+        Condition::Leaf(leaf) => match &leaf.scope {
+            Scope::OccurredAt | Scope::RecordedAt => {
+                let field = match leaf.scope {
+                    Scope::OccurredAt => "occurred_at",
+                    _ => "recorded_at",
+                };
+                let time = value_instant(text_of(field)).expect("a time");
+                leaf.test.matches_instant(time)
+            }
+            Scope::Action => {
+                let action = format!("{}.{}", text_of("category"), text_of("activity"));
+                passes(&leaf.test, &Value::String(action))
+            }
+            Scope::Seq => {
+                leaves.iter().any(|(keys, value)| *keys == ["seq"] && passes(&leaf.test, value))
+            }
+            Scope::AnyText => leaves.iter().any(|(keys, value)| {
+                let is_text = !["seq", "occurred_at", "recorded_at"].contains(&keys[0].as_str());
+                is_text && passes(&leaf.test, value)
+            }),
+            Scope::Path(path) => {
+                leaves.iter().any(|(keys, value)| path.covers(keys) && passes(&leaf.test, value))
+            }
+        },
+    }
+}
+
+const EVENT: &str = r#"{
+    "seq": 17, "recorded_at": "2026-05-04T12:00:01Z", "occurred_at": "2026-05-04T14:00:00+02:00",
+    "category": "teams", "activity": "created", "tenant": "acme", "origin": "web-app",
+    "actor": {"type": "user", "id": "u-1", "email": "anna.mueller@example.com",
+              "display_name": "Anna Müller", "groups": ["sec-team", "ops"]},
+    "targets": [{"type": "user", "id": "u-2", "name": "Réunion de 30 minutes"},
+                {"type": "team", "id": "u-1", "name": "can't"}],
+    "changes": [{"field": "role", "before": null, "after": {"name": "admin", "level": -0.10}}],
+    "context": {"ip": "203.0.113.7", "asn": {"number": 64500},
+                "url": "https://x.example/a/b?c=*d)"},
+    "attributes": {"start": "2026-05-11T08:00:00.1234567Z", "end": "2026-05-12T23:30:00-02:00",
+                   "recurring": true, "zero": 5.0, "five": "5", "rate": 12.50, "empty": ""},
+    "details": {"a": {"b": "nested"}, "a.b": "dotted", "aws:SourceIp": "2001:db8::15",
+                "mapped": "::ffff:203.0.113.7", "none": null, "change_event_title": "x",
+                "big": 9007199254740993, "huge": 1e400, "quote": "say \"hi\" \\ there",
+                "nul": "a b", "japanese": "東京タワー", "day": "2026-05-04", "nothing": {}}
+}"#;
+
+fn leaves() -> Vec<Leaf> {
+    let event: Value = serde_json::from_str(EVENT).expect("JSON");
+    let mut leaves = Vec::new();
+    collect(&event, &[], &mut leaves);
+    leaves
+}
+
+fn finds_in(query: &str, zone: Tz, now: &str) -> bool {
+    let parsed = Query::parse(query).unwrap_or_else(|error| panic!("{query}: {error}"));
+    let now = value_instant(now).expect("a time");
+    let condition = compile(&parsed, &Context { zone, now }).expect("a parsed query compiles");
+    holds(&condition, &leaves())
+}
+
+fn finds(query: &str) -> bool {
+    finds_in(query, Tz::UTC, "2026-05-11T12:00:00Z")
+}
+
+fn check(cases: &[(&str, bool)]) {
+    for (query, expected) in cases {
+        assert_eq!(finds(query), *expected, "{query}");
+    }
+}
+
+#[test]
+fn bare_text_looks_at_every_value_but_times_and_seq() {
+    check(&[
+        ("", true),
+        ("*", true),
+        ("  \u{a0} ", true),
+        ("anna", true),
+        ("MÜLLER", true),
+        ("mueller", true),
+        ("anna.mueller@example.com", true),
+        ("mueller.anna", false),
+        ("reunion", true),
+        ("\"de 30 MINUTES\"", true),
+        ("\"30 de\"", false),
+        ("can’t", true),
+        ("\"acme teams\"", false),
+        ("acme teams", true),
+        ("true", true),
+        ("false", false),
+        ("null", false),
+        ("0.10", true),
+        ("64500", true),
+        ("17", false),
+        ("2026-05-04", true),
+        ("12:00:01", false),
+        ("14", false),
+        ("2026-05-11T08", true),
+        // Keys are no text.
+        ("change_event_title", false),
+        ("SourceIp", false),
+        ("東京", true),
+        ("京東", false),
+        ("\"タワー\"", true),
+    ]);
+}
+
+#[test]
+fn a_star_makes_the_last_word_a_prefix() {
+    check(&[
+        ("ann*", true),
+        ("nna*", false),
+        ("anna.mueller@exam*", true),
+        ("anna.muel@exam*", false),
+        ("\"de 30 min*\"", true),
+        ("« de 30 min* »", true),
+        ("\"de 30 min\\*\"", false),
+        ("\"de 30 minutes\\*\"", true),
+        ("ann-*", true),
+        ("-*", false),
+    ]);
+}
+
+#[test]
+fn fuzzy_words_are_within_their_distance() {
+    check(&[
+        ("mulle~1", true),
+        ("mulr~1", false),
+        ("mulr~2", true),
+        ("Müllre~2", true),
+        ("actor.display_name:ana~1", true),
+        ("tenant:ana~1", false),
+    ]);
+}
+
+#[test]
+fn quotes_of_four_languages_hold_phrases() {
+    check(&[
+        ("„de 30“", true),
+        ("„de 30”", true),
+        ("“de 30”", true),
+        ("«de 30»", true),
+        ("‹de 30›", true),
+        ("«\u{202f}de\u{a0}30\u{a0}»", true),
+        ("actor.display_name=«\u{a0}Anna Müller »", true),
+        ("actor.display_name=\" Anna Müller\"", false),
+        ("details.quote=\"say \\\"hi\\\" \\\\ there\"", true),
+        ("details.quote=\"say \\\"hi\\\" \\ there\"", true),
+        ("details.quote=„say \"hi\" \\ there“", true),
+    ]);
+}
+
+#[test]
+fn operators_bind_as_the_grammar_says() {
+    check(&[
+        ("anna nobody", false),
+        ("anna AND acme", true),
+        ("nobody OR acme", true),
+        ("nobody OR acme nobody", false),
+        ("anna acme OR nobody", true),
+        ("(nobody OR acme) anna", true),
+        ("NOT nobody", true),
+        ("NOT nobody nobody", false),
+        ("NOT(nobody OR anna)", false),
+        ("NOT (nobody) AND(anna)OR(nobody)", true),
+        ("NOT NOT anna", true),
+        ("--anna", true),
+        ("-nobody", true),
+        ("-(nobody anna)", true),
+        ("-\"anna mueller\"", false),
+        ("anna -acme", false),
+        ("-5", false),
+        ("-5 OR anna", true),
+        ("\"anna\"\"acme\"", true),
+    ]);
+    // Lower-case words are words.
+    check(&[("anna or nobody", false), ("not", false), ("and", false)]);
+}
+
+#[test]
+fn fields_hold_words_of_any_value_under_them() {
+    check(&[
+        ("actor:anna", true),
+        ("who:anna", true),
+        ("who.groups:sec", true),
+        ("target.name:reunion", true),
+        ("actor:created", false),
+        ("actor.display_name:\"anna müller\"", true),
+        ("actor.display_name:anna mueller", true),
+        ("actor.display_name:mueller", false),
+        ("attributes.recurring:true", true),
+        ("attributes.rate:12.50", true),
+        ("seq:17", true),
+        ("change:admin", true),
+        ("changes.after.level:10", true),
+        ("actor:(anna -nobody)", true),
+        ("actor:(anna -ops)", false),
+        ("actor:(nobody OR \"anna mül*\")", true),
+        ("actor:(*)", true),
+        ("actor:(anna (user OR x))", true),
+        ("actor:*", true),
+        ("details.none:*", false),
+        ("details.nothing:*", false),
+        ("context.url:c", true),
+        ("actor.display_name:\"Anna:*\"", true),
+    ]);
+}
+
+#[test]
+fn conditions_on_a_list_are_independent() {
+    check(&[("targets.type=user targets.id=u-1", true), ("targets.id=(u-3,u-2)", true)]);
+}
+
+#[test]
+fn paths_are_whole_keys_and_may_join_with_dots() {
+    check(&[
+        ("details.a.b=nested", true),
+        ("details.a.b=dotted", true),
+        ("details.\"a.b\"=dotted", true),
+        ("details.\"a.b\"=nested", false),
+        ("details.a=dotted", false),
+        ("details.a:nested", true),
+        ("details.\"aws:SourceIp\"=2001:db8::15", true),
+        ("details=dotted", true),
+    ]);
+}
+
+#[test]
+fn equality_takes_a_bare_value_for_all_it_reads_as() {
+    check(&[
+        ("actor.display_name=\"Anna Müller\"", true),
+        ("actor.display_name=\"anna müller\"", false),
+        ("tenant=acme", true),
+        ("tenant=Acme", false),
+        ("attributes.zero=5", true),
+        ("attributes.zero=5e0", true),
+        ("attributes.zero=\"5\"", false),
+        ("attributes.zero=\"5.0\"", false),
+        ("attributes.five=5", true),
+        ("attributes.five=5.0", false),
+        ("attributes.five=\"5\"", true),
+        ("details.big=9007199254740993", true),
+        ("details.big=9007199254740992", false),
+        ("details.huge=10e399", true),
+        ("attributes.recurring=true", true),
+        ("attributes.recurring=\"true\"", false),
+        ("attributes.recurring=false", false),
+        ("changes.before=null", true),
+        ("changes.before=\"null\"", false),
+        ("attributes.empty=\"\"", true),
+        ("action=teams.created", true),
+        ("action:created", true),
+        ("action^=teams.", true),
+        ("type=create", false),
+        ("seq=17", true),
+        ("seq=17.0", true),
+        ("origin=web-app", true),
+        ("context.url=\"https://x.example/a/b?c=*d)\"", true),
+    ]);
+}
+
+#[test]
+fn instants_dates_and_addresses_equal_by_meaning() {
+    check(&[
+        ("attributes.start=2026-05-11T08:00:00.1234567Z", true),
+        ("attributes.start=2026-05-11T10:00:00.123456999+02:00", true),
+        ("attributes.start=2026-05-11t08:00:00.123457z", false),
+        ("attributes.start=2026-05-11", true),
+        ("attributes.end=2026-05-12", false),
+        ("attributes.end=2026-05-13", true),
+        ("attributes.end=\"2026-05-13\"", false),
+        ("details.day=2026-05-04", true),
+        ("details.day=2026-05-03..2026-05-05", false),
+        ("context.ip=203.0.113.7", true),
+        ("ip=203.0.113.0/24", true),
+        ("ip=203.0.113.99/24", true),
+        ("ip=0.0.0.0/0", true),
+        ("ip=203.0.113.6/32", false),
+        ("ip=\"203.0.113.0/24\"", false),
+        ("ip=203.0.113.0/33", false),
+        ("details.mapped=203.0.113.7", false),
+        ("details.mapped=::ffff:cb00:7107", true),
+        ("details.mapped=::/0", true),
+        ("ip=::/0", false),
+        ("details.\"aws:SourceIp\"=2001:0db8:0::15", true),
+        ("details.\"aws:SourceIp\"=2001:db8::/32", true),
+        ("details.\"aws:SourceIp\"=2001:db9::/32", false),
+    ]);
+    assert!(finds_in(
+        "attributes.end=2026-05-12",
+        chrono_tz::America::New_York,
+        "2026-01-01T00:00:00Z"
+    ));
+}
+
+#[test]
+fn a_list_holds_for_one_of_its_values() {
+    check(&[
+        ("tenant=(x,acme)", true),
+        ("tenant=( x , \"acme\" )", true),
+        ("tenant=(x,\"ac me\")", false),
+        ("attributes.rate=(1..2,12..13)", true),
+        ("tenant!=(x,y)", true),
+        ("tenant!=(x,acme)", false),
+    ]);
+}
+
+#[test]
+fn differing_needs_a_value_that_is_not_null() {
+    check(&[
+        ("tenant!=x", true),
+        ("tenant!=acme", false),
+        ("operation!=create", false),
+        ("details.none!=x", false),
+        ("details.nothing!=x", false),
+        // None of the values may equal it.
+        ("targets.type!=team", false),
+        ("targets.type!=calendar", true),
+        ("details!=null", false),
+        ("attributes.zero!=5..6", false),
+        ("time!=2026-05-04", false),
+        ("time!=2026-05-05", true),
+        ("seq!=18", true),
+        ("action!=teams.created", false),
+    ]);
+}
+
+#[test]
+fn begins_contains_and_ends_compare_folded_text() {
+    check(&[
+        ("actor.display_name^=ANNA", true),
+        ("actor.display_name^=Müll", false),
+        ("actor.display_name*=\"a mull\"", true),
+        ("actor.display_name$=ÜLLER", true),
+        ("actor.display_name$=Anna", false),
+        ("targets.name^=réu", true),
+        ("attributes.rate^=12.", true),
+        ("attributes.rate$=50", true),
+        ("attributes.recurring^=tru", false),
+        ("context.url*=c=*d", true),
+        ("context.url*=c=*e", false),
+        ("context.url$=\"*d)\"", true),
+        ("tenant^=acmes", false),
+        ("tenant^=🎉", false),
+        ("context.url*=!!", false),
+    ]);
+}
+
+#[test]
+fn regular_expressions_see_the_stored_text() {
+    check(&[
+        ("actor.display_name~=/^Anna M.ller$/", true),
+        ("actor.display_name~=/^anna/", false),
+        ("actor.display_name~=/(?i)^ANNA/", true),
+        ("actor.display_name~=/uller/", false),
+        ("context.url~=/^https:\\/\\/x\\.example/", true),
+        ("attributes.rate~=/^12\\.50$/", true),
+        ("attributes.recurring~=/true/", false),
+        ("actor.display_name~=/a M/ acme", true),
+        ("actor.display_name~=/a M/acme", true),
+        ("tenant~=//", true),
+    ]);
+}
+
+#[test]
+fn ranges_are_exact_and_of_numbers_or_instants() {
+    check(&[
+        ("attributes.rate>12.49", true),
+        ("attributes.rate>12.5", false),
+        ("attributes.rate>=12.5", true),
+        ("attributes.rate<12.500000000000000000001", true),
+        ("attributes.rate<=12.5", true),
+        ("attributes.rate<12.5", false),
+        ("details.big>9007199254740992", true),
+        ("details.big<9007199254740993", false),
+        ("changes.after.level=-0.2..0", true),
+        ("changes.after.level=..-0.1", true),
+        ("changes.after.level=0..", false),
+        // Strings are no numbers, and numbers no instants.
+        ("attributes.five>1", false),
+        ("attributes.rate>2026-01-01", false),
+        ("attributes.start>2026-05-10", true),
+        ("attributes.start>2026-05-11", false),
+        ("attributes.start>=2026-05-11", true),
+        ("attributes.start<=2026-05-11", true),
+        ("attributes.start<2026-05-11", false),
+        ("attributes.start=2026-05-10..2026-05-11", true),
+        ("attributes.start=2026-05-12..", false),
+        ("attributes.start=..2026-05-11T08:00:00Z", false),
+        ("attributes.start=..2026-05-11T08:00:00.123456Z", true),
+        ("attributes=\"1..20\"", false),
+        ("attributes=1..x", false),
+        ("attributes=..", false),
+        ("seq>16", true),
+        ("seq=17..17", true),
+    ]);
+}
+
+#[test]
+fn has_is_for_values_that_are_not_null() {
+    check(&[
+        ("has:tenant", true),
+        ("has:operation", false),
+        ("has:details.none", false),
+        ("has:changes.before", false),
+        ("has:changes", true),
+        ("has:details.nothing", false),
+        ("has:details.\"aws:SourceIp\"", true),
+        ("has:time", true),
+        ("has:action has:seq has:recorded_at", true),
+        ("(has:tenant)", true),
+    ]);
+}
+
+#[test]
+fn times_compare_with_occurred_at() {
+    check(&[
+        ("on:2026-05-04", true),
+        ("on:2026-05-05", false),
+        ("on:2026-05-04T12:00:00Z", true),
+        ("after:2026-05-03", true),
+        ("after:2026-05-04", false),
+        ("before:2026-05-05", true),
+        ("before:2026-05-04", false),
+        ("after:2026-05-04T12:00:00Z", false),
+        ("after:2026-05-04T11:59:59.999999Z", true),
+        ("before:2026-05-04T12:00:00Z", false),
+        ("before:2026-05-04T12:00:00.000001Z", true),
+        ("since:7d", true),
+        ("since:1w", true),
+        ("since:6d", false),
+        ("since:1mo", true),
+        ("time=2026-05-04", true),
+        ("time=2026-05-04T12:00:00Z", true),
+        ("time=(2026-05-01,2026-05-04)", true),
+        ("occurred_at>2026-05-04", false),
+        ("occurred_at>=2026-05-04", true),
+        ("time<=2026-05-04", true),
+        ("time<2026-05-04", false),
+        ("time=2026-05-01..2026-05-04", true),
+        ("time=..2026-05-03", false),
+        ("recorded_at>2026-05-04T12:00:01Z", false),
+        ("recorded_at>=2026-05-04T12:00:01Z", true),
+    ]);
+    let tokyo = chrono_tz::Asia::Tokyo;
+    assert!(finds_in("on:2026-05-04", tokyo, "2026-01-01T00:00:00Z"));
+    let kiritimati = chrono_tz::Pacific::Kiritimati;
+    assert!(finds_in("on:2026-05-05 -on:2026-05-04", kiritimati, "2026-01-01T00:00:00Z"));
+}
+
+#[test]
+fn strings_that_a_dictionary_can_answer_are_told() {
+    for (query, expected) in [
+        ("tenant=b", Some(vec!["b"])),
+        ("tenant=(b,\"5\",a,b)", Some(vec!["5", "a", "b"])),
+        ("tenant=5", Some(vec!["5"])),
+        ("tenant=true", Some(vec!["true"])),
+        ("tenant=2026-05-04", None),
+        ("tenant=10.0.0.0/8", None),
+        ("tenant=\"10.0.0.0/8\"", Some(vec!["10.0.0.0/8"])),
+        ("tenant:b", None),
+    ] {
+        let parsed = Query::parse(query).expect("a query");
+        let context = Context { zone: Tz::UTC, now: Timestamp(0) };
+        let Condition::Leaf(leaf) = compile(&parsed, &context).expect("compiles") else {
+            panic!("{query} is one leaf");
+        };
+        let found = leaf.test.exact_strings().map(|strings| strings.iter().map(String::as_str));
+        assert_eq!(found.map(Vec::from_iter), expected, "{query}");
+    }
+}
+
+#[test]
+fn wrong_queries_built_in_rust_are_refused_when_compiled() {
+    let context = Context { zone: Tz::UTC, now: Timestamp(0) };
+    for query in [
+        Query::text("!!"),
+        Query::field("no such field").exists(),
+        Query::field("raw.x").exists(),
+        Query::field("actor").matches("("),
+        Query::since("yesterday"),
+        Query::field("time").text("x"),
+    ] {
+        assert!(matches!(compile(&query, &context), Err(crate::Error::Invalid { .. })), "{query}");
+    }
+}

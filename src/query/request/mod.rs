@@ -1,0 +1,5 @@
+//! What is asked for: a query with its range, order, cursor and limits.
+
+pub(super) mod cursor;
+pub(super) mod order;
+pub(super) mod search;

@@ -1,0 +1,316 @@
+//! Searching: what is asked for.
+
+use super::cursor::{Cursor, Moment};
+use super::order::{Order, Place};
+use crate::event::Timestamp;
+use crate::query::ast::Query;
+use crate::query::ast::time::TimeRange;
+use crate::query::budget::Meter;
+use crate::query::plan::visibility::Visibility;
+use crate::query::predicate::compile;
+use crate::query::predicate::context::Context;
+use crate::query::predicate::tree::Condition;
+use crate::store::Snapshot;
+use crate::{Error, Result};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+/// Events of a page unless told otherwise.
+const LIMIT_DEFAULT: usize = 50;
+
+/// A search that is being put together; finish it with [`page`](Search::page),
+/// [`count`](Search::count), [`facets`](Search::facets), [`histogram`](Search::histogram) or
+/// [`for_each`](Search::for_each). Nothing runs before that.
+///
+/// # Examples
+/// ```no_run
+/// use annals::query::Query;
+/// use annals::store::{Options, Store};
+///
+/// let store = Store::open("activity", Options::default())?;
+/// let query = Query::parse(r#"who.email=ada@example.com "budget 2027""#)?;
+/// let page = store.snapshot().query(&query).newest().limit(20).page()?;
+/// for event in &page.events {
+///     println!("{} {}", event.seq, event.event.occurred_at());
+/// }
+/// # Ok::<(), annals::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Search<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) query: Query,
+    pub(crate) order: Order,
+    pub(crate) limit: usize,
+    pub(crate) after: Option<Cursor>,
+    pub(crate) times: TimeRange,
+    pub(crate) zone: chrono_tz::Tz,
+    pub(crate) tenant: Option<String>,
+    now: Option<Timestamp>,
+    pub(crate) include_hidden: bool,
+    is_point_in_time: bool,
+    deadline: Option<Instant>,
+    cancel: Option<Arc<AtomicBool>>,
+    bytes_max: Option<u64>,
+}
+
+impl Snapshot {
+    /// Begins a search; nothing runs until it is finished.
+    pub fn query(&self, query: &Query) -> Search<'_> {
+        Search {
+            snapshot: self,
+            query: query.clone(),
+            order: Order::Newest,
+            limit: LIMIT_DEFAULT,
+            after: None,
+            times: TimeRange { from: None, to: None },
+            zone: chrono_tz::UTC,
+            tenant: None,
+            now: None,
+            include_hidden: false,
+            is_point_in_time: false,
+            deadline: None,
+            cancel: None,
+            bytes_max: None,
+        }
+    }
+}
+
+impl<'a> Search<'a> {
+    /// Newest first (the default).
+    #[must_use]
+    pub fn newest(self) -> Self {
+        self.order(Order::Newest)
+    }
+
+    /// Oldest first.
+    #[must_use]
+    pub fn oldest(self) -> Self {
+        self.order(Order::Oldest)
+    }
+
+    /// In the order of the log.
+    #[must_use]
+    pub fn by_seq(self) -> Self {
+        self.order(Order::Seq)
+    }
+
+    /// In this order.
+    #[must_use]
+    pub fn order(self, order: Order) -> Self {
+        Search { order, ..self }
+    }
+
+    /// At most this many events a page (default 50; 0: all of them, which [`Search::page`] holds in
+    /// memory).
+    #[must_use]
+    pub fn limit(self, limit: usize) -> Self {
+        Search { limit, ..self }
+    }
+
+    /// Continues where a page ended. Counts, facets and histograms go by the instant and the moment
+    /// of the cursor and answer for all pages.
+    #[must_use]
+    pub fn after(self, cursor: Cursor) -> Self {
+        Search { after: Some(cursor), ..self }
+    }
+
+    /// Only events that occurred at or after this instant.
+    #[must_use]
+    pub fn from(mut self, from: Timestamp) -> Self {
+        self.times.from = Some(from);
+        self
+    }
+
+    /// Only events that occurred before this instant.
+    #[must_use]
+    pub fn to(mut self, to: Timestamp) -> Self {
+        self.times.to = Some(to);
+        self
+    }
+
+    /// The zone of dates, calendar lengths and buckets (default UTC).
+    #[must_use]
+    pub fn zone(self, zone: chrono_tz::Tz) -> Self {
+        Search { zone, ..self }
+    }
+
+    /// Only events whose `tenant` is this, byte for byte.
+    #[must_use]
+    pub fn tenant(self, tenant: &str) -> Self {
+        Search { tenant: Some(tenant.to_owned()), ..self }
+    }
+
+    /// The instant that counts as now (default: when the snapshot was taken). Behind a cursor,
+    /// lengths such as `since:7d` go on counting from the now of the first page.
+    #[must_use]
+    pub fn now(self, now: Timestamp) -> Self {
+        Search { now: Some(now), ..self }
+    }
+
+    /// Also events that are past `visible_for` but not past `kept_for`.
+    #[must_use]
+    pub fn include_hidden(self) -> Self {
+        Search { include_hidden: true, ..self }
+    }
+
+    /// Only events that were stored when the first page was taken, on all pages: later ones never
+    /// appear, wherever they sort. With a cursor, counts, facets and histograms obey it too,
+    /// whatever its order.
+    ///
+    /// Events that are dropped between two pages are gone, as always. The pages are of one epoch:
+    /// the cursor is refused after a recovery that may have cut events of the store.
+    #[must_use]
+    pub fn point_in_time(self) -> Self {
+        Search { is_point_in_time: true, ..self }
+    }
+
+    /// Stops this long after now, within some milliseconds (see `docs/query.md` for the few steps
+    /// that take longer): a page is marked incomplete, everything else fails.
+    #[must_use]
+    pub fn deadline(self, after: Duration) -> Self {
+        Search { deadline: Instant::now().checked_add(after), ..self }
+    }
+
+    /// Stops when somebody sets this, like a deadline.
+    #[must_use]
+    pub fn cancel(self, handle: Arc<AtomicBool>) -> Self {
+        Search { cancel: Some(handle), ..self }
+    }
+
+    /// Stops once more bytes than this were looked at, like a deadline; the same search of the same
+    /// snapshot always needs as many.
+    ///
+    /// Counted are the texts, words and events that are compared or decoded, in the clear, with
+    /// 16 bytes for each look, the sets of rows that are put together, and value ids that are
+    /// read. What the caches of the system hold makes no difference.
+    #[must_use]
+    pub fn bytes_max(self, bytes_max: u64) -> Self {
+        Search { bytes_max: Some(bytes_max), ..self }
+    }
+
+    /// Begins to count what the search costs.
+    pub(crate) fn meter(&self) -> Meter {
+        Meter::new(self.deadline, self.cancel.clone(), self.bytes_max)
+    }
+
+    /// What counts as now for this page.
+    fn now_of_page(&self) -> Timestamp {
+        self.now.unwrap_or_else(|| self.snapshot.now())
+    }
+
+    /// What counts as now in the query: that of the first page, on all pages.
+    pub(crate) fn now_of_query(&self) -> Timestamp {
+        self.after.map_or_else(|| self.now_of_page(), |cursor| cursor.now)
+    }
+
+    pub(crate) fn context(&self) -> Context {
+        Context { zone: self.zone, now: self.now_of_query() }
+    }
+
+    /// The condition of query, times and tenant together.
+    pub(crate) fn condition(&self) -> Result<Condition> {
+        self.query.check_size()?;
+        let mut parts = vec![compile(&self.query, &self.context())?];
+        if let Some(tenant) = &self.tenant {
+            parts.push(compile(&Query::field("tenant").equals(tenant), &self.context())?);
+        }
+        if self.times != TimeRange::default() {
+            parts.insert(0, Condition::occurred_within(self.times));
+        }
+        Ok(Condition::all_of(parts))
+    }
+
+    /// The query within the scope of the tenant.
+    pub(crate) fn scoped_query(&self) -> Query {
+        match &self.tenant {
+            Some(tenant) => self.query.clone().and(Query::field("tenant").equals(tenant)),
+            None => self.query.clone(),
+        }
+    }
+
+    pub(crate) fn visibility(&self) -> Result<Visibility<'a>> {
+        let retention = self.snapshot.retention();
+        // An old cursor does not bring back what has grown too old since, and what was too old at
+        // the first page stays away, should the clock go back.
+        let now = self.now_of_page().max(self.now_of_query());
+        let context = Context { zone: self.zone, now };
+        let visibility = Visibility::new(retention, &context, self.include_hidden)?;
+        Ok(match self.moment() {
+            Some(moment) => visibility.upto(moment.last_seq),
+            None => visibility,
+        })
+    }
+
+    /// How far the store counts, if only what was there at the first page is shown.
+    pub(crate) fn moment(&self) -> Option<Moment> {
+        let of_cursor = self.after.and_then(|cursor| cursor.moment);
+        let of_snapshot =
+            || Moment { last_seq: self.snapshot.last_seq().unwrap_or(0), epoch: self.epoch() };
+        self.is_point_in_time.then(|| of_cursor.unwrap_or_else(of_snapshot))
+    }
+
+    /// The epoch of the snapshot as a cursor keeps it.
+    fn epoch(&self) -> u32 {
+        u32::try_from(self.snapshot.epoch()).unwrap_or(u32::MAX)
+    }
+
+    /// A hash of everything that a cursor belongs to but the order.
+    pub(crate) fn question(&self) -> u64 {
+        let times = [self.times.from, self.times.to].map(|time| time.map(|time| time.0));
+        let mut text = format!(
+            "{}\0{}\0{:?}\0{times:?}\0{}",
+            self.query, self.zone, self.tenant, self.include_hidden
+        );
+        if self.is_point_in_time {
+            text.push_str("\0point in time");
+        }
+        let low = crate::io::codec::crc(1, text.as_bytes());
+        let high = crate::io::codec::crc(u64::from(low) << 32 | 2, text.as_bytes());
+        u64::from(high) << 32 | u64::from(low)
+    }
+
+    /// The place after which the page begins.
+    pub(crate) fn start(&self) -> Result<Option<Place>> {
+        match &self.after {
+            Some(cursor) if cursor.order != self.order => Err(foreign_cursor()),
+            after => Ok(after.map(|cursor| cursor.place)),
+        }
+    }
+
+    /// Refuses a cursor that does not belong here, whatever its order.
+    fn check_cursor(&self) -> Result<()> {
+        let Some(cursor) = &self.after else {
+            return Ok(());
+        };
+        if cursor.question != self.question() {
+            return Err(foreign_cursor());
+        }
+        if cursor.moment.is_some_and(|moment| moment.epoch != self.epoch()) {
+            let problem = "is of a moment before a recovery that may have cut events; \
+                           begin with the first page";
+            return Err(Error::invalid("cursor", problem));
+        }
+        Ok(())
+    }
+
+    /// Fails for a cursor of another search, and if a segment that may hold events in question is
+    /// missing or damaged.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.check_cursor()?;
+        let check = |times: TimeRange| {
+            let from = times.from.unwrap_or(Timestamp(i64::MIN));
+            let to = times.to.map_or(Timestamp(i64::MAX), |to| Timestamp(to.0.saturating_sub(1)));
+            self.snapshot.check_range(from, to)
+        };
+        // Hardly ever is anything damaged: then only, what the query says of times is looked at.
+        check(self.times).or_else(|_| check(self.condition()?.occurrence()))
+    }
+}
+
+/// A cursor that came from something else than it is used with.
+fn foreign_cursor() -> Error {
+    let problem = "belongs to another query, order, zone, scope or moment; \
+                   repeat the search it came from";
+    Error::invalid("cursor", problem)
+}

@@ -1,0 +1,368 @@
+//! From JSON to the tree of a query. Where something is wrong is kept as a path of keys, and looked
+//! up in the text for the error.
+
+use super::words::{FILTERS, HEADS, Head, JOINER, find, unknown};
+use crate::event::schema::nearest_of;
+use crate::json::{End, Member, Node, Step, offset_of, read_tree};
+use crate::limits::{QUERY_DEPTH_MAX, QUERY_JSON_BYTES_MAX, QUERY_JSON_DEPTH_MAX};
+use crate::query::ast::{Expr, LastWord, Query, Term, Text, TimeRelation};
+use crate::query::predicate::compile::{Place, Problem, compile_term};
+use crate::query::predicate::context::any_context;
+use crate::query::syntax::complexity::{Size, too_deep};
+use crate::{Error, Result};
+
+/// What is wrong, and the way there.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    steps: Vec<Step>,
+    end: End,
+    problem: String,
+}
+
+/// A result whose error has its place.
+pub(super) type Checked<T> = Result<T, Box<Refusal>>;
+
+/// Reads a query or a flat list of filters.
+pub(super) fn read(json: &str) -> Result<Query> {
+    let refuse = |position: usize, problem: String| Error::Query {
+        query: json.to_owned(),
+        position,
+        problem,
+    };
+    let len = json.len();
+    if len > QUERY_JSON_BYTES_MAX {
+        let problem = format!("the query has {len} bytes; the limit is {QUERY_JSON_BYTES_MAX}");
+        return Err(refuse(0, problem));
+    }
+    let tree = read_tree(json, QUERY_JSON_DEPTH_MAX);
+    let tree = tree.map_err(|(position, problem)| refuse(position, problem))?;
+    let mut reader = Reader { steps: Vec::new(), size: Size::default() };
+    match reader.query(&tree) {
+        Ok(root) => {
+            let query = Query::new(root);
+            query.check_printed().map_err(|problem| refuse(0, problem))?;
+            Ok(query)
+        }
+        Err(refusal) => {
+            let Refusal { steps, end, problem } = *refusal;
+            let place = match pointer(&steps) {
+                place if place.is_empty() => problem,
+                place => format!("at `{place}`: {problem}"),
+            };
+            Err(refuse(offset_of(json, &steps, end), place))
+        }
+    }
+}
+
+/// The way as a JSON pointer (RFC 6901).
+fn pointer(steps: &[Step]) -> String {
+    let step = |step: &Step| match step {
+        Step::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Step::Index(index) => format!("/{index}"),
+    };
+    steps.iter().map(step).collect()
+}
+
+/// Where an operand stands: what needs parentheses there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Within {
+    Top,
+    And,
+    Or,
+    Not,
+}
+
+/// Walks the tree of the JSON.
+pub(super) struct Reader {
+    /// The way to what is being read.
+    steps: Vec<Step>,
+    size: Size,
+}
+
+impl Reader {
+    /// The error of a place.
+    pub(super) fn refuse<T>(&self, problem: impl Into<String>) -> Checked<T> {
+        self.refuse_at(End::Value, problem)
+    }
+
+    fn refuse_at<T>(&self, end: End, problem: impl Into<String>) -> Checked<T> {
+        Err(Box::new(Refusal { steps: self.steps.clone(), end, problem: problem.into() }))
+    }
+
+    /// Does something one step further in.
+    pub(super) fn within<T>(
+        &mut self,
+        step: Step,
+        inner: impl FnOnce(&mut Self) -> Checked<T>,
+    ) -> Checked<T> {
+        self.steps.push(step);
+        let outcome = inner(self);
+        self.steps.pop();
+        outcome
+    }
+
+    /// Does something with the member of this key.
+    pub(super) fn under<T>(
+        &mut self,
+        key: &str,
+        inner: impl FnOnce(&mut Self) -> Checked<T>,
+    ) -> Checked<T> {
+        self.within(Step::Key(key.to_owned()), inner)
+    }
+
+    fn query(&mut self, node: &Node<'_>) -> Checked<Expr> {
+        match node {
+            Node::Object(members) if is_list(members) => self.filters(members),
+            node => self.condition(node, Within::Top, 0),
+        }
+    }
+
+    /// A condition in `depth` parentheses.
+    pub(super) fn condition(
+        &mut self,
+        node: &Node<'_>,
+        within: Within,
+        depth: usize,
+    ) -> Checked<Expr> {
+        let members = self.members(node, "a condition such as {\"text\":\"budget\"}")?;
+        let (head, value) = self.head(members)?;
+        let is_in_parentheses = match head {
+            Head::And => within == Within::Not,
+            Head::Or => matches!(within, Within::And | Within::Not),
+            _ => false,
+        };
+        let depth = depth + usize::from(is_in_parentheses);
+        if depth > QUERY_DEPTH_MAX {
+            return self.refuse(too_deep());
+        }
+        match head {
+            Head::And => self.operands(head, value, Within::And, depth).map(Expr::and),
+            Head::Or => self.operands(head, value, Within::Or, depth).map(Expr::or),
+            Head::Not => {
+                let key = head.key();
+                self.under(key, |reader| reader.condition(value, Within::Not, depth))
+                    .map(Expr::negate)
+            }
+            Head::All => self.all(value),
+            Head::Text => {
+                let text = self.text(members, head.key())?;
+                self.term(Term::Text(text), members)
+            }
+            Head::Field => self.field(members),
+            Head::After => self.time(TimeRelation::After, head, members),
+            Head::Before => self.time(TimeRelation::Before, head, members),
+            Head::On => self.time(TimeRelation::On, head, members),
+            Head::Since => self.time(TimeRelation::Since, head, members),
+        }
+    }
+
+    pub(super) fn members<'n, 't>(
+        &self,
+        node: &'n Node<'t>,
+        expected: &str,
+    ) -> Checked<&'n [Member<'t>]> {
+        match node {
+            Node::Object(members) => Ok(members),
+            other => self.refuse(format!("expected {expected}, not {}", kind(other))),
+        }
+    }
+
+    /// What the condition is, and the value of that key; all other keys belong to it.
+    fn head<'n, 't>(&mut self, members: &'n [Member<'t>]) -> Checked<(Head, &'n Node<'t>)> {
+        let heads = || HEADS.iter().map(|(key, _)| *key);
+        let found = members.iter().find_map(|(key, value)| Some((find(&HEADS, key)?, value)));
+        let Some((head, value)) = found else {
+            let Some((key, _)) = members.first() else {
+                let heads = heads().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+                return self.refuse(format!("expected one of {heads}"));
+            };
+            return self.under(key, |reader| {
+                reader.refuse_at(End::Key, unknown("condition", key, heads()))
+            });
+        };
+        self.only(members, head.key(), head.beside())?;
+        Ok((head, value))
+    }
+
+    /// Refuses members with other keys than `head` and `known`.
+    pub(super) fn only(
+        &mut self,
+        members: &[Member<'_>],
+        head: &str,
+        known: &[&str],
+    ) -> Checked<()> {
+        let is_strange = |key: &&str| *key != head && !known.contains(key);
+        let mut keys = members.iter().map(|(key, _)| key.as_ref());
+        let Some(strange) = keys.find(is_strange) else {
+            return Ok(());
+        };
+        let problem = match (find(&HEADS, strange), nearest_of(strange, known.iter().copied())) {
+            (Some(_), _) => format!("`{strange}` cannot stand beside `{head}`; join them by `and`"),
+            (None, None) => format!("nothing stands beside `{head}`, not `{strange}` either"),
+            (None, Some(nearest)) => {
+                format!("there is no `{strange}` beside `{head}`; the nearest: `{nearest}`")
+            }
+        };
+        self.under(strange, |reader| reader.refuse_at(End::Key, problem))
+    }
+
+    fn operands(
+        &mut self,
+        head: Head,
+        node: &Node<'_>,
+        within: Within,
+        depth: usize,
+    ) -> Checked<Vec<Expr>> {
+        self.under(head.key(), |reader| {
+            let nodes = reader.elements(node, "conditions")?;
+            if nodes.is_empty() {
+                return reader.refuse("expected at least one condition");
+            }
+            let mut operands = Vec::with_capacity(nodes.len());
+            for (index, node) in nodes.iter().enumerate() {
+                let operand = |reader: &mut Self| reader.condition(node, within, depth);
+                operands.push(reader.within(Step::Index(index), operand)?);
+            }
+            Ok(operands)
+        })
+    }
+
+    pub(super) fn elements<'n, 't>(
+        &self,
+        node: &'n Node<'t>,
+        what: &str,
+    ) -> Checked<&'n [Node<'t>]> {
+        match node {
+            Node::List(nodes) => Ok(nodes),
+            other => self.refuse(format!("expected a list of {what}, not {}", kind(other))),
+        }
+    }
+
+    fn all(&mut self, node: &Node<'_>) -> Checked<Expr> {
+        self.under(Head::All.key(), |reader| match node {
+            Node::Bool(true) => match reader.size.add_all() {
+                Ok(()) => Ok(Expr::All),
+                Err(problem) => reader.refuse(problem),
+            },
+            other => reader.refuse(format!("expected true, not {}", kind(other))),
+        })
+    }
+
+    fn time(
+        &mut self,
+        relation: TimeRelation,
+        head: Head,
+        members: &[Member<'_>],
+    ) -> Checked<Expr> {
+        let when = self.string(members, head.key())?.to_owned();
+        self.term(Term::Time { relation, when }, members)
+    }
+
+    /// The text under `key` and how its last word is compared.
+    pub(super) fn text(&mut self, members: &[Member<'_>], key: &str) -> Checked<Text> {
+        let text = self.string(members, key)?.to_owned();
+        let kind = match member(members, "match") {
+            Some(_) => self.string(members, "match")?,
+            None => "phrase",
+        };
+        let last = match kind {
+            "phrase" => LastWord::Exact,
+            "prefix" => LastWord::Prefix,
+            "fuzzy" => LastWord::Fuzzy(self.distance(members)?),
+            other => {
+                let known = ["phrase", "prefix", "fuzzy"].into_iter();
+                return self.under("match", |reader| reader.refuse(unknown("match", other, known)));
+            }
+        };
+        if !matches!(last, LastWord::Fuzzy(_)) && member(members, "distance").is_some() {
+            let problem = "`distance` goes with \"match\":\"fuzzy\" only";
+            return self.under("distance", |reader| reader.refuse_at(End::Key, problem));
+        }
+        Ok(Text { text, last })
+    }
+
+    fn distance(&mut self, members: &[Member<'_>]) -> Checked<u8> {
+        match member(members, "distance") {
+            None => Ok(1),
+            Some(Node::Number("1")) => Ok(1),
+            Some(Node::Number("2")) => Ok(2),
+            Some(_) => self.under("distance", |reader| reader.refuse("expected 1 or 2")),
+        }
+    }
+
+    /// The string under a key that must be there.
+    pub(super) fn string<'n>(&mut self, members: &'n [Member<'_>], key: &str) -> Checked<&'n str> {
+        match member(members, key) {
+            Some(Node::String(text)) => Ok(text),
+            Some(other) => self.under(key, |reader| {
+                reader.refuse(format!("expected a string, not {}", kind(other)))
+            }),
+            None => self.refuse(format!("`{key}` is missing")),
+        }
+    }
+
+    /// The term, if it is one that some event could meet.
+    pub(super) fn term(&mut self, term: Term, members: &[Member<'_>]) -> Checked<Expr> {
+        self.size.add(&term).or_else(|problem| self.refuse(problem))?;
+        match compile_term(&term, &any_context()) {
+            Ok(_) => Ok(Expr::Term(term)),
+            Err(problem) => self.refuse_term(&term, problem, members),
+        }
+    }
+
+    fn refuse_term(
+        &mut self,
+        term: &Term,
+        problem: Problem,
+        members: &[Member<'_>],
+    ) -> Checked<Expr> {
+        let Problem { place, text } = problem;
+        let key = match (place, term) {
+            (Place::Name | Place::Path, _) => Head::Field.key(),
+            (Place::Operator, _) => "op",
+            (Place::Value(_), Term::Field { .. }) => "value",
+            (Place::Value(_), Term::Text(_)) => Head::Text.key(),
+            (Place::Value(_), Term::Time { relation, .. }) => relation_key(*relation),
+        };
+        let list_index = match (place, member(members, key)) {
+            (Place::Value(index), Some(Node::List(_))) => Some(index),
+            _ => None,
+        };
+        self.under(key, |reader| match list_index {
+            Some(index) => reader.within(Step::Index(index), |reader| reader.refuse(text)),
+            None => reader.refuse(text),
+        })
+    }
+}
+
+/// Whether an object is a list of filters, perhaps a wrong one.
+fn is_list(members: &[Member<'_>]) -> bool {
+    members.iter().any(|(key, _)| key == FILTERS || key == JOINER)
+}
+
+/// The key of a relation to a time.
+pub(super) fn relation_key(relation: TimeRelation) -> &'static str {
+    match relation {
+        TimeRelation::After => Head::After.key(),
+        TimeRelation::Before => Head::Before.key(),
+        TimeRelation::On => Head::On.key(),
+        TimeRelation::Since => Head::Since.key(),
+    }
+}
+
+/// The member with this key.
+pub(super) fn member<'n, 't>(members: &'n [Member<'t>], key: &str) -> Option<&'n Node<'t>> {
+    members.iter().find(|(name, _)| name == key).map(|(_, node)| node)
+}
+
+/// What a value is, with its article.
+pub(super) fn kind(node: &Node<'_>) -> &'static str {
+    match node {
+        Node::Null => "null",
+        Node::Bool(_) => "a boolean",
+        Node::Number(_) => "a number",
+        Node::String(_) => "a string",
+        Node::List(_) => "a list",
+        Node::Object(_) => "an object",
+    }
+}

@@ -1,0 +1,8 @@
+//! The three faces of a query: text, JSON and the builder in Rust; and the caps they share.
+
+#[cfg(test)]
+pub(super) mod arbitrary;
+pub(super) mod builder;
+pub(super) mod complexity;
+pub(super) mod json;
+pub(super) mod parse;

@@ -1,0 +1,224 @@
+//! Field terms: what follows a path and an operator.
+
+use super::{Parser, hint, text_of_quoted};
+use crate::Result;
+use crate::query::ast::chars::is_space;
+use crate::query::ast::lexer::{Operator, Segment, resolve};
+use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Term, TimeRelation};
+use crate::query::predicate::compile::{Place, Problem, check_path, check_words, compile_term};
+use crate::query::predicate::context::any_context;
+
+/// Where the pieces of a field term begin.
+struct Places {
+    path: usize,
+    operator: usize,
+    values: Vec<usize>,
+}
+
+impl Parser<'_> {
+    /// A field term, its path and operator being taken.
+    pub(super) fn field(
+        &mut self,
+        segments: Vec<Segment>,
+        path_at: usize,
+        operator_at: usize,
+        operator: Operator,
+    ) -> Result<Expr> {
+        let mut places =
+            Places { path: path_at, operator: operator_at, values: vec![self.scanner.at()] };
+        if let ([first], Operator::Has) = (&segments[..], operator)
+            && !first.is_quoted
+        {
+            if first.key == "has" {
+                return self.has(&places);
+            }
+            if let Some(relation) = relation(&first.key) {
+                return self.time(relation, &places);
+            }
+        }
+        let path = resolve(segments);
+        check_path(&path).or_else(|problem| self.field_error(problem, &places))?;
+        if operator == Operator::Has {
+            return self.words(path, &places);
+        }
+        let test = self.test(operator, &mut places)?;
+        self.checked(Term::Field { path, test }, &places)
+    }
+
+    fn has(&mut self, places: &Places) -> Result<Expr> {
+        let at = self.scanner.at();
+        let Some(segments) = self.scanner.take_path() else {
+            return self.error(at, "expected a field after `has:`");
+        };
+        if !self.value_ends() {
+            let problem = "expected white space after the field of `has:`";
+            return self.error(self.scanner.at(), problem);
+        }
+        let places = Places { path: at, operator: places.operator, values: vec![at] };
+        let path = resolve(segments);
+        let test = FieldTest::Has;
+        self.checked(Term::Field { path, test }, &places)
+    }
+
+    fn time(&mut self, relation: TimeRelation, places: &Places) -> Result<Expr> {
+        let when = self.scanner.take_bare().to_string();
+        self.checked(Term::Time { relation, when }, places)
+    }
+
+    /// `f:text` and `f:(texts)`.
+    fn words(&mut self, path: Path, places: &Places) -> Result<Expr> {
+        check_words(&path).or_else(|problem| self.field_error(problem, places))?;
+        if self.scanner.peek() == Some('(') {
+            return self.parenthesis(Some(&path));
+        }
+        let at = self.scanner.at();
+        let text = match self.quoted()? {
+            Some(quoted) => Some(text_of_quoted(quoted)),
+            None => self.token()?,
+        };
+        self.text_term(text, Some(&path), at)
+    }
+
+    fn test(&mut self, operator: Operator, places: &mut Places) -> Result<FieldTest> {
+        Ok(match operator {
+            Operator::Equals => FieldTest::Equals(self.literals(places)?),
+            Operator::Differs => FieldTest::Differs(self.literals(places)?),
+            Operator::Begins => FieldTest::Begins(self.value()?),
+            Operator::Contains => FieldTest::Contains(self.value()?),
+            Operator::Ends => FieldTest::Ends(self.value()?),
+            Operator::Matches => FieldTest::Matches(self.regex()?),
+            Operator::Above => self.comparison(Comparison::Above)?,
+            Operator::AtLeast => self.comparison(Comparison::AtLeast)?,
+            Operator::Below => self.comparison(Comparison::Below)?,
+            Operator::AtMost => self.comparison(Comparison::AtMost)?,
+            Operator::Has => FieldTest::Has,
+        })
+    }
+
+    /// A text to compare with, quoted or not; `*` is an ordinary character in it.
+    fn value(&mut self) -> Result<String> {
+        let at = self.scanner.at();
+        if self.scanner.peek() == Some('(') {
+            let problem = "a list goes with `=` and `!=` only; quote a text that begins with `(`";
+            return self.error(at, problem);
+        }
+        if let Some(quoted) = self.quoted()? {
+            return Ok(quoted.literal());
+        }
+        match self.scanner.take_bare() {
+            "" => self.error(at, "expected a value directly after the operator"),
+            value => Ok(value.to_string()),
+        }
+    }
+
+    fn comparison(&mut self, comparison: Comparison) -> Result<FieldTest> {
+        let at = self.scanner.at();
+        let mut ahead = self.scanner.clone();
+        if !matches!(ahead.take_quoted(), Ok(None)) {
+            let problem = "a number or time to compare with is written without quotes";
+            return self.error(at, problem);
+        }
+        Ok(FieldTest::Compare(comparison, self.value()?))
+    }
+
+    fn regex(&mut self) -> Result<String> {
+        let at = self.scanner.at();
+        if !self.scanner.eat("/") {
+            let problem = "expected a regular expression between slashes, such as `~=/^a.*z$/`";
+            return self.error(at, problem);
+        }
+        match self.scanner.take_regex() {
+            Some(regex) => Ok(regex.to_string()),
+            None => self.error(at, "this regular expression is never closed; expected `/`"),
+        }
+    }
+
+    /// One literal, or a list of them in parentheses.
+    fn literals(&mut self, places: &mut Places) -> Result<Vec<Literal>> {
+        let open_at = self.scanner.at();
+        if !self.scanner.eat("(") {
+            let at = self.scanner.at();
+            if let Some(quoted) = self.quoted()? {
+                return Ok(vec![Literal::quoted(quoted.literal())]);
+            }
+            return match self.scanner.take_bare() {
+                "" => self.error(
+                    at,
+                    "expected a value directly after the operator; the empty \
+                                      text is `\"\"`",
+                ),
+                value => Ok(vec![Literal::bare(value)]),
+            };
+        }
+        places.values.clear();
+        let mut literals = Vec::new();
+        loop {
+            self.scanner.skip_space();
+            places.values.push(self.scanner.at());
+            literals.push(self.list_item(open_at)?);
+            self.scanner.skip_space();
+            if self.scanner.eat(")") {
+                return Ok(literals);
+            }
+            let at = self.scanner.at();
+            if at == self.text.len() {
+                return self.error(open_at, "this list is never closed; expected `)`");
+            }
+            if !self.scanner.eat(",") {
+                return self.error(at, "expected `,` or `)` after a value of a list");
+            }
+        }
+    }
+
+    fn list_item(&mut self, open_at: usize) -> Result<Literal> {
+        let at = self.scanner.at();
+        if let Some(quoted) = self.quoted()? {
+            return Ok(Literal::quoted(quoted.literal()));
+        }
+        match self.scanner.take_bare_item() {
+            "" if at == self.text.len() => {
+                self.error(open_at, "this list is never closed; expected a value and `)`")
+            }
+            "" => self.error(at, "expected a value of the list; the empty text is `\"\"`"),
+            item => Ok(Literal::bare(item)),
+        }
+    }
+
+    fn value_ends(&self) -> bool {
+        self.scanner.peek().is_none_or(|next| is_space(next) || next == ')')
+    }
+
+    /// The term, if it is one that some event could meet.
+    fn checked(&mut self, term: Term, places: &Places) -> Result<Expr> {
+        self.size.add(&term).or_else(|problem| self.error(places.path, problem))?;
+        match compile_term(&term, &any_context()) {
+            Ok(_) => Ok(Expr::Term(term)),
+            Err(problem) => self.field_error(problem, places),
+        }
+    }
+
+    fn field_error<T>(&self, problem: Problem, places: &Places) -> Result<T> {
+        let position = match problem.place {
+            Place::Name | Place::Path => places.path,
+            Place::Operator => places.operator,
+            Place::Value(index) => places.values.get(index).copied().unwrap_or(places.path),
+        };
+        match problem.place {
+            Place::Name => {
+                let hint = hint(self, places.path);
+                self.error(position, format!("{}; {hint}", problem.text))
+            }
+            _ => self.error(position, problem.text),
+        }
+    }
+}
+
+fn relation(name: &str) -> Option<TimeRelation> {
+    match name {
+        "after" => Some(TimeRelation::After),
+        "before" => Some(TimeRelation::Before),
+        "on" => Some(TimeRelation::On),
+        "since" => Some(TimeRelation::Since),
+        _ => None,
+    }
+}

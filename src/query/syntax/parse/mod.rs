@@ -1,0 +1,255 @@
+//! Query text to tree: a recursive-descent parser whose errors say what was expected where.
+//!
+//! `query = [or]`, `or = and {"OR" and}`, `and = not {["AND"] not}`,
+//! `not = ("NOT" | "-") not | "(" or ")" | term`. Recursion goes as deep as parentheses, which
+//! are counted.
+
+mod field;
+#[cfg(test)]
+mod tests;
+
+use super::complexity::{Size, too_deep};
+use crate::limits::{QUERY_BYTES_MAX, QUERY_DEPTH_MAX};
+use crate::query::ast::chars::{is_space, split_distance};
+use crate::query::ast::lexer::{Quoted, Scanner};
+use crate::query::ast::{Expr, FieldTest, LastWord, Path, Query, Term, Text};
+use crate::query::predicate::compile::compile_term;
+use crate::query::predicate::context::any_context;
+use crate::{Error, Result};
+
+impl Query {
+    /// Parses a query text; the rules are those of the search documentation.
+    ///
+    /// # Errors
+    /// [`Error::Query`] with the place and what was expected there: also for fields that do not
+    /// exist, operators that do not fit, texts without a word, and beyond the caps of
+    /// [`limits`](crate::limits). The same text is refused or not whatever a store holds.
+    ///
+    /// # Examples
+    /// ```
+    /// use annals::query::Query;
+    ///
+    /// let query = Query::parse("who.email=ada@acme.example (login OR logout) -since:7d")?;
+    /// assert!(Query::parse("whom.email=ada").is_err());
+    /// # Ok::<(), annals::Error>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Query> {
+        let mut parser =
+            Parser { text, scanner: Scanner::new(text), depth: 0, size: Size::default() };
+        let query = parser.query().map(Query::new)?;
+        // Short names and lists of texts are longer when they are printed.
+        query.check_printed().or_else(|problem| parser.error(0, problem))?;
+        Ok(query)
+    }
+}
+
+struct Parser<'q> {
+    text: &'q str,
+    scanner: Scanner<'q>,
+    /// Parentheses that are open.
+    depth: usize,
+    size: Size,
+}
+
+impl Parser<'_> {
+    fn error<T>(&self, position: usize, problem: impl Into<String>) -> Result<T> {
+        Err(Error::Query { query: self.text.to_string(), position, problem: problem.into() })
+    }
+
+    fn query(&mut self) -> Result<Expr> {
+        if self.text.len() > QUERY_BYTES_MAX {
+            let len = self.text.len();
+            let problem = format!("the query has {len} bytes; the limit is {QUERY_BYTES_MAX}");
+            return self.error(0, problem);
+        }
+        self.scanner.skip_space();
+        if self.scanner.rest().is_empty() {
+            return Ok(Expr::All);
+        }
+        let expr = self.any_of(None, "at the beginning")?;
+        match self.scanner.peek() {
+            None => Ok(expr),
+            Some(_) => {
+                let problem = "no `(` is open for this `)`; quote a text that holds one";
+                self.error(self.scanner.at(), problem)
+            }
+        }
+    }
+
+    /// `or`; inside the group of a field, texts belong to that field. Ends at `)` or the end.
+    fn any_of(&mut self, group: Option<&Path>, place: &str) -> Result<Expr> {
+        let mut operands = vec![self.all_of(group, place)?];
+        while self.eat_keyword("OR") {
+            operands.push(self.all_of(group, "after `OR`")?);
+        }
+        Ok(Expr::or(operands))
+    }
+
+    fn all_of(&mut self, group: Option<&Path>, place: &str) -> Result<Expr> {
+        let mut operands = vec![self.operand(group, place)?];
+        loop {
+            self.scanner.skip_space();
+            if self.eat_keyword("AND") {
+                operands.push(self.operand(group, "after `AND`")?);
+            } else if self.ends_here() || self.scanner.is_keyword("OR") {
+                return Ok(Expr::and(operands));
+            } else {
+                operands.push(self.operand(group, "here")?);
+            }
+        }
+    }
+
+    fn ends_here(&self) -> bool {
+        self.scanner.peek().is_none_or(|next| next == ')')
+    }
+
+    fn eat_keyword(&mut self, word: &str) -> bool {
+        self.scanner.is_keyword(word) && self.scanner.eat(word)
+    }
+
+    /// `not`, all negations before one operand at once.
+    fn operand(&mut self, group: Option<&Path>, place: &str) -> Result<Expr> {
+        let mut is_negated = false;
+        let mut place = place;
+        loop {
+            self.scanner.skip_space();
+            let at = self.scanner.at();
+            if self.eat_keyword("NOT") {
+                place = "after `NOT`";
+            } else if self.scanner.eat("-") {
+                if self.scanner.peek().is_none_or(|next| is_space(next) || next == ')') {
+                    return self.error(at, "`-` stands directly before what it excludes");
+                }
+                place = "after `-`";
+            } else {
+                break;
+            }
+            is_negated = !is_negated;
+        }
+        let operand = self.primary(group, place)?;
+        Ok(match is_negated {
+            true => Expr::negate(operand),
+            false => operand,
+        })
+    }
+
+    fn primary(&mut self, group: Option<&Path>, place: &str) -> Result<Expr> {
+        let at = self.scanner.at();
+        let is_operator = ["AND", "OR"].iter().any(|word| self.scanner.is_keyword(word));
+        if self.ends_here() || is_operator {
+            return self.error(at, format!("expected a text, a field or `(` {place}"));
+        }
+        match self.scanner.peek() {
+            Some('(') => self.parenthesis(group),
+            _ => self.term(group),
+        }
+    }
+
+    fn parenthesis(&mut self, group: Option<&Path>) -> Result<Expr> {
+        let at = self.scanner.at();
+        self.scanner.eat("(");
+        self.depth += 1;
+        if self.depth > QUERY_DEPTH_MAX {
+            return self.error(at, too_deep());
+        }
+        let inside = self.any_of(group, "after `(`")?;
+        if !self.scanner.eat(")") {
+            return self.error(at, "this `(` is never closed; expected `)`");
+        }
+        self.depth -= 1;
+        Ok(inside)
+    }
+
+    fn term(&mut self, group: Option<&Path>) -> Result<Expr> {
+        let at = self.scanner.at();
+        if let Some((segments, operator_at, operator)) = self.scanner.take_field() {
+            if let Some(path) = group {
+                let problem =
+                    format!("a field cannot stand inside `{path}:( )`; {}", hint(self, at));
+                return self.error(at, problem);
+            }
+            return self.field(segments, at, operator_at, operator);
+        }
+        let text = match self.quoted()? {
+            Some(quoted) => Some(text_of_quoted(quoted)),
+            None => self.token()?,
+        };
+        self.text_term(text, group, at)
+    }
+
+    /// The term that looks for a text, under `path` if there is one; no text is a lone `*`.
+    fn text_term(&mut self, text: Option<Text>, path: Option<&Path>, at: usize) -> Result<Expr> {
+        let term = match (text, path.cloned()) {
+            (None, None) => {
+                return match self.size.add_all() {
+                    Ok(()) => Ok(Expr::All),
+                    Err(problem) => self.error(at, problem),
+                };
+            }
+            (Some(text), None) => Term::Text(text),
+            (None, Some(path)) => Term::Field { path, test: FieldTest::Has },
+            (Some(text), Some(path)) => Term::Field { path, test: FieldTest::Text(text) },
+        };
+        self.size.add(&term).or_else(|problem| self.error(at, problem))?;
+        match compile_term(&term, &any_context()) {
+            Ok(_) => Ok(Expr::Term(term)),
+            Err(problem) => self.error(at, problem.text),
+        }
+    }
+
+    /// A quoted text, if one begins here.
+    fn quoted(&mut self) -> Result<Option<Quoted>> {
+        let at = self.scanner.at();
+        let quoted = match self.scanner.take_quoted() {
+            Ok(quoted) => quoted,
+            Err(closing) => {
+                return self.error(at, format!("this quote is never closed; expected `{closing}`"));
+            }
+        };
+        if quoted.is_some() && self.scanner.rest().starts_with(['*', '~']) {
+            let problem = "expected white space after the closing quote; a `*` for the beginning \
+                           of a word stands inside the quotes";
+            return self.error(self.scanner.at(), problem);
+        }
+        Ok(quoted)
+    }
+
+    /// A text without quotes, up to white space or `)`; `None` for a lone `*`.
+    fn token(&mut self) -> Result<Option<Text>> {
+        let at = self.scanner.at();
+        let token = self.scanner.take_bare();
+        if token == "*" {
+            return Ok(None);
+        }
+        if let Some((word, digits)) = split_distance(token) {
+            let distance = digits.parse().unwrap_or(u8::MAX);
+            return Ok(Some(Text { text: word.to_string(), last: LastWord::Fuzzy(distance) }));
+        }
+        let (text, last) = match token.strip_suffix('*') {
+            Some(text) => (text, LastWord::Prefix),
+            None => (token, LastWord::Exact),
+        };
+        if let Some(star) = text.find('*') {
+            let problem = "`*` stands only at the end of a text; to find a text anywhere in a \
+                           value write `field*=text`";
+            return self.error(at + star, problem);
+        }
+        let text = text.to_string();
+        Ok(Some(Text { text, last }))
+    }
+}
+
+fn text_of_quoted(quoted: Quoted) -> Text {
+    let last = match quoted.has_star {
+        true => LastWord::Prefix,
+        false => LastWord::Exact,
+    };
+    Text { text: quoted.text, last }
+}
+
+/// How to look for the token at `at` as a text.
+fn hint(parser: &Parser<'_>, at: usize) -> String {
+    let token = Scanner::new(&parser.text[at..]).take_bare();
+    let escaped = token.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("to look for the text, quote it: `\"{escaped}\"`")
+}

@@ -1,0 +1,267 @@
+//! Fixed-width bit packing: value `i` of width `w` is bits `i*w .. i*w+w`, little-endian.
+
+use super::blocks::{Blocks, Damage, Read, Span, Window};
+
+/// Bits needed for `value`; 0 for 0.
+pub(crate) fn width_of(value: u64) -> u8 {
+    (64 - value.leading_zeros()) as u8
+}
+
+/// Bytes that `count` values of `width` bits take, with the 8 bytes of slack that reads need.
+pub(crate) fn packed_len(count: u64, width: u8) -> Option<u64> {
+    if width == 0 {
+        Some(0)
+    } else {
+        (count.checked_mul(u64::from(width))?.div_ceil(8)).checked_add(8)
+    }
+}
+
+/// Appends the packed values.
+pub(crate) fn pack(values: impl Iterator<Item = u64>, width: u8, out: &mut Vec<u8>) {
+    if width == 0 {
+        return;
+    }
+    let (mut pending, mut filled) = (0u128, 0u32);
+    for value in values {
+        debug_assert!(width_of(value) <= width, "a value fits the width it is packed with");
+        pending |= u128::from(value) << filled;
+        filled += u32::from(width);
+        while filled >= 32 {
+            out.extend_from_slice(&(pending as u32).to_le_bytes());
+            pending >>= 32;
+            filled -= 32;
+        }
+    }
+    while filled > 0 {
+        out.push(pending as u8);
+        pending >>= 8;
+        filled = filled.saturating_sub(8);
+    }
+    out.extend_from_slice(&[0; 8]);
+}
+
+/// Value `index` of packed bytes; `None` beyond their end.
+#[inline]
+pub(crate) fn get(bytes: &[u8], width: u8, index: u64) -> Option<u64> {
+    if width == 0 {
+        return Some(0);
+    }
+    let bit = index.checked_mul(u64::from(width))?;
+    let from = usize::try_from(bit / 8).ok()?;
+    let word = u64::from_le_bytes(bytes.get(from..from.checked_add(8)?)?.try_into().ok()?);
+    let shift = (bit % 8) as u32;
+    let mut value = word >> shift;
+    if shift + u32::from(width) > 64 {
+        value |= u64::from(*bytes.get(from + 8)?) << (64 - shift);
+    }
+    Some(if width >= 64 { value } else { value & ((1 << width) - 1) })
+}
+
+/// An array of packed values in a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Packed {
+    /// Where the packed bytes are.
+    pub span: Span,
+    /// Number of values.
+    pub count: u64,
+    /// Bits of a value, 0 to 64.
+    pub width: u8,
+}
+
+impl Packed {
+    /// Writes `values` and says where.
+    pub(crate) fn write(values: &[u64], out: &mut Vec<u8>) -> Packed {
+        let width = width_of(values.iter().copied().max().unwrap_or(0));
+        let offset = out.len() as u64;
+        pack(values.iter().copied(), width, out);
+        let span = Span { offset, len: out.len() as u64 - offset };
+        Packed { span, count: values.len() as u64, width }
+    }
+
+    /// Whether the span is as long as count and width say.
+    pub(crate) fn sound(&self) -> bool {
+        self.width <= 64
+            && packed_len(self.count, self.width)
+                .is_some_and(|len| len <= self.span.len || self.count == 0)
+    }
+
+    /// Whether `count` ids can all be among the values, as they are where each value has an id:
+    /// a count that takes no bytes could be any.
+    pub(crate) fn may_reach(&self, count: u64) -> bool {
+        self.width >= 32 || count <= 1 << self.width
+    }
+
+    fn fault(&self) -> Damage {
+        Damage { offset: self.span.offset, reading: "packed values" }
+    }
+
+    /// Value `index`.
+    #[inline]
+    pub(crate) fn get(&self, blocks: &Blocks, index: u64) -> Read<u64> {
+        self.get_from(index, |from, len, reading| blocks.slice(from, len, reading))
+    }
+
+    /// Value `index` out of the bytes that `slice` gives.
+    #[inline]
+    fn get_from<'b>(
+        &self,
+        index: u64,
+        slice: impl FnOnce(usize, usize, &'static str) -> Read<&'b [u8]>,
+    ) -> Read<u64> {
+        let fault = self.fault();
+        if index >= self.count {
+            return Err(fault);
+        }
+        if self.width == 0 {
+            return Ok(0);
+        }
+        let bit = index * u64::from(self.width);
+        let from = self.span.offset.checked_add(bit / 8).ok_or(fault)?;
+        let from = usize::try_from(from).map_err(|_| fault)?;
+        get_shifted(slice(from, 9, fault.reading)?, self.width, (bit % 8) as u32).ok_or(fault)
+    }
+
+    /// Reads values that are near each other.
+    #[inline]
+    pub(crate) fn reader<'b>(&self, blocks: &'b Blocks) -> PackedReader<'b> {
+        PackedReader { packed: *self, window: blocks.window() }
+    }
+
+    /// The value before `index` (0 before the first) and value `index`: where a run of bytes
+    /// starts and ends, when the values are ends.
+    #[inline]
+    pub(crate) fn bounds(&self, blocks: &Blocks, index: u64) -> Read<(u64, u64)> {
+        // Two values and the 8 bytes that reads need fit 32 bytes at any shift.
+        const WINDOW: u64 = 32;
+        let fault = self.fault();
+        if index == 0 || self.width == 0 || index >= self.count {
+            return Ok((0, self.get(blocks, index)?));
+        }
+        let bit = (index - 1) * u64::from(self.width);
+        let end = self.span.len.min(bit / 8 + WINDOW);
+        let len = end.checked_sub(bit / 8).ok_or(fault)?;
+        let from = self.span.offset.checked_add(bit / 8).ok_or(fault)?;
+        let bytes = blocks.bytes(Span { offset: from, len }, fault.reading)?;
+        let shift = (bit % 8) as u32;
+        let start = get_shifted(bytes, self.width, shift).ok_or(fault)?;
+        let next = shift + u32::from(self.width);
+        let rest = bytes.get(next as usize / 8..).ok_or(fault)?;
+        Ok((start, get_shifted(rest, self.width, next % 8).ok_or(fault)?))
+    }
+
+    /// Calls `each` with the values of `range`.
+    pub(crate) fn for_each(
+        &self,
+        blocks: &Blocks,
+        range: std::ops::Range<u64>,
+        mut each: impl FnMut(u64),
+    ) -> Read<()> {
+        let fault = self.fault();
+        if range.end > self.count {
+            return Err(fault);
+        }
+        let first = range.start * u64::from(self.width) / 8;
+        let last = packed_len(range.end, self.width).ok_or(fault)?.min(self.span.len);
+        let len = last.saturating_sub(first);
+        let span = Span { offset: self.span.offset + first, len };
+        let bytes = blocks.bytes(span, fault.reading)?;
+        let skip = first * 8;
+        for index in range {
+            let bit = index * u64::from(self.width) - if self.width == 0 { 0 } else { skip };
+            let value = if self.width == 0 {
+                0
+            } else {
+                let from = (bit / 8) as usize;
+                let window = bytes.get(from..).ok_or(fault)?;
+                get_shifted(window, self.width, (bit % 8) as u32).ok_or(fault)?
+            };
+            each(value);
+        }
+        Ok(())
+    }
+}
+
+/// Reads values of one array; fast where they are near each other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PackedReader<'b> {
+    packed: Packed,
+    window: Window<'b>,
+}
+
+impl PackedReader<'_> {
+    /// As [`Packed::get`].
+    #[inline]
+    pub(crate) fn get(&mut self, index: u64) -> Read<u64> {
+        self.packed.get_from(index, |from, len, reading| self.window.slice(from, len, reading))
+    }
+
+    /// As [`Packed::bounds`].
+    #[inline]
+    pub(super) fn bounds(&mut self, index: u64) -> Read<(u64, u64)> {
+        // Two values of up to 28 bits fit one word at any shift.
+        let (width, packed) = (self.packed.width, self.packed);
+        if index == 0 || width == 0 || width > 28 || index >= packed.count {
+            let before = if index == 0 { 0 } else { self.get(index - 1)? };
+            return Ok((before, self.get(index)?));
+        }
+        let bit = (index - 1) * u64::from(width);
+        let fault = packed.fault();
+        let from = packed.span.offset.checked_add(bit / 8).ok_or(fault)?;
+        let from = usize::try_from(from).map_err(|_| fault)?;
+        let bytes = self.window.slice(from, 8, fault.reading)?;
+        let word = u64::from_le_bytes(bytes.try_into().map_err(|_| fault)?) >> (bit % 8);
+        let mask = (1 << width) - 1;
+        Ok((word & mask, word >> width & mask))
+    }
+}
+
+/// The value that begins `shift` bits into `bytes`.
+#[inline]
+fn get_shifted(bytes: &[u8], width: u8, shift: u32) -> Option<u64> {
+    let word = u64::from_le_bytes(bytes.get(..8)?.try_into().ok()?);
+    let mut value = word >> shift;
+    if shift + u32::from(width) > 64 {
+        value |= u64::from(*bytes.get(8)?) << (64 - shift);
+    }
+    Some(if width >= 64 { value } else { value & ((1 << width) - 1) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::Region;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn packed_values_come_back(
+            width in 0u32..=64,
+            seeds in proptest::collection::vec(any::<u64>(), 0..200),
+        ) {
+            let mask = if width == 64 { u64::MAX } else { (1u64 << width) - 1 };
+            let values: Vec<u64> = seeds.iter().map(|seed| seed & mask).collect();
+            let mut out = vec![7; 3];
+            let packed = Packed::write(&values, &mut out);
+            prop_assert!(packed.sound());
+            let len = out.len();
+            let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
+            let mut reader = packed.reader(&blocks);
+            for (index, value) in values.iter().enumerate() {
+                prop_assert_eq!(reader.get(index as u64), Ok(*value));
+                prop_assert_eq!(packed.get(&blocks, index as u64), Ok(*value));
+                let before = index.checked_sub(1).map_or(0, |before| values[before]);
+                prop_assert_eq!(packed.bounds(&blocks, index as u64), Ok((before, *value)));
+                prop_assert_eq!(reader.bounds(index as u64), Ok((before, *value)));
+            }
+            for start in [0, values.len() / 3, values.len()] {
+                let mut seen = Vec::new();
+                let range = start as u64..values.len() as u64;
+                packed.for_each(&blocks, range, |value| seen.push(value)).unwrap();
+                prop_assert_eq!(&seen[..], &values[start..]);
+            }
+            prop_assert!(packed.get(&blocks, values.len() as u64).is_err());
+            prop_assert!(packed.bounds(&blocks, values.len() as u64).is_err());
+            prop_assert!(reader.get(values.len() as u64).is_err());
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The frame of a segment file: header, checked bytes, checksums, footer, trailer.
+
+use super::contents::{Codec, ColumnLayout, Layout};
+use super::meta::{SegmentId, SegmentMeta};
+use super::retention_keys::Combinations;
+use crate::io::Region;
+use crate::io::codec;
+use crate::segment::codec::blocks::{BLOCK_BYTES, Blocks, Span, checksums};
+use crate::{Error, Result};
+use std::path::Path;
+
+const MAGIC: [u8; 8] = *b"ANNALSEG";
+const VERSION: u32 = 1;
+/// Incompatible feature: columns whose texts stand as patterns and numbers.
+pub(super) const PATTERNS: u32 = 1;
+/// The incompatible features that this version knows.
+const FEATURES_KNOWN: u32 = PATTERNS;
+/// magic, version, compatible features, incompatible features, id, checksum.
+const HEADER_BYTES: usize = 8 + 4 + 4 + 4 + 8 + 4;
+/// footer length, footer checksum, magic.
+const TRAILER_BYTES: usize = 8 + 4 + 8;
+/// A footer longer than this is not one: the meta lists at most 4,096 combinations.
+const FOOTER_BYTES_MAX: u64 = 64 << 20;
+
+/// The end of a segment file, encoded with bincode.
+#[derive(Debug, serde::Serialize)]
+struct Footer {
+    meta: SegmentMeta,
+    places: Places,
+}
+
+/// Where the parts of a segment file are.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct Places {
+    /// Bytes from the start of the file that the block checksums cover.
+    checked_len: u64,
+    /// The table of contents, within the checked bytes.
+    layout: Span,
+    /// One checksum a block of the checked bytes.
+    checksums: Span,
+    checksums_crc: u32,
+}
+
+/// Bytes of [`Places`] and of the field before them: the end of every footer.
+const FOOTER_END_BYTES: usize = 1 + 8 + 16 + 16 + 4;
+
+impl Footer {
+    /// Decodes a footer but for its combinations, which may be thousands.
+    fn decode(bytes: &[u8]) -> Option<Footer> {
+        let ((facts, replaces), rest) = codec::decode_front(bytes)?;
+        let end = rest.len().checked_sub(FOOTER_END_BYTES)?;
+        let (combinations, end) = rest.split_at_checked(end)?;
+        let (combinations_complete, places) = codec::decode(end)?;
+        let combinations = Combinations::encoded(combinations);
+        let meta = SegmentMeta { facts, replaces, combinations, combinations_complete };
+        Some(Footer { meta, places })
+    }
+}
+
+/// Room for the header; [`assemble`] fills it.
+pub(crate) fn header() -> Vec<u8> {
+    vec![0; HEADER_BYTES]
+}
+
+/// The incompatible features that a reader of the columns must know.
+fn features(layout: &Layout) -> u32 {
+    let is_patterns = |column: &ColumnLayout| matches!(column.codec, Codec::Patterns(_));
+    if layout.columns.iter().any(is_patterns) { PATTERNS } else { 0 }
+}
+
+/// Adds table of contents, checksums, footer and trailer to laid-out columns.
+pub(crate) fn assemble(
+    mut bytes: Vec<u8>,
+    layout: &Layout,
+    mut meta: SegmentMeta,
+) -> (Vec<u8>, SegmentMeta) {
+    let salt = meta.id.0;
+    let mut head = Vec::with_capacity(HEADER_BYTES);
+    head.extend_from_slice(&MAGIC);
+    head.extend_from_slice(&VERSION.to_le_bytes());
+    head.extend_from_slice(&[0; 4]);
+    head.extend_from_slice(&features(layout).to_le_bytes());
+    head.extend_from_slice(&salt.to_le_bytes());
+    head.extend_from_slice(&codec::crc(salt, &head).to_le_bytes());
+    bytes[..HEADER_BYTES].copy_from_slice(&head);
+
+    let encoded = codec::encode(layout);
+    let layout = Span { offset: bytes.len() as u64, len: encoded.len() as u64 };
+    bytes.extend_from_slice(&encoded);
+    let checked_len = bytes.len() as u64;
+    let sums: Vec<u8> = checksums(salt, &bytes).into_iter().flat_map(u32::to_le_bytes).collect();
+    let checksums = Span { offset: checked_len, len: sums.len() as u64 };
+    let checksums_crc = codec::crc(salt, &sums);
+    bytes.extend_from_slice(&sums);
+
+    (meta.facts.len, meta.facts.footer_crc) = (0, 0);
+    let footer = Footer { meta, places: Places { checked_len, layout, checksums, checksums_crc } };
+    let encoded = codec::encode(&footer);
+    let Footer { mut meta, .. } = footer;
+    meta.facts.footer_crc = codec::crc(salt, &encoded);
+    bytes.extend_from_slice(&encoded);
+    bytes.extend_from_slice(&(encoded.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(&meta.footer_crc.to_le_bytes());
+    bytes.extend_from_slice(&MAGIC);
+    meta.facts.len = bytes.len() as u64;
+    (bytes, meta)
+}
+
+/// Checks the frame of a file; the checked bytes, the table of contents and the meta.
+///
+/// # Errors
+/// [`Error::Corrupt`] for bytes that are no sound segment, [`Error::Unsupported`] for another
+/// version or features that this version must know.
+pub(crate) fn open(region: Region, path: &Path) -> Result<(Blocks, Layout, SegmentMeta)> {
+    let corrupt = |offset: usize, reading: &'static str, got: &dyn std::fmt::Display| {
+        Error::corrupt(path, offset as u64, reading, "a sound segment", got)
+    };
+    let len = region.len();
+    let salt = open_header(&region, path)?;
+    let trailer = len.checked_sub(TRAILER_BYTES).and_then(|start| region.get(start..));
+    let trailer = trailer.filter(|bytes| bytes.ends_with(&MAGIC));
+    let trailer = trailer.ok_or_else(|| corrupt(len, "segment trailer", &"another end"))?;
+    let footer_len = codec::u64_at(trailer, 0).filter(|len| *len <= FOOTER_BYTES_MAX);
+    let footer_start =
+        footer_len.and_then(|footer| len.checked_sub(TRAILER_BYTES + footer as usize));
+    let footer_start =
+        footer_start.ok_or_else(|| corrupt(len, "segment footer", &"a length beyond the file"))?;
+    let encoded = region.get(footer_start..len - TRAILER_BYTES).unwrap_or_default();
+    let footer_crc = codec::crc(salt, encoded);
+    if codec::u32_at(trailer, 8) != Some(footer_crc) {
+        return Err(corrupt(footer_start, "segment footer", &"another checksum"));
+    }
+    let footer = Footer::decode(encoded);
+    let footer = footer.ok_or_else(|| corrupt(footer_start, "segment footer", &"other fields"))?;
+    let Footer { mut meta, places } = footer;
+    let Places { checked_len, layout, checksums, checksums_crc } = places;
+    let blocks = read_checksums(&region, salt, checksums, checksums_crc)
+        .filter(|sums| sums.len() as u64 == checked_len.div_ceil(BLOCK_BYTES as u64))
+        .and_then(|sums| {
+            Blocks::new(region.clone(), usize::try_from(checked_len).ok()?, salt, sums)
+        });
+    let blocks = blocks.ok_or_else(|| corrupt(footer_start, "block checksums", &"other bytes"))?;
+    if meta.id != SegmentId(salt) {
+        return Err(corrupt(footer_start, "segment id", &format_args!("{:016x}", meta.id.0)));
+    }
+    let encoded = blocks.bytes(layout, "table of contents");
+    let layout = encoded.ok().and_then(codec::decode::<Layout>);
+    let layout =
+        layout.ok_or_else(|| corrupt(footer_start, "table of contents", &"other bytes"))?;
+    (meta.facts.len, meta.facts.footer_crc) = (len as u64, footer_crc);
+    Ok((blocks, layout, meta))
+}
+
+fn open_header(region: &Region, path: &Path) -> Result<u64> {
+    let header = region.get(..HEADER_BYTES).filter(|bytes| bytes.starts_with(&MAGIC));
+    let Some(header) = header else {
+        return Err(Error::corrupt(path, 0, "segment header", "ANNALSEG", "other bytes"));
+    };
+    let numbers = codec::u32_at(header, 8)
+        .zip(codec::u32_at(header, 16))
+        .zip(codec::u64_at(header, 20).zip(codec::u32_at(header, 28)));
+    let Some(((version, incompatible), (salt, crc))) = numbers else {
+        return Err(Error::corrupt(path, 8, "segment header", "32 bytes", "fewer"));
+    };
+    if crc != codec::crc(salt, header.get(..28).unwrap_or_default()) {
+        return Err(Error::corrupt(path, 28, "segment header", "its checksum", "another one"));
+    }
+    if version != VERSION || incompatible & !FEATURES_KNOWN != 0 {
+        let feature = format!("segment version {version} with features {incompatible:#x}");
+        return Err(Error::Unsupported { path: path.to_path_buf(), feature });
+    }
+    Ok(salt)
+}
+
+fn read_checksums(region: &Region, salt: u64, span: Span, crc: u32) -> Option<Vec<u32>> {
+    let from = usize::try_from(span.offset).ok()?;
+    let bytes = region.get(from..from.checked_add(usize::try_from(span.len).ok()?)?)?;
+    if codec::crc(salt, bytes) != crc {
+        return None;
+    }
+    let (sums, rest) = bytes.as_chunks();
+    rest.is_empty().then(|| sums.iter().map(|sum| u32::from_le_bytes(*sum)).collect())
+}

@@ -1,0 +1,64 @@
+//! What a footer says of a segment: its id, its rows, times and sequences.
+
+use super::retention_keys::Combination;
+use super::retention_keys::Combinations;
+use crate::event::Timestamp;
+use std::ops::Deref;
+
+/// The random id of a segment; names its file and salts its checksums.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub(crate) struct SegmentId(pub u64);
+
+/// What footer and manifest say of a segment.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct SegmentFacts {
+    /// The id.
+    pub id: SegmentId,
+    /// The class that chose the folder.
+    pub class: String,
+    /// Number of rows, at least 1.
+    pub rows: u32,
+    /// Length of the file in bytes.
+    pub len: u64,
+    /// Checksum of the footer.
+    pub footer_crc: u32,
+    /// Oldest `occurred_at`.
+    pub min_time: Timestamp,
+    /// Newest `occurred_at`.
+    pub max_time: Timestamp,
+    /// Lowest `seq`.
+    pub min_seq: u64,
+    /// Highest `seq`.
+    pub max_seq: u64,
+    /// Canonical bytes of the events, for statistics.
+    pub event_bytes: u64,
+}
+
+/// What the footer of a segment says of the whole.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct SegmentMeta {
+    /// What the manifest says as well.
+    pub facts: SegmentFacts,
+    /// Segments whose rows this one took over.
+    pub replaces: Vec<SegmentId>,
+    /// The combinations that retention rules tell apart.
+    pub combinations: Combinations,
+    /// Whether `combinations` lists all of them: more than 4,096 are not listed.
+    pub combinations_complete: bool,
+}
+
+impl SegmentMeta {
+    /// Every combination that the segment holds; `None` where the footer does not list them.
+    pub(crate) fn combinations(&self) -> Option<&[Combination]> {
+        self.combinations.all().filter(|_| self.combinations_complete)
+    }
+}
+
+impl Deref for SegmentMeta {
+    type Target = SegmentFacts;
+    fn deref(&self) -> &SegmentFacts {
+        &self.facts
+    }
+}

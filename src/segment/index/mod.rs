@@ -1,0 +1,6 @@
+//! The indexes: lists of rows, the term dictionary, the hash table of id words.
+
+pub(super) mod id_words;
+pub(super) mod postings;
+pub(super) mod row_set;
+pub(super) mod terms;

@@ -1,0 +1,473 @@
+//! The index of words: word to value ids (dictionary columns) and rows (all other columns).
+//!
+//! Words stand in an fst, whose value leads to an entry: groups by column. Id-like words, which
+//! would fill the fst and hardly repeat, stand in [`super::long_words`] instead.
+
+use super::id_words;
+use super::id_words::{LongWords, LongWordsLayout};
+use super::postings::Postings;
+use crate::segment::codec::blocks::{Blocks, Damage, Read, Span};
+use crate::segment::codec::varint;
+use crate::text::Near;
+use foldhash::fast::FixedState;
+use fst::{IntoStreamer, Streamer};
+use hashbrown::HashTable;
+use std::cell::Cell;
+use std::hash::BuildHasher;
+use std::sync::OnceLock;
+
+/// The union of the rows of a word is stored when it is in more values than this, ...
+const UNION_VALUES_MIN: usize = 64;
+/// ... and in one row of so many: pages and counts of rarer words need none.
+const UNION_ROWS_PART: u32 = 32;
+/// Rows up to which a list stands within the entry.
+const INLINE_ROWS_MAX: usize = 4;
+/// Bits of an inline entry: marker, rows or values, column.
+const INLINE_COLUMN_BITS: u32 = 10;
+
+/// Where the index of words is.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct TermsLayout {
+    /// Word to entry.
+    pub fst: Span,
+    /// The entries that are not inline.
+    pub entries: Span,
+    /// Words that look like ids.
+    pub long_words: LongWordsLayout,
+}
+
+/// Where a word is in one column.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    /// The column.
+    pub column: u32,
+    /// In which values or rows.
+    pub places: Places,
+}
+
+/// The places of a word in a column.
+#[derive(Debug, Clone)]
+pub(crate) enum Places {
+    /// Ids of dictionary values, ascending.
+    Values(Vec<u32>),
+    /// Rows.
+    Rows(Postings),
+}
+
+/// All places of a word.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Entry {
+    /// By column, ascending.
+    pub groups: Vec<Group>,
+    /// All rows that have the word, where that is stored.
+    pub union: Option<Postings>,
+    /// The number of rows that have the word, where it is stored.
+    pub rows: Option<u32>,
+}
+
+/// The words of a column: its number, whether places are rows, and (word, place) pairs.
+type ColumnWords = (u32, bool, Vec<(u32, u32)>);
+
+/// Collects words while a segment is laid out.
+#[derive(Default)]
+pub(crate) struct TermsWriter {
+    bytes: Vec<u8>,
+    ends: Vec<u32>,
+    table: HashTable<(u32, u32)>,
+    hasher: FixedState,
+    columns: Vec<ColumnWords>,
+    long_words: id_words::LongWordsWriter,
+}
+
+impl TermsWriter {
+    /// The words that follow are of this column.
+    pub(crate) fn begin_column(&mut self, column: u32, places_are_rows: bool) {
+        self.columns.push((column, places_are_rows, Vec::new()));
+    }
+
+    /// Adds the words of a text at a place; places ascend within a column.
+    pub(crate) fn push(&mut self, text: &str, place: u32) {
+        crate::text::for_each_word(text, |word| self.push_word(word, place));
+    }
+
+    fn push_word(&mut self, word: &str, place: u32) {
+        let Some((column, is_rows, _)) = self.columns.last() else {
+            return;
+        };
+        if id_words::is_long(word) {
+            self.long_words.push(word, *column, *is_rows, place);
+            return;
+        }
+        let id = self.intern(word.as_bytes());
+        if let Some((_, _, pairs)) = self.columns.last_mut() {
+            pairs.push((id, place));
+        }
+    }
+
+    fn intern(&mut self, word: &[u8]) -> u32 {
+        let hash = self.hasher.hash_one(word);
+        let short = hash as u32;
+        let (bytes, ends) = (&self.bytes, &self.ends);
+        let found = self
+            .table
+            .find(hash, |(other, id)| *other == short && word_at(bytes, ends, *id) == word);
+        if let Some((_, id)) = found {
+            return *id;
+        }
+        let id = self.ends.len() as u32;
+        self.bytes.extend_from_slice(word);
+        self.ends.push(self.bytes.len() as u32);
+        let (bytes, ends, hasher) = (&self.bytes, &self.ends, &self.hasher);
+        self.table
+            .insert_unique(hash, (short, id), |(_, id)| hasher.hash_one(word_at(bytes, ends, *id)));
+        id
+    }
+
+    /// Writes the index.
+    pub(crate) fn finish(mut self, lists: &mut dyn Lists, out: &mut Vec<u8>) -> TermsLayout {
+        let words = self.ends.len();
+        let (starts, places) = self.by_word();
+        let mut order: Vec<u32> = (0..words as u32).collect();
+        let word = |id: u32| word_at(&self.bytes, &self.ends, id);
+        order.sort_unstable_by(|a, b| word(*a).cmp(word(*b)));
+        let mut entries = EntryWriter::new(lists);
+        let mut map = fst::MapBuilder::memory();
+        for id in order {
+            let (from, to) = (starts[id as usize] as usize, starts[id as usize + 1] as usize);
+            let value = entries.write(&places[from..to]);
+            map.insert(word(id), value).expect("words are sorted and distinct");
+        }
+        let entries = entries.bytes;
+        let fst_bytes = map.into_inner().expect("building in memory cannot fail");
+        let fst = append(&fst_bytes, out);
+        let entries = append(&entries, out);
+        let long_words = std::mem::take(&mut self.long_words).finish(out);
+        TermsLayout { fst, entries, long_words }
+    }
+
+    /// The places grouped by word, in the order of columns and places: a counting sort.
+    fn by_word(&mut self) -> (Vec<u32>, Vec<(u32, bool, u32)>) {
+        let mut starts = vec![0u32; self.ends.len() + 1];
+        for (_, _, pairs) in &self.columns {
+            pairs.iter().for_each(|(word, _)| starts[*word as usize + 1] += 1);
+        }
+        for index in 1..starts.len() {
+            starts[index] += starts[index - 1];
+        }
+        let mut places = vec![(0, false, 0); starts.last().copied().unwrap_or(0) as usize];
+        let mut next = starts.clone();
+        for (column, is_rows, pairs) in std::mem::take(&mut self.columns) {
+            for (word, place) in pairs {
+                let slot = &mut next[word as usize];
+                places[*slot as usize] = (column, is_rows, place);
+                *slot += 1;
+            }
+        }
+        (starts, places)
+    }
+}
+
+fn append(bytes: &[u8], out: &mut Vec<u8>) -> Span {
+    let offset = out.len() as u64;
+    out.extend_from_slice(bytes);
+    Span { offset, len: bytes.len() as u64 }
+}
+
+fn word_at<'w>(bytes: &'w [u8], ends: &[u32], id: u32) -> &'w [u8] {
+    let start = if id == 0 { 0 } else { ends[id as usize - 1] as usize };
+    &bytes[start..ends[id as usize] as usize]
+}
+
+/// Where the lists of rows of a segment are written.
+pub(crate) trait Lists {
+    /// Number of columns.
+    fn columns(&self) -> u32;
+    /// Number of rows.
+    fn rows(&self) -> u32;
+    /// The rows of a value of a column with a dictionary.
+    fn rows_of_value(&self, column: u32, value: u32) -> &[u32];
+    /// Writes a list of ascending rows, unless it is there; returns its offset.
+    fn list(&mut self, rows: &[u32]) -> u64;
+}
+
+/// What follows the column of a group.
+const VALUES: u64 = 0;
+const ROWS_INLINE: u64 = 1;
+const ROWS_LISTED: u64 = 2;
+const GROUP_KIND_BITS: u32 = 2;
+
+/// Writes the entries of words.
+struct EntryWriter<'l> {
+    bytes: Vec<u8>,
+    lists: &'l mut dyn Lists,
+    /// The number of the last word that a row was counted for.
+    counted: Vec<u32>,
+    word: u32,
+}
+
+impl<'l> EntryWriter<'l> {
+    fn new(lists: &'l mut dyn Lists) -> Self {
+        let counted = vec![0; lists.rows() as usize];
+        EntryWriter { bytes: Vec::new(), lists, counted, word: 0 }
+    }
+
+    /// Appends the entry of a word, unless it fits the fst's value; returns that value.
+    fn write(&mut self, places: &[(u32, bool, u32)]) -> u64 {
+        let first = places[0];
+        if places.iter().all(|place| *place == first) {
+            let (column, is_rows, id) = first;
+            let column = u64::from(column) << 2 | u64::from(is_rows) << 1;
+            return u64::from(id) << (INLINE_COLUMN_BITS + 2) | column | 1;
+        }
+        let offset = (self.bytes.len() as u64) << 1;
+        let groups: Vec<_> = places.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
+        let values = places.iter().filter(|(_, is_rows, _)| !is_rows).count();
+        let rows = self.count_rows(places);
+        let has_union = values >= UNION_VALUES_MIN && rows >= self.lists.rows() / UNION_ROWS_PART;
+        varint::write(rows.into(), &mut self.bytes);
+        varint::write(groups.len() as u64 + u64::from(has_union), &mut self.bytes);
+        if has_union {
+            let word = self.word;
+            let with_word = |(_, last): &(u32, &u32)| **last == word;
+            let union: Vec<u32> =
+                (0..).zip(&self.counted).filter(with_word).map(|(row, _)| row).collect();
+            self.write_rows(self.lists.columns(), &union);
+        }
+        for group in groups {
+            let mut ids: Vec<u32> = group.iter().map(|(_, _, id)| *id).collect();
+            ids.dedup();
+            match group[0] {
+                (column, true, _) => self.write_rows(column, &ids),
+                (column, false, _) => self.write_values(column, &ids),
+            }
+        }
+        offset
+    }
+
+    /// The number of rows that have the word with these places.
+    fn count_rows(&mut self, places: &[(u32, bool, u32)]) -> u32 {
+        self.word += 1;
+        let mut count = 0;
+        let mut note = |row: u32| {
+            let last = &mut self.counted[row as usize];
+            if *last != self.word {
+                *last = self.word;
+                count += 1;
+            }
+        };
+        for (column, is_rows, id) in places {
+            match is_rows {
+                true => note(*id),
+                false => {
+                    self.lists.rows_of_value(*column, *id).iter().copied().for_each(&mut note);
+                }
+            }
+        }
+        count
+    }
+
+    fn write_values(&mut self, column: u32, ids: &[u32]) {
+        varint::write(u64::from(column) << GROUP_KIND_BITS | VALUES, &mut self.bytes);
+        write_ascending(ids, &mut self.bytes);
+    }
+
+    fn write_rows(&mut self, column: u32, rows: &[u32]) {
+        let column = u64::from(column) << GROUP_KIND_BITS;
+        if rows.len() <= INLINE_ROWS_MAX {
+            varint::write(column | ROWS_INLINE, &mut self.bytes);
+            write_ascending(rows, &mut self.bytes);
+        } else {
+            varint::write(column | ROWS_LISTED, &mut self.bytes);
+            let offset = self.lists.list(rows);
+            varint::write(offset, &mut self.bytes);
+        }
+    }
+}
+
+/// Appends a count and differences.
+fn write_ascending(ids: &[u32], out: &mut Vec<u8>) {
+    varint::write(ids.len() as u64, out);
+    let mut previous = 0;
+    for id in ids {
+        varint::write(u64::from(id - previous), out);
+        previous = *id;
+    }
+}
+
+/// The index of words of an open segment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms<'s> {
+    pub(crate) layout: &'s TermsLayout,
+    pub(crate) blocks: &'s Blocks,
+    /// The section of the lists of rows.
+    pub(crate) postings: Span,
+    pub(crate) rows: u32,
+    pub(crate) column_count: u32,
+    /// Whether the fst is one as a whole; found out when it is first used.
+    pub(crate) is_sound: &'s OnceLock<bool>,
+}
+
+impl<'s> Terms<'s> {
+    fn fault(&self) -> Damage {
+        Damage { offset: self.layout.fst.offset, reading: "term dictionary" }
+    }
+
+    /// The fst. Walking one that is none panics, so that its own checksum is looked at first: a
+    /// block checksum only says that the bytes are those that somebody wrote.
+    fn map(&self) -> Read<fst::Map<&'s [u8]>> {
+        let bytes = self.blocks.bytes(self.layout.fst, "term dictionary")?;
+        let map = fst::Map::new(bytes).map_err(|_| self.fault())?;
+        match self.is_sound.get_or_init(|| map.as_fst().verify().is_ok()) {
+            true => Ok(map),
+            false => Err(self.fault()),
+        }
+    }
+
+    /// Checks the fst as a whole.
+    pub(crate) fn verify(&self) -> Read<()> {
+        self.map().map(|_| ())
+    }
+
+    /// The words that look like ids.
+    pub(crate) fn long_words(&self) -> LongWords<'s> {
+        LongWords::new(&self.layout.long_words, self.blocks)
+    }
+
+    /// All places of a word that is not id-like.
+    pub(crate) fn find(&self, word: &str) -> Read<Option<Entry>> {
+        self.map()?.get(word).map(|value| self.entry(value)).transpose()
+    }
+
+    /// The number of rows that have a word which is not id-like, where that is stored.
+    pub(crate) fn count_rows(&self, word: &str) -> Read<Option<u32>> {
+        match self.map()?.get(word) {
+            None => Ok(Some(0)),
+            Some(value) if value & 1 == 1 => Ok(None),
+            Some(value) => Ok(Some(self.entry_head(value)?.0)),
+        }
+    }
+
+    /// Calls `each` with the entry of every word that begins with `prefix`.
+    pub(crate) fn for_each_prefix(
+        &self,
+        prefix: &str,
+        mut each: impl FnMut(&[u8], Entry) -> Read<()>,
+    ) -> Read<()> {
+        let map = self.map()?;
+        let mut words = map.range().ge(prefix).into_stream();
+        while let Some((word, value)) = words.next() {
+            if !word.starts_with(prefix.as_bytes()) {
+                break;
+            }
+            each(word, self.entry(value)?)?;
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with the entry of every word within `distance` of `word`, and counts the bytes
+    /// of words that were read for it.
+    pub(crate) fn for_each_near(
+        &self,
+        word: &str,
+        distance: u8,
+        read: &Cell<usize>,
+        mut each: impl FnMut(&[u8], Entry) -> Read<()>,
+    ) -> Read<()> {
+        let Some(near) = Near::new(word, distance, read) else {
+            return Ok(());
+        };
+        let map = self.map()?;
+        let mut words = map.search(near).into_stream();
+        while let Some((word, value)) = words.next() {
+            each(word, self.entry(value)?)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&self, value: u64) -> Read<Entry> {
+        if value & 1 == 1 {
+            return self.inline(value);
+        }
+        let (rows, mut rest) = self.entry_head(value)?;
+        let fault = self.entry_fault();
+        let count = varint::read(&mut rest).ok_or(fault)?;
+        if count > u64::from(self.column_count) * 2 + 1 {
+            return Err(fault);
+        }
+        let mut entry = Entry { rows: Some(rows), ..Entry::default() };
+        for _ in 0..count {
+            let head = varint::read(&mut rest).ok_or(fault)?;
+            let column = u32::try_from(head >> GROUP_KIND_BITS).map_err(|_| fault)?;
+            let places = match head & ((1 << GROUP_KIND_BITS) - 1) {
+                VALUES => Places::Values(read_ascending(&mut rest, u32::MAX).ok_or(fault)?),
+                ROWS_INLINE => {
+                    let list = read_ascending(&mut rest, self.rows).ok_or(fault)?;
+                    Places::Rows(Postings::few(list, self.rows))
+                }
+                ROWS_LISTED => {
+                    let offset = varint::read(&mut rest).ok_or(fault)?;
+                    let start = self.postings.offset.saturating_add(offset) as usize;
+                    let end = (self.postings.offset + self.postings.len) as usize;
+                    Places::Rows(Postings::read(self.blocks, start, end, self.rows)?)
+                }
+                _ => return Err(fault),
+            };
+            match places {
+                Places::Rows(rows) if column == self.column_count => entry.union = Some(rows),
+                places if column < self.column_count => {
+                    entry.groups.push(Group { column, places });
+                }
+                _ => return Err(fault),
+            }
+        }
+        Ok(entry)
+    }
+
+    fn entry_fault(&self) -> Damage {
+        Damage { offset: self.layout.entries.offset, reading: "term entry" }
+    }
+
+    /// The number of rows of an entry that is not inline, and the bytes behind it.
+    fn entry_head(&self, value: u64) -> Read<(u32, &'s [u8])> {
+        let fault = self.entry_fault();
+        let bytes = self.blocks.bytes(self.layout.entries, fault.reading)?;
+        let start = usize::try_from(value >> 1).map_err(|_| fault)?;
+        let mut rest = bytes.get(start..).ok_or(fault)?;
+        let rows = varint::read_u32(&mut rest).filter(|rows| *rows <= self.rows);
+        Ok((rows.ok_or(fault)?, rest))
+    }
+
+    /// The entry of a word with one place.
+    fn inline(&self, value: u64) -> Read<Entry> {
+        let column = (value >> 2) as u32 & ((1 << INLINE_COLUMN_BITS) - 1);
+        let id = u32::try_from(value >> (INLINE_COLUMN_BITS + 2)).map_err(|_| self.fault())?;
+        let is_rows = value >> 1 & 1 == 1;
+        if column >= self.column_count || (is_rows && id >= self.rows) {
+            return Err(self.fault());
+        }
+        let places = if is_rows {
+            Places::Rows(Postings::few(vec![id], self.rows))
+        } else {
+            Places::Values(vec![id])
+        };
+        Ok(Entry { groups: vec![Group { column, places }], union: None, rows: None })
+    }
+}
+
+/// Reads ascending ids below `end` that are written as a count and differences.
+fn read_ascending(bytes: &mut &[u8], end: u32) -> Option<Vec<u32>> {
+    let count = varint::read_u32(bytes)?;
+    if count as usize > bytes.len() {
+        return None;
+    }
+    let mut ids: Vec<u32> = Vec::with_capacity(count as usize);
+    for _ in 0..count {
+        let difference = varint::read_u32(bytes)?;
+        let id = match ids.last() {
+            Some(last) => last.checked_add(difference).filter(|_| difference > 0)?,
+            None => difference,
+        };
+        ids.push(Some(id).filter(|id| *id < end)?);
+    }
+    Some(ids)
+}

@@ -1,0 +1,341 @@
+//! An open segment: its file, its table of contents, and the parts that are built when first needed.
+
+use super::column::Column;
+use crate::Error;
+use crate::Result;
+use crate::event::Timestamp;
+use crate::event::shape::Kind;
+use crate::io::Region;
+use crate::segment::codec::blocks::Blocks;
+use crate::segment::codec::blocks::Damage;
+use crate::segment::codec::blocks::Read;
+use crate::segment::file::contents::ColumnLayout;
+use crate::segment::file::contents::Layout;
+use crate::segment::file::envelope;
+use crate::segment::file::meta::SegmentMeta;
+use crate::segment::file::templates::{Template, Templates};
+use crate::segment::index::postings::Postings;
+use crate::segment::index::terms::Terms;
+use crate::segment::rows::cache::RowCache;
+use foldhash::fast::FixedState;
+use std::collections::HashMap;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+/// An open segment: mapped from a file, or on the heap (a frozen chunk of the tail).
+#[derive(Debug)]
+pub(crate) struct Segment {
+    path: PathBuf,
+    pub(crate) blocks: Blocks,
+    pub(crate) layout: Layout,
+    pub(crate) meta: SegmentMeta,
+    pub(crate) templates: Templates,
+    /// The keys of the path of each column.
+    pub(crate) paths: Vec<Vec<String>>,
+    /// The columns, those of the same presence together: the first one of it, and the column.
+    pub(crate) by_presence: Vec<(u32, u32)>,
+    /// Where rows that pages showed are kept, and under which number; nowhere for segments in
+    /// memory.
+    pub(crate) shown: Option<(Arc<RowCache>, u64)>,
+    /// The rows in the order of `seq`; made when first asked for.
+    by_seq: OnceLock<Vec<u32>>,
+    terms_are_sound: OnceLock<bool>,
+}
+
+impl Segment {
+    /// Opens a segment file: checks header, footer and table of contents; data when touched.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or [`Error::Unsupported`].
+    pub(crate) fn open(region: Region, path: &Path) -> Result<Segment> {
+        let (blocks, layout, meta) = envelope::open(region, path)?;
+        Self::from_parts(path, blocks, layout, meta)
+    }
+
+    /// Opens a segment that was built in memory, without checksums.
+    pub(crate) fn in_memory(bytes: Vec<u8>, layout: Layout, meta: SegmentMeta) -> Result<Segment> {
+        let len = bytes.len();
+        let path = Path::new("memory");
+        let blocks = Blocks::new(Region::from_vec(bytes), len, meta.id.0, Vec::new());
+        let blocks = blocks.ok_or_else(|| {
+            Error::corrupt(path, 0, "segment in memory", "bytes of its length", "others")
+        })?;
+        Self::from_parts(path, blocks, layout, meta)
+    }
+
+    fn from_parts(
+        path: &Path,
+        blocks: Blocks,
+        layout: Layout,
+        meta: SegmentMeta,
+    ) -> Result<Segment> {
+        let unsound = |reading| Error::corrupt(path, 0, reading, "fields that agree", "others");
+        let templates = Templates::new(&layout).ok_or_else(|| unsound("segment shapes"))?;
+        let paths = paths(&layout).ok_or_else(|| unsound("segment paths"))?;
+        let by_presence = by_presence(&layout);
+        let segment = Segment {
+            path: path.to_path_buf(),
+            blocks,
+            layout,
+            meta,
+            templates,
+            paths,
+            by_presence,
+            shown: None,
+            by_seq: OnceLock::new(),
+            terms_are_sound: OnceLock::new(),
+        };
+        if segment.sound() { Ok(segment) } else { Err(unsound("segment table of contents")) }
+    }
+
+    /// Keeps rows that pages show in a cache.
+    pub(crate) fn keep_shown(&mut self, cache: &Arc<RowCache>) {
+        self.shown = Some((Arc::clone(cache), cache.join()));
+    }
+
+    /// The template of a shape; `None` if there is no such shape, or it makes no sense.
+    pub(crate) fn template(&self, shape: usize) -> Option<&Template> {
+        let compile = || self.templates.compile(&self.layout, &self.blocks, shape);
+        self.templates.compiled.get(shape)?.get_or_init(compile).as_ref()
+    }
+
+    /// Whether every shape makes sense.
+    pub(crate) fn templates_are_sound(&self) -> bool {
+        (0..self.layout.shapes.len()).all(|shape| self.template(shape).is_some())
+    }
+
+    /// Whether the counts of the table of contents agree with each other and with the file: after
+    /// that nothing that is reserved is larger than some multiple of the file.
+    fn sound(&self) -> bool {
+        let (layout, rows) = (&self.layout, u64::from(self.meta.rows));
+        let of_rows = [&layout.times, &layout.offsets, &layout.seqs];
+        rows > 0
+            && layout.spans().all(|span| self.blocks.has(span))
+            && of_rows.iter().all(|ints| ints.count == rows && ints.sound())
+            && layout.row_shapes.count == rows
+            && layout.row_shapes.sound()
+            && layout.recorded_from.count > 0
+            && layout.recorded_from.count == layout.recorded_ats.count
+            && layout.recorded_from.sound()
+            && layout.recorded_ats.sound()
+            && layout.rest_rows.rows == self.meta.rows
+            && layout.rest_rows.sound()
+            && layout.rest.sound()
+            && layout.future_rows <= layout.postings.len
+            && layout.terms.long_words.sound()
+            && self.columns().all(|column| column.sound(self.meta.rows))
+    }
+
+    /// The meta of the footer.
+    pub(crate) fn meta(&self) -> &SegmentMeta {
+        &self.meta
+    }
+
+    /// Number of rows.
+    pub(crate) fn rows(&self) -> u32 {
+        self.meta.rows
+    }
+
+    /// Canonical bytes of an event, on average.
+    pub(crate) fn mean_event_bytes(&self) -> usize {
+        let mean = self.meta.event_bytes / u64::from(self.meta.rows.max(1));
+        usize::try_from(mean).unwrap_or(usize::MAX).saturating_add(64)
+    }
+
+    /// The error of a damaged place.
+    pub(crate) fn corrupt(&self, damage: Damage) -> Error {
+        let Damage { offset, reading } = damage;
+        let rows = format!("events of seq {} to {}", self.meta.min_seq, self.meta.max_seq);
+        Error::corrupt(&self.path, offset, reading, format!("sound bytes ({rows})"), "others")
+    }
+
+    pub(crate) fn fault(&self, reading: &'static str) -> Damage {
+        Damage { offset: 0, reading }
+    }
+
+    /// `occurred_at` of a row.
+    pub(crate) fn time(&self, row: u32) -> Result<Timestamp> {
+        self.time_at(row).map_err(|damage| self.corrupt(damage))
+    }
+
+    /// `seq` of a row.
+    pub(crate) fn seq(&self, row: u32) -> Result<u64> {
+        self.seq_at(row).map_err(|damage| self.corrupt(damage))
+    }
+
+    /// `occurred_at` of a row.
+    pub(crate) fn time_at(&self, row: u32) -> Read<Timestamp> {
+        Ok(Timestamp(self.layout.times.get(&self.blocks, row.into())?))
+    }
+
+    /// `seq` of a row.
+    pub(crate) fn seq_at(&self, row: u32) -> Read<u64> {
+        Ok(self.seq_of(row, self.layout.seqs.get(&self.blocks, row.into())?))
+    }
+
+    /// `seq` of a row, by what is stored for it.
+    pub(crate) fn seq_of(&self, row: u32, shift: i64) -> u64 {
+        self.meta.min_seq.wrapping_add_signed(shift).wrapping_add(row.into())
+    }
+
+    /// Reads [`Self::time_at`] and [`Self::seq_at`] of rows that are near each other.
+    pub(crate) fn places(&self) -> impl FnMut(u32) -> Read<(Timestamp, u64)> + '_ {
+        let mut times = self.layout.times.reader(&self.blocks);
+        let mut seqs = self.layout.seqs.reader(&self.blocks);
+        move |row| {
+            let seq = self.seq_of(row, seqs.get(row.into())?);
+            Ok((Timestamp(times.get(row.into())?), seq))
+        }
+    }
+
+    /// The first row at or after an instant, or the number of rows; binary search.
+    pub(crate) fn first_row_from(&self, instant: Timestamp) -> Read<u32> {
+        if instant <= self.meta.min_time {
+            return Ok(0);
+        }
+        if instant > self.meta.max_time {
+            return Ok(self.meta.rows);
+        }
+        let (mut low, mut high) = (0, self.meta.rows);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.time_at(middle)? < instant { low = middle + 1 } else { high = middle }
+        }
+        Ok(low)
+    }
+
+    /// The rows in the order of `seq`; made once, four bytes a row.
+    pub(crate) fn rows_by_seq(&self) -> Read<&[u32]> {
+        if let Some(rows) = self.by_seq.get() {
+            return Ok(rows);
+        }
+        let mut seqs = Vec::with_capacity(self.meta.rows as usize);
+        self.layout.seqs.for_each(&self.blocks, |row, shift| {
+            seqs.push((shift.wrapping_add(row as i64), row as u32));
+        })?;
+        seqs.sort_unstable();
+        Ok(self.by_seq.get_or_init(|| seqs.into_iter().map(|(_, row)| row).collect()))
+    }
+
+    /// Rows whose `occurred_at` is after their `recorded_at`.
+    pub(crate) fn future_rows(&self) -> Read<Postings> {
+        let start = self.layout.postings.offset + self.layout.future_rows;
+        let end = self.layout.postings.offset + self.layout.postings.len;
+        Postings::read(&self.blocks, start as usize, end as usize, self.meta.rows)
+    }
+
+    /// The lowest `seq` accepted at or after an instant; `u64::MAX` if there is none here.
+    pub(crate) fn first_seq_recorded_from(&self, instant: Timestamp) -> Read<u64> {
+        let (mut low, mut high) = (0, self.layout.recorded_ats.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let at = self.layout.recorded_ats.get(&self.blocks, middle)?;
+            if at < instant.0 { low = middle + 1 } else { high = middle }
+        }
+        if low == self.layout.recorded_ats.count {
+            return Ok(u64::MAX);
+        }
+        let shift = self.layout.recorded_from.get(&self.blocks, low)?;
+        Ok(self.meta.min_seq.wrapping_add_signed(shift))
+    }
+
+    /// The pairs of value ids of `category` and `activity` that occur, where they are known.
+    pub(crate) fn actions(&self) -> Option<&[(u32, u32)]> {
+        self.layout.actions.as_deref()
+    }
+
+    /// The bytes of the segment.
+    pub(crate) fn blocks(&self) -> &Blocks {
+        &self.blocks
+    }
+
+    /// A column by number; the number must be one of the layout.
+    pub(crate) fn column(&self, number: u32) -> Column<'_> {
+        let layout = &self.layout.columns[number as usize];
+        Column { layout, blocks: &self.blocks, postings: self.layout.postings }
+    }
+
+    /// All columns, in the order of their numbers.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = Column<'_>> {
+        (0..self.column_count()).map(|number| self.column(number))
+    }
+
+    /// Number of columns.
+    pub(crate) fn column_count(&self) -> u32 {
+        self.layout.columns.len() as u32
+    }
+
+    /// The keys of the path of a column.
+    pub(crate) fn path_of(&self, number: u32) -> &[String] {
+        &self.paths[number as usize]
+    }
+
+    /// The index of words.
+    pub(crate) fn terms(&self) -> Terms<'_> {
+        Terms {
+            layout: &self.layout.terms,
+            blocks: &self.blocks,
+            postings: self.layout.postings,
+            rows: self.meta.rows,
+            column_count: self.column_count(),
+            is_sound: &self.terms_are_sound,
+        }
+    }
+
+    /// Whether the words of the index were made by the Unicode version of this program.
+    pub(crate) fn words_are_current(&self) -> bool {
+        self.layout.unicode == crate::text::UNICODE_VERSION
+    }
+
+    /// Heap bytes this segment holds when it is not mapped.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.blocks.region_len() + self.paths.len() * 256
+    }
+}
+
+/// What a look-up for duplicates found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Duplicate {
+    /// Nothing with this tenant and id at this instant.
+    None,
+    /// The same event, stored under this `seq`.
+    Same(u64),
+    /// Another event with this tenant and id, stored under this `seq`.
+    OtherContent(u64),
+}
+
+/// The paths of the columns, escapes resolved; `None` if the tree of keys makes no sense.
+fn paths(layout: &Layout) -> Option<Vec<Vec<String>>> {
+    for (number, (parent, _)) in layout.nodes.iter().enumerate() {
+        if *parent as usize >= number.max(1) {
+            return None;
+        }
+    }
+    let path = |mut node: u32, kind: Kind| {
+        let mut keys = Vec::new();
+        while node != 0 && kind != Kind::Overflow {
+            let (parent, key) = layout.nodes.get(node as usize)?;
+            let mut plain = Vec::new();
+            crate::event::shape::unescape(key, &mut plain);
+            keys.push(String::from_utf8(plain).ok()?);
+            node = *parent;
+        }
+        keys.reverse();
+        Some(keys)
+    };
+    layout.columns.iter().map(|column| path(column.node, column.kind)).collect()
+}
+
+/// Each column behind the number of the first one with the same presence, sorted.
+fn by_presence(layout: &Layout) -> Vec<(u32, u32)> {
+    let mut first = HashMap::with_hasher(FixedState::default());
+    let columns = (0u32..).zip(&layout.columns);
+    let pair = |(number, column): (u32, &ColumnLayout)| {
+        (*first.entry(column.presence).or_insert(number), number)
+    };
+    let mut pairs: Vec<(u32, u32)> = columns.map(pair).collect();
+    pairs.sort_unstable();
+    pairs
+}

@@ -1,0 +1,8 @@
+//! Whole events, put together from the columns again.
+
+pub(super) mod batch;
+pub(super) mod buffer;
+pub(super) mod cache;
+pub(super) mod decode;
+pub(super) mod dedup;
+pub(super) mod verify;

@@ -1,0 +1,79 @@
+//! The UTC days of events, which name folders.
+
+use crate::event::Timestamp;
+use chrono::{Datelike, NaiveDate};
+
+pub(crate) const DAY_MICROS: i64 = 86_400_000_000;
+
+/// Days from 0001-01-01, day 1 of the common era, to 1970-01-01.
+const EPOCH_FROM_COMMON_ERA: i32 = 719_163;
+
+/// A UTC day: days since 1970-01-01.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub(crate) struct Day(pub(crate) i32);
+
+impl Day {
+    /// The day of an event: that of the earlier of the two times, so that a date in the future
+    /// cannot hold back a segment and history lands in its own past.
+    pub(crate) fn of_event(occurred_at: Timestamp, recorded_at: Timestamp) -> Day {
+        Day::of(occurred_at.min(recorded_at))
+    }
+
+    /// The day that holds an instant; instants outside the years 1 to 9999 count as the nearest.
+    pub(crate) fn of(instant: Timestamp) -> Day {
+        let day = instant.0.div_euclid(DAY_MICROS);
+        let first = i64::from(Day::FIRST.0);
+        let last = i64::from(Day::LAST.0);
+        Day(i32::try_from(day.clamp(first, last)).unwrap_or(0))
+    }
+
+    /// 0001-01-01
+    const FIRST: Day = Day(-719_162);
+    /// 9999-12-31
+    const LAST: Day = Day(2_932_896);
+
+    /// Whether the day has a name, which days read from a file may lack.
+    pub(crate) fn is_valid(self) -> bool {
+        (Day::FIRST..=Day::LAST).contains(&self)
+    }
+
+    /// Reads a folder name such as `2026-03-20`.
+    pub(crate) fn parse(name: &str) -> Option<Day> {
+        let date = NaiveDate::parse_from_str(name, "%Y-%m-%d").ok()?;
+        let day = Day(date.num_days_from_ce().checked_sub(EPOCH_FROM_COMMON_ERA)?);
+        (day.is_valid() && day.to_string() == name).then_some(day)
+    }
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let date = self
+            .0
+            .checked_add(EPOCH_FROM_COMMON_ERA)
+            .and_then(NaiveDate::from_num_days_from_ce_opt);
+        match date {
+            Some(date) => write!(formatter, "{}", date.format("%Y-%m-%d")),
+            None => write!(formatter, "day {}", self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn days_print_and_parse(day in Day::FIRST.0..=Day::LAST.0) {
+            prop_assert_eq!(Day::parse(&Day(day).to_string()), Some(Day(day)));
+        }
+
+        #[test]
+        fn every_instant_has_a_day(micros in any::<i64>()) {
+            prop_assert!(Day::of(Timestamp(micros)).is_valid());
+        }
+    }
+}

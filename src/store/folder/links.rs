@@ -1,0 +1,50 @@
+//! Links in the place of the store's folders are refused: they would lead out of it.
+//!
+//! Files are opened in a way that refuses links; of a path only its last name is guarded by that,
+//! so the folders in between are looked at when a store is opened. The way *to* the store is the
+//! caller's: it may lead through links.
+
+use super::days::Day;
+use super::paths::{Layout, is_class_name};
+use crate::io::{DirKind, Disk};
+use crate::{Error, Result};
+use std::io;
+use std::path::Path;
+
+/// Refuses a store in which a link, or anything else that is no folder, has the name of a folder.
+///
+/// Cost: a listing of the store's folder, of `segments`, and of each retention class.
+///
+/// # Errors
+/// [`Error::Io`] that names the link.
+pub(crate) fn refuse_links(disk: &Disk, layout: &Layout) -> Result<()> {
+    let folders = [layout.logs(), layout.segments(), layout.aside()];
+    refuse_in(disk, layout.root(), |name| {
+        folders.iter().any(|folder| folder.file_name().is_some_and(|folder| folder == name))
+    })?;
+    let segments = layout.segments();
+    for class in refuse_in(disk, &segments, is_class_name)? {
+        refuse_in(disk, &segments.join(class), |name| Day::parse(name).is_some())?;
+    }
+    Ok(())
+}
+
+/// The names in `folder` that `is_ours`, each of which must be a folder; none if it is not there.
+fn refuse_in(disk: &Disk, folder: &Path, is_ours: impl Fn(&str) -> bool) -> Result<Vec<String>> {
+    let items = match disk.list(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        items => items.map_err(|error| Error::io("list", folder, error))?,
+    };
+    let mut names = Vec::new();
+    for item in items.into_iter().filter(|item| is_ours(&item.name)) {
+        if item.kind == DirKind::Other {
+            let problem = "not a folder; links inside a store are refused";
+            let source = io::Error::new(io::ErrorKind::InvalidInput, problem);
+            return Err(Error::io("use", &folder.join(&item.name), source));
+        }
+        if item.kind == DirKind::Dir {
+            names.push(item.name);
+        }
+    }
+    Ok(names)
+}

@@ -1,0 +1,319 @@
+//! What is kept for how long: classes, the rules that give an event its class, durations.
+
+use crate::event::Timestamp;
+use crate::store::folder::paths::is_class_name;
+use crate::{Error, Result};
+use std::fmt;
+use std::str::FromStr;
+
+/// The class of every event that no rule matches; it exists always.
+pub const DEFAULT_CLASS: &str = "default";
+
+/// How long something is kept.
+///
+/// As text: `forever`, or a number with a unit: `us`, `s`, `m` (minutes), `h`, `d`, `w`, `y` (366
+/// days, so that no calendar year is cut short).
+///
+/// # Examples
+/// ```
+/// use annals::store::Keep;
+/// let keep: Keep = "90d".parse()?;
+/// assert_eq!(keep, Keep::Micros(90 * 86_400_000_000));
+/// assert_eq!(keep.to_string(), "90d");
+/// # Ok::<(), annals::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Until somebody says otherwise.
+    Forever,
+    /// This many microseconds; at least 1.
+    Micros(i64),
+}
+
+/// A retention class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Class {
+    /// `[a-z0-9_-]{1,64}`
+    pub name: String,
+    /// After this an event is gone for everybody.
+    pub kept_for: Keep,
+    /// After this an event is hidden from ordinary readers.
+    pub visible_for: Keep,
+}
+
+/// One rule: the first that matches gives an event its class. What is `None` matches everything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// The class it gives.
+    pub class: String,
+    /// Matches only this tenant.
+    pub tenant: Option<String>,
+    /// Matches only this source.
+    pub data_source: Option<String>,
+    /// Matches only this category.
+    pub category: Option<String>,
+}
+
+/// The retention rules of a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retention {
+    /// Classes; `default` exists always, first.
+    pub classes: Vec<Class>,
+    /// Ordered rules.
+    pub rules: Vec<Rule>,
+}
+
+impl Keep {
+    /// The oldest instant still kept at `now`: what is older is past its time. `None`: nothing is.
+    pub(crate) fn cutoff(self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Keep::Forever => None,
+            Keep::Micros(micros) => Some(Timestamp(now.0.saturating_sub(micros))),
+        }
+    }
+}
+
+const SECOND: i64 = 1_000_000;
+const HOUR: i64 = 3600 * SECOND;
+const DAY: i64 = 24 * HOUR;
+/// The last unit that divides a duration is the one it is printed in.
+const PRINTED_UNITS: [(&str, i64); 5] =
+    [("us", 1), ("s", SECOND), ("m", 60 * SECOND), ("h", HOUR), ("d", DAY)];
+
+impl FromStr for Keep {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Keep> {
+        if text == "forever" {
+            return Ok(Keep::Forever);
+        }
+        let wrong = || {
+            let problem = "expected `forever`, or a whole number above 0 with a unit such as `90d` \
+                 (us, s, m, h, d, w, y)";
+            Error::invalid("duration", format!("`{text}`: {problem}"))
+        };
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let unit_micros = match unit {
+            "us" => 1,
+            "s" => SECOND,
+            "m" => 60 * SECOND,
+            "h" => HOUR,
+            "d" => DAY,
+            "w" => 7 * DAY,
+            "y" => 366 * DAY,
+            _ => return Err(wrong()),
+        };
+        let micros = number.parse::<i64>().ok();
+        let micros = micros.and_then(|number| number.checked_mul(unit_micros));
+        micros.filter(|micros| *micros > 0).map(Keep::Micros).ok_or_else(wrong)
+    }
+}
+
+impl fmt::Display for Keep {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Keep::Micros(micros) = *self else {
+            return formatter.write_str("forever");
+        };
+        let divides = |unit: &&(&str, i64)| micros % unit.1 == 0;
+        let (name, unit) = PRINTED_UNITS.iter().rev().find(divides).unwrap_or(&("us", 1));
+        write!(formatter, "{}{name}", micros / unit)
+    }
+}
+
+impl Default for Retention {
+    /// One class, `default`, that keeps everything for ever.
+    fn default() -> Self {
+        Retention { classes: vec![Class::forever(DEFAULT_CLASS)], rules: Vec::new() }
+    }
+}
+
+impl Class {
+    /// A class that keeps and shows everything for ever.
+    pub fn forever(name: impl Into<String>) -> Class {
+        Class { name: name.into(), kept_for: Keep::Forever, visible_for: Keep::Forever }
+    }
+
+    /// At `now`, events whose `min(occurred_at, recorded_at)` is older than this are gone.
+    pub(crate) fn kept_cutoff(&self, now: Timestamp) -> Option<Timestamp> {
+        self.kept_for.cutoff(now)
+    }
+
+    /// At `now`, events whose `min(occurred_at, recorded_at)` is older than this are hidden from
+    /// ordinary readers: the later of both cutoffs, as what is gone is hidden too.
+    pub(crate) fn visible_cutoff(&self, now: Timestamp) -> Option<Timestamp> {
+        self.visible_for.cutoff(now).max(self.kept_for.cutoff(now))
+    }
+}
+
+impl Rule {
+    fn matches(&self, tenant: Option<&str>, data_source: Option<&str>, category: &str) -> bool {
+        let agrees = |wanted: &Option<String>, got: Option<&str>| {
+            wanted.as_deref().is_none_or(|wanted| got == Some(wanted))
+        };
+        agrees(&self.tenant, tenant)
+            && agrees(&self.data_source, data_source)
+            && agrees(&self.category, Some(category))
+    }
+}
+
+impl Retention {
+    /// The class with a name.
+    pub fn class(&self, name: &str) -> Option<&Class> {
+        self.classes.iter().find(|class| class.name == name)
+    }
+
+    /// The class of an event as the rules say now: that of the first rule that matches, else
+    /// `default`. Linear in the rules.
+    pub(crate) fn class_of(
+        &self,
+        tenant: Option<&str>,
+        data_source: Option<&str>,
+        category: &str,
+    ) -> &Class {
+        let matches = |rule: &&Rule| rule.matches(tenant, data_source, category);
+        let name = match self.rules.iter().find(matches) {
+            Some(rule) => rule.class.as_str(),
+            None => DEFAULT_CLASS,
+        };
+        self.class(name)
+            .expect("checked when the rules came in: `default` and the classes of rules exist")
+    }
+
+    /// Whether nothing is ever hidden or dropped.
+    pub(crate) fn is_forever(&self) -> bool {
+        let forever =
+            |class: &Class| class.kept_for == Keep::Forever && class.visible_for == Keep::Forever;
+        self.classes.iter().all(forever)
+    }
+
+    /// Checks names, durations and that every rule names a class; puts `default` first, adding it
+    /// if it is missing, and the others in the order of their names.
+    pub(crate) fn checked(mut self) -> Result<Retention> {
+        for class in &self.classes {
+            class.check()?;
+        }
+        if self.class(DEFAULT_CLASS).is_none() {
+            self.classes.push(Class::forever(DEFAULT_CLASS));
+        }
+        self.classes.sort_by(|one, two| {
+            let rank = |class: &Class| (class.name != DEFAULT_CLASS, class.name.clone());
+            rank(one).cmp(&rank(two))
+        });
+        if let Some(twice) = self.classes.windows(2).find(|pair| pair[0].name == pair[1].name) {
+            let field = format!("class.{}", twice[0].name);
+            return Err(Error::invalid(field, "is there twice"));
+        }
+        for (index, rule) in self.rules.iter().enumerate() {
+            if self.class(&rule.class).is_none() {
+                let problem = format!("no class is called `{}`", rule.class);
+                return Err(Error::invalid(format!("rule[{index}].class"), problem));
+            }
+        }
+        Ok(self)
+    }
+}
+
+impl Class {
+    fn check(&self) -> Result<()> {
+        if !is_class_name(&self.name) {
+            let problem = format!("`{}` is not 1 to 64 of a-z, 0-9, _ and -", self.name);
+            return Err(Error::invalid("class", problem));
+        }
+        for (name, keep) in [("kept_for", self.kept_for), ("visible_for", self.visible_for)] {
+            if matches!(keep, Keep::Micros(..=0)) {
+                let field = format!("class.{}.{name}", self.name);
+                return Err(Error::invalid(field, "must be longer than nothing"));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rule(class: &str, parts: [Option<&str>; 3]) -> Rule {
+        let [tenant, data_source, category] = parts.map(|part| part.map(str::to_string));
+        Rule { class: class.into(), tenant, data_source, category }
+    }
+
+    #[test]
+    fn first_rule_that_matches_wins() {
+        let retention = Retention {
+            classes: ["a", "b", "c"].map(Class::forever).to_vec(),
+            rules: vec![
+                rule("a", [Some("t1"), None, Some("login")]),
+                rule("b", [Some("t1"), None, None]),
+                rule("c", [None, Some("calendar"), None]),
+            ],
+        };
+        let retention = retention.checked().expect("valid");
+        let class =
+            |tenant, source, category| retention.class_of(tenant, source, category).name.as_str();
+        assert_eq!(class(Some("t1"), Some("calendar"), "login"), "a");
+        assert_eq!(class(Some("t1"), Some("calendar"), "other"), "b");
+        assert_eq!(class(Some("t2"), Some("calendar"), "login"), "c");
+        assert_eq!(class(None, None, "login"), "default");
+    }
+
+    #[test]
+    fn default_exists_and_keeps_everything() {
+        let retention = Retention { classes: vec![Class::forever("z")], rules: Vec::new() };
+        let retention = retention.checked().expect("valid");
+        assert_eq!(retention.classes[0], Class::forever("default"));
+        assert!(retention.is_forever());
+        assert_eq!(retention.class_of(None, None, "x").kept_cutoff(Timestamp(0)), None);
+    }
+
+    #[test]
+    fn wrong_rules_are_refused() {
+        let with = |name: &str, kept_for| Retention {
+            classes: vec![Class { kept_for, ..Class::forever(name) }],
+            rules: Vec::new(),
+        };
+        assert!(with("../up", Keep::Forever).checked().is_err());
+        assert!(with("a", Keep::Micros(0)).checked().is_err());
+        assert!(with("a", Keep::Micros(1)).checked().is_ok());
+        let twice = Retention {
+            classes: vec![Class::forever("a"), Class::forever("a")],
+            rules: Vec::new(),
+        };
+        assert!(twice.checked().is_err());
+        let unknown = Retention { rules: vec![rule("nobody", [None; 3])], ..Retention::default() };
+        let message = unknown.checked().expect_err("no such class").to_string();
+        assert_eq!(message, "rule[0].class: no class is called `nobody`");
+    }
+
+    #[test]
+    fn what_is_gone_is_hidden() {
+        let class = Class { kept_for: Keep::Micros(10), ..Class::forever("a") };
+        assert_eq!(class.visible_cutoff(Timestamp(15)), Some(Timestamp(5)));
+        let far = class.kept_cutoff(Timestamp(i64::MIN));
+        assert_eq!(far, Some(Timestamp(i64::MIN)));
+    }
+
+    #[test]
+    fn durations_need_a_number_and_a_unit() {
+        for (text, micros) in [("1us", 1), ("2s", 2 * SECOND), ("2w", 14 * DAY), ("1y", 366 * DAY)]
+        {
+            assert_eq!(text.parse::<Keep>().expect(text), Keep::Micros(micros));
+        }
+        for text in ["", "d", "90", "0d", "-1d", "1.5d", "90 d", "1mo", "9223372036854775807d"] {
+            assert!(text.parse::<Keep>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn durations_print_and_parse(micros in 1_i64.., unit in 0_usize..5) {
+            let unit = PRINTED_UNITS[unit].1;
+            for micros in [micros, (micros / unit).max(1) * unit] {
+                let keep = Keep::Micros(micros);
+                prop_assert_eq!(keep.to_string().parse::<Keep>().expect("printed"), keep);
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Backup: another store with everything that a snapshot shows, made while appends go on.
+//!
+//! Sealed segments are never changed, so a second name for each file is enough (or a copy, where
+//! asked for or where the disk cannot link). The unsealed events are written into a log of the
+//! backup's own, so neither seals nor drops of the original are in the way; the snapshot holds
+//! what it shows. The manifest comes last: before it the folder is no store.
+
+use crate::event::StoredEvent;
+use crate::limits::BATCH_BYTES_MAX;
+use crate::log::LogWriter;
+use crate::log::{Frame, LogHeader};
+use crate::store::folder::files;
+use crate::store::folder::paths::Layout;
+use crate::store::manifest::state::{LogFile, State};
+use crate::store::manifest::write_whole;
+use crate::store::open::writer::{sync_way, take_lock};
+use crate::store::retention::file;
+use crate::store::view::epochs::EpochStart;
+use crate::store::view::segments::LiveSegment;
+use crate::store::view::snapshot::View;
+use crate::store::write::engine::{Core, random_id};
+use crate::tail::TailView;
+use crate::{Error, Result};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Events of one batch of the log that is written.
+const BATCH_EVENTS: usize = 4096;
+/// The number of that log.
+const LOG_NUMBER: u64 = 1;
+
+/// How sealed segments come into a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BackupMode {
+    /// By a second name for the same file: takes no time and no space. Where that is not possible,
+    /// as between file systems, by a copy.
+    #[default]
+    Link,
+    /// By a copy whose bytes were compared with their checksums.
+    Copy,
+}
+
+/// What a backup holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct BackupReport {
+    /// Events in it.
+    pub events: u64,
+    /// Bytes of its files; those of linked ones stand on the disk once.
+    pub bytes: u64,
+    /// Segments that share their bytes with the original.
+    pub linked: u64,
+    /// Segments that were copied.
+    pub copied: u64,
+    /// Highest `seq` as of the backup.
+    pub last_seq: Option<u64>,
+    /// Its epoch, which no other store has: what the backup gets from `last_seq` + 1 on is not
+    /// what the original gets.
+    pub epoch: u64,
+}
+
+/// Writes a store into `dir` that shows what `view` shows. `state`: what the manifest says beside.
+pub(crate) fn backup(
+    core: &Core,
+    view: &View,
+    state: &State,
+    dir: &Path,
+    mode: BackupMode,
+) -> Result<BackupReport> {
+    if let Some(damaged) = view.segments.damaged().first() {
+        return Err(damaged.error.clone());
+    }
+    // What cannot be read is told before anything is written.
+    for segment in view.segments.live() {
+        segment.segment()?;
+    }
+    check_apart(core.layout.root(), dir)?;
+    let disk = &core.options.disk;
+    let layout = Layout::new(dir);
+    disk.create_dir_all(dir).map_err(|error| Error::io("create", dir, error))?;
+    if let Some(item) = files::list(disk, dir)?.first() {
+        let problem = format!("{} is not empty: it holds {}", dir.display(), item.name);
+        return Err(Error::invalid("backup folder", problem));
+    }
+    let _lock = take_lock(&core.options, &layout)?;
+    sync_way(&core.options, dir)?;
+    let mut backup = Backup { core, layout, report: BackupReport::default() };
+    backup.report.last_seq = (view.last_seq > 0).then_some(view.last_seq);
+    backup.write_segments(view, mode)?;
+    let epoch = new_epoch(core, view.epoch.max(state.epoch));
+    let log = backup.write_log(view, epoch)?;
+    backup.write_rules()?;
+    let state = state_of(view, state, log, epoch);
+    drop(write_whole(disk, &backup.layout.manifest(), &*core.options.random, &state)?);
+    backup.report.bytes += files::len(disk, &backup.layout.manifest())?;
+    backup.report.epoch = epoch;
+    Ok(backup.report)
+}
+
+/// An epoch that neither the original nor another backup comes to: else a follower of one would go
+/// on in the other without a word.
+fn new_epoch(core: &Core, epoch: u64) -> u64 {
+    epoch.saturating_add(1 + (random_id(&core.options) >> 32))
+}
+
+/// A backup within the store, or the reverse, would be taken for a part of it.
+fn check_apart(root: &Path, dir: &Path) -> Result<()> {
+    if dir.starts_with(root) || root.starts_with(dir) {
+        let problem = format!("{} and the store lie in each other", dir.display());
+        return Err(Error::invalid("backup folder", problem));
+    }
+    Ok(())
+}
+
+/// The manifest of the backup.
+fn state_of(view: &View, state: &State, log: LogFile, epoch: u64) -> State {
+    let mut epochs = (*view.epochs).clone();
+    epochs.begin(EpochStart { epoch, first_seq: view.last_seq + 1 });
+    let listed = view.segments.live().iter().map(|segment| segment.listed());
+    State {
+        segments: listed.map(|listed| (listed.meta.id, listed.clone())).collect(),
+        logs: vec![log],
+        next_log: LOG_NUMBER + 1,
+        epoch,
+        epochs,
+        next_seq: log.first_seq,
+        recorded_at: state.recorded_at,
+        last_sweep: state.last_sweep,
+        ..State::default()
+    }
+}
+
+/// A backup that is being written.
+struct Backup<'a> {
+    core: &'a Core,
+    layout: Layout,
+    report: BackupReport,
+}
+
+impl Backup<'_> {
+    fn write_segments(&mut self, view: &View, mode: BackupMode) -> Result<()> {
+        let disk = &self.core.options.disk;
+        let mut folders = BTreeSet::new();
+        for segment in view.segments.live() {
+            let place = segment.listed().place();
+            let folder = self.layout.segment_folder(&place);
+            if folders.insert(folder.clone()) {
+                files::create_folders(disk, self.layout.root(), &folder)?;
+            }
+            self.write_segment(segment, &self.layout.segment(&place), mode)?;
+            self.report.events += u64::from(segment.facts().rows);
+            self.report.bytes += segment.facts().len;
+        }
+        folders.iter().try_for_each(|folder| files::sync_folder(disk, folder))
+    }
+
+    /// Links the file or writes its bytes. A file that is gone (the writer of the store dropped it
+    /// since) is still mapped here.
+    fn write_segment(&mut self, segment: &LiveSegment, to: &Path, mode: BackupMode) -> Result<()> {
+        let disk = &self.core.options.disk;
+        let from = self.core.layout.segment(&segment.listed().place());
+        if mode == BackupMode::Link && disk.link(&from, to).is_ok() {
+            self.report.linked += 1;
+            return Ok(());
+        }
+        if let Some(damaged) = segment.segment()?.blocks().damaged_runs().first() {
+            let got = format!("damage up to byte {}", damaged.end);
+            let reading = "segment to copy";
+            return Err(Error::corrupt(&from, damaged.start, reading, "sound bytes", got));
+        }
+        files::create_synced(disk, to, segment.file())?;
+        self.report.copied += 1;
+        disk.protect(to).map_err(|error| Error::io("protect", to, error))
+    }
+
+    /// Writes the unsealed events into a log that is closed cleanly.
+    fn write_log(&mut self, view: &View, epoch: u64) -> Result<LogFile> {
+        let disk = &self.core.options.disk;
+        let first_seq = view.last_seq + 1 - view.tail_events();
+        let file = LogFile { number: LOG_NUMBER, id: random_id(&self.core.options), first_seq };
+        files::create_folders(disk, self.layout.root(), &self.layout.logs())?;
+        let path = self.layout.log(file.number);
+        let header = LogHeader { id: file.id, epoch, first_seq };
+        let mut log = LogWriter::create(disk, &path, header)?;
+        let mut batch: Vec<&StoredEvent> = Vec::new();
+        let mut bytes = 0;
+        for stored in view.tails.iter().flat_map(TailView::all) {
+            let len = stored.event.canonical().len();
+            if batch.len() == BATCH_EVENTS || bytes + len > BATCH_BYTES_MAX {
+                write_batch(&mut log, &batch)?;
+                batch.clear();
+                bytes = 0;
+            }
+            bytes += len;
+            batch.push(stored);
+        }
+        write_batch(&mut log, &batch)?;
+        log.close()?;
+        self.report.events += view.tail_events();
+        self.report.bytes += files::len(disk, &path)?;
+        Ok(file)
+    }
+
+    /// Copies the rules as people wrote them, if they are still those in force.
+    fn write_rules(&mut self) -> Result<()> {
+        let disk = &self.core.options.disk;
+        let retention = self.core.retention.load();
+        let path = self.layout.rules();
+        match file::read_text(disk, &self.core.layout) {
+            Ok(Some((text, rules))) if rules == **retention => {
+                files::create_synced(disk, &path, text.as_bytes())?;
+            }
+            _ => file::write(disk, &self.layout, &retention)?,
+        }
+        self.report.bytes += files::len(disk, &path)?;
+        Ok(())
+    }
+}
+
+fn write_batch(log: &mut LogWriter, batch: &[&StoredEvent]) -> Result<()> {
+    let frames: Vec<Frame<'_>> =
+        batch.iter().map(|stored| crate::store::write::writer::frame(stored)).collect();
+    log.write_batch(&frames)?;
+    log.sync()
+}
+
+#[cfg(test)]
+mod tests;

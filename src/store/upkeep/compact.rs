@@ -1,0 +1,326 @@
+//! Compaction: small neighbouring segments of one class become one.
+
+use crate::event::Timestamp;
+use crate::segment::Segment;
+use crate::segment::{RowSource, SegmentBuilder};
+use crate::segment::{SegmentId, SegmentMeta};
+use crate::store::folder::days::Day;
+use crate::store::manifest::state::{Change, Listed};
+use crate::store::report::ChangeReport;
+use crate::store::retention::policy::Retention;
+use crate::store::sync::lock;
+use crate::store::view::segments::LiveSegment;
+use crate::store::write::engine::{Engine, Upkeep};
+use crate::store::write::runs::{RUN_BYTES, RUN_ROWS, run_days_max};
+use crate::store::write::segment_files::{SegmentFiles, bytes_freed};
+use crate::{Error, Result};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Segments that must come together before the background thread merges them by itself: every
+/// event is then rewritten a few times at most.
+const MEMBERS_UNASKED: usize = 8;
+/// What the background thread merges: as much as a seal puts together, so that a merge takes about
+/// the memory and the time of one.
+const UNASKED: Full = Full { rows: RUN_ROWS as u64, bytes: RUN_BYTES };
+/// What is merged on request. Larger segments mean fewer to look into, and values that repeat are
+/// stored once for more events; to build one takes some 500 bytes of heap a row.
+const ASKED: Full = Full { rows: 262_144, bytes: 160 << 20 };
+
+/// When a segment is full, so that it is not merged any more.
+#[derive(Debug, Clone, Copy)]
+struct Full {
+    rows: u64,
+    /// Canonical bytes of its events.
+    bytes: u64,
+}
+
+type Members = Vec<Arc<LiveSegment>>;
+
+impl Engine {
+    /// Merges whatever small neighbours there are, two or more.
+    pub(crate) fn compact(&self) -> Result<ChangeReport> {
+        self.compact_groups(2, ASKED)
+    }
+
+    /// Merges neighbours that are many; a failure waits for the next time.
+    pub(crate) fn compact_when_due(&self) {
+        if let Err(error) = self.compact_groups(MEMBERS_UNASKED, UNASKED) {
+            tracing::warn!(%error, "small segments could not be merged");
+        }
+    }
+
+    fn compact_groups(&self, members_min: usize, full: Full) -> Result<ChangeReport> {
+        let mut upkeep = lock(&self.upkeep);
+        if self.is_closed() {
+            return Ok(ChangeReport::default());
+        }
+        let retention = self.core.retention.load();
+        let mut report = ChangeReport::default();
+        let mut failure = None;
+        for members in self.groups(&upkeep, &retention, members_min, full) {
+            match self.merge(&mut upkeep, &members) {
+                Ok(change) => report = report.and(change),
+                Err(error) => {
+                    let Error::Corrupt { path, .. } = &error else {
+                        failure = Some(error);
+                        break;
+                    };
+                    // Rot in one group is no reason to leave the others, or to try it at each seal.
+                    let rotten = members.iter().filter(|member| member.path() == path);
+                    upkeep.rotten.extend(rotten.map(|member| member.facts().id));
+                    failure.get_or_insert(error);
+                }
+            }
+        }
+        self.clear_gone(&mut upkeep);
+        failure.map_or(Ok(report), Err)
+    }
+
+    /// What to merge; nothing else holds the segments, so that the files of a group can go before
+    /// the next one is written.
+    fn groups(
+        &self,
+        upkeep: &Upkeep,
+        retention: &Retention,
+        members_min: usize,
+        full: Full,
+    ) -> Vec<Members> {
+        let segments = Arc::clone(&lock(&self.writer).segments);
+        let is_sound = |one: &&Arc<LiveSegment>| !upkeep.rotten.contains(&one.facts().id);
+        plan(segments.live().iter().filter(is_sound), retention, members_min, full)
+    }
+
+    /// Puts one segment in the place of some.
+    fn merge(&self, upkeep: &mut Upkeep, members: &[Arc<LiveSegment>]) -> Result<ChangeReport> {
+        let (bytes, meta) = self.merged(upkeep, members)?;
+        let first_day = members.iter().map(|member| member.listed().first_day).min();
+        let listed = Listed::new(&meta, first_day.unwrap_or(Day::of(meta.min_time)));
+        let mut files = SegmentFiles::new(&self.core);
+        files.write(upkeep, &listed, &bytes)?;
+        drop(bytes);
+        let added = files.open_synced()?;
+        let mut edit = vec![Change::Add(listed)];
+        if planted!(MergeInTwoEdits) {
+            upkeep.commit(&self.core, std::mem::take(&mut edit))?;
+        }
+        edit.extend(members.iter().map(|member| Change::Doom(member.facts().id)));
+        let committed = upkeep.commit(&self.core, edit);
+        files.settle(&committed);
+        committed?;
+        let added_summaries: Vec<_> = added.iter().map(|segment| segment.summary()).collect();
+        self.replace_segments(members, added);
+        let dropped = members.iter().map(|member| member.facts().len).sum();
+        Ok(ChangeReport {
+            bytes_freed: bytes_freed(dropped, &added_summaries),
+            added: added_summaries,
+            removed: members.iter().map(|member| member.summary()).collect(),
+            events_removed: 0,
+        })
+    }
+
+    /// Copies the rows of all members in `(occurred_at, seq)` order into one segment.
+    fn merged(
+        &self,
+        upkeep: &Upkeep,
+        members: &[Arc<LiveSegment>],
+    ) -> Result<(Vec<u8>, SegmentMeta)> {
+        let members: Vec<&Segment> =
+            members.iter().map(|member| member.segment()).collect::<Result<_>>()?;
+        let id = SegmentId(self.core.random_id());
+        let class = members.first().map_or("", |member| &member.meta().class);
+        let mut builder = SegmentBuilder::new(id, class, replaced_ids(upkeep, &members));
+        let mut sources: Vec<_> = members.iter().map(|member| RowSource::new(member)).collect();
+        builder.count_event_bytes(members.iter().map(|member| member.meta().event_bytes).sum());
+        let mut heap = BinaryHeap::new();
+        for (number, member) in members.iter().enumerate() {
+            heap.extend(next_row(member, number, 0)?);
+        }
+        while let Some(Reverse((_, _, member, row))) = heap.pop() {
+            builder.push_from(&mut sources[member], row)?;
+            heap.extend(next_row(members[member], member, row + 1)?);
+        }
+        builder.finish()
+    }
+
+    /// Clears doomed segments whose files are gone; what fails is cleared by the next opening.
+    pub(crate) fn clear_gone(&self, upkeep: &mut Upkeep) {
+        if let Err(error) = upkeep.commit(&self.core, Vec::new()) {
+            tracing::warn!(%error, "dropped segments stay listed until the next opening");
+        }
+    }
+}
+
+type HeapRow = Reverse<(Timestamp, u64, usize, u32)>;
+
+fn next_row(member: &Segment, number: usize, row: u32) -> Result<Option<HeapRow>> {
+    if row >= member.rows() {
+        return Ok(None);
+    }
+    Ok(Some(Reverse((member.time(row)?, member.seq(row)?, number, row))))
+}
+
+/// The members, and of the segments that they replaced those whose files may still be there: a
+/// manifest that is rebuilt from the footers must leave them all out.
+fn replaced_ids(upkeep: &Upkeep, members: &[&Segment]) -> Vec<SegmentId> {
+    let doomed = &upkeep.manifest.state().doomed;
+    let mut ids: Vec<SegmentId> = members.iter().map(|member| member.meta().id).collect();
+    let earlier = members.iter().flat_map(|member| &member.meta().replaces);
+    ids.extend(earlier.filter(|id| doomed.iter().any(|place| place.id == **id)));
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Which segments to merge: runs of small ones that are neighbours in time, within a class, until
+/// they fill one. A small one that cannot be read is left alone.
+fn plan<'s>(
+    segments: impl Iterator<Item = &'s Arc<LiveSegment>>,
+    retention: &Retention,
+    members_min: usize,
+    full: Full,
+) -> Vec<Members> {
+    let mut classes: BTreeMap<&str, Vec<(&Arc<LiveSegment>, Size)>> = BTreeMap::new();
+    for segment in segments {
+        if let Ok(size) = Size::of(segment, full) {
+            classes.entry(&segment.facts().class).or_default().push((segment, size));
+        }
+    }
+    let mut groups = Vec::new();
+    for (class, mut segments) in classes {
+        segments.sort_by_key(|(segment, size)| {
+            let facts = segment.facts();
+            (size.first_day, facts.min_time, facts.id)
+        });
+        let days_max = retention.class(class).and_then(|class| run_days_max(class.kept_for));
+        let sizes: Vec<Size> = segments.iter().map(|(_, size)| *size).collect();
+        for range in neighbours(&sizes, days_max, full) {
+            if range.len() >= members_min {
+                let members = &segments[range];
+                groups.push(members.iter().map(|(segment, _)| Arc::clone(segment)).collect());
+            }
+        }
+    }
+    groups
+}
+
+/// What counts of a segment when it is to be merged.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    rows: u64,
+    bytes: u64,
+    first_day: Day,
+    last_day: Day,
+}
+
+impl Size {
+    /// Reads a segment that may be merged; of a full one the days say nothing.
+    fn of(segment: &LiveSegment, full: Full) -> Result<Size> {
+        let facts = segment.facts();
+        let size = Size {
+            rows: u64::from(facts.rows),
+            bytes: facts.event_bytes,
+            first_day: segment.listed().first_day,
+            last_day: Day::of(facts.max_time),
+        };
+        if !size.is_small(full) {
+            return Ok(size);
+        }
+        let combinations = segment.segment()?.meta().combinations();
+        let newest = combinations.and_then(|all| all.iter().map(|one| one.newest).max());
+        Ok(Size { last_day: newest.map_or(size.last_day, Day::of), ..size })
+    }
+
+    fn is_small(self, full: Full) -> bool {
+        self.rows < full.rows && self.bytes < full.bytes
+    }
+
+    fn with(self, other: Size) -> Size {
+        Size {
+            rows: self.rows + other.rows,
+            bytes: self.bytes.saturating_add(other.bytes),
+            first_day: self.first_day.min(other.first_day),
+            last_day: self.last_day.max(other.last_day),
+        }
+    }
+
+    fn days(self) -> i64 {
+        i64::from(self.last_day.0) - i64::from(self.first_day.0) + 1
+    }
+}
+
+/// The ranges of segments to merge, in the order of their first day.
+fn neighbours(sizes: &[Size], days_max: Option<i64>, full: Full) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut open: Option<(usize, Size)> = None;
+    for (index, size) in sizes.iter().enumerate() {
+        open = match open {
+            Some((start, sum)) => {
+                let both = sum.with(*size);
+                let fits = size.is_small(full)
+                    && sum.is_small(full)
+                    && days_max.is_none_or(|days_max| both.days() <= days_max);
+                if fits {
+                    Some((start, both))
+                } else {
+                    ranges.push(start..index);
+                    size.is_small(full).then_some((index, *size))
+                }
+            }
+            None => size.is_small(full).then_some((index, *size)),
+        };
+    }
+    ranges.extend(open.map(|(start, _)| start..sizes.len()));
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sizes(sizes: &[(u64, i32, i32)]) -> Vec<Size> {
+        let size = |&(rows, first_day, last_day): &(u64, i32, i32)| Size {
+            rows,
+            bytes: rows,
+            first_day: Day(first_day),
+            last_day: Day(last_day),
+        };
+        sizes.iter().map(size).collect()
+    }
+
+    #[test]
+    fn small_neighbours_come_together() {
+        let sizes = sizes(&[(10, 0, 0), (20, 1, 1), (30, 1, 3)]);
+        assert_eq!(neighbours(&sizes, None, UNASKED), std::slice::from_ref(&(0..3)));
+    }
+
+    #[test]
+    fn full_segments_stand_alone_and_part_the_others() {
+        let full = UNASKED.rows;
+        let sizes = sizes(&[(10, 0, 0), (full, 1, 1), (10, 2, 2), (full - 11, 2, 2), (5, 3, 3)]);
+        assert_eq!(neighbours(&sizes, None, UNASKED), [0..1, 2..5]);
+        assert_eq!(neighbours(&sizes, None, ASKED), std::slice::from_ref(&(0..5)));
+    }
+
+    #[test]
+    fn a_merged_segment_is_not_fed_on_once_it_is_full() {
+        let half = UNASKED.rows / 2;
+        let sizes = sizes(&[(half, 0, 0), (half, 1, 1), (10, 2, 2), (10, 2, 2)]);
+        assert_eq!(neighbours(&sizes, None, UNASKED), [0..2, 2..4]);
+    }
+
+    #[test]
+    fn runs_stay_within_their_days() {
+        let sizes = sizes(&[(10, 0, 0), (10, 1, 1), (10, 2, 2), (10, 3, 9)]);
+        assert_eq!(neighbours(&sizes, Some(2), UNASKED), [0..2, 2..3, 3..4]);
+    }
+
+    #[test]
+    fn many_bytes_fill_a_segment_as_many_rows_do() {
+        let mut sizes = sizes(&[(10, 0, 0), (10, 1, 1), (10, 2, 2)]);
+        sizes[1].bytes = UNASKED.bytes - 10;
+        assert_eq!(neighbours(&sizes, None, UNASKED), [0..2, 2..3]);
+    }
+}

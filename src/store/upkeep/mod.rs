@@ -1,0 +1,9 @@
+//! What is done to a store as a whole: compaction, sweeps, backup, verification, repair, statistics.
+
+pub(super) mod backup;
+pub(super) mod compact;
+pub(super) mod finding;
+pub(super) mod repair;
+pub(super) mod stats;
+pub(super) mod sweep;
+pub(super) mod verify;

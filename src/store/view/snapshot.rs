@@ -1,0 +1,103 @@
+//! Consistent views: live segments, sealing tails and the tail as of a commit.
+
+use super::epochs::Epochs;
+use super::segments::{LiveSegment, SegmentSet};
+use crate::event::Timestamp;
+use crate::store::retention::policy::Retention;
+use crate::tail::TailView;
+use crate::{Error, Result};
+use std::sync::Arc;
+
+/// Everything that is visible at one moment; every event is in exactly one place of it.
+#[derive(Debug)]
+pub(crate) struct View {
+    pub(crate) segments: Arc<SegmentSet>,
+    /// The tails, oldest first: those being sealed, then the active one.
+    pub(crate) tails: Vec<TailView>,
+    /// When the oldest event of the active tail was recorded.
+    pub(crate) oldest: Option<Timestamp>,
+    /// The highest sequence given in this epoch or before; 0: none yet.
+    pub(crate) last_seq: u64,
+    pub(crate) epoch: u64,
+    pub(crate) epochs: Arc<Epochs>,
+}
+
+impl View {
+    /// Accounted heap of the tails.
+    pub(crate) fn tail_bytes(&self) -> usize {
+        self.tails.iter().map(TailView::bytes).sum()
+    }
+
+    /// Events that are in no segment.
+    pub(crate) fn tail_events(&self) -> u64 {
+        self.tails.iter().map(TailView::events).sum()
+    }
+}
+
+/// A consistent, unchanging view of a store; holds the files it needs.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    view: Arc<View>,
+    retention: Arc<Retention>,
+    now: Timestamp,
+}
+
+impl Snapshot {
+    pub(crate) fn new(view: Arc<View>, retention: Arc<Retention>, now: Timestamp) -> Snapshot {
+        Snapshot { view, retention, now }
+    }
+
+    /// The segments, in the order of their oldest time.
+    pub(crate) fn segments(&self) -> &[Arc<LiveSegment>] {
+        self.view.segments.live()
+    }
+
+    /// The segments with sequences above `seq`, in no order.
+    pub(crate) fn segments_above(&self, seq: u64) -> impl Iterator<Item = &Arc<LiveSegment>> {
+        self.view.segments.above(seq)
+    }
+
+    /// The first sequence above `seq` that may be in a missing or damaged segment, and what is
+    /// wrong with it.
+    pub(crate) fn damage_above(&self, seq: u64) -> Option<(u64, Error)> {
+        let damaged = self.view.segments.damage_above(seq)?;
+        Some((damaged.listed.meta.min_seq.max(seq + 1), damaged.error.clone()))
+    }
+
+    /// The tails, oldest first; sequences of a later one are higher than those of an earlier one.
+    pub(crate) fn tails(&self) -> impl Iterator<Item = &TailView> {
+        self.view.tails.iter()
+    }
+
+    /// The retention rules in force when the snapshot was taken.
+    pub(crate) fn retention(&self) -> &Retention {
+        &self.retention
+    }
+
+    /// The time by the clock of the store when the snapshot was taken.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The highest `seq` ever given as of this snapshot.
+    pub fn last_seq(&self) -> Option<u64> {
+        (self.view.last_seq > 0).then_some(self.view.last_seq)
+    }
+
+    /// The epoch of the sequence: it grows when events that somebody may have seen were lost.
+    pub fn epoch(&self) -> u64 {
+        self.view.epoch
+    }
+
+    /// The first `seq` that no longer means what it meant in an earlier `epoch`: the events from
+    /// there on were lost, and others may have taken their place. `None`: all are what they were.
+    pub(crate) fn cut_since(&self, epoch: u64) -> Option<u64> {
+        self.view.epochs.cut_since(epoch)
+    }
+
+    /// Fails when a segment that may hold events of `from..=to` is missing or damaged: an answer
+    /// about that range would be wrong without a word.
+    pub(crate) fn check_range(&self, from: Timestamp, to: Timestamp) -> Result<()> {
+        self.view.segments.damage_within(from, to)
+    }
+}

@@ -1,0 +1,81 @@
+//! The one background thread: it seals full or old tails, writes what nobody waits for, and syncs
+//! what was acknowledged before it was durable.
+
+use super::engine::Engine;
+use super::signal::{Farewell, Job};
+use crate::store::options::Durability;
+use crate::{Error, Result};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How often a buffered store is synced and the age of the tail is looked at.
+const TICK: Duration = Duration::from_millis(200);
+
+/// The running thread; stops and joins when dropped.
+#[derive(Debug)]
+pub(crate) struct Background {
+    engine: Arc<Engine>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Background {
+    pub(crate) fn start(engine: &Arc<Engine>) -> Result<Background> {
+        let shared = Arc::clone(engine);
+        let thread = std::thread::Builder::new()
+            .name("annals".into())
+            .spawn(move || run(&shared))
+            .map_err(|error| Error::io("start a thread for", engine.core.layout.root(), error))?;
+        Ok(Background { engine: Arc::clone(engine), thread: Some(thread) })
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.engine.signal.stop();
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been reported by the panic hook; this side goes on.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(engine: &Engine) {
+    let _farewell = Farewell(&engine.signal);
+    let options = &engine.core.options;
+    let buffered = options.durability == Durability::Buffered;
+    let tick = (buffered || options.seal_age.is_some()).then_some(TICK);
+    loop {
+        match engine.signal.next(tick) {
+            Job::Stop => {
+                // What was submitted is stored, also if nobody waited for it.
+                engine.flush_queue();
+                return sync(engine);
+            }
+            Job::Flush => engine.flush_queue(),
+            Job::Seal => seal(engine),
+            Job::Tick => {
+                sync(engine);
+                if engine.is_seal_due() {
+                    engine.signal.begin_seal();
+                    seal(engine);
+                }
+            }
+        }
+    }
+}
+
+/// What was acknowledged early becomes durable; a failure poisons the writer, which tells others.
+fn sync(engine: &Engine) {
+    if let Err(error) = engine.sync() {
+        tracing::error!(%error, "what was acknowledged could not be made durable");
+    }
+}
+
+fn seal(engine: &Engine) {
+    let result = engine.seal_due();
+    if let Err(error) = &result {
+        tracing::warn!(%error, "the tail could not be sealed; it will be tried again");
+    }
+    engine.signal.end_seal(result);
+}

@@ -1,0 +1,175 @@
+//! The working parts of a store that is open for writing, and which lock guards which.
+//!
+//! Order of the locks: `upkeep`, then `writer`. Only the holder of `upkeep` seals, compacts,
+//! forgets or touches the manifest; only the holder of `writer` appends or publishes a view.
+
+use super::group::Group;
+use super::signal::Signal;
+use super::writer::Writer;
+use crate::Result;
+use crate::event::{Event, Timestamp};
+use crate::io::LockGuard;
+use crate::segment::RowCache;
+use crate::segment::SegmentId;
+use crate::store::folder::files;
+use crate::store::folder::paths::{Layout, Place};
+use crate::store::manifest::Manifest;
+use crate::store::manifest::state::{Change, Listed};
+use crate::store::options::Options;
+use crate::store::report::Receipt;
+use crate::store::retention::policy::Retention;
+use crate::store::sync::lock;
+use crate::store::view::publication::News;
+use crate::store::view::segments::{Graveyard, LiveSegment};
+use crate::store::view::snapshot::{Snapshot, View};
+use arc_swap::ArcSwap;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+/// What readers and writers of a store share.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) layout: Layout,
+    pub(crate) options: Options,
+    pub(crate) view: ArcSwap<View>,
+    pub(crate) retention: ArcSwap<Retention>,
+    pub(crate) news: Arc<News>,
+    pub(crate) graveyard: Arc<Graveyard>,
+    pub(crate) rows: Arc<RowCache>,
+}
+
+impl Core {
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp(self.options.clock.now_micros())
+    }
+
+    /// Lets readers see `view`, and wakes those who wait for something to see.
+    pub(crate) fn publish(&self, view: View) {
+        self.view.store(Arc::new(view));
+        self.news.announce();
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot::new(self.view.load_full(), self.retention.load_full(), self.now())
+    }
+
+    pub(crate) fn random_id(&self) -> u64 {
+        random_id(&self.options)
+    }
+
+    pub(crate) fn hold_segment(&self, listed: Listed) -> Result<LiveSegment> {
+        let access = self.options.access;
+        LiveSegment::hold(&self.graveyard, &self.rows, &self.layout, access, listed)
+    }
+}
+
+/// A random id; never 0, which is what unwritten bytes look like.
+pub(crate) fn random_id(options: &Options) -> u64 {
+    let mut bytes = [0; 8];
+    options.random.fill(&mut bytes);
+    u64::from_le_bytes(bytes).max(1)
+}
+
+/// A store that is open for writing.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) core: Core,
+    pub(crate) group: Group<Vec<Event>, Result<Vec<Receipt>>>,
+    pub(crate) upkeep: Mutex<Upkeep>,
+    pub(crate) writer: Mutex<Writer>,
+    pub(crate) signal: Signal,
+    /// Released when the store is closed, by who holds `upkeep`: then another process may write it.
+    pub(crate) lock: Mutex<Option<Box<dyn LockGuard>>>,
+}
+
+/// What only one thread at a time may change: files and the manifest that lists them.
+#[derive(Debug)]
+pub(crate) struct Upkeep {
+    pub(crate) manifest: Manifest,
+    /// Folders whose names are durable.
+    pub(crate) folders: BTreeSet<PathBuf>,
+    /// Accounted bytes of the tails when the last inline seal failed; 0: it did not.
+    pub(crate) failed_at: usize,
+    /// Segments that could not be merged because they are damaged: they are left alone.
+    pub(crate) rotten: BTreeSet<SegmentId>,
+}
+
+impl Upkeep {
+    pub(crate) fn new(manifest: Manifest) -> Upkeep {
+        Upkeep { manifest, folders: BTreeSet::new(), failed_at: 0, rotten: BTreeSet::new() }
+    }
+
+    /// Commits an edit, and with it what has been unlinked since the last one.
+    pub(crate) fn commit(&mut self, core: &Core, mut edit: Vec<Change>) -> Result<()> {
+        let gone = core.graveyard.take_gone();
+        edit.extend(self.clear(core, gone)?);
+        self.manifest.commit(&edit, &*core.options.random)
+    }
+
+    /// The changes that clear doomed segments whose files are gone, once that is durable.
+    pub(crate) fn clear(&mut self, core: &Core, gone: Vec<Place>) -> Result<Vec<Change>> {
+        let folder = |place| core.layout.segment_folder(place);
+        let folders: BTreeSet<PathBuf> = gone.iter().map(folder).collect();
+        for path in folders {
+            match files::sync_folder(&core.options.disk, &path) {
+                Err(error) if !files::is_missing(&error) => return Err(error),
+                _ => {}
+            }
+            // Succeeds only if it is empty; a segment that comes later creates it again.
+            if core.options.disk.remove_dir(&path).is_ok() {
+                self.folders.remove(&path);
+            }
+        }
+        Ok(gone.iter().map(|place| Change::Clear(place.id)).collect())
+    }
+
+    /// Sees to it that the folder of a segment is there, durably.
+    pub(crate) fn folder_for(&mut self, core: &Core, place: &Place) -> Result<PathBuf> {
+        let folder = core.layout.segment_folder(place);
+        if !self.folders.contains(&folder) {
+            files::create_folders(&core.options.disk, core.layout.root(), &folder)?;
+            self.folders.insert(folder.clone());
+        }
+        Ok(folder)
+    }
+}
+
+impl Engine {
+    /// Whether the store may be another's by now; whoever waits for a ticket still has the engine.
+    /// To be asked under `upkeep` by all that change files.
+    pub(crate) fn is_closed(&self) -> bool {
+        lock(&self.lock).is_none()
+    }
+
+    /// Shows readers what the writer has; everything in it is durable, or durability is buffered.
+    pub(crate) fn publish(&self, writer: &Writer) {
+        self.core.publish(writer.view());
+    }
+
+    /// Shows readers the writer's segments. Of the tails they see what they saw, without the
+    /// `sealed` oldest: what was pushed since but could not be synced stays unseen.
+    pub(crate) fn publish_segments(&self, writer: &Writer, sealed: usize) {
+        let view = self.core.view.load();
+        self.core.publish(View {
+            segments: Arc::clone(&writer.segments),
+            tails: view.tails.iter().skip(sealed).cloned().collect(),
+            epochs: Arc::clone(&view.epochs),
+            ..**view
+        });
+    }
+
+    /// Puts segments in the place of others that the manifest no longer lists.
+    pub(crate) fn replace_segments(
+        &self,
+        removed: &[Arc<LiveSegment>],
+        added: Vec<Arc<LiveSegment>>,
+    ) {
+        for segment in removed {
+            segment.doom();
+        }
+        let mut writer = lock(&self.writer);
+        writer.segments = Arc::new(writer.segments.replaced(removed, added));
+        self.publish_segments(&writer, 0);
+    }
+}

@@ -1,0 +1,268 @@
+//! Leader election for group commit: threads queue items, one of them handles all that wait.
+//!
+//! Whoever waits while nobody leads becomes the leader, takes everything queued, handles it outside
+//! the lock, hands out the answers and steps down. Nobody leads for longer than the round that
+//! holds its own item, and a thread is woken only for its own answer or to lead.
+
+use crate::store::sync::{Arc, Condvar, Mutex, MutexGuard, lock};
+
+/// The queue of one group; `T` goes in, `R` comes back.
+#[derive(Debug)]
+pub(crate) struct Group<T, R> {
+    state: Mutex<State<T, R>>,
+    /// For those who flush: a round has ended.
+    idle: Condvar,
+}
+
+#[derive(Debug)]
+struct State<T, R> {
+    waiting: Vec<(T, Arc<Slot<R>>)>,
+    /// Sum of the weights of `waiting`.
+    weight: usize,
+    leading: bool,
+    /// A leader panicked: its items will never be answered.
+    broken: bool,
+}
+
+/// Where the answer to one item will be.
+#[derive(Debug)]
+pub(crate) struct Slot<R> {
+    answer: Mutex<Answer<R>>,
+    /// Belongs to the lock of the group's state.
+    wake: Condvar,
+}
+
+#[derive(Debug)]
+struct Answer<R> {
+    value: Option<R>,
+    /// A thread sleeps until the answer is there.
+    awaited: bool,
+}
+
+impl<T, R> Group<T, R> {
+    pub(crate) fn new() -> Group<T, R> {
+        let state = State { waiting: Vec::new(), weight: 0, leading: false, broken: false };
+        Group { state: Mutex::new(state), idle: Condvar::new() }
+    }
+
+    /// Queues an item; returns its slot and the weight of everything that now waits.
+    pub(crate) fn enqueue(&self, item: T, weight: usize) -> (Arc<Slot<R>>, usize) {
+        let slot = Arc::new(Slot {
+            answer: Mutex::new(Answer { value: None, awaited: false }),
+            wake: Condvar::new(),
+        });
+        let mut state = lock(&self.state);
+        state.waiting.push((item, Arc::clone(&slot)));
+        state.weight = state.weight.saturating_add(weight);
+        (slot, state.weight)
+    }
+
+    /// Waits for an answer, leading with `handle` if nobody does.
+    ///
+    /// `handle` gets the items in the order in which they were queued and returns as many answers.
+    ///
+    /// # Panics
+    /// When a leader panicked: better than to wait for ever.
+    pub(crate) fn wait(&self, slot: &Slot<R>, mut handle: impl FnMut(Vec<T>) -> Vec<R>) -> R {
+        let mut state = lock(&self.state);
+        loop {
+            if let Some(answer) = slot.take() {
+                return answer;
+            }
+            assert!(!state.broken, "no leader panics while it handles a group");
+            if state.leading {
+                slot.set_awaited(true);
+                state = slot.wake.wait(state).expect("no thread panics while it holds the queue");
+                slot.set_awaited(false);
+            } else {
+                state = self.lead(state, &mut handle);
+            }
+        }
+    }
+
+    /// Handles everything queued so far, also items that nobody waits for.
+    pub(crate) fn flush(&self, mut handle: impl FnMut(Vec<T>) -> Vec<R>) {
+        let mut state = lock(&self.state);
+        while state.leading && !state.broken {
+            state = self.idle.wait(state).expect("no thread panics while it holds the queue");
+        }
+        if !state.waiting.is_empty() && !state.broken {
+            drop(self.lead(state, &mut handle));
+        }
+    }
+
+    fn lead<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State<T, R>>,
+        handle: &mut impl FnMut(Vec<T>) -> Vec<R>,
+    ) -> MutexGuard<'a, State<T, R>> {
+        let (items, slots): (Vec<T>, Vec<_>) = state.waiting.drain(..).unzip();
+        state.weight = 0;
+        state.leading = true;
+        drop(state);
+        let unwinding = Unwinding { group: self, slots: &slots };
+        let answers = handle(items);
+        std::mem::forget(unwinding);
+        debug_assert_eq!(answers.len(), slots.len());
+        let mut state = lock(&self.state);
+        state.leading = false;
+        self.idle.notify_all();
+        for (slot, answer) in slots.iter().zip(answers) {
+            slot.give(answer);
+        }
+        let next = state.waiting.iter().find(|(_, slot)| slot.is_awaited());
+        if let Some((_, slot)) = next {
+            slot.wake.notify_one();
+        }
+        state
+    }
+}
+
+/// Wakes everybody when a leader panics, so that nobody waits for an answer that never comes.
+struct Unwinding<'a, T, R> {
+    group: &'a Group<T, R>,
+    slots: &'a [Arc<Slot<R>>],
+}
+
+impl<T, R> Drop for Unwinding<'_, T, R> {
+    fn drop(&mut self) {
+        let Ok(mut state) = self.group.state.lock() else {
+            return;
+        };
+        state.broken = true;
+        let waiting = state.waiting.iter().map(|(_, slot)| slot);
+        for slot in waiting.chain(self.slots) {
+            slot.wake.notify_one();
+        }
+        self.group.idle.notify_all();
+    }
+}
+
+impl<R> Slot<R> {
+    fn take(&self) -> Option<R> {
+        lock(&self.answer).value.take()
+    }
+
+    fn set_awaited(&self, awaited: bool) {
+        lock(&self.answer).awaited = awaited;
+    }
+
+    fn is_awaited(&self) -> bool {
+        lock(&self.answer).awaited
+    }
+
+    fn give(&self, value: R) {
+        let mut answer = lock(&self.answer);
+        answer.value = Some(value);
+        if answer.awaited {
+            self.wake.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    #[test]
+    fn a_single_thread_leads_itself() {
+        let group = Group::new();
+        let (slot, weight) = group.enqueue(7, 10);
+        assert_eq!(weight, 10);
+        let answer = group.wait(&slot, |items| items.iter().map(|item| item * 2).collect());
+        assert_eq!(answer, 14);
+    }
+
+    #[test]
+    fn whoever_waits_first_handles_all_in_order() {
+        let group = Group::new();
+        let (first, _) = group.enqueue(1, 1);
+        let (second, weight) = group.enqueue(2, 1);
+        assert_eq!(weight, 2);
+        let mut seen = Vec::new();
+        let answer = group.wait(&second, |items| {
+            seen.clone_from(&items);
+            items
+        });
+        assert_eq!((answer, seen), (2, vec![1, 2]));
+        assert_eq!(group.wait(&first, |_| unreachable!("answered already")), 1);
+    }
+
+    #[test]
+    fn flush_answers_what_nobody_waits_for() {
+        let group = Group::new();
+        group.flush(|_: Vec<u8>| -> Vec<u8> { unreachable!("nothing is queued") });
+        let (slot, _) = group.enqueue(5, 1);
+        group.flush(|items| items);
+        assert_eq!(group.wait(&slot, |_| unreachable!("answered already")), 5);
+    }
+
+    #[test]
+    fn a_panic_of_the_leader_does_not_leave_others_waiting() {
+        let group: Group<u8, u8> = Group::new();
+        std::thread::scope(|scope| {
+            let (first, _) = group.enqueue(1, 1);
+            let (second, _) = group.enqueue(2, 1);
+            let group = &group;
+            let leader = scope.spawn(move || {
+                group.wait(&first, |_| {
+                    std::thread::sleep(Duration::from_millis(50));
+                    panic!("planted")
+                })
+            });
+            std::thread::sleep(Duration::from_millis(10));
+            let follower = scope.spawn(move || group.wait(&second, |items| items));
+            assert!(leader.join().is_err());
+            assert!(follower.join().is_err());
+        });
+    }
+
+    #[test]
+    fn flush_waits_for_the_leader_and_handles_what_came_since() {
+        let group: Group<u8, u8> = Group::new();
+        std::thread::scope(|scope| {
+            let (first, _) = group.enqueue(1, 1);
+            let group = &group;
+            scope.spawn(move || {
+                group.wait(&first, |items| {
+                    std::thread::sleep(Duration::from_millis(50));
+                    items
+                })
+            });
+            std::thread::sleep(Duration::from_millis(10));
+            let (second, _) = group.enqueue(2, 1);
+            group.flush(|items| items);
+            assert_eq!(group.wait(&second, |_| unreachable!("answered already")), 2);
+        });
+    }
+
+    #[test]
+    fn threads_share_rounds_and_all_get_their_own_answer() {
+        const THREADS: usize = 8;
+        const ITEMS: usize = 200;
+        let group = Group::new();
+        let (rounds, leaders) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let handle = |items: Vec<usize>| {
+            assert_eq!(leaders.fetch_add(1, Ordering::SeqCst), 0, "two leaders at once");
+            rounds.fetch_add(1, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_micros(50));
+            leaders.fetch_sub(1, Ordering::SeqCst);
+            items.into_iter().map(|item| item + 1).collect()
+        };
+        std::thread::scope(|scope| {
+            for thread in 0..THREADS {
+                let (group, handle) = (&group, &handle);
+                scope.spawn(move || {
+                    for item in 0..ITEMS {
+                        let item = thread * ITEMS + item;
+                        let (slot, _) = group.enqueue(item, 1);
+                        assert_eq!(group.wait(&slot, handle), item + 1);
+                    }
+                });
+            }
+        });
+        assert!(rounds.load(Ordering::SeqCst) < THREADS * ITEMS, "no round was shared");
+    }
+}

@@ -1,0 +1,13 @@
+//! The way of an event into the store: queue, log, tail, seal, segment files.
+
+pub(super) mod append;
+pub(super) mod background;
+pub(super) mod close;
+pub(super) mod engine;
+pub(super) mod group;
+pub(super) mod partition_keys;
+pub(super) mod runs;
+pub(super) mod seal;
+pub(super) mod segment_files;
+pub(super) mod signal;
+pub(super) mod writer;

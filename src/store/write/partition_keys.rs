@@ -1,0 +1,187 @@
+//! What the seal must know of each event of a tail to sort it into segments, noted when the event
+//! comes in, so that no event is decoded only to be sorted.
+
+use super::runs::{RunCutter, run_days_max};
+use crate::event::{StoredEvent, Timestamp};
+use crate::store::folder::days::Day;
+use crate::store::retention::policy::{DEFAULT_CLASS, Retention};
+use std::ops::Range;
+
+/// The keys of the events of one tail, in `seq` order and without a gap.
+#[derive(Debug, Default)]
+pub(crate) struct RowKeys {
+    classes: Vec<String>,
+    rows: Vec<RowKey>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct RowKey {
+    occurred_at: Timestamp,
+    day: Day,
+    /// Canonical bytes.
+    bytes: u32,
+    /// Index into `classes`.
+    class: u32,
+}
+
+/// The events of one segment to be: indexes of events within the tail, in row order.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) class: String,
+    pub(crate) first_day: Day,
+    pub(crate) rows: Vec<u32>,
+}
+
+impl RowKeys {
+    /// Notes the next event.
+    pub(crate) fn push(&mut self, stored: &StoredEvent, retention: &Retention) {
+        let class = self.class_index(stored, retention);
+        self.rows.push(RowKey {
+            occurred_at: stored.event.occurred_at(),
+            day: Day::of_event(stored.event.occurred_at(), stored.recorded_at),
+            bytes: u32::try_from(stored.event.canonical().len()).unwrap_or(u32::MAX),
+            class,
+        });
+    }
+
+    fn class_index(&mut self, stored: &StoredEvent, retention: &Retention) -> u32 {
+        // Without rules no event has to be looked into.
+        let text = |field| stored.event.text(field);
+        let name = if retention.rules.is_empty() {
+            DEFAULT_CLASS
+        } else {
+            let (tenant, source) = (text("tenant"), text("data_source"));
+            let category = text("category").unwrap_or_default();
+            let class = retention.class_of(tenant.as_deref(), source.as_deref(), &category);
+            class.name.as_str()
+        };
+        let known = self.classes.iter().position(|class| class == name);
+        let index = known.unwrap_or_else(|| {
+            self.classes.push(name.to_string());
+            self.classes.len() - 1
+        });
+        u32::try_from(index).expect("a store has fewer classes than 2^32")
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Sorts the events into segments by class and run of days; rows of a segment are in the order
+    /// of `(occurred_at, seq)`. Cost: two sorts.
+    pub(crate) fn runs(&self, retention: &Retention) -> Vec<Run> {
+        let count = u32::try_from(self.rows.len()).expect("a tail has fewer events than 2^32");
+        let mut order: Vec<u32> = (0..count).collect();
+        order.sort_unstable_by_key(|index| {
+            let key = self.key(*index);
+            (key.class, key.day, key.occurred_at, *index)
+        });
+        self.cut(&order, retention).into_iter().map(|range| self.run(&order[range])).collect()
+    }
+
+    fn key(&self, index: u32) -> &RowKey {
+        &self.rows[index as usize]
+    }
+
+    /// The borders of the segments within `order`.
+    fn cut(&self, order: &[u32], retention: &Retention) -> Vec<Range<usize>> {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        let mut last_class = None;
+        let mut cutter = RunCutter::new(None);
+        for (place, index) in order.iter().enumerate() {
+            let key = self.key(*index);
+            let other_class = last_class != Some(key.class);
+            if other_class {
+                last_class = Some(key.class);
+                cutter = RunCutter::new(self.days_max(key.class, retention));
+            }
+            let cut = cutter.next_begins_segment(key.day, u64::from(key.bytes));
+            match ranges.last_mut() {
+                Some(range) if !cut && !other_class => range.end = place + 1,
+                _ => ranges.push(place..place + 1),
+            }
+        }
+        ranges
+    }
+
+    /// A class that the rules have lost since keeps its folder and has no bound.
+    fn days_max(&self, class: u32, retention: &Retention) -> Option<i64> {
+        let class = retention.class(&self.classes[class as usize])?;
+        run_days_max(class.kept_for)
+    }
+
+    fn run(&self, order: &[u32]) -> Run {
+        let first = self.key(order[0]);
+        let mut rows = order.to_vec();
+        rows.sort_unstable_by_key(|index| (self.key(*index).occurred_at, *index));
+        Run { class: self.classes[first.class as usize].clone(), first_day: first.day, rows }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::retention::policy::{Class, Keep};
+    use proptest::prelude::*;
+
+    const DAY: i64 = 86_400_000_000;
+
+    fn keys(rows: &[(u32, i32, i64)]) -> RowKeys {
+        let row = |&(class, day, occurred_at): &(u32, i32, i64)| RowKey {
+            occurred_at: Timestamp(occurred_at),
+            day: Day(day),
+            bytes: 100,
+            class,
+        };
+        RowKeys {
+            classes: vec!["default".into(), "short".into()],
+            rows: rows.iter().map(row).collect(),
+        }
+    }
+
+    fn short_is_kept(days: i64) -> Retention {
+        let class = Class { kept_for: Keep::Micros(days * DAY), ..Class::forever("short") };
+        let retention = Retention { classes: vec![class], rules: Vec::new() };
+        retention.checked().expect("valid")
+    }
+
+    #[test]
+    fn classes_and_days_part_and_times_order() {
+        let keys = keys(&[(0, 3, 9), (1, 5, 2), (0, 3, 1), (1, 0, 7), (0, 4, 0)]);
+        let runs = keys.runs(&short_is_kept(20));
+        let run = |class: &str, day, rows: &[u32]| Run {
+            class: class.into(),
+            first_day: Day(day),
+            rows: rows.to_vec(),
+        };
+        let expected =
+            [run("default", 3, &[4, 2, 0]), run("short", 0, &[3]), run("short", 5, &[1])];
+        assert_eq!(runs, expected);
+    }
+
+    proptest! {
+        #[test]
+        fn every_event_is_in_one_run_in_order(
+            rows in prop::collection::vec((0_u32..2, 0_i32..40, 0_i64..50), 0..200),
+            kept in 1_i64..200,
+        ) {
+            let keys = keys(&rows);
+            let runs = keys.runs(&short_is_kept(kept));
+            let mut all: Vec<u32> = runs.iter().flat_map(|run| run.rows.clone()).collect();
+            all.sort_unstable();
+            let expected: Vec<u32> = (0..rows.len() as u32).collect();
+            prop_assert_eq!(all, expected);
+            for run in &runs {
+                let of = |index: &u32| rows[*index as usize];
+                let days = run.rows.iter().map(|index| of(index).1);
+                let (first, last) = (days.clone().min(), days.max());
+                prop_assert_eq!(first, Some(run.first_day.0));
+                prop_assert!(run.rows.is_sorted_by_key(|index| (of(index).2, *index)));
+                let short = run.class == "short";
+                prop_assert!(run.rows.iter().all(|index| (of(index).0 == 1) == short));
+                let span = i64::from(last.unwrap_or(0) - run.first_day.0) + 1;
+                prop_assert!(!short || span <= (kept / 20).max(1));
+            }
+        }
+    }
+}

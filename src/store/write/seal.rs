@@ -1,0 +1,235 @@
+//! Sealing: the tail becomes segments, the log goes.
+
+use super::engine::{Core, Engine, Upkeep};
+use super::partition_keys::Run;
+use super::segment_files::{SegmentFiles, bytes_freed};
+use super::writer::OpenTail;
+use crate::event::Timestamp;
+use crate::log::LogHeader;
+use crate::log::LogWriter;
+use crate::segment::SegmentBuilder;
+use crate::segment::{SegmentId, SegmentMeta};
+use crate::store::folder::files;
+use crate::store::manifest::state::{Change, Listed, LogFile};
+use crate::store::report::ChangeReport;
+use crate::store::sync::lock;
+use crate::store::view::segments::LiveSegment;
+use crate::tail::TailView;
+use crate::{Error, Result};
+use std::sync::Arc;
+
+/// A seal without a background thread that failed is tried again when the tails have grown by this
+/// part of `tail_bytes_max`.
+const RETRY_GROWTH: usize = 8;
+
+impl Engine {
+    /// Whether the active tail is to be sealed by its size or age.
+    pub(crate) fn is_seal_due(&self) -> bool {
+        let view = self.core.view.load();
+        let options = &self.core.options;
+        let Some(active) = view.tails.last() else {
+            return false;
+        };
+        if view.tails.len() > 1 {
+            // A seal that failed, or one that runs and will be followed by a look at the rest.
+            return true;
+        }
+        active.bytes() >= options.tail_bytes_max
+            || active.events() >= options.tail_events_max
+            || self.is_old(view.oldest)
+    }
+
+    fn is_old(&self, oldest: Option<Timestamp>) -> bool {
+        let Some(age) = self.core.options.seal_age else {
+            return false;
+        };
+        let age = i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
+        oldest.is_some_and(|oldest| self.core.now().0.saturating_sub(oldest.0) >= age)
+    }
+
+    /// Seals what is due; for the background thread.
+    pub(crate) fn seal_due(&self) -> Result<()> {
+        if self.is_seal_due() {
+            self.seal(false)?;
+            self.compact_when_due();
+        }
+        Ok(())
+    }
+
+    /// Seals what is due within an append. A failure stops nothing until the tails are full.
+    pub(crate) fn seal_inline(&self) {
+        let bytes = self.core.view.load().tail_bytes();
+        let growth = self.core.options.tail_bytes_max / RETRY_GROWTH;
+        let failed_at = lock(&self.upkeep).failed_at;
+        if failed_at > 0 && bytes < failed_at + growth {
+            return;
+        }
+        let result = self.seal_due();
+        if let Err(error) = &result {
+            tracing::warn!(%error, "the tail could not be sealed; it will be tried again");
+        }
+        lock(&self.upkeep).failed_at = if result.is_err() { bytes.max(1) } else { 0 };
+    }
+
+    /// Seals the tail whose seal failed before, if there is one, and then, if it is due or
+    /// `everything` is asked for, the active one.
+    pub(crate) fn seal(&self, everything: bool) -> Result<ChangeReport> {
+        let mut upkeep = lock(&self.upkeep);
+        if self.is_closed() {
+            return Ok(ChangeReport::default());
+        }
+        let earlier = self.seal_rotated(&mut upkeep)?;
+        if !everything && !self.is_seal_due() {
+            return Ok(earlier);
+        }
+        self.rotate(&mut upkeep)?;
+        Ok(earlier.and(self.seal_rotated(&mut upkeep)?))
+    }
+
+    /// Begins a new log and a new active tail; the old ones wait for their seal.
+    fn rotate(&self, upkeep: &mut Upkeep) -> Result<()> {
+        let mut writer = lock(&self.writer);
+        if writer.active.is_empty() {
+            return Ok(());
+        }
+        writer.sync()?;
+        let begun = begin_log(&self.core, upkeep, writer.epoch, writer.next_seq);
+        // A listing that may be there says where the old log ends: nothing may follow in it.
+        let (log, file) = begun.map_err(|error| writer.noted(error))?;
+        let old = writer.log.replace(log);
+        let fresh = OpenTail::new(writer.next_seq, vec![file]);
+        let full = std::mem::replace(&mut writer.active, fresh);
+        writer.sealing = Some(Arc::new(full));
+        writer.write_hint();
+        self.publish(&writer);
+        drop(writer);
+        // All of it is durable already; the mark of a clean end only helps to tell rot from a tear.
+        if let Some(Err(error)) = old.map(LogWriter::close) {
+            lock(&self.writer).noted(error);
+        }
+        Ok(())
+    }
+
+    /// Writes the segments of the rotated tail, lists them, drops its logs.
+    fn seal_rotated(&self, upkeep: &mut Upkeep) -> Result<ChangeReport> {
+        let Some(tail) = lock(&self.writer).sealing.clone() else {
+            return Ok(ChangeReport::default());
+        };
+        let mut files = SegmentFiles::new(&self.core);
+        let listed = self.write_runs(upkeep, &tail, &mut files)?;
+        let live = upkeep.manifest.state().logs.iter();
+        let live = live.filter(|log| !tail.logs.contains(log)).copied();
+        let mut edit = vec![
+            Change::Logs { live: live.collect(), next: upkeep.manifest.state().next_log },
+            Change::Floor {
+                next_seq: tail.end_seq(),
+                recorded_at: tail.newest.unwrap_or(Timestamp(i64::MIN)),
+            },
+        ];
+        edit.extend(listed.into_iter().map(Change::Add));
+        let added = files.open_synced()?;
+        if planted!(UnlinkFirst) {
+            self.remove_logs(&tail.logs);
+        }
+        let committed = upkeep.commit(&self.core, edit);
+        files.settle(&committed);
+        committed?;
+        self.publish_sealed(&added);
+        let log_bytes = self.remove_logs(&tail.logs);
+        Ok(report(&added, log_bytes))
+    }
+
+    fn publish_sealed(&self, added: &[Arc<LiveSegment>]) {
+        let mut writer = lock(&self.writer);
+        writer.segments = Arc::new(writer.segments.replaced(&[], added.to_vec()));
+        writer.sealing = None;
+        self.publish_segments(&writer, 1);
+    }
+
+    fn write_runs(
+        &self,
+        upkeep: &mut Upkeep,
+        tail: &OpenTail,
+        files: &mut SegmentFiles<'_>,
+    ) -> Result<Vec<Listed>> {
+        let retention = self.core.retention.load();
+        let view = tail.tail.view();
+        let mut listed = Vec::new();
+        for run in tail.keys.runs(&retention) {
+            let (bytes, meta) = build_run(self.core.random_id(), &run, &view)?;
+            let segment = Listed::new(&meta, run.first_day);
+            files.write(upkeep, &segment, &bytes)?;
+            listed.push(segment);
+        }
+        Ok(listed)
+    }
+
+    /// Removes log files that the manifest no longer lists; gives the bytes they took. What stays
+    /// has a number below the next one: the next opening removes it.
+    fn remove_logs(&self, logs: &[LogFile]) -> u64 {
+        let (disk, layout) = (&self.core.options.disk, &self.core.layout);
+        let mut bytes = 0;
+        for log in logs {
+            let path = layout.log(log.number);
+            let len = files::len(disk, &path).unwrap_or(0);
+            match files::remove(disk, &path) {
+                Ok(()) => bytes += len,
+                Err(error) => tracing::warn!(%error, "a sealed log stays"),
+            }
+        }
+        if let Err(error) = files::sync_folder(disk, &layout.logs()) {
+            tracing::warn!(%error, "the removal of a sealed log is not durable yet");
+        }
+        bytes
+    }
+}
+
+/// Builds the segment of one run of a tail, under a random id.
+pub(crate) fn build_run(id: u64, run: &Run, view: &TailView) -> Result<(Vec<u8>, SegmentMeta)> {
+    let mut builder = SegmentBuilder::new(SegmentId(id), &run.class, Vec::new());
+    for index in &run.rows {
+        let stored = view.event(*index).expect("a tail holds the events it has keys of");
+        let (at, canonical) = (stored.event.occurred_at(), stored.event.canonical());
+        builder.push(stored.seq, stored.recorded_at, at, canonical)?;
+    }
+    builder.finish()
+}
+
+/// Creates the next log file and lists it.
+///
+/// Durability: on `Ok` file and listing survive power loss; on an error neither does, unless it is
+/// [`Error::Poisoned`].
+pub(crate) fn begin_log(
+    core: &Core,
+    upkeep: &mut Upkeep,
+    epoch: u64,
+    first_seq: u64,
+) -> Result<(LogWriter, LogFile)> {
+    let state = upkeep.manifest.state();
+    let file = LogFile { number: state.next_log, id: core.random_id(), first_seq };
+    let header = LogHeader { id: file.id, epoch, first_seq };
+    let mut live = state.logs.clone();
+    live.push(file);
+    let path = core.layout.log(file.number);
+    files::remove(&core.options.disk, &path)?;
+    let log = LogWriter::create(&core.options.disk, &path, header)?;
+    let mut edit = vec![Change::Logs { live, next: file.number.saturating_add(1) }];
+    if epoch > upkeep.manifest.state().epochs.latest() {
+        edit.push(Change::EpochBegun { epoch, first_seq });
+    }
+    let committed = upkeep.commit(core, edit);
+    match committed {
+        Ok(()) => Ok((log, file)),
+        // The edit may be on disk: then the file it lists must be there.
+        Err(error @ Error::Poisoned { .. }) => Err(error),
+        Err(error) => {
+            files::remove(&core.options.disk, &path)?;
+            Err(error)
+        }
+    }
+}
+
+fn report(added: &[Arc<LiveSegment>], log_bytes: u64) -> ChangeReport {
+    let added: Vec<_> = added.iter().map(|segment| segment.summary()).collect();
+    ChangeReport { bytes_freed: bytes_freed(log_bytes, &added), added, ..ChangeReport::default() }
+}

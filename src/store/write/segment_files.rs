@@ -1,0 +1,83 @@
+//! Writing segment files that no edit lists yet, and taking them back when none comes.
+
+use super::engine::{Core, Upkeep};
+use crate::store::folder::files;
+use crate::store::manifest::state::Listed;
+use crate::store::report::SegmentSummary;
+use crate::store::view::segments::LiveSegment;
+use crate::{Error, Result};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Segment files between their first byte and the edit that lists them.
+#[derive(Debug)]
+pub(crate) struct SegmentFiles<'a> {
+    core: &'a Core,
+    listed: Vec<Listed>,
+    folders: BTreeSet<PathBuf>,
+    /// The files are listed, or may be: they stay.
+    kept: bool,
+}
+
+impl<'a> SegmentFiles<'a> {
+    pub(crate) fn new(core: &'a Core) -> SegmentFiles<'a> {
+        SegmentFiles { core, listed: Vec::new(), folders: BTreeSet::new(), kept: false }
+    }
+
+    /// Writes one file and syncs it, but not its folder.
+    pub(crate) fn write(
+        &mut self,
+        upkeep: &mut Upkeep,
+        listed: &Listed,
+        bytes: &[u8],
+    ) -> Result<()> {
+        let place = listed.place();
+        let folder = upkeep.folder_for(self.core, &place)?;
+        let path = self.core.layout.segment(&place);
+        files::create_synced(&self.core.options.disk, &path, bytes)?;
+        self.listed.push(listed.clone());
+        self.folders.insert(folder);
+        let protected = self.core.options.disk.protect(&path);
+        protected.map_err(|error| Error::io("protect", &path, error))
+    }
+
+    /// Makes the names durable and opens the files: what cannot be read back is never listed.
+    pub(crate) fn open_synced(&self) -> Result<Vec<Arc<LiveSegment>>> {
+        for folder in &self.folders {
+            files::sync_folder(&self.core.options.disk, folder)?;
+        }
+        let open = |listed: &Listed| {
+            let held = self.core.hold_segment(listed.clone())?;
+            held.segment()?;
+            Ok(Arc::new(held))
+        };
+        self.listed.iter().map(open).collect()
+    }
+
+    /// Decides by the edit that was to list the files whether they stay.
+    pub(crate) fn settle(mut self, committed: &Result<()>) {
+        self.kept = matches!(committed, Ok(()) | Err(Error::Poisoned { .. }));
+    }
+}
+
+impl Drop for SegmentFiles<'_> {
+    fn drop(&mut self) {
+        if self.kept {
+            return;
+        }
+        for listed in &self.listed {
+            let path = self.core.layout.segment(&listed.place());
+            if let Err(error) = files::remove(&self.core.options.disk, &path) {
+                tracing::warn!(%error, "a segment that nothing lists stays behind");
+            }
+        }
+    }
+}
+
+/// Bytes given back by dropping `dropped` bytes and writing some segments.
+pub(crate) fn bytes_freed(dropped: u64, added: &[SegmentSummary]) -> i64 {
+    let added: u64 = added.iter().map(|segment| segment.bytes).sum();
+    let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+    signed(dropped).saturating_sub(signed(added))
+}
