@@ -6,8 +6,9 @@ mod input;
 mod print;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use commands::{ask, completions, demo, ingest, schema, upkeep};
 use failure::Outcome;
-use input::options::StoreOptions;
+use input::options::{ReportOptions, StoreOptions};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -30,53 +31,53 @@ enum Command {
     /// Create an empty store
     Init,
     /// Read events from a file or stdin; bad records are set aside
-    Import(commands::ingest::import::Arguments),
+    Import(ingest::import::ImportArguments),
     /// Store native events as one batch: all or none
-    Append(commands::ingest::append::Arguments),
+    Append(ingest::append::AppendArguments),
     /// List the events that match a query
-    Search(commands::ask::search::Arguments),
+    Search(ask::search::SearchArguments),
     /// Count the events that match a query
-    Count(commands::ask::count::Arguments),
+    Count(ask::count::CountArguments),
     /// Count matching events by their values at one or more paths
-    Facets(commands::ask::facets::Arguments),
+    Facets(ask::facets::FacetsArguments),
     /// List the values of a field that begin with a text, the most frequent first
-    Values(commands::ask::values::Arguments),
+    Values(ask::values::ValuesArguments),
     /// List the fields that events have, with kinds, events and distinct values
-    Fields(commands::ask::fields::Arguments),
+    Fields(ask::fields::FieldsArguments),
     /// Count matching events by time
-    Histogram(commands::ask::histogram::Arguments),
+    Histogram(ask::histogram::HistogramArguments),
     /// Show how a query is answered: what is left out and why, plan, work and times
-    Explain(commands::ask::explain::Arguments),
+    Explain(ask::explain::ExplainArguments),
     /// Print the events that match, then each further one as it is stored
-    Follow(commands::ask::follow::Arguments),
+    Follow(ask::follow::FollowArguments),
     /// Write matching events to a file
-    Export(commands::ask::export::Arguments),
+    Export(ask::export::ExportArguments),
     /// Show whole events by id or sequence
-    Show(commands::ask::show::Arguments),
+    Show(ask::show::ShowArguments),
     /// Show figures of the store
-    Stats(commands::upkeep::stats::Arguments),
+    Stats(upkeep::stats::StatsArguments),
     /// List the segments of the store
-    Segments(commands::upkeep::segments::Arguments),
+    Segments(upkeep::segments::SegmentsArguments),
     /// Turn the newest events into segments now
-    Seal(input::options::ReportOptions),
+    Seal(ReportOptions),
     /// Merge segments into large ones, so that questions look into fewer
-    Compact(input::options::ReportOptions),
+    Compact(ReportOptions),
     /// Drop what is past its time, or show and set how long events are kept
-    Retain(commands::upkeep::retain::Arguments),
+    Retain(upkeep::retain::RetainArguments),
     /// Read every byte of the store and say what is damaged
-    Verify(commands::upkeep::verify::Arguments),
+    Verify(upkeep::verify::VerifyArguments),
     /// Make a damaged store one that opens and serves all that can be read
-    Repair(commands::upkeep::repair::Arguments),
+    Repair(upkeep::repair::RepairArguments),
     /// Write a copy of the store as of now, while it is being written
-    Backup(commands::upkeep::backup::Arguments),
+    Backup(upkeep::backup::BackupArguments),
     /// Write made-up but realistic events as NDJSON
-    Generate(commands::ingest::generate::Arguments),
+    Generate(ingest::generate::GenerateArguments),
     /// Make a small store, ask it real questions, and clean up
-    Demo(commands::demo::Arguments),
+    Demo(demo::DemoArguments),
     /// Print the JSON Schema of queries, for programs that make them
-    Schema(commands::schema::Arguments),
+    Schema(schema::SchemaArguments),
     /// Print a completion script for a shell
-    Completions(commands::completions::Arguments),
+    Completions(completions::CompletionsArguments),
 }
 
 /// Runs the program with `arguments` (the first is its own name) and gives its exit code.
@@ -101,32 +102,30 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: Cli) -> Outcome {
     let store = &cli.store;
     match cli.command {
-        Command::Init => commands::ingest::init::run(store),
-        Command::Import(arguments) => commands::ingest::import::run(store, &arguments),
-        Command::Append(arguments) => commands::ingest::append::run(store, &arguments),
-        Command::Search(arguments) => commands::ask::search::run(store, &arguments),
-        Command::Count(arguments) => commands::ask::count::run(store, &arguments),
-        Command::Facets(arguments) => commands::ask::facets::run(store, &arguments),
-        Command::Values(arguments) => commands::ask::values::run(store, &arguments),
-        Command::Fields(arguments) => commands::ask::fields::run(store, &arguments),
-        Command::Histogram(arguments) => commands::ask::histogram::run(store, &arguments),
-        Command::Explain(arguments) => commands::ask::explain::run(store, &arguments),
-        Command::Follow(arguments) => commands::ask::follow::run(store, &arguments),
-        Command::Export(arguments) => commands::ask::export::run(store, &arguments),
-        Command::Show(arguments) => commands::ask::show::run(store, &arguments),
-        Command::Stats(arguments) => commands::upkeep::stats::run(store, &arguments),
-        Command::Segments(arguments) => commands::upkeep::segments::run(store, &arguments),
-        Command::Seal(report) => commands::upkeep::seal::run(store, &report),
-        Command::Compact(report) => commands::upkeep::compact::run(store, &report),
-        Command::Retain(arguments) => commands::upkeep::retain::run(store, &arguments),
-        Command::Verify(arguments) => commands::upkeep::verify::run(store, &arguments),
-        Command::Repair(arguments) => commands::upkeep::repair::run(store, &arguments),
-        Command::Backup(arguments) => commands::upkeep::backup::run(store, &arguments),
-        Command::Generate(arguments) => commands::ingest::generate::run(&arguments),
-        Command::Demo(arguments) => commands::demo::run(store, &arguments),
-        Command::Schema(arguments) => commands::schema::run(&arguments),
-        Command::Completions(arguments) => {
-            commands::completions::run(&arguments, &mut Cli::command())
-        }
+        Command::Init => ingest::init::run(store),
+        Command::Import(arguments) => ingest::import::run(store, &arguments),
+        Command::Append(arguments) => ingest::append::run(store, &arguments),
+        Command::Search(arguments) => ask::search::run(store, &arguments),
+        Command::Count(arguments) => ask::count::run(store, &arguments),
+        Command::Facets(arguments) => ask::facets::run(store, &arguments),
+        Command::Values(arguments) => ask::values::run(store, &arguments),
+        Command::Fields(arguments) => ask::fields::run(store, &arguments),
+        Command::Histogram(arguments) => ask::histogram::run(store, &arguments),
+        Command::Explain(arguments) => ask::explain::run(store, &arguments),
+        Command::Follow(arguments) => ask::follow::run(store, &arguments),
+        Command::Export(arguments) => ask::export::run(store, &arguments),
+        Command::Show(arguments) => ask::show::run(store, &arguments),
+        Command::Stats(arguments) => upkeep::stats::run(store, &arguments),
+        Command::Segments(arguments) => upkeep::segments::run(store, &arguments),
+        Command::Seal(report) => upkeep::seal::run(store, &report),
+        Command::Compact(report) => upkeep::compact::run(store, &report),
+        Command::Retain(arguments) => upkeep::retain::run(store, &arguments),
+        Command::Verify(arguments) => upkeep::verify::run(store, &arguments),
+        Command::Repair(arguments) => upkeep::repair::run(store, &arguments),
+        Command::Backup(arguments) => upkeep::backup::run(store, &arguments),
+        Command::Generate(arguments) => ingest::generate::run(&arguments),
+        Command::Demo(arguments) => demo::run(store, &arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments, &mut Cli::command()),
     }
 }

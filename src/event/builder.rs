@@ -1,6 +1,6 @@
 //! Builds events in code, member by member.
 
-use super::object_builder::Members;
+use super::object_builder::ObjectBuilder;
 use super::objects::{Actor, Change, Target};
 use crate::json::Value;
 
@@ -9,12 +9,12 @@ use crate::json::Value;
 /// Setting a field again replaces it; `target`, `change`, `subject`, `attribute` and `detail` add.
 #[derive(Debug, Clone)]
 pub struct EventBuilder {
-    event: Members,
+    event: ObjectBuilder,
 }
 
 impl EventBuilder {
     pub(super) fn new(occurred_at: Value, category: String, activity: String) -> Self {
-        EventBuilder { event: Members::default() }
+        EventBuilder { event: ObjectBuilder::default() }
             .set("occurred_at", occurred_at)
             .set("category", category)
             .set("activity", activity)

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::check::{check_depth, check_key, check_len, check_scalar, wrong_kind};
 use super::instant::{Fraction, parse_instant};
-use super::schema::{ENGINE_FIELDS, EVENT_FIELDS, Field, Kind};
+use super::schema::{ENGINE_FIELDS, EVENT_FIELDS, FieldType, SchemaField};
 use super::time::{Timestamp, append_instant};
 use crate::json::{Checked, Problem};
 use crate::json::{Member, Node};
@@ -23,7 +23,7 @@ pub(super) fn write_event(root: Node<'_>, len_expected: usize) -> Checked<(Vec<u
     let Node::Object(members) = root else {
         return Err(Problem::new("is not a JSON object"));
     };
-    let mut writer = Writer {
+    let mut writer = CanonicalWriter {
         out: Vec::with_capacity(len_expected.min(EVENT_BYTES_MAX)),
         leaves: 0,
         occurred_at: Timestamp(0),
@@ -85,7 +85,7 @@ struct Arrangement {
     unknown: usize,
 }
 
-fn arrange(fields: &[Field], members: &[Member<'_>]) -> Arrangement {
+fn arrange(fields: &[SchemaField], members: &[Member<'_>]) -> Arrangement {
     let mut arrangement = Arrangement { members: [None; FIELDS_MAX], unknown: 0 };
     let mut expected = 0;
     for (index, (key, _)) in members.iter().enumerate() {
@@ -100,27 +100,27 @@ fn arrange(fields: &[Field], members: &[Member<'_>]) -> Arrangement {
 }
 
 /// The place of a key in its table. Members often come in order, so `expected` is tried first.
-fn place(fields: &[Field], key: &str, expected: usize) -> Option<usize> {
+fn place(fields: &[SchemaField], key: &str, expected: usize) -> Option<usize> {
     match fields.get(expected) {
         Some(field) if field.name == key => Some(expected),
         _ => fields.iter().position(|field| field.name == key),
     }
 }
 
-struct Writer {
+struct CanonicalWriter {
     out: Vec<u8>,
     /// Scalars so far, without those of `raw`.
     leaves: usize,
     occurred_at: Timestamp,
 }
 
-impl Writer {
+impl CanonicalWriter {
     /// Writes an object of the schema: its fields in order, then other members in byte order.
     ///
     /// `depth` is that of this object; the event has 1.
     fn object(
         &mut self,
-        fields: &[Field],
+        fields: &[SchemaField],
         members: &mut [Member<'_>],
         depth: usize,
     ) -> Checked<()> {
@@ -150,7 +150,7 @@ impl Writer {
     /// Writes the members that the table does not name.
     fn further(
         &mut self,
-        fields: &[Field],
+        fields: &[SchemaField],
         members: &mut [Member<'_>],
         depth: usize,
         written: usize,
@@ -167,24 +167,24 @@ impl Writer {
     }
 
     /// Writes the value of a field of the schema that lies in an object of the given depth.
-    fn field(&mut self, field: &Field, node: &mut Node<'_>, depth: usize) -> Checked<()> {
+    fn field(&mut self, field: &SchemaField, node: &mut Node<'_>, depth: usize) -> Checked<()> {
         match (field.kind, node) {
             (_, Node::Null) if field.required => return Err(Problem::new("must not be null")),
-            (Kind::Raw, node) => {
+            (FieldType::Raw, node) => {
                 let leaves = self.leaves;
                 self.free(node, depth + 1)?;
                 self.leaves = leaves;
             }
-            (Kind::Json, node) => self.free(node, depth + 1)?,
-            (Kind::FreeObject, node @ Node::Object(_)) => self.free(node, depth + 1)?,
-            (Kind::Object(fields), Node::Object(members)) => {
+            (FieldType::Json, node) => self.free(node, depth + 1)?,
+            (FieldType::FreeObject, node @ Node::Object(_)) => self.free(node, depth + 1)?,
+            (FieldType::Object(fields), Node::Object(members)) => {
                 self.object(fields, members, depth + 1)?;
             }
-            (Kind::ObjectList(fields), Node::List(nodes)) => {
+            (FieldType::ObjectList(fields), Node::List(nodes)) => {
                 self.object_list(fields, nodes, depth + 1)?;
             }
-            (Kind::TextList, Node::List(nodes)) => self.text_list(nodes, depth + 1)?,
-            (Kind::Instant, Node::String(text)) => self.instant(text)?,
+            (FieldType::TextList, Node::List(nodes)) => self.text_list(nodes, depth + 1)?,
+            (FieldType::Instant, Node::String(text)) => self.instant(text)?,
             (kind, node) => {
                 check_scalar(kind, node)?;
                 self.scalar(node);
@@ -205,7 +205,7 @@ impl Writer {
 
     fn object_list(
         &mut self,
-        fields: &[Field],
+        fields: &[SchemaField],
         nodes: &mut [Node<'_>],
         depth: usize,
     ) -> Checked<()> {

@@ -1,18 +1,20 @@
 //! The rules of one value: its kind, its length, its key, its depth.
 
-use super::schema::Kind;
+use super::schema::FieldType;
 use crate::json::Node;
 use crate::json::{Checked, Problem};
 use crate::limits::{CODE_BYTES_MAX, EVENT_DEPTH_MAX, KEY_BYTES_MAX};
 
 /// Checks a value for a field that holds a scalar; `null` passes.
-pub(super) fn check_scalar(kind: Kind, node: &Node<'_>) -> Checked<()> {
+pub(super) fn check_scalar(kind: FieldType, node: &Node<'_>) -> Checked<()> {
     match (kind, node) {
-        (_, Node::Null) | (Kind::Bool, Node::Bool(_)) | (Kind::FreeText, Node::String(_)) => Ok(()),
-        (Kind::Text { bytes_max }, Node::String(text)) => check_len(text, bytes_max),
-        (Kind::Code, Node::String(text)) => check_code(text),
-        (Kind::Choice(choices), Node::String(text)) => check_choice(text, choices),
-        (Kind::Integer, Node::Number(text)) => check_integer(text),
+        (_, Node::Null)
+        | (FieldType::Bool, Node::Bool(_))
+        | (FieldType::FreeText, Node::String(_)) => Ok(()),
+        (FieldType::Text { bytes_max }, Node::String(text)) => check_len(text, bytes_max),
+        (FieldType::Code, Node::String(text)) => check_code(text),
+        (FieldType::Choice(choices), Node::String(text)) => check_choice(text, choices),
+        (FieldType::Integer, Node::Number(text)) => check_integer(text),
         (kind, node) => Err(wrong_kind(expected(kind), node)),
     }
 }
@@ -84,15 +86,17 @@ fn check_integer(text: &str) -> Checked<()> {
     Err(Problem::new("must be a number without fraction and exponent"))
 }
 
-fn expected(kind: Kind) -> &'static str {
+fn expected(kind: FieldType) -> &'static str {
     match kind {
-        Kind::Text { .. } | Kind::FreeText | Kind::Code | Kind::Choice(_) => "a string",
-        Kind::Instant => "an RFC 3339 date-time in a string",
-        Kind::Integer => "a number",
-        Kind::Bool => "a boolean",
-        Kind::TextList => "a list of strings",
-        Kind::ObjectList(_) => "a list of objects",
-        Kind::FreeObject | Kind::Object(_) => "an object",
-        Kind::Json | Kind::Raw => "a value",
+        FieldType::Text { .. } | FieldType::FreeText | FieldType::Code | FieldType::Choice(_) => {
+            "a string"
+        }
+        FieldType::Instant => "an RFC 3339 date-time in a string",
+        FieldType::Integer => "a number",
+        FieldType::Bool => "a boolean",
+        FieldType::TextList => "a list of strings",
+        FieldType::ObjectList(_) => "a list of objects",
+        FieldType::FreeObject | FieldType::Object(_) => "an object",
+        FieldType::Json | FieldType::Raw => "a value",
     }
 }

@@ -4,9 +4,9 @@ use crate::json::Value;
 
 /// The members of an object under construction. Cost: linear in the members per call.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Members(Vec<(String, Value)>);
+pub(super) struct ObjectBuilder(Vec<(String, Value)>);
 
-impl Members {
+impl ObjectBuilder {
     /// Sets or replaces a member.
     pub(super) fn set(&mut self, key: &str, value: Value) {
         *self.slot(key) = value;
@@ -24,8 +24,8 @@ impl Members {
     pub(super) fn set_under(&mut self, object: &str, key: String, value: Value) {
         let slot = self.slot(object);
         let mut members = match std::mem::replace(slot, Value::Null) {
-            Value::Object(members) => Members(members),
-            _ => Members::default(),
+            Value::Object(members) => ObjectBuilder(members),
+            _ => ObjectBuilder::default(),
         };
         members.set(&key, value);
         *slot = members.into();
@@ -41,8 +41,8 @@ impl Members {
     }
 }
 
-impl From<Members> for Value {
-    fn from(members: Members) -> Self {
+impl From<ObjectBuilder> for Value {
+    fn from(members: ObjectBuilder) -> Self {
         Value::Object(members.0)
     }
 }

@@ -1,16 +1,16 @@
 //! The objects that an event is built of: who, what, which change.
 
-use super::object_builder::Members;
+use super::object_builder::ObjectBuilder;
 use crate::json::Value;
 
 /// Who did it.
 #[derive(Debug, Clone)]
-pub struct Actor(Members);
+pub struct Actor(ObjectBuilder);
 
 impl Actor {
     /// An actor of any type, such as `service` or `worker`; the id is to be set if there is one.
     pub fn new(kind: impl Into<String>) -> Self {
-        Actor(Members::default()).with("type", kind.into())
+        Actor(ObjectBuilder::default()).with("type", kind.into())
     }
 
     /// A user.
@@ -52,12 +52,12 @@ impl Actor {
 
 /// What it was done to.
 #[derive(Debug, Clone)]
-pub struct Target(Members);
+pub struct Target(ObjectBuilder);
 
 impl Target {
     /// A thing of a type, with its id.
     pub fn new(kind: impl Into<String>, id: impl Into<String>) -> Self {
-        let target = Target(Members::default()).with("type", kind.into());
+        let target = Target(ObjectBuilder::default()).with("type", kind.into());
         target.with("id", id.into())
     }
 
@@ -90,12 +90,12 @@ impl Target {
 
 /// A field with its value before and after.
 #[derive(Debug, Clone)]
-pub struct Change(Members);
+pub struct Change(ObjectBuilder);
 
 impl Change {
     /// A change of a field.
     pub fn new(field: impl Into<String>) -> Self {
-        Change(Members::default()).with("field", field.into())
+        Change(ObjectBuilder::default()).with("field", field.into())
     }
 
     /// Sets the value before.

@@ -8,11 +8,11 @@ use crate::limits::{LONG_TEXT_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
 
 /// A field that the schema names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Field {
+pub struct SchemaField {
     /// Its key.
     pub name: &'static str,
     /// What it holds.
-    pub kind: Kind,
+    pub kind: FieldType,
     /// Whether an event without it, or with `null` in it, is refused.
     pub required: bool,
 }
@@ -20,7 +20,7 @@ pub struct Field {
 /// What a field holds. `null` is taken too, except in required fields and as an element of a list
 /// of strings or known objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FieldType {
     /// A string of at most `bytes_max` bytes.
     Text {
         /// The limit in bytes.
@@ -47,16 +47,16 @@ pub enum Kind {
     /// Any value; nothing of it can be asked for.
     Raw,
     /// An object with known members; further ones may stand beside them.
-    Object(&'static [Field]),
+    Object(&'static [SchemaField]),
     /// A list of objects with known members; further ones may stand beside them.
-    ObjectList(&'static [Field]),
+    ObjectList(&'static [SchemaField]),
 }
 
 /// What a path of keys is to a query. Lists add no segment to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
     /// A field that the schema names.
-    Field(Kind),
+    Field(FieldType),
     /// A place where any key may stand: under `details`, `attributes`, `changes.before`,
     /// `changes.after`, `targets.labels.fields.value` or a further member of a known object.
     Free,
@@ -66,94 +66,97 @@ pub enum Known {
     Unknown,
 }
 
-const SHORT: Kind = Kind::Text { bytes_max: SHORT_TEXT_BYTES_MAX };
-const LONG: Kind = Kind::Text { bytes_max: LONG_TEXT_BYTES_MAX };
-const STATES: Kind = Kind::Choice(&["known", "unknown", "absent", "derived", "redacted"]);
-const OPERATIONS: Kind = Kind::Choice(&[
+const SHORT: FieldType = FieldType::Text { bytes_max: SHORT_TEXT_BYTES_MAX };
+const LONG: FieldType = FieldType::Text { bytes_max: LONG_TEXT_BYTES_MAX };
+const STATES: FieldType = FieldType::Choice(&["known", "unknown", "absent", "derived", "redacted"]);
+const OPERATIONS: FieldType = FieldType::Choice(&[
     "create", "read", "update", "delete", "restore", "auth", "access", "execute", "other",
 ]);
-const OUTCOMES: Kind = Kind::Choice(&["success", "failure", "pending", "unknown"]);
+const OUTCOMES: FieldType = FieldType::Choice(&["success", "failure", "pending", "unknown"]);
 
 /// The fields that the engine sets; ignored in input.
-pub static ENGINE_FIELDS: &[Field] =
-    &[required("seq", Kind::Integer), required("recorded_at", Kind::Instant)];
+pub static ENGINE_FIELDS: &[SchemaField] =
+    &[required("seq", FieldType::Integer), required("recorded_at", FieldType::Instant)];
 
 /// The fields of an event in canonical order.
-pub static EVENT_FIELDS: &[Field] = &[
+pub static EVENT_FIELDS: &[SchemaField] = &[
     optional("id", SHORT),
     optional("tenant", SHORT),
-    optional("data_source", Kind::Code),
-    required("occurred_at", Kind::Instant),
-    required("category", Kind::Code),
-    required("activity", Kind::Code),
+    optional("data_source", FieldType::Code),
+    required("occurred_at", FieldType::Instant),
+    required("category", FieldType::Code),
+    required("activity", FieldType::Code),
     optional("operation", OPERATIONS),
     optional("outcome", OUTCOMES),
     optional("error_code", SHORT),
-    optional("origin", Kind::Code),
-    optional("actor", Kind::Object(ACTOR)),
-    optional("targets", Kind::ObjectList(TARGET)),
-    optional("changes", Kind::ObjectList(CHANGE)),
-    optional("context", Kind::Object(CONTEXT)),
-    optional("attributes", Kind::FreeObject),
-    optional("details", Kind::FreeObject),
-    optional("raw", Kind::Raw),
+    optional("origin", FieldType::Code),
+    optional("actor", FieldType::Object(ACTOR)),
+    optional("targets", FieldType::ObjectList(TARGET)),
+    optional("changes", FieldType::ObjectList(CHANGE)),
+    optional("context", FieldType::Object(CONTEXT)),
+    optional("attributes", FieldType::FreeObject),
+    optional("details", FieldType::FreeObject),
+    optional("raw", FieldType::Raw),
     optional("correlation_id", SHORT),
-    optional("caused_by", Kind::Object(CAUSE)),
-    optional("subjects", Kind::TextList),
+    optional("caused_by", FieldType::Object(CAUSE)),
+    optional("subjects", FieldType::TextList),
 ];
 
-static ACTOR: &[Field] = &[
+static ACTOR: &[SchemaField] = &[
     optional("type", SHORT),
     optional("id", SHORT),
     optional("email", SHORT),
     optional("display_name", LONG),
     optional("role", SHORT),
-    optional("groups", Kind::TextList),
+    optional("groups", FieldType::TextList),
     optional("org_unit", SHORT),
     optional("uri", SHORT),
-    optional("app", Kind::Object(APP)),
-    optional("on_behalf_of", Kind::Object(PRINCIPAL)),
+    optional("app", FieldType::Object(APP)),
+    optional("on_behalf_of", FieldType::Object(PRINCIPAL)),
 ];
 
-static APP: &[Field] =
-    &[optional("name", LONG), optional("client_id", SHORT), optional("impersonation", Kind::Bool)];
+static APP: &[SchemaField] = &[
+    optional("name", LONG),
+    optional("client_id", SHORT),
+    optional("impersonation", FieldType::Bool),
+];
 
-static PRINCIPAL: &[Field] = &[optional("id", SHORT), optional("email", SHORT)];
+static PRINCIPAL: &[SchemaField] = &[optional("id", SHORT), optional("email", SHORT)];
 
-static TARGET: &[Field] = &[
+static TARGET: &[SchemaField] = &[
     optional("type", SHORT),
     optional("id", SHORT),
     optional("name", LONG),
     optional("relation", SHORT),
     optional("email", SHORT),
-    optional("labels", Kind::ObjectList(LABEL)),
+    optional("labels", FieldType::ObjectList(LABEL)),
     optional("url", LONG),
 ];
 
-static LABEL: &[Field] = &[
+static LABEL: &[SchemaField] = &[
     optional("id", SHORT),
     optional("title", SHORT),
-    optional("fields", Kind::ObjectList(LABEL_FIELD)),
+    optional("fields", FieldType::ObjectList(LABEL_FIELD)),
 ];
 
-static LABEL_FIELD: &[Field] = &[
+static LABEL_FIELD: &[SchemaField] = &[
     optional("id", SHORT),
     optional("name", LONG),
     optional("type", SHORT),
-    optional("value", Kind::Json),
+    optional("value", FieldType::Json),
 ];
 
-static CHANGE: &[Field] = &[
-    optional("field", Kind::FreeText),
-    optional("before", Kind::Json),
-    optional("after", Kind::Json),
+static CHANGE: &[SchemaField] = &[
+    optional("field", FieldType::FreeText),
+    optional("before", FieldType::Json),
+    optional("after", FieldType::Json),
     optional("before_state", STATES),
     optional("after_state", STATES),
 ];
 
-static CONTEXT: &[Field] = &[
+static CONTEXT: &[SchemaField] = &[
     optional("ip", SHORT),
-    optional("asn", Kind::Object(ASN)),
+    optional("asn", FieldType::Object(ASN)),
     optional("user_agent", LONG),
     optional("url", LONG),
     optional("auth_method", SHORT),
@@ -164,17 +167,20 @@ static CONTEXT: &[Field] = &[
     optional("time_zone", SHORT),
 ];
 
-static ASN: &[Field] =
-    &[optional("number", Kind::Integer), optional("subdivision", SHORT), optional("region", SHORT)];
+static ASN: &[SchemaField] = &[
+    optional("number", FieldType::Integer),
+    optional("subdivision", SHORT),
+    optional("region", SHORT),
+];
 
-static CAUSE: &[Field] = &[optional("id", SHORT), optional("captured", Kind::Bool)];
+static CAUSE: &[SchemaField] = &[optional("id", SHORT), optional("captured", FieldType::Bool)];
 
-const fn optional(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, required: false }
+const fn optional(name: &'static str, kind: FieldType) -> SchemaField {
+    SchemaField { name, kind, required: false }
 }
 
-const fn required(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, required: true }
+const fn required(name: &'static str, kind: FieldType) -> SchemaField {
+    SchemaField { name, kind, required: true }
 }
 
 /// Says what a path of keys is, from the top of an event.
@@ -189,17 +195,17 @@ pub fn lookup(path: &[&str]) -> Known {
     }
 }
 
-fn lookup_under(kind: Kind, path: &[&str]) -> Known {
+fn lookup_under(kind: FieldType, path: &[&str]) -> Known {
     let Some((first, rest)) = path.split_first() else {
         return match kind {
-            Kind::Raw => Known::Raw,
+            FieldType::Raw => Known::Raw,
             kind => Known::Field(kind),
         };
     };
     match kind {
-        Kind::Raw => Known::Raw,
-        Kind::Json | Kind::FreeObject => Known::Free,
-        Kind::Object(fields) | Kind::ObjectList(fields) => {
+        FieldType::Raw => Known::Raw,
+        FieldType::Json | FieldType::FreeObject => Known::Free,
+        FieldType::Object(fields) | FieldType::ObjectList(fields) => {
             match fields.iter().find(|field| field.name == *first) {
                 Some(field) => lookup_under(field.kind, rest),
                 None => Known::Free,
@@ -222,7 +228,7 @@ pub fn field_paths() -> Vec<String> {
 pub fn time_fields() -> Vec<String> {
     let mut paths = Vec::new();
     let mut keep = |path, kind| {
-        if kind == Kind::Instant {
+        if kind == FieldType::Instant {
             paths.push(path);
         }
     };
@@ -231,12 +237,12 @@ pub fn time_fields() -> Vec<String> {
     paths
 }
 
-fn walk(fields: &[Field], prefix: &str, visit: &mut dyn FnMut(String, Kind)) {
+fn walk(fields: &[SchemaField], prefix: &str, visit: &mut dyn FnMut(String, FieldType)) {
     for field in fields {
         let path = format!("{prefix}{}", field.name);
         match field.kind {
-            Kind::Raw => {}
-            Kind::Object(members) | Kind::ObjectList(members) => {
+            FieldType::Raw => {}
+            FieldType::Object(members) | FieldType::ObjectList(members) => {
                 let prefix = format!("{path}.");
                 visit(path, field.kind);
                 walk(members, &prefix, visit);
@@ -320,7 +326,7 @@ mod tests {
     fn no_object_has_more_fields_than_the_event() {
         for path in field_paths() {
             let kind = lookup(&path.split('.').collect::<Vec<_>>());
-            if let Known::Field(Kind::Object(fields) | Kind::ObjectList(fields)) = kind {
+            if let Known::Field(FieldType::Object(fields) | FieldType::ObjectList(fields)) = kind {
                 assert!(fields.len() <= EVENT_FIELDS.len(), "{path}");
             }
         }

@@ -73,7 +73,7 @@ pub(crate) mod op {
 
 /// A key under its parent.
 #[derive(Debug, Clone)]
-pub(crate) struct Node {
+pub(crate) struct PathNode {
     /// The node above; the root is its own.
     pub parent: u32,
     /// The key as it stands between quotes in JSON.
@@ -83,7 +83,7 @@ pub(crate) struct Node {
 /// The keys that were met, as a tree; node 0 is the event.
 #[derive(Debug, Clone)]
 pub(crate) struct PathTree {
-    nodes: Vec<Node>,
+    nodes: Vec<PathNode>,
     index: HashTable<u32>,
     hasher: FixedState,
 }
@@ -91,7 +91,7 @@ pub(crate) struct PathTree {
 impl PathTree {
     /// A tree of the root alone.
     pub(crate) fn new() -> Self {
-        let root = Node { parent: 0, key: Box::from(&b""[..]) };
+        let root = PathNode { parent: 0, key: Box::from(&b""[..]) };
         PathTree { nodes: vec![root], index: HashTable::new(), hasher: FixedState::default() }
     }
 
@@ -101,7 +101,7 @@ impl PathTree {
     }
 
     /// The nodes in the order in which they were met; parents before children.
-    pub(crate) fn nodes(&self) -> &[Node] {
+    pub(crate) fn nodes(&self) -> &[PathNode] {
         &self.nodes
     }
 
@@ -127,7 +127,7 @@ impl PathTree {
             return *node;
         }
         let node = self.nodes.len() as u32;
-        self.nodes.push(Node { parent, key: Box::from(key) });
+        self.nodes.push(PathNode { parent, key: Box::from(key) });
         let (nodes, hasher) = (&self.nodes, &self.hasher);
         self.index.insert_unique(hash, node, |node| {
             let node = &nodes[*node as usize];
@@ -221,7 +221,7 @@ impl Flattener {
         self.leaves.clear();
         std::mem::swap(&mut self.guesses, &mut self.seen);
         self.seen.clear();
-        let mut walk = Walk { bytes: canonical, at: 0, tree, out: self };
+        let mut walk = ShapeWalk { bytes: canonical, at: 0, tree, out: self };
         walk.value(0, 0)?;
         (walk.at == canonical.len()).then_some(())
     }
@@ -242,14 +242,14 @@ impl Flattener {
     }
 }
 
-struct Walk<'a> {
+struct ShapeWalk<'a> {
     bytes: &'a [u8],
     at: usize,
     tree: &'a mut PathTree,
     out: &'a mut Flattener,
 }
 
-impl Walk<'_> {
+impl ShapeWalk<'_> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }

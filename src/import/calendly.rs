@@ -1,7 +1,7 @@
 //! `calendly`: records of `GET /activity_log_entries`, one by one or as pages of the interface.
 
 use super::members::{
-    Members, last_segment, put_free, put_object, put_text, take, take_object, take_text,
+    MemberList, last_segment, put_free, put_object, put_text, take, take_object, take_text,
 };
 use super::source::Source;
 use super::source_time::occurred_at;
@@ -19,7 +19,7 @@ impl Source for Calendly {
         let Value::Object(mut members) = record else {
             return Err(Error::invalid("record", "is not a JSON object"));
         };
-        let mut event = Members::new();
+        let mut event = MemberList::new();
         let id = match take_text(&mut members, "uri") {
             Some(uri) => Some(last_segment(&uri).to_owned()),
             None => take_text(&mut members, "id"),
@@ -55,8 +55,8 @@ impl Source for Calendly {
 }
 
 /// The actor; organisation and group stay beside the fields as Calendly writes them.
-fn read_actor(mut source: Members) -> Members {
-    let mut actor = Members::new();
+fn read_actor(mut source: MemberList) -> MemberList {
+    let mut actor = MemberList::new();
     let kind = take_text(&mut source, "type");
     put_text(&mut actor, "type", kind.map(|kind| kind.to_lowercase()));
     if let Some(uri) = take_text(&mut source, "uri") {
@@ -75,7 +75,7 @@ fn read_actor(mut source: Members) -> Members {
     actor
 }
 
-fn text_in(members: &Members, object: &str, key: &str) -> Option<String> {
+fn text_in(members: &MemberList, object: &str, key: &str) -> Option<String> {
     let (_, inner) = members.iter().find(|(name, _)| name == object)?;
     match inner.get(key)? {
         Value::String(text) => Some(text.clone()),

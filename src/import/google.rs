@@ -5,7 +5,7 @@
 
 use super::google_fields::add_known_fields;
 use super::google_parameters::read_parameters;
-use super::members::{Members, put_free, put_object, put_text, take, take_object, take_text};
+use super::members::{MemberList, put_free, put_object, put_text, take, take_object, take_text};
 use super::source::Source;
 use super::source_time::occurred_at;
 use crate::event::Event;
@@ -22,10 +22,10 @@ struct Activity {
     correlation_id: String,
     application: String,
     tenant: Option<String>,
-    actor: Members,
+    actor: MemberList,
     ip: Option<String>,
     /// Members of the activity that have no field of their own.
-    rest: Members,
+    rest: MemberList,
 }
 
 impl Source for Google {
@@ -50,7 +50,7 @@ impl Source for Google {
 }
 
 impl Activity {
-    fn read(mut members: Members) -> Result<Activity> {
+    fn read(mut members: MemberList) -> Result<Activity> {
         let mut id = take_object(&mut members, "id")
             .ok_or_else(|| Error::invalid("id", "is missing or not an object"))?;
         let time = take_text(&mut id, "time")
@@ -90,7 +90,7 @@ impl Activity {
         let category = category.ok_or_else(|| missing("type"))?;
         let activity = activity.ok_or_else(|| missing("name"))?;
         let mut details = read_parameters(&mut inner);
-        let mut event = Members::new();
+        let mut event = MemberList::new();
         put_text(&mut event, "id", Some(format!("{}/{index}", self.correlation_id)));
         put_text(&mut event, "correlation_id", Some(self.correlation_id.clone()));
         put_text(&mut event, "tenant", self.tenant.clone());
@@ -111,8 +111,8 @@ impl Activity {
 }
 
 /// The actor; what has no field of its own stays beside the fields under its own name.
-fn read_actor(mut source: Members) -> Members {
-    let mut actor = Members::new();
+fn read_actor(mut source: MemberList) -> MemberList {
+    let mut actor = MemberList::new();
     let email = take_text(&mut source, "email");
     let id = take_text(&mut source, "profileId");
     let is_system_key = source
@@ -142,8 +142,8 @@ fn read_actor(mut source: Members) -> Members {
     actor
 }
 
-fn read_application(mut source: Members) -> Members {
-    let mut app = Members::new();
+fn read_application(mut source: MemberList) -> MemberList {
+    let mut app = MemberList::new();
     put_text(&mut app, "name", take_text(&mut source, "applicationName"));
     put_text(&mut app, "client_id", take_text(&mut source, "oauthClientId"));
     for (key, value) in source {

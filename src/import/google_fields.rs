@@ -1,6 +1,6 @@
 //! Parameters of Google that have a field in the schema. They stay under `details` as well.
 
-use super::members::{Members, put_list, put_object, put_text};
+use super::members::{MemberList, put_list, put_object, put_text};
 use crate::event::{Timestamp, format_instant};
 use crate::json::Value;
 
@@ -45,14 +45,14 @@ const TARGETS: [TargetRule; 12] = [
 
 /// Adds `targets`, `changes`, `context`, `attributes`, `outcome` and `error_code`, where known.
 pub(super) fn add_known_fields(
-    event: &mut Members,
+    event: &mut MemberList,
     application: &str,
     ip: Option<&str>,
-    parameters: &Members,
+    parameters: &MemberList,
 ) {
     let text = |name: &str| text_of(parameters, name);
     put_list(event, "targets", targets(parameters));
-    let mut context = Members::new();
+    let mut context = MemberList::new();
     put_text(&mut context, "ip", ip.map(str::to_owned));
     put_text(&mut context, "user_agent", text("user_agent"));
     put_text(&mut context, "api_kind", text("api_kind"));
@@ -66,14 +66,14 @@ pub(super) fn add_known_fields(
     }
 }
 
-fn targets(parameters: &Members) -> Vec<Value> {
+fn targets(parameters: &MemberList) -> Vec<Value> {
     let mut targets = Vec::new();
     for rule in &TARGETS {
         let Some(value) = text_of(parameters, rule.parameter) else {
             continue;
         };
         let name = rule.name.and_then(|name| text_of(parameters, name));
-        let mut members = Members::new();
+        let mut members = MemberList::new();
         put_text(&mut members, "type", Some(rule.kind.to_owned()));
         put_text(&mut members, rule.member, Some(value));
         put_text(&mut members, "name", name);
@@ -83,12 +83,12 @@ fn targets(parameters: &Members) -> Vec<Value> {
     targets
 }
 
-fn calendar_changes(parameters: &Members) -> Vec<Value> {
+fn calendar_changes(parameters: &MemberList) -> Vec<Value> {
     let mut changes = Vec::new();
     let mut add = |field: &str, before: Option<String>, after: Option<String>| {
         let Some(after) = after else { return };
         let state = if before.is_some() { "known" } else { "unknown" };
-        let mut members = Members::new();
+        let mut members = MemberList::new();
         put_text(&mut members, "field", Some(field.to_owned()));
         put_text(&mut members, "before", before);
         put_text(&mut members, "after", Some(after));
@@ -104,8 +104,8 @@ fn calendar_changes(parameters: &Members) -> Vec<Value> {
     changes
 }
 
-fn calendar_attributes(parameters: &Members) -> Members {
-    let mut attributes = Members::new();
+fn calendar_attributes(parameters: &MemberList) -> MemberList {
+    let mut attributes = MemberList::new();
     for name in ["recurring", "client_side_encrypted"] {
         let value = match text_of(parameters, name).as_deref() {
             Some("yes") => true,
@@ -123,7 +123,7 @@ fn calendar_attributes(parameters: &Members) -> Members {
 }
 
 /// A time in seconds since year 1, as RFC 3339; `None` when it is outside the years of an event.
-fn instant_of(parameters: &Members, name: &str) -> Option<String> {
+fn instant_of(parameters: &MemberList, name: &str) -> Option<String> {
     let (_, value) = parameters.iter().find(|(key, _)| key == name)?;
     let Value::Number(number) = value else {
         return None;
@@ -135,7 +135,7 @@ fn instant_of(parameters: &Members, name: &str) -> Option<String> {
         .then(|| format_instant(Timestamp((seconds - YEAR_ONE_SECONDS) * 1_000_000), 0))
 }
 
-fn text_of(parameters: &Members, name: &str) -> Option<String> {
+fn text_of(parameters: &MemberList, name: &str) -> Option<String> {
     match parameters.iter().find(|(key, _)| key == name)? {
         (_, Value::String(text)) if !text.is_empty() => Some(text.clone()),
         _ => None,

@@ -1,6 +1,6 @@
 //! The parameters of an inner event of Google: a list of names, each with a value of some kind.
 
-use super::members::{Members, put_free, take, take_text};
+use super::members::{MemberList, put_free, take, take_text};
 use crate::json::{Number, Value};
 
 /// Members of a parameter that hold its value.
@@ -20,17 +20,17 @@ const VALUE_KEYS: [&str; 8] = [
 /// A name that comes more than once gets the list of its values. What does not have the form of a
 /// list of parameters is kept as it is, under `parameters`; an object (other tools flatten the
 /// list so) is taken as the members.
-pub(super) fn read_parameters(inner: &mut Members) -> Members {
+pub(super) fn read_parameters(inner: &mut MemberList) -> MemberList {
     match take(inner, "parameters") {
-        None => Members::new(),
+        None => MemberList::new(),
         Some(Value::Object(flat)) => flat,
         Some(Value::List(list)) => named(list),
         Some(other) => vec![("parameters".to_owned(), other)],
     }
 }
 
-fn named(list: Vec<Value>) -> Members {
-    let mut result = Members::new();
+fn named(list: Vec<Value>) -> MemberList {
+    let mut result = MemberList::new();
     let mut nameless = Vec::new();
     for parameter in list {
         let Value::Object(mut members) = parameter else {
@@ -52,7 +52,7 @@ fn named(list: Vec<Value>) -> Members {
 /// Adds a parameter; the second of a name makes a list of both.
 ///
 /// A list that was one value by itself is not told from a list of two parameters here; `raw` is.
-fn add(result: &mut Members, name: String, value: Value) {
+fn add(result: &mut MemberList, name: String, value: Value) {
     match result.iter_mut().find(|(key, _)| *key == name) {
         None => result.push((name, value)),
         Some((_, Value::List(values))) => values.push(value),
@@ -64,7 +64,7 @@ fn add(result: &mut Members, name: String, value: Value) {
 }
 
 /// The value of a parameter without its name; null where it has none.
-fn parameter_value(mut members: Members) -> Value {
+fn parameter_value(mut members: MemberList) -> Value {
     let is_plain = members.len() == 1 && VALUE_KEYS.contains(&members[0].0.as_str());
     match members.pop() {
         None => Value::Null,
@@ -115,7 +115,7 @@ fn message(value: Value) -> Value {
     let nested = match take(&mut members, "parameter") {
         Some(Value::List(list)) => named(list),
         Some(other) => vec![("parameter".to_owned(), other)],
-        None => Members::new(),
+        None => MemberList::new(),
     };
     let mut result = nested;
     for (key, value) in members {

@@ -19,10 +19,10 @@
 //! `'details."aws:SourceIp"'`, `'tags."k8s.io/name"'`. What is mapped is taken out of the record,
 //! with the objects that this empties; everything else is kept under `details` as it was.
 
-use super::map_path::{MapPath, Step, without};
+use super::map_path::{MapPath, MapStep, without};
 use super::map_time::{SourceTime, TimeFormat};
-use super::map_tree::Tree;
-use super::members::{Members, take};
+use super::map_tree::EventTree;
+use super::members::{MemberList, take};
 use super::source::Source;
 use super::source_time::keep_original;
 use crate::event::{Event, schema};
@@ -37,12 +37,12 @@ const REQUIRED: [&str; 3] = ["occurred_at", "category", "activity"];
 /// A map from the records of some source to events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonMap {
-    fields: Vec<Field>,
+    fields: Vec<MappedField>,
     time: TimeFormat,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Field {
+struct MappedField {
     target: MapPath,
     origins: Vec<Origin>,
 }
@@ -58,7 +58,7 @@ struct Mapped<'a> {
     /// The fields that are mapped.
     event: Value,
     /// The paths of the record that they came from.
-    used: Vec<&'a [Step]>,
+    used: Vec<&'a [MapStep]>,
     /// The time as it came, where it had to be cut.
     original: Option<Value>,
 }
@@ -91,7 +91,7 @@ impl JsonMap {
 
     /// Fills the fields of the event from the record.
     fn map(&self, record: &Value) -> Result<Mapped<'_>> {
-        let mut event = Tree::new();
+        let mut event = EventTree::new();
         let mut used = Vec::new();
         let mut original = None;
         for field in &self.fields {
@@ -137,7 +137,7 @@ impl Source for JsonMap {
         let mut details = match take(&mut event, "details") {
             Some(Value::Object(details)) => details,
             Some(_) => return Err(Error::invalid("details", "is not an object")),
-            None => Members::new(),
+            None => MemberList::new(),
         };
         if let Some(Value::Object(rest)) = rest {
             merge(&mut details, rest, "details")?;
@@ -159,7 +159,7 @@ impl Source for JsonMap {
     }
 }
 
-impl Field {
+impl MappedField {
     /// The first value that exists and is not null, and the path it stands at (none: a constant).
     fn find(&self, record: &Value) -> Option<(Value, Option<&MapPath>)> {
         self.origins.iter().find_map(|origin| match origin {
@@ -174,7 +174,7 @@ impl Field {
 
 /// A number as its text, where the schema knows only texts: codes of events are often numbers.
 fn as_schema_wants(target: &MapPath, value: Value) -> Value {
-    use schema::Kind::{Choice, Code, FreeText, Text};
+    use schema::FieldType::{Choice, Code, FreeText, Text};
     let kind = schema::lookup(&target.keys());
     match (kind, value) {
         (
@@ -186,7 +186,7 @@ fn as_schema_wants(target: &MapPath, value: Value) -> Value {
 }
 
 /// Adds `rest` to `into`; objects on both sides are joined.
-fn merge(into: &mut Members, rest: Members, at: &str) -> Result<()> {
+fn merge(into: &mut MemberList, rest: MemberList, at: &str) -> Result<()> {
     for (key, value) in rest {
         let there = into.iter_mut().find(|(name, _)| *name == key);
         match (there, value) {
@@ -220,7 +220,7 @@ fn text_of(table: &mut toml::Table, key: &str) -> Result<Option<String>> {
 }
 
 /// Reads `[fields]`; unquoted keys with dots are nested tables in TOML and mean the same.
-fn read_fields(above: &str, table: toml::Table, fields: &mut Vec<Field>) -> Result<()> {
+fn read_fields(above: &str, table: toml::Table, fields: &mut Vec<MappedField>) -> Result<()> {
     for (key, value) in table {
         let target = format!("{above}{key}");
         let wrong = |problem: &str| Error::invalid(format!("fields.{target}"), problem);
@@ -243,7 +243,7 @@ fn read_fields(above: &str, table: toml::Table, fields: &mut Vec<Field>) -> Resu
             return Err(wrong("a constant hides the paths behind it; put it last"));
         }
         let target = MapPath::parse(&target)?;
-        fields.push(Field { target, origins });
+        fields.push(MappedField { target, origins });
     }
     Ok(())
 }
@@ -255,7 +255,7 @@ fn read_origin(text: &str) -> Result<Origin> {
     })
 }
 
-fn check_targets(fields: &[Field]) -> Result<()> {
+fn check_targets(fields: &[MappedField]) -> Result<()> {
     for (place, field) in fields.iter().enumerate() {
         let refuse =
             |problem: String| Err(Error::invalid(format!("fields.{}", field.target), problem));

@@ -9,7 +9,7 @@ const INDEX_MAX: usize = 1023;
 
 /// One step from a value to a value inside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum MapStep {
     /// The member of an object.
     Key(String),
     /// The element of a list, from 0.
@@ -20,7 +20,7 @@ pub(super) enum Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MapPath {
     text: String,
-    steps: Vec<Step>,
+    steps: Vec<MapStep>,
 }
 
 impl MapPath {
@@ -35,7 +35,7 @@ impl MapPath {
             if key.is_empty() {
                 return Err(refuse("a key is empty"));
             }
-            steps.push(Step::Key(key));
+            steps.push(MapStep::Key(key));
             rest = after;
             while let Some(inner) = rest.strip_prefix('[') {
                 let (digits, after) =
@@ -44,7 +44,7 @@ impl MapPath {
                 let index = index.ok_or_else(|| {
                     refuse(&format!("an index is a number from 0 to {INDEX_MAX}"))
                 })?;
-                steps.push(Step::Index(index));
+                steps.push(MapStep::Index(index));
                 rest = after;
             }
             if rest.is_empty() {
@@ -56,22 +56,22 @@ impl MapPath {
     }
 
     /// The steps from the top.
-    pub(super) fn steps(&self) -> &[Step] {
+    pub(super) fn steps(&self) -> &[MapStep] {
         &self.steps
     }
 
     /// The keys without list indexes: the place in the schema.
     pub(super) fn keys(&self) -> Vec<&str> {
         let keys = self.steps.iter().filter_map(|step| match step {
-            Step::Key(key) => Some(key.as_str()),
-            Step::Index(_) => None,
+            MapStep::Key(key) => Some(key.as_str()),
+            MapStep::Index(_) => None,
         });
         keys.collect()
     }
 
     /// Whether this is the top-level field `name`.
     pub(super) fn is_field(&self, name: &str) -> bool {
-        matches!(self.steps.as_slice(), [Step::Key(key)] if key == name)
+        matches!(self.steps.as_slice(), [MapStep::Key(key)] if key == name)
     }
 
     /// The value at this path, if there is one.
@@ -79,10 +79,10 @@ impl MapPath {
         let mut value = top;
         for step in &self.steps {
             value = match (step, value) {
-                (Step::Key(key), Value::Object(members)) => {
+                (MapStep::Key(key), Value::Object(members)) => {
                     &members.iter().find(|(name, _)| name == key)?.1
                 }
-                (Step::Index(index), Value::List(elements)) => elements.get(*index)?,
+                (MapStep::Index(index), Value::List(elements)) => elements.get(*index)?,
                 _ => return None,
             };
         }
@@ -125,7 +125,7 @@ fn read_key(text: &str) -> Option<(String, &str)> {
 /// the objects that this empties; `None` when nothing is left.
 ///
 /// Lists keep their remaining elements in order; a list that loses all of them stays, empty.
-pub(super) fn without(value: Value, paths: &[&[Step]]) -> Option<Value> {
+pub(super) fn without(value: Value, paths: &[&[MapStep]]) -> Option<Value> {
     if paths.is_empty() {
         return Some(value);
     }
@@ -137,7 +137,7 @@ pub(super) fn without(value: Value, paths: &[&[Step]]) -> Option<Value> {
             let kept: Vec<(String, Value)> = members
                 .into_iter()
                 .filter_map(|(key, inner)| {
-                    let below = tails(paths, |step| matches!(step, Step::Key(k) if *k == key));
+                    let below = tails(paths, |step| matches!(step, MapStep::Key(k) if *k == key));
                     without(inner, &below).map(|left| (key, left))
                 })
                 .collect();
@@ -145,7 +145,7 @@ pub(super) fn without(value: Value, paths: &[&[Step]]) -> Option<Value> {
         }
         Value::List(elements) => {
             let kept = elements.into_iter().enumerate().filter_map(|(place, inner)| {
-                without(inner, &tails(paths, |step| *step == Step::Index(place)))
+                without(inner, &tails(paths, |step| *step == MapStep::Index(place)))
             });
             Some(Value::List(kept.collect()))
         }
@@ -154,7 +154,7 @@ pub(super) fn without(value: Value, paths: &[&[Step]]) -> Option<Value> {
 }
 
 /// The rests of those paths whose first step is wanted.
-fn tails<'a>(paths: &[&'a [Step]], wanted: impl Fn(&Step) -> bool) -> Vec<&'a [Step]> {
+fn tails<'a>(paths: &[&'a [MapStep]], wanted: impl Fn(&MapStep) -> bool) -> Vec<&'a [MapStep]> {
     paths
         .iter()
         .filter_map(|path| path.split_first())
@@ -167,22 +167,22 @@ fn tails<'a>(paths: &[&'a [Step]], wanted: impl Fn(&Step) -> bool) -> Vec<&'a [S
 mod tests {
     use super::*;
 
-    fn steps(text: &str) -> Vec<Step> {
+    fn steps(text: &str) -> Vec<MapStep> {
         MapPath::parse(text).unwrap().steps
     }
 
-    fn key(text: &str) -> Step {
-        Step::Key(text.to_owned())
+    fn key(text: &str) -> MapStep {
+        MapStep::Key(text.to_owned())
     }
 
     #[test]
     fn keys_indexes_and_quoted_keys_are_read() {
         assert_eq!(steps("a.b"), [key("a"), key("b")]);
-        assert_eq!(steps("targets[0].name"), [key("targets"), Step::Index(0), key("name")]);
-        assert_eq!(steps("a[1][2]"), [key("a"), Step::Index(1), Step::Index(2)]);
+        assert_eq!(steps("targets[0].name"), [key("targets"), MapStep::Index(0), key("name")]);
+        assert_eq!(steps("a[1][2]"), [key("a"), MapStep::Index(1), MapStep::Index(2)]);
         assert_eq!(
             steps(r#"a."b.c"[3]."d\"e""#),
-            [key("a"), key("b.c"), Step::Index(3), key("d\"e"),]
+            [key("a"), key("b.c"), MapStep::Index(3), key("d\"e"),]
         );
         assert_eq!(steps("aws:ip-x y"), [key("aws:ip-x y")]);
     }

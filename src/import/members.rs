@@ -3,16 +3,16 @@
 use crate::json::Value;
 
 /// The members of an object, in the order of its text.
-pub(super) type Members = Vec<(String, Value)>;
+pub(super) type MemberList = Vec<(String, Value)>;
 
 /// Takes the member `key` out.
-pub(super) fn take(members: &mut Members, key: &str) -> Option<Value> {
+pub(super) fn take(members: &mut MemberList, key: &str) -> Option<Value> {
     let place = members.iter().position(|(name, _)| name == key)?;
     Some(members.remove(place).1)
 }
 
 /// Takes the member `key` out if it is a string that is not empty.
-pub(super) fn take_text(members: &mut Members, key: &str) -> Option<String> {
+pub(super) fn take_text(members: &mut MemberList, key: &str) -> Option<String> {
     let place = members.iter().position(|(name, value)| {
         name == key && matches!(value, Value::String(text) if !text.is_empty())
     })?;
@@ -23,7 +23,7 @@ pub(super) fn take_text(members: &mut Members, key: &str) -> Option<String> {
 }
 
 /// Takes the member `key` out if it is an object.
-pub(super) fn take_object(members: &mut Members, key: &str) -> Option<Members> {
+pub(super) fn take_object(members: &mut MemberList, key: &str) -> Option<MemberList> {
     let place = members
         .iter()
         .position(|(name, value)| name == key && matches!(value, Value::Object(_)))?;
@@ -34,28 +34,28 @@ pub(super) fn take_object(members: &mut Members, key: &str) -> Option<Members> {
 }
 
 /// Adds `key` with a text, if there is one.
-pub(super) fn put_text(members: &mut Members, key: &str, text: Option<String>) {
+pub(super) fn put_text(members: &mut MemberList, key: &str, text: Option<String>) {
     if let Some(text) = text {
         members.push((key.to_owned(), Value::String(text)));
     }
 }
 
 /// Adds `key` with an object, unless the object is empty.
-pub(super) fn put_object(members: &mut Members, key: &str, inner: Members) {
+pub(super) fn put_object(members: &mut MemberList, key: &str, inner: MemberList) {
     if !inner.is_empty() {
         members.push((key.to_owned(), Value::Object(inner)));
     }
 }
 
 /// Adds `key` with a list, unless the list is empty.
-pub(super) fn put_list(members: &mut Members, key: &str, values: Vec<Value>) {
+pub(super) fn put_list(members: &mut MemberList, key: &str, values: Vec<Value>) {
     if !values.is_empty() {
         members.push((key.to_owned(), Value::List(values)));
     }
 }
 
 /// Adds `key`, or the first of `key_`, `key__`, ... that is free: nothing is overwritten.
-pub(super) fn put_free(members: &mut Members, key: &str, value: Value) {
+pub(super) fn put_free(members: &mut MemberList, key: &str, value: Value) {
     let mut key = key.to_owned();
     while members.iter().any(|(name, _)| *name == key) {
         key.push('_');

@@ -1,6 +1,6 @@
 //! Times of source systems: finer than microseconds is cut, and the original is kept.
 
-use super::members::Members;
+use super::members::MemberList;
 use crate::json::Value;
 use crate::{Error, Result};
 
@@ -23,7 +23,7 @@ pub(super) fn cut_fraction(text: &str) -> Option<String> {
 }
 
 /// Keeps the original of a time that was cut under `details`.
-pub(super) fn keep_original(details: &mut Members, original: Value) -> Result<()> {
+pub(super) fn keep_original(details: &mut MemberList, original: Value) -> Result<()> {
     if details.iter().any(|(key, _)| key == ORIGINAL_KEY) {
         return Err(Error::invalid(
             format!("details.{ORIGINAL_KEY}"),
@@ -35,7 +35,7 @@ pub(super) fn keep_original(details: &mut Members, original: Value) -> Result<()
 }
 
 /// The `occurred_at` of an event for an RFC 3339 time; what is cut off is kept under `details`.
-pub(super) fn occurred_at(time: Value, details: &mut Members) -> Result<Value> {
+pub(super) fn occurred_at(time: Value, details: &mut MemberList) -> Result<Value> {
     let cut = match &time {
         Value::String(text) => cut_fraction(text),
         _ => None,

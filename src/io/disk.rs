@@ -116,11 +116,11 @@ pub type Disk = Arc<dyn Io>;
 
 /// The immutable bytes of a sealed file, cheap to clone.
 #[derive(Clone)]
-pub struct Region(Source);
+pub struct Region(RegionBytes);
 
 /// Where the bytes lie; known by kind, so that reading them costs no call.
 #[derive(Clone)]
-enum Source {
+enum RegionBytes {
     Heap(Arc<Vec<u8>>),
     Map(Arc<memmap2::Mmap>),
 }
@@ -128,12 +128,12 @@ enum Source {
 impl Region {
     /// Wraps bytes on the heap.
     pub fn from_vec(bytes: Vec<u8>) -> Self {
-        Region(Source::Heap(Arc::new(bytes)))
+        Region(RegionBytes::Heap(Arc::new(bytes)))
     }
 
     /// Wraps the map of a file.
     pub(crate) fn from_map(map: memmap2::Mmap) -> Self {
-        Region(Source::Map(Arc::new(map)))
+        Region(RegionBytes::Map(Arc::new(map)))
     }
 }
 
@@ -142,8 +142,8 @@ impl Deref for Region {
     #[inline]
     fn deref(&self) -> &[u8] {
         match &self.0 {
-            Source::Heap(bytes) => bytes,
-            Source::Map(map) => map,
+            RegionBytes::Heap(bytes) => bytes,
+            RegionBytes::Map(map) => map,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Trees of JSON text for other readers than events, and where in the text a value stands.
 
-use super::parse::{Parser, parse};
-use super::problem::{Problem, Step};
+use super::parse::{JsonParser, parse};
+use super::problem::{PathStep, Problem};
 use super::tree::Node;
 
 /// What the last step of a path leads to.
@@ -29,15 +29,15 @@ pub(crate) fn read_tree(json: &str, depth_max: usize) -> Result<Node<'_>, (usize
 /// The byte offset of the value that `steps` lead to, or of the last one on the way that is there.
 ///
 /// Cost: linear in the text before it.
-pub(crate) fn offset_of(json: &str, steps: &[Step], end: End) -> usize {
-    let mut parser = Parser::new(json, usize::MAX);
+pub(crate) fn offset_of(json: &str, steps: &[PathStep], end: End) -> usize {
+    let mut parser = JsonParser::new(json, usize::MAX);
     parser.skip_space();
     for (number, step) in steps.iter().enumerate() {
         let is_last = number + 1 == steps.len();
         let place = match step {
-            Step::Key(key) if is_last && end == End::Key => parser.key_of(key),
-            Step::Key(key) => parser.member(key),
-            Step::Index(index) => parser.element(*index),
+            PathStep::Key(key) if is_last && end == End::Key => parser.key_of(key),
+            PathStep::Key(key) => parser.member(key),
+            PathStep::Index(index) => parser.element(*index),
         };
         match place {
             Some(place) => parser.at = place,
@@ -48,7 +48,7 @@ pub(crate) fn offset_of(json: &str, steps: &[Step], end: End) -> usize {
 }
 
 /// Looking ahead from the start of a value; the place of the parser is the caller's to set.
-impl Parser<'_> {
+impl JsonParser<'_> {
     /// The value of the member with this key.
     fn member(&mut self, key: &str) -> Option<usize> {
         let start = self.at;
@@ -122,19 +122,19 @@ impl Parser<'_> {
 mod tests {
     use super::*;
 
-    fn key(key: &str) -> Step {
-        Step::Key(key.to_owned())
+    fn key(key: &str) -> PathStep {
+        PathStep::Key(key.to_owned())
     }
 
     #[test]
     fn places_are_found_by_keys_and_indexes() {
         let json = r#" {"a\u0062": [1, {"c": "]}", "d": 2}], "e": null} "#;
-        let place = |steps: &[Step], end| json.get(offset_of(json, steps, end)..).unwrap();
+        let place = |steps: &[PathStep], end| json.get(offset_of(json, steps, end)..).unwrap();
         assert!(place(&[], End::Value).starts_with("{"));
         assert!(place(&[key("ab")], End::Value).starts_with("[1"));
         assert!(place(&[key("ab")], End::Key).starts_with("\"a\\"));
-        assert!(place(&[key("ab"), Step::Index(1)], End::Value).starts_with("{\"c\""));
-        let inner = [key("ab"), Step::Index(1), key("d")];
+        assert!(place(&[key("ab"), PathStep::Index(1)], End::Value).starts_with("{\"c\""));
+        let inner = [key("ab"), PathStep::Index(1), key("d")];
         assert!(place(&inner, End::Value).starts_with("2}"));
         assert!(place(&inner, End::Key).starts_with("\"d\""));
         assert!(place(&[key("e")], End::Value).starts_with("null"));

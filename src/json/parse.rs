@@ -38,7 +38,7 @@ pub(crate) fn parse(json: &[u8], depth_max: usize) -> Checked<Node<'_>> {
         let at = error.valid_up_to();
         Problem::new(format!("has invalid UTF-8 at byte {at}"))
     })?;
-    let mut parser = Parser::new(text, depth_max);
+    let mut parser = JsonParser::new(text, depth_max);
     parser.skip_space();
     let mut node = Node::Null;
     parser.value(0, &mut node)?;
@@ -50,17 +50,17 @@ pub(crate) fn parse(json: &[u8], depth_max: usize) -> Checked<Node<'_>> {
 }
 
 /// A place in a JSON text.
-pub(super) struct Parser<'a> {
+pub(super) struct JsonParser<'a> {
     text: &'a str,
     /// Byte offset of what comes next; at a character border between tokens.
     pub(super) at: usize,
     depth_max: usize,
 }
 
-impl<'a> Parser<'a> {
+impl<'a> JsonParser<'a> {
     /// Begins at the first byte of a text in which objects and lists nest at most `depth_max` deep.
     pub(super) fn new(text: &'a str, depth_max: usize) -> Self {
-        Parser { text, at: 0, depth_max }
+        JsonParser { text, at: 0, depth_max }
     }
 
     /// Parses a value that lies in `depth` objects and lists into `node`, which is where it stays:

@@ -11,7 +11,7 @@ pub(crate) type Checked<T> = Result<T, Box<Problem>>;
 /// What is wrong, and the steps from the top to it, innermost first.
 #[derive(Debug)]
 pub(crate) struct Problem {
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<PathStep>,
     pub(super) what: String,
     /// The byte of the text that is wrong, where it is a text and the byte is known.
     pub(super) at: Option<usize>,
@@ -19,7 +19,7 @@ pub(crate) struct Problem {
 
 /// A step from a JSON value to one in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum PathStep {
     /// To the member with this key.
     Key(String),
     /// To the element with this index.
@@ -49,14 +49,14 @@ impl Problem {
         }
         let (head, rest) = key.split_at(shown);
         let mark = if rest.is_empty() { "" } else { "…" };
-        self.steps.push(Step::Key(format!("{head}{mark}")));
+        self.steps.push(PathStep::Key(format!("{head}{mark}")));
         self
     }
 
     /// Adds the place in a list that leads here.
     #[cold]
     pub(crate) fn at_index(mut self: Box<Self>, index: usize) -> Box<Self> {
-        self.steps.push(Step::Index(index));
+        self.steps.push(PathStep::Index(index));
         self
     }
 
@@ -66,8 +66,8 @@ impl Problem {
         let mut field = String::new();
         for step in self.steps.iter().rev() {
             match step {
-                Step::Index(index) => field.push_str(&format!("[{index}]")),
-                Step::Key(key) => {
+                PathStep::Index(index) => field.push_str(&format!("[{index}]")),
+                PathStep::Key(key) => {
                     if !field.is_empty() {
                         field.push('.');
                     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// A member at the top of an object: its key as written, and the place of its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Span<'a> {
+pub(crate) struct MemberSpan<'a> {
     /// The key between its quotes, escapes and all.
     pub(super) key: &'a [u8],
     /// Byte offset of the opening quote of the key.
@@ -15,7 +15,7 @@ pub(crate) struct Span<'a> {
 
 /// Walks over the members of the object that `json` is. Ends early where the text is no compact
 /// object; never panics.
-pub(super) fn members(json: &[u8]) -> impl Iterator<Item = Span<'_>> {
+pub(super) fn members(json: &[u8]) -> impl Iterator<Item = MemberSpan<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let mark = if at == 0 { b'{' } else { b',' };
@@ -30,18 +30,18 @@ pub(super) fn members(json: &[u8]) -> impl Iterator<Item = Span<'_>> {
         let value = key_end + 1..value_end(json, key_end + 1)?;
         at = value.end;
         let key = json.get(start + 1..key_end - 1)?;
-        Some(Span { key, start, value })
+        Some(MemberSpan { key, start, value })
     })
 }
 
 /// The member with this key, which needs no escapes.
-pub(crate) fn find<'a>(json: &'a [u8], key: &str) -> Option<Span<'a>> {
+pub(crate) fn find<'a>(json: &'a [u8], key: &str) -> Option<MemberSpan<'a>> {
     members(json).find(|member| member.key == key.as_bytes())
 }
 
 /// The member with this key, which is not the first: most events without it are told by one search
 /// for its text.
-pub(crate) fn find_later<'a>(json: &'a [u8], key: &str) -> Option<Span<'a>> {
+pub(crate) fn find_later<'a>(json: &'a [u8], key: &str) -> Option<MemberSpan<'a>> {
     // A quote inside a string is escaped, so this text can only be a comma and a key.
     memchr::memmem::find(json, format!(",\"{key}\":").as_bytes())?;
     find(json, key)

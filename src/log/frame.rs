@@ -35,7 +35,7 @@ const FLAG_CLOSED: u32 = 1;
 
 /// Why the head of a file is refused.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum HeadError {
     /// It is not what was written.
     Damaged(&'static str),
     /// A later version wrote it.
@@ -59,29 +59,29 @@ pub(super) fn encode_file_head(header: &LogHeader) -> [u8; FILE_HEAD_LEN] {
 }
 
 /// Reads the head of a file.
-pub(super) fn decode_file_head(bytes: &[u8]) -> Result<LogHeader, Refusal> {
-    let short = || Refusal::Damaged("a file shorter than its head");
+pub(super) fn decode_file_head(bytes: &[u8]) -> Result<LogHeader, HeadError> {
+    let short = || HeadError::Damaged("a file shorter than its head");
     let number = |offset| u64_at(bytes, offset).ok_or_else(short);
     let word = |offset| u32_at(bytes, offset).ok_or_else(short);
     let id = number(24)?;
     let sum = word(60)?;
     if array_at(bytes, 0) != Some(MAGIC) {
-        return Err(Refusal::Damaged("a foreign magic"));
+        return Err(HeadError::Damaged("a foreign magic"));
     }
     if bytes.get(..60).map(|head| crc(id, head)) != Some(sum) {
-        return Err(Refusal::Damaged("a wrong CRC"));
+        return Err(HeadError::Damaged("a wrong CRC"));
     }
     let version = word(8)?;
     if version != VERSION {
-        return Err(Refusal::Unsupported(format!("log version {version}")));
+        return Err(HeadError::Unsupported(format!("log version {version}")));
     }
     let unknown = word(16)? & !INCOMPATIBLE;
     if unknown != 0 {
-        return Err(Refusal::Unsupported(format!("log feature {unknown:#x}")));
+        return Err(HeadError::Unsupported(format!("log feature {unknown:#x}")));
     }
     let header = LogHeader { id, epoch: number(32)?, first_seq: number(40)? };
     match header.first_seq {
-        0 => Err(Refusal::Damaged("a first sequence of 0")),
+        0 => Err(HeadError::Damaged("a first sequence of 0")),
         _ => Ok(header),
     }
 }
@@ -253,7 +253,7 @@ mod tests {
                 }
                 bytes
             };
-            assert!(matches!(decode_file_head(&flip(&head)), Err(Refusal::Damaged(_))));
+            assert!(matches!(decode_file_head(&flip(&head)), Err(HeadError::Damaged(_))));
             if bit < FRAME_HEAD_LEN * 8 {
                 assert_eq!(FrameHead::decode(&flip(&frame), 11, 640), None);
             }
@@ -282,7 +282,7 @@ mod tests {
             head[offset] = value;
             let sum = crc(header.id, &head[..60]);
             head[60..].copy_from_slice(&sum.to_le_bytes());
-            assert!(matches!(decode_file_head(&head), Err(Refusal::Unsupported(_))));
+            assert!(matches!(decode_file_head(&head), Err(HeadError::Unsupported(_))));
         }
     }
 }

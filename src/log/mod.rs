@@ -14,7 +14,7 @@ mod writer;
 
 pub(crate) use frame::{Frame, LogHeader};
 pub(crate) use replay::{Replay, read_head, replay, replay_on};
-pub(crate) use salvage::{Known, salvage};
+pub(crate) use salvage::{KnownLog, salvage};
 pub(crate) use synced::{Synced, SyncedHint};
 pub(crate) use writer::LogWriter;
 

@@ -2,11 +2,11 @@
 
 use super::frame::{
     BATCH_FRAMES_MAX, BATCH_LEN_MAX, COMMIT_LEN, COMMIT_TAG, Commit, FILE_HEAD_LEN, FRAME_HEAD_LEN,
-    FrameHead, PAYLOAD_BYTES_MAX, Refusal, decode_file_head,
+    FrameHead, HeadError, PAYLOAD_BYTES_MAX, decode_file_head,
 };
 use super::frame::{Frame, LogHeader};
 use super::scan::{Rest, scan};
-use super::window::Window;
+use super::window::ReadWindow;
 use crate::event::Timestamp;
 use crate::io::codec::crc;
 use crate::io::{Disk, File, Mode};
@@ -54,8 +54,8 @@ pub(crate) fn replay(
     let limit = upto.unwrap_or(len).min(len);
     let header = read_header(&*file, path)?;
     let begin = FILE_HEAD_LEN as u64;
-    let window = Window::new(&*file, path, begin, limit.max(begin));
-    let reader = Reader::new(header, path, window);
+    let window = ReadWindow::new(&*file, path, begin, limit.max(begin));
+    let reader = ReplayReader::new(header, path, window);
     reader.read(durable_hint.unwrap_or(0).min(upto.unwrap_or(u64::MAX)), each)
 }
 
@@ -83,8 +83,8 @@ pub(crate) fn replay_on(
         return Err(Error::corrupt(path, 0, "log head", expected, format!("{:016x}", header.id)));
     }
     let len = file.len().map_err(|error| Error::io("look at", path, error))?;
-    let window = Window::new(&*file, path, before.end, upto.unwrap_or(len).max(before.end));
-    let mut reader = Reader::new(header, path, window);
+    let window = ReadWindow::new(&*file, path, before.end, upto.unwrap_or(len).max(before.end));
+    let mut reader = ReplayReader::new(header, path, window);
     (reader.at, reader.start) = (before.end, before.end);
     reader.next_seq = header.first_seq.saturating_add(before.frames);
     (reader.durable_upto, reader.closed) = (before.durable_upto, before.closed);
@@ -104,13 +104,13 @@ fn read_header(file: &dyn File, path: &Path) -> Result<LogHeader> {
     let mut bytes = [0; FILE_HEAD_LEN];
     let filled = file.read_at(&mut bytes, 0).map_err(|error| Error::io("read", path, error))?;
     decode_file_head(bytes.get(..filled).unwrap_or_default()).map_err(|refusal| match refusal {
-        Refusal::Damaged(got) => Error::corrupt(path, 0, "log head", "the head of a log", got),
-        Refusal::Unsupported(feature) => Error::Unsupported { path: path.to_path_buf(), feature },
+        HeadError::Damaged(got) => Error::corrupt(path, 0, "log head", "the head of a log", got),
+        HeadError::Unsupported(feature) => Error::Unsupported { path: path.to_path_buf(), feature },
     })
 }
 
 /// What stands at the place of the reader.
-enum Step {
+enum ReplayStep {
     /// A frame, taken into the open batch.
     Frame,
     /// A commit that closes the open batch.
@@ -128,10 +128,10 @@ struct OpenFrame {
 }
 
 /// The place of a replay.
-struct Reader<'a> {
+struct ReplayReader<'a> {
     header: LogHeader,
     path: &'a Path,
-    window: Window<'a>,
+    window: ReadWindow<'a>,
     /// Where the next frame or commit should stand.
     at: u64,
     /// Where the open batch starts: behind the last commit.
@@ -143,9 +143,9 @@ struct Reader<'a> {
     closed: bool,
 }
 
-impl<'a> Reader<'a> {
-    fn new(header: LogHeader, path: &'a Path, window: Window<'a>) -> Self {
-        Reader {
+impl<'a> ReplayReader<'a> {
+    fn new(header: LogHeader, path: &'a Path, window: ReadWindow<'a>) -> Self {
+        ReplayReader {
             header,
             path,
             window,
@@ -166,33 +166,33 @@ impl<'a> Reader<'a> {
     ) -> Result<Replay> {
         loop {
             match self.step()? {
-                Step::Frame => {}
-                Step::Commit => self.deliver(each)?,
-                Step::Stop(stop) => return self.finish(stop, durable_hint),
+                ReplayStep::Frame => {}
+                ReplayStep::Commit => self.deliver(each)?,
+                ReplayStep::Stop(stop) => return self.finish(stop, durable_hint),
             }
         }
     }
 
     /// Reads what stands at `at`.
-    fn step(&mut self) -> Result<Step> {
+    fn step(&mut self) -> Result<ReplayStep> {
         let bytes = self.window.bytes(self.start, self.at, COMMIT_LEN)?;
         if bytes.starts_with(&COMMIT_TAG) {
             let commit = Commit::decode(bytes, self.header.id, self.at);
             return match commit {
                 Some(commit) => self.take_commit(&commit),
-                None => Ok(Step::Stop("a damaged commit")),
+                None => Ok(ReplayStep::Stop("a damaged commit")),
             };
         }
         if let Some(head) = FrameHead::decode(bytes, self.header.id, self.at) {
             return self.take_frame(&head);
         }
         if bytes.iter().all(|byte| *byte == 0) {
-            return Ok(Step::Stop("the end"));
+            return Ok(ReplayStep::Stop("the end"));
         }
-        Ok(Step::Stop("a damaged frame"))
+        Ok(ReplayStep::Stop("a damaged frame"))
     }
 
-    fn take_frame(&mut self, head: &FrameHead) -> Result<Step> {
+    fn take_frame(&mut self, head: &FrameHead) -> Result<ReplayStep> {
         let seq = self.next_seq.wrapping_add(self.open.len() as u64);
         let payload_len = head.payload_len as usize;
         if head.seq_low != seq as u32 {
@@ -209,10 +209,10 @@ impl<'a> Reader<'a> {
         }
         let payload = self.window.bytes(self.start, payload_at, payload_len)?;
         if payload.len() < payload_len {
-            return Ok(Step::Stop("the end of the file within a frame"));
+            return Ok(ReplayStep::Stop("the end of the file within a frame"));
         }
         if crc(self.header.id, payload) != head.payload_crc && !planted!(SkipPayloadCrc) {
-            return Ok(Step::Stop("a damaged payload"));
+            return Ok(ReplayStep::Stop("a damaged payload"));
         }
         self.open.push(OpenFrame {
             recorded_at: Timestamp(head.recorded_at),
@@ -220,10 +220,10 @@ impl<'a> Reader<'a> {
             payload_upto,
         });
         self.at = payload_at + u64::from(head.payload_len);
-        Ok(Step::Frame)
+        Ok(ReplayStep::Frame)
     }
 
-    fn take_commit(&mut self, commit: &Commit) -> Result<Step> {
+    fn take_commit(&mut self, commit: &Commit) -> Result<ReplayStep> {
         let frames = self.open.len() as u64;
         let next_seq = self.next_seq.checked_add(frames);
         let fits = next_seq.is_some()
@@ -237,7 +237,7 @@ impl<'a> Reader<'a> {
         self.durable_upto = self.durable_upto.max(commit.durable_upto);
         self.closed = commit.closed;
         self.at += COMMIT_LEN as u64;
-        Ok(Step::Commit)
+        Ok(ReplayStep::Commit)
     }
 
     /// Hands out the open batch and begins the next one.

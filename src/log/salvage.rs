@@ -7,7 +7,7 @@ use super::frame::{
 use super::frame::{Frame, LogHeader};
 use super::scan::scan;
 use super::synced::Synced;
-use super::window::Window;
+use super::window::ReadWindow;
 use crate::event::Timestamp;
 use crate::io::codec::{crc, u64_at};
 use crate::io::{Disk, Mode};
@@ -42,7 +42,7 @@ pub(crate) struct Salvaged {
 
 /// What is known of a log file that may be damaged.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Known {
+pub(crate) struct KnownLog {
     /// The id and the sequence of the first frame, as the manifest lists them.
     pub(crate) listed: Option<(u64, u64)>,
     /// The hint; used if it speaks of this file.
@@ -62,7 +62,7 @@ pub(crate) struct Known {
 pub(crate) fn salvage(
     disk: &Disk,
     path: &Path,
-    known: Known,
+    known: KnownLog,
     each: &mut dyn FnMut(&Frame<'_>) -> Result<bool>,
 ) -> Result<Salvaged> {
     let file = disk.open(path, Mode::Read).map_err(|error| Error::io("open", path, error))?;
@@ -72,23 +72,23 @@ pub(crate) fn salvage(
     let head = head.get(..filled).unwrap_or_default();
     let header = match decode_file_head(head) {
         Ok(header) => Some(header),
-        Err(super::frame::Refusal::Unsupported(feature)) => {
+        Err(super::frame::HeadError::Unsupported(feature)) => {
             return Err(Error::Unsupported { path: path.to_path_buf(), feature });
         }
-        Err(super::frame::Refusal::Damaged(_)) => None,
+        Err(super::frame::HeadError::Damaged(_)) => None,
     };
     // The listing outlives a damaged head; without one the bytes of the id may still be right: if
     // they are not, no frame validates.
     let id = known.listed.map(|(id, _)| id).or(header.map(|header| header.id));
     let id = id.or_else(|| u64_at(head, ID_OFFSET)).unwrap_or(0);
     let begin = FILE_HEAD_LEN as u64;
-    let window = || Window::new(&*file, path, begin, len.max(begin));
+    let window = || ReadWindow::new(&*file, path, begin, len.max(begin));
     let rest = scan(&mut window(), id, begin)?;
     let synced = known.synced.filter(|synced| synced.log_id == id);
     let first_seq = known.listed.map(|(_, first_seq)| first_seq);
     let first_seq = first_seq.or(header.map(|header| header.first_seq));
     let by_commit = rest.next_commit.map(|commit| commit.last_seq);
-    let mut walk = Walk {
+    let mut walk = SalvageWalk {
         id,
         at: begin,
         durable: rest.durable_upto.max(synced.map_or(0, |synced| synced.offset)),
@@ -119,7 +119,7 @@ struct Pending {
 }
 
 /// The place of a salvage.
-struct Walk {
+struct SalvageWalk {
     id: u64,
     at: u64,
     /// Bytes before this were durable once.
@@ -138,10 +138,10 @@ struct Walk {
     found: Salvaged,
 }
 
-impl Walk {
+impl SalvageWalk {
     fn read(
         &mut self,
-        mut window: Window<'_>,
+        mut window: ReadWindow<'_>,
         each: &mut dyn FnMut(&Frame<'_>) -> Result<bool>,
     ) -> Result<()> {
         while self.at < window.limit() {
@@ -185,7 +185,7 @@ impl Walk {
     fn take_frame(
         &mut self,
         head: &FrameHead,
-        window: &mut Window<'_>,
+        window: &mut ReadWindow<'_>,
         each: &mut dyn FnMut(&Frame<'_>) -> Result<bool>,
     ) -> Result<()> {
         let (at, len) = (self.at, head.payload_len as usize);
@@ -239,7 +239,7 @@ impl Walk {
     }
 
     /// Goes on to the next byte that may begin a frame or a commit.
-    fn search(&mut self, window: &mut Window<'_>) -> Result<()> {
+    fn search(&mut self, window: &mut ReadWindow<'_>) -> Result<()> {
         self.bad_from.get_or_insert(self.at);
         let from = self.at + 1 + KIND_OFFSET;
         let bytes = window.bytes(self.at, from, SEARCH_LEN)?;

@@ -1,7 +1,7 @@
 //! What stands behind the last batch that could be read: nothing, a torn tail, or more of the log.
 
 use super::frame::{COMMIT_LEN, COMMIT_TAG, Commit};
-use super::window::Window;
+use super::window::ReadWindow;
 use crate::Result;
 use memchr::memmem;
 
@@ -23,7 +23,7 @@ pub(super) struct Rest {
 ///
 /// Salted checksums make this safe: bytes of other files or out of payloads do not validate.
 /// Cost: one pass over the rest; memory is bounded.
-pub(super) fn scan(window: &mut Window<'_>, id: u64, from: u64) -> Result<Rest> {
+pub(super) fn scan(window: &mut ReadWindow<'_>, id: u64, from: u64) -> Result<Rest> {
     let mut rest = Rest { next_commit: None, durable_upto: 0, used_upto: from };
     let tag = memmem::Finder::new(&COMMIT_TAG);
     let mut at = from;

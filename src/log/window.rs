@@ -10,7 +10,7 @@ const READ_LEN: usize = 256 << 10;
 /// The bytes of a file from the place that the reader still needs to the place it has read to.
 ///
 /// Memory: the longest range asked for plus 256 KiB.
-pub(super) struct Window<'a> {
+pub(super) struct ReadWindow<'a> {
     file: &'a dyn File,
     path: &'a Path,
     /// The file is read up to here.
@@ -20,10 +20,10 @@ pub(super) struct Window<'a> {
     buffer: Vec<u8>,
 }
 
-impl<'a> Window<'a> {
+impl<'a> ReadWindow<'a> {
     /// A view of the bytes from `start` to `limit`, which is at most the length of the file.
     pub(super) fn new(file: &'a dyn File, path: &'a Path, start: u64, limit: u64) -> Self {
-        Window { file, path, limit, start, buffer: Vec::new() }
+        ReadWindow { file, path, limit, start, buffer: Vec::new() }
     }
 
     /// Where the view ends.

@@ -21,12 +21,12 @@ const HELD_BYTES_MAX: u64 = 512 << 20;
 /// What each single look costs beside the bytes that are looked at.
 const STEP_BYTES: u64 = 16;
 /// How evaluation stops when the budget is exceeded: by the way of damage, which ends every loop.
-/// [`Meter::failure`] tells the two apart.
+/// [`Budget::failure`] tells the two apart.
 const STOPPED: Damage = Damage { offset: 0, reading: "a search within its budget" };
 
 /// Counts what a search costs, and ends it when that is too much.
 #[derive(Debug)]
-pub(crate) struct Meter {
+pub(crate) struct Budget {
     deadline: Option<Instant>,
     cancel: Option<Arc<AtomicBool>>,
     bytes_max: u64,
@@ -39,14 +39,14 @@ pub(crate) struct Meter {
     exceeded: Cell<Option<&'static str>>,
 }
 
-impl Meter {
+impl Budget {
     /// Begins to count. Without limits nothing is ever exceeded.
     pub(super) fn new(
         deadline: Option<Instant>,
         cancel: Option<Arc<AtomicBool>>,
         bytes_max: Option<u64>,
-    ) -> Meter {
-        Meter {
+    ) -> Budget {
+        Budget {
             deadline,
             cancel,
             bytes_max: bytes_max.unwrap_or(u64::MAX),
@@ -59,16 +59,16 @@ impl Meter {
     }
 
     /// Counts for whom there is no limit.
-    pub(super) fn unlimited() -> Meter {
-        Meter::new(None, None, None)
+    pub(super) fn unlimited() -> Budget {
+        Budget::new(None, None, None)
     }
 
     /// Counts a look at so many bytes.
     ///
     /// # Errors
-    /// When a limit is exceeded; for [`Meter::failure`] to tell.
+    /// When a limit is exceeded; for [`Budget::failure`] to tell.
     #[inline]
-    pub(super) fn charge(&self, bytes: usize) -> Read<()> {
+    pub(super) fn charge_bytes(&self, bytes: usize) -> Read<()> {
         let sum = self.bytes.get().saturating_add(bytes as u64).saturating_add(STEP_BYTES);
         self.bytes.set(sum);
         match sum < self.look_at.get() {
@@ -82,7 +82,7 @@ impl Meter {
     /// # Errors
     /// [`Error::Budget`] when a limit is exceeded.
     pub(super) fn spend(&self, bytes: usize) -> Result<()> {
-        self.charge(bytes).or_else(|_| self.check())
+        self.charge_bytes(bytes).or_else(|_| self.check())
     }
 
     /// Asks all limits now: at borders of work that is not counted.
@@ -98,8 +98,8 @@ impl Meter {
     /// that are looked at. The clock and the handle are asked every so many.
     ///
     /// # Errors
-    /// As [`Meter::charge`].
-    pub(super) fn work(&self, steps: usize) -> Read<()> {
+    /// As [`Budget::charge`].
+    pub(super) fn charge_steps(&self, steps: usize) -> Read<()> {
         let sum = self.steps.get().saturating_add(steps);
         if sum < LOOK_STEPS {
             self.steps.set(sum);
@@ -112,8 +112,8 @@ impl Meter {
     /// Counts memory that is held until the search ends.
     ///
     /// # Errors
-    /// As [`Meter::charge`], beyond 512 MiB.
-    pub(super) fn hold(&self, bytes: usize) -> Read<()> {
+    /// As [`Budget::charge`], beyond 512 MiB.
+    pub(super) fn charge_heap(&self, bytes: usize) -> Read<()> {
         let held = self.held.get().saturating_add(bytes as u64);
         self.held.set(held);
         match held > HELD_BYTES_MAX {
@@ -166,8 +166,8 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    fn limit(meter: &Meter) -> Option<&'static str> {
-        match meter.check() {
+    fn limit(budget: &Budget) -> Option<&'static str> {
+        match budget.check() {
             Err(Error::Budget { limit }) => Some(limit),
             _ => None,
         }
@@ -176,43 +176,43 @@ mod tests {
     #[test]
     fn bytes_are_counted_to_the_last() {
         for bytes_max in [0, 15, 16, 100, LOOK_BYTES, LOOK_BYTES + 1, 1 << 20] {
-            let meter = Meter::new(None, None, Some(bytes_max));
+            let budget = Budget::new(None, None, Some(bytes_max));
             let mut sum = 0;
             while sum + 17 <= bytes_max {
-                assert!(meter.charge(1).is_ok(), "{sum} of {bytes_max}");
+                assert!(budget.charge_bytes(1).is_ok(), "{sum} of {bytes_max}");
                 sum += 17;
             }
-            assert_eq!((meter.charge(1).is_err(), limit(&meter)), (true, Some("bytes")));
-            assert!(meter.charge(0).is_err());
+            assert_eq!((budget.charge_bytes(1).is_err(), limit(&budget)), (true, Some("bytes")));
+            assert!(budget.charge_bytes(0).is_err());
         }
-        let meter = Meter::new(None, None, None);
-        assert!(meter.charge(usize::MAX).is_ok() && meter.charge(usize::MAX).is_ok());
+        let budget = Budget::new(None, None, None);
+        assert!(budget.charge_bytes(usize::MAX).is_ok() && budget.charge_bytes(usize::MAX).is_ok());
     }
 
     #[test]
     fn what_is_held_has_a_limit_of_its_own() {
-        let meter = Meter::new(None, None, None);
-        assert!(meter.hold(HELD_BYTES_MAX as usize).is_ok() && limit(&meter).is_none());
-        assert!(meter.hold(1).is_err() && meter.charge(0).is_err());
-        assert_eq!(limit(&meter), Some("memory"));
+        let budget = Budget::new(None, None, None);
+        assert!(budget.charge_heap(HELD_BYTES_MAX as usize).is_ok() && limit(&budget).is_none());
+        assert!(budget.charge_heap(1).is_err() && budget.charge_bytes(0).is_err());
+        assert_eq!(limit(&budget), Some("memory"));
         // The first limit that is exceeded is told.
-        meter.exceed("distinct values");
-        assert_eq!(limit(&meter), Some("memory"));
+        budget.exceed("distinct values");
+        assert_eq!(limit(&budget), Some("memory"));
     }
 
     #[test]
     fn clock_and_handle_are_looked_at_now_and_then() {
         let handle = Arc::new(AtomicBool::new(false));
-        let meter = Meter::new(None, Some(handle.clone()), None);
-        assert!(meter.charge(0).is_ok());
+        let budget = Budget::new(None, Some(handle.clone()), None);
+        assert!(budget.charge_bytes(0).is_ok());
         handle.store(true, Ordering::Relaxed);
-        let charges = (0..).take_while(|_| meter.charge(16).is_ok()).count() as u64;
+        let charges = (0..).take_while(|_| budget.charge_bytes(16).is_ok()).count() as u64;
         assert!(charges <= LOOK_BYTES / 32, "{charges}");
-        assert_eq!(limit(&meter), Some("cancelled"));
-        let passed = Meter::new(Some(Instant::now()), None, None);
-        assert_eq!((passed.charge(0).is_err(), limit(&passed)), (true, Some("deadline")));
-        let later = Meter::new(Some(Instant::now() + Duration::from_secs(60)), None, Some(9));
-        assert_eq!((limit(&later), later.charge(0).is_err()), (None, true));
+        assert_eq!(limit(&budget), Some("cancelled"));
+        let passed = Budget::new(Some(Instant::now()), None, None);
+        assert_eq!((passed.charge_bytes(0).is_err(), limit(&passed)), (true, Some("deadline")));
+        let later = Budget::new(Some(Instant::now() + Duration::from_secs(60)), None, Some(9));
+        assert_eq!((limit(&later), later.charge_bytes(0).is_err()), (None, true));
         // The first limit that is exceeded is told, whatever happens later.
         assert_eq!(limit(&later), Some("bytes"));
     }

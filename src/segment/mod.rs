@@ -11,15 +11,15 @@
 //! | file | bytes |
 //! |---|---|
 //! | `file` | header, footer, trailer, checksums |
-//! | `combinations` | whose rows there are, in the footer |
-//! | `layout` | the table of contents |
+//! | `retention_keys` | whose rows there are, in the footer |
+//! | `contents` | the table of contents |
 //! | `blocks` | the 16 KiB blocks that have a checksum each |
 //! | `shapes` | the shapes of its events |
 //! | `presence` | which rows have values in a column |
 //! | `bits`, `ints`, `dictionary` | the values of a column that repeat, and numbers |
 //! | `patterns`, `texts`, `uuids`, `overflow`, `digits` | the values of a column of other kinds |
 //! | `postings` | lists of rows |
-//! | `terms`, `long_words` | the index of words |
+//! | `terms`, `id_words` | the index of words |
 //! | `builder` | all of it, written |
 //! | `column`, `gather`, `lookup` | values and rows, read |
 //! | `template`, `cells`, `sink`, `decode`, `row_cache` | whole events, put together |
@@ -41,12 +41,12 @@ pub(crate) use codec::blocks::{Blocks, Damage, Read};
 pub(crate) use codec::overflow::decode as decode_overflow;
 pub(crate) use codec::patterns::{NUMBER_CHAR, Patterns};
 pub(crate) use codec::uuids::{GROUP_LENGTHS, parse as parse_uuid};
-pub(crate) use file::meta::{SegmentFacts, SegmentId, SegmentMeta};
-pub(crate) use file::retention_keys::Combination;
-pub(crate) use index::id_words::is_long;
+pub(crate) use file::meta::{Footer, SegmentId, SegmentStats};
+pub(crate) use file::retention_keys::RetentionKey;
+pub(crate) use index::id_words::is_id_word;
 pub(crate) use index::postings::Postings;
 pub(crate) use index::row_set::{RowSet, WINDOW_ROWS};
-pub(crate) use index::terms::{Entry, Group, Places};
+pub(crate) use index::terms::{TermEntry, TermGroup, TermPlaces};
 pub(crate) use read::column::{Column, Scratch};
 pub(crate) use read::segment::{Duplicate, Segment};
 pub(crate) use rows::cache::RowCache;

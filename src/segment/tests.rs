@@ -5,7 +5,7 @@ use crate::event::{Event, StoredEvent, Timestamp};
 use crate::io::Region;
 use crate::io::codec;
 use crate::segment::file::contents::Codec;
-use crate::segment::file::contents::Layout;
+use crate::segment::file::contents::Contents;
 use crate::{Error, Result};
 use proptest::prelude::*;
 use std::path::Path;
@@ -188,7 +188,7 @@ fn more_shapes_and_columns_than_the_caps_are_stored_whole() {
         .collect();
     let rows = rows_of(events);
     let segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
-    assert!(segment.layout.rest.count > 100);
+    assert!(segment.contents.rest.count > 100);
     check(&segment, &rows);
 }
 
@@ -257,11 +257,11 @@ fn many_events_of_one_instant_are_told_apart_by_their_ids() {
 }
 
 /// A file with other bytes where its footer lists combinations, under a right checksum.
-fn with_combinations(file: &[u8], combinations: &[Combination], other: &[u8]) -> Vec<u8> {
+fn with_combinations(file: &[u8], retention_keys: &[RetentionKey], other: &[u8]) -> Vec<u8> {
     let trailer = file.len() - 20;
     let footer_len = codec::u64_at(file, trailer).unwrap() as usize;
     let footer = &file[trailer - footer_len..trailer];
-    let listed = codec::encode(combinations);
+    let listed = codec::encode(retention_keys);
     let at = footer.windows(listed.len()).position(|window| window == listed).unwrap();
     let footer = [&footer[..at], other, &footer[at + listed.len()..]].concat();
     let mut forged = file[..trailer - footer_len].to_vec();
@@ -285,32 +285,32 @@ fn combinations_are_what_was_written_or_none() {
     let open = |bytes: Vec<u8>| Segment::open(Region::from_vec(bytes), Path::new("test.seg"));
     let segment = open(file.clone()).unwrap();
     assert_eq!(segment.meta(), &meta);
-    let all = segment.meta().combinations().unwrap().to_vec();
+    let all = segment.meta().retention_keys().unwrap().to_vec();
     let counts: Vec<(&str, u32)> =
         all.iter().map(|one| (one.category.as_str(), one.rows)).collect();
     assert_eq!(counts, [("a", 2), ("b", 1)]);
-    assert_eq!(Some(&all[..]), meta.combinations());
+    assert_eq!(Some(&all[..]), meta.retention_keys());
 
     for (other, is_list) in [
-        (codec::encode(&Vec::<Combination>::new()), true),
+        (codec::encode(&Vec::<RetentionKey>::new()), true),
         (codec::encode(&all[..1]), true),
         (Vec::new(), false),
         (vec![1; 70], false),
         ([codec::encode(&all), vec![0]].concat(), false),
     ] {
         let segment = open(with_combinations(&file, &all, &other)).unwrap();
-        assert_eq!(segment.meta().combinations().is_some(), is_list);
+        assert_eq!(segment.meta().retention_keys().is_some(), is_list);
         assert_eq!(segment.examine().is_sound(), is_list, "verify tells");
     }
 }
 
 /// A segment of which table of contents and footer say something else than was written.
-fn forged(rows: &[StoredEvent], forge: impl FnOnce(&mut Layout, &mut SegmentMeta)) -> Result<()> {
+fn forged(rows: &[StoredEvent], forge: impl FnOnce(&mut Contents, &mut Footer)) -> Result<()> {
     let file = file_of(rows);
     let segment = Segment::open(Region::from_vec(file.clone()), Path::new("test.seg"))?;
-    let (mut layout, mut meta) = (segment.layout.clone(), segment.meta.clone());
-    forge(&mut layout, &mut meta);
-    let segment = Segment::in_memory(file, layout, meta)?;
+    let (mut contents, mut meta) = (segment.contents.clone(), segment.meta.clone());
+    forge(&mut contents, &mut meta);
+    let segment = Segment::in_memory(file, contents, meta)?;
     check(&segment, rows);
     Ok(())
 }
@@ -329,37 +329,37 @@ fn a_table_of_contents_that_claims_more_than_the_file_holds_is_refused() {
     const MANY: u64 = u32::MAX as u64;
     let rows = few_rows(3);
     forged(&rows, |_, _| ()).unwrap();
-    let claims: [fn(&mut Layout, &mut SegmentMeta); 6] = [
-        |layout, meta| {
+    let claims: [fn(&mut Contents, &mut Footer); 6] = [
+        |contents, meta| {
             meta.facts.rows = MANY as u32;
-            for ints in [&mut layout.times, &mut layout.offsets, &mut layout.seqs] {
+            for ints in [&mut contents.times, &mut contents.offsets, &mut contents.seqs] {
                 (ints.count, ints.span.len) = (MANY, 1 << 40);
             }
-            (layout.row_shapes.count, layout.row_shapes.width) = (MANY, 0);
-            let columns = layout.columns.iter_mut().map(|column| &mut column.presence);
-            for presence in columns.chain([&mut layout.rest_rows]) {
+            (contents.row_shapes.count, contents.row_shapes.width) = (MANY, 0);
+            let columns = contents.columns.iter_mut().map(|column| &mut column.presence);
+            for presence in columns.chain([&mut contents.overflow_rows]) {
                 (presence.rows, presence.span.len) = (MANY as u32, 1 << 40);
             }
         },
-        |layout, _| layout.postings.offset = u64::MAX,
-        |layout, _| layout.future_rows = u64::MAX - 9,
-        |layout, _| {
-            let presence = &mut layout.columns[0].presence;
+        |contents, _| contents.postings.offset = u64::MAX,
+        |contents, _| contents.future_rows = u64::MAX - 9,
+        |contents, _| {
+            let presence = &mut contents.columns[0].presence;
             presence.values = MANY as u32;
-            if let Codec::Dictionary { ids, dictionary, lists } = &mut layout.columns[0].codec {
+            if let Codec::Dictionary { ids, dictionary, lists } = &mut contents.columns[0].codec {
                 for packed in [ids, &mut dictionary.ends, lists] {
                     (packed.count, packed.width) = (MANY, 0);
                 }
             }
         },
-        |layout, _| {
-            let words = &mut layout.terms.long_words;
+        |contents, _| {
+            let words = &mut contents.terms.id_words;
             for packed in [&mut words.remainders, &mut words.columns, &mut words.places] {
                 (packed.count, packed.width) = (1 << 40, 0);
             }
         },
-        |layout, _| {
-            let starts = &mut layout.terms.long_words.starts;
+        |contents, _| {
+            let starts = &mut contents.terms.id_words.starts;
             (starts.count, starts.width) = (1 << 40, 0);
         },
     ];
@@ -371,6 +371,6 @@ fn a_table_of_contents_that_claims_more_than_the_file_holds_is_refused() {
 
 #[test]
 fn a_footer_that_claims_long_events_is_read_like_another() {
-    let claim = |_: &mut Layout, meta: &mut SegmentMeta| meta.facts.event_bytes = u64::MAX - 63;
+    let claim = |_: &mut Contents, meta: &mut Footer| meta.facts.event_bytes = u64::MAX - 63;
     forged(&few_rows(1), claim).unwrap();
 }

@@ -28,8 +28,8 @@ pub use write::append::Ticket;
 use crate::event::{Event, Timestamp};
 use crate::io::Watch;
 use crate::{Error, Result};
-use folder::paths::Layout;
-use open::reader::Reader;
+use folder::paths::StorePaths;
+use open::reader::ReaderEngine;
 use std::path::Path;
 use std::sync::Arc;
 use sync::lock;
@@ -69,7 +69,7 @@ enum Role {
         background: Option<Background>,
         engine: Arc<Engine>,
     },
-    Reader(Box<Reader>),
+    Reader(Box<ReaderEngine>),
 }
 
 impl Store {
@@ -173,8 +173,8 @@ impl Store {
     /// Tells when there may be something that snapshots before did not show.
     pub(crate) fn watch(&self) -> Arc<dyn Watch> {
         match &self.role {
-            Role::Writer { engine, .. } => Arc::new(Subscription::new(&engine.core.news)),
-            Role::Reader(reader) => reader.core.options.disk.watch(reader.core.layout.root()),
+            Role::Writer { engine, .. } => Arc::new(Subscription::new(&engine.core.notifier)),
+            Role::Reader(reader) => reader.core.options.disk.watch(reader.core.paths.root()),
         }
     }
 
@@ -240,7 +240,7 @@ impl Store {
         let engine = self.engine("change the rules")?;
         let retention = retention.checked()?;
         let _upkeep = lock(&engine.upkeep);
-        retention::file::write(&engine.core.options.disk, &engine.core.layout, &retention)?;
+        retention::file::write(&engine.core.options.disk, &engine.core.paths, &retention)?;
         engine.core.retention.store(Arc::new(retention));
         Ok(())
     }
@@ -267,9 +267,9 @@ impl Store {
     /// [`Error::Missing`] when the folder holds nothing of a store, [`Error::Io`] when it cannot be
     /// listed.
     pub fn verify_closed(dir: impl AsRef<Path>, options: &Options) -> Result<VerifyReport> {
-        let layout = Layout::new(dir.as_ref());
-        open::writer::check_there(&options.disk, &layout)?;
-        upkeep::verify::verify_closed(&options.disk, &layout)
+        let paths = StorePaths::new(dir.as_ref());
+        open::writer::check_there(&options.disk, &paths)?;
+        upkeep::verify::verify_closed(&options.disk, &paths)
     }
 
     /// Makes a damaged store one that opens, verifies and serves everything that can be read; of a

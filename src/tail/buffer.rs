@@ -13,13 +13,13 @@ pub(super) const BUFFER_EVENTS: usize = 8192;
 /// Events of a buffer that are indexed together while it is not full.
 pub(super) const GROUP_EVENTS: usize = 512;
 
-type Slot = OnceLock<StoredEvent>;
+type EventSlot = OnceLock<StoredEvent>;
 
 /// Events filled in from the front; a slot that is filled never changes.
 #[derive(Debug)]
 pub(super) struct Buffer {
     /// In groups of [`GROUP_EVENTS`], each made with its first event.
-    slots: Vec<OnceLock<Box<[Slot]>>>,
+    slots: Vec<OnceLock<Box<[EventSlot]>>>,
     /// The index of each full group of slots, once somebody asked for it.
     groups: Vec<OnceLock<Segment>>,
     /// The index of all slots, once somebody asked for it.
@@ -40,7 +40,7 @@ impl Buffer {
 
     /// Fills the next slot.
     pub(super) fn set(&self, slot: usize, event: StoredEvent) {
-        let made = || (0..GROUP_EVENTS).map(|_| Slot::new()).collect();
+        let made = || (0..GROUP_EVENTS).map(|_| EventSlot::new()).collect();
         let group = self.slots.get(slot / GROUP_EVENTS).map(|group| group.get_or_init(made));
         let done = group.is_some_and(|group| group[slot % GROUP_EVENTS].set(event).is_ok());
         debug_assert!(done, "a slot is filled once");

@@ -10,7 +10,7 @@ use std::cell::Cell;
 
 /// Accepts the UTF-8 texts within a distance of a word.
 #[derive(Debug)]
-pub(crate) struct Near<'c> {
+pub(crate) struct LevenshteinAutomaton<'c> {
     letters: Vec<char>,
     distance: u8,
     /// Counts the bytes that are read.
@@ -19,7 +19,7 @@ pub(crate) struct Near<'c> {
 
 /// How far what was read is from the word, and the character that is being read.
 #[derive(Debug, Clone)]
-pub(crate) struct State {
+pub(crate) struct LevenshteinState {
     /// By length of the beginning of the word: the distance to what was read.
     row: [u8; FUZZY_CHARS_MAX + 1],
     /// The bits read of a character.
@@ -28,11 +28,19 @@ pub(crate) struct State {
     bytes_left: u8,
 }
 
-impl<'c> Near<'c> {
+impl<'c> LevenshteinAutomaton<'c> {
     /// `None` if the word has more than [`FUZZY_CHARS_MAX`] characters.
-    pub(crate) fn new(word: &str, distance: u8, read: &'c Cell<usize>) -> Option<Near<'c>> {
+    pub(crate) fn new(
+        word: &str,
+        distance: u8,
+        read: &'c Cell<usize>,
+    ) -> Option<LevenshteinAutomaton<'c>> {
         let letters: Vec<char> = word.chars().collect();
-        (letters.len() <= FUZZY_CHARS_MAX).then_some(Near { letters, distance, read })
+        (letters.len() <= FUZZY_CHARS_MAX).then_some(LevenshteinAutomaton {
+            letters,
+            distance,
+            read,
+        })
     }
 
     /// The row after another character. Beyond the distance one number is as good as another.
@@ -48,27 +56,27 @@ impl<'c> Near<'c> {
     }
 }
 
-impl Automaton for Near<'_> {
-    type State = State;
+impl Automaton for LevenshteinAutomaton<'_> {
+    type State = LevenshteinState;
 
-    fn start(&self) -> State {
+    fn start(&self) -> LevenshteinState {
         let mut row = [0; FUZZY_CHARS_MAX + 1];
         for (distance, cell) in (0u8..).zip(&mut row) {
             *cell = distance;
         }
-        State { row, bits: 0, bytes_left: 0 }
+        LevenshteinState { row, bits: 0, bytes_left: 0 }
     }
 
-    fn is_match(&self, state: &State) -> bool {
+    fn is_match(&self, state: &LevenshteinState) -> bool {
         state.bytes_left == 0 && state.row[self.letters.len()] <= self.distance
     }
 
-    fn can_match(&self, state: &State) -> bool {
+    fn can_match(&self, state: &LevenshteinState) -> bool {
         let row = &state.row[..=self.letters.len()];
         row.iter().any(|distance| *distance <= self.distance)
     }
 
-    fn accept(&self, state: &State, byte: u8) -> State {
+    fn accept(&self, state: &LevenshteinState, byte: u8) -> LevenshteinState {
         self.read.set(self.read.get() + 1);
         let mut next = state.clone();
         (next.bits, next.bytes_left) = match byte {
@@ -118,7 +126,7 @@ mod tests {
         ) {
             let set = Set::from_iter(&words).unwrap();
             let read = Cell::new(0);
-            let near = Near::new(&word, most, &read).unwrap();
+            let near = LevenshteinAutomaton::new(&word, most, &read).unwrap();
             let mut stream = set.search(near).into_stream();
             let mut found = BTreeSet::new();
             while let Some(near) = stream.next() {
@@ -136,7 +144,11 @@ mod tests {
 
     #[test]
     fn words_of_the_most_characters_are_taken() {
-        assert!(Near::new(&"ж".repeat(FUZZY_CHARS_MAX), 2, &Cell::new(0)).is_some());
-        assert!(Near::new(&"a".repeat(FUZZY_CHARS_MAX + 1), 2, &Cell::new(0)).is_none());
+        assert!(
+            LevenshteinAutomaton::new(&"ж".repeat(FUZZY_CHARS_MAX), 2, &Cell::new(0)).is_some()
+        );
+        assert!(
+            LevenshteinAutomaton::new(&"a".repeat(FUZZY_CHARS_MAX + 1), 2, &Cell::new(0)).is_none()
+        );
     }
 }

@@ -38,9 +38,9 @@ const PAGE_COUNT: usize = 0x11_0000 / 256;
 
 /// What is known about one character.
 #[derive(Clone, Copy)]
-pub(super) struct Class(u8);
+pub(super) struct CharClass(u8);
 
-impl Class {
+impl CharClass {
     /// Alphabetic, or a number of any kind (Nd, Nl, No).
     pub(super) fn is_word(self) -> bool {
         self.0 & WORD != 0
@@ -61,20 +61,20 @@ impl Class {
 }
 
 /// The class of `c` and what it folds to by itself.
-pub(super) fn look_up(c: char) -> (Class, &'static str) {
+pub(super) fn look_up(c: char) -> (CharClass, &'static str) {
     let (page, index) = page_of(c);
     let end = usize::from(page.fold_ends[index]);
     let start = match index {
         0 => 0,
         _ => usize::from(page.fold_ends[index - 1]),
     };
-    (Class(page.classes[index]), &page.folds[start..end])
+    (CharClass(page.classes[index]), &page.folds[start..end])
 }
 
 /// The class of `c`.
-pub(super) fn class(c: char) -> Class {
+pub(super) fn class(c: char) -> CharClass {
     let (page, index) = page_of(c);
-    Class(page.classes[index])
+    CharClass(page.classes[index])
 }
 
 /// The plain definition of folding, over whole texts of any kind.
@@ -97,24 +97,24 @@ pub(super) fn fold_plainly(text: impl Iterator<Item = char>) -> String {
     folded
 }
 
-struct Page {
+struct ClassPage {
     classes: [u8; PAGE_LEN as usize],
     fold_ends: [u16; PAGE_LEN as usize],
     folds: String,
 }
 
-static PAGES: [OnceLock<Box<Page>>; PAGE_COUNT] = [const { OnceLock::new() }; PAGE_COUNT];
+static PAGES: [OnceLock<Box<ClassPage>>; PAGE_COUNT] = [const { OnceLock::new() }; PAGE_COUNT];
 
-fn page_of(c: char) -> (&'static Page, usize) {
+fn page_of(c: char) -> (&'static ClassPage, usize) {
     let number = u32::from(c) / PAGE_LEN;
     let index = u32::from(c) % PAGE_LEN;
-    let page = PAGES[number as usize].get_or_init(|| Box::new(Page::compute(number)));
+    let page = PAGES[number as usize].get_or_init(|| Box::new(ClassPage::compute(number)));
     (page, index as usize)
 }
 
-impl Page {
-    fn compute(number: u32) -> Page {
-        let mut page = Page {
+impl ClassPage {
+    fn compute(number: u32) -> ClassPage {
+        let mut page = ClassPage {
             classes: [0; PAGE_LEN as usize],
             fold_ends: [0; PAGE_LEN as usize],
             folds: String::new(),

@@ -1,7 +1,7 @@
 //! Threads that append through one group, as `src/store/write/append.rs` does: write all, sync once,
 //! publish, answer.
 
-use crate::store::group::Group;
+use crate::store::group::CommitGroup;
 use crate::store::sync::lock;
 use crate::store::sync::{Arc, Mutex};
 use shuttle::rand::{Rng, thread_rng};
@@ -22,7 +22,7 @@ struct Log {
 type Answer = Result<u64, ()>;
 
 struct Engine {
-    group: Group<u64, Answer>,
+    group: CommitGroup<u64, Answer>,
     log: Mutex<Log>,
     /// The events of the published view.
     view: Mutex<Vec<u64>>,
@@ -33,7 +33,7 @@ struct Engine {
 impl Engine {
     fn new(fails: bool) -> Arc<Engine> {
         let (log, view) = (Mutex::new(Log::default()), Mutex::new(Vec::new()));
-        Arc::new(Engine { group: Group::new(), log, view, fails })
+        Arc::new(Engine { group: CommitGroup::new(), log, view, fails })
     }
 
     fn commit(&self, items: Vec<u64>) -> Vec<Answer> {

@@ -29,7 +29,7 @@ fn main() {
         ("what nobody waits for is written", group_commit::submitted),
         ("a seal that is waited for comes", signals::seal_and_wait),
         ("nobody waits for a thread that is gone", signals::farewell),
-        ("news are heard by all", signals::news),
+        ("news are heard by all", signals::notifier),
     ];
     for (name, scenario) in scenarios {
         let begin = Instant::now();

@@ -1,10 +1,10 @@
-//! A background thread as `src/store/background.rs` has it, those who wait for its seals, and those
+//! A background thread as `src/store/write/background.rs` has it, those who wait for its seals, and those
 //! who wait for news.
 
 use crate::Result;
 use crate::io::Watch;
-use crate::store::publication::{News, Subscription};
-use crate::store::signal::{Farewell, Job, Signal};
+use crate::store::publication::{Notifier, Subscription};
+use crate::store::signal::{Job, Signal, WakeOnExit};
 use crate::store::sync::lock;
 use crate::store::sync::{Arc, Mutex};
 use shuttle::thread;
@@ -29,7 +29,7 @@ struct Engine {
 
 /// Does as it is told until it is told to stop.
 fn background(engine: &Engine) {
-    let _farewell = Farewell(&engine.signal);
+    let _farewell = WakeOnExit(&engine.signal);
     loop {
         match engine.signal.next(None) {
             Job::Stop => return,
@@ -92,14 +92,14 @@ pub(crate) fn farewell() {
 }
 
 /// Every listener sees the last publication without a time-out.
-pub(crate) fn news() {
+pub(crate) fn notifier() {
     const PUBLISHED: u64 = 3;
-    let news = Arc::new(News::default());
+    let notifier = Arc::new(Notifier::default());
     let view = Arc::new(Mutex::new(0));
     let listeners = (0..2).map(|_| {
-        let (news, view) = (Arc::clone(&news), Arc::clone(&view));
+        let (notifier, view) = (Arc::clone(&notifier), Arc::clone(&view));
         thread::spawn(move || {
-            let subscription = Subscription::new(&news);
+            let subscription = Subscription::new(&notifier);
             while *lock(&view) < PUBLISHED {
                 subscription.wait(LONG);
             }
@@ -108,7 +108,7 @@ pub(crate) fn news() {
     let listeners: Vec<_> = listeners.collect();
     for _ in 0..PUBLISHED {
         *lock(&view) += 1;
-        news.announce();
+        notifier.announce();
     }
     listeners.into_iter().for_each(|thread| thread.join().expect("no panic"));
 }

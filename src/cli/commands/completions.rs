@@ -6,12 +6,12 @@ use clap::{Args, Command};
 use clap_complete::Shell;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct CompletionsArguments {
     /// The shell
     shell: Shell,
 }
 
-pub(crate) fn run(arguments: &Arguments, program: &mut Command) -> Outcome {
+pub(crate) fn run(arguments: &CompletionsArguments, program: &mut Command) -> Outcome {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, program, "annals", &mut script);
     let mut output = Output::new();

@@ -19,7 +19,7 @@ const SPAN_MICROS: i64 = 90 * 86_400 * 1_000_000;
 const COLUMNS: &str = "who.display_name,action,targets.name";
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct DemoArguments {
     /// How many events
     #[arg(long, value_name = "N", default_value_t = 5000)]
     events: u64,
@@ -39,7 +39,7 @@ const QUESTIONS: [(&str, &str); 7] = [
     ("The beginning of a word, the last 7 days", "quartal* since:7d"),
 ];
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &DemoArguments) -> Outcome {
     let folder = Folder::new(options.dir())?;
     let mut output = Output::new();
     let store = Store::open(&folder.path, Options { create: true, ..Options::default() })?;
@@ -55,7 +55,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
 }
 
 /// Appends the events, and says how fast.
-fn fill(store: &Store, arguments: &Arguments, output: &mut Output) -> Outcome {
+fn fill(store: &Store, arguments: &DemoArguments, output: &mut Output) -> Outcome {
     let mut generator = Generator::new(arguments.seed, start()).spread(arguments.events);
     let began = Instant::now();
     let mut left = arguments.events;

@@ -6,7 +6,7 @@ use annals::query::Query;
 use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct SchemaArguments {
     /// What to describe
     #[arg(default_value = "query")]
     what: Subject,
@@ -19,7 +19,7 @@ enum Subject {
     Query,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Outcome {
+pub(crate) fn run(arguments: &SchemaArguments) -> Outcome {
     let schema = match arguments.what {
         Subject::Query => Query::JSON_SCHEMA,
     };

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// The limits of a search; beyond them the exit code is 7.
 #[derive(Debug, Args)]
-pub(super) struct Budget {
+pub(super) struct BudgetOptions {
     /// Stop after this long: 500ms, 30s, 2m, 1h
     #[arg(long, value_name = "TIME", value_parser = duration)]
     timeout: Option<Duration>,
@@ -15,7 +15,7 @@ pub(super) struct Budget {
     max_bytes: Option<u64>,
 }
 
-impl Budget {
+impl BudgetOptions {
     /// Sets the limits of a search; its time begins now.
     pub(super) fn apply<'a>(&self, mut search: Search<'a>) -> Search<'a> {
         if let Some(timeout) = self.timeout {

@@ -2,7 +2,7 @@
 
 /// How the records of an input are separated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum InputForm {
     /// One record a line (NDJSON).
     Lines,
     /// JSON values over several lines, or an array.
@@ -15,36 +15,40 @@ pub(super) enum Form {
 /// first line must not turn a file of lines into one broken document, so a document is only what
 /// begins like an array of objects, or whose first line ends in the middle of an object that goes
 /// on as printers lay it out.
-pub(super) fn tell(beginning: &[u8], complete: bool) -> Option<Form> {
+pub(super) fn tell(beginning: &[u8], complete: bool) -> Option<InputForm> {
     let text = beginning.trim_ascii_start();
-    let undecided = complete.then_some(Form::Lines);
+    let undecided = complete.then_some(InputForm::Lines);
     match text.split_first() {
         None => undecided,
         Some((b'[', rest)) => match rest.trim_ascii_start().first() {
-            Some(b'{' | b']') => Some(Form::Document),
-            Some(_) => Some(Form::Lines),
+            Some(b'{' | b']') => Some(InputForm::Document),
+            Some(_) => Some(InputForm::Lines),
             None => undecided,
         },
         Some((b'{', _)) => match text.iter().position(|byte| *byte == b'\n') {
             None => undecided,
             Some(end) => tell_by_first_line(&text[..end], &text[end..], undecided),
         },
-        Some(_) => Some(Form::Lines),
+        Some(_) => Some(InputForm::Lines),
     }
 }
 
-fn tell_by_first_line(first: &[u8], after: &[u8], undecided: Option<Form>) -> Option<Form> {
+fn tell_by_first_line(
+    first: &[u8],
+    after: &[u8],
+    undecided: Option<InputForm>,
+) -> Option<InputForm> {
     if open_depth(first) == 0 {
-        return Some(Form::Lines);
+        return Some(InputForm::Lines);
     }
     match first.trim_ascii_end().last() {
-        Some(b'{' | b'[') => Some(Form::Document),
+        Some(b'{' | b'[') => Some(InputForm::Document),
         Some(b',') => match after.trim_ascii_start().first() {
-            Some(b'"') => Some(Form::Document),
-            Some(_) => Some(Form::Lines),
+            Some(b'"') => Some(InputForm::Document),
+            Some(_) => Some(InputForm::Lines),
             None => undecided,
         },
-        _ => Some(Form::Lines),
+        _ => Some(InputForm::Lines),
     }
 }
 
@@ -69,7 +73,7 @@ fn open_depth(line: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Form::*, tell};
+    use super::{InputForm::*, tell};
 
     #[test]
     fn lines_and_documents_are_told_by_their_beginning() {

@@ -1,6 +1,6 @@
 //! Options that several commands take in the same form.
 
-use super::budget::Budget;
+use super::budget::BudgetOptions;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::print::notice::tell;
 use annals::query::{Follow, Query, Search};
@@ -91,7 +91,7 @@ pub(crate) struct SearchOptions {
     #[command(flatten)]
     query: QueryOptions,
     #[command(flatten)]
-    budget: Budget,
+    budget: BudgetOptions,
 }
 
 impl SearchOptions {

@@ -1,6 +1,6 @@
 //! The texts of records, one by one, in bounded memory.
 
-use super::form::{Form, tell};
+use super::form::{InputForm, tell};
 use super::scan::Scan;
 use std::io::{self, BufRead, Chain, Cursor, Read};
 
@@ -24,7 +24,7 @@ pub(super) struct Found {
 /// Reads record texts.
 pub(super) struct Records<R: BufRead> {
     reader: Chain<Cursor<Vec<u8>>, R>,
-    form: Form,
+    form: InputForm,
     /// Line of the next byte, from 1.
     line: u64,
     in_array: bool,
@@ -61,8 +61,8 @@ impl<R: BufRead> Records<R> {
     /// Appends the text of the next record to `text`; `None` at the end. Blank lines are none.
     pub(super) fn next(&mut self, text: &mut Vec<u8>) -> io::Result<Option<Found>> {
         match self.form {
-            Form::Lines => self.next_line(text),
-            Form::Document => self.next_value(text),
+            InputForm::Lines => self.next_line(text),
+            InputForm::Document => self.next_value(text),
         }
     }
 

@@ -55,12 +55,12 @@ impl ColumnOptions {
 
 /// Prints events in one format.
 pub(crate) struct Sink {
-    form: Form,
+    form: SinkForm,
     with_raw: bool,
     zone: Tz,
 }
 
-enum Form {
+enum SinkForm {
     Table(Box<TableForm>),
     Ndjson(Box<dyn Write>),
     Json { out: Box<dyn Write>, count: u64 },
@@ -103,18 +103,18 @@ impl Sink {
             EventFormat::Ndjson | EventFormat::Json if columns.is_some() => {
                 return Err(Failure::usage("--columns", "goes with table and csv only"));
             }
-            EventFormat::Ndjson => Form::Ndjson(out),
-            EventFormat::Json => Form::Json { out, count: 0 },
+            EventFormat::Ndjson => SinkForm::Ndjson(out),
+            EventFormat::Json => SinkForm::Json { out, count: 0 },
             EventFormat::Csv => {
                 let columns = columns.map_or_else(|| Column::parse_list(CSV_COLUMNS), Ok)?;
-                Form::Csv(Box::new(CsvWriter::new(out, columns, !options.no_guard)?))
+                SinkForm::Csv(Box::new(CsvWriter::new(out, columns, !options.no_guard)?))
             }
             EventFormat::Table => {
                 let table = match &columns {
                     Some(columns) => table(columns.iter().map(Column::header)),
                     None => table(TABLE_HEADER),
                 };
-                Form::Table(Box::new(TableForm { table, columns }))
+                SinkForm::Table(Box::new(TableForm { table, columns }))
             }
         };
         Ok(Sink { form, with_raw: options.with_raw, zone })
@@ -124,27 +124,27 @@ impl Sink {
     pub(crate) fn to_xlsx(path: &Path, options: &ColumnOptions, zone: Tz) -> Outcome<Sink> {
         let columns = options.columns.as_deref().unwrap_or(CSV_COLUMNS);
         let writer = XlsxWriter::new(path, Column::parse_list(columns)?)?;
-        Ok(Sink { form: Form::Xlsx(Box::new(writer)), with_raw: options.with_raw, zone })
+        Ok(Sink { form: SinkForm::Xlsx(Box::new(writer)), with_raw: options.with_raw, zone })
     }
 
     /// Prints one event.
     pub(crate) fn write(&mut self, event: &StoredEvent) -> Outcome {
         match &mut self.form {
-            Form::Ndjson(out) => {
+            SinkForm::Ndjson(out) => {
                 let mut line = event.to_json(self.with_raw);
                 line.push(b'\n');
                 out.write_all(&line).map_err(Failure::Stdout)
             }
-            Form::Json { out, count } => {
+            SinkForm::Json { out, count } => {
                 let before: &[u8] = if *count == 0 { b"{\"events\":[" } else { b"," };
                 *count += 1;
                 out.write_all(before)
                     .and_then(|()| out.write_all(&event.to_json(self.with_raw)))
                     .map_err(Failure::Stdout)
             }
-            Form::Csv(writer) => Ok(writer.write(&value_of(event, self.with_raw)?)?),
-            Form::Xlsx(writer) => Ok(writer.write(&value_of(event, self.with_raw)?)?),
-            Form::Table(form) => {
+            SinkForm::Csv(writer) => Ok(writer.write(&value_of(event, self.with_raw)?)?),
+            SinkForm::Xlsx(writer) => Ok(writer.write(&value_of(event, self.with_raw)?)?),
+            SinkForm::Table(form) => {
                 let value = value_of(event, self.with_raw)?;
                 let row: Vec<String> = match &form.columns {
                     Some(columns) => {
@@ -161,25 +161,27 @@ impl Sink {
     /// Writes out what was printed so far; a table and an XLSX file are written at their end only.
     pub(crate) fn flush(&mut self) -> Outcome {
         match &mut self.form {
-            Form::Ndjson(out) | Form::Json { out, .. } => out.flush().map_err(Failure::Stdout),
-            Form::Csv(writer) => Ok(writer.flush()?),
-            Form::Table(_) | Form::Xlsx(_) => Ok(()),
+            SinkForm::Ndjson(out) | SinkForm::Json { out, .. } => {
+                out.flush().map_err(Failure::Stdout)
+            }
+            SinkForm::Csv(writer) => Ok(writer.flush()?),
+            SinkForm::Table(_) | SinkForm::Xlsx(_) => Ok(()),
         }
     }
 
     /// Prints the end; `next` and `complete` belong into the JSON object.
     pub(crate) fn finish(self, next: Option<&str>, complete: bool) -> Outcome {
         match self.form {
-            Form::Ndjson(mut out) => out.flush().map_err(Failure::Stdout),
-            Form::Json { mut out, count } => {
+            SinkForm::Ndjson(mut out) => out.flush().map_err(Failure::Stdout),
+            SinkForm::Json { mut out, count } => {
                 let before = if count == 0 { "{\"events\":[" } else { "" };
                 let next = next.map_or_else(|| "null".to_owned(), quoted);
                 writeln!(out, "{before}],\"next\":{next},\"complete\":{complete}}}")
                     .and_then(|()| out.flush())
                     .map_err(Failure::Stdout)
             }
-            Form::Csv(writer) => Ok(writer.finish()?),
-            Form::Xlsx(writer) => match writer.finish()? {
+            SinkForm::Csv(writer) => Ok(writer.finish()?),
+            SinkForm::Xlsx(writer) => match writer.finish()? {
                 None => Ok(()),
                 Some(CutCells { count, first }) => {
                     tell(format_args!(
@@ -189,7 +191,7 @@ impl Sink {
                     Err(Failure::Partial)
                 }
             },
-            Form::Table(form) => super::output::print_line(form.table.to_string()),
+            SinkForm::Table(form) => super::output::print_line(form.table.to_string()),
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use crate::Result;
 use crate::event::StoredEvent;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::exec::evaluate::Evaluator;
-use crate::query::exec::unindexed::each_newest;
-use crate::query::plan::node::Node;
+use crate::query::exec::unindexed::each_unindexed;
+use crate::query::plan::node::RowPlan;
 use crate::query::plan::visibility::Visibility;
 use crate::query::plan::{known_count, plan};
-use crate::query::predicate::event::Values;
-use crate::query::predicate::tree::Condition;
+use crate::query::predicate::event::FlatEvent;
+use crate::query::predicate::tree::Predicate;
 use crate::query::request::search::Search;
 use crate::segment::Segment;
 use crate::segment::{Read, RowSet, WINDOW_ROWS};
@@ -23,53 +23,53 @@ impl Search<'_> {
     /// # Errors
     /// As [`Search::page`], and [`crate::Error::Budget`] beyond a limit of the search.
     pub fn count(self) -> Result<u64> {
-        let mut counter = Counter(0);
-        self.visit(&self.meter(), &mut counter)?;
+        let mut counter = HitCounter(0);
+        self.visit(&self.budget(), &mut counter)?;
         Ok(counter.0)
     }
 
     /// Shows all hits to `visitor`: by segment, then one by one those among the newest events.
-    pub(super) fn visit(&self, meter: &Meter, visitor: &mut dyn Visitor) -> Result<()> {
+    pub(super) fn visit(&self, budget: &Budget, visitor: &mut dyn Collector) -> Result<()> {
         self.check()?;
-        let condition = self.condition()?;
+        let predicate = self.predicate()?;
         let visibility = self.visibility()?;
-        for segment in self.segments(&condition, meter)? {
+        for segment in self.segments(&predicate, budget)? {
             let segment = segment?;
             let mut known = || match visibility.sees_all(segment) {
-                true => known_count(&condition, segment),
+                true => known_count(&predicate, segment),
                 false => Ok(None),
             };
             let done = visitor.number(&mut known).and_then(|is_done| match is_done {
                 true => Ok(()),
-                false => match seen_rows(&condition, &visibility, segment, meter)? {
-                    Node::Nothing => Ok(()),
-                    node => visitor.segment(segment, &node, meter),
+                false => match seen_rows(&predicate, &visibility, segment, budget)? {
+                    RowPlan::Nothing => Ok(()),
+                    node => visitor.segment(segment, &node, budget),
                 },
             });
-            done.map_err(|damage| meter.failure(segment, damage))?;
+            done.map_err(|damage| budget.failure(segment, damage))?;
         }
         let newest = self.snapshot.tails().flat_map(|tail| tail.unindexed());
-        each_newest(newest, &condition, &visibility, meter, |event, values| {
-            visitor.recent(event, values, meter).or_else(|_| meter.check())
+        each_unindexed(newest, &predicate, &visibility, budget, |event, values| {
+            visitor.recent(event, values, budget).or_else(|_| budget.check())
         })?;
-        meter.check()
+        budget.check()
     }
 }
 
 /// The rows of a segment that meet a condition and are seen.
 pub(crate) fn seen_rows(
-    condition: &Condition,
+    predicate: &Predicate,
     visibility: &Visibility<'_>,
     segment: &Segment,
-    meter: &Meter,
-) -> Read<Node> {
-    let mut node = plan(condition, segment, meter)?.and(visibility.rows(segment, meter)?);
+    budget: &Budget,
+) -> Read<RowPlan> {
+    let mut node = plan(predicate, segment, budget)?.and(visibility.rows(segment, budget)?);
     node.order(segment.rows());
     Ok(node)
 }
 
 /// Somebody who is shown all hits.
-pub(super) trait Visitor {
+pub(super) trait Collector {
     /// Takes the number of hits of a segment instead of their rows, if it is enough and `known`
     /// tells; whether it did.
     fn number(&mut self, _known: &mut dyn FnMut() -> Read<Option<u32>>) -> Read<bool> {
@@ -77,33 +77,33 @@ pub(super) trait Visitor {
     }
 
     /// The hits of a segment are the rows of `node`.
-    fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()>;
+    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()>;
     /// A hit among the newest events; fails when a limit is exceeded.
-    fn recent(&mut self, event: &StoredEvent, values: &Values<'_>, meter: &Meter) -> Read<()>;
+    fn recent(&mut self, event: &StoredEvent, values: &FlatEvent<'_>, budget: &Budget) -> Read<()>;
 }
 
 /// Counts hits.
-struct Counter(u64);
+struct HitCounter(u64);
 
-impl Visitor for Counter {
+impl Collector for HitCounter {
     fn number(&mut self, known: &mut dyn FnMut() -> Read<Option<u32>>) -> Read<bool> {
         let count = known()?;
         self.0 += u64::from(count.unwrap_or(0));
         Ok(count.is_some())
     }
 
-    fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
+    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
         if let Some(len) = node.known_len(segment.rows()) {
             self.0 += len;
             return Ok(());
         }
-        each_window(segment, node, meter, &mut |_, set| {
+        each_window(segment, node, budget, &mut |_, set| {
             self.0 += set.len() as u64;
             Ok(())
         })
     }
 
-    fn recent(&mut self, _: &StoredEvent, _: &Values<'_>, _: &Meter) -> Read<()> {
+    fn recent(&mut self, _: &StoredEvent, _: &FlatEvent<'_>, _: &Budget) -> Read<()> {
         self.0 += 1;
         Ok(())
     }
@@ -112,11 +112,11 @@ impl Visitor for Counter {
 /// Calls `each` with the first row of every window and the rows of `node` in it.
 pub(super) fn each_window(
     segment: &Segment,
-    node: &Node,
-    meter: &Meter,
+    node: &RowPlan,
+    budget: &Budget,
     each: &mut dyn FnMut(u32, RowSet) -> Read<()>,
 ) -> Read<()> {
-    let mut evaluator = Evaluator::new(segment, meter);
+    let mut evaluator = Evaluator::new(segment, budget);
     for window in 0..segment.rows().div_ceil(WINDOW_ROWS) {
         let first = window * WINDOW_ROWS;
         let rows = first..(first + WINDOW_ROWS).min(segment.rows());

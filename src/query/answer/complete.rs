@@ -33,7 +33,7 @@ impl Search<'_> {
     /// ```
     pub fn values(self, path: &str, prefix: &str, limit: usize) -> Result<Vec<FacetCount>> {
         let mut counts = ValueCounts::new(facet_scope(path)?, Some(ValuePrefix::new(prefix)));
-        self.visit(&self.meter(), &mut counts)?;
+        self.visit(&self.budget(), &mut counts)?;
         Ok(counts.sorted(limit))
     }
 }

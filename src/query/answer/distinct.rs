@@ -1,8 +1,8 @@
 //! The distinct values of one field, counted as long as that costs little.
 
-use super::value_counts::{Key, VALUES_MAX, key_of};
+use super::value_counts::{VALUES_MAX, ValueKey, key_of};
 use crate::event::shape::Kind;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::exec::evaluate::has_bit;
 use crate::query::predicate::column_value::scalar;
 use crate::query::predicate::value::Scalar;
@@ -20,7 +20,7 @@ const TEXT_BYTES_MAX: usize = 256 << 20;
 #[derive(Debug)]
 pub(super) struct FieldValues {
     /// `None` once they are too many.
-    keys: Option<HashSet<Key, FixedState>>,
+    keys: Option<HashSet<ValueKey, FixedState>>,
     /// Values that may still be read one by one.
     reads_left: u64,
     /// Bytes of the texts of the keys.
@@ -64,10 +64,10 @@ impl FieldValues {
         are_all_hits: bool,
     ) -> ColumnValues<'f, 's> {
         let source = match column.distinct() {
-            _ if self.keys.is_none() || column.kind() == Kind::Null => Source::Nothing,
-            Some(_) if are_all_hits => Source::AllIds,
-            Some(distinct) => Source::Ids(vec![0; distinct.div_ceil(64) as usize]),
-            None => Source::Reads(Box::default()),
+            _ if self.keys.is_none() || column.kind() == Kind::Null => ValueSource::Nothing,
+            Some(_) if are_all_hits => ValueSource::AllIds,
+            Some(distinct) => ValueSource::Ids(vec![0; distinct.div_ceil(64) as usize]),
+            None => ValueSource::Reads(Box::default()),
         };
         ColumnValues { values: self, column, source }
     }
@@ -82,11 +82,11 @@ impl FieldValues {
 pub(super) struct ColumnValues<'f, 's> {
     values: &'f mut FieldValues,
     column: Column<'s>,
-    source: Source,
+    source: ValueSource,
 }
 
 /// How the values of a column are had.
-enum Source {
+enum ValueSource {
     /// They are not wanted.
     Nothing,
     /// From the dictionary, all of it.
@@ -99,10 +99,10 @@ enum Source {
 
 impl ColumnValues<'_, '_> {
     /// Adds the values of a hit.
-    pub(super) fn add(&mut self, indexes: Range<u32>, meter: &Meter) -> Read<()> {
+    pub(super) fn add(&mut self, indexes: Range<u32>, budget: &Budget) -> Read<()> {
         match &mut self.source {
-            Source::Nothing | Source::AllIds => {}
-            Source::Ids(bits) => {
+            ValueSource::Nothing | ValueSource::AllIds => {}
+            ValueSource::Ids(bits) => {
                 for index in indexes {
                     let id = self.column.value_id(index)?;
                     if let Some(word) = bits.get_mut(id as usize / 64) {
@@ -110,15 +110,15 @@ impl ColumnValues<'_, '_> {
                     }
                 }
             }
-            Source::Reads(scratch) => {
+            ValueSource::Reads(scratch) => {
                 for index in indexes {
                     let Some(left) = self.values.reads_left.checked_sub(1) else {
-                        (self.values.keys, self.source) = (None, Source::Nothing);
+                        (self.values.keys, self.source) = (None, ValueSource::Nothing);
                         break;
                     };
                     self.values.reads_left = left;
                     let value = self.column.value(index, scratch)?;
-                    meter.charge(value.len())?;
+                    budget.charge_bytes(value.len())?;
                     if let Some(value) = scalar(self.column.kind(), value) {
                         self.values.add(value);
                     }
@@ -129,19 +129,19 @@ impl ColumnValues<'_, '_> {
     }
 
     /// Adds what the ids stand for.
-    pub(super) fn finish(self, meter: &Meter) -> Read<()> {
+    pub(super) fn finish(self, budget: &Budget) -> Read<()> {
         let is_wanted = |id: u32| match &self.source {
-            Source::AllIds => true,
-            Source::Ids(bits) => has_bit(bits, id),
-            Source::Nothing | Source::Reads(_) => false,
+            ValueSource::AllIds => true,
+            ValueSource::Ids(bits) => has_bit(bits, id),
+            ValueSource::Nothing | ValueSource::Reads(_) => false,
         };
-        if matches!(self.source, Source::Nothing | Source::Reads(_)) {
+        if matches!(self.source, ValueSource::Nothing | ValueSource::Reads(_)) {
             return Ok(());
         }
         self.column.for_each_distinct(|id, value| {
-            meter.charge(0)?;
+            budget.charge_bytes(0)?;
             if let Some(scalar) = scalar(self.column.kind(), value).filter(|_| is_wanted(id)) {
-                meter.charge(value.len())?;
+                budget.charge_bytes(value.len())?;
                 self.values.add(scalar);
             }
             Ok(())
@@ -173,9 +173,9 @@ mod tests {
         for (reads_left, expected) in [(many, Some(many)), (many - 1, None)] {
             let mut values = FieldValues { reads_left, ..FieldValues::default() };
             let mut column = values.of_column(segment.column(number), true);
-            let meter = Meter::unlimited();
-            (0..VALUES).for_each(|index| column.add(index..index + 1, &meter).unwrap());
-            column.finish(&meter).unwrap();
+            let budget = Budget::unlimited();
+            (0..VALUES).for_each(|index| column.add(index..index + 1, &budget).unwrap());
+            column.finish(&budget).unwrap();
             assert_eq!(values.distinct(), expected);
         }
     }

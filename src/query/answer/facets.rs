@@ -1,12 +1,12 @@
 //! Facets: how many hits have each value at a path.
 
-use super::collect::Visitor;
+use super::collect::Collector;
 use super::value_counts::{FacetCount, ValueCounts};
 use crate::event::StoredEvent;
 use crate::limits::FACETS_MAX;
-use crate::query::budget::Meter;
-use crate::query::plan::node::Node;
-use crate::query::predicate::event::Values;
+use crate::query::budget::Budget;
+use crate::query::plan::node::RowPlan;
+use crate::query::predicate::event::FlatEvent;
 use crate::query::predicate::facet::facet_scope;
 use crate::query::request::search::Search;
 use crate::segment::Read;
@@ -33,9 +33,9 @@ impl Search<'_> {
         for path in paths {
             counters.facets.push(ValueCounts::new(facet_scope(path)?, None));
         }
-        let meter = self.meter();
-        self.visit(&meter, &mut counters)?;
-        let sorted = |facet: ValueCounts| meter.check().map(|()| facet.sorted(top));
+        let budget = self.budget();
+        self.visit(&budget, &mut counters)?;
+        let sorted = |facet: ValueCounts| budget.check().map(|()| facet.sorted(top));
         counters.facets.into_iter().map(sorted).collect()
     }
 }
@@ -45,12 +45,12 @@ struct Counters {
     facets: Vec<ValueCounts>,
 }
 
-impl Visitor for Counters {
-    fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
-        self.facets.iter_mut().try_for_each(|facet| facet.segment(segment, node, meter))
+impl Collector for Counters {
+    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
+        self.facets.iter_mut().try_for_each(|facet| facet.segment(segment, node, budget))
     }
 
-    fn recent(&mut self, event: &StoredEvent, values: &Values<'_>, meter: &Meter) -> Read<()> {
-        self.facets.iter_mut().try_for_each(|facet| facet.recent(event, values, meter))
+    fn recent(&mut self, event: &StoredEvent, values: &FlatEvent<'_>, budget: &Budget) -> Read<()> {
+        self.facets.iter_mut().try_for_each(|facet| facet.recent(event, values, budget))
     }
 }

@@ -5,13 +5,13 @@ use super::distinct::FieldValues;
 use crate::Result;
 use crate::event::shape::Kind;
 use crate::query::ast::{Path, Query};
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::exec::evaluate::has_bit;
-use crate::query::exec::unindexed::each_newest;
-use crate::query::plan::node::Node;
+use crate::query::exec::unindexed::each_unindexed;
+use crate::query::plan::node::RowPlan;
 use crate::query::plan::visibility::Visibility;
-use crate::query::predicate::event::Values;
-use crate::query::predicate::tree::Condition;
+use crate::query::predicate::event::FlatEvent;
+use crate::query::predicate::tree::Predicate;
 use crate::query::request::search::Search;
 use crate::segment::Segment;
 use crate::segment::{Read, decode_overflow};
@@ -102,17 +102,17 @@ impl Search<'_> {
     /// As [`Search::count`].
     pub fn fields(self) -> Result<Vec<FoundField>> {
         self.check()?;
-        let meter = self.meter();
-        let mut found = Found::default();
-        let (condition, visibility) = (self.condition()?, self.visibility()?);
-        self.find_in_segments(&mut found, &condition, &visibility, &meter)?;
+        let budget = self.budget();
+        let mut found = FieldOccurrences::default();
+        let (predicate, visibility) = (self.predicate()?, self.visibility()?);
+        self.find_in_segments(&mut found, &predicate, &visibility, &budget)?;
         let newest = self.snapshot.tails().flat_map(|tail| tail.unindexed());
-        each_newest(newest, &condition, &visibility, &meter, |_, values| {
-            found.add_event(values, &meter).or_else(|_| meter.check())
+        each_unindexed(newest, &predicate, &visibility, &budget, |_, values| {
+            found.add_event(values, &budget).or_else(|_| budget.check())
         })?;
         let mut fields = engine_fields(found.hits);
         for (path, places) in std::mem::take(&mut found.places) {
-            fields.extend(found.field(path, places, &meter)?);
+            fields.extend(found.field(path, places, &budget)?);
         }
         fields.sort_by(|one, other| one.path.segments().cmp(other.path.segments()));
         Ok(fields)
@@ -139,24 +139,24 @@ fn engine_fields(events: u64) -> Vec<FoundField> {
 
 /// Where values were found.
 #[derive(Default)]
-struct Found<'s> {
+struct FieldOccurrences<'s> {
     hits: u64,
-    segments: Vec<Seen<'s>>,
-    places: BTreeMap<Vec<String>, Places>,
+    segments: Vec<SegmentHits<'s>>,
+    places: BTreeMap<Vec<String>, PathOccurrences>,
 }
 
 /// Where the values of one path are.
 #[derive(Default)]
-struct Places {
-    in_segments: Vec<Place>,
+struct PathOccurrences {
+    in_segments: Vec<ColumnOccurrence>,
     /// Hits among the newest events that have values there.
-    newest_events: u64,
+    unindexed_events: u64,
     kinds: BTreeSet<FieldKind>,
     values: FieldValues,
 }
 
 /// Values in a column of a segment.
-struct Place {
+struct ColumnOccurrence {
     /// The number of the segment.
     segment: usize,
     column: u32,
@@ -166,13 +166,13 @@ struct Place {
 }
 
 /// The hits of a segment.
-struct Seen<'s> {
+struct SegmentHits<'s> {
     segment: &'s Segment,
     /// One bit a row; `None`: all of them.
     rows: Option<Vec<u64>>,
 }
 
-impl Seen<'_> {
+impl SegmentHits<'_> {
     fn sees(&self, row: u32) -> bool {
         self.rows.as_ref().is_none_or(|rows| has_bit(rows, row))
     }
@@ -181,58 +181,58 @@ impl Seen<'_> {
 impl<'s> Search<'s> {
     fn find_in_segments(
         &self,
-        found: &mut Found<'s>,
-        condition: &Condition,
+        found: &mut FieldOccurrences<'s>,
+        predicate: &Predicate,
         visibility: &Visibility<'_>,
-        meter: &Meter,
+        budget: &Budget,
     ) -> Result<()> {
-        for segment in self.segments(condition, meter)? {
+        for segment in self.segments(predicate, budget)? {
             let segment = segment?;
-            let node = seen_rows(condition, visibility, segment, meter);
-            let done = node.and_then(|node| found.add_segment(segment, &node, meter));
-            done.map_err(|damage| meter.failure(segment, damage))?;
+            let node = seen_rows(predicate, visibility, segment, budget);
+            let done = node.and_then(|node| found.add_segment(segment, &node, budget));
+            done.map_err(|damage| budget.failure(segment, damage))?;
         }
         Ok(())
     }
 }
 
-impl<'s> Found<'s> {
+impl<'s> FieldOccurrences<'s> {
     /// Where the values of a path are, as far as it is known.
     ///
     /// # Errors
     /// When a limit is exceeded: too many paths to hold.
-    fn places_of(&mut self, path: &[String], meter: &Meter) -> Read<&mut Places> {
+    fn places_of(&mut self, path: &[String], budget: &Budget) -> Read<&mut PathOccurrences> {
         if !self.places.contains_key(path) {
             let keys: usize = path.iter().map(|key| size_of::<String>() + key.len()).sum();
-            meter.hold(keys + size_of::<Places>())?;
+            budget.charge_heap(keys + size_of::<PathOccurrences>())?;
         }
         Ok(self.places.entry(path.to_vec()).or_default())
     }
 
     /// Notes a hit among the newest events, and what it has.
-    fn add_event(&mut self, values: &Values<'_>, meter: &Meter) -> Read<()> {
+    fn add_event(&mut self, values: &FlatEvent<'_>, budget: &Budget) -> Read<()> {
         self.hits += 1;
         let mut counted = BTreeSet::new();
         values.for_each(|path, scalar| {
-            let places = self.places_of(path, meter)?;
+            let places = self.places_of(path, budget)?;
             places.kinds.extend(FieldKind::of(scalar.kind()));
             places.values.add(scalar);
             if counted.insert(path.to_vec()) {
-                places.newest_events += 1;
+                places.unindexed_events += 1;
             }
             Ok(())
         })
     }
 
     /// Notes the hits of a segment, and which paths may have values there.
-    fn add_segment(&mut self, segment: &'s Segment, node: &Node, meter: &Meter) -> Read<()> {
+    fn add_segment(&mut self, segment: &'s Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
         let rows = match node {
-            Node::Nothing => return Ok(()),
-            Node::Everything => None,
+            RowPlan::Nothing => return Ok(()),
+            RowPlan::Everything => None,
             node => {
                 let mut bits = vec![0; segment.rows().div_ceil(64) as usize];
-                meter.hold(size_of_val(&bits[..]))?;
-                each_window(segment, node, meter, &mut |first, set| {
+                budget.charge_heap(size_of_val(&bits[..]))?;
+                each_window(segment, node, budget, &mut |first, set| {
                     set.ascending(|row| set_bit(&mut bits, first + u32::from(row)));
                     Ok(())
                 })?;
@@ -241,14 +241,14 @@ impl<'s> Found<'s> {
         };
         self.hits += rows.as_deref().map_or(segment.rows().into(), count_bits);
         let number = self.segments.len();
-        self.segments.push(Seen { segment, rows });
+        self.segments.push(SegmentHits { segment, rows });
         for column in 0..segment.column_count() {
             match segment.column(column).kind() {
-                Kind::Overflow => self.add_overflow(segment, number, column, meter)?,
+                Kind::Overflow => self.add_overflow(segment, number, column, budget)?,
                 kind if kind.is_scalar() => {
-                    let place = Place { segment: number, column, kind, ids: None };
-                    meter.hold(size_of::<Place>())?;
-                    self.places_of(segment.path_of(column), meter)?.in_segments.push(place);
+                    let place = ColumnOccurrence { segment: number, column, kind, ids: None };
+                    budget.charge_heap(size_of::<ColumnOccurrence>())?;
+                    self.places_of(segment.path_of(column), budget)?.in_segments.push(place);
                 }
                 _ => {}
             }
@@ -262,21 +262,21 @@ impl<'s> Found<'s> {
         segment: &Segment,
         number: usize,
         column: u32,
-        meter: &Meter,
+        budget: &Budget,
     ) -> Read<()> {
         let mut ids: BTreeMap<(Vec<String>, Kind), Vec<u32>> = BTreeMap::new();
         segment.column(column).for_each_distinct(|id, value| {
-            meter.charge(value.len())?;
+            budget.charge_bytes(value.len())?;
             if let Some(value) = decode_overflow(value) {
                 ids.entry((value.path, value.kind)).or_default().push(id);
             }
             Ok(())
         })?;
         for ((path, kind), ids) in ids {
-            meter.charge(size_of_val(&ids[..]))?;
-            meter.hold(size_of::<Place>() + size_of_val(&ids[..]))?;
-            let place = Place { segment: number, column, kind, ids: Some(ids) };
-            self.places_of(&path, meter)?.in_segments.push(place);
+            budget.charge_bytes(size_of_val(&ids[..]))?;
+            budget.charge_heap(size_of::<ColumnOccurrence>() + size_of_val(&ids[..]))?;
+            let place = ColumnOccurrence { segment: number, column, kind, ids: Some(ids) };
+            self.places_of(&path, budget)?.in_segments.push(place);
         }
         Ok(())
     }
@@ -285,20 +285,20 @@ impl<'s> Found<'s> {
     fn field(
         &self,
         path: Vec<String>,
-        mut places: Places,
-        meter: &Meter,
+        mut places: PathOccurrences,
+        budget: &Budget,
     ) -> Result<Option<FoundField>> {
-        let mut events = places.newest_events;
+        let mut events = places.unindexed_events;
         let in_segments = std::mem::take(&mut places.in_segments);
         for same_segment in in_segments.chunk_by(|one, other| one.segment == other.segment) {
             let Some(seen) = same_segment.first().and_then(|p| self.segments.get(p.segment)) else {
                 continue;
             };
             let mut marks = vec![0; seen.segment.rows().div_ceil(64) as usize];
-            meter.spend(size_of_val(&marks[..]))?;
+            budget.spend(size_of_val(&marks[..]))?;
             for place in same_segment {
-                let done = places.add(seen, place, &mut marks, meter);
-                if done.map_err(|damage| meter.failure(seen.segment, damage))? {
+                let done = places.add(seen, place, &mut marks, budget);
+                if done.map_err(|damage| budget.failure(seen.segment, damage))? {
                     places.kinds.extend(FieldKind::of(place.kind));
                 }
             }
@@ -311,21 +311,21 @@ impl<'s> Found<'s> {
     }
 }
 
-impl Places {
+impl PathOccurrences {
     /// Marks the hits with values in a column; `false`: there are none.
     fn add(
         &mut self,
-        seen: &Seen<'_>,
-        place: &Place,
+        seen: &SegmentHits<'_>,
+        place: &ColumnOccurrence,
         marks: &mut [u64],
-        meter: &Meter,
+        budget: &Budget,
     ) -> Read<bool> {
         let column = seen.segment.column(place.column);
         let mut is_found = false;
         if let Some(ids) = &place.ids {
             for id in ids {
                 let rows = column.rows_of(*id)?;
-                meter.charge(4 * rows.cardinality() as usize)?;
+                budget.charge_bytes(4 * rows.cardinality() as usize)?;
                 let mut has_hit = false;
                 for row in rows.within(column.blocks(), 0..seen.segment.rows())? {
                     has_hit |= seen.sees(row) && set_bit(marks, row);
@@ -333,7 +333,7 @@ impl Places {
                 if has_hit {
                     is_found = true;
                     let value = column.distinct_value(*id)?;
-                    meter.charge(value.len())?;
+                    budget.charge_bytes(value.len())?;
                     self.values.add_overflow(value);
                 }
             }
@@ -341,14 +341,14 @@ impl Places {
         }
         let mut values = self.values.of_column(column, seen.rows.is_none());
         column.for_each_row(0..seen.segment.rows(), |row, start, count| {
-            meter.charge(4)?;
+            budget.charge_bytes(4)?;
             if seen.sees(row) {
                 is_found = set_bit(marks, row);
-                values.add(start..start + count, meter)?;
+                values.add(start..start + count, budget)?;
             }
             Ok(())
         })?;
-        values.finish(meter)?;
+        values.finish(budget)?;
         Ok(is_found)
     }
 }

@@ -1,11 +1,11 @@
 //! Histograms: hits by time, in the buckets of a zone.
 
-use super::collect::{Visitor, each_window};
+use super::collect::{Collector, each_window};
 use crate::event::{StoredEvent, Timestamp};
 use crate::query::ast::time::first_instant;
-use crate::query::budget::Meter;
-use crate::query::plan::node::Node;
-use crate::query::predicate::event::Values;
+use crate::query::budget::Budget;
+use crate::query::plan::node::RowPlan;
+use crate::query::predicate::event::FlatEvent;
 use crate::query::request::search::Search;
 use crate::segment::Read;
 use crate::segment::Segment;
@@ -32,7 +32,7 @@ pub struct Bucket {
 
 /// The length of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum BucketWidth {
     /// So many microseconds, counted from local midnight.
     Micros(i64),
     Day,
@@ -42,53 +42,52 @@ enum Step {
 }
 
 /// Reads `15m`, `6h`, `1d`, `1w`, `1mo`, `1y`.
-fn read_step(text: &str) -> Result<Step> {
+fn read_width(text: &str) -> Result<BucketWidth> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (count, unit) = text.split_at(digits);
     let count: Option<i64> = count.parse().ok().filter(|count| *count > 0);
     let micros = |each: i64| count.and_then(|count| count.checked_mul(each));
     let step = match (unit, count) {
-        ("s", _) => micros(1_000_000).map(Step::Micros),
-        ("m", _) => micros(60_000_000).map(Step::Micros),
-        ("h", _) => micros(3_600_000_000).map(Step::Micros),
-        ("d", Some(1)) => Some(Step::Day),
-        ("w", Some(1)) => Some(Step::Week),
-        ("mo", Some(1)) => Some(Step::Month),
-        ("y", Some(1)) => Some(Step::Year),
+        ("s", _) => micros(1_000_000).map(BucketWidth::Micros),
+        ("m", _) => micros(60_000_000).map(BucketWidth::Micros),
+        ("h", _) => micros(3_600_000_000).map(BucketWidth::Micros),
+        ("d", Some(1)) => Some(BucketWidth::Day),
+        ("w", Some(1)) => Some(BucketWidth::Week),
+        ("mo", Some(1)) => Some(BucketWidth::Month),
+        ("y", Some(1)) => Some(BucketWidth::Year),
         _ => None,
     };
-    step.filter(|step| !matches!(step, Step::Micros(micros) if *micros > DAY_MICROS)).ok_or_else(
-        || {
+    step.filter(|step| !matches!(step, BucketWidth::Micros(micros) if *micros > DAY_MICROS))
+        .ok_or_else(|| {
             let problem = format!(
                 "`{text}` is no length of a bucket; write seconds, minutes or hours up to a day \
              (`30s`, `15m`, `6h`), or `1d`, `1w`, `1mo`, `1y`"
             );
             Error::invalid("every", problem)
-        },
-    )
+        })
 }
 
-impl Step {
+impl BucketWidth {
     /// The bucket that holds an instant: its first instant and that of the next one.
     fn bucket(self, at: Timestamp, zone: Tz) -> Option<(Timestamp, Timestamp)> {
         let date = day_of(at, zone)?;
-        if let Step::Micros(micros) = self {
+        if let BucketWidth::Micros(micros) = self {
             let (midnight, next) =
                 (start(date, zone), start(date.checked_add_days(Days::new(1))?, zone));
             let from = midnight.0 + (at.0 - midnight.0) / micros * micros;
             return Some((Timestamp(from), Timestamp((from + micros).min(next.0))));
         }
         let (first, next) = match self {
-            Step::Week => {
+            BucketWidth::Week => {
                 let monday = Days::new(date.weekday().num_days_from_monday().into());
                 let first = date.checked_sub_days(monday)?;
                 (first, first.checked_add_days(Days::new(7))?)
             }
-            Step::Month => {
+            BucketWidth::Month => {
                 let first = date.with_day(1)?;
                 (first, first.checked_add_months(Months::new(1))?)
             }
-            Step::Year => {
+            BucketWidth::Year => {
                 let first = date.with_day(1)?.with_month(1)?;
                 (first, first.checked_add_months(Months::new(12))?)
             }
@@ -127,16 +126,17 @@ impl Search<'_> {
     /// As [`Search::count`]; [`Error::Invalid`] for another `every`; [`Error::Budget`] beyond
     /// 100,000 buckets.
     pub fn histogram(self, every: &str) -> Result<Vec<Bucket>> {
-        let step = read_step(every)?;
-        let mut counter = Counter { step, zone: self.zone, counts: BTreeMap::new(), last: None };
-        let meter = self.meter();
-        self.visit(&meter, &mut counter)?;
-        counter.buckets(&meter)
+        let step = read_width(every)?;
+        let mut counter =
+            BucketCounter { step, zone: self.zone, counts: BTreeMap::new(), last: None };
+        let budget = self.budget();
+        self.visit(&budget, &mut counter)?;
+        counter.buckets(&budget)
     }
 }
 
-struct Counter {
-    step: Step,
+struct BucketCounter {
+    step: BucketWidth,
     zone: Tz,
     /// By first instant: the next bucket's first instant, and the hits.
     counts: BTreeMap<Timestamp, (Timestamp, u64)>,
@@ -144,7 +144,7 @@ struct Counter {
     last: Option<(Timestamp, Timestamp, u64)>,
 }
 
-impl Counter {
+impl BucketCounter {
     fn add(&mut self, at: Timestamp) {
         if let Some((from, to, count)) = &mut self.last
             && (*from..*to).contains(&at)
@@ -158,9 +158,14 @@ impl Counter {
     }
 
     /// Counts all rows of an interval: a binary search for each bucket.
-    fn add_interval(&mut self, segment: &Segment, mut rows: Range<u32>, meter: &Meter) -> Read<()> {
+    fn add_interval(
+        &mut self,
+        segment: &Segment,
+        mut rows: Range<u32>,
+        budget: &Budget,
+    ) -> Read<()> {
         while !rows.is_empty() {
-            meter.charge(size_of::<Timestamp>())?;
+            budget.charge_bytes(size_of::<Timestamp>())?;
             self.add(segment.time_at(rows.start)?);
             let Some((_, to, count)) = &mut self.last else {
                 break;
@@ -181,12 +186,12 @@ impl Counter {
         }
     }
 
-    fn buckets(mut self, meter: &Meter) -> Result<Vec<Bucket>> {
+    fn buckets(mut self, budget: &Budget) -> Result<Vec<Bucket>> {
         self.flush();
         let mut buckets: Vec<Bucket> = Vec::new();
         for (from, (to, count)) in self.counts {
             while let Some(next) = buckets.last().map(|bucket| bucket.to).filter(|to| *to < from) {
-                meter.spend(size_of::<Bucket>())?;
+                budget.spend(size_of::<Bucket>())?;
                 let empty = self.step.bucket(next, self.zone);
                 let Some((_, to)) = empty.filter(|_| buckets.len() < BUCKETS_MAX) else {
                     return Err(Error::Budget { limit: "buckets" });
@@ -202,16 +207,16 @@ impl Counter {
     }
 }
 
-impl Visitor for Counter {
-    fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
-        each_window(segment, node, meter, &mut |first, set| {
+impl Collector for BucketCounter {
+    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
+        each_window(segment, node, budget, &mut |first, set| {
             if let Some(rows) = set.as_range() {
-                return self.add_interval(segment, first + rows.start..first + rows.end, meter);
+                return self.add_interval(segment, first + rows.start..first + rows.end, budget);
             }
             let mut outcome = Ok(());
             set.ascending(|row| {
                 let time = segment.time_at(first + u32::from(row));
-                match meter.charge(size_of::<Timestamp>()).and(time) {
+                match budget.charge_bytes(size_of::<Timestamp>()).and(time) {
                     Ok(time) => self.add(time),
                     Err(damage) => outcome = Err(damage),
                 }
@@ -221,7 +226,7 @@ impl Visitor for Counter {
         })
     }
 
-    fn recent(&mut self, event: &StoredEvent, _: &Values<'_>, _: &Meter) -> Read<()> {
+    fn recent(&mut self, event: &StoredEvent, _: &FlatEvent<'_>, _: &Budget) -> Read<()> {
         self.add(event.event.occurred_at());
         Ok(())
     }
@@ -238,7 +243,7 @@ mod tests {
 
     #[test]
     fn buckets_follow_the_clock_of_the_zone() {
-        let bucket = |step: &str, text: &str| read_step(step).unwrap().bucket(at(text), Berlin);
+        let bucket = |step: &str, text: &str| read_width(step).unwrap().bucket(at(text), Berlin);
         let is = |from: &str, to: &str| Some((at(from), at(to)));
         // 23 hours on 2026-03-29, 25 on 2026-10-25.
         assert_eq!(
@@ -271,7 +276,7 @@ mod tests {
     fn a_day_goes_on_when_clocks_are_turned_back_across_midnight() {
         // On 2010-11-07 at 00:01 it became 23:01 of the day before.
         let zone = chrono_tz::America::St_Johns;
-        let bucket = |step: &str, text: &str| read_step(step).unwrap().bucket(at(text), zone);
+        let bucket = |step: &str, text: &str| read_width(step).unwrap().bucket(at(text), zone);
         let is = |from: &str, to: &str| Some((at(from), at(to)));
         assert_eq!(
             bucket("1d", "2010-11-07T02:29:59Z"),
@@ -289,7 +294,7 @@ mod tests {
     #[test]
     fn other_lengths_are_refused() {
         for text in ["", "d", "0h", "2d", "25h", "-1h", "1 h", "1x", "99999999999999999999s"] {
-            assert!(read_step(text).is_err(), "{text}");
+            assert!(read_width(text).is_err(), "{text}");
         }
     }
 }

@@ -2,9 +2,9 @@
 //! are few and hits are many, else hit by hit.
 
 use super::collect::each_window;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::plan::dictionary::LISTS_MAX;
-use crate::query::plan::node::Node;
+use crate::query::plan::node::RowPlan;
 use crate::segment::Segment;
 use crate::segment::{Postings, Read, WINDOW_ROWS};
 
@@ -14,18 +14,19 @@ const HITS_PER_LIST: usize = 64;
 /// How many rows of a node have each of these values of a column with a dictionary.
 pub(super) fn count_ids(
     segment: &Segment,
-    node: &Node,
+    node: &RowPlan,
     number: u32,
     ids: &[u32],
-    meter: &Meter,
+    budget: &Budget,
 ) -> Read<Vec<u64>> {
     let column = segment.column(number);
     let lists = || ids.iter().map(|id| column.rows_of(*id));
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    if matches!(node, Node::Everything) {
-        let count = |list: Read<Postings>| meter.charge(0).and(Ok(list?.cardinality().into()));
+    if matches!(node, RowPlan::Everything) {
+        let count =
+            |list: Read<Postings>| budget.charge_bytes(0).and(Ok(list?.cardinality().into()));
         return lists().map(count).collect();
     }
     let few: Option<Vec<Postings>> = match ids.len() <= LISTS_MAX {
@@ -33,10 +34,10 @@ pub(super) fn count_ids(
         false => None,
     };
     let mut counts = vec![0u64; column.distinct().unwrap_or(0) as usize];
-    each_window(segment, node, meter, &mut |first, set| match &few {
+    each_window(segment, node, budget, &mut |first, set| match &few {
         Some(lists) if set.len() >= lists.len() * HITS_PER_LIST => {
             for (id, list) in ids.iter().zip(lists) {
-                meter.charge(size_of_val(list))?;
+                budget.charge_bytes(size_of_val(list))?;
                 let both = list.window(segment.blocks(), first / WINDOW_ROWS)?.and(&set);
                 if let Some(count) = counts.get_mut(*id as usize) {
                     *count += both.len() as u64;
@@ -45,7 +46,7 @@ pub(super) fn count_ids(
             Ok(())
         }
         _ => {
-            meter.charge(4 * set.len())?;
+            budget.charge_bytes(4 * set.len())?;
             column.count_values(first, &set, &mut counts)
         }
     })?;
@@ -55,18 +56,18 @@ pub(super) fn count_ids(
 /// How many rows of a node are in both lists of each pair.
 pub(super) fn count_lists(
     segment: &Segment,
-    node: &Node,
+    node: &RowPlan,
     pairs: &[[Postings; 2]],
-    meter: &Meter,
+    budget: &Budget,
 ) -> Read<Vec<u64>> {
     let mut counts = vec![0u64; pairs.len()];
     if pairs.is_empty() {
         return Ok(counts);
     }
-    each_window(segment, node, meter, &mut |first, set| {
+    each_window(segment, node, budget, &mut |first, set| {
         let window = first / WINDOW_ROWS;
         for ([one, other], count) in pairs.iter().zip(&mut counts) {
-            meter.charge(size_of_val(one) * 2)?;
+            budget.charge_bytes(size_of_val(one) * 2)?;
             if one.touches(window) && other.touches(window) {
                 let both = one.window(segment.blocks(), window)?.and(&set);
                 *count += both.and(&other.window(segment.blocks(), window)?).len() as u64;

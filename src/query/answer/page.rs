@@ -3,7 +3,7 @@
 use crate::event::StoredEvent;
 use crate::query::exec::merge::{HITS_AT_ONCE, Merge};
 use crate::query::request::cursor::Cursor;
-use crate::query::request::order::Place;
+use crate::query::request::order::SortKey;
 use crate::query::request::search::Search;
 use crate::{Error, Result};
 
@@ -70,10 +70,10 @@ impl Search<'_> {
     /// ```
     pub fn page_into(self, each: &mut dyn FnMut(StoredEvent) -> Result<bool>) -> Result<PageEnd> {
         let limit = if self.limit == 0 { usize::MAX } else { self.limit };
-        let meter = self.meter();
-        let mut walk = Walk::default();
+        let budget = self.budget();
+        let mut walk = PageWalk::default();
         let mut resume = None;
-        let outcome = Merge::new(&self, &meter, limit.saturating_add(1)).and_then(|mut merge| {
+        let outcome = Merge::new(&self, &budget, limit.saturating_add(1)).and_then(|mut merge| {
             let outcome = walk.go(&mut merge, limit, each);
             resume = merge.next_place()?;
             outcome
@@ -102,24 +102,24 @@ impl Search<'_> {
     /// # Errors
     /// As [`Search::page`], what `each` returns, and [`Error::Budget`] beyond a limit.
     pub fn for_each(self, each: &mut dyn FnMut(&StoredEvent) -> Result<bool>) -> Result<()> {
-        let meter = self.meter();
-        let mut merge = Merge::new(&self, &meter, usize::MAX)?;
-        let mut walk = Walk::default();
+        let budget = self.budget();
+        let mut merge = Merge::new(&self, &budget, usize::MAX)?;
+        let mut walk = PageWalk::default();
         walk.go(&mut merge, usize::MAX, &mut |event| each(&event)).map(drop)
     }
 }
 
 /// Hits that were given away so far.
 #[derive(Default)]
-struct Walk {
+struct PageWalk {
     count: usize,
     /// The place of the last of them.
-    last: Option<Place>,
+    last: Option<SortKey>,
     /// Who took the last of them failed.
     is_refused: bool,
 }
 
-impl Walk {
+impl PageWalk {
     /// Gives hits away up to the limit, or until `each` returns `false`; whether more may follow.
     fn go(
         &mut self,
@@ -143,7 +143,7 @@ impl Walk {
                     return Ok(true);
                 }
             }
-            decoded.and(merge.meter.spend(bytes)).and(found)?;
+            decoded.and(merge.budget.spend(bytes)).and(found)?;
             if hits.len() < wanted {
                 return Ok(false);
             }

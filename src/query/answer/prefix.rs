@@ -1,8 +1,8 @@
 //! Values that begin with a text, folded: one by one, and in a sorted dictionary.
 
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::predicate::value::Scalar;
-use crate::query::predicate::value_predicate::Test;
+use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::segment::{Column, Read};
 use crate::text::fold;
 use std::ops::Range;
@@ -14,22 +14,22 @@ const FEW: u32 = 8;
 #[derive(Debug, Clone)]
 pub(super) struct ValuePrefix {
     folded: String,
-    test: Test,
+    test: ValuePredicate,
 }
 
 impl ValuePrefix {
     /// Values whose folded text begins with the folded `prefix`.
     pub(super) fn new(prefix: &str) -> Self {
         let folded = fold(prefix).into_owned();
-        ValuePrefix { test: Test::Begins(folded.clone()), folded }
+        ValuePrefix { test: ValuePredicate::Begins(folded.clone()), folded }
     }
 
     /// Whether a value begins so; null never does.
-    pub(super) fn begins(&self, scalar: Scalar<'_>, meter: &Meter) -> Read<bool> {
+    pub(super) fn begins(&self, scalar: Scalar<'_>, budget: &Budget) -> Read<bool> {
         match scalar {
             Scalar::Bool(true) => Ok("true".starts_with(&self.folded)),
             Scalar::Bool(false) => Ok("false".starts_with(&self.folded)),
-            scalar => self.test.matches(scalar, meter),
+            scalar => self.test.matches(scalar, budget),
         }
     }
 
@@ -38,29 +38,29 @@ impl ValuePrefix {
     /// Values are sorted by bytes, and ASCII folds byte by byte: for each character of the prefix
     /// both its spellings are looked up by binary search. From the first byte beyond ASCII on,
     /// values are folded and compared.
-    pub(super) fn ids(&self, column: Column<'_>, meter: &Meter) -> Read<Vec<u32>> {
+    pub(super) fn ids(&self, column: Column<'_>, budget: &Budget) -> Read<Vec<u32>> {
         let mut ids = Vec::new();
         // Ranges of values that agree with the prefix in so many bytes.
         let mut waiting = vec![(0..column.distinct().unwrap_or(0), 0)];
         while let Some((range, agreed)) = waiting.pop() {
-            meter.charge(0)?;
+            budget.charge_bytes(0)?;
             let Some(next) = self.folded.as_bytes().get(agreed).copied() else {
                 ids.extend(range);
                 continue;
             };
             if range.end - range.start <= FEW {
-                self.compare(column, range, &mut ids, meter)?;
+                self.compare(column, range, &mut ids, budget)?;
                 continue;
             }
-            let beyond_ascii = first_from(column, range.clone(), agreed, 0x80, meter)?;
-            self.compare(column, beyond_ascii..range.end, &mut ids, meter)?;
+            let beyond_ascii = first_from(column, range.clone(), agreed, 0x80, budget)?;
+            self.compare(column, beyond_ascii..range.end, &mut ids, budget)?;
             if !next.is_ascii() {
                 continue;
             }
             let upper = Some(next.to_ascii_uppercase()).filter(|upper| *upper != next);
             for byte in upper.into_iter().chain([next]) {
-                let start = first_from(column, range.start..beyond_ascii, agreed, byte, meter)?;
-                let end = first_from(column, start..beyond_ascii, agreed, byte + 1, meter)?;
+                let start = first_from(column, range.start..beyond_ascii, agreed, byte, budget)?;
+                let end = first_from(column, start..beyond_ascii, agreed, byte + 1, budget)?;
                 waiting.push((start..end, agreed + 1));
             }
         }
@@ -74,13 +74,13 @@ impl ValuePrefix {
         column: Column<'_>,
         range: Range<u32>,
         ids: &mut Vec<u32>,
-        meter: &Meter,
+        budget: &Budget,
     ) -> Read<()> {
         for id in range {
             let value = column.distinct_value(id)?;
-            meter.charge(value.len())?;
+            budget.charge_bytes(value.len())?;
             // Whatever the kind of the column: its values are compared by their text.
-            if self.test.matches(Scalar::String(value), meter)? {
+            if self.test.matches(Scalar::String(value), budget)? {
                 ids.push(id);
             }
         }
@@ -95,13 +95,13 @@ fn first_from(
     range: Range<u32>,
     place: usize,
     byte: u8,
-    meter: &Meter,
+    budget: &Budget,
 ) -> Read<u32> {
     let (mut low, mut high) = (range.start, range.end);
     while low < high {
         let middle = low + (high - low) / 2;
         let value = column.distinct_value(middle)?;
-        meter.charge(value.len())?;
+        budget.charge_bytes(value.len())?;
         let found = value.as_bytes().get(place).copied();
         if found < Some(byte) { low = middle + 1 } else { high = middle }
     }

@@ -1,18 +1,18 @@
 //! How many hits have each value at a path: what facets and completions count.
 
-use super::collect::{Visitor, each_window};
+use super::collect::{Collector, each_window};
 use super::id_counts::{count_ids, count_lists};
 use super::prefix::ValuePrefix;
 use crate::event::StoredEvent;
 use crate::event::shape::Kind;
 use crate::json::{ExactNumber, Number, Value};
 use crate::limits::NUMBER_BYTES_MAX;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::plan::dictionary::values;
-use crate::query::plan::node::Node;
+use crate::query::plan::node::RowPlan;
 use crate::query::predicate::column_value::scalar;
-use crate::query::predicate::event::{Reader, Values};
+use crate::query::predicate::event::{EventFlattener, FlatEvent};
 use crate::query::predicate::tree::Scope;
 use crate::query::predicate::value::Scalar;
 use crate::segment::Segment;
@@ -36,19 +36,19 @@ pub struct FacetCount {
 
 /// What counts together, in the order of ties: numbers by value, strings by bytes, false, true.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Key {
+pub(super) enum ValueKey {
     Number(ExactNumber),
     String(String),
     Bool(bool),
 }
 
-impl Key {
+impl ValueKey {
     /// Bytes of its text; for numbers the most that they can have.
     pub(super) fn text_bytes(&self) -> usize {
         match self {
-            Key::String(text) => text.len(),
-            Key::Number(_) => NUMBER_BYTES_MAX,
-            Key::Bool(_) => 0,
+            ValueKey::String(text) => text.len(),
+            ValueKey::Number(_) => NUMBER_BYTES_MAX,
+            ValueKey::Bool(_) => 0,
         }
     }
 }
@@ -65,7 +65,7 @@ pub(super) struct ValueCounts {
     scope: Scope,
     /// Only values that begin so count.
     prefix: Option<ValuePrefix>,
-    tallies: HashMap<Key, Tally, FixedState>,
+    tallies: HashMap<ValueKey, Tally, FixedState>,
 }
 
 /// Buffers for reading rows.
@@ -73,16 +73,16 @@ pub(super) struct ValueCounts {
 struct Buffers {
     scratch: Scratch,
     decoder: Decoder,
-    reader: Reader,
+    reader: EventFlattener,
 }
 
-impl Visitor for ValueCounts {
-    fn segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
-        self.add_segment(segment, node, meter)
+impl Collector for ValueCounts {
+    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
+        self.add_segment(segment, node, budget)
     }
 
-    fn recent(&mut self, event: &StoredEvent, values: &Values<'_>, meter: &Meter) -> Read<()> {
-        self.add_event(event, values, meter)
+    fn recent(&mut self, event: &StoredEvent, values: &FlatEvent<'_>, budget: &Budget) -> Read<()> {
+        self.add_event(event, values, budget)
     }
 }
 
@@ -101,23 +101,28 @@ impl ValueCounts {
     ///
     /// # Errors
     /// When a limit is exceeded: too many values, or too much of them to hold.
-    fn tally(&mut self, key: Key, meter: &Meter) -> Read<&mut Tally> {
+    fn tally(&mut self, key: ValueKey, budget: &Budget) -> Read<&mut Tally> {
         let is_full = self.tallies.len() >= VALUES_MAX;
         match self.tallies.entry(key) {
             Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(_) if is_full => Err(meter.exceed("distinct values")),
+            Entry::Vacant(_) if is_full => Err(budget.exceed("distinct values")),
             Entry::Vacant(place) => {
-                meter.hold(size_of::<(Key, Tally)>() + place.key().text_bytes())?;
+                budget.charge_heap(size_of::<(ValueKey, Tally)>() + place.key().text_bytes())?;
                 Ok(place.insert(Tally::default()))
             }
         }
     }
 
     /// Adds the distinct values of one event.
-    fn add_distinct(&mut self, seq: u64, values: BTreeMap<Key, String>, meter: &Meter) -> Read<()> {
+    fn add_distinct(
+        &mut self,
+        seq: u64,
+        values: BTreeMap<ValueKey, String>,
+        budget: &Budget,
+    ) -> Read<()> {
         for (key, spelling) in values {
-            let is_number = matches!(key, Key::Number(_));
-            let tally = self.tally(key, meter)?;
+            let is_number = matches!(key, ValueKey::Number(_));
+            let tally = self.tally(key, budget)?;
             tally.count += 1;
             if is_number && tally.spelling.as_ref().is_none_or(|(first, _)| seq < *first) {
                 tally.spelling = Some((seq, spelling));
@@ -127,18 +132,18 @@ impl ValueCounts {
     }
 
     /// What a value counts as, and how it is spelled, if it counts.
-    fn key_of(&self, scalar: Scalar<'_>, meter: &Meter) -> Read<Option<(Key, String)>> {
+    fn key_of(&self, scalar: Scalar<'_>, budget: &Budget) -> Read<Option<(ValueKey, String)>> {
         Ok(match &self.prefix {
-            Some(prefix) if !prefix.begins(scalar, meter)? => None,
+            Some(prefix) if !prefix.begins(scalar, budget)? => None,
             _ => key_of(scalar),
         })
     }
 
     /// What a value of an overflow column counts as, if it is at the path.
-    fn key_of_overflow(&self, value: &str, meter: &Meter) -> Read<Option<(Key, String)>> {
+    fn key_of_overflow(&self, value: &str, budget: &Budget) -> Read<Option<(ValueKey, String)>> {
         match decode_overflow(value).filter(|value| self.is_at(&value.path)) {
             Some(value) => match scalar(value.kind, value.text) {
-                Some(scalar) => self.key_of(scalar, meter),
+                Some(scalar) => self.key_of(scalar, budget),
                 None => Ok(None),
             },
             None => Ok(None),
@@ -146,11 +151,16 @@ impl ValueCounts {
     }
 
     /// Adds the values of an event that is looked at whole.
-    fn add_event(&mut self, event: &StoredEvent, values: &Values<'_>, meter: &Meter) -> Read<()> {
-        meter.charge(event.event.canonical().len())?;
+    fn add_event(
+        &mut self,
+        event: &StoredEvent,
+        values: &FlatEvent<'_>,
+        budget: &Budget,
+    ) -> Read<()> {
+        budget.charge_bytes(event.event.canonical().len())?;
         let mut distinct = BTreeMap::new();
         let mut keep = |scalar: Scalar<'_>| {
-            if let Some((key, spelling)) = self.key_of(scalar, meter)? {
+            if let Some((key, spelling)) = self.key_of(scalar, budget)? {
                 distinct.entry(key).or_insert(spelling);
             }
             Ok(())
@@ -163,53 +173,53 @@ impl ValueCounts {
                 false => Ok(()),
             })?,
         }
-        self.add_distinct(event.seq, distinct, meter)
+        self.add_distinct(event.seq, distinct, budget)
     }
 
-    fn add_segment(&mut self, segment: &Segment, node: &Node, meter: &Meter) -> Read<()> {
+    fn add_segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
         match (&self.scope, segment.actions()) {
             (Scope::Path(_), _) => {}
-            (Scope::Action, Some(pairs)) => return self.add_actions(segment, node, pairs, meter),
-            _ => return self.add_rows(segment, node, &[], None, meter),
+            (Scope::Action, Some(pairs)) => return self.add_actions(segment, node, pairs, budget),
+            _ => return self.add_rows(segment, node, &[], None, budget),
         }
         let mut columns = Vec::new();
         for number in 0..segment.column_count() {
-            if self.is_in(segment, number, meter)? {
+            if self.is_in(segment, number, budget)? {
                 columns.push(number);
             }
         }
         if is_counted_by_ids(segment, &columns) {
             let mut columns = columns.into_iter();
-            return columns.try_for_each(|column| self.add_column(segment, node, column, meter));
+            return columns.try_for_each(|column| self.add_column(segment, node, column, budget));
         }
-        match self.rows_in_question(segment, &columns, meter)? {
-            Some(Node::Nothing) => Ok(()),
-            among => self.add_rows(segment, node, &columns, among.as_ref(), meter),
+        match self.rows_in_question(segment, &columns, budget)? {
+            Some(RowPlan::Nothing) => Ok(()),
+            among => self.add_rows(segment, node, &columns, among.as_ref(), budget),
         }
     }
 
     /// Whether a column has values at the path that can count.
-    fn is_in(&self, segment: &Segment, number: u32, meter: &Meter) -> Read<bool> {
+    fn is_in(&self, segment: &Segment, number: u32, budget: &Budget) -> Read<bool> {
         let column = segment.column(number);
         Ok(match column.kind() {
-            Kind::Overflow => !self.ids(column, meter)?.is_empty(),
+            Kind::Overflow => !self.ids(column, budget)?.is_empty(),
             Kind::Null => false,
             kind => kind.is_scalar() && self.is_at(segment.path_of(number)),
         })
     }
 
     /// The ids of the values of a dictionary that count.
-    fn ids(&self, column: Column<'_>, meter: &Meter) -> Read<Vec<u32>> {
+    fn ids(&self, column: Column<'_>, budget: &Budget) -> Read<Vec<u32>> {
         let distinct = column.distinct().unwrap_or(0);
-        meter.charge(4 * distinct as usize)?;
+        budget.charge_bytes(4 * distinct as usize)?;
         let mut ids = Vec::new();
         match &self.prefix {
             _ if column.kind() == Kind::Overflow => column.for_each_distinct(|id, value| {
-                meter.charge(value.len())?;
-                ids.extend(self.key_of_overflow(value, meter)?.map(|_| id));
+                budget.charge_bytes(value.len())?;
+                ids.extend(self.key_of_overflow(value, budget)?.map(|_| id));
                 Ok(())
             })?,
-            Some(prefix) => ids = prefix.ids(column, meter)?,
+            Some(prefix) => ids = prefix.ids(column, budget)?,
             None => ids.extend(0..distinct),
         }
         Ok(ids)
@@ -220,17 +230,17 @@ impl ValueCounts {
         &self,
         segment: &Segment,
         columns: &[u32],
-        meter: &Meter,
-    ) -> Read<Option<Node>> {
+        budget: &Budget,
+    ) -> Read<Option<RowPlan>> {
         if self.prefix.is_none() {
             return Ok(None);
         }
-        let mut node = Node::Nothing;
+        let mut node = RowPlan::Nothing;
         for number in columns {
             let column = segment.column(*number);
             node = node.or(match column.distinct() {
-                Some(_) => values(*number, column, self.ids(column, meter)?)?,
-                None => Node::Has(*number),
+                Some(_) => values(*number, column, self.ids(column, budget)?)?,
+                None => RowPlan::NotNull(*number),
             });
         }
         Ok(Some(node))
@@ -240,19 +250,19 @@ impl ValueCounts {
     fn add_column(
         &mut self,
         segment: &Segment,
-        node: &Node,
+        node: &RowPlan,
         number: u32,
-        meter: &Meter,
+        budget: &Budget,
     ) -> Read<()> {
         let column = segment.column(number);
-        let ids = self.ids(column, meter)?;
-        let counts = count_ids(segment, node, number, &ids, meter)?;
+        let ids = self.ids(column, budget)?;
+        let counts = count_ids(segment, node, number, &ids, budget)?;
         for (id, count) in ids.into_iter().zip(counts) {
             if count > 0 {
                 let value = column.distinct_value(id)?;
-                meter.charge(value.len())?;
+                budget.charge_bytes(value.len())?;
                 if let Some((key, _)) = scalar(column.kind(), value).and_then(key_of) {
-                    self.tally(key, meter)?.count += count;
+                    self.tally(key, budget)?.count += count;
                 }
             }
         }
@@ -263,9 +273,9 @@ impl ValueCounts {
     fn add_actions(
         &mut self,
         segment: &Segment,
-        node: &Node,
+        node: &RowPlan,
         pairs: &[(u32, u32)],
-        meter: &Meter,
+        budget: &Budget,
     ) -> Read<()> {
         let column = |key: &str| {
             let is_it = |number: &u32| {
@@ -275,21 +285,21 @@ impl ValueCounts {
             (0..segment.column_count()).find(is_it).map(|number| segment.column(number))
         };
         let Some((categories, activities)) = column("category").zip(column("activity")) else {
-            return self.add_rows(segment, node, &[], None, meter);
+            return self.add_rows(segment, node, &[], None, budget);
         };
         let (mut keys, mut lists) = (Vec::new(), Vec::new());
         for (category, activity) in pairs {
             let text = categories.distinct_value(*category)?;
             let action = format!("{text}.{}", activities.distinct_value(*activity)?);
-            meter.charge(action.len())?;
-            if let Some((key, _)) = self.key_of(Scalar::String(&action), meter)? {
+            budget.charge_bytes(action.len())?;
+            if let Some((key, _)) = self.key_of(Scalar::String(&action), budget)? {
                 keys.push(key);
                 lists.push([categories.rows_of(*category)?, activities.rows_of(*activity)?]);
             }
         }
-        for (key, count) in keys.into_iter().zip(count_lists(segment, node, &lists, meter)?) {
+        for (key, count) in keys.into_iter().zip(count_lists(segment, node, &lists, budget)?) {
             if count > 0 {
-                self.tally(key, meter)?.count += count;
+                self.tally(key, budget)?.count += count;
             }
         }
         Ok(())
@@ -299,14 +309,14 @@ impl ValueCounts {
     fn add_rows(
         &mut self,
         segment: &Segment,
-        node: &Node,
+        node: &RowPlan,
         columns: &[u32],
-        among: Option<&Node>,
-        meter: &Meter,
+        among: Option<&RowPlan>,
+        budget: &Budget,
     ) -> Read<()> {
         let mut buffers = Buffers::default();
-        let mut evaluator = Evaluator::new(segment, meter);
-        each_window(segment, node, meter, &mut |first, mut set| {
+        let mut evaluator = Evaluator::new(segment, budget);
+        each_window(segment, node, budget, &mut |first, mut set| {
             if let Some(among) = among {
                 let rows = first..(first + WINDOW_ROWS).min(segment.rows());
                 set = set.and(&evaluator.evaluate(among, rows)?);
@@ -314,7 +324,7 @@ impl ValueCounts {
             let mut outcome = Ok(());
             set.ascending(|row| {
                 let row = first + u32::from(row);
-                outcome = self.add_row(segment, row, columns, &mut buffers, meter);
+                outcome = self.add_row(segment, row, columns, &mut buffers, budget);
                 outcome.is_ok()
             });
             outcome
@@ -327,23 +337,23 @@ impl ValueCounts {
         row: u32,
         columns: &[u32],
         buffers: &mut Buffers,
-        meter: &Meter,
+        budget: &Budget,
     ) -> Read<()> {
         if matches!(self.scope, Scope::Action | Scope::Seq) {
             let event = segment.stored_event(row, &mut buffers.decoder)?;
-            return self.add_event(&event, &buffers.reader.read(&event), meter);
+            return self.add_event(&event, &buffers.reader.read(&event), budget);
         }
-        meter.charge(0)?;
+        budget.charge_bytes(0)?;
         let mut distinct = BTreeMap::new();
         for number in columns {
             let column = segment.column(*number);
             let (start, count) = column.locate(row)?;
             for index in start..start + count {
                 let text = column.value(index, &mut buffers.scratch)?;
-                meter.charge(text.len())?;
+                budget.charge_bytes(text.len())?;
                 let found = match (column.kind(), scalar(column.kind(), text)) {
-                    (Kind::Overflow, _) => self.key_of_overflow(text, meter)?,
-                    (_, Some(scalar)) => self.key_of(scalar, meter)?,
+                    (Kind::Overflow, _) => self.key_of_overflow(text, budget)?,
+                    (_, Some(scalar)) => self.key_of(scalar, budget)?,
                     (_, None) => None,
                 };
                 if let Some((key, spelling)) = found {
@@ -351,13 +361,13 @@ impl ValueCounts {
                 }
             }
         }
-        self.add_distinct(segment.seq_at(row)?, distinct, meter)
+        self.add_distinct(segment.seq_at(row)?, distinct, budget)
     }
 
     /// The `top` largest counts (0: all).
     pub(super) fn sorted(self, top: usize) -> Vec<FacetCount> {
-        let mut tallies: Vec<(Key, Tally)> = self.tallies.into_iter().collect();
-        let order = |(a_key, a): &(Key, Tally), (b_key, b): &(Key, Tally)| {
+        let mut tallies: Vec<(ValueKey, Tally)> = self.tallies.into_iter().collect();
+        let order = |(a_key, a): &(ValueKey, Tally), (b_key, b): &(ValueKey, Tally)| {
             b.count.cmp(&a.count).then_with(|| a_key.cmp(b_key))
         };
         if (1..tallies.len()).contains(&top) {
@@ -366,15 +376,15 @@ impl ValueCounts {
             tallies.truncate(top);
         }
         tallies.sort_unstable_by(order);
-        let value = |key: Key, tally: &Tally| match key {
-            Key::String(text) => Value::String(text),
-            Key::Bool(truth) => Value::Bool(truth),
-            Key::Number(_) => {
+        let value = |key: ValueKey, tally: &Tally| match key {
+            ValueKey::String(text) => Value::String(text),
+            ValueKey::Bool(truth) => Value::Bool(truth),
+            ValueKey::Number(_) => {
                 let text = tally.spelling.as_ref().map_or("0", |(_, text)| text.as_str());
                 Number::parse(text).map_or(Value::Null, Value::Number)
             }
         };
-        let line = |(key, tally): (Key, Tally)| FacetCount {
+        let line = |(key, tally): (ValueKey, Tally)| FacetCount {
             value: value(key, &tally),
             count: tally.count,
         };
@@ -395,11 +405,13 @@ fn is_counted_by_ids(segment: &Segment, columns: &[u32]) -> bool {
 }
 
 /// What a value counts as, and how it is spelled; null counts as nothing.
-pub(super) fn key_of(scalar: Scalar<'_>) -> Option<(Key, String)> {
+pub(super) fn key_of(scalar: Scalar<'_>) -> Option<(ValueKey, String)> {
     match scalar {
-        Scalar::String(text) => Some((Key::String(text.to_owned()), String::new())),
-        Scalar::Number(text) => Some((Key::Number(ExactNumber::parse(text)?), text.to_owned())),
-        Scalar::Bool(truth) => Some((Key::Bool(truth), String::new())),
+        Scalar::String(text) => Some((ValueKey::String(text.to_owned()), String::new())),
+        Scalar::Number(text) => {
+            Some((ValueKey::Number(ExactNumber::parse(text)?), text.to_owned()))
+        }
+        Scalar::Bool(truth) => Some((ValueKey::Bool(truth), String::new())),
         Scalar::Null => None,
     }
 }
@@ -412,31 +424,31 @@ mod tests {
         ValueCounts::new(Scope::Action, None)
     }
 
-    fn end_of(meter: &Meter) -> String {
-        meter.check().unwrap_err().to_string()
+    fn end_of(budget: &Budget) -> String {
+        budget.check().unwrap_err().to_string()
     }
 
     #[test]
     fn values_have_a_number_and_a_size_that_end_the_search() {
-        let (meter, mut counts) = (Meter::unlimited(), facet());
+        let (budget, mut counts) = (Budget::unlimited(), facet());
         for number in 0..VALUES_MAX {
-            counts.tally(Key::String(number.to_string()), &meter).unwrap().count += 1;
+            counts.tally(ValueKey::String(number.to_string()), &budget).unwrap().count += 1;
         }
         // Known values count on.
-        counts.tally(Key::String("7".into()), &meter).unwrap().count += 1;
-        assert!(counts.tally(Key::Bool(true), &meter).is_err());
-        assert_eq!(end_of(&meter), "stopped by the distinct values limit");
+        counts.tally(ValueKey::String("7".into()), &budget).unwrap().count += 1;
+        assert!(counts.tally(ValueKey::Bool(true), &budget).is_err());
+        assert_eq!(end_of(&budget), "stopped by the distinct values limit");
         let sorted = counts.sorted(2);
         let first = FacetCount { value: Value::String("7".into()), count: 2 };
         assert_eq!((sorted.len(), &sorted[0]), (2, &first));
 
-        let meter = Meter::unlimited();
+        let budget = Budget::unlimited();
         // All facets of a search together.
         let (mut one, mut other) = (facet(), facet());
-        meter.hold(511 << 20).unwrap();
-        one.tally(Key::String("x".repeat(600 << 10)), &meter).unwrap();
-        one.tally(Key::String("x".repeat(600 << 10)), &meter).unwrap();
-        assert!(other.tally(Key::String("x".repeat(600 << 10)), &meter).is_err());
-        assert_eq!(end_of(&meter), "stopped by the memory limit");
+        budget.charge_heap(511 << 20).unwrap();
+        one.tally(ValueKey::String("x".repeat(600 << 10)), &budget).unwrap();
+        one.tally(ValueKey::String("x".repeat(600 << 10)), &budget).unwrap();
+        assert!(other.tally(ValueKey::String("x".repeat(600 << 10)), &budget).is_err());
+        assert_eq!(end_of(&budget), "stopped by the memory limit");
     }
 }

@@ -66,13 +66,13 @@ impl Quoted {
 
 /// One segment of a path as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Segment {
+pub(crate) struct PathKey {
     pub(crate) key: String,
     pub(crate) is_quoted: bool,
 }
 
 /// The path with its short name spelled out.
-pub(crate) fn resolve(segments: Vec<Segment>) -> Path {
+pub(crate) fn resolve(segments: Vec<PathKey>) -> Path {
     let mut keys = Vec::with_capacity(segments.len() + 1);
     for (index, segment) in segments.into_iter().enumerate() {
         let long = SHORT_NAMES
@@ -210,7 +210,7 @@ impl<'q> Scanner<'q> {
     }
 
     /// Takes a path and the operator after it, if both stand here.
-    pub(crate) fn take_field(&mut self) -> Option<(Vec<Segment>, usize, Operator)> {
+    pub(crate) fn take_field(&mut self) -> Option<(Vec<PathKey>, usize, Operator)> {
         let mut ahead = self.clone();
         let segments = ahead.take_path()?;
         let operator_at = ahead.at;
@@ -220,7 +220,7 @@ impl<'q> Scanner<'q> {
     }
 
     /// Takes a path, if one stands here.
-    pub(crate) fn take_path(&mut self) -> Option<Vec<Segment>> {
+    pub(crate) fn take_path(&mut self) -> Option<Vec<PathKey>> {
         let mut segments = vec![self.take_segment()?];
         loop {
             let before = self.at;
@@ -237,13 +237,13 @@ impl<'q> Scanner<'q> {
         }
     }
 
-    fn take_segment(&mut self) -> Option<Segment> {
+    fn take_segment(&mut self) -> Option<PathKey> {
         match self.peek()? {
             '"' => {
                 let quoted = self.take_quoted().ok()??;
-                Some(Segment { key: quoted.literal(), is_quoted: true })
+                Some(PathKey { key: quoted.literal(), is_quoted: true })
             }
-            first if begins_segment(first) => Some(Segment {
+            first if begins_segment(first) => Some(PathKey {
                 key: self.take_while(continues_segment).to_string(),
                 is_quoted: false,
             }),

@@ -1,12 +1,12 @@
 //! Evaluates the plan of a segment, window by window.
 
-use crate::query::budget::Meter;
-use crate::query::exec::pattern_cache::Verdicts;
-use crate::query::plan::node::Check;
-use crate::query::plan::node::Node;
+use crate::query::budget::Budget;
+use crate::query::exec::pattern_cache::PatternCache;
+use crate::query::plan::node::Filter;
+use crate::query::plan::node::RowPlan;
 use crate::query::plan::uuid_digits;
-use crate::query::predicate::event::Reader;
-use crate::query::predicate::tree::Leaf;
+use crate::query::predicate::event::EventFlattener;
+use crate::query::predicate::tree::FieldPredicate;
 use crate::query::predicate::value::Scalar;
 use crate::segment::Blocks;
 use crate::segment::Decoder;
@@ -22,22 +22,22 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Evaluator<'s> {
     pub(crate) segment: &'s Segment,
-    pub(crate) meter: &'s Meter,
+    pub(crate) budget: &'s Budget,
     /// Rows that were looked at one by one so far.
     pub(crate) checked: u64,
     scratch: Scratch,
     decoder: Decoder,
-    reader: Reader,
-    verdicts: Verdicts,
+    reader: EventFlattener,
+    verdicts: PatternCache,
 }
 
 impl<'s> Evaluator<'s> {
     /// Begins with empty buffers.
-    pub(crate) fn new(segment: &'s Segment, meter: &'s Meter) -> Self {
+    pub(crate) fn new(segment: &'s Segment, budget: &'s Budget) -> Self {
         let (scratch, decoder) = (Scratch::default(), Decoder::default());
-        let verdicts = Verdicts::default();
-        let reader = Reader::new();
-        Evaluator { segment, meter, checked: 0, scratch, decoder, reader, verdicts }
+        let verdicts = PatternCache::default();
+        let reader = EventFlattener::new();
+        Evaluator { segment, budget, checked: 0, scratch, decoder, reader, verdicts }
     }
 
     /// The buffers for whole rows.
@@ -46,7 +46,7 @@ impl<'s> Evaluator<'s> {
     }
 
     /// The rows of `node` in `rows`, which lie within one window, relative to that window.
-    pub(crate) fn evaluate(&mut self, node: &Node, rows: Range<u32>) -> Read<RowSet> {
+    pub(crate) fn evaluate(&mut self, node: &RowPlan, rows: Range<u32>) -> Read<RowSet> {
         if rows.start >= rows.end {
             return Ok(RowSet::empty());
         }
@@ -55,32 +55,32 @@ impl<'s> Evaluator<'s> {
         let within = rows.start - first..rows.end - first;
         let segment: &'s Segment = self.segment;
         let blocks: &Blocks = segment.blocks();
-        self.meter.charge(0)?;
+        self.budget.charge_bytes(0)?;
         Ok(match node {
-            Node::Nothing => RowSet::empty(),
-            Node::Everything => RowSet::range(within),
-            Node::Range(range) => {
+            RowPlan::Nothing => RowSet::empty(),
+            RowPlan::Everything => RowSet::range(within),
+            RowPlan::Range(range) => {
                 let start = range.start.clamp(rows.start, rows.end);
                 let end = range.end.clamp(rows.start, rows.end);
                 RowSet::range(start - first..end - first)
             }
-            Node::Lists(lists) => {
+            RowPlan::Lists(lists) => {
                 let mut union = RowSet::empty();
                 for list in lists.iter().filter(|list| list.touches(window)) {
                     let set = list.window(blocks, window)?;
-                    self.meter.charge(set.bytes())?;
+                    self.budget.charge_bytes(set.bytes())?;
                     union = union.or(set);
                 }
                 union.clip(&within)
             }
-            Node::Rows(list) => {
+            RowPlan::Rows(list) => {
                 let low = list.partition_point(|row| *row < rows.start);
                 let high = list.partition_point(|row| *row < rows.end);
                 let list = list.get(low..high).unwrap_or_default();
                 RowSet::Array(list.iter().map(|row| (row - first) as u16).collect())
             }
-            Node::Has(column) => {
-                self.meter.charge(rows.len())?;
+            RowPlan::NotNull(column) => {
+                self.budget.charge_bytes(rows.len())?;
                 let mut found = Vec::new();
                 segment.column(*column).for_each_row(rows, |row, _, _| {
                     found.push((row - first) as u16);
@@ -88,9 +88,9 @@ impl<'s> Evaluator<'s> {
                 })?;
                 RowSet::Array(found)
             }
-            Node::Values { column, bits } => {
+            RowPlan::ValueIds { column, bits } => {
                 let column = segment.column(*column);
-                self.meter.charge(4 * rows.len())?;
+                self.budget.charge_bytes(4 * rows.len())?;
                 let mut found = Vec::new();
                 column.for_each_row(rows, |row, start, count| {
                     for index in start..start + count {
@@ -103,21 +103,21 @@ impl<'s> Evaluator<'s> {
                 })?;
                 RowSet::Array(found)
             }
-            Node::Counted(node, _) => self.evaluate(node, rows)?,
-            Node::And(nodes) => self.conjunction(nodes, rows)?,
-            Node::Or(nodes) => self.disjunction(nodes, rows)?,
-            Node::Not(node) => {
+            RowPlan::Counted(node, _) => self.evaluate(node, rows)?,
+            RowPlan::And(nodes) => self.conjunction(nodes, rows)?,
+            RowPlan::Or(nodes) => self.disjunction(nodes, rows)?,
+            RowPlan::Not(node) => {
                 let inner = self.evaluate(node, rows)?;
                 RowSet::range(within).and_not(&inner)
             }
-            Node::Check { among, check } => {
+            RowPlan::Filter { among, filter } => {
                 let among = self.evaluate(among, rows)?;
-                self.filter(check, among, first)?
+                self.filter(filter, among, first)?
             }
         })
     }
 
-    fn conjunction(&mut self, nodes: &[Node], rows: Range<u32>) -> Read<RowSet> {
+    fn conjunction(&mut self, nodes: &[RowPlan], rows: Range<u32>) -> Read<RowSet> {
         let first = rows.start / WINDOW_ROWS * WINDOW_ROWS;
         let mut met = RowSet::range(rows.start - first..rows.end - first);
         for (number, node) in nodes.iter().enumerate() {
@@ -125,14 +125,14 @@ impl<'s> Evaluator<'s> {
                 break;
             }
             met = match node {
-                Node::Check { among, check } => {
+                RowPlan::Filter { among, filter } => {
                     let among = match &**among {
-                        Node::Everything => met,
+                        RowPlan::Everything => met,
                         among => self.evaluate(among, rows.clone())?.and(&met),
                     };
-                    self.filter(check, among, first)?
+                    self.filter(filter, among, first)?
                 }
-                Node::Not(node) => {
+                RowPlan::Not(node) => {
                     let inner = self.evaluate(node, rows.clone())?;
                     met.and_not(&inner)
                 }
@@ -147,7 +147,7 @@ impl<'s> Evaluator<'s> {
     }
 
     /// Rows that are met already are not checked again.
-    fn disjunction(&mut self, nodes: &[Node], rows: Range<u32>) -> Read<RowSet> {
+    fn disjunction(&mut self, nodes: &[RowPlan], rows: Range<u32>) -> Read<RowSet> {
         let first = rows.start / WINDOW_ROWS * WINDOW_ROWS;
         let mut met = RowSet::empty();
         for node in nodes {
@@ -155,9 +155,9 @@ impl<'s> Evaluator<'s> {
                 break;
             }
             met = match node {
-                Node::Check { among, check } => {
+                RowPlan::Filter { among, filter } => {
                     let among = self.evaluate(among, rows.clone())?.and_not(&met);
-                    met.or(self.filter(check, among, first)?)
+                    met.or(self.filter(filter, among, first)?)
                 }
                 node => met.or(self.evaluate(node, rows.clone())?),
             };
@@ -165,33 +165,33 @@ impl<'s> Evaluator<'s> {
         Ok(met)
     }
 
-    /// The rows that pass a check.
-    fn filter(&mut self, check: &Check, rows: RowSet, first: u32) -> Read<RowSet> {
+    /// The rows that pass a filter.
+    fn filter(&mut self, filter: &Filter, rows: RowSet, first: u32) -> Read<RowSet> {
         self.checked += rows.len() as u64;
-        let (segment, meter): (&'s Segment, &'s Meter) = (self.segment, self.meter);
-        match check {
-            Check::Columns(columns, leaf) => self.filter_by_columns(columns, leaf, rows, first),
-            Check::Uuids(number, wanted) => {
+        let (segment, budget): (&'s Segment, &'s Budget) = (self.segment, self.budget);
+        match filter {
+            Filter::Columns(columns, leaf) => self.filter_by_columns(columns, leaf, rows, first),
+            Filter::Uuids(number, wanted) => {
                 let column = segment.column(*number);
                 let mut places = column.places();
-                filtered(&rows, first, meter, |row| {
+                filtered(&rows, first, budget, |row| {
                     let (start, count) = places.locate(row)?;
                     uuid_digits::any_has(column, start..start + count, wanted)
                 })
             }
-            Check::Seqs(range) => {
-                filtered(&rows, first, meter, |row| Ok(range.contains(&segment.seq_at(row)?)))
+            Filter::Seqs(range) => {
+                filtered(&rows, first, budget, |row| Ok(range.contains(&segment.seq_at(row)?)))
             }
-            Check::Seq(leaf) => filtered(&rows, first, meter, |row| {
+            Filter::Seq(leaf) => filtered(&rows, first, budget, |row| {
                 let seq = segment.seq_at(row)?.to_string();
-                leaf.test.matches(Scalar::Number(&seq), meter)
+                leaf.test.matches(Scalar::Number(&seq), budget)
             }),
-            Check::Event(leaf) => {
+            Filter::Event(leaf) => {
                 let (decoder, reader) = (&mut self.decoder, &mut self.reader);
-                filtered(&rows, first, meter, |row| {
+                filtered(&rows, first, budget, |row| {
                     let stored = segment.stored_event(row, decoder)?;
-                    meter.charge(stored.event.canonical().len())?;
-                    reader.read(&stored).meet_leaf(leaf, meter)
+                    budget.charge_bytes(stored.event.canonical().len())?;
+                    reader.read(&stored).meet_leaf(leaf, budget)
                 })
             }
         }
@@ -202,20 +202,20 @@ impl<'s> Evaluator<'s> {
     fn filter_by_columns(
         &mut self,
         columns: &[u32],
-        leaf: &Arc<Leaf>,
+        leaf: &Arc<FieldPredicate>,
         rows: RowSet,
         first: u32,
     ) -> Read<RowSet> {
-        let (scratch, meter) = (&mut self.scratch, self.meter);
+        let (scratch, budget) = (&mut self.scratch, self.budget);
         let (mut rest, mut met) = (rows, RowSet::empty());
         for number in columns {
             let column = self.segment.column(*number);
             let mut places = column.places();
             let mut test = self.verdicts.test(*number, column, leaf);
-            let passed = filtered(&rest, first, meter, |row| {
+            let passed = filtered(&rest, first, budget, |row| {
                 let (start, count) = places.locate(row)?;
                 for index in start..start + count {
-                    if test.passes(index, scratch, meter)? {
+                    if test.passes(index, scratch, budget)? {
                         return Ok(true);
                     }
                 }
@@ -235,13 +235,13 @@ impl<'s> Evaluator<'s> {
 fn filtered(
     rows: &RowSet,
     first: u32,
-    meter: &Meter,
+    budget: &Budget,
     mut passes: impl FnMut(u32) -> Read<bool>,
 ) -> Read<RowSet> {
     let mut met = Vec::new();
     let mut outcome = Ok(());
     rows.ascending(|row| {
-        match meter.charge(0).and_then(|()| passes(first + u32::from(row))) {
+        match budget.charge_bytes(0).and_then(|()| passes(first + u32::from(row))) {
             Ok(true) => met.push(row),
             Ok(false) => {}
             Err(damage) => outcome = Err(damage),

@@ -1,15 +1,15 @@
 //! The hits of one source in the order asked for, found a window at a time.
 
 use super::evaluate::Evaluator;
-use super::unindexed::each_newest;
+use super::unindexed::each_unindexed;
 use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
-use crate::query::budget::Meter;
-use crate::query::plan::node::Node;
+use crate::query::budget::Budget;
+use crate::query::plan::node::RowPlan;
 use crate::query::plan::plan;
 use crate::query::plan::visibility::Visibility;
-use crate::query::predicate::tree::Condition;
-use crate::query::request::order::{Order, Place};
+use crate::query::predicate::tree::Predicate;
+use crate::query::request::order::{Order, SortKey};
 use crate::segment::Segment;
 use crate::segment::{Read, WINDOW_ROWS};
 use std::ops::Range;
@@ -24,7 +24,7 @@ const PAGE_HITS_MAX: usize = 512;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hit {
     /// `(occurred_at, seq)`, or `(0, seq)` in the order of `seq`.
-    pub place: Place,
+    pub place: SortKey,
     /// The row, or the index among the newest events.
     pub row: u32,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Hit {
 #[derive(Debug)]
 pub(crate) struct SegmentStream<'s> {
     evaluator: Evaluator<'s>,
-    node: Node,
+    node: RowPlan,
     order: Order,
     /// Rows still to be looked at.
     rest: Range<u32>,
@@ -44,7 +44,7 @@ pub(crate) struct SegmentStream<'s> {
     wanted: usize,
     /// So few hits are wanted that it is worth to keep them for the next page.
     is_page: bool,
-    after: Option<Place>,
+    after: Option<SortKey>,
     passed: Passed,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct Passed {
 pub(super) struct Wanted {
     pub order: Order,
     /// Only hits behind this place.
-    pub after: Option<Place>,
+    pub after: Option<SortKey>,
     /// This many at most.
     pub count: usize,
 }
@@ -75,27 +75,27 @@ impl<'s> SegmentStream<'s> {
     /// Plans a condition for a segment; nothing is evaluated yet.
     pub(super) fn new(
         segment: &'s Segment,
-        condition: &Condition,
-        visible: Node,
+        predicate: &Predicate,
+        visible: RowPlan,
         wanted: Wanted,
-        meter: &'s Meter,
+        budget: &'s Budget,
     ) -> Result<Self> {
-        let stream = plan(condition, segment, meter)
-            .and_then(|node| Self::of_node(segment, node.and(visible), wanted, meter));
+        let stream = plan(predicate, segment, budget)
+            .and_then(|node| Self::of_node(segment, node.and(visible), wanted, budget));
         let filled = stream.and_then(|mut stream| {
             if wanted.order == Order::Seq {
                 stream.fill_by_seq()?;
             }
             Ok(stream)
         });
-        filled.map_err(|damage| meter.failure(segment, damage))
+        filled.map_err(|damage| budget.failure(segment, damage))
     }
 
     fn of_node(
         segment: &'s Segment,
-        mut node: Node,
+        mut node: RowPlan,
         Wanted { order, after, count: wanted }: Wanted,
-        meter: &'s Meter,
+        budget: &'s Budget,
     ) -> Read<Self> {
         node.order(segment.rows());
         let mut rest = 0..segment.rows();
@@ -109,11 +109,11 @@ impl<'s> SegmentStream<'s> {
                 Order::Seq => {}
             }
         }
-        if let Node::Nothing = node {
+        if let RowPlan::Nothing = node {
             rest = 0..0;
         }
         let step = if node.is_slow() { STEP_ROWS } else { WINDOW_ROWS };
-        let evaluator = Evaluator::new(segment, meter);
+        let evaluator = Evaluator::new(segment, budget);
         let (ready, passed) = (Vec::new(), Passed::default());
         let is_page = wanted <= PAGE_HITS_MAX;
         Ok(SegmentStream {
@@ -139,14 +139,14 @@ impl<'s> SegmentStream<'s> {
     /// The next hit without taking it.
     pub(super) fn peek(&mut self) -> Result<Option<Hit>> {
         while self.ready.is_empty() && !self.rest.is_empty() {
-            let (segment, meter) = (self.evaluator.segment, self.evaluator.meter);
-            self.advance().map_err(|damage| meter.failure(segment, damage))?;
+            let (segment, budget) = (self.evaluator.segment, self.evaluator.budget);
+            self.advance().map_err(|damage| budget.failure(segment, damage))?;
         }
         Ok(self.ready.last().copied())
     }
 
     /// The best place that is still to come, as far as it is known; `None` at the end.
-    pub(super) fn next_place(&self) -> Result<Option<Place>> {
+    pub(super) fn next_place(&self) -> Result<Option<SortKey>> {
         if let Some(hit) = self.ready.last() {
             return Ok(Some(hit.place));
         }
@@ -155,8 +155,8 @@ impl<'s> SegmentStream<'s> {
         }
         let segment = self.evaluator.segment;
         Ok(Some(match self.order {
-            Order::Newest => Place { time: segment.time(self.rest.end - 1)?, seq: u64::MAX },
-            _ => Place { time: segment.time(self.rest.start)?, seq: 0 },
+            Order::Newest => SortKey { time: segment.time(self.rest.end - 1)?, seq: u64::MAX },
+            _ => SortKey { time: segment.time(self.rest.start)?, seq: 0 },
         }))
     }
 
@@ -204,7 +204,7 @@ impl<'s> SegmentStream<'s> {
             let row = first + u32::from(row);
             match place_of(row) {
                 Ok((time, seq)) => {
-                    let place = Place { time, seq };
+                    let place = SortKey { time, seq };
                     let is_after = after.is_none_or(|after| match newest {
                         true => place < after,
                         false => place > after,
@@ -244,7 +244,7 @@ impl<'s> SegmentStream<'s> {
             self.passed.steps += 1;
         }
         self.passed.rows = segment.rows().into();
-        self.evaluator.meter.charge(4 * segment.rows() as usize)?;
+        self.evaluator.budget.charge_bytes(4 * segment.rows() as usize)?;
         let by_seq = segment.rows_by_seq()?;
         let mut low = 0;
         let mut high = by_seq.len();
@@ -254,10 +254,10 @@ impl<'s> SegmentStream<'s> {
             if segment.seq_at(row)? <= after { low = middle + 1 } else { high = middle }
         }
         for row in by_seq.get(low..).unwrap_or_default() {
-            self.evaluator.meter.work(4)?;
+            self.evaluator.budget.charge_steps(4)?;
             let set = sets.get((row / WINDOW_ROWS) as usize);
             if set.is_some_and(|set| set.contains((row % WINDOW_ROWS) as u16)) {
-                let place = Place { time: Timestamp(0), seq: segment.seq_at(*row)? };
+                let place = SortKey { time: Timestamp(0), seq: segment.seq_at(*row)? };
                 self.ready.push(Hit { place, row: *row });
                 if self.ready.len() >= self.wanted {
                     break;
@@ -272,7 +272,7 @@ impl<'s> SegmentStream<'s> {
 
 /// The hits among the newest events, which have no index.
 #[derive(Debug)]
-pub(crate) struct RecentStream<'s> {
+pub(crate) struct UnindexedStream<'s> {
     /// Events that were looked at.
     checked: u64,
     events: Vec<&'s StoredEvent>,
@@ -280,20 +280,20 @@ pub(crate) struct RecentStream<'s> {
     ready: Vec<Hit>,
 }
 
-impl<'s> RecentStream<'s> {
+impl<'s> UnindexedStream<'s> {
     /// Looks at every event.
     pub(super) fn new(
         events: impl Iterator<Item = &'s StoredEvent>,
-        condition: &Condition,
+        predicate: &Predicate,
         visibility: &Visibility<'_>,
         order: Order,
-        after: Option<Place>,
-        meter: &Meter,
+        after: Option<SortKey>,
+        budget: &Budget,
     ) -> Result<Self> {
-        let mut stream = RecentStream { checked: 0, events: Vec::new(), ready: Vec::new() };
+        let mut stream = UnindexedStream { checked: 0, events: Vec::new(), ready: Vec::new() };
         let place = |event: &StoredEvent| {
             let time = if order == Order::Seq { Timestamp(0) } else { event.event.occurred_at() };
-            Place { time, seq: event.seq }
+            SortKey { time, seq: event.seq }
         };
         let behind = events.filter(|event| {
             after.is_none_or(|after| match order {
@@ -301,7 +301,7 @@ impl<'s> RecentStream<'s> {
                 _ => place(event) > after,
             })
         });
-        stream.checked = each_newest(behind, condition, visibility, meter, |event, _| {
+        stream.checked = each_unindexed(behind, predicate, visibility, budget, |event, _| {
             stream.ready.push(Hit { place: place(event), row: stream.events.len() as u32 });
             stream.events.push(event);
             Ok(())
@@ -320,27 +320,27 @@ impl<'s> RecentStream<'s> {
 
 /// The hits of any source.
 #[derive(Debug)]
-pub(crate) enum Stream<'s> {
+pub(crate) enum HitStream<'s> {
     /// A segment.
     Segment(Box<SegmentStream<'s>>),
     /// The newest events.
-    Recent(RecentStream<'s>),
+    Unindexed(UnindexedStream<'s>),
 }
 
-impl Stream<'_> {
+impl HitStream<'_> {
     /// The next hit without taking it.
     pub(super) fn peek(&mut self) -> Result<Option<Hit>> {
         match self {
-            Stream::Segment(stream) => stream.peek(),
-            Stream::Recent(stream) => Ok(stream.peek()),
+            HitStream::Segment(stream) => stream.peek(),
+            HitStream::Unindexed(stream) => Ok(stream.peek()),
         }
     }
 
     /// How far it has gone.
     pub(crate) fn passed(&self) -> Passed {
         match self {
-            Stream::Segment(stream) => stream.passed(),
-            Stream::Recent(stream) => {
+            HitStream::Segment(stream) => stream.passed(),
+            HitStream::Unindexed(stream) => {
                 let checked = stream.checked;
                 Passed { steps: 1, rows: checked, checked, is_complete: true }
             }
@@ -348,18 +348,18 @@ impl Stream<'_> {
     }
 
     /// The best place that is still to come, as far as it is known; `None` at the end.
-    pub(super) fn next_place(&self) -> Result<Option<Place>> {
+    pub(super) fn next_place(&self) -> Result<Option<SortKey>> {
         match self {
-            Stream::Segment(stream) => stream.next_place(),
-            Stream::Recent(stream) => Ok(stream.peek().map(|hit| hit.place)),
+            HitStream::Segment(stream) => stream.next_place(),
+            HitStream::Unindexed(stream) => Ok(stream.peek().map(|hit| hit.place)),
         }
     }
 
     /// Takes the hit that [`Self::peek`] showed.
     pub(super) fn take(&mut self) {
         match self {
-            Stream::Segment(stream) => stream.take(),
-            Stream::Recent(stream) => {
+            HitStream::Segment(stream) => stream.take(),
+            HitStream::Unindexed(stream) => {
                 stream.ready.pop();
             }
         }
@@ -371,8 +371,8 @@ impl Stream<'_> {
     /// [`crate::Error::Corrupt`] at the first damage.
     pub(super) fn events(&mut self, rows: &[u32], out: &mut Vec<StoredEvent>) -> Result<()> {
         match self {
-            Stream::Segment(stream) => stream.events(rows, out),
-            Stream::Recent(stream) => {
+            HitStream::Segment(stream) => stream.events(rows, out),
+            HitStream::Unindexed(stream) => {
                 let event = |row: &u32| stream.events.get(*row as usize).copied().cloned();
                 out.extend(rows.iter().map_while(event));
                 Ok(())

@@ -1,12 +1,12 @@
 //! The hits of all sources in one order, each source opened when its best hit could be next.
 
-use super::hits::{Hit, RecentStream, SegmentStream, Stream, Wanted};
-use super::source::{Opened, Source};
+use super::hits::{Hit, HitStream, SegmentStream, UnindexedStream, Wanted};
+use super::source::{HitSource, Opened};
 use crate::event::StoredEvent;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::plan::visibility::Visibility;
-use crate::query::predicate::tree::Condition;
-use crate::query::request::order::{Order, Place};
+use crate::query::predicate::tree::Predicate;
+use crate::query::request::order::{Order, SortKey};
 use crate::query::request::search::Search;
 use crate::{Error, Result};
 
@@ -15,24 +15,24 @@ pub(crate) const HITS_AT_ONCE: usize = 64;
 
 /// Merges the hits of all sources; a source is opened when its best hit could be next.
 pub(crate) struct Merge<'s> {
-    pub(crate) meter: &'s Meter,
+    pub(crate) budget: &'s Budget,
     order: Order,
-    condition: Condition,
+    predicate: Predicate,
     visibility: Visibility<'s>,
-    after: Option<Place>,
+    after: Option<SortKey>,
     wanted: usize,
     /// Not opened yet, the best last.
-    pub(crate) waiting: Vec<Source<'s>>,
-    pub(crate) open: Vec<Stream<'s>>,
+    pub(crate) waiting: Vec<HitSource<'s>>,
+    pub(crate) open: Vec<HitStream<'s>>,
 }
 
 impl<'s> Merge<'s> {
     /// Puts the sources in order; nothing is opened yet.
-    pub(crate) fn new(search: &Search<'s>, meter: &'s Meter, wanted: usize) -> Result<Self> {
+    pub(crate) fn new(search: &Search<'s>, budget: &'s Budget, wanted: usize) -> Result<Self> {
         search.check()?;
         let after = search.start()?;
-        let condition = search.condition()?;
-        let mut waiting = search.sources_of(&condition, meter)?;
+        let predicate = search.predicate()?;
+        let mut waiting = search.sources_of(&predicate, budget)?;
         if let Some(after) = after {
             waiting.retain(|source| source.reaches(search.order, after));
         }
@@ -41,9 +41,9 @@ impl<'s> Merge<'s> {
             waiting.reverse();
         }
         Ok(Merge {
-            meter,
+            budget,
             order: search.order,
-            condition,
+            predicate,
             visibility: search.visibility()?,
             after,
             wanted,
@@ -75,12 +75,12 @@ impl<'s> Merge<'s> {
     }
 
     /// The best place that is still to come, as far as it is known; `None` at the end.
-    pub(crate) fn next_place(&self) -> Result<Option<Place>> {
+    pub(crate) fn next_place(&self) -> Result<Option<SortKey>> {
         let waiting = self.waiting.last().map(|source| Ok(Some(source.best(self.order))));
-        let mut best: Option<Place> = None;
-        for place in self.open.iter().map(Stream::next_place).chain(waiting) {
+        let mut best: Option<SortKey> = None;
+        for place in self.open.iter().map(HitStream::next_place).chain(waiting) {
             let is_best =
-                |place: &Place| best.is_none_or(|other| self.order.is_before(*place, other));
+                |place: &SortKey| best.is_none_or(|other| self.order.is_before(*place, other));
             best = place?.filter(is_best).or(best);
         }
         Ok(best)
@@ -88,24 +88,25 @@ impl<'s> Merge<'s> {
 
     /// Opens the best source that waits; one that the budget does not allow to open waits on.
     fn open_next(&mut self) -> Result<()> {
-        let meter = self.meter;
+        let budget = self.budget;
         let Some(source) = self.waiting.last() else {
             return Ok(());
         };
-        meter.check()?;
-        let (condition, order, after) = (&self.condition, self.order, self.after);
+        budget.check()?;
+        let (predicate, order, after) = (&self.predicate, self.order, self.after);
         let stream = match source.open()? {
             Opened::Segment(segment) => {
-                let visible = self.visibility.rows(segment, meter);
-                let visible = visible.map_err(|damage| meter.failure(segment, damage))?;
+                let visible = self.visibility.rows(segment, budget);
+                let visible = visible.map_err(|damage| budget.failure(segment, damage))?;
                 let wanted = Wanted { order, after, count: self.wanted };
-                let stream = SegmentStream::new(segment, condition, visible, wanted, meter)?;
-                Stream::Segment(Box::new(stream))
+                let stream = SegmentStream::new(segment, predicate, visible, wanted, budget)?;
+                HitStream::Segment(Box::new(stream))
             }
-            Opened::Recent(tail) => {
+            Opened::Unindexed(tail) => {
                 let (events, visibility) = (tail.unindexed(), &self.visibility);
-                let stream = RecentStream::new(events, condition, visibility, order, after, meter);
-                Stream::Recent(stream?)
+                let stream =
+                    UnindexedStream::new(events, predicate, visibility, order, after, budget);
+                HitStream::Unindexed(stream?)
             }
         };
         self.waiting.pop();

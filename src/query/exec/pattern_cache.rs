@@ -1,104 +1,105 @@
 //! Words and parts of texts that stand as patterns and numbers, decided once for each pattern.
 
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::predicate::column_value::value_passes;
-use crate::query::predicate::tree::Leaf;
+use crate::query::predicate::tree::FieldPredicate;
 use crate::segment::{Column, NUMBER_CHAR, PackedReader, Patterns, Read, Scratch};
 use std::sync::Arc;
 
 /// What is known of the texts of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    /// Nobody asked yet.
+enum PatternMatch {
+    /// Not decided yet.
     Unknown,
-    /// Each passes.
-    All,
-    /// None passes.
-    None,
+    /// Every text of it passes.
+    Always,
+    /// No text of it passes.
+    Never,
     /// It depends on the numbers.
-    Some,
+    Depends,
 }
 
 /// The verdicts on the patterns of one column under one leaf.
 #[derive(Debug)]
-struct OfColumn {
+struct ColumnPatterns {
     column: u32,
-    leaf: Arc<Leaf>,
-    verdicts: Vec<Verdict>,
+    leaf: Arc<FieldPredicate>,
+    verdicts: Vec<PatternMatch>,
 }
 
 /// The verdicts that were found while a segment was asked.
 #[derive(Debug, Default)]
-pub(crate) struct Verdicts {
-    known: Vec<OfColumn>,
+pub(crate) struct PatternCache {
+    known: Vec<ColumnPatterns>,
 }
 
 /// What decides which values of one column pass one leaf.
 #[derive(Debug)]
-pub(crate) struct Test<'v, 's> {
+pub(crate) struct CachedPredicate<'v, 's> {
     column: Column<'s>,
-    leaf: &'v Arc<Leaf>,
+    leaf: &'v Arc<FieldPredicate>,
     /// The verdicts, and where the pattern of each value is found.
-    of_patterns: Option<(&'v mut Vec<Verdict>, &'s Patterns, PackedReader<'s>)>,
+    of_patterns: Option<(&'v mut Vec<PatternMatch>, &'s Patterns, PackedReader<'s>)>,
 }
 
-impl Verdicts {
+impl PatternCache {
     /// The test of the values of a column by a leaf.
     pub(crate) fn test<'v, 's>(
         &'v mut self,
         number: u32,
         column: Column<'s>,
-        leaf: &'v Arc<Leaf>,
-    ) -> Test<'v, 's> {
+        leaf: &'v Arc<FieldPredicate>,
+    ) -> CachedPredicate<'v, 's> {
         let patterns = column.patterns().filter(|_| leaf.test.is_about_outlines());
         let of_patterns = patterns.map(|patterns| {
-            let is_it = |known: &OfColumn| known.column == number && Arc::ptr_eq(&known.leaf, leaf);
+            let is_it =
+                |known: &ColumnPatterns| known.column == number && Arc::ptr_eq(&known.leaf, leaf);
             let at = self.known.iter().position(is_it).unwrap_or_else(|| {
-                let verdicts = vec![Verdict::Unknown; patterns.len() as usize];
-                self.known.push(OfColumn { column: number, leaf: leaf.clone(), verdicts });
+                let verdicts = vec![PatternMatch::Unknown; patterns.len() as usize];
+                self.known.push(ColumnPatterns { column: number, leaf: leaf.clone(), verdicts });
                 self.known.len() - 1
             });
             (&mut self.known[at].verdicts, patterns, patterns.ids(column.blocks()))
         });
-        Test { column, leaf, of_patterns }
+        CachedPredicate { column, leaf, of_patterns }
     }
 }
 
-impl Test<'_, '_> {
+impl CachedPredicate<'_, '_> {
     /// Whether value `index` passes.
     #[inline]
     pub(crate) fn passes(
         &mut self,
         index: u32,
         scratch: &mut Scratch,
-        meter: &Meter,
+        budget: &Budget,
     ) -> Read<bool> {
         match self.verdict(index)? {
-            Verdict::All => Ok(true),
-            Verdict::None => Ok(false),
-            Verdict::Some | Verdict::Unknown => {
+            PatternMatch::Always => Ok(true),
+            PatternMatch::Never => Ok(false),
+            PatternMatch::Depends | PatternMatch::Unknown => {
                 let value = self.column.value(index, scratch)?;
-                meter.charge(value.len())?;
-                value_passes(self.column.kind(), value, self.leaf, meter)
+                budget.charge_bytes(value.len())?;
+                value_passes(self.column.kind(), value, self.leaf, budget)
             }
         }
     }
 
     #[inline]
-    fn verdict(&mut self, index: u32) -> Read<Verdict> {
+    fn verdict(&mut self, index: u32) -> Read<PatternMatch> {
         let Some((verdicts, patterns, ids)) = &mut self.of_patterns else {
-            return Ok(Verdict::Unknown);
+            return Ok(PatternMatch::Unknown);
         };
         let id = ids.get(index.into())?;
         let Some(verdict) = verdicts.get_mut(id as usize) else {
-            return Ok(Verdict::Unknown);
+            return Ok(PatternMatch::Unknown);
         };
-        if *verdict == Verdict::Unknown {
+        if *verdict == PatternMatch::Unknown {
             let outline = patterns.outline(self.column.blocks(), id as u32)?;
             *verdict = match self.leaf.test.matches_outline(&outline, NUMBER_CHAR) {
-                Some(true) => Verdict::All,
-                Some(false) => Verdict::None,
-                None => Verdict::Some,
+                Some(true) => PatternMatch::Always,
+                Some(false) => PatternMatch::Never,
+                None => PatternMatch::Depends,
             };
         }
         Ok(*verdict)

@@ -3,40 +3,40 @@
 use crate::Result;
 use crate::event::Timestamp;
 use crate::query::ast::time::TimeRange;
-use crate::query::budget::Meter;
-use crate::query::predicate::tree::Condition;
-use crate::query::request::order::{Order, Place};
+use crate::query::budget::Budget;
+use crate::query::predicate::tree::Predicate;
+use crate::query::request::order::{Order, SortKey};
 use crate::query::request::search::Search;
 use crate::segment::Segment;
-use crate::segment::SegmentFacts;
+use crate::segment::SegmentStats;
 use crate::store::{LiveSegment, Snapshot};
 use crate::tail::TailView;
 
 /// A part of a snapshot.
 #[derive(Clone, Copy)]
-pub(crate) enum Source<'s> {
+pub(crate) enum HitSource<'s> {
     /// A segment in a file, which is read when it is first asked for.
     Sealed(&'s LiveSegment),
     /// Events of the tail that are indexed in memory.
     Indexed(&'s Segment),
     /// The newest events of a tail.
-    Recent(&'s TailView),
+    Unindexed(&'s TailView),
 }
 
 /// A source whose events can be asked for.
 #[derive(Clone, Copy)]
 pub(crate) enum Opened<'s> {
     Segment(&'s Segment),
-    Recent(&'s TailView),
+    Unindexed(&'s TailView),
 }
 
-impl<'s> Source<'s> {
+impl<'s> HitSource<'s> {
     /// What is known of a segment without reading it.
-    pub(crate) fn facts(&self) -> Option<&'s SegmentFacts> {
+    pub(crate) fn facts(&self) -> Option<&'s SegmentStats> {
         match *self {
-            Source::Sealed(live) => Some(live.facts()),
-            Source::Indexed(segment) => Some(segment.meta()),
-            Source::Recent(_) => None,
+            HitSource::Sealed(live) => Some(live.facts()),
+            HitSource::Indexed(segment) => Some(segment.meta()),
+            HitSource::Unindexed(_) => None,
         }
     }
 
@@ -46,9 +46,9 @@ impl<'s> Source<'s> {
     /// [`crate::Error::Corrupt`] or [`crate::Error::Unsupported`] where a file makes no sense.
     pub(crate) fn open(&self) -> Result<Opened<'s>> {
         Ok(match *self {
-            Source::Sealed(live) => Opened::Segment(live.segment()?),
-            Source::Indexed(segment) => Opened::Segment(segment),
-            Source::Recent(tail) => Opened::Recent(tail),
+            HitSource::Sealed(live) => Opened::Segment(live.segment()?),
+            HitSource::Indexed(segment) => Opened::Segment(segment),
+            HitSource::Unindexed(tail) => Opened::Unindexed(tail),
         })
     }
 
@@ -58,7 +58,7 @@ impl<'s> Source<'s> {
     }
 
     /// The best place that a hit of the source may have in an order.
-    pub(super) fn best(&self, order: Order) -> Place {
+    pub(super) fn best(&self, order: Order) -> SortKey {
         let (time, seq) = match (self.facts(), order) {
             (None, Order::Newest) => (Timestamp(i64::MAX), u64::MAX),
             (None, _) => (Timestamp(i64::MIN), 0),
@@ -66,11 +66,11 @@ impl<'s> Source<'s> {
             (Some(facts), Order::Oldest) => (facts.min_time, facts.min_seq),
             (Some(facts), Order::Seq) => (Timestamp(0), facts.min_seq),
         };
-        Place { time, seq }
+        SortKey { time, seq }
     }
 
     /// Whether a hit may lie behind a place in an order.
-    pub(super) fn reaches(&self, order: Order, after: Place) -> bool {
+    pub(super) fn reaches(&self, order: Order, after: SortKey) -> bool {
         self.facts().is_none_or(|facts| match order {
             Order::Newest => facts.min_time <= after.time,
             Order::Oldest => facts.max_time >= after.time,
@@ -81,42 +81,42 @@ impl<'s> Source<'s> {
 
 impl<'a> Search<'a> {
     /// All sources of the snapshot, in no order.
-    pub(crate) fn sources(&self, meter: &Meter) -> Result<Vec<Source<'a>>> {
+    pub(crate) fn sources(&self, budget: &Budget) -> Result<Vec<HitSource<'a>>> {
         let snapshot: &'a Snapshot = self.snapshot;
-        let sealed = snapshot.segments().iter().map(|live| Source::Sealed(live));
-        let mut sources: Vec<Source<'a>> = sealed.collect();
+        let sealed = snapshot.segments().iter().map(|live| HitSource::Sealed(live));
+        let mut sources: Vec<HitSource<'a>> = sealed.collect();
         for tail in snapshot.tails() {
-            let indexed = tail.indexed(&mut || meter.check())?;
-            sources.extend(indexed.into_iter().map(Source::Indexed));
+            let indexed = tail.indexed(&mut || budget.check())?;
+            sources.extend(indexed.into_iter().map(HitSource::Indexed));
         }
-        sources.extend(snapshot.tails().map(Source::Recent));
+        sources.extend(snapshot.tails().map(HitSource::Unindexed));
         Ok(sources)
     }
 
-    /// The sources in which events may meet `condition`, as far as their times tell.
+    /// The sources in which events may meet `predicate`, as far as their times tell.
     pub(super) fn sources_of(
         &self,
-        condition: &Condition,
-        meter: &Meter,
-    ) -> Result<Vec<Source<'a>>> {
-        let times = condition.occurrence();
-        let mut sources = self.sources(meter)?;
+        predicate: &Predicate,
+        budget: &Budget,
+    ) -> Result<Vec<HitSource<'a>>> {
+        let times = predicate.occurrence();
+        let mut sources = self.sources(budget)?;
         sources.retain(|source| source.meets(times));
         Ok(sources)
     }
 
-    /// The segments in which events may meet `condition`, each opened when it comes; those of other
+    /// The segments in which events may meet `predicate`, each opened when it comes; those of other
     /// times are not.
     pub(crate) fn segments<'m>(
         &self,
-        condition: &Condition,
-        meter: &'m Meter,
+        predicate: &Predicate,
+        budget: &'m Budget,
     ) -> Result<impl Iterator<Item = Result<&'a Segment>> + use<'a, 'm>> {
-        let sources = self.sources_of(condition, meter)?;
+        let sources = self.sources_of(predicate, budget)?;
         Ok(sources.into_iter().filter_map(|source| {
-            match meter.check().and_then(|()| source.open()) {
+            match budget.check().and_then(|()| source.open()) {
                 Ok(Opened::Segment(segment)) => Some(Ok(segment)),
-                Ok(Opened::Recent(_)) => None,
+                Ok(Opened::Unindexed(_)) => None,
                 Err(error) => Some(Err(error)),
             }
         }))

@@ -2,30 +2,30 @@
 
 use crate::Result;
 use crate::event::StoredEvent;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::plan::visibility::Visibility;
-use crate::query::predicate::event::{Reader, Values};
-use crate::query::predicate::tree::Condition;
+use crate::query::predicate::event::{EventFlattener, FlatEvent};
+use crate::query::predicate::tree::Predicate;
 
 /// Calls `each` with the events that meet a condition and are seen, and with their values; gives
 /// the number of all that were looked at.
 ///
 /// # Errors
 /// [`crate::Error::Budget`] when a limit is exceeded, and what `each` returns.
-pub(crate) fn each_newest<'e>(
+pub(crate) fn each_unindexed<'e>(
     events: impl Iterator<Item = &'e StoredEvent>,
-    condition: &Condition,
+    predicate: &Predicate,
     visibility: &Visibility<'_>,
-    meter: &Meter,
-    mut each: impl FnMut(&'e StoredEvent, &Values<'_>) -> Result<()>,
+    budget: &Budget,
+    mut each: impl FnMut(&'e StoredEvent, &FlatEvent<'_>) -> Result<()>,
 ) -> Result<u64> {
-    let mut reader = Reader::new();
+    let mut reader = EventFlattener::new();
     let mut looked_at = 0;
     for event in events {
         looked_at += 1;
-        meter.spend(event.event.canonical().len())?;
+        budget.spend(event.event.canonical().len())?;
         let values = reader.read(event);
-        if values.meet(condition, meter)? && visibility.sees(event, &values) {
+        if values.meet(predicate, budget)? && visibility.sees(event, &values) {
             each(event, &values)?;
         }
     }

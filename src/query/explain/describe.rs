@@ -2,11 +2,11 @@
 
 use super::PlanStep;
 use crate::query::ast::Path;
-use crate::query::plan::node::{Check, Node};
+use crate::query::plan::node::{Filter, RowPlan};
 use crate::segment::Segment;
 
 /// Describes a node.
-pub(super) fn describe(node: &Node, segment: &Segment) -> PlanStep {
+pub(super) fn describe(node: &RowPlan, segment: &Segment) -> PlanStep {
     let rows = segment.rows();
     let known = node.known_len(rows);
     PlanStep {
@@ -19,41 +19,41 @@ pub(super) fn describe(node: &Node, segment: &Segment) -> PlanStep {
     }
 }
 
-fn action(node: &Node) -> String {
+fn action(node: &RowPlan) -> String {
     match node {
-        Node::Nothing => "no row".into(),
-        Node::Everything => "every row".into(),
-        Node::Range(range) => format!("rows {} to {}, by time", range.start, range.end),
-        Node::Lists(lists) => match lists.len() {
+        RowPlan::Nothing => "no row".into(),
+        RowPlan::Everything => "every row".into(),
+        RowPlan::Range(range) => format!("rows {} to {}, by time", range.start, range.end),
+        RowPlan::Lists(lists) => match lists.len() {
             1 => "a list of rows".into(),
             count => format!("{count} lists of rows"),
         },
-        Node::Rows(_) => "rows looked up".into(),
-        Node::Has(_) => "rows with a value".into(),
-        Node::Values { bits, .. } => {
+        RowPlan::Rows(_) => "rows looked up".into(),
+        RowPlan::NotNull(_) => "rows with a value".into(),
+        RowPlan::ValueIds { bits, .. } => {
             let count: u32 = bits.iter().map(|word| word.count_ones()).sum();
             format!("rows with one of {count} values of the dictionary")
         }
-        Node::Counted(node, _) => action(node),
-        Node::And(_) => "all of".into(),
-        Node::Or(_) => "one of".into(),
-        Node::Not(_) => "all rows but".into(),
-        Node::Check { check, .. } => match check {
-            Check::Columns(..) => "look at the values, row by row".into(),
-            Check::Seqs(range) => format!("seq {} to {}, row by row", range.start, range.end),
-            Check::Uuids(..) => "look at the digits, row by row".into(),
-            Check::Seq(_) => "look at the seq, row by row".into(),
-            Check::Event(_) => "decode the events, one by one".into(),
+        RowPlan::Counted(node, _) => action(node),
+        RowPlan::And(_) => "all of".into(),
+        RowPlan::Or(_) => "one of".into(),
+        RowPlan::Not(_) => "all rows but".into(),
+        RowPlan::Filter { filter, .. } => match filter {
+            Filter::Columns(..) => "look at the values, row by row".into(),
+            Filter::Seqs(range) => format!("seq {} to {}, row by row", range.start, range.end),
+            Filter::Uuids(..) => "look at the digits, row by row".into(),
+            Filter::Seq(_) => "look at the seq, row by row".into(),
+            Filter::Event(_) => "decode the events, one by one".into(),
         },
     }
 }
 
 /// The columns that a node names itself.
-fn fields(node: &Node, segment: &Segment) -> Vec<String> {
+fn fields(node: &RowPlan, segment: &Segment) -> Vec<String> {
     let columns: &[u32] = match node {
-        Node::Has(column) | Node::Values { column, .. } => std::slice::from_ref(column),
-        Node::Check { check: Check::Columns(columns, _), .. } => columns,
-        Node::Counted(node, _) => return fields(node, segment),
+        RowPlan::NotNull(column) | RowPlan::ValueIds { column, .. } => std::slice::from_ref(column),
+        RowPlan::Filter { filter: Filter::Columns(columns, _), .. } => columns,
+        RowPlan::Counted(node, _) => return fields(node, segment),
         _ => &[],
     };
     columns.iter().map(|column| field(*column, segment)).collect()
@@ -67,12 +67,12 @@ pub(super) fn field(column: u32, segment: &Segment) -> String {
     }
 }
 
-fn parts(node: &Node) -> Vec<&Node> {
+fn parts(node: &RowPlan) -> Vec<&RowPlan> {
     match node {
-        Node::And(nodes) | Node::Or(nodes) => nodes.iter().collect(),
-        Node::Not(node) => vec![node],
-        Node::Counted(node, _) => parts(node),
-        Node::Check { among, .. } if !matches!(**among, Node::Everything) => vec![among],
+        RowPlan::And(nodes) | RowPlan::Or(nodes) => nodes.iter().collect(),
+        RowPlan::Not(node) => vec![node],
+        RowPlan::Counted(node, _) => parts(node),
+        RowPlan::Filter { among, .. } if !matches!(**among, RowPlan::Everything) => vec![among],
         _ => Vec::new(),
     }
 }

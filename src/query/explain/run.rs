@@ -1,22 +1,22 @@
 //! Planning and running a search under watch.
 
-use super::parts::{Part, parts_of};
+use super::parts::{QueryPart, parts_of};
 use super::reason::of_times;
 use super::steps::{steps, times_of};
 use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, SourceKind, Work};
 use crate::Result;
 use crate::query::answer::collect::seen_rows;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::exec::merge::{HITS_AT_ONCE, Merge};
-use crate::query::exec::source::{Opened, Source};
-use crate::query::exec::unindexed::each_newest;
-use crate::query::plan::node::Node;
+use crate::query::exec::source::{HitSource, Opened};
+use crate::query::exec::unindexed::each_unindexed;
+use crate::query::plan::node::RowPlan;
 use crate::query::plan::visibility::Visibility;
-use crate::query::predicate::tree::Condition;
+use crate::query::predicate::tree::Predicate;
 use crate::query::request::search::Search;
 use crate::segment::Segment;
-use crate::segment::SegmentFacts;
+use crate::segment::SegmentStats;
 use crate::segment::{Read, WINDOW_ROWS};
 use crate::tail::TailView;
 use std::time::{Duration, Instant};
@@ -41,10 +41,10 @@ impl<'a> Search<'a> {
     /// ```
     pub fn explain(self) -> Result<Explanation> {
         let limit = if self.limit == 0 { usize::MAX } else { self.limit };
-        let meter = self.meter();
-        let mut merge = Merge::new(&self, &meter, limit.saturating_add(1))?;
-        let mut watch = Watch::new(&self, &meter)?;
-        let entered: Vec<Source<'_>> = merge.waiting.iter().rev().copied().collect();
+        let budget = self.budget();
+        let mut merge = Merge::new(&self, &budget, limit.saturating_add(1))?;
+        let mut watch = Observation::new(&self, &budget)?;
+        let entered: Vec<HitSource<'_>> = merge.waiting.iter().rev().copied().collect();
         for source in &entered {
             watch.plan(source)?;
         }
@@ -60,7 +60,7 @@ impl<'a> Search<'a> {
             let (events, decoded) = merge.events(&found);
             decode += began.elapsed();
             decoded.and(outcome)?;
-            meter.spend(events.iter().map(|event| event.event.canonical().len()).sum())?;
+            budget.spend(events.iter().map(|event| event.event.canonical().len()).sum())?;
             taken += found.len();
             for (stream, _) in &found {
                 if let Some(hits) = hits.get_mut(*stream) {
@@ -86,7 +86,7 @@ impl<'a> Search<'a> {
                 is_complete: passed.is_complete,
             });
         }
-        watch.leave_behind(&self.sources(&meter)?, &entered);
+        watch.leave_behind(&self.sources(&budget)?, &entered);
         let answer = Answer::Page { order: self.order, limit: self.limit };
         let explanation = watch.explanation(&self, answer, taken as u64);
         Ok(Explanation { more, evaluate, decode, ..explanation })
@@ -98,11 +98,11 @@ impl<'a> Search<'a> {
     /// As [`Search::count`].
     pub fn explain_count(self) -> Result<Explanation> {
         self.check()?;
-        let meter = self.meter();
-        let mut watch = Watch::new(&self, &meter)?;
+        let budget = self.budget();
+        let mut watch = Observation::new(&self, &budget)?;
         let (mut hits, mut evaluate) = (0, Duration::ZERO);
-        for source in self.sources(&meter)? {
-            meter.check()?;
+        for source in self.sources(&budget)? {
+            budget.check()?;
             if watch.leave_out(&source) {
                 continue;
             }
@@ -110,10 +110,10 @@ impl<'a> Search<'a> {
             let began = Instant::now();
             let work = match source.open()? {
                 Opened::Segment(segment) => {
-                    let counted = count(segment, &node, &meter);
-                    counted.map_err(|damage| meter.failure(segment, damage))?
+                    let counted = count(segment, &node, &budget);
+                    counted.map_err(|damage| budget.failure(segment, damage))?
                 }
-                Opened::Recent(tail) => watch.count_newest(tail)?,
+                Opened::Unindexed(tail) => watch.count_newest(tail)?,
             };
             evaluate += began.elapsed();
             hits += work.hits;
@@ -126,21 +126,21 @@ impl<'a> Search<'a> {
 }
 
 /// What is told of a search, as it is found out.
-struct Watch<'a> {
-    meter: &'a Meter,
-    parts: Vec<Part>,
-    condition: Condition,
+struct Observation<'a> {
+    budget: &'a Budget,
+    parts: Vec<QueryPart>,
+    predicate: Predicate,
     visibility: Visibility<'a>,
     sources: Vec<ExplainedSource>,
     plan: Duration,
 }
 
-impl<'a> Watch<'a> {
-    fn new(search: &Search<'a>, meter: &'a Meter) -> Result<Self> {
-        Ok(Watch {
-            meter,
+impl<'a> Observation<'a> {
+    fn new(search: &Search<'a>, budget: &'a Budget) -> Result<Self> {
+        Ok(Observation {
+            budget,
             parts: parts_of(search)?,
-            condition: search.condition()?,
+            predicate: search.predicate()?,
             visibility: search.visibility()?,
             sources: Vec::new(),
             plan: Duration::ZERO,
@@ -148,26 +148,26 @@ impl<'a> Watch<'a> {
     }
 
     /// Plans a source as a search does, then part by part for the explanation.
-    fn plan(&mut self, source: &Source<'_>) -> Result<Node> {
+    fn plan(&mut self, source: &HitSource<'_>) -> Result<RowPlan> {
         let segment = match source.open()? {
             Opened::Segment(segment) => segment,
-            Opened::Recent(tail) => {
+            Opened::Unindexed(tail) => {
                 self.sources.push(newest(tail));
-                return Ok(Node::Everything);
+                return Ok(RowPlan::Everything);
             }
         };
         let began = Instant::now();
-        let node = seen_rows(&self.condition, &self.visibility, segment, self.meter);
+        let node = seen_rows(&self.predicate, &self.visibility, segment, self.budget);
         self.plan += began.elapsed();
         let explained = node.and_then(|node| {
-            let fate = match (&node, steps(&self.parts, &self.visibility, segment, self.meter)?) {
-                (Node::Nothing, Err(reason)) => Fate::Pruned(reason),
-                (Node::Nothing, Ok(_)) => Fate::Pruned(Pruning::Intersection),
+            let fate = match (&node, steps(&self.parts, &self.visibility, segment, self.budget)?) {
+                (RowPlan::Nothing, Err(reason)) => Fate::Pruned(reason),
+                (RowPlan::Nothing, Ok(_)) => Fate::Pruned(Pruning::Intersection),
                 (_, steps) => Fate::NotEntered(steps.unwrap_or_default()),
             };
             Ok((node, fate))
         });
-        let (node, fate) = explained.map_err(|damage| self.meter.failure(segment, damage))?;
+        let (node, fate) = explained.map_err(|damage| self.budget.failure(segment, damage))?;
         self.sources.push(of_segment(source, segment.meta(), fate));
         Ok(node)
     }
@@ -175,8 +175,8 @@ impl<'a> Watch<'a> {
     /// Counts the hits among the newest events.
     fn count_newest(&self, tail: &TailView) -> Result<Work> {
         let mut hits = 0;
-        let (newest, condition, visibility) = (tail.unindexed(), &self.condition, &self.visibility);
-        let rows = each_newest(newest, condition, visibility, self.meter, |_, _| {
+        let (newest, predicate, visibility) = (tail.unindexed(), &self.predicate, &self.visibility);
+        let rows = each_unindexed(newest, predicate, visibility, self.budget, |_, _| {
             hits += 1;
             Ok(())
         })?;
@@ -185,10 +185,11 @@ impl<'a> Watch<'a> {
 
     /// Notes the segments that were not even opened: those of other times, and those that end
     /// before the cursor.
-    fn leave_behind(&mut self, all: &[Source<'_>], entered: &[Source<'_>]) {
+    fn leave_behind(&mut self, all: &[HitSource<'_>], entered: &[HitSource<'_>]) {
         for source in all {
             let Some(facts) = source.facts() else { continue };
-            let is_it = |other: &Source<'_>| other.facts().is_some_and(|o| std::ptr::eq(o, facts));
+            let is_it =
+                |other: &HitSource<'_>| other.facts().is_some_and(|o| std::ptr::eq(o, facts));
             if !entered.iter().any(is_it) && !self.leave_out(source) {
                 self.sources.push(of_segment(source, facts, Fate::Pruned(Pruning::Cursor)));
             }
@@ -196,7 +197,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Notes a segment of other times, which no search opens; whether it is one.
-    fn leave_out(&mut self, source: &Source<'_>) -> bool {
+    fn leave_out(&mut self, source: &HitSource<'_>) -> bool {
         let (Some(facts), Some(pruning)) = (source.facts(), of_times(&self.parts, source)) else {
             return false;
         };
@@ -236,10 +237,10 @@ impl ExplainedSource {
     }
 }
 
-fn of_segment(source: &Source<'_>, facts: &SegmentFacts, fate: Fate) -> ExplainedSource {
+fn of_segment(source: &HitSource<'_>, facts: &SegmentStats, fate: Fate) -> ExplainedSource {
     let kind = match source {
-        Source::Sealed(_) => SourceKind::Segment(format!("{:016x}", facts.id.0)),
-        Source::Indexed(_) | Source::Recent(_) => SourceKind::Indexed,
+        HitSource::Sealed(_) => SourceKind::Segment(format!("{:016x}", facts.id.0)),
+        HitSource::Indexed(_) | HitSource::Unindexed(_) => SourceKind::Indexed,
     };
     let (times, seqs) = ((facts.min_time, facts.max_time), (facts.min_seq, facts.max_seq));
     let rows = facts.rows.into();
@@ -258,12 +259,12 @@ fn newest(tail: &TailView) -> ExplainedSource {
 }
 
 /// Counts the hits of a segment.
-fn count(segment: &Segment, node: &Node, meter: &Meter) -> Read<Work> {
+fn count(segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<Work> {
     let mut work = Work { is_complete: true, ..Work::default() };
     if let Some(hits) = node.known_len(segment.rows()) {
         return Ok(Work { hits, ..work });
     }
-    let mut evaluator = Evaluator::new(segment, meter);
+    let mut evaluator = Evaluator::new(segment, budget);
     for window in 0..segment.rows().div_ceil(WINDOW_ROWS) {
         let first = window * WINDOW_ROWS;
         let rows = first..(first + WINDOW_ROWS).min(segment.rows());

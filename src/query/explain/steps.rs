@@ -5,22 +5,22 @@ use super::reason::of_part;
 use super::{PlanStep, Pruning};
 use crate::Result;
 use crate::query::ast::time::TimeRange;
-use crate::query::budget::Meter;
-use crate::query::explain::parts::Part;
-use crate::query::plan::node::Node;
+use crate::query::budget::Budget;
+use crate::query::explain::parts::QueryPart;
+use crate::query::plan::node::RowPlan;
 use crate::query::plan::visibility::Visibility;
 use crate::query::plan::{columns_of, plan};
-use crate::query::predicate::tree::{Condition, Leaf, Scope};
-use crate::query::predicate::value_predicate::Test;
+use crate::query::predicate::tree::{FieldPredicate, Predicate, Scope};
+use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::segment::Read;
 use crate::segment::Segment;
 
 /// The times that all parts leave.
-pub(super) fn times_of(parts: &[Part]) -> TimeRange {
+pub(super) fn times_of(parts: &[QueryPart]) -> TimeRange {
     let mut times = TimeRange::default();
     for part in parts {
-        if let Condition::Leaf(leaf) = &part.condition
-            && let (Scope::OccurredAt, Test::TimeRange(range)) = (&leaf.scope, &leaf.test)
+        if let Predicate::Field(leaf) = &part.predicate
+            && let (Scope::OccurredAt, ValuePredicate::TimeRange(range)) = (&leaf.scope, &leaf.test)
         {
             times.from = times.from.max(range.from);
             times.to = match (times.to, range.to) {
@@ -34,7 +34,7 @@ pub(super) fn times_of(parts: &[Part]) -> TimeRange {
 
 /// What a part came to in a segment.
 struct Planned {
-    node: Node,
+    node: RowPlan,
     term: String,
     fields: Vec<String>,
 }
@@ -42,22 +42,22 @@ struct Planned {
 /// The steps in the order of their evaluation; `Err`: why there are none. Each part is planned
 /// for itself, up to the first that has no row.
 pub(super) fn steps(
-    parts: &[Part],
+    parts: &[QueryPart],
     visibility: &Visibility<'_>,
     segment: &Segment,
-    meter: &Meter,
+    budget: &Budget,
 ) -> Read<Result<Vec<PlanStep>, Pruning>> {
     let mut all = Vec::new();
     for part in parts {
-        let node = plan(&part.condition, segment, meter)?;
-        if let Node::Nothing = node {
-            return Ok(Err(of_part(part, segment, meter)?));
+        let node = plan(&part.predicate, segment, budget)?;
+        if let RowPlan::Nothing = node {
+            return Ok(Err(of_part(part, segment, budget)?));
         }
-        let fields = fields(&part.condition, segment);
+        let fields = fields(&part.predicate, segment);
         add(&mut all, Planned { node, term: part.term.clone(), fields });
     }
-    match visibility.rows(segment, meter)? {
-        Node::Nothing => return Ok(Err(Pruning::Hidden)),
+    match visibility.rows(segment, budget)? {
+        RowPlan::Nothing => return Ok(Err(Pruning::Hidden)),
         node => {
             let term = "not hidden".to_owned();
             add(&mut all, Planned { node, term, fields: Vec::new() });
@@ -70,8 +70,8 @@ pub(super) fn steps(
 /// Adds the operands of a conjunction each for itself, as the plan joins them.
 fn add(all: &mut Vec<Planned>, planned: Planned) {
     match planned.node {
-        Node::Everything => {}
-        Node::And(nodes) => all.extend(nodes.into_iter().map(|node| Planned {
+        RowPlan::Everything => {}
+        RowPlan::And(nodes) => all.extend(nodes.into_iter().map(|node| Planned {
             node,
             term: planned.term.clone(),
             fields: planned.fields.clone(),
@@ -91,9 +91,9 @@ fn step(planned: Planned, segment: &Segment) -> PlanStep {
 }
 
 /// The columns that a condition is about, if they are few; text without a field is about all.
-fn fields(condition: &Condition, segment: &Segment) -> Vec<String> {
-    let mut leaves: Vec<&Leaf> = Vec::new();
-    collect(condition, &mut leaves);
+fn fields(predicate: &Predicate, segment: &Segment) -> Vec<String> {
+    let mut leaves: Vec<&FieldPredicate> = Vec::new();
+    collect(predicate, &mut leaves);
     let mut fields = Vec::new();
     for leaf in leaves.iter().filter(|leaf| matches!(leaf.scope, Scope::Path(_))) {
         fields.extend(columns_of(leaf, segment).into_iter().map(|column| field(column, segment)));
@@ -103,13 +103,13 @@ fn fields(condition: &Condition, segment: &Segment) -> Vec<String> {
     fields
 }
 
-fn collect<'c>(condition: &'c Condition, leaves: &mut Vec<&'c Leaf>) {
-    match condition {
-        Condition::All => {}
-        Condition::And(parts) | Condition::Or(parts) => {
+fn collect<'c>(predicate: &'c Predicate, leaves: &mut Vec<&'c FieldPredicate>) {
+    match predicate {
+        Predicate::All => {}
+        Predicate::And(parts) | Predicate::Or(parts) => {
             parts.iter().for_each(|part| collect(part, leaves));
         }
-        Condition::Not(part) => collect(part, leaves),
-        Condition::Leaf(leaf) => leaves.push(leaf),
+        Predicate::Not(part) => collect(part, leaves),
+        Predicate::Field(leaf) => leaves.push(leaf),
     }
 }

@@ -19,8 +19,8 @@ use crate::store::{Snapshot, Store};
 use crate::{Error, Result};
 use asked::Asked;
 use cursor::FollowCursor;
-use recent::Recent;
-use sealed::Sealed;
+use recent::UnsealedEvents;
+use sealed::SealedEvents;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -39,7 +39,7 @@ pub struct Follow<'s> {
     asked: Asked,
     cursor: FollowCursor,
     /// What the last look found, as far as it was not given yet.
-    found: Option<Found>,
+    found: Option<FollowSource>,
     watch: Arc<dyn Watch>,
     stopped: Arc<AtomicBool>,
     /// The iterator has given an error that ends it.
@@ -63,13 +63,13 @@ impl FollowStop {
 
 /// What a look found.
 #[derive(Debug)]
-enum Found {
-    Sealed(Box<Sealed>),
-    Recent(Recent),
+enum FollowSource {
+    Sealed(Box<SealedEvents>),
+    Unsealed(UnsealedEvents),
 }
 
 /// What a step gave.
-enum Step {
+enum FollowStep {
     Event(Box<StoredEvent>),
     /// Nothing yet; the place may have moved on.
     More,
@@ -173,9 +173,9 @@ impl Follow<'_> {
         let deadline = Instant::now().checked_add(timeout);
         while !self.is_stopped() {
             match self.step()? {
-                Step::Event(event) => return Ok(Some(*event)),
-                Step::More => {}
-                Step::Idle => {
+                FollowStep::Event(event) => return Ok(Some(*event)),
+                FollowStep::More => {}
+                FollowStep::Idle => {
                     let rest = deadline.map(|end| end.saturating_duration_since(Instant::now()));
                     let rest = rest.unwrap_or(LOOK_AGAIN);
                     if rest.is_zero() {
@@ -193,31 +193,31 @@ impl Follow<'_> {
     }
 
     /// Gives an event of the last look, or looks again.
-    fn step(&mut self) -> Result<Step> {
+    fn step(&mut self) -> Result<FollowStep> {
         if let Some(mut found) = self.found.take() {
             if let Some(event) = found.next()? {
                 self.cursor.seq = event.seq;
                 self.found = Some(found);
-                return Ok(Step::Event(Box::new(event)));
+                return Ok(FollowStep::Event(Box::new(event)));
             }
             self.cursor.seq = self.cursor.seq.max(found.upto());
-            return Ok(Step::More);
+            return Ok(FollowStep::More);
         }
         let snapshot = self.store.latest()?;
         self.enter_epoch(&snapshot)?;
         if snapshot.last_seq().unwrap_or(0) <= self.cursor.seq {
-            return Ok(Step::Idle);
+            return Ok(FollowStep::Idle);
         }
         self.found = Some(self.look(&snapshot)?);
-        Ok(Step::More)
+        Ok(FollowStep::More)
     }
 
-    fn look(&self, snapshot: &Snapshot) -> Result<Found> {
+    fn look(&self, snapshot: &Snapshot) -> Result<FollowSource> {
         let after = self.cursor.seq;
-        if let Some(sealed) = Sealed::begin(snapshot, &self.asked, after)? {
-            return Ok(Found::Sealed(Box::new(sealed)));
+        if let Some(sealed) = SealedEvents::begin(snapshot, &self.asked, after)? {
+            return Ok(FollowSource::Sealed(Box::new(sealed)));
         }
-        Recent::look(snapshot, &self.asked, after).map(Found::Recent)
+        UnsealedEvents::look(snapshot, &self.asked, after).map(FollowSource::Unsealed)
     }
 
     /// Makes the place one of the epoch that runs.
@@ -257,19 +257,19 @@ impl Iterator for Follow<'_> {
     }
 }
 
-impl Found {
+impl FollowSource {
     fn next(&mut self) -> Result<Option<StoredEvent>> {
         match self {
-            Found::Sealed(sealed) => sealed.next(),
-            Found::Recent(recent) => Ok(recent.next()),
+            FollowSource::Sealed(sealed) => sealed.next(),
+            FollowSource::Unsealed(recent) => Ok(recent.next()),
         }
     }
 
     /// The place behind it, once it has ended.
     fn upto(&self) -> u64 {
         match self {
-            Found::Sealed(sealed) => sealed.upto(),
-            Found::Recent(recent) => recent.upto(),
+            FollowSource::Sealed(sealed) => sealed.upto(),
+            FollowSource::Unsealed(recent) => recent.upto(),
         }
     }
 }

@@ -3,9 +3,9 @@
 use super::asked::Asked;
 use crate::Result;
 use crate::event::StoredEvent;
-use crate::query::budget::Meter;
-use crate::query::predicate::event::Reader;
-use crate::query::predicate::tree::Condition;
+use crate::query::budget::Budget;
+use crate::query::predicate::event::EventFlattener;
+use crate::query::predicate::tree::Predicate;
 use crate::store::Snapshot;
 use crate::tail::TailView;
 use std::collections::VecDeque;
@@ -19,22 +19,22 @@ const LOOKS_MAX: usize = 65_536;
 
 /// A batch of the newest events.
 #[derive(Debug)]
-pub(super) struct Recent {
+pub(super) struct UnsealedEvents {
     events: VecDeque<StoredEvent>,
     /// The place behind everything that was looked at.
     upto: u64,
 }
 
-impl Recent {
+impl UnsealedEvents {
     /// Looks at the events of the tails behind `after`, which is not below the last segment.
     /// Cost: that of these events, however many there are before.
-    pub(super) fn look(snapshot: &Snapshot, asked: &Asked, after: u64) -> Result<Recent> {
+    pub(super) fn look(snapshot: &Snapshot, asked: &Asked, after: u64) -> Result<UnsealedEvents> {
         let search = asked.search(snapshot);
-        let condition = search.condition()?;
+        let predicate = search.predicate()?;
         let visibility = search.visibility()?;
-        let sees_all = matches!(condition, Condition::All) && snapshot.retention().is_forever();
-        let mut batch = Recent { events: VecDeque::new(), upto: after };
-        let (mut reader, meter) = (Reader::new(), Meter::unlimited());
+        let sees_all = matches!(predicate, Predicate::All) && snapshot.retention().is_forever();
+        let mut batch = UnsealedEvents { events: VecDeque::new(), upto: after };
+        let (mut reader, budget) = (EventFlattener::new(), Budget::unlimited());
         let mut bytes = 0;
         let behind = snapshot.tails().flat_map(|tail| events_behind(tail, after));
         for (looks, stored) in behind.enumerate() {
@@ -44,7 +44,7 @@ impl Recent {
             batch.upto = stored.seq;
             let wanted = sees_all || {
                 let values = reader.read(stored);
-                values.meet(&condition, &meter)? && visibility.sees(stored, &values)
+                values.meet(&predicate, &budget)? && visibility.sees(stored, &values)
             };
             if wanted {
                 bytes += stored.event.canonical().len();

@@ -2,13 +2,13 @@
 
 use super::asked::Asked;
 use crate::event::StoredEvent;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::exec::evaluate::Evaluator;
-use crate::query::plan::node::check;
-use crate::query::plan::node::{Check, Node};
+use crate::query::plan::node::filter;
+use crate::query::plan::node::{Filter, RowPlan};
 use crate::query::plan::plan;
 use crate::query::plan::visibility::Visibility;
-use crate::query::predicate::tree::Condition;
+use crate::query::predicate::tree::Predicate;
 use crate::segment::Segment;
 use crate::segment::{Decoder, Read, WINDOW_ROWS};
 use crate::store::{LiveSegment, Snapshot};
@@ -23,14 +23,14 @@ use std::sync::Arc;
 /// of it is the list of its hits, 4 bytes each. The pass ends when the next segment begins behind
 /// all that are open, so that the next one looks at the store as it is then.
 #[derive(Debug)]
-pub(super) struct Sealed {
+pub(super) struct SealedEvents {
     snapshot: Snapshot,
     asked: Asked,
-    condition: Condition,
+    predicate: Predicate,
     after: u64,
     /// Not opened yet, that with the lowest sequence last.
     waiting: Vec<Arc<LiveSegment>>,
-    open: Vec<Open>,
+    open: Vec<OpenSegment>,
     /// The next sequence of each open segment that has one, and its place in `open`.
     next: BinaryHeap<Reverse<(u64, usize)>>,
     /// The lowest sequence that may be in a damaged segment.
@@ -42,16 +42,20 @@ pub(super) struct Sealed {
 
 /// The hits of one segment.
 #[derive(Debug)]
-struct Open {
+struct OpenSegment {
     segment: Arc<LiveSegment>,
     /// In the order of `seq`, the next one last.
     rows: Vec<u32>,
     decoder: Decoder,
 }
 
-impl Sealed {
+impl SealedEvents {
     /// Begins a pass behind `after`; `None` if no segment has anything there.
-    pub(super) fn begin(snapshot: &Snapshot, asked: &Asked, after: u64) -> Result<Option<Sealed>> {
+    pub(super) fn begin(
+        snapshot: &Snapshot,
+        asked: &Asked,
+        after: u64,
+    ) -> Result<Option<SealedEvents>> {
         let mut waiting: Vec<_> = snapshot.segments_above(after).cloned().collect();
         let damage = snapshot.damage_above(after);
         if waiting.is_empty() && damage.is_none() {
@@ -59,8 +63,8 @@ impl Sealed {
         }
         waiting.sort_by_key(|segment| Reverse(segment.facts().min_seq));
         let end = waiting.iter().map(|segment| segment.facts().max_seq).max();
-        Ok(Some(Sealed {
-            condition: asked.search(snapshot).condition()?,
+        Ok(Some(SealedEvents {
+            predicate: asked.search(snapshot).predicate()?,
             snapshot: snapshot.clone(),
             asked: asked.clone(),
             after,
@@ -110,15 +114,15 @@ impl Sealed {
         self.open_end = self.open_end.max(segment.meta().max_seq);
         let search = self.asked.search(&self.snapshot);
         let visibility = search.visibility()?;
-        let rows = hits(segment, &self.condition, &visibility, self.after)
+        let rows = hits(segment, &self.predicate, &visibility, self.after)
             .map_err(|damage| segment.corrupt(damage))?;
-        self.open.push(Open { segment: live, rows, decoder: Decoder::default() });
+        self.open.push(OpenSegment { segment: live, rows, decoder: Decoder::default() });
         self.note_next(self.open.len() - 1)
     }
 
     /// Puts an open segment in line for its next hit.
     fn note_next(&mut self, number: usize) -> Result<()> {
-        let Open { segment, rows, .. } = &mut self.open[number];
+        let OpenSegment { segment, rows, .. } = &mut self.open[number];
         match rows.last() {
             Some(row) => {
                 let seq = segment.segment()?.seq(*row)?;
@@ -134,7 +138,7 @@ impl Sealed {
         let Some(Reverse((_, number))) = self.next.pop() else {
             return Ok(None);
         };
-        let Open { segment, rows, decoder } = &mut self.open[number];
+        let OpenSegment { segment, rows, decoder } = &mut self.open[number];
         let row = rows.pop().expect("a segment in line has a hit");
         let segment = segment.segment()?;
         let event = segment.stored_event(row, decoder);
@@ -147,17 +151,17 @@ impl Sealed {
 /// The rows of a segment that are seen, wanted, and behind `after`, the lowest `seq` last.
 fn hits(
     segment: &Segment,
-    condition: &Condition,
+    predicate: &Predicate,
     visibility: &Visibility<'_>,
     after: u64,
 ) -> Read<Vec<u32>> {
-    let meter = Meter::unlimited();
-    let mut node = plan(condition, segment, &meter)?.and(visibility.rows(segment, &meter)?);
+    let budget = Budget::unlimited();
+    let mut node = plan(predicate, segment, &budget)?.and(visibility.rows(segment, &budget)?);
     if after >= segment.meta().min_seq {
-        node = check(Node::Everything, Check::Seqs(after + 1..u64::MAX)).and(node);
+        node = filter(RowPlan::Everything, Filter::Seqs(after + 1..u64::MAX)).and(node);
     }
     node.order(segment.rows());
-    let mut evaluator = Evaluator::new(segment, &meter);
+    let mut evaluator = Evaluator::new(segment, &budget);
     let mut hits = Vec::new();
     for first in (0..segment.rows()).step_by(WINDOW_ROWS as usize) {
         let rows = first..(first + WINDOW_ROWS).min(segment.rows());

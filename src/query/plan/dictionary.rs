@@ -1,11 +1,11 @@
 //! Planning by the dictionary of a column: the values that pass, and their rows.
 
 use crate::event::shape::Kind;
-use crate::query::budget::Meter;
-use crate::query::plan::node::Node;
+use crate::query::budget::Budget;
+use crate::query::plan::node::RowPlan;
 use crate::query::predicate::column_value::value_passes;
-use crate::query::predicate::tree::Leaf;
-use crate::query::predicate::value_predicate::Test;
+use crate::query::predicate::tree::FieldPredicate;
+use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::segment::Column;
 use crate::segment::Read;
 
@@ -13,29 +13,37 @@ use crate::segment::Read;
 pub(crate) const LISTS_MAX: usize = 64;
 
 /// The strings to be looked up, when nothing else in a column of strings can pass.
-pub(crate) fn strings_to_find(kind: Kind, test: &Test) -> Option<&[String]> {
+pub(crate) fn strings_to_find(kind: Kind, test: &ValuePredicate) -> Option<&[String]> {
     test.exact_strings().filter(|_| kind == Kind::String)
 }
 
 /// The ids of the dictionary values that pass.
-pub(crate) fn passing_values(leaf: &Leaf, column: Column<'_>, meter: &Meter) -> Read<Vec<u32>> {
+pub(crate) fn passing_values(
+    leaf: &FieldPredicate,
+    column: Column<'_>,
+    budget: &Budget,
+) -> Read<Vec<u32>> {
     let mut ids = Vec::new();
     if let Some(strings) = strings_to_find(column.kind(), &leaf.test) {
         for text in strings {
-            meter.charge(text.len())?;
+            budget.charge_bytes(text.len())?;
             ids.extend(column.find_distinct(text)?);
         }
         return Ok(ids);
     }
-    scan_dictionary(leaf, column, meter)
+    scan_dictionary(leaf, column, budget)
 }
 
 /// The ids of the dictionary values that pass, each of them compared.
-pub(super) fn scan_dictionary(leaf: &Leaf, column: Column<'_>, meter: &Meter) -> Read<Vec<u32>> {
+pub(super) fn scan_dictionary(
+    leaf: &FieldPredicate,
+    column: Column<'_>,
+    budget: &Budget,
+) -> Read<Vec<u32>> {
     let mut ids = Vec::new();
     column.for_each_distinct(|id, value| {
-        meter.charge(value.len())?;
-        if value_passes(column.kind(), value, leaf, meter)? {
+        budget.charge_bytes(value.len())?;
+        if value_passes(column.kind(), value, leaf, budget)? {
             ids.push(id);
         }
         Ok(())
@@ -44,17 +52,17 @@ pub(super) fn scan_dictionary(leaf: &Leaf, column: Column<'_>, meter: &Meter) ->
 }
 
 /// Rows with one of these dictionary values.
-pub(crate) fn values(number: u32, column: Column<'_>, ids: Vec<u32>) -> Read<Node> {
+pub(crate) fn values(number: u32, column: Column<'_>, ids: Vec<u32>) -> Read<RowPlan> {
     if ids.is_empty() {
-        return Ok(Node::Nothing);
+        return Ok(RowPlan::Nothing);
     }
     if ids.len() <= LISTS_MAX {
         let lists: Read<Vec<_>> = ids.into_iter().map(|id| column.rows_of(id)).collect();
-        return Ok(Node::Lists(lists?));
+        return Ok(RowPlan::Lists(lists?));
     }
     let distinct = column.distinct().unwrap_or(0);
     if ids.len() as u32 == distinct {
-        return Ok(Node::Has(number));
+        return Ok(RowPlan::NotNull(number));
     }
     let mut bits = vec![0u64; distinct.div_ceil(64) as usize];
     for id in ids {
@@ -62,15 +70,15 @@ pub(crate) fn values(number: u32, column: Column<'_>, ids: Vec<u32>) -> Read<Nod
             *word |= 1 << (id % 64);
         }
     }
-    Ok(Node::Values { column: number, bits })
+    Ok(RowPlan::ValueIds { column: number, bits })
 }
 
 /// The rows of values of a column, by value index.
-pub(super) fn uuid_rows(indexes: Vec<u32>, column: Column<'_>) -> Read<Node> {
+pub(super) fn uuid_rows(indexes: Vec<u32>, column: Column<'_>) -> Read<RowPlan> {
     let rows: Read<Vec<u32>> =
         indexes.into_iter().map(|index| column.row_of_value(index)).collect();
     let mut rows = rows?;
     rows.sort_unstable();
     rows.dedup();
-    Ok(if rows.is_empty() { Node::Nothing } else { Node::Rows(rows) })
+    Ok(if rows.is_empty() { RowPlan::Nothing } else { RowPlan::Rows(rows) })
 }

@@ -4,41 +4,41 @@
 //! In other columns the rows that have all words are checked against their texts.
 
 use super::dictionary::{scan_dictionary, values};
-use super::node::check;
-use super::node::{Check, Node};
+use super::node::filter;
+use super::node::{Filter, RowPlan};
 use super::{uuid, uuid_digits};
 use crate::event::shape::Kind;
 use crate::query::ast::LastWord;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::predicate::column_value::value_passes;
 use crate::query::predicate::phrase::Phrase;
-use crate::query::predicate::tree::{Leaf, Scope};
-use crate::query::predicate::value_predicate::Test;
+use crate::query::predicate::tree::{FieldPredicate, Scope};
+use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::segment::Segment;
-use crate::segment::{Column, Entry, Group, Places, Postings, Read, is_long};
+use crate::segment::{Column, Postings, Read, TermEntry, TermGroup, TermPlaces, is_id_word};
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// Where words were found: value ids of columns with a dictionary, rows of the others.
 #[derive(Debug, Default)]
-struct Found {
+struct WordMatches {
     values: BTreeMap<u32, Vec<u32>>,
-    rows: BTreeMap<u32, Node>,
+    rows: BTreeMap<u32, RowPlan>,
 }
 
 /// Rows with a value in one of `columns` that has the words of the leaf's phrase.
 pub(super) fn plan(
-    leaf: &Arc<Leaf>,
+    leaf: &Arc<FieldPredicate>,
     columns: &[u32],
     segment: &Segment,
-    meter: &Meter,
-) -> Read<Node> {
-    let Test::Phrase(phrase) = &leaf.test else {
-        return Ok(Node::Nothing);
+    budget: &Budget,
+) -> Read<RowPlan> {
+    let ValuePredicate::Phrase(phrase) = &leaf.test else {
+        return Ok(RowPlan::Nothing);
     };
     if !segment.words_are_current() {
-        return scan(leaf, columns, segment, meter);
+        return scan(leaf, columns, segment, budget);
     }
     let mut node = uuid::plan(leaf, phrase, columns, segment)?;
     let exact = match phrase.last {
@@ -49,8 +49,8 @@ pub(super) fn plan(
         let Some(entry) = segment.terms().find(word)? else {
             return Ok(node);
         };
-        return Ok(match (node, any_value(leaf, entry, columns, segment, meter)?) {
-            (Node::Nothing, counted) => counted,
+        return Ok(match (node, any_value(leaf, entry, columns, segment, budget)?) {
+            (RowPlan::Nothing, counted) => counted,
             (node, other) => node.or(other),
         });
     }
@@ -58,28 +58,28 @@ pub(super) fn plan(
     let found = match exact {
         [] => {
             long_prefix = phrase.last == LastWord::Prefix
-                && segment.terms().long_words().may_begin(&phrase.words[0])?;
-            find_last(phrase, segment, meter)?
+                && segment.terms().id_words().may_begin(&phrase.words[0])?;
+            find_last(phrase, segment, budget)?
         }
-        words => find_all(words, columns, segment, meter)?,
+        words => find_all(words, columns, segment, budget)?,
     };
-    let is_certain = exact.is_empty() || matches!(exact, [word] if !is_long(word));
+    let is_certain = exact.is_empty() || matches!(exact, [word] if !is_id_word(word));
     let is_certain = is_certain && (phrase.last == LastWord::Exact || phrase.words.len() == 1);
-    node = node.or(verified(leaf, found, columns, is_certain, segment, meter)?);
+    node = node.or(verified(leaf, found, columns, is_certain, segment, budget)?);
     if long_prefix {
-        let long = segment.terms().long_words().columns();
+        let long = segment.terms().id_words().columns();
         let both: Vec<u32> = columns.iter().copied().filter(|c| long.contains(c)).collect();
-        node = node.or(scan(leaf, &both, segment, meter)?);
+        node = node.or(scan(leaf, &both, segment, budget)?);
     }
     Ok(node)
 }
 
 /// The word of a leaf that asks for one in any text, if entries are about such words.
-fn counted_word(leaf: &Leaf) -> Option<&str> {
+fn counted_word(leaf: &FieldPredicate) -> Option<&str> {
     match (&leaf.test, &leaf.scope) {
-        (Test::Phrase(Phrase { words, last: LastWord::Exact, .. }), Scope::AnyText) => {
+        (ValuePredicate::Phrase(Phrase { words, last: LastWord::Exact, .. }), Scope::AnyText) => {
             match &words[..] {
-                [word] if !is_long(word) => Some(word),
+                [word] if !is_id_word(word) => Some(word),
                 _ => None,
             }
         }
@@ -88,9 +88,9 @@ fn counted_word(leaf: &Leaf) -> Option<&str> {
 }
 
 /// The number of rows that pass a leaf, where the index of words tells: no list is read.
-pub(super) fn known_count(leaf: &Leaf, segment: &Segment) -> Read<Option<u32>> {
+pub(super) fn known_count(leaf: &FieldPredicate, segment: &Segment) -> Read<Option<u32>> {
     match (&leaf.test, counted_word(leaf)) {
-        (Test::Phrase(phrase), Some(word))
+        (ValuePredicate::Phrase(phrase), Some(word))
             if segment.words_are_current() && !uuid_digits::may_have(phrase) =>
         {
             segment.terms().count_rows(word)
@@ -101,33 +101,33 @@ pub(super) fn known_count(leaf: &Leaf, segment: &Segment) -> Read<Option<u32>> {
 
 /// Rows that have a word in any value.
 fn any_value(
-    leaf: &Arc<Leaf>,
-    entry: Entry,
+    leaf: &Arc<FieldPredicate>,
+    entry: TermEntry,
     columns: &[u32],
     segment: &Segment,
-    meter: &Meter,
-) -> Read<Node> {
+    budget: &Budget,
+) -> Read<RowPlan> {
     let rows = entry.rows;
     let node = match &entry.union {
-        Some(union) => Node::Lists(vec![union.clone()]),
-        None => verified(leaf, collect([entry]), columns, true, segment, meter)?,
+        Some(union) => RowPlan::Lists(vec![union.clone()]),
+        None => verified(leaf, collect([entry]), columns, true, segment, budget)?,
     };
     Ok(match rows {
-        Some(rows) => Node::Counted(Box::new(node), rows),
+        Some(rows) => RowPlan::Counted(Box::new(node), rows),
         None => node,
     })
 }
 
 /// The node of what was found in `columns`, checked against the texts unless it is certain.
 fn verified(
-    leaf: &Arc<Leaf>,
-    found: Found,
+    leaf: &Arc<FieldPredicate>,
+    found: WordMatches,
     columns: &[u32],
     is_certain: bool,
     segment: &Segment,
-    meter: &Meter,
-) -> Read<Node> {
-    let mut node = Node::Nothing;
+    budget: &Budget,
+) -> Read<RowPlan> {
+    let mut node = RowPlan::Nothing;
     for (number, mut ids) in found.values {
         if columns.binary_search(&number).is_err() {
             continue;
@@ -136,7 +136,7 @@ fn verified(
         let is_path_certain =
             column.kind() != Kind::Overflow || matches!(leaf.scope, Scope::AnyText);
         if !(is_certain && is_path_certain) {
-            ids = passing(leaf, column, ids, meter)?;
+            ids = passing(leaf, column, ids, budget)?;
         }
         node = node.or(values(number, column, ids)?);
     }
@@ -144,7 +144,7 @@ fn verified(
         if columns.binary_search(&number).is_ok() {
             node = node.or(match is_certain {
                 true => rows,
-                false => check(rows, Check::Columns(vec![number], leaf.clone())),
+                false => filter(rows, Filter::Columns(vec![number], leaf.clone())),
             });
         }
     }
@@ -152,12 +152,17 @@ fn verified(
 }
 
 /// The ids whose values pass.
-fn passing(leaf: &Leaf, column: Column<'_>, ids: Vec<u32>, meter: &Meter) -> Read<Vec<u32>> {
+fn passing(
+    leaf: &FieldPredicate,
+    column: Column<'_>,
+    ids: Vec<u32>,
+    budget: &Budget,
+) -> Read<Vec<u32>> {
     let mut met = Vec::new();
     for id in ids {
         let value = column.distinct_value(id)?;
-        meter.charge(value.len())?;
-        if value_passes(column.kind(), value, leaf, meter)? {
+        budget.charge_bytes(value.len())?;
+        if value_passes(column.kind(), value, leaf, budget)? {
             met.push(id);
         }
     }
@@ -165,60 +170,71 @@ fn passing(leaf: &Leaf, column: Column<'_>, ids: Vec<u32>, meter: &Meter) -> Rea
 }
 
 /// Decides a phrase without the index of words.
-fn scan(leaf: &Arc<Leaf>, columns: &[u32], segment: &Segment, meter: &Meter) -> Read<Node> {
-    let mut node = Node::Nothing;
+fn scan(
+    leaf: &Arc<FieldPredicate>,
+    columns: &[u32],
+    segment: &Segment,
+    budget: &Budget,
+) -> Read<RowPlan> {
+    let mut node = RowPlan::Nothing;
     for number in columns {
         let column = segment.column(*number);
         if column.distinct().is_none() {
-            let check_rows = Check::Columns(vec![*number], leaf.clone());
-            node = node.or(check(Node::Has(*number), check_rows));
+            let check_rows = Filter::Columns(vec![*number], leaf.clone());
+            node = node.or(filter(RowPlan::NotNull(*number), check_rows));
             continue;
         }
-        let ids = scan_dictionary(leaf, column, meter)?;
+        let ids = scan_dictionary(leaf, column, budget)?;
         node = node.or(values(*number, column, ids)?);
     }
     Ok(node)
 }
 
 /// Values and rows that have all of these words, which may still not stand together.
-fn find_all(words: &[String], columns: &[u32], segment: &Segment, meter: &Meter) -> Read<Found> {
-    let mut all: Option<Found> = None;
+fn find_all(
+    words: &[String],
+    columns: &[u32],
+    segment: &Segment,
+    budget: &Budget,
+) -> Read<WordMatches> {
+    let mut all: Option<WordMatches> = None;
     let mut known = HashSet::new();
     for word in words.iter().filter(|word| known.insert(*word)) {
-        let found = match is_long(word) {
+        let found = match is_id_word(word) {
             true => find_long(word, segment)?,
             false => match segment.terms().find(word)? {
                 Some(entry) => {
-                    meter.charge(4 * entry.groups.iter().map(value_count).sum::<usize>())?;
+                    budget.charge_bytes(4 * entry.groups.iter().map(value_count).sum::<usize>())?;
                     collect([entry])
                 }
-                None => Found::default(),
+                None => WordMatches::default(),
             },
         };
-        meter.charge(word.len())?;
+        budget.charge_bytes(word.len())?;
         all = Some(match all {
             None => found,
             Some(before) => intersect(before, found),
         });
-        let is_empty = |found: &Found| {
+        let is_empty = |found: &WordMatches| {
             let is_asked = |column: &u32| columns.binary_search(column).is_ok();
             !found.values.keys().any(is_asked) && !found.rows.keys().any(is_asked)
         };
         if all.as_ref().is_some_and(is_empty) {
-            return Ok(Found::default());
+            return Ok(WordMatches::default());
         }
     }
     Ok(all.unwrap_or_default())
 }
 
 /// Values and rows with a word like the last one of the phrase, which stands alone.
-fn find_last(phrase: &Phrase, segment: &Segment, meter: &Meter) -> Read<Found> {
+fn find_last(phrase: &Phrase, segment: &Segment, budget: &Budget) -> Read<WordMatches> {
     let Some(word) = phrase.words.first() else {
-        return Ok(Found::default());
+        return Ok(WordMatches::default());
     };
     let mut entries = Vec::new();
-    let mut keep = |near: &[u8], entry: Entry| {
-        meter.charge(near.len() + 4 * entry.groups.iter().map(value_count).sum::<usize>())?;
+    let mut keep = |near: &[u8], entry: TermEntry| {
+        budget
+            .charge_bytes(near.len() + 4 * entry.groups.iter().map(value_count).sum::<usize>())?;
         if std::str::from_utf8(near).is_ok_and(|near| phrase.matches_last(near)) {
             entries.push(entry);
         }
@@ -228,7 +244,7 @@ fn find_last(phrase: &Phrase, segment: &Segment, meter: &Meter) -> Read<Found> {
         LastWord::Fuzzy(distance) => {
             let read = Cell::new(0);
             segment.terms().for_each_near(word, distance, &read, &mut keep)?;
-            meter.charge(read.get())?;
+            budget.charge_bytes(read.get())?;
         }
         _ => segment.terms().for_each_prefix(word, &mut keep)?,
     }
@@ -236,36 +252,36 @@ fn find_last(phrase: &Phrase, segment: &Segment, meter: &Meter) -> Read<Found> {
 }
 
 /// Value ids of a group.
-fn value_count(group: &Group) -> usize {
+fn value_count(group: &TermGroup) -> usize {
     match &group.places {
-        Places::Values(ids) => ids.len(),
-        Places::Rows(_) => 1,
+        TermPlaces::Values(ids) => ids.len(),
+        TermPlaces::Rows(_) => 1,
     }
 }
 
 /// The union of entries.
-fn collect(entries: impl IntoIterator<Item = Entry>) -> Found {
+fn collect(entries: impl IntoIterator<Item = TermEntry>) -> WordMatches {
     let mut values: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     let mut rows: BTreeMap<u32, Vec<Postings>> = BTreeMap::new();
     for group in entries.into_iter().flat_map(|entry| entry.groups) {
         match group.places {
-            Places::Values(ids) => values.entry(group.column).or_default().extend(ids),
-            Places::Rows(list) => rows.entry(group.column).or_default().push(list),
+            TermPlaces::Values(ids) => values.entry(group.column).or_default().extend(ids),
+            TermPlaces::Rows(list) => rows.entry(group.column).or_default().push(list),
         }
     }
     for ids in values.values_mut() {
         ids.sort_unstable();
         ids.dedup();
     }
-    let rows = rows.into_iter().map(|(column, lists)| (column, Node::Lists(lists))).collect();
-    Found { values, rows }
+    let rows = rows.into_iter().map(|(column, lists)| (column, RowPlan::Lists(lists))).collect();
+    WordMatches { values, rows }
 }
 
 /// Values and rows that may have an id-like word.
-fn find_long(word: &str, segment: &Segment) -> Read<Found> {
-    let mut found = Found::default();
+fn find_long(word: &str, segment: &Segment) -> Read<WordMatches> {
+    let mut found = WordMatches::default();
     let mut rows: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for candidate in segment.terms().long_words().find(word)? {
+    for candidate in segment.terms().id_words().find(word)? {
         if candidate.column >= segment.column_count() {
             continue;
         }
@@ -285,12 +301,12 @@ fn find_long(word: &str, segment: &Segment) -> Read<Found> {
             places.push(candidate.place);
         }
     }
-    found.rows = rows.into_iter().map(|(column, rows)| (column, Node::Rows(rows))).collect();
+    found.rows = rows.into_iter().map(|(column, rows)| (column, RowPlan::Rows(rows))).collect();
     Ok(found)
 }
 
-fn intersect(left: Found, right: Found) -> Found {
-    let Found { values: mut right_values, rows: mut right_rows } = right;
+fn intersect(left: WordMatches, right: WordMatches) -> WordMatches {
+    let WordMatches { values: mut right_values, rows: mut right_rows } = right;
     let values = left.values.into_iter().filter_map(|(column, mut ids)| {
         let others = right_values.remove(&column)?;
         ids.retain(|id| others.binary_search(id).is_ok());
@@ -300,7 +316,7 @@ fn intersect(left: Found, right: Found) -> Found {
         let others = right_rows.remove(&column)?;
         Some((column, rows.and(others)))
     });
-    Found { values: values.collect(), rows: rows.collect() }
+    WordMatches { values: values.collect(), rows: rows.collect() }
 }
 
 /// Rows of a column without dictionary that have all of these words somewhere; `None` when there
@@ -309,11 +325,11 @@ pub(super) fn candidate_rows(
     words: &[String],
     number: u32,
     segment: &Segment,
-    meter: &Meter,
-) -> Read<Option<Node>> {
+    budget: &Budget,
+) -> Read<Option<RowPlan>> {
     if words.is_empty() {
         return Ok(None);
     }
-    let mut found = find_all(words, &[number], segment, meter)?;
-    Ok(Some(found.rows.remove(&number).unwrap_or(Node::Nothing)))
+    let mut found = find_all(words, &[number], segment, budget)?;
+    Ok(Some(found.rows.remove(&number).unwrap_or(RowPlan::Nothing)))
 }

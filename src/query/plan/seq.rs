@@ -1,47 +1,52 @@
 //! Planning conditions on `seq`: a segment knows its lowest and its highest one.
 
-use super::node::check;
-use super::node::{Check, Node};
+use super::node::filter;
+use super::node::{Filter, RowPlan};
 use crate::json::ExactNumber;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::predicate::range::{NumberRange, Range as ValueRange};
-use crate::query::predicate::tree::Leaf;
-use crate::query::predicate::value_predicate::Test;
+use crate::query::predicate::tree::FieldPredicate;
+use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::segment::Read;
 use crate::segment::Segment;
 use std::ops::{Bound, Range};
 use std::sync::Arc;
 
 /// Rows whose `seq` passes the test of a leaf.
-pub(super) fn plan(leaf: &Arc<Leaf>, segment: &Segment, meter: &Meter) -> Read<Node> {
+pub(super) fn plan(
+    leaf: &Arc<FieldPredicate>,
+    segment: &Segment,
+    budget: &Budget,
+) -> Read<RowPlan> {
     let intervals: Vec<Range<u64>> = match &leaf.test {
-        Test::Range(ValueRange::Numbers(range)) => vec![interval(range)],
-        Test::Equals(equals) => {
+        ValuePredicate::Range(ValueRange::Numbers(range)) => vec![interval(range)],
+        ValuePredicate::Equals(equals) => {
             let points = equals.numbers.iter().map(point);
             points.chain(equals.ranges.numbers().iter().map(interval)).collect()
         }
-        _ => return Ok(check(Node::Everything, Check::Seq(leaf.clone()))),
+        _ => return Ok(filter(RowPlan::Everything, Filter::Seq(leaf.clone()))),
     };
-    meter.charge(size_of_val(&intervals[..]))?;
+    budget.charge_bytes(size_of_val(&intervals[..]))?;
     if let [only] = &intervals[..] {
         return Ok(within(segment, only.clone()));
     }
-    let is_possible = |seqs: &Range<u64>| !matches!(within(segment, seqs.clone()), Node::Nothing);
+    let is_possible =
+        |seqs: &Range<u64>| !matches!(within(segment, seqs.clone()), RowPlan::Nothing);
     Ok(match intervals.iter().any(is_possible) {
-        true => check(Node::Everything, Check::Seq(leaf.clone())),
-        false => Node::Nothing,
+        true => filter(RowPlan::Everything, Filter::Seq(leaf.clone())),
+        false => RowPlan::Nothing,
     })
 }
 
 /// Rows whose `seq` is in an interval.
-pub(super) fn within(segment: &Segment, seqs: Range<u64>) -> Node {
+pub(super) fn within(segment: &Segment, seqs: Range<u64>) -> RowPlan {
     let (min, max) = (segment.meta().min_seq, segment.meta().max_seq);
     if seqs.is_empty() || seqs.start > max || seqs.end <= min {
-        Node::Nothing
+        RowPlan::Nothing
     } else if seqs.start <= min && seqs.end > max {
-        Node::Everything
+        RowPlan::Everything
     } else {
-        check(Node::Everything, Check::Seqs(seqs))
+        filter(RowPlan::Everything, Filter::Seqs(seqs))
     }
 }
 

@@ -2,25 +2,25 @@
 //! groups of its digits by a look at the 16 bytes of each, and most phrases cannot be there.
 
 use super::dictionary::uuid_rows;
-use super::node::check;
-use super::node::{Check, Node};
+use super::node::filter;
+use super::node::{Filter, RowPlan};
 use crate::limits::FUZZY_DISTANCE_MAX;
 use crate::query::ast::LastWord;
 use crate::query::plan::uuid_digits::digits;
 use crate::query::predicate::phrase::Phrase;
-use crate::query::predicate::tree::Leaf;
+use crate::query::predicate::tree::FieldPredicate;
 use crate::segment::Segment;
 use crate::segment::{GROUP_LENGTHS, Read, parse_uuid};
 use std::sync::Arc;
 
 /// Rows whose UUID in one of `columns` has the words of a phrase.
 pub(super) fn plan(
-    leaf: &Arc<Leaf>,
+    leaf: &Arc<FieldPredicate>,
     phrase: &Phrase,
     columns: &[u32],
     segment: &Segment,
-) -> Read<Node> {
-    let mut node = Node::Nothing;
+) -> Read<RowPlan> {
+    let mut node = RowPlan::Nothing;
     let wanted = match phrase.last {
         LastWord::Fuzzy(distance) if !may_be_near(&phrase.words, distance) => return Ok(node),
         LastWord::Fuzzy(_) => Vec::new(),
@@ -39,9 +39,9 @@ pub(super) fn plan(
         node = node.or(match (&whole, phrase.last) {
             (Some(id), _) => uuid_rows(ids.find(column.blocks(), id)?, column)?,
             (None, LastWord::Fuzzy(_)) => {
-                check(Node::Has(*number), Check::Columns(vec![*number], leaf.clone()))
+                filter(RowPlan::NotNull(*number), Filter::Columns(vec![*number], leaf.clone()))
             }
-            _ => check(Node::Has(*number), Check::Uuids(*number, wanted.clone())),
+            _ => filter(RowPlan::NotNull(*number), Filter::Uuids(*number, wanted.clone())),
         });
     }
     Ok(node)
@@ -63,14 +63,14 @@ mod tests {
     use crate::query::ast::Query;
     use crate::query::predicate::compile;
     use crate::query::predicate::context::any_context;
-    use crate::query::predicate::tree::Condition;
-    use crate::query::predicate::value_predicate::Test;
+    use crate::query::predicate::tree::Predicate;
+    use crate::query::predicate::value_predicate::ValuePredicate;
     use proptest::prelude::*;
 
     fn phrase(text: &str) -> Phrase {
-        let condition = compile(&Query::parse(text).unwrap(), &any_context()).unwrap();
-        let Condition::Leaf(leaf) = condition else { panic!("{text}") };
-        let Test::Phrase(phrase) = &leaf.test else { panic!("{text}") };
+        let predicate = compile(&Query::parse(text).unwrap(), &any_context()).unwrap();
+        let Predicate::Field(leaf) = predicate else { panic!("{text}") };
+        let ValuePredicate::Phrase(phrase) = &leaf.test else { panic!("{text}") };
         phrase.clone()
     }
 

@@ -1,18 +1,18 @@
 //! What a reader may see: events that are not past their time.
 
-use super::node::check;
-use super::node::{Check, Node, range};
+use super::node::filter;
+use super::node::{Filter, RowPlan, range};
 use super::{plan, recorded};
 use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
 use crate::query::ast::Query;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::predicate::compile;
 use crate::query::predicate::context::Context;
-use crate::query::predicate::event::Values;
-use crate::query::predicate::tree::Condition;
+use crate::query::predicate::event::FlatEvent;
+use crate::query::predicate::tree::Predicate;
 use crate::segment::Segment;
-use crate::segment::{Combination, Read};
+use crate::segment::{Read, RetentionKey};
 use crate::store::{Class, Retention};
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ pub(crate) struct Visibility<'s> {
     seq_max: u64,
     /// For each rule, and for the events that no rule matches: who they are, and the oldest
     /// instant that is seen of them.
-    classes: Vec<(Condition, Option<Timestamp>)>,
+    classes: Vec<(Predicate, Option<Timestamp>)>,
 }
 
 impl<'s> Visibility<'s> {
@@ -68,12 +68,12 @@ impl<'s> Visibility<'s> {
     }
 
     /// Whether one of the newest events is seen.
-    pub(crate) fn sees(&self, event: &StoredEvent, values: &Values<'_>) -> bool {
+    pub(crate) fn sees(&self, event: &StoredEvent, values: &FlatEvent<'_>) -> bool {
         event.seq <= self.seq_max && self.is_young(event, values)
     }
 
     /// Whether one of the newest events is not past its time.
-    fn is_young(&self, event: &StoredEvent, values: &Values<'_>) -> bool {
+    fn is_young(&self, event: &StoredEvent, values: &FlatEvent<'_>) -> bool {
         if self.retention.is_forever() {
             return true;
         }
@@ -89,37 +89,37 @@ impl<'s> Visibility<'s> {
     }
 
     /// The rows of a segment that are seen: an interval of rows in most segments.
-    pub(crate) fn rows(&self, segment: &Segment, meter: &Meter) -> Read<Node> {
+    pub(crate) fn rows(&self, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
         let (min, max) = (segment.meta().min_seq, segment.meta().max_seq);
         if min > self.seq_max {
-            return Ok(Node::Nothing);
+            return Ok(RowPlan::Nothing);
         }
-        let young = self.young_rows(segment, meter)?;
+        let young = self.young_rows(segment, budget)?;
         Ok(match max > self.seq_max {
-            true => young.and(check(Node::Everything, Check::Seqs(0..self.seq_max + 1))),
+            true => young.and(filter(RowPlan::Everything, Filter::Seqs(0..self.seq_max + 1))),
             false => young,
         })
     }
 
     /// The rows of a segment that are not past their time.
-    pub(super) fn young_rows(&self, segment: &Segment, meter: &Meter) -> Read<Node> {
+    pub(super) fn young_rows(&self, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
         if self.retention.is_forever() {
-            return Ok(Node::Everything);
+            return Ok(RowPlan::Everything);
         }
         let meta = segment.meta();
-        let cutoff_of = |combination: &Combination| {
-            let (tenant, source) = (&combination.tenant, &combination.data_source);
-            let category = &combination.category;
+        let cutoff_of = |retention_key: &RetentionKey| {
+            let (tenant, source) = (&retention_key.tenant, &retention_key.data_source);
+            let category = &retention_key.category;
             self.cutoff(self.retention.class_of(tenant.as_deref(), source.as_deref(), category))
         };
         let cutoffs: BTreeSet<Option<Timestamp>> =
-            meta.combinations().unwrap_or_default().iter().map(cutoff_of).collect();
+            meta.retention_keys().unwrap_or_default().iter().map(cutoff_of).collect();
         if let (1, Some(cutoff)) = (cutoffs.len(), cutoffs.first()) {
             return not_before(segment, *cutoff);
         }
-        let mut node = Node::Nothing;
-        for (condition, cutoff) in &self.classes {
-            node = node.or(plan(condition, segment, meter)?.and(not_before(segment, *cutoff)?));
+        let mut node = RowPlan::Nothing;
+        for (predicate, cutoff) in &self.classes {
+            node = node.or(plan(predicate, segment, budget)?.and(not_before(segment, *cutoff)?));
         }
         Ok(node)
     }
@@ -138,9 +138,9 @@ fn all_of(tenant: &Option<String>, data_source: &Option<String>, category: Optio
 }
 
 /// Rows whose `min(occurred_at, recorded_at)` is at or after an instant.
-fn not_before(segment: &Segment, cutoff: Option<Timestamp>) -> Read<Node> {
+fn not_before(segment: &Segment, cutoff: Option<Timestamp>) -> Read<RowPlan> {
     let Some(cutoff) = cutoff else {
-        return Ok(Node::Everything);
+        return Ok(RowPlan::Everything);
     };
     let node = range(segment.first_row_from(cutoff)?..segment.rows());
     let future = segment.future_rows()?;
@@ -149,5 +149,5 @@ fn not_before(segment: &Segment, cutoff: Option<Timestamp>) -> Read<Node> {
     }
     // These rows are as old as the instant at which they were accepted.
     let accepted_late = recorded(segment, Some(cutoff), None)?;
-    Ok(node.and(Node::Lists(vec![future]).negate().or(accepted_late)))
+    Ok(node.and(RowPlan::Lists(vec![future]).negate().or(accepted_late)))
 }

@@ -1,9 +1,9 @@
 //! The values of a column as conditions see them.
 
-use super::tree::{Leaf, Scope};
+use super::tree::{FieldPredicate, Scope};
 use super::value::Scalar;
 use crate::event::shape::Kind;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::segment::{Read, decode_overflow};
 
 /// A value of a column as queries see it; the overflow column is not for this.
@@ -22,9 +22,14 @@ pub(crate) fn scalar(kind: Kind, value: &str) -> Option<Scalar<'_>> {
 ///
 /// # Errors
 /// As [`Test::matches`](super::condition::Test::matches).
-pub(crate) fn value_passes(kind: Kind, value: &str, leaf: &Leaf, meter: &Meter) -> Read<bool> {
+pub(crate) fn value_passes(
+    kind: Kind,
+    value: &str,
+    leaf: &FieldPredicate,
+    budget: &Budget,
+) -> Read<bool> {
     let matches = |kind, text| match scalar(kind, text) {
-        Some(scalar) => leaf.test.matches(scalar, meter),
+        Some(scalar) => leaf.test.matches(scalar, budget),
         None => Ok(false),
     };
     if kind != Kind::Overflow {

@@ -8,9 +8,9 @@ use super::equals::Equals;
 use super::phrase::Phrase;
 use super::range::{NumberRange, Range};
 use super::regex::Pattern;
-use super::simplify::any_of;
-use super::tree::{Condition, Leaf, Scope};
-use super::value_predicate::Test;
+use super::simplify::union;
+use super::tree::{FieldPredicate, Predicate, Scope};
+use super::value_predicate::ValuePredicate;
 use crate::event::schema::{self, Known};
 use crate::json::ExactNumber;
 use crate::limits::REGEX_BYTES_MAX;
@@ -22,7 +22,7 @@ use crate::{Error, Result};
 
 /// The place in a term that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::query) enum Place {
+pub(in crate::query) enum TermPart {
     /// The first segment of the path is no field: perhaps the term was meant as text.
     Name,
     Path,
@@ -33,19 +33,19 @@ pub(in crate::query) enum Place {
 
 /// What is wrong with a term.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::query) struct Problem {
-    pub(in crate::query) place: Place,
+pub(in crate::query) struct TermError {
+    pub(in crate::query) place: TermPart,
     pub(in crate::query) text: String,
 }
 
-impl Problem {
-    fn new(place: Place, text: impl Into<String>) -> Problem {
+impl TermError {
+    fn new(place: TermPart, text: impl Into<String>) -> TermError {
         let text = text.into();
-        Problem { place, text }
+        TermError { place, text }
     }
 
-    fn value(text: impl Into<String>) -> Problem {
-        Problem::new(Place::Value(0), text)
+    fn value(text: impl Into<String>) -> TermError {
+        TermError::new(TermPart::Value(0), text)
     }
 }
 
@@ -54,19 +54,19 @@ impl Problem {
 /// # Errors
 /// [`Error::Invalid`] if a term of a query that was built in Rust is wrong; what was parsed is
 /// right.
-pub(crate) fn compile(query: &Query, context: &Context) -> Result<Condition> {
+pub(crate) fn compile(query: &Query, context: &Context) -> Result<Predicate> {
     compile_expr(query.root(), context)
 }
 
-fn compile_expr(expr: &Expr, context: &Context) -> Result<Condition> {
-    let all = |operands: &[Expr]| -> Result<Vec<Condition>> {
+fn compile_expr(expr: &Expr, context: &Context) -> Result<Predicate> {
+    let all = |operands: &[Expr]| -> Result<Vec<Predicate>> {
         operands.iter().map(|operand| compile_expr(operand, context)).collect()
     };
     Ok(match expr {
-        Expr::All => Condition::All,
-        Expr::And(operands) => Condition::all_of(all(operands)?),
-        Expr::Or(operands) => any_of(all(operands)?),
-        Expr::Not(operand) => Condition::Not(Box::new(compile_expr(operand, context)?)),
+        Expr::All => Predicate::All,
+        Expr::And(operands) => Predicate::all_of(all(operands)?),
+        Expr::Or(operands) => union(all(operands)?),
+        Expr::Not(operand) => Predicate::Not(Box::new(compile_expr(operand, context)?)),
         Expr::Term(term) => compile_term(term, context)
             .map_err(|problem| Error::invalid("query", format!("`{term}`: {}", problem.text)))?,
     })
@@ -76,15 +76,18 @@ fn compile_expr(expr: &Expr, context: &Context) -> Result<Condition> {
 ///
 /// # Errors
 /// What is wrong with it, and where.
-pub(in crate::query) fn compile_term(term: &Term, context: &Context) -> Result<Condition, Problem> {
+pub(in crate::query) fn compile_term(
+    term: &Term,
+    context: &Context,
+) -> Result<Predicate, TermError> {
     match term {
         Term::Text(text) => {
-            let phrase = Phrase::read(text).map_err(Problem::value)?;
-            Ok(leaf(Scope::AnyText, Test::Phrase(phrase)))
+            let phrase = Phrase::read(text).map_err(TermError::value)?;
+            Ok(leaf(Scope::AnyText, ValuePredicate::Phrase(phrase)))
         }
         Term::Time { relation, when } => {
             let range = relative_range(*relation, when, context)?;
-            Ok(leaf(Scope::OccurredAt, Test::TimeRange(range)))
+            Ok(leaf(Scope::OccurredAt, ValuePredicate::TimeRange(range)))
         }
         Term::Field { path, test } => {
             let scope = scope_of(path)?;
@@ -97,12 +100,12 @@ pub(in crate::query) fn compile_term(term: &Term, context: &Context) -> Result<C
 }
 
 /// Checks that there is such a path.
-pub(in crate::query) fn check_path(path: &Path) -> Result<(), Problem> {
+pub(in crate::query) fn check_path(path: &Path) -> Result<(), TermError> {
     scope_of(path).map(|_| ())
 }
 
 /// Checks a path and that words can be looked for in it.
-pub(in crate::query) fn check_words(path: &Path) -> Result<(), Problem> {
+pub(in crate::query) fn check_words(path: &Path) -> Result<(), TermError> {
     match scope_of(path)? {
         Scope::OccurredAt | Scope::RecordedAt => Err(not_for_times(path)),
         _ => Ok(()),
@@ -114,12 +117,12 @@ pub(in crate::query) fn is_time(path: &Path) -> bool {
     matches!(scope_of(path), Ok(Scope::OccurredAt | Scope::RecordedAt))
 }
 
-fn leaf(scope: Scope, test: Test) -> Condition {
-    Condition::Leaf(Arc::new(Leaf { scope, test }))
+fn leaf(scope: Scope, test: ValuePredicate) -> Predicate {
+    Predicate::Field(Arc::new(FieldPredicate { scope, test }))
 }
 
 /// Finds what a path means, by the schema alone: never by what a store holds.
-pub(super) fn scope_of(path: &Path) -> Result<Scope, Problem> {
+pub(super) fn scope_of(path: &Path) -> Result<Scope, TermError> {
     let keys: Vec<&str> = path.segments().iter().map(String::as_str).collect();
     match keys[..] {
         ["occurred_at"] => return Ok(Scope::OccurredAt),
@@ -132,12 +135,12 @@ pub(super) fn scope_of(path: &Path) -> Result<Scope, Problem> {
         Known::Field(_) | Known::Free => Ok(Scope::Path(PathPattern::new(path.segments()))),
         Known::Raw => {
             let text = "`raw` is neither searched nor filtered; it is only given back";
-            Err(Problem::new(Place::Path, text))
+            Err(TermError::new(TermPart::Path, text))
         }
         Known::Unknown => {
             let is_name = keys.iter().take(1).all(|name| schema::lookup(&[name]) == Known::Unknown);
-            let place = if is_name { Place::Name } else { Place::Path };
-            Err(Problem::new(place, unknown_field(path, &keys)))
+            let place = if is_name { TermPart::Name } else { TermPart::Path };
+            Err(TermError::new(place, unknown_field(path, &keys)))
         }
     }
 }
@@ -151,60 +154,64 @@ fn unknown_field(path: &Path, keys: &[&str]) -> String {
     }
 }
 
-fn not_for_times(path: &Path) -> Problem {
+fn not_for_times(path: &Path) -> TermError {
     let text = format!(
         "`{path}` is a time; compare it with `=`, `>`, `>=`, `<`, `<=` or a range such as \
          `{path}=2026-05-01..2026-05-31`"
     );
-    Problem::new(Place::Operator, text)
+    TermError::new(TermPart::Operator, text)
 }
 
 /// A test of any value but `occurred_at` and `recorded_at`.
-fn value_test(scope: Scope, test: &FieldTest, context: &Context) -> Result<Condition, Problem> {
+fn value_test(scope: Scope, test: &FieldTest, context: &Context) -> Result<Predicate, TermError> {
     let test = match test {
-        FieldTest::Has if matches!(scope, Scope::Seq | Scope::Action) => return Ok(Condition::All),
-        FieldTest::Has => Test::Has,
-        FieldTest::Text(text) => Test::Phrase(Phrase::read(text).map_err(Problem::value)?),
+        FieldTest::Has if matches!(scope, Scope::Seq | Scope::Action) => return Ok(Predicate::All),
+        FieldTest::Has => ValuePredicate::Has,
+        FieldTest::Text(text) => {
+            ValuePredicate::Phrase(Phrase::read(text).map_err(TermError::value)?)
+        }
         FieldTest::Equals(literals) => equals_test(literals, context),
         FieldTest::Differs(literals) => {
             let equals =
-                Condition::Not(Box::new(leaf(scope.clone(), equals_test(literals, context))));
+                Predicate::Not(Box::new(leaf(scope.clone(), equals_test(literals, context))));
             return Ok(match value_test(scope, &FieldTest::Has, context)? {
-                Condition::All => equals,
-                has => Condition::And(vec![has, equals]),
+                Predicate::All => equals,
+                has => Predicate::And(vec![has, equals]),
             });
         }
-        FieldTest::Begins(text) => Test::Begins(folded(text)?),
-        FieldTest::Contains(text) => Test::Contains(folded(text)?),
-        FieldTest::Ends(text) => Test::Ends(folded(text)?),
+        FieldTest::Begins(text) => ValuePredicate::Begins(folded(text)?),
+        FieldTest::Contains(text) => ValuePredicate::Contains(folded(text)?),
+        FieldTest::Ends(text) => ValuePredicate::Ends(folded(text)?),
         FieldTest::Matches(regex) => pattern_test(regex)?,
         FieldTest::Compare(comparison, value) => {
-            Test::Range(comparison_range(*comparison, value, context)?)
+            ValuePredicate::Range(comparison_range(*comparison, value, context)?)
         }
     };
     Ok(leaf(scope, test))
 }
 
-fn equals_test(literals: &[Literal], context: &Context) -> Test {
-    Test::Equals(Equals::read(literals, context))
+fn equals_test(literals: &[Literal], context: &Context) -> ValuePredicate {
+    ValuePredicate::Equals(Equals::read(literals, context))
 }
 
-fn folded(text: &str) -> Result<String, Problem> {
+fn folded(text: &str) -> Result<String, TermError> {
     let folded = fold(text);
     match folded.is_empty() {
-        true => Err(Problem::value("there is nothing to compare with; write some text")),
+        true => Err(TermError::value("there is nothing to compare with; write some text")),
         false => Ok(folded.into_owned()),
     }
 }
 
-fn pattern_test(regex: &str) -> Result<Test, Problem> {
+fn pattern_test(regex: &str) -> Result<ValuePredicate, TermError> {
     let built = Pattern::new(regex);
-    built.map(|built| Test::Pattern(Box::new(built))).map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => Problem::value(format!(
+    built.map(|built| ValuePredicate::Pattern(Box::new(built))).map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => TermError::value(format!(
             "the regular expression is too large when compiled; the limit is {REGEX_BYTES_MAX} \
              bytes"
         )),
-        error => Problem::value(format!("the regular expression is wrong: {}", last_line(&error))),
+        error => {
+            TermError::value(format!("the regular expression is wrong: {}", last_line(&error)))
+        }
     })
 }
 
@@ -219,7 +226,7 @@ fn comparison_range(
     comparison: Comparison,
     value: &str,
     context: &Context,
-) -> Result<Range, Problem> {
+) -> Result<Range, TermError> {
     if let Some(number) = ExactNumber::parse(value) {
         let (from, to) = match comparison {
             Comparison::Above => (Bound::Excluded(number), Bound::Unbounded),
@@ -232,7 +239,7 @@ fn comparison_range(
     let range = comparison_times(comparison, value, context);
     range.map(Range::Instants).ok_or_else(|| {
         let symbol = comparison.symbol();
-        Problem::value(format!(
+        TermError::value(format!(
             "`{symbol}` compares with a number, a date such as 2026-05-04 or an RFC 3339 time, \
              not with `{value}`"
         ))
@@ -255,7 +262,7 @@ fn relative_range(
     relation: TimeRelation,
     when: &str,
     context: &Context,
-) -> Result<TimeRange, Problem> {
+) -> Result<TimeRange, TermError> {
     let range = match relation {
         TimeRelation::After => comparison_times(Comparison::Above, when, context),
         TimeRelation::Before => comparison_times(Comparison::Below, when, context),
@@ -265,14 +272,14 @@ fn relative_range(
             let from = since(when, context.now, context.zone);
             return match from {
                 Some(_) => Ok(TimeRange { from, to: None }),
-                None => Err(Problem::value(format!(
+                None => Err(TermError::value(format!(
                     "`since:` takes a length such as 90m, 7d, 2w, 3mo or 1y (s m h d w mo y), \
                      not `{when}`; for a date write `time>={when}`"
                 ))),
             };
         }
     };
-    range.ok_or_else(|| Problem::value(not_a_time(when)))
+    range.ok_or_else(|| TermError::value(not_a_time(when)))
 }
 
 fn not_a_time(text: &str) -> String {
@@ -285,29 +292,29 @@ fn time_test(
     scope: Scope,
     test: &FieldTest,
     context: &Context,
-) -> Result<Condition, Problem> {
-    let is_one_of = |literals: &[Literal]| -> Result<Condition, Problem> {
+) -> Result<Predicate, TermError> {
+    let is_one_of = |literals: &[Literal]| -> Result<Predicate, TermError> {
         let ranges = literals.iter().enumerate().map(|(index, literal)| {
             let range = time_literal(path, literal, context);
-            range.map_err(|text| Problem::new(Place::Value(index), text))
+            range.map_err(|text| TermError::new(TermPart::Value(index), text))
         });
         let mut leaves = Vec::with_capacity(literals.len());
         for range in ranges {
-            leaves.push(leaf(scope.clone(), Test::TimeRange(range?)));
+            leaves.push(leaf(scope.clone(), ValuePredicate::TimeRange(range?)));
         }
         Ok(match leaves.len() {
             1 => leaves.remove(0),
-            _ => Condition::Or(leaves),
+            _ => Predicate::Or(leaves),
         })
     };
     match test {
-        FieldTest::Has => Ok(Condition::All),
+        FieldTest::Has => Ok(Predicate::All),
         FieldTest::Equals(literals) => is_one_of(literals),
-        FieldTest::Differs(literals) => Ok(Condition::Not(Box::new(is_one_of(literals)?))),
+        FieldTest::Differs(literals) => Ok(Predicate::Not(Box::new(is_one_of(literals)?))),
         FieldTest::Compare(comparison, value) => {
             let range = comparison_times(*comparison, value, context);
-            let range = range.ok_or_else(|| Problem::value(not_a_time(value)))?;
-            Ok(leaf(scope, Test::TimeRange(range)))
+            let range = range.ok_or_else(|| TermError::value(not_a_time(value)))?;
+            Ok(leaf(scope, ValuePredicate::TimeRange(range)))
         }
         _ => Err(not_for_times(path)),
     }

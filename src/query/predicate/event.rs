@@ -1,18 +1,18 @@
 //! Does one event in memory meet a condition? For the newest events, which have no index yet.
 
 use super::column_value::{covers, scalar};
-use super::tree::{Condition, Leaf, Scope};
+use super::tree::{FieldPredicate, Predicate, Scope};
 use super::value::Scalar;
 use crate::Result;
 use crate::event::StoredEvent;
 use crate::event::shape::{Flattener, Kind, PathTree, unescape};
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::segment::Read;
 use std::borrow::Cow;
 
 /// Takes events apart; keeps the paths that it met.
 #[derive(Debug)]
-pub(crate) struct Reader {
+pub(crate) struct EventFlattener {
     tree: PathTree,
     flattener: Flattener,
     /// The keys from the event to each node of the tree.
@@ -21,28 +21,28 @@ pub(crate) struct Reader {
 
 /// An event taken apart into its values.
 #[derive(Debug)]
-pub(crate) struct Values<'e> {
+pub(crate) struct FlatEvent<'e> {
     stored: &'e StoredEvent,
     /// Node, kind and text of every scalar.
     leaves: Vec<(u32, Kind, Cow<'e, str>)>,
     paths: &'e [Vec<String>],
 }
 
-impl Default for Reader {
+impl Default for EventFlattener {
     fn default() -> Self {
-        Reader::new()
+        EventFlattener::new()
     }
 }
 
-impl Reader {
+impl EventFlattener {
     /// Begins without paths.
     pub(crate) fn new() -> Self {
         let (tree, flattener) = (PathTree::new(), Flattener::default());
-        Reader { tree, flattener, paths: vec![Vec::new()] }
+        EventFlattener { tree, flattener, paths: vec![Vec::new()] }
     }
 
     /// Takes an event apart. One walk; texts without escapes are not copied.
-    pub(crate) fn read<'e>(&'e mut self, stored: &'e StoredEvent) -> Values<'e> {
+    pub(crate) fn read<'e>(&'e mut self, stored: &'e StoredEvent) -> FlatEvent<'e> {
         let canonical = stored.event.canonical();
         // Bytes that were forged under a right checksum may be no event: they have few values then.
         let _ = self.flattener.flatten(canonical, &mut self.tree);
@@ -61,7 +61,7 @@ impl Reader {
             };
             leaves.push((leaf.node, leaf.kind, text));
         }
-        Values { stored, leaves, paths: &self.paths }
+        FlatEvent { stored, leaves, paths: &self.paths }
     }
 }
 
@@ -72,7 +72,7 @@ fn plain(inner: &[u8]) -> Cow<'static, str> {
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-impl Values<'_> {
+impl FlatEvent<'_> {
     /// Calls `each` with path and value of every scalar, up to its first error.
     pub(crate) fn for_each(
         &self,
@@ -90,23 +90,23 @@ impl Values<'_> {
     ///
     /// # Errors
     /// [`crate::Error::Budget`] when a limit is exceeded.
-    pub(crate) fn meet(&self, condition: &Condition, meter: &Meter) -> Result<bool> {
-        let first_that = |parts: &[Condition], wanted: bool| -> Result<bool> {
+    pub(crate) fn meet(&self, predicate: &Predicate, budget: &Budget) -> Result<bool> {
+        let first_that = |parts: &[Predicate], wanted: bool| -> Result<bool> {
             for part in parts {
-                if self.meet(part, meter)? == wanted {
+                if self.meet(part, budget)? == wanted {
                     return Ok(wanted);
                 }
             }
             Ok(!wanted)
         };
-        match condition {
-            Condition::All => Ok(true),
-            Condition::And(parts) => first_that(parts, false),
-            Condition::Or(parts) => first_that(parts, true),
-            Condition::Not(part) => self.meet(part, meter).map(|met| !met),
-            Condition::Leaf(leaf) => {
-                meter.spend(self.stored.event.canonical().len())?;
-                self.meet_leaf(leaf, meter).or_else(|_| meter.check().map(|()| false))
+        match predicate {
+            Predicate::All => Ok(true),
+            Predicate::And(parts) => first_that(parts, false),
+            Predicate::Or(parts) => first_that(parts, true),
+            Predicate::Not(part) => self.meet(part, budget).map(|met| !met),
+            Predicate::Field(leaf) => {
+                budget.spend(self.stored.event.canonical().len())?;
+                self.meet_leaf(leaf, budget).or_else(|_| budget.check().map(|()| false))
             }
         }
     }
@@ -115,17 +115,17 @@ impl Values<'_> {
     ///
     /// # Errors
     /// When a limit is exceeded.
-    pub(crate) fn meet_leaf(&self, leaf: &Leaf, meter: &Meter) -> Read<bool> {
+    pub(crate) fn meet_leaf(&self, leaf: &FieldPredicate, budget: &Budget) -> Read<bool> {
         match &leaf.scope {
             Scope::OccurredAt => Ok(leaf.test.matches_instant(self.stored.event.occurred_at())),
             Scope::RecordedAt => Ok(leaf.test.matches_instant(self.stored.recorded_at)),
-            Scope::Seq => leaf.test.matches(Scalar::Number(&self.stored.seq.to_string()), meter),
-            Scope::Action => leaf.test.matches(Scalar::String(&self.action()), meter),
+            Scope::Seq => leaf.test.matches(Scalar::Number(&self.stored.seq.to_string()), budget),
+            Scope::Action => leaf.test.matches(Scalar::String(&self.action()), budget),
             scope => {
                 for (node, kind, text) in &self.leaves {
                     if covers(scope, &self.paths[*node as usize])
                         && let Some(scalar) = scalar(*kind, text)
-                        && leaf.test.matches(scalar, meter)?
+                        && leaf.test.matches(scalar, budget)?
                     {
                         return Ok(true);
                     }

@@ -2,7 +2,7 @@
 
 use super::compile::scope_of;
 use super::tree::Scope;
-use crate::event::schema::{self, Kind, Known};
+use crate::event::schema::{self, FieldType, Known};
 use crate::query::ast::lexer::read_path;
 use crate::{Error, Result};
 
@@ -22,7 +22,7 @@ pub(crate) fn facet_scope(path: &str) -> Result<Scope> {
     }
     let keys: Vec<&str> = resolved.segments().iter().map(String::as_str).collect();
     match schema::lookup(&keys) {
-        Known::Field(Kind::Object(_) | Kind::ObjectList(_) | Kind::FreeObject) => {
+        Known::Field(FieldType::Object(_) | FieldType::ObjectList(_) | FieldType::FreeObject) => {
             let problem = format!("is an object; name a field in it, such as `{resolved}.id`");
             Err(refuse(problem))
         }

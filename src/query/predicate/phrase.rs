@@ -71,9 +71,9 @@ impl Phrase {
     pub(crate) fn matches_outline(&self, outline: &str, unknown: char) -> Option<bool> {
         let mut words: Vec<String> = Vec::new();
         for_each_word(outline, |word| words.push(word.to_string()));
-        let is_long = |word: &String| word.len() > OUTLINE_WORD_BYTES_MAX;
+        let is_id_word = |word: &String| word.len() > OUTLINE_WORD_BYTES_MAX;
         let steps = words.len().saturating_mul(self.words.len());
-        if steps > OUTLINE_STEPS_MAX || words.iter().any(is_long) {
+        if steps > OUTLINE_STEPS_MAX || words.iter().any(is_id_word) {
             return None;
         }
         let mut verdict = Some(false);

@@ -6,7 +6,7 @@
 //! take long is left to the crate; everything else goes byte by byte, with looks at the clock.
 
 use crate::limits::REGEX_BYTES_MAX;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::segment::Read;
 use regex::{Regex, RegexBuilder};
 use regex_automata::MatchKind;
@@ -54,12 +54,12 @@ impl Pattern {
     ///
     /// # Errors
     /// When a limit is exceeded; it is looked at every few milliseconds.
-    pub(super) fn is_match(&self, text: &str, meter: &Meter) -> Read<bool> {
+    pub(super) fn is_match(&self, text: &str, budget: &Budget) -> Read<bool> {
         let steps = self.steps_of_a_byte().saturating_mul(text.len());
         if steps > STEPS_MAX {
-            return self.is_match_in_steps(text, meter);
+            return self.is_match_in_steps(text, budget);
         }
-        meter.work(steps)?;
+        budget.charge_steps(steps)?;
         Ok(self.is_match_at_once(text))
     }
 
@@ -77,23 +77,23 @@ impl Pattern {
         }
     }
 
-    fn is_match_in_steps(&self, text: &str, meter: &Meter) -> Read<bool> {
-        match self.walk(text, &mut self.dfa.create_cache(), meter)? {
+    fn is_match_in_steps(&self, text: &str, budget: &Budget) -> Read<bool> {
+        match self.walk(text, &mut self.dfa.create_cache(), budget)? {
             Some(is_match) => Ok(is_match),
-            None => simulate(self.dfa.get_nfa(), text, meter),
+            None => simulate(self.dfa.get_nfa(), text, budget),
         }
     }
 
     /// Goes through the text state by state; `None` at what it cannot decide: the border of a word
     /// beside a character beyond ASCII.
-    fn walk(&self, text: &str, cache: &mut Cache, meter: &Meter) -> Read<Option<bool>> {
+    fn walk(&self, text: &str, cache: &mut Cache, budget: &Budget) -> Read<Option<bool>> {
         let dfa = &self.dfa;
         let steps = self.steps_of_a_byte();
         let Ok(mut state) = dfa.start_state(cache, &start::Config::new()) else {
             return Ok(None);
         };
         for (at, byte) in text.bytes().enumerate() {
-            meter.work(steps)?;
+            budget.charge_steps(steps)?;
             state = match dfa.next_state(cache, state, byte) {
                 Ok(next) if next.is_quit() => return Ok(None),
                 Ok(next) if next.is_dead() => return Ok(Some(false)),
@@ -108,7 +108,7 @@ impl Pattern {
 }
 
 /// Follows all states that the text may have led to, at once.
-fn simulate(nfa: &NFA, text: &str, meter: &Meter) -> Read<bool> {
+fn simulate(nfa: &NFA, text: &str, budget: &Budget) -> Read<bool> {
     let haystack = text.as_bytes();
     let mut now = States::new(nfa);
     let mut next = States::new(nfa);
@@ -131,7 +131,7 @@ fn simulate(nfa: &NFA, text: &str, meter: &Meter) -> Read<bool> {
                 next.add(state, nfa, haystack, at + 1);
             }
         }
-        meter.work(now.list.len() + std::mem::take(&mut next.steps) + 1)?;
+        budget.charge_steps(now.list.len() + std::mem::take(&mut next.steps) + 1)?;
         std::mem::swap(&mut now, &mut next);
         next.clear();
     }
@@ -197,9 +197,9 @@ mod tests {
     }
 
     fn both(pattern: &Pattern, text: &str) -> (bool, bool) {
-        let meter = Meter::unlimited();
-        let in_steps = pattern.is_match_in_steps(text, &meter).unwrap();
-        (in_steps, simulate(pattern.dfa.get_nfa(), text, &meter).unwrap())
+        let budget = Budget::unlimited();
+        let in_steps = pattern.is_match_in_steps(text, &budget).unwrap();
+        (in_steps, simulate(pattern.dfa.get_nfa(), text, &budget).unwrap())
     }
 
     const ATOMS: [&str; 26] = [
@@ -268,7 +268,7 @@ mod tests {
         }
         // Here one within a character comes first, and hides another one from the crate.
         let pattern = pattern(r"é|(?-u:\B)");
-        assert!(pattern.is_match("aéa", &Meter::unlimited()).unwrap());
+        assert!(pattern.is_match("aéa", &Budget::unlimited()).unwrap());
         assert_eq!(both(&pattern, "aéa"), (true, true));
     }
 
@@ -310,9 +310,9 @@ mod tests {
             (r"\Bé[é0]{3000}2", &wide),
             (&alternatives, &spaced),
         ] {
-            let meter = Meter::new(Some(Instant::now() + Duration::from_millis(50)), None, None);
+            let budget = Budget::new(Some(Instant::now() + Duration::from_millis(50)), None, None);
             let began = Instant::now();
-            assert!(pattern(source).is_match(text, &meter).is_err(), "{source}");
+            assert!(pattern(source).is_match(text, &budget).is_err(), "{source}");
             // Without looks at the clock it is tens of seconds, optimized.
             assert!(began.elapsed() < Duration::from_secs(3), "{source}: {:?}", began.elapsed());
         }

@@ -2,17 +2,17 @@
 //! once and looked up, however many alternatives there are.
 
 use super::equals::Equals;
-use super::tree::{Condition, Leaf, Scope};
-use super::value_predicate::Test;
+use super::tree::{FieldPredicate, Predicate, Scope};
+use super::value_predicate::ValuePredicate;
 use std::sync::Arc;
 
 /// One of these conditions holds; at least one.
-pub(super) fn any_of(conditions: Vec<Condition>) -> Condition {
-    let mut parts: Vec<Option<Condition>> = Vec::with_capacity(conditions.len());
+pub(super) fn union(predicates: Vec<Predicate>) -> Predicate {
+    let mut parts: Vec<Option<Predicate>> = Vec::with_capacity(predicates.len());
     // What is compared with each scope, and where among the parts it shall stand.
     let mut compared: Vec<(Scope, usize, Equals)> = Vec::new();
-    for condition in conditions {
-        match as_equals(condition) {
+    for predicate in predicates {
+        match as_equals(predicate) {
             Ok((scope, equals)) => match compared.iter_mut().find(|(known, ..)| *known == scope) {
                 Some((_, _, all)) => all.extend(equals),
                 None => {
@@ -25,25 +25,25 @@ pub(super) fn any_of(conditions: Vec<Condition>) -> Condition {
     }
     for (scope, place, mut equals) in compared {
         equals.merge();
-        let leaf = Leaf { scope, test: Test::Equals(equals) };
-        parts[place] = Some(Condition::Leaf(Arc::new(leaf)));
+        let leaf = FieldPredicate { scope, test: ValuePredicate::Equals(equals) };
+        parts[place] = Some(Predicate::Field(Arc::new(leaf)));
     }
-    let mut parts: Vec<Condition> = parts.into_iter().flatten().collect();
+    let mut parts: Vec<Predicate> = parts.into_iter().flatten().collect();
     match parts.len() {
         1 => parts.remove(0),
-        _ => Condition::Or(parts),
+        _ => Predicate::Or(parts),
     }
 }
 
 /// A comparison with values or ranges as what it is compared with; `Err`: anything else, as it was.
-fn as_equals(condition: Condition) -> Result<(Scope, Equals), Condition> {
-    let Condition::Leaf(leaf) = &condition else { return Err(condition) };
+fn as_equals(predicate: Predicate) -> Result<(Scope, Equals), Predicate> {
+    let Predicate::Field(leaf) = &predicate else { return Err(predicate) };
     let mut equals = match &leaf.test {
-        Test::Equals(equals) => equals.clone(),
-        Test::Range(_) => Equals::default(),
-        _ => return Err(condition),
+        ValuePredicate::Equals(equals) => equals.clone(),
+        ValuePredicate::Range(_) => Equals::default(),
+        _ => return Err(predicate),
     };
-    if let Test::Range(range) = &leaf.test {
+    if let ValuePredicate::Range(range) = &leaf.test {
         equals.ranges.add(range.clone());
     }
     Ok((leaf.scope.clone(), equals))
@@ -60,7 +60,7 @@ mod tests {
     fn parts(text: &str) -> usize {
         let query = Query::parse(text).expect("a query");
         match compile(&query, &any_context()).expect("a condition") {
-            Condition::Or(parts) => parts.len(),
+            Predicate::Or(parts) => parts.len(),
             _ => 1,
         }
     }

@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use super::compile;
 use super::context::Context;
-use super::tree::{Condition, Scope};
+use super::tree::{Predicate, Scope};
 use super::value::Scalar;
-use super::value_predicate::Test;
+use super::value_predicate::ValuePredicate;
 use crate::event::{Timestamp, value_instant};
 use crate::query::ast::Query;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 
 /// One value of an event with the keys that lead to it.
 type Leaf = (Vec<String>, Value);
@@ -27,8 +27,8 @@ fn collect(value: &Value, keys: &[String], leaves: &mut Vec<Leaf>) {
     }
 }
 
-fn passes(test: &Test, value: &Value) -> bool {
-    let matches = |scalar| test.matches(scalar, &Meter::unlimited()).expect("no limit");
+fn passes(test: &ValuePredicate, value: &Value) -> bool {
+    let matches = |scalar| test.matches(scalar, &Budget::unlimited()).expect("no limit");
     match value {
         Value::String(text) => matches(Scalar::String(text)),
         Value::Number(number) => matches(Scalar::Number(&number.to_string())),
@@ -37,18 +37,18 @@ fn passes(test: &Test, value: &Value) -> bool {
     }
 }
 
-/// Whether `condition` holds, by looking at every value.
-fn holds(condition: &Condition, leaves: &[Leaf]) -> bool {
+/// Whether `predicate` holds, by looking at every value.
+fn holds(predicate: &Predicate, leaves: &[Leaf]) -> bool {
     let text_of = |field: &str| {
         let found = leaves.iter().find(|(keys, _)| *keys == [field]);
         found.and_then(|(_, value)| value.as_str()).unwrap_or_default()
     };
-    match condition {
-        Condition::All => true,
-        Condition::And(operands) => operands.iter().all(|operand| holds(operand, leaves)),
-        Condition::Or(operands) => operands.iter().any(|operand| holds(operand, leaves)),
-        Condition::Not(operand) => !holds(operand, leaves),
-        Condition::Leaf(leaf) => match &leaf.scope {
+    match predicate {
+        Predicate::All => true,
+        Predicate::And(operands) => operands.iter().all(|operand| holds(operand, leaves)),
+        Predicate::Or(operands) => operands.iter().any(|operand| holds(operand, leaves)),
+        Predicate::Not(operand) => !holds(operand, leaves),
+        Predicate::Field(leaf) => match &leaf.scope {
             Scope::OccurredAt | Scope::RecordedAt => {
                 let field = match leaf.scope {
                     Scope::OccurredAt => "occurred_at",
@@ -103,8 +103,8 @@ fn leaves() -> Vec<Leaf> {
 fn finds_in(query: &str, zone: Tz, now: &str) -> bool {
     let parsed = Query::parse(query).unwrap_or_else(|error| panic!("{query}: {error}"));
     let now = value_instant(now).expect("a time");
-    let condition = compile(&parsed, &Context { zone, now }).expect("a parsed query compiles");
-    holds(&condition, &leaves())
+    let predicate = compile(&parsed, &Context { zone, now }).expect("a parsed query compiles");
+    holds(&predicate, &leaves())
 }
 
 fn finds(query: &str) -> bool {
@@ -510,7 +510,7 @@ fn strings_that_a_dictionary_can_answer_are_told() {
     ] {
         let parsed = Query::parse(query).expect("a query");
         let context = Context { zone: Tz::UTC, now: Timestamp(0) };
-        let Condition::Leaf(leaf) = compile(&parsed, &context).expect("compiles") else {
+        let Predicate::Field(leaf) = compile(&parsed, &context).expect("compiles") else {
             panic!("{query} is one leaf");
         };
         let found = leaf.test.exact_strings().map(|strings| strings.iter().map(String::as_str));

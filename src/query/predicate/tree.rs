@@ -2,30 +2,30 @@
 
 use std::sync::Arc;
 
-use super::value_predicate::Test;
+use super::value_predicate::ValuePredicate;
 use crate::query::ast::path_pattern::PathPattern;
 use crate::query::ast::time::TimeRange;
 
 /// A condition on an event.
 #[derive(Debug, Clone)]
-pub(crate) enum Condition {
+pub(crate) enum Predicate {
     /// Every event.
     All,
     /// All of these hold; at least two.
-    And(Vec<Condition>),
+    And(Vec<Predicate>),
     /// One of these holds; at least two.
-    Or(Vec<Condition>),
+    Or(Vec<Predicate>),
     /// This does not hold.
-    Not(Box<Condition>),
+    Not(Box<Predicate>),
     /// Some value in the scope passes the test.
-    Leaf(Arc<Leaf>),
+    Field(Arc<FieldPredicate>),
 }
 
 /// A test that some value in the scope must pass.
 #[derive(Debug)]
-pub(crate) struct Leaf {
+pub(crate) struct FieldPredicate {
     pub(crate) scope: Scope,
-    pub(crate) test: Test,
+    pub(crate) test: ValuePredicate,
 }
 
 /// Where to look.
@@ -35,9 +35,9 @@ pub(crate) enum Scope {
     AnyText,
     /// The values at or under a path; never one of the scopes below.
     Path(PathPattern),
-    /// `occurred_at`; the test is a [`Test::TimeRange`].
+    /// `occurred_at`; the test is a [`ValuePredicate::TimeRange`].
     OccurredAt,
-    /// `recorded_at`; the test is a [`Test::TimeRange`].
+    /// `recorded_at`; the test is a [`ValuePredicate::TimeRange`].
     RecordedAt,
     /// The sequence as a number; the test takes its decimal text.
     Seq,
@@ -45,40 +45,41 @@ pub(crate) enum Scope {
     Action,
 }
 
-impl Condition {
+impl Predicate {
     /// All of these conditions hold.
-    pub(in crate::query) fn all_of(mut parts: Vec<Condition>) -> Condition {
-        parts.retain(|part| !matches!(part, Condition::All));
+    pub(in crate::query) fn all_of(mut parts: Vec<Predicate>) -> Predicate {
+        parts.retain(|part| !matches!(part, Predicate::All));
         match parts.len() {
-            0 => Condition::All,
+            0 => Predicate::All,
             1 => parts.remove(0),
-            _ => Condition::And(parts),
+            _ => Predicate::And(parts),
         }
     }
 
     /// Events that occurred in a range of time.
-    pub(crate) fn occurred_within(times: TimeRange) -> Condition {
-        let leaf = Leaf { scope: Scope::OccurredAt, test: Test::TimeRange(times) };
-        Condition::Leaf(Arc::new(leaf))
+    pub(crate) fn occurred_within(times: TimeRange) -> Predicate {
+        let leaf =
+            FieldPredicate { scope: Scope::OccurredAt, test: ValuePredicate::TimeRange(times) };
+        Predicate::Field(Arc::new(leaf))
     }
 
     /// A range of time in which all events occurred that meet the condition, as far as its terms
     /// that must hold tell.
     pub(crate) fn occurrence(&self) -> TimeRange {
         match self {
-            Condition::And(parts) => {
+            Predicate::And(parts) => {
                 let mut all = TimeRange::default();
-                for range in parts.iter().map(Condition::occurrence) {
+                for range in parts.iter().map(Predicate::occurrence) {
                     all.from = all.from.max(range.from);
                     all.to = all.to.into_iter().chain(range.to).min();
                 }
                 all
             }
-            Condition::Leaf(leaf) => match (&leaf.scope, &leaf.test) {
-                (Scope::OccurredAt, Test::TimeRange(times)) => *times,
+            Predicate::Field(leaf) => match (&leaf.scope, &leaf.test) {
+                (Scope::OccurredAt, ValuePredicate::TimeRange(times)) => *times,
                 _ => TimeRange::default(),
             },
-            Condition::All | Condition::Or(_) | Condition::Not(_) => TimeRange::default(),
+            Predicate::All | Predicate::Or(_) | Predicate::Not(_) => TimeRange::default(),
         }
     }
 }

@@ -10,13 +10,13 @@ use super::regex::Pattern;
 use super::value::Scalar;
 use crate::event::Timestamp;
 use crate::query::ast::time::TimeRange;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::segment::Read;
 use crate::text::fold;
 
 /// What a value must be like.
 #[derive(Debug, Clone)]
-pub(crate) enum Test {
+pub(crate) enum ValuePredicate {
     /// Not null.
     Has,
     /// A string, number or boolean with these words.
@@ -37,40 +37,43 @@ pub(crate) enum Test {
     TimeRange(TimeRange),
 }
 
-impl Test {
+impl ValuePredicate {
     /// Whether `scalar` passes. The meter is asked amid long work only: the bytes of the value are
     /// for the caller to count.
     ///
     /// # Errors
     /// When a limit is exceeded.
-    pub(in crate::query) fn matches(&self, scalar: Scalar<'_>, meter: &Meter) -> Read<bool> {
+    pub(in crate::query) fn matches(&self, scalar: Scalar<'_>, budget: &Budget) -> Read<bool> {
         Ok(match self {
-            Test::Has => scalar != Scalar::Null,
-            Test::Phrase(phrase) => match scalar {
+            ValuePredicate::Has => scalar != Scalar::Null,
+            ValuePredicate::Phrase(phrase) => match scalar {
                 Scalar::String(text) | Scalar::Number(text) => phrase.matches_text(text),
                 Scalar::Bool(true) => phrase.matches_text("true"),
                 Scalar::Bool(false) => phrase.matches_text("false"),
                 Scalar::Null => false,
             },
-            Test::Equals(equals) => equals.contains(scalar),
-            Test::Range(range) => range.contains(scalar),
-            Test::TimeRange(range) => Range::Instants(*range).contains(scalar),
-            Test::Begins(_) | Test::Contains(_) | Test::Ends(_) | Test::Pattern(_) => {
-                match scalar {
-                    Scalar::String(text) | Scalar::Number(text) => {
-                        return self.matches_text(text, meter);
-                    }
-                    Scalar::Bool(_) | Scalar::Null => false,
+            ValuePredicate::Equals(equals) => equals.contains(scalar),
+            ValuePredicate::Range(range) => range.contains(scalar),
+            ValuePredicate::TimeRange(range) => Range::Instants(*range).contains(scalar),
+            ValuePredicate::Begins(_)
+            | ValuePredicate::Contains(_)
+            | ValuePredicate::Ends(_)
+            | ValuePredicate::Pattern(_) => match scalar {
+                Scalar::String(text) | Scalar::Number(text) => {
+                    return self.matches_text(text, budget);
                 }
-            }
+                Scalar::Bool(_) | Scalar::Null => false,
+            },
         })
     }
 
     /// Whether an instant passes.
     pub(crate) fn matches_instant(&self, time: Timestamp) -> bool {
         match self {
-            Test::Has => true,
-            Test::TimeRange(range) | Test::Range(Range::Instants(range)) => range.contains(time),
+            ValuePredicate::Has => true,
+            ValuePredicate::TimeRange(range) | ValuePredicate::Range(Range::Instants(range)) => {
+                range.contains(time)
+            }
             _ => false,
         }
     }
@@ -78,7 +81,7 @@ impl Test {
     /// The strings, sorted, if of all strings exactly these pass: look them up.
     pub(crate) fn exact_strings(&self) -> Option<&[String]> {
         match self {
-            Test::Equals(equals) => equals.exact_strings(),
+            ValuePredicate::Equals(equals) => equals.exact_strings(),
             _ => None,
         }
     }
@@ -88,36 +91,42 @@ impl Test {
     pub(crate) fn matches_outline(&self, outline: &str, unknown: char) -> Option<bool> {
         let has = |part: &str, anchor| has_part(&fold(outline), part, anchor, unknown);
         match self {
-            Test::Phrase(phrase) => phrase.matches_outline(outline, unknown),
-            Test::Begins(start) => has(start, Anchor::Start),
-            Test::Contains(inner) => has(inner, Anchor::Anywhere),
-            Test::Ends(end) => has(end, Anchor::End),
+            ValuePredicate::Phrase(phrase) => phrase.matches_outline(outline, unknown),
+            ValuePredicate::Begins(start) => has(start, Anchor::Start),
+            ValuePredicate::Contains(inner) => has(inner, Anchor::Anywhere),
+            ValuePredicate::Ends(end) => has(end, Anchor::End),
             _ => None,
         }
     }
 
-    /// Whether [`Test::matches_outline`] decides anything.
+    /// Whether [`ValuePredicate::matches_outline`] decides anything.
     pub(crate) fn is_about_outlines(&self) -> bool {
-        matches!(self, Test::Phrase(_) | Test::Begins(_) | Test::Contains(_) | Test::Ends(_))
+        matches!(
+            self,
+            ValuePredicate::Phrase(_)
+                | ValuePredicate::Begins(_)
+                | ValuePredicate::Contains(_)
+                | ValuePredicate::Ends(_)
+        )
     }
 
     /// The tests of the text of strings and numbers.
-    fn matches_text(&self, text: &str, meter: &Meter) -> Read<bool> {
+    fn matches_text(&self, text: &str, budget: &Budget) -> Read<bool> {
         Ok(match self {
-            Test::Begins(start) => match is_ascii_as_long_as(text, start) {
+            ValuePredicate::Begins(start) => match is_ascii_as_long_as(text, start) {
                 true => text.as_bytes()[..start.len()].eq_ignore_ascii_case(start.as_bytes()),
                 false => fold(text).starts_with(start.as_str()),
             },
-            Test::Ends(end) => match is_ascii_as_long_as(text, end) {
+            ValuePredicate::Ends(end) => match is_ascii_as_long_as(text, end) {
                 true => {
                     text.as_bytes()[text.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
                 }
                 false => fold(text).ends_with(end.as_str()),
             },
-            Test::Contains(inner) => {
+            ValuePredicate::Contains(inner) => {
                 memmem::find(fold(text).as_bytes(), inner.as_bytes()).is_some()
             }
-            Test::Pattern(pattern) => return pattern.is_match(text, meter),
+            ValuePredicate::Pattern(pattern) => return pattern.is_match(text, budget),
             _ => false,
         })
     }

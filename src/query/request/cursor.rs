@@ -1,6 +1,6 @@
 //! Cursors: a place between two events of an order, printable.
 
-use super::order::{Order, Place};
+use super::order::{Order, SortKey};
 use crate::event::Timestamp;
 use crate::io::codec;
 use crate::{Error, Result};
@@ -14,18 +14,18 @@ use std::str::FromStr;
 pub struct Cursor {
     pub(crate) order: Order,
     /// The last event before the place.
-    pub(crate) place: Place,
+    pub(crate) place: SortKey,
     /// What counts as now on every page.
     pub(crate) now: Timestamp,
     /// Hash of query, zone, times and scope.
     pub(crate) question: u64,
     /// Up to where the store counts, if only what was there at the first page is shown.
-    pub(crate) moment: Option<Moment>,
+    pub(crate) moment: Option<AsOf>,
 }
 
 /// How far a store had come when the first page was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Moment {
+pub(crate) struct AsOf {
     /// The highest `seq` given.
     pub(super) last_seq: u64,
     /// The epoch of that `seq`; epochs beyond 32 bits are the last one.
@@ -84,7 +84,7 @@ fn read(text: &str) -> Option<Cursor> {
     let head = *bytes.first()?;
     let moment = match (head & HAS_MOMENT != 0, len > BYTES) {
         (false, false) => None,
-        (true, true) => Some(Moment {
+        (true, true) => Some(AsOf {
             last_seq: number(BYTES - 2)?,
             epoch: u32::from_be_bytes(codec::array_at(&bytes, BYTES + 6)?),
         }),
@@ -93,7 +93,7 @@ fn read(text: &str) -> Option<Cursor> {
     let order = [Order::Newest, Order::Oldest, Order::Seq]
         .into_iter()
         .find(|order| *order as u8 == head & !HAS_MOMENT)?;
-    let place = Place { time: Timestamp(number(1)? as i64), seq: number(9)? };
+    let place = SortKey { time: Timestamp(number(1)? as i64), seq: number(9)? };
     let now = Timestamp(number(17)? as i64);
     Some(Cursor { order, place, now, question: number(25)?, moment })
 }
@@ -104,8 +104,8 @@ mod tests {
 
     #[test]
     fn cursors_come_back_and_others_are_refused() {
-        let place = Place { time: Timestamp(-5), seq: u64::MAX };
-        let moment = Some(Moment { last_seq: u64::MAX - 1, epoch: 3 });
+        let place = SortKey { time: Timestamp(-5), seq: u64::MAX };
+        let moment = Some(AsOf { last_seq: u64::MAX - 1, epoch: 3 });
         for (moment, digits) in [(None, 70), (moment, 94)] {
             let (order, now, question) = (Order::Seq, Timestamp(7), 1 << 63);
             let cursor = Cursor { order, place, now, question, moment };

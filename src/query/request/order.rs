@@ -16,14 +16,14 @@ pub enum Order {
 
 /// Where an event sorts: `(occurred_at, seq)`; in the order of `seq` the time is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct SortKey {
     pub time: Timestamp,
     pub seq: u64,
 }
 
 impl Order {
     /// Whether an event at `place` comes before one at `other`.
-    pub(crate) fn is_before(self, place: Place, other: Place) -> bool {
+    pub(crate) fn is_before(self, place: SortKey, other: SortKey) -> bool {
         match self {
             Order::Newest => place > other,
             Order::Oldest | Order::Seq => place < other,
@@ -31,17 +31,17 @@ impl Order {
     }
 
     /// A place that every event comes after: the `seq` of the first one is 1.
-    pub(crate) fn start(self) -> Place {
+    pub(crate) fn start(self) -> SortKey {
         match self {
-            Order::Newest => Place { time: Timestamp(i64::MAX), seq: u64::MAX },
-            Order::Oldest => Place { time: Timestamp(i64::MIN), seq: 0 },
-            Order::Seq => Place { time: Timestamp(0), seq: 0 },
+            Order::Newest => SortKey { time: Timestamp(i64::MAX), seq: u64::MAX },
+            Order::Oldest => SortKey { time: Timestamp(i64::MIN), seq: 0 },
+            Order::Seq => SortKey { time: Timestamp(0), seq: 0 },
         }
     }
 
     /// The last place before another one; that of the start itself is the start.
-    pub(crate) fn just_before(self, place: Place) -> Place {
-        let Place { time: Timestamp(micros), seq } = place;
+    pub(crate) fn just_before(self, place: SortKey) -> SortKey {
+        let SortKey { time: Timestamp(micros), seq } = place;
         let (micros, seq) = match self {
             _ if place == self.start() => (micros, seq),
             Order::Newest if seq == u64::MAX => (micros.saturating_add(1), 0),
@@ -49,11 +49,11 @@ impl Order {
             _ if seq == 0 => (micros.saturating_sub(1), u64::MAX),
             _ => (micros, seq - 1),
         };
-        Place { time: Timestamp(micros), seq }
+        SortKey { time: Timestamp(micros), seq }
     }
 
     /// The one of two places that comes after the other.
-    pub(crate) fn later(self, place: Place, other: Place) -> Place {
+    pub(crate) fn later(self, place: SortKey, other: SortKey) -> SortKey {
         if self.is_before(place, other) { other } else { place }
     }
 }
@@ -67,7 +67,7 @@ mod tests {
         for order in [Order::Newest, Order::Oldest, Order::Seq] {
             assert_eq!(order.just_before(order.start()), order.start());
             for (micros, seq) in [(0, 1), (5, 7), (-5, u64::MAX - 1), (7, u64::MAX), (9, 0)] {
-                let place = Place { time: Timestamp(micros), seq };
+                let place = SortKey { time: Timestamp(micros), seq };
                 if order == Order::Seq && (micros != 0 || seq == 0) {
                     continue;
                 }

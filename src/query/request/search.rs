@@ -1,15 +1,15 @@
 //! Searching: what is asked for.
 
-use super::cursor::{Cursor, Moment};
-use super::order::{Order, Place};
+use super::cursor::{AsOf, Cursor};
+use super::order::{Order, SortKey};
 use crate::event::Timestamp;
 use crate::query::ast::Query;
 use crate::query::ast::time::TimeRange;
-use crate::query::budget::Meter;
+use crate::query::budget::Budget;
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::compile;
 use crate::query::predicate::context::Context;
-use crate::query::predicate::tree::Condition;
+use crate::query::predicate::tree::Predicate;
 use crate::store::Snapshot;
 use crate::{Error, Result};
 use std::sync::Arc;
@@ -190,8 +190,8 @@ impl<'a> Search<'a> {
     }
 
     /// Begins to count what the search costs.
-    pub(crate) fn meter(&self) -> Meter {
-        Meter::new(self.deadline, self.cancel.clone(), self.bytes_max)
+    pub(crate) fn budget(&self) -> Budget {
+        Budget::new(self.deadline, self.cancel.clone(), self.bytes_max)
     }
 
     /// What counts as now for this page.
@@ -209,16 +209,16 @@ impl<'a> Search<'a> {
     }
 
     /// The condition of query, times and tenant together.
-    pub(crate) fn condition(&self) -> Result<Condition> {
+    pub(crate) fn predicate(&self) -> Result<Predicate> {
         self.query.check_size()?;
         let mut parts = vec![compile(&self.query, &self.context())?];
         if let Some(tenant) = &self.tenant {
             parts.push(compile(&Query::field("tenant").equals(tenant), &self.context())?);
         }
         if self.times != TimeRange::default() {
-            parts.insert(0, Condition::occurred_within(self.times));
+            parts.insert(0, Predicate::occurred_within(self.times));
         }
-        Ok(Condition::all_of(parts))
+        Ok(Predicate::all_of(parts))
     }
 
     /// The query within the scope of the tenant.
@@ -243,10 +243,10 @@ impl<'a> Search<'a> {
     }
 
     /// How far the store counts, if only what was there at the first page is shown.
-    pub(crate) fn moment(&self) -> Option<Moment> {
+    pub(crate) fn moment(&self) -> Option<AsOf> {
         let of_cursor = self.after.and_then(|cursor| cursor.moment);
         let of_snapshot =
-            || Moment { last_seq: self.snapshot.last_seq().unwrap_or(0), epoch: self.epoch() };
+            || AsOf { last_seq: self.snapshot.last_seq().unwrap_or(0), epoch: self.epoch() };
         self.is_point_in_time.then(|| of_cursor.unwrap_or_else(of_snapshot))
     }
 
@@ -271,7 +271,7 @@ impl<'a> Search<'a> {
     }
 
     /// The place after which the page begins.
-    pub(crate) fn start(&self) -> Result<Option<Place>> {
+    pub(crate) fn start(&self) -> Result<Option<SortKey>> {
         match &self.after {
             Some(cursor) if cursor.order != self.order => Err(foreign_cursor()),
             after => Ok(after.map(|cursor| cursor.place)),
@@ -304,7 +304,7 @@ impl<'a> Search<'a> {
             self.snapshot.check_range(from, to)
         };
         // Hardly ever is anything damaged: then only, what the query says of times is looked at.
-        check(self.times).or_else(|_| check(self.condition()?.occurrence()))
+        check(self.times).or_else(|_| check(self.predicate()?.occurrence()))
     }
 }
 

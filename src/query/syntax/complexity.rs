@@ -13,7 +13,7 @@ use crate::{Error, Result};
 
 /// What a query has so far of everything that is capped.
 #[derive(Debug, Default)]
-pub(super) struct Size {
+pub(super) struct Complexity {
     terms: usize,
     /// Values of lists.
     values: usize,
@@ -25,7 +25,7 @@ pub(super) struct Size {
     bytes: usize,
 }
 
-impl Size {
+impl Complexity {
     /// Counts a `*`.
     ///
     /// # Errors
@@ -136,7 +136,7 @@ impl Query {
         if self.nesting() > QUERY_DEPTH_MAX {
             return Err(refuse(too_deep()));
         }
-        add_expr(&mut Size::default(), self.root()).map_err(refuse)?;
+        add_expr(&mut Complexity::default(), self.root()).map_err(refuse)?;
         self.check_printed().map_err(refuse)
     }
 
@@ -157,7 +157,7 @@ pub(super) fn too_deep() -> String {
     format!("parentheses nest at most {QUERY_DEPTH_MAX} deep")
 }
 
-fn add_expr(size: &mut Size, expr: &Expr) -> Result<(), String> {
+fn add_expr(size: &mut Complexity, expr: &Expr) -> Result<(), String> {
     match expr {
         Expr::All => size.add_all(),
         Expr::Term(term) => size.add(term),

@@ -17,15 +17,15 @@ pub(crate) struct ColumnBuilder {
     /// The row of each value, ascending.
     pub rows: Vec<u32>,
     /// The values themselves.
-    pub values: Values,
+    pub values: ValueBuffer,
 }
 
 impl ColumnBuilder {
     pub(super) fn new(node: u32, kind: Kind) -> Self {
         let values = match kind {
-            Kind::Length => Values::Lengths(Vec::new()),
-            Kind::Raw => Values::Plain(Strings::default()),
-            _ => Values::Interned(Interner::default()),
+            Kind::Length => ValueBuffer::Lengths(Vec::new()),
+            Kind::Raw => ValueBuffer::Plain(Strings::default()),
+            _ => ValueBuffer::Interned(Interner::default()),
         };
         ColumnBuilder { node, kind, rows: Vec::new(), values }
     }
@@ -35,12 +35,12 @@ impl ColumnBuilder {
     pub(super) fn push(&mut self, row: u32, value: &[u8]) {
         self.rows.push(row);
         match &mut self.values {
-            Values::Interned(interner) => {
+            ValueBuffer::Interned(interner) => {
                 interner.push(value);
                 self.try_dictionary();
             }
-            Values::Plain(strings) => strings.push(value),
-            Values::Lengths(_) => debug_assert!(false, "lengths are pushed as numbers"),
+            ValueBuffer::Plain(strings) => strings.push(value),
+            ValueBuffer::Lengths(_) => debug_assert!(false, "lengths are pushed as numbers"),
         }
     }
 
@@ -48,7 +48,7 @@ impl ColumnBuilder {
     #[inline]
     pub(super) fn push_known(&mut self, row: u32, id: u32) {
         self.rows.push(row);
-        if let Values::Interned(interner) = &mut self.values {
+        if let ValueBuffer::Interned(interner) = &mut self.values {
             interner.ids.push(id);
             self.try_dictionary();
         }
@@ -57,26 +57,26 @@ impl ColumnBuilder {
     /// Gives up ids once it shows that the values hardly repeat.
     #[inline]
     fn try_dictionary(&mut self) {
-        let Values::Interned(interner) = &self.values else {
+        let ValueBuffer::Interned(interner) = &self.values else {
             return;
         };
         let tried = interner.ids.len() == TRIAL_VALUES;
         if tried && self.kind != Kind::Overflow && interner.hardly_repeats(7, 10) {
-            self.values = Values::Plain(interner.spell_out());
+            self.values = ValueBuffer::Plain(interner.spell_out());
         }
     }
 
     /// Adds the length of a run of `row`.
     pub(super) fn push_length(&mut self, row: u32, length: u32) {
         self.rows.push(row);
-        if let Values::Lengths(lengths) = &mut self.values {
+        if let ValueBuffer::Lengths(lengths) = &mut self.values {
             lengths.push(length.into());
         }
     }
 }
 
 /// How the values are held.
-pub(crate) enum Values {
+pub(crate) enum ValueBuffer {
     /// Each distinct value once, and its id for every value.
     Interned(Interner),
     /// One after the other.

@@ -1,7 +1,7 @@
 //! Copying rows from segment to segment column by column: a value that repeats is looked up once,
 //! and no event is put together only to be taken apart.
 
-use super::column::Values;
+use super::column::ValueBuffer;
 use super::rows::{NO_COLUMN, SegmentBuilder};
 use crate::Result;
 use crate::event::shape::{Flattener, Kind, Leaf, PathTree, op};
@@ -25,7 +25,7 @@ pub(crate) struct RowSource<'s> {
     /// Columns of tenant, source and category.
     owners: [Option<u32>; 3],
     /// The combination in the builder of their value ids.
-    combinations: HashMap<[u32; 3], usize, FixedState>,
+    retention_keys: HashMap<[u32; 3], usize, FixedState>,
     scratch: Scratch,
     decoder: Decoder,
     canonical: Vec<u8>,
@@ -54,10 +54,10 @@ impl<'s> RowSource<'s> {
         };
         RowSource {
             segment,
-            shapes: vec![None; segment.layout.shapes.len()],
+            shapes: vec![None; segment.contents.shapes.len()],
             ids: vec![Vec::new(); segment.column_count() as usize],
             owners: [owner("tenant"), owner("data_source"), owner("category")],
-            combinations: HashMap::default(),
+            retention_keys: HashMap::default(),
             scratch: Scratch::default(),
             decoder: Decoder::default(),
             canonical: Vec::new(),
@@ -98,8 +98,8 @@ impl SegmentBuilder {
     /// Copies a row by its columns; `false` if it must be copied whole.
     fn copy_row(&mut self, source: &mut RowSource<'_>, row: u32) -> Read<bool> {
         let segment = source.segment;
-        let layout = &segment.layout;
-        let number = layout.row_shapes.get(segment.blocks(), row.into())? as usize;
+        let contents = &segment.contents;
+        let number = contents.row_shapes.get(segment.blocks(), row.into())? as usize;
         let Some(known) = source.shapes.get(number) else {
             return Ok(false);
         };
@@ -113,7 +113,7 @@ impl SegmentBuilder {
         let time = segment.time_at(row)?;
         let seq = segment.seq_at(row)?;
         let recorded_at = segment.recorded_at(seq)?;
-        let offset = layout.offsets.get(segment.blocks(), row.into())?;
+        let offset = contents.offsets.get(segment.blocks(), row.into())?;
         let new_row = self.rows();
         for (from, to) in columns {
             let from_column = segment.column(*from);
@@ -146,8 +146,8 @@ impl SegmentBuilder {
                 column.push_length(new_row, length);
                 continue;
             }
-            let (Codec::Dictionary { .. }, Values::Interned(interner)) =
-                (&from.layout.codec, &mut column.values)
+            let (Codec::Dictionary { .. }, ValueBuffer::Interned(interner)) =
+                (&from.contents.codec, &mut column.values)
             else {
                 let value = from.value(index, scratch)?;
                 column.push(new_row, value.as_bytes());
@@ -194,8 +194,8 @@ impl SegmentBuilder {
                 *id = if has_ids { column.value_id(index)? } else { index };
             }
         }
-        if let Some(known) = source.combinations.get(&key) {
-            self.count_combination(*known, instant);
+        if let Some(known) = source.retention_keys.get(&key) {
+            self.count_retention_key(*known, instant);
             return Ok(());
         }
         let mut texts = [None, None, None];
@@ -206,8 +206,8 @@ impl SegmentBuilder {
         }
         let [tenant, data_source, category] = &texts;
         let texts = [tenant.as_deref(), data_source.as_deref(), category.as_deref()];
-        if let Some(number) = self.note_combination(texts, instant) {
-            source.combinations.insert(key, number);
+        if let Some(number) = self.note_retention_key(texts, instant) {
+            source.retention_keys.insert(key, number);
         }
         Ok(())
     }
@@ -217,8 +217,8 @@ impl SegmentBuilder {
         let nodes_before = self.tree.len();
         let mut walk = Flattener::default();
         let translated =
-            segment.layout.shapes.get(number).and_then(|shape| {
-                translate(shape, &segment.layout.nodes, &mut self.tree, &mut walk)
+            segment.contents.shapes.get(number).and_then(|shape| {
+                translate(shape, &segment.contents.nodes, &mut self.tree, &mut walk)
             });
         let Some(pairs) = translated else {
             return Err(segment.fault("segment shape"));
@@ -230,7 +230,7 @@ impl SegmentBuilder {
         let mut columns: Vec<(u32, u32)> = Vec::new();
         for (node, leaf) in pairs.into_iter().zip(&walk.leaves) {
             let from = (0u32..)
-                .zip(&segment.layout.columns)
+                .zip(&segment.contents.columns)
                 .find(|(_, column)| column.node == node && column.kind == leaf.kind);
             let to = self.columns_at[leaf.node as usize][leaf.kind as usize];
             match from {

@@ -1,10 +1,10 @@
 //! From the rows of a builder to the bytes of a file.
 
-use super::column::{ColumnBuilder, Interner, Strings, Values};
+use super::column::{ColumnBuilder, Interner, Strings, ValueBuffer};
 use super::rows::{SegmentBuilder, root_node};
 use crate::event::shape::Kind;
 use crate::segment::codec::bitpack::Packed;
-use crate::segment::codec::blocks::Span;
+use crate::segment::codec::blocks::ByteSpan;
 use crate::segment::codec::dictionary::Dictionary;
 use crate::segment::codec::ints::Ints;
 use crate::segment::codec::presence;
@@ -13,9 +13,9 @@ use crate::segment::codec::texts::{Packing, TextWriter};
 use crate::segment::codec::uuids;
 use crate::segment::codec::uuids::Uuids;
 use crate::segment::codec::{overflow, patterns};
-use crate::segment::file::contents::{Codec, ColumnLayout, Layout};
+use crate::segment::file::contents::{Codec, ColumnContents, Contents};
 use crate::segment::file::envelope;
-use crate::segment::file::meta::{SegmentFacts, SegmentMeta};
+use crate::segment::file::meta::{Footer, SegmentStats};
 use crate::segment::index::postings;
 use crate::segment::index::terms::{Lists, TermsWriter};
 use crate::segment::read::segment::Segment;
@@ -31,8 +31,8 @@ const PLAIN_MIN: usize = 64;
 /// A segment laid out: the bytes before the table of contents, that table, and the meta.
 pub(super) struct Encoded {
     pub bytes: Vec<u8>,
-    pub layout: Layout,
-    pub meta: SegmentMeta,
+    pub contents: Contents,
+    pub meta: Footer,
 }
 
 impl SegmentBuilder {
@@ -40,12 +40,12 @@ impl SegmentBuilder {
     ///
     /// # Errors
     /// [`Error::Invalid`] if no row was pushed.
-    pub(crate) fn finish(self) -> Result<(Vec<u8>, SegmentMeta)> {
+    pub(crate) fn finish(self) -> Result<(Vec<u8>, Footer)> {
         if self.times.is_empty() {
             return Err(Error::invalid("segment", "has no rows"));
         }
-        let Encoded { bytes, layout, meta } = encode(self);
-        Ok(envelope::assemble(bytes, &layout, meta))
+        let Encoded { bytes, contents, meta } = encode(self);
+        Ok(envelope::assemble(bytes, &contents, meta))
     }
 
     /// The segment, open, in memory.
@@ -56,8 +56,8 @@ impl SegmentBuilder {
         if self.times.is_empty() {
             return Err(Error::invalid("segment", "has no rows"));
         }
-        let Encoded { bytes, layout, meta } = encode(self);
-        Segment::in_memory(bytes, layout, meta)
+        let Encoded { bytes, contents, meta } = encode(self);
+        Segment::in_memory(bytes, contents, meta)
     }
 }
 
@@ -65,9 +65,9 @@ impl SegmentBuilder {
 pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
     let rows = builder.rows();
     let min_seq = builder.seqs.iter().copied().min().unwrap_or(0);
-    let mut writer = Writer::new(rows, builder.packing);
+    let mut writer = SectionWriter::new(rows, builder.packing);
     let actions = actions(&builder);
-    let mut columns: Vec<ColumnLayout> = Vec::with_capacity(builder.columns.len());
+    let mut columns: Vec<ColumnContents> = Vec::with_capacity(builder.columns.len());
     for (number, column) in builder.columns.into_iter().enumerate() {
         columns.push(writer.column(number as u32, column));
     }
@@ -82,9 +82,9 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
     let shape_count = builder.shape_list.len() as u64;
     let row_shapes: Vec<u64> =
         builder.row_shapes.iter().map(|shape| shape_count.min(u64::from(*shape))).collect();
-    let rest_rows = writer.presence(&builder.rest_rows);
+    let overflow_rows = writer.presence(&builder.overflow_rows);
     let rest = builder.rest.finish(&mut writer.out);
-    let layout = Layout {
+    let contents = Contents {
         nodes: builder.tree.nodes().iter().map(|n| (n.parent, n.key.to_vec())).collect(),
         shapes: builder.shape_list,
         columns,
@@ -94,17 +94,17 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         recorded_from: Ints::write(&recorded_from, &mut writer.out),
         recorded_ats: Ints::write(&recorded_ats, &mut writer.out),
         row_shapes: Packed::write(&row_shapes, &mut writer.out),
-        rest_rows,
+        overflow_rows,
         rest,
         postings: writer.lists.finish(&mut writer.out),
         future_rows,
-        actions: actions.filter(|_| builder.rest_rows.is_empty()),
+        actions: actions.filter(|_| builder.overflow_rows.is_empty()),
         terms,
         unicode: text::UNICODE_VERSION,
     };
-    let mut combinations = builder.combinations;
-    combinations.sort_unstable();
-    let facts = SegmentFacts {
+    let mut retention_keys = builder.retention_keys;
+    retention_keys.sort_unstable();
+    let facts = SegmentStats {
         id: builder.id,
         class: builder.class,
         rows,
@@ -116,13 +116,13 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         max_seq: builder.seqs.iter().copied().max().unwrap_or(0),
         event_bytes: builder.event_bytes,
     };
-    let meta = SegmentMeta {
+    let meta = Footer {
         facts,
         replaces: builder.replaces,
-        combinations: combinations.into(),
-        combinations_complete: builder.combinations_complete,
+        retention_keys: retention_keys.into(),
+        retention_keys_complete: builder.retention_keys_complete,
     };
-    Encoded { bytes: writer.out, layout, meta }
+    Encoded { bytes: writer.out, contents, meta }
 }
 
 /// The instants of acceptance as steps over `seq`: they are few when events come in batches.
@@ -140,7 +140,7 @@ fn actions(builder: &SegmentBuilder) -> Option<Vec<(u32, u32)>> {
         let node = root_node(&builder.tree, key)?;
         let column = builder.columns_at[node as usize][Kind::String as usize];
         match &builder.columns.get(column as usize)?.values {
-            Values::Interned(interner) if !is_plain(Kind::String, interner) => Some(interner),
+            ValueBuffer::Interned(interner) if !is_plain(Kind::String, interner) => Some(interner),
             _ => None,
         }
     };
@@ -212,10 +212,10 @@ struct RowListWriter {
 }
 
 impl RowListWriter {
-    fn finish(&mut self, out: &mut Vec<u8>) -> Span {
+    fn finish(&mut self, out: &mut Vec<u8>) -> ByteSpan {
         let offset = out.len() as u64;
         out.append(&mut self.bytes);
-        Span { offset, len: out.len() as u64 - offset }
+        ByteSpan { offset, len: out.len() as u64 - offset }
     }
 }
 
@@ -254,19 +254,19 @@ impl Lists for RowListWriter {
     }
 }
 
-struct Writer {
+struct SectionWriter {
     out: Vec<u8>,
     lists: RowListWriter,
-    presences: HashMap<Vec<u8>, Span, FixedState>,
+    presences: HashMap<Vec<u8>, ByteSpan, FixedState>,
     terms: TermsWriter,
     rows: u32,
     packing: Packing,
 }
 
-impl Writer {
+impl SectionWriter {
     fn new(rows: u32, packing: Packing) -> Self {
         let (bytes, known, of_values) = (Vec::new(), HashMap::default(), Vec::new());
-        Writer {
+        SectionWriter {
             out: envelope::header(),
             lists: RowListWriter { rows, bytes, known, of_values },
             presences: HashMap::default(),
@@ -284,30 +284,30 @@ impl Writer {
         let span = *self.presences.entry(bytes).or_insert_with_key(|bytes| {
             let offset = out.len() as u64;
             out.extend_from_slice(bytes);
-            Span { offset, len: bytes.len() as u64 }
+            ByteSpan { offset, len: bytes.len() as u64 }
         });
         Presence { span, rows, values }
     }
 
     /// Lays out a column and collects its words.
-    fn column(&mut self, number: u32, column: ColumnBuilder) -> ColumnLayout {
+    fn column(&mut self, number: u32, column: ColumnBuilder) -> ColumnContents {
         let presence = self.presence(&column.rows);
         let kind = column.kind;
         let mut lists = RowLists::default();
         let codec = match column.values {
-            Values::Lengths(lengths) => Codec::Ints(Ints::write(&lengths, &mut self.out)),
-            Values::Plain(strings) => self.plain(number, kind, &strings, &column.rows),
-            Values::Interned(interner) if is_plain(kind, &interner) => {
+            ValueBuffer::Lengths(lengths) => Codec::Ints(Ints::write(&lengths, &mut self.out)),
+            ValueBuffer::Plain(strings) => self.plain(number, kind, &strings, &column.rows),
+            ValueBuffer::Interned(interner) if is_plain(kind, &interner) => {
                 self.plain(number, kind, &interner.spell_out(), &column.rows)
             }
-            Values::Interned(interner) => {
+            ValueBuffer::Interned(interner) => {
                 let (codec, rows) = self.dictionary(number, kind, &interner, &column.rows);
                 lists = rows;
                 codec
             }
         };
         self.lists.of_values.push(lists);
-        ColumnLayout { node: column.node, kind, presence, codec }
+        ColumnContents { node: column.node, kind, presence, codec }
     }
 
     fn dictionary(

@@ -11,7 +11,7 @@ use crate::segment::builder::column::ColumnBuilder;
 use crate::segment::codec::texts::Packing;
 use crate::segment::codec::texts::TextWriter;
 use crate::segment::file::meta::SegmentId;
-use crate::segment::file::retention_keys::Combination;
+use crate::segment::file::retention_keys::RetentionKey;
 use crate::segment::file::shapes::Shapes;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ pub(crate) const SHAPES_MAX: usize = 1024;
 pub(crate) const COLUMNS_MAX: usize = 256;
 
 /// (tenant, source, category) combinations that the meta lists.
-pub(crate) const COMBINATIONS_MAX: usize = 4096;
+pub(crate) const RETENTION_KEYS_MAX: usize = 4096;
 
 /// A column number that stands for none.
 pub(crate) const NO_COLUMN: u32 = u32::MAX;
@@ -46,15 +46,15 @@ pub(crate) struct SegmentBuilder {
     pub(crate) columns_at: Vec<[u32; Kind::AT_NODE]>,
     overflow: Option<usize>,
     pub(crate) row_shapes: Vec<u32>,
-    pub(crate) rest_rows: Vec<u32>,
+    pub(crate) overflow_rows: Vec<u32>,
     pub(crate) rest: TextWriter,
     pub(crate) times: Vec<i64>,
     pub(crate) offsets: Vec<i64>,
     pub(crate) seqs: Vec<u64>,
     pub(crate) recorded_ats: Vec<i64>,
-    pub(crate) combinations: Vec<Combination>,
-    combination_numbers: HashMap<Vec<u8>, usize, FixedState>,
-    pub(crate) combinations_complete: bool,
+    pub(crate) retention_keys: Vec<RetentionKey>,
+    retention_key_numbers: HashMap<Vec<u8>, usize, FixedState>,
+    pub(crate) retention_keys_complete: bool,
     pub(crate) event_bytes: u64,
     scratch: Vec<u8>,
 }
@@ -90,15 +90,15 @@ impl SegmentBuilder {
             columns_at: vec![[NO_COLUMN; Kind::AT_NODE]],
             overflow: None,
             row_shapes: Vec::new(),
-            rest_rows: Vec::new(),
+            overflow_rows: Vec::new(),
             rest: TextWriter::new(packing),
             times: Vec::new(),
             offsets: Vec::new(),
             seqs: Vec::new(),
             recorded_ats: Vec::new(),
-            combinations: Vec::new(),
-            combination_numbers: HashMap::default(),
-            combinations_complete: true,
+            retention_keys: Vec::new(),
+            retention_key_numbers: HashMap::default(),
+            retention_keys_complete: true,
             event_bytes: 0,
             scratch: Vec::new(),
         }
@@ -134,7 +134,7 @@ impl SegmentBuilder {
             return Err(Error::invalid("event", "is not in canonical form"));
         };
         let row = self.rows();
-        self.note_owners(&flattener.leaves, canonical, occurred_at.min(recorded_at));
+        self.note_retention_fields(&flattener.leaves, canonical, occurred_at.min(recorded_at));
         match self.shape(&flattener, nodes) {
             Some(shape) => {
                 self.push_leaves(row, &flattener.leaves, canonical);
@@ -205,7 +205,7 @@ impl SegmentBuilder {
 
     /// Stores an event whole and its leaves in the overflow column.
     fn push_whole(&mut self, row: u32, leaves: &[Leaf], canonical: &[u8]) {
-        self.rest_rows.push(row);
+        self.overflow_rows.push(row);
         self.rest.push(canonical);
         let overflow = match self.overflow {
             Some(overflow) => overflow,
@@ -226,7 +226,7 @@ impl SegmentBuilder {
     }
 
     /// Notes the tenant, source and category of a row that was just walked.
-    fn note_owners(&mut self, leaves: &[Leaf], canonical: &[u8], instant: Timestamp) {
+    fn note_retention_fields(&mut self, leaves: &[Leaf], canonical: &[u8], instant: Timestamp) {
         let mut texts = [const { None }; 3];
         for leaf in leaves {
             let node = &self.tree.nodes()[leaf.node as usize];
@@ -246,12 +246,12 @@ impl SegmentBuilder {
                 break;
             }
         }
-        self.note_combination(texts.each_ref().map(Option::as_deref), instant);
+        self.note_retention_key(texts.each_ref().map(Option::as_deref), instant);
     }
 
     /// Counts a row of a tenant, source and category; the number of the combination, unless there
     /// are too many to list.
-    pub(crate) fn note_combination(
+    pub(crate) fn note_retention_key(
         &mut self,
         texts: [Option<&str>; 3],
         instant: Timestamp,
@@ -263,35 +263,35 @@ impl SegmentBuilder {
             key.extend_from_slice(&(text.map_or(0, str::len) as u32).to_le_bytes());
             key.extend_from_slice(text.unwrap_or_default().as_bytes());
         }
-        let known = self.combination_numbers.get(&key).copied();
+        let known = self.retention_key_numbers.get(&key).copied();
         let number = known.or_else(|| {
-            if self.combinations.len() == COMBINATIONS_MAX {
-                self.combinations_complete = false;
+            if self.retention_keys.len() == RETENTION_KEYS_MAX {
+                self.retention_keys_complete = false;
                 return None;
             }
             let [tenant, data_source, category] = texts.map(|text| text.map(str::to_owned));
-            self.combinations.push(Combination {
+            self.retention_keys.push(RetentionKey {
                 tenant,
                 data_source,
                 category: category.unwrap_or_default(),
                 newest: instant,
                 rows: 0,
             });
-            self.combination_numbers.insert(key.clone(), self.combinations.len() - 1);
-            Some(self.combinations.len() - 1)
+            self.retention_key_numbers.insert(key.clone(), self.retention_keys.len() - 1);
+            Some(self.retention_keys.len() - 1)
         });
         self.scratch = key;
         if let Some(number) = number {
-            self.count_combination(number, instant);
+            self.count_retention_key(number, instant);
         }
         number
     }
 
     /// Counts a row of a combination that is listed.
-    pub(crate) fn count_combination(&mut self, number: usize, instant: Timestamp) {
-        let combination = &mut self.combinations[number];
-        combination.rows += 1;
-        combination.newest = combination.newest.max(instant);
+    pub(crate) fn count_retention_key(&mut self, number: usize, instant: Timestamp) {
+        let retention_key = &mut self.retention_keys[number];
+        retention_key.rows += 1;
+        retention_key.newest = retention_key.newest.max(instant);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Fixed-width bit packing: value `i` of width `w` is bits `i*w .. i*w+w`, little-endian.
 
-use super::blocks::{Blocks, Damage, Read, Span, Window};
+use super::blocks::{BlockWindow, Blocks, ByteSpan, Damage, Read};
 
 /// Bits needed for `value`; 0 for 0.
 pub(crate) fn width_of(value: u64) -> u8 {
@@ -61,7 +61,7 @@ pub(crate) fn get(bytes: &[u8], width: u8, index: u64) -> Option<u64> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Packed {
     /// Where the packed bytes are.
-    pub span: Span,
+    pub span: ByteSpan,
     /// Number of values.
     pub count: u64,
     /// Bits of a value, 0 to 64.
@@ -74,7 +74,7 @@ impl Packed {
         let width = width_of(values.iter().copied().max().unwrap_or(0));
         let offset = out.len() as u64;
         pack(values.iter().copied(), width, out);
-        let span = Span { offset, len: out.len() as u64 - offset };
+        let span = ByteSpan { offset, len: out.len() as u64 - offset };
         Packed { span, count: values.len() as u64, width }
     }
 
@@ -141,7 +141,7 @@ impl Packed {
         let end = self.span.len.min(bit / 8 + WINDOW);
         let len = end.checked_sub(bit / 8).ok_or(fault)?;
         let from = self.span.offset.checked_add(bit / 8).ok_or(fault)?;
-        let bytes = blocks.bytes(Span { offset: from, len }, fault.reading)?;
+        let bytes = blocks.bytes(ByteSpan { offset: from, len }, fault.reading)?;
         let shift = (bit % 8) as u32;
         let start = get_shifted(bytes, self.width, shift).ok_or(fault)?;
         let next = shift + u32::from(self.width);
@@ -163,7 +163,7 @@ impl Packed {
         let first = range.start * u64::from(self.width) / 8;
         let last = packed_len(range.end, self.width).ok_or(fault)?.min(self.span.len);
         let len = last.saturating_sub(first);
-        let span = Span { offset: self.span.offset + first, len };
+        let span = ByteSpan { offset: self.span.offset + first, len };
         let bytes = blocks.bytes(span, fault.reading)?;
         let skip = first * 8;
         for index in range {
@@ -185,7 +185,7 @@ impl Packed {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PackedReader<'b> {
     packed: Packed,
-    window: Window<'b>,
+    window: BlockWindow<'b>,
 }
 
 impl PackedReader<'_> {

@@ -29,7 +29,7 @@ pub(crate) fn damaged<T>(offset: u64, reading: &'static str) -> Read<T> {
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
 )]
-pub(crate) struct Span {
+pub(crate) struct ByteSpan {
     /// First byte.
     pub offset: u64,
     /// Length in bytes.
@@ -62,7 +62,7 @@ impl Blocks {
     }
 
     /// The bytes of `span`, each of its blocks checked.
-    pub(crate) fn bytes(&self, span: Span, reading: &'static str) -> Read<&[u8]> {
+    pub(crate) fn bytes(&self, span: ByteSpan, reading: &'static str) -> Read<&[u8]> {
         let (Ok(from), Ok(len)) = (usize::try_from(span.offset), usize::try_from(span.len)) else {
             return damaged(span.offset, reading);
         };
@@ -87,7 +87,7 @@ impl Blocks {
     }
 
     /// Whether there are these bytes.
-    pub(crate) fn has(&self, span: Span) -> bool {
+    pub(crate) fn has(&self, span: ByteSpan) -> bool {
         span.offset.checked_add(span.len).is_some_and(|end| end <= self.len as u64)
     }
 
@@ -98,8 +98,8 @@ impl Blocks {
 
     /// For reads that are near each other.
     #[inline]
-    pub(super) fn window(&self) -> Window<'_> {
-        Window { blocks: self, from: 0, bytes: &[] }
+    pub(super) fn window(&self) -> BlockWindow<'_> {
+        BlockWindow { blocks: self, from: 0, bytes: &[] }
     }
 
     /// Checks the blocks from `first` to `last`.
@@ -159,13 +159,13 @@ impl Blocks {
 
 /// Checked bytes around the place that was read last, so that a read near it costs a comparison.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Window<'b> {
+pub(super) struct BlockWindow<'b> {
     blocks: &'b Blocks,
     from: usize,
     bytes: &'b [u8],
 }
 
-impl<'b> Window<'b> {
+impl<'b> BlockWindow<'b> {
     /// As [`Blocks::slice`].
     #[inline]
     pub(super) fn slice(

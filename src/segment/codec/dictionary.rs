@@ -1,7 +1,7 @@
 //! A dictionary: the distinct values of a column, sorted by bytes; the value id is the rank.
 
 use super::bitpack::{Packed, PackedReader};
-use super::blocks::{Blocks, Damage, Read, Span, Window};
+use super::blocks::{BlockWindow, Blocks, ByteSpan, Damage, Read};
 
 /// What is being read.
 const READING: &str = "dictionary value";
@@ -12,7 +12,7 @@ pub(crate) struct Dictionary {
     /// The end of each value in `bytes`.
     pub ends: Packed,
     /// The values, one after the other.
-    pub bytes: Span,
+    pub bytes: ByteSpan,
 }
 
 impl Dictionary {
@@ -24,7 +24,7 @@ impl Dictionary {
             out.extend_from_slice(value);
             ends.push(out.len() as u64 - offset);
         }
-        let bytes = Span { offset, len: out.len() as u64 - offset };
+        let bytes = ByteSpan { offset, len: out.len() as u64 - offset };
         Dictionary { ends: Packed::write(&ends, out), bytes }
     }
 
@@ -105,7 +105,7 @@ impl Dictionary {
 pub(crate) struct DictionaryReader<'b> {
     dictionary: Dictionary,
     ends: PackedReader<'b>,
-    window: Window<'b>,
+    window: BlockWindow<'b>,
 }
 
 impl<'b> DictionaryReader<'b> {

@@ -2,7 +2,7 @@
 //! (patched frame of reference: Zukowski et al., "Super-Scalar RAM-CPU Cache Compression", 2006).
 
 use super::bitpack::{get, pack, packed_len, width_of};
-use super::blocks::{Blocks, Damage, Read, Span};
+use super::blocks::{Blocks, ByteSpan, Damage, Read};
 
 /// Values of a block.
 pub(crate) const BLOCK_VALUES: usize = 1024;
@@ -15,14 +15,14 @@ const EXCEPTION_BYTES: usize = 2 + 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Ints {
     /// Directory, then the blocks.
-    pub span: Span,
+    pub span: ByteSpan,
     /// Number of values.
     pub count: u64,
 }
 
 /// A directory record.
 #[derive(Debug, Clone, Copy)]
-struct Record {
+struct IntsBlockHead {
     base: i64,
     offset: usize,
     packed_bytes: usize,
@@ -58,7 +58,10 @@ impl Ints {
         }
         out.append(&mut directory);
         out.append(&mut body);
-        Ints { span: Span { offset, len: out.len() as u64 - offset }, count: values.len() as u64 }
+        Ints {
+            span: ByteSpan { offset, len: out.len() as u64 - offset },
+            count: values.len() as u64,
+        }
     }
 
     /// Whether the directory fits the span.
@@ -75,11 +78,11 @@ impl Ints {
         Damage { offset: self.span.offset, reading: "integer block" }
     }
 
-    fn record(&self, blocks: &Blocks, block: usize) -> Read<Record> {
+    fn record(&self, blocks: &Blocks, block: usize) -> Read<IntsBlockHead> {
         let from = self.span.offset as usize + block * RECORD_BYTES;
         let bytes = blocks.slice(from, RECORD_BYTES, "integer directory")?;
         let record = (|| {
-            Some(Record {
+            Some(IntsBlockHead {
                 base: i64::from_le_bytes(bytes.get(0..8)?.try_into().ok()?),
                 offset: u32::from_le_bytes(bytes.get(8..12)?.try_into().ok()?) as usize,
                 packed_bytes: u16::from_le_bytes(bytes.get(12..14)?.try_into().ok()?).into(),
@@ -91,7 +94,7 @@ impl Ints {
     }
 
     /// The packed part and the exceptions of a block.
-    fn block<'b>(&self, blocks: &'b Blocks, record: &Record) -> Read<(&'b [u8], &'b [u8])> {
+    fn block<'b>(&self, blocks: &'b Blocks, record: &IntsBlockHead) -> Read<(&'b [u8], &'b [u8])> {
         let fault = self.fault();
         let start = self.directory_bytes().and_then(|len| len.checked_add(record.offset));
         let len = record.packed_bytes + record.exceptions * EXCEPTION_BYTES;
@@ -158,7 +161,7 @@ pub(crate) struct IntsReader<'b> {
 #[derive(Debug, Clone, Copy)]
 struct IntsBlock<'b> {
     number: u64,
-    record: Record,
+    record: IntsBlockHead,
     packed: &'b [u8],
     exceptions: &'b [u8],
 }

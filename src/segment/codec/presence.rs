@@ -4,7 +4,7 @@
 //! rows have one value, or has packed counts with a running sum every 64 rows.
 
 use super::bitpack::{get, pack, packed_len, width_of};
-use super::blocks::{Blocks, Damage, Read, Span};
+use super::blocks::{Blocks, ByteSpan, Damage, Read};
 
 /// Rows of a block.
 pub(crate) const BLOCK_ROWS: u32 = 1024;
@@ -26,7 +26,7 @@ const COUNTS: u8 = 3;
 )]
 pub(crate) struct Presence {
     /// Directory, then the blocks that need bytes.
-    pub span: Span,
+    pub span: ByteSpan,
     /// Rows of the segment.
     pub rows: u32,
     /// Values of the column.
@@ -58,7 +58,7 @@ pub(crate) fn encode(rows_of_values: &[u32], rows: u32) -> Vec<u8> {
 /// Writes the presence of values in rows and says where.
 pub(crate) fn write(rows_of_values: &[u32], rows: u32, out: &mut Vec<u8>) -> Presence {
     let bytes = encode(rows_of_values, rows);
-    let span = Span { offset: out.len() as u64, len: bytes.len() as u64 };
+    let span = ByteSpan { offset: out.len() as u64, len: bytes.len() as u64 };
     out.extend_from_slice(&bytes);
     Presence { span, rows, values: rows_of_values.len() as u32 }
 }
@@ -307,7 +307,7 @@ mod tests {
             .flat_map(|row| std::iter::repeat_n(row, counts[row as usize] as usize))
             .collect();
         let bytes = encode(&of_values, rows);
-        let span = Span { offset: 0, len: bytes.len() as u64 };
+        let span = ByteSpan { offset: 0, len: bytes.len() as u64 };
         let presence = Presence { span, rows, values: of_values.len() as u32 };
         let len = bytes.len();
         let blocks = Blocks::new(Region::from_vec(bytes), len, 0, Vec::new()).unwrap();

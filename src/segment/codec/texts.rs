@@ -1,6 +1,6 @@
 //! Texts that hardly repeat: stored one after the other in compressed blocks of about 4 KiB.
 
-use super::blocks::{Blocks, Damage, Read, Span};
+use super::blocks::{Blocks, ByteSpan, Damage, Read};
 use super::varint;
 use std::cell::RefCell;
 
@@ -27,7 +27,7 @@ pub(crate) enum Packing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Texts {
     /// Directory (a record a block and a closing one), then the blocks.
-    pub span: Span,
+    pub span: ByteSpan,
     /// Number of values.
     pub count: u32,
     /// Number of blocks.
@@ -166,7 +166,7 @@ impl TextWriter {
         let offset = out.len() as u64;
         out.append(&mut self.directory);
         out.append(&mut self.body);
-        let span = Span { offset, len: out.len() as u64 - offset };
+        let span = ByteSpan { offset, len: out.len() as u64 - offset };
         let packing = if self.compressor.is_some() { self.packing } else { Packing::Stored };
         Texts { span, count: self.count, blocks: self.blocks, packing }
     }
@@ -243,7 +243,7 @@ impl Texts {
         if from + u64::from(len) > self.span.len {
             return Err(fault);
         }
-        let span = Span { offset: self.span.offset + from, len: len.into() };
+        let span = ByteSpan { offset: self.span.offset + from, len: len.into() };
         let bytes = blocks.bytes(span, fault.reading)?;
         let mut raw = cache.take(self.span.offset);
         raw.bytes.clear();

@@ -2,7 +2,7 @@
 //! permutation that sorts them, so that one is found by binary search.
 
 use super::bitpack::Packed;
-use super::blocks::{Blocks, Damage, Read, Span};
+use super::blocks::{Blocks, ByteSpan, Damage, Read};
 
 /// Bytes of an id.
 const ID_BYTES: usize = 16;
@@ -17,7 +17,7 @@ pub(crate) const GROUP_LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Uuids {
     /// 16 bytes a value.
-    pub ids: Span,
+    pub ids: ByteSpan,
     /// Value indexes in the order of their ids.
     pub sorted: Packed,
 }
@@ -58,7 +58,7 @@ impl Uuids {
     pub(crate) fn write(ids: &[[u8; ID_BYTES]], out: &mut Vec<u8>) -> Uuids {
         let offset = out.len() as u64;
         ids.iter().for_each(|id| out.extend_from_slice(id));
-        let span = Span { offset, len: out.len() as u64 - offset };
+        let span = ByteSpan { offset, len: out.len() as u64 - offset };
         let mut sorted: Vec<u64> = (0..ids.len() as u64).collect();
         sorted.sort_unstable_by_key(|index| (ids[*index as usize], *index));
         Uuids { ids: span, sorted: Packed::write(&sorted, out) }
@@ -74,7 +74,7 @@ impl Uuids {
         if from + ID_BYTES as u64 > self.ids.len {
             return Err(self.fault());
         }
-        let span = Span { offset: self.ids.offset + from, len: ID_BYTES as u64 };
+        let span = ByteSpan { offset: self.ids.offset + from, len: ID_BYTES as u64 };
         blocks.bytes(span, "unique ids")
     }
 

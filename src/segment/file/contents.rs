@@ -3,26 +3,26 @@
 use super::shapes::Shapes;
 use crate::event::shape::Kind;
 use crate::segment::codec::bitpack::Packed;
-use crate::segment::codec::blocks::Span;
+use crate::segment::codec::blocks::ByteSpan;
 use crate::segment::codec::dictionary::Dictionary;
 use crate::segment::codec::ints::Ints;
 use crate::segment::codec::patterns::Patterns;
 use crate::segment::codec::presence::Presence;
 use crate::segment::codec::texts::Texts;
 use crate::segment::codec::uuids::Uuids;
-use crate::segment::index::terms::TermsLayout;
+use crate::segment::index::terms::TermsContents;
 use serde::{Deserialize, Deserializer};
 
 /// The table of contents of a segment; encoded with bincode as the last checked section.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Layout {
+pub(crate) struct Contents {
     /// The tree of keys: parent and key as JSON spells it, root first, parents before children.
     #[serde(deserialize_with = "nodes")]
     pub nodes: Vec<(u32, Vec<u8>)>,
     /// The operations of each shape.
     pub shapes: Shapes,
     /// The columns; their index is the column number everywhere.
-    pub columns: Vec<ColumnLayout>,
+    pub columns: Vec<ColumnContents>,
     /// `occurred_at` of the rows, ascending.
     pub times: Ints,
     /// Offset of `occurred_at` from UTC in minutes, as it was given.
@@ -36,18 +36,18 @@ pub(crate) struct Layout {
     /// The shape of each row; the number of shapes for a row that is stored whole.
     pub row_shapes: Packed,
     /// Rows that are stored whole, one value each.
-    pub rest_rows: Presence,
+    pub overflow_rows: Presence,
     /// Their canonical bytes.
     pub rest: Texts,
     /// All lists of rows.
-    pub postings: Span,
+    pub postings: ByteSpan,
     /// Rows with `occurred_at > recorded_at`: offset of their list in `postings`.
     pub future_rows: u64,
     /// Pairs of value ids of `category` and `activity` that occur together; nothing when one of
     /// them has no dictionary, or some rows are stored whole.
     pub actions: Option<Vec<(u32, u32)>>,
     /// The index of words.
-    pub terms: TermsLayout,
+    pub terms: TermsContents,
     /// Version of Unicode that made the words.
     pub unicode: (u8, u8, u8),
 }
@@ -82,8 +82,8 @@ fn nodes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(u32, Vec<u8>
 
 /// One column.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-pub(crate) struct ColumnLayout {
-    /// Node of the path in [`Layout::nodes`].
+pub(crate) struct ColumnContents {
+    /// Node of the path in [`Contents::nodes`].
     pub node: u32,
     /// What the values are.
     pub kind: Kind,
@@ -102,7 +102,7 @@ pub(crate) enum Codec {
         ids: Packed,
         /// The distinct values.
         dictionary: Dictionary,
-        /// Offset in [`Layout::postings`] of the list of each value id.
+        /// Offset in [`Contents::postings`] of the list of each value id.
         lists: Packed,
     },
     /// Numbers that print as they came.

@@ -1,11 +1,11 @@
 //! The frame of a segment file: header, checked bytes, checksums, footer, trailer.
 
-use super::contents::{Codec, ColumnLayout, Layout};
-use super::meta::{SegmentId, SegmentMeta};
-use super::retention_keys::Combinations;
+use super::contents::{Codec, ColumnContents, Contents};
+use super::meta::{Footer, SegmentId};
+use super::retention_keys::RetentionKeys;
 use crate::io::Region;
 use crate::io::codec;
-use crate::segment::codec::blocks::{BLOCK_BYTES, Blocks, Span, checksums};
+use crate::segment::codec::blocks::{BLOCK_BYTES, Blocks, ByteSpan, checksums};
 use crate::{Error, Result};
 use std::path::Path;
 
@@ -24,36 +24,36 @@ const FOOTER_BYTES_MAX: u64 = 64 << 20;
 
 /// The end of a segment file, encoded with bincode.
 #[derive(Debug, serde::Serialize)]
-struct Footer {
-    meta: SegmentMeta,
-    places: Places,
+struct FooterFrame {
+    meta: Footer,
+    places: SectionSpans,
 }
 
 /// Where the parts of a segment file are.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
-struct Places {
+struct SectionSpans {
     /// Bytes from the start of the file that the block checksums cover.
     checked_len: u64,
     /// The table of contents, within the checked bytes.
-    layout: Span,
+    contents: ByteSpan,
     /// One checksum a block of the checked bytes.
-    checksums: Span,
+    checksums: ByteSpan,
     checksums_crc: u32,
 }
 
-/// Bytes of [`Places`] and of the field before them: the end of every footer.
+/// Bytes of [`SectionSpans`] and of the field before them: the end of every footer.
 const FOOTER_END_BYTES: usize = 1 + 8 + 16 + 16 + 4;
 
-impl Footer {
+impl FooterFrame {
     /// Decodes a footer but for its combinations, which may be thousands.
-    fn decode(bytes: &[u8]) -> Option<Footer> {
+    fn decode(bytes: &[u8]) -> Option<FooterFrame> {
         let ((facts, replaces), rest) = codec::decode_front(bytes)?;
         let end = rest.len().checked_sub(FOOTER_END_BYTES)?;
-        let (combinations, end) = rest.split_at_checked(end)?;
-        let (combinations_complete, places) = codec::decode(end)?;
-        let combinations = Combinations::encoded(combinations);
-        let meta = SegmentMeta { facts, replaces, combinations, combinations_complete };
-        Some(Footer { meta, places })
+        let (retention_keys, end) = rest.split_at_checked(end)?;
+        let (retention_keys_complete, places) = codec::decode(end)?;
+        let retention_keys = RetentionKeys::encoded(retention_keys);
+        let meta = Footer { facts, replaces, retention_keys, retention_keys_complete };
+        Some(FooterFrame { meta, places })
     }
 }
 
@@ -63,40 +63,43 @@ pub(crate) fn header() -> Vec<u8> {
 }
 
 /// The incompatible features that a reader of the columns must know.
-fn features(layout: &Layout) -> u32 {
-    let is_patterns = |column: &ColumnLayout| matches!(column.codec, Codec::Patterns(_));
-    if layout.columns.iter().any(is_patterns) { PATTERNS } else { 0 }
+fn features(contents: &Contents) -> u32 {
+    let is_patterns = |column: &ColumnContents| matches!(column.codec, Codec::Patterns(_));
+    if contents.columns.iter().any(is_patterns) { PATTERNS } else { 0 }
 }
 
 /// Adds table of contents, checksums, footer and trailer to laid-out columns.
 pub(crate) fn assemble(
     mut bytes: Vec<u8>,
-    layout: &Layout,
-    mut meta: SegmentMeta,
-) -> (Vec<u8>, SegmentMeta) {
+    contents: &Contents,
+    mut meta: Footer,
+) -> (Vec<u8>, Footer) {
     let salt = meta.id.0;
     let mut head = Vec::with_capacity(HEADER_BYTES);
     head.extend_from_slice(&MAGIC);
     head.extend_from_slice(&VERSION.to_le_bytes());
     head.extend_from_slice(&[0; 4]);
-    head.extend_from_slice(&features(layout).to_le_bytes());
+    head.extend_from_slice(&features(contents).to_le_bytes());
     head.extend_from_slice(&salt.to_le_bytes());
     head.extend_from_slice(&codec::crc(salt, &head).to_le_bytes());
     bytes[..HEADER_BYTES].copy_from_slice(&head);
 
-    let encoded = codec::encode(layout);
-    let layout = Span { offset: bytes.len() as u64, len: encoded.len() as u64 };
+    let encoded = codec::encode(contents);
+    let contents = ByteSpan { offset: bytes.len() as u64, len: encoded.len() as u64 };
     bytes.extend_from_slice(&encoded);
     let checked_len = bytes.len() as u64;
     let sums: Vec<u8> = checksums(salt, &bytes).into_iter().flat_map(u32::to_le_bytes).collect();
-    let checksums = Span { offset: checked_len, len: sums.len() as u64 };
+    let checksums = ByteSpan { offset: checked_len, len: sums.len() as u64 };
     let checksums_crc = codec::crc(salt, &sums);
     bytes.extend_from_slice(&sums);
 
     (meta.facts.len, meta.facts.footer_crc) = (0, 0);
-    let footer = Footer { meta, places: Places { checked_len, layout, checksums, checksums_crc } };
+    let footer = FooterFrame {
+        meta,
+        places: SectionSpans { checked_len, contents, checksums, checksums_crc },
+    };
     let encoded = codec::encode(&footer);
-    let Footer { mut meta, .. } = footer;
+    let FooterFrame { mut meta, .. } = footer;
     meta.facts.footer_crc = codec::crc(salt, &encoded);
     bytes.extend_from_slice(&encoded);
     bytes.extend_from_slice(&(encoded.len() as u64).to_le_bytes());
@@ -111,7 +114,7 @@ pub(crate) fn assemble(
 /// # Errors
 /// [`Error::Corrupt`] for bytes that are no sound segment, [`Error::Unsupported`] for another
 /// version or features that this version must know.
-pub(crate) fn open(region: Region, path: &Path) -> Result<(Blocks, Layout, SegmentMeta)> {
+pub(crate) fn open(region: Region, path: &Path) -> Result<(Blocks, Contents, Footer)> {
     let corrupt = |offset: usize, reading: &'static str, got: &dyn std::fmt::Display| {
         Error::corrupt(path, offset as u64, reading, "a sound segment", got)
     };
@@ -130,10 +133,10 @@ pub(crate) fn open(region: Region, path: &Path) -> Result<(Blocks, Layout, Segme
     if codec::u32_at(trailer, 8) != Some(footer_crc) {
         return Err(corrupt(footer_start, "segment footer", &"another checksum"));
     }
-    let footer = Footer::decode(encoded);
+    let footer = FooterFrame::decode(encoded);
     let footer = footer.ok_or_else(|| corrupt(footer_start, "segment footer", &"other fields"))?;
-    let Footer { mut meta, places } = footer;
-    let Places { checked_len, layout, checksums, checksums_crc } = places;
+    let FooterFrame { mut meta, places } = footer;
+    let SectionSpans { checked_len, contents, checksums, checksums_crc } = places;
     let blocks = read_checksums(&region, salt, checksums, checksums_crc)
         .filter(|sums| sums.len() as u64 == checked_len.div_ceil(BLOCK_BYTES as u64))
         .and_then(|sums| {
@@ -143,12 +146,12 @@ pub(crate) fn open(region: Region, path: &Path) -> Result<(Blocks, Layout, Segme
     if meta.id != SegmentId(salt) {
         return Err(corrupt(footer_start, "segment id", &format_args!("{:016x}", meta.id.0)));
     }
-    let encoded = blocks.bytes(layout, "table of contents");
-    let layout = encoded.ok().and_then(codec::decode::<Layout>);
-    let layout =
-        layout.ok_or_else(|| corrupt(footer_start, "table of contents", &"other bytes"))?;
+    let encoded = blocks.bytes(contents, "table of contents");
+    let contents = encoded.ok().and_then(codec::decode::<Contents>);
+    let contents =
+        contents.ok_or_else(|| corrupt(footer_start, "table of contents", &"other bytes"))?;
     (meta.facts.len, meta.facts.footer_crc) = (len as u64, footer_crc);
-    Ok((blocks, layout, meta))
+    Ok((blocks, contents, meta))
 }
 
 fn open_header(region: &Region, path: &Path) -> Result<u64> {
@@ -172,7 +175,7 @@ fn open_header(region: &Region, path: &Path) -> Result<u64> {
     Ok(salt)
 }
 
-fn read_checksums(region: &Region, salt: u64, span: Span, crc: u32) -> Option<Vec<u32>> {
+fn read_checksums(region: &Region, salt: u64, span: ByteSpan, crc: u32) -> Option<Vec<u32>> {
     let from = usize::try_from(span.offset).ok()?;
     let bytes = region.get(from..from.checked_add(usize::try_from(span.len).ok()?)?)?;
     if codec::crc(salt, bytes) != crc {

@@ -1,7 +1,7 @@
 //! What a footer says of a segment: its id, its rows, times and sequences.
 
-use super::retention_keys::Combination;
-use super::retention_keys::Combinations;
+use super::retention_keys::RetentionKey;
+use super::retention_keys::RetentionKeys;
 use crate::event::Timestamp;
 use std::ops::Deref;
 
@@ -13,7 +13,7 @@ pub(crate) struct SegmentId(pub u64);
 
 /// What footer and manifest say of a segment.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct SegmentFacts {
+pub(crate) struct SegmentStats {
     /// The id.
     pub id: SegmentId,
     /// The class that chose the folder.
@@ -38,27 +38,27 @@ pub(crate) struct SegmentFacts {
 
 /// What the footer of a segment says of the whole.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct SegmentMeta {
+pub(crate) struct Footer {
     /// What the manifest says as well.
-    pub facts: SegmentFacts,
+    pub facts: SegmentStats,
     /// Segments whose rows this one took over.
     pub replaces: Vec<SegmentId>,
     /// The combinations that retention rules tell apart.
-    pub combinations: Combinations,
-    /// Whether `combinations` lists all of them: more than 4,096 are not listed.
-    pub combinations_complete: bool,
+    pub retention_keys: RetentionKeys,
+    /// Whether `retention_keys` lists all of them: more than 4,096 are not listed.
+    pub retention_keys_complete: bool,
 }
 
-impl SegmentMeta {
+impl Footer {
     /// Every combination that the segment holds; `None` where the footer does not list them.
-    pub(crate) fn combinations(&self) -> Option<&[Combination]> {
-        self.combinations.all().filter(|_| self.combinations_complete)
+    pub(crate) fn retention_keys(&self) -> Option<&[RetentionKey]> {
+        self.retention_keys.all().filter(|_| self.retention_keys_complete)
     }
 }
 
-impl Deref for SegmentMeta {
-    type Target = SegmentFacts;
-    fn deref(&self) -> &SegmentFacts {
+impl Deref for Footer {
+    type Target = SegmentStats;
+    fn deref(&self) -> &SegmentStats {
         &self.facts
     }
 }

@@ -1,6 +1,6 @@
 //! Templates: shapes compiled to the steps that write an event of them.
 
-use super::contents::{Codec, ColumnLayout, Layout};
+use super::contents::{Codec, ColumnContents, Contents};
 use crate::event::shape::{Kind, op};
 use crate::json::append_escaped;
 use crate::limits::EVENT_DEPTH_MAX;
@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 /// A step of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum TemplateStep {
     /// `len` bytes of [`Template::literals`].
     Literal {
         /// The first of them.
@@ -37,7 +37,7 @@ pub(crate) enum Step {
 /// The steps that write an event of one shape.
 #[derive(Debug, Default)]
 pub(crate) struct Template {
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<TemplateStep>,
     /// The literals one after the other, and [`SHORT`] bytes more, so that short ones can be
     /// copied with a fixed length.
     pub(crate) literals: Vec<u8>,
@@ -57,29 +57,29 @@ pub(crate) struct Templates {
 
 impl Templates {
     /// Compiles nothing yet; `None` if a column is at a node that is not there.
-    pub(crate) fn new(layout: &Layout) -> Option<Templates> {
-        let mut columns_at = vec![[u32::MAX; Kind::AT_NODE]; layout.nodes.len()];
-        for (number, column) in (0u32..).zip(&layout.columns) {
+    pub(crate) fn new(contents: &Contents) -> Option<Templates> {
+        let mut columns_at = vec![[u32::MAX; Kind::AT_NODE]; contents.nodes.len()];
+        for (number, column) in (0u32..).zip(&contents.columns) {
             if column.kind != Kind::Overflow {
                 let at_node = columns_at.get_mut(column.node as usize)?;
                 *at_node.get_mut(column.kind as usize)? = number;
             }
         }
-        let compiled = (0..layout.shapes.len()).map(|_| OnceLock::new()).collect();
+        let compiled = (0..contents.shapes.len()).map(|_| OnceLock::new()).collect();
         Some(Templates { columns_at, compiled })
     }
 
     pub(crate) fn compile(
         &self,
-        layout: &Layout,
+        contents: &Contents,
         blocks: &Blocks,
         shape: usize,
     ) -> Option<Template> {
         let mut compiler = Compiler {
-            rest: layout.shapes.get(shape)?,
-            nodes: &layout.nodes,
+            rest: contents.shapes.get(shape)?,
+            nodes: &contents.nodes,
             columns_at: &self.columns_at,
-            columns: &layout.columns,
+            columns: &contents.columns,
             blocks,
             literal: 0,
             template: Template::default(),
@@ -96,7 +96,7 @@ struct Compiler<'l> {
     rest: &'l [u8],
     nodes: &'l [(u32, Vec<u8>)],
     columns_at: &'l [[u32; Kind::AT_NODE]],
-    columns: &'l [ColumnLayout],
+    columns: &'l [ColumnContents],
     blocks: &'l Blocks,
     /// Where the literal that is being put together begins.
     literal: usize,
@@ -119,12 +119,12 @@ impl Compiler<'_> {
         let end = self.template.literals.len();
         if self.literal < end {
             let (start, len) = (self.literal as u32, (end - self.literal) as u32);
-            self.template.steps.push(Step::Literal { start, len });
+            self.template.steps.push(TemplateStep::Literal { start, len });
             self.literal = end;
         }
     }
 
-    fn step(&mut self, step: Step) {
+    fn step(&mut self, step: TemplateStep) {
         self.end_literal();
         self.template.steps.push(step);
     }
@@ -144,7 +144,7 @@ impl Compiler<'_> {
             Some(value) => self.literal(value),
             None => {
                 self.needs(column);
-                self.step(Step::Value(column));
+                self.step(TemplateStep::Value(column));
             }
         }
         Some(())
@@ -176,7 +176,7 @@ impl Compiler<'_> {
             op::EMPTY_LIST => self.literal(b"[]"),
             op::TIME => {
                 self.literal(b"\"");
-                self.step(Step::Time);
+                self.step(TemplateStep::Time);
                 self.literal(b"\"");
             }
             _ => return None,
@@ -215,12 +215,12 @@ impl Compiler<'_> {
                     self.needs(lengths);
                     self.end_literal();
                     let place = self.template.steps.len();
-                    self.step(Step::Run { lengths, end: 0, is_first });
+                    self.step(TemplateStep::Run { lengths, end: 0, is_first });
                     self.value(node, depth + 1)?;
                     (self.next()? == op::END).then_some(())?;
                     self.end_literal();
                     let end = self.template.steps.len();
-                    self.template.steps[place] = Step::Run { lengths, end, is_first };
+                    self.template.steps[place] = TemplateStep::Run { lengths, end, is_first };
                     is_first = false;
                 }
                 op::END => break,
@@ -234,7 +234,7 @@ impl Compiler<'_> {
 
 /// The value of a column that has no other, of some bytes at most. A damaged one is left for the
 /// read of a row to find.
-fn common_value<'b>(column: &ColumnLayout, blocks: &'b Blocks) -> Option<&'b [u8]> {
+fn common_value<'b>(column: &ColumnContents, blocks: &'b Blocks) -> Option<&'b [u8]> {
     const BYTES_MAX: usize = 256;
     let Codec::Dictionary { dictionary, .. } = &column.codec else {
         return None;

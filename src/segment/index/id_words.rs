@@ -5,7 +5,7 @@
 //! one, two and three bytes tells which prefixes cannot occur.
 
 use crate::segment::codec::bitpack::Packed;
-use crate::segment::codec::blocks::{Blocks, Damage, Read, Span};
+use crate::segment::codec::blocks::{Blocks, ByteSpan, Damage, Read};
 use foldhash::fast::FixedState;
 
 /// Characters of an id-like word at least.
@@ -20,7 +20,7 @@ const BUCKET_BITS_MAX: u32 = 16;
 const FILTER_BITS_MAX: usize = 1 << 16;
 
 /// Whether a word is in this table rather than in the fst.
-pub(crate) fn is_long(word: &str) -> bool {
+pub(crate) fn is_id_word(word: &str) -> bool {
     word.len() >= LENGTH_MIN
         && word.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_MIN
         && word.chars().count() >= LENGTH_MIN
@@ -39,11 +39,11 @@ fn hash(word: &[u8]) -> u32 {
 
 /// Where the table is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub(crate) struct LongWordsLayout {
+pub(crate) struct IdWordsContents {
     /// The columns with id-like words, ascending.
     pub in_columns: Vec<u32>,
     /// A Bloom filter of prefixes of one to three bytes; its length is a power of two.
-    pub filter: Span,
+    pub filter: ByteSpan,
     /// The first slot of each bucket, and the number of slots.
     pub starts: Packed,
     /// The lower 16 bits of the hash in each slot.
@@ -54,7 +54,7 @@ pub(crate) struct LongWordsLayout {
     pub places: Packed,
 }
 
-impl LongWordsLayout {
+impl IdWordsContents {
     /// Whether counts and spans agree. Of slots that take no bytes there is one a bucket at most.
     pub(crate) fn sound(&self) -> bool {
         let slots = [&self.remainders, &self.columns, &self.places];
@@ -68,19 +68,19 @@ impl LongWordsLayout {
 
 /// Collects id-like words.
 #[derive(Default)]
-pub(crate) struct LongWordsWriter {
-    slots: Vec<Slot>,
+pub(crate) struct IdWordsWriter {
+    slots: Vec<BucketSlot>,
     prefixes: std::collections::HashSet<u32, FixedState>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Slot {
+struct BucketSlot {
     hash: u32,
     column: u32,
     place: u32,
 }
 
-impl LongWordsWriter {
+impl IdWordsWriter {
     /// Adds a word at a place.
     pub(crate) fn push(&mut self, word: &str, column: u32, is_row: bool, place: u32) {
         let word = word.as_bytes();
@@ -88,13 +88,13 @@ impl LongWordsWriter {
             self.prefixes.insert(hash(&word[..len]));
         }
         let column = column << 1 | u32::from(is_row);
-        self.slots.push(Slot { hash: hash(word), column, place });
+        self.slots.push(BucketSlot { hash: hash(word), column, place });
     }
 
     /// Writes the table and says where.
-    pub(crate) fn finish(mut self, out: &mut Vec<u8>) -> LongWordsLayout {
+    pub(crate) fn finish(mut self, out: &mut Vec<u8>) -> IdWordsContents {
         if self.slots.is_empty() {
-            return LongWordsLayout::default();
+            return IdWordsContents::default();
         }
         self.slots.sort_unstable();
         self.slots.dedup();
@@ -106,7 +106,7 @@ impl LongWordsWriter {
             filter[bit / 8] |= 1 << (bit % 8);
         }
         out.append(&mut filter);
-        let filter = Span { offset, len: bits as u64 / 8 };
+        let filter = ByteSpan { offset, len: bits as u64 / 8 };
         let bucket_bits = bucket_bits(self.slots.len());
         let mut starts: Vec<u64> = (0..1u64 << bucket_bits)
             .map(|bucket| {
@@ -117,8 +117,9 @@ impl LongWordsWriter {
         let mut in_columns: Vec<u32> = self.slots.iter().map(|slot| slot.column >> 1).collect();
         in_columns.sort_unstable();
         in_columns.dedup();
-        let all = |value: fn(&Slot) -> u64| -> Vec<u64> { self.slots.iter().map(value).collect() };
-        LongWordsLayout {
+        let all =
+            |value: fn(&BucketSlot) -> u64| -> Vec<u64> { self.slots.iter().map(value).collect() };
+        IdWordsContents {
             in_columns,
             filter,
             starts: Packed::write(&starts, out),
@@ -151,24 +152,24 @@ pub(crate) struct Candidate {
 
 /// The table of an open segment.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct LongWords<'s> {
-    layout: &'s LongWordsLayout,
+pub(crate) struct IdWords<'s> {
+    contents: &'s IdWordsContents,
     blocks: &'s Blocks,
 }
 
-impl<'s> LongWords<'s> {
+impl<'s> IdWords<'s> {
     /// Views the table of a segment.
-    pub(crate) fn new(layout: &'s LongWordsLayout, blocks: &'s Blocks) -> Self {
-        LongWords { layout, blocks }
+    pub(crate) fn new(contents: &'s IdWordsContents, blocks: &'s Blocks) -> Self {
+        IdWords { contents, blocks }
     }
 
     /// Whether some id-like word may begin with `prefix`; never wrongly `false`.
     pub(crate) fn may_begin(&self, prefix: &str) -> Read<bool> {
-        if self.layout.places.count == 0 {
+        if self.contents.places.count == 0 {
             return Ok(false);
         }
-        let filter = self.blocks.bytes(self.layout.filter, "prefix filter")?;
-        let fault = Damage { offset: self.layout.filter.offset, reading: "prefix filter" };
+        let filter = self.blocks.bytes(self.contents.filter, "prefix filter")?;
+        let fault = Damage { offset: self.contents.filter.offset, reading: "prefix filter" };
         if !filter.len().is_power_of_two() {
             return Err(fault);
         }
@@ -183,26 +184,26 @@ impl<'s> LongWords<'s> {
 
     /// The columns with id-like words, ascending.
     pub(crate) fn columns(&self) -> &'s [u32] {
-        &self.layout.in_columns
+        &self.contents.in_columns
     }
 
     /// The places where a word may be, ascending; each must be checked against the text.
     pub(crate) fn find(&self, word: &str) -> Read<Vec<Candidate>> {
-        let layout = self.layout;
-        let Some(buckets) = layout.starts.count.checked_sub(1).filter(|count| *count > 0) else {
+        let contents = self.contents;
+        let Some(buckets) = contents.starts.count.checked_sub(1).filter(|count| *count > 0) else {
             return Ok(Vec::new());
         };
         let hash = hash(word.as_bytes());
         let bucket = bucket_of(hash, buckets.ilog2());
-        let start = layout.starts.get(self.blocks, bucket)?;
-        let end = layout.starts.get(self.blocks, bucket + 1)?.min(layout.places.count);
+        let start = contents.starts.get(self.blocks, bucket)?;
+        let end = contents.starts.get(self.blocks, bucket + 1)?.min(contents.places.count);
         let mut found = Vec::new();
         for slot in start..end {
-            if layout.remainders.get(self.blocks, slot)? != u64::from(hash as u16) {
+            if contents.remainders.get(self.blocks, slot)? != u64::from(hash as u16) {
                 continue;
             }
-            let column = layout.columns.get(self.blocks, slot)? as u32;
-            let place = layout.places.get(self.blocks, slot)? as u32;
+            let column = contents.columns.get(self.blocks, slot)? as u32;
+            let place = contents.places.get(self.blocks, slot)? as u32;
             found.push(Candidate { column: column >> 1, is_row: column & 1 == 1, place });
         }
         found.sort_unstable();
@@ -219,15 +220,15 @@ mod tests {
     fn every_word_is_found_and_hardly_any_other() {
         for count in [1, 3, 4, 100, 5000] {
             let words: Vec<String> = (0..count).map(|n| format!("req{:08}x", n * 7919)).collect();
-            let mut writer = LongWordsWriter::default();
+            let mut writer = IdWordsWriter::default();
             for (place, word) in words.iter().enumerate() {
                 writer.push(word, 3, place % 2 == 0, place as u32);
             }
             let mut out = Vec::new();
-            let layout = writer.finish(&mut out);
+            let contents = writer.finish(&mut out);
             let len = out.len();
             let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
-            let table = LongWords::new(&layout, &blocks);
+            let table = IdWords::new(&contents, &blocks);
             for (place, word) in words.iter().enumerate() {
                 let (is_row, place) = (place % 2 == 0, place as u32);
                 let sought = Candidate { column: 3, is_row, place };
@@ -242,7 +243,7 @@ mod tests {
 
     #[test]
     fn long_words_have_eight_characters_and_three_digits() {
-        assert!(is_long("abcde123"));
-        assert!(!is_long("abcd123") && !is_long("abcdef12") && !is_long("ééé123"));
+        assert!(is_id_word("abcde123"));
+        assert!(!is_id_word("abcd123") && !is_id_word("abcdef12") && !is_id_word("ééé123"));
     }
 }

@@ -41,11 +41,11 @@ pub(crate) fn write(rows: &[u32], out: &mut Vec<u8>) {
 pub(crate) struct Postings {
     cardinality: u32,
     rows: u32,
-    form: Form,
+    form: PostingsForm,
 }
 
 #[derive(Debug, Clone)]
-enum Form {
+enum PostingsForm {
     Few(Vec<u32>),
     Bitmap(Vec<Container>),
 }
@@ -74,16 +74,16 @@ impl Postings {
         let form = if cardinality as usize <= FEW_MAX {
             let len = (end - start).min(cardinality as usize * 5);
             let mut rest = blocks.slice(start, len, fault.reading)?;
-            Form::Few(read_few(&mut rest, cardinality, rows).ok_or(fault)?)
+            PostingsForm::Few(read_few(&mut rest, cardinality, rows).ok_or(fault)?)
         } else {
-            Form::Bitmap(read_directory(blocks, start, end, rows)?)
+            PostingsForm::Bitmap(read_directory(blocks, start, end, rows)?)
         };
         Ok(Postings { cardinality, rows, form })
     }
 
     /// The list of a few rows, which ascend.
     pub(crate) fn few(few: Vec<u32>, rows: u32) -> Postings {
-        Postings { cardinality: few.len() as u32, rows, form: Form::Few(few) }
+        Postings { cardinality: few.len() as u32, rows, form: PostingsForm::Few(few) }
     }
 
     /// Number of rows.
@@ -94,13 +94,13 @@ impl Postings {
     /// The rows within a window.
     pub(crate) fn window(&self, blocks: &Blocks, window: u32) -> Read<RowSet> {
         match &self.form {
-            Form::Few(rows) => {
+            PostingsForm::Few(rows) => {
                 let low = rows.partition_point(|row| row / WINDOW_ROWS < window);
                 let within = rows.get(low..).unwrap_or_default().iter();
                 let within = within.take_while(|row| *row / WINDOW_ROWS == window);
                 Ok(RowSet::Array(within.map(|row| (row % WINDOW_ROWS) as u16).collect()))
             }
-            Form::Bitmap(containers) => {
+            PostingsForm::Bitmap(containers) => {
                 let found = containers.binary_search_by_key(&window, |c| c.key.into());
                 match found.ok().and_then(|index| containers.get(index)) {
                     Some(container) => container.read(blocks, self.rows),
@@ -129,11 +129,13 @@ impl Postings {
     /// Whether any row is within a window, without reading the rows.
     pub(crate) fn touches(&self, window: u32) -> bool {
         match &self.form {
-            Form::Few(rows) => {
+            PostingsForm::Few(rows) => {
                 let low = rows.partition_point(|row| row / WINDOW_ROWS < window);
                 rows.get(low).is_some_and(|row| row / WINDOW_ROWS == window)
             }
-            Form::Bitmap(list) => list.binary_search_by_key(&window, |c| c.key.into()).is_ok(),
+            PostingsForm::Bitmap(list) => {
+                list.binary_search_by_key(&window, |c| c.key.into()).is_ok()
+            }
         }
     }
 }

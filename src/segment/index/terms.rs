@@ -1,14 +1,14 @@
 //! The index of words: word to value ids (dictionary columns) and rows (all other columns).
 //!
 //! Words stand in an fst, whose value leads to an entry: groups by column. Id-like words, which
-//! would fill the fst and hardly repeat, stand in [`super::long_words`] instead.
+//! would fill the fst and hardly repeat, stand in [`super::id_words`] instead.
 
 use super::id_words;
-use super::id_words::{LongWords, LongWordsLayout};
+use super::id_words::{IdWords, IdWordsContents};
 use super::postings::Postings;
-use crate::segment::codec::blocks::{Blocks, Damage, Read, Span};
+use crate::segment::codec::blocks::{Blocks, ByteSpan, Damage, Read};
 use crate::segment::codec::varint;
-use crate::text::Near;
+use crate::text::LevenshteinAutomaton;
 use foldhash::fast::FixedState;
 use fst::{IntoStreamer, Streamer};
 use hashbrown::HashTable;
@@ -27,27 +27,27 @@ const INLINE_COLUMN_BITS: u32 = 10;
 
 /// Where the index of words is.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct TermsLayout {
+pub(crate) struct TermsContents {
     /// Word to entry.
-    pub fst: Span,
+    pub fst: ByteSpan,
     /// The entries that are not inline.
-    pub entries: Span,
+    pub entries: ByteSpan,
     /// Words that look like ids.
-    pub long_words: LongWordsLayout,
+    pub id_words: IdWordsContents,
 }
 
 /// Where a word is in one column.
 #[derive(Debug, Clone)]
-pub(crate) struct Group {
+pub(crate) struct TermGroup {
     /// The column.
     pub column: u32,
     /// In which values or rows.
-    pub places: Places,
+    pub places: TermPlaces,
 }
 
 /// The places of a word in a column.
 #[derive(Debug, Clone)]
-pub(crate) enum Places {
+pub(crate) enum TermPlaces {
     /// Ids of dictionary values, ascending.
     Values(Vec<u32>),
     /// Rows.
@@ -56,9 +56,9 @@ pub(crate) enum Places {
 
 /// All places of a word.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Entry {
+pub(crate) struct TermEntry {
     /// By column, ascending.
-    pub groups: Vec<Group>,
+    pub groups: Vec<TermGroup>,
     /// All rows that have the word, where that is stored.
     pub union: Option<Postings>,
     /// The number of rows that have the word, where it is stored.
@@ -76,7 +76,7 @@ pub(crate) struct TermsWriter {
     table: HashTable<(u32, u32)>,
     hasher: FixedState,
     columns: Vec<ColumnWords>,
-    long_words: id_words::LongWordsWriter,
+    id_words: id_words::IdWordsWriter,
 }
 
 impl TermsWriter {
@@ -94,8 +94,8 @@ impl TermsWriter {
         let Some((column, is_rows, _)) = self.columns.last() else {
             return;
         };
-        if id_words::is_long(word) {
-            self.long_words.push(word, *column, *is_rows, place);
+        if id_words::is_id_word(word) {
+            self.id_words.push(word, *column, *is_rows, place);
             return;
         }
         let id = self.intern(word.as_bytes());
@@ -124,7 +124,7 @@ impl TermsWriter {
     }
 
     /// Writes the index.
-    pub(crate) fn finish(mut self, lists: &mut dyn Lists, out: &mut Vec<u8>) -> TermsLayout {
+    pub(crate) fn finish(mut self, lists: &mut dyn Lists, out: &mut Vec<u8>) -> TermsContents {
         let words = self.ends.len();
         let (starts, places) = self.by_word();
         let mut order: Vec<u32> = (0..words as u32).collect();
@@ -141,8 +141,8 @@ impl TermsWriter {
         let fst_bytes = map.into_inner().expect("building in memory cannot fail");
         let fst = append(&fst_bytes, out);
         let entries = append(&entries, out);
-        let long_words = std::mem::take(&mut self.long_words).finish(out);
-        TermsLayout { fst, entries, long_words }
+        let id_words = std::mem::take(&mut self.id_words).finish(out);
+        TermsContents { fst, entries, id_words }
     }
 
     /// The places grouped by word, in the order of columns and places: a counting sort.
@@ -167,10 +167,10 @@ impl TermsWriter {
     }
 }
 
-fn append(bytes: &[u8], out: &mut Vec<u8>) -> Span {
+fn append(bytes: &[u8], out: &mut Vec<u8>) -> ByteSpan {
     let offset = out.len() as u64;
     out.extend_from_slice(bytes);
-    Span { offset, len: bytes.len() as u64 }
+    ByteSpan { offset, len: bytes.len() as u64 }
 }
 
 fn word_at<'w>(bytes: &'w [u8], ends: &[u32], id: u32) -> &'w [u8] {
@@ -297,10 +297,10 @@ fn write_ascending(ids: &[u32], out: &mut Vec<u8>) {
 /// The index of words of an open segment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terms<'s> {
-    pub(crate) layout: &'s TermsLayout,
+    pub(crate) contents: &'s TermsContents,
     pub(crate) blocks: &'s Blocks,
     /// The section of the lists of rows.
-    pub(crate) postings: Span,
+    pub(crate) postings: ByteSpan,
     pub(crate) rows: u32,
     pub(crate) column_count: u32,
     /// Whether the fst is one as a whole; found out when it is first used.
@@ -309,13 +309,13 @@ pub(crate) struct Terms<'s> {
 
 impl<'s> Terms<'s> {
     fn fault(&self) -> Damage {
-        Damage { offset: self.layout.fst.offset, reading: "term dictionary" }
+        Damage { offset: self.contents.fst.offset, reading: "term dictionary" }
     }
 
     /// The fst. Walking one that is none panics, so that its own checksum is looked at first: a
     /// block checksum only says that the bytes are those that somebody wrote.
     fn map(&self) -> Read<fst::Map<&'s [u8]>> {
-        let bytes = self.blocks.bytes(self.layout.fst, "term dictionary")?;
+        let bytes = self.blocks.bytes(self.contents.fst, "term dictionary")?;
         let map = fst::Map::new(bytes).map_err(|_| self.fault())?;
         match self.is_sound.get_or_init(|| map.as_fst().verify().is_ok()) {
             true => Ok(map),
@@ -329,12 +329,12 @@ impl<'s> Terms<'s> {
     }
 
     /// The words that look like ids.
-    pub(crate) fn long_words(&self) -> LongWords<'s> {
-        LongWords::new(&self.layout.long_words, self.blocks)
+    pub(crate) fn id_words(&self) -> IdWords<'s> {
+        IdWords::new(&self.contents.id_words, self.blocks)
     }
 
     /// All places of a word that is not id-like.
-    pub(crate) fn find(&self, word: &str) -> Read<Option<Entry>> {
+    pub(crate) fn find(&self, word: &str) -> Read<Option<TermEntry>> {
         self.map()?.get(word).map(|value| self.entry(value)).transpose()
     }
 
@@ -351,7 +351,7 @@ impl<'s> Terms<'s> {
     pub(crate) fn for_each_prefix(
         &self,
         prefix: &str,
-        mut each: impl FnMut(&[u8], Entry) -> Read<()>,
+        mut each: impl FnMut(&[u8], TermEntry) -> Read<()>,
     ) -> Read<()> {
         let map = self.map()?;
         let mut words = map.range().ge(prefix).into_stream();
@@ -371,9 +371,9 @@ impl<'s> Terms<'s> {
         word: &str,
         distance: u8,
         read: &Cell<usize>,
-        mut each: impl FnMut(&[u8], Entry) -> Read<()>,
+        mut each: impl FnMut(&[u8], TermEntry) -> Read<()>,
     ) -> Read<()> {
-        let Some(near) = Near::new(word, distance, read) else {
+        let Some(near) = LevenshteinAutomaton::new(word, distance, read) else {
             return Ok(());
         };
         let map = self.map()?;
@@ -384,7 +384,7 @@ impl<'s> Terms<'s> {
         Ok(())
     }
 
-    fn entry(&self, value: u64) -> Read<Entry> {
+    fn entry(&self, value: u64) -> Read<TermEntry> {
         if value & 1 == 1 {
             return self.inline(value);
         }
@@ -394,28 +394,28 @@ impl<'s> Terms<'s> {
         if count > u64::from(self.column_count) * 2 + 1 {
             return Err(fault);
         }
-        let mut entry = Entry { rows: Some(rows), ..Entry::default() };
+        let mut entry = TermEntry { rows: Some(rows), ..TermEntry::default() };
         for _ in 0..count {
             let head = varint::read(&mut rest).ok_or(fault)?;
             let column = u32::try_from(head >> GROUP_KIND_BITS).map_err(|_| fault)?;
             let places = match head & ((1 << GROUP_KIND_BITS) - 1) {
-                VALUES => Places::Values(read_ascending(&mut rest, u32::MAX).ok_or(fault)?),
+                VALUES => TermPlaces::Values(read_ascending(&mut rest, u32::MAX).ok_or(fault)?),
                 ROWS_INLINE => {
                     let list = read_ascending(&mut rest, self.rows).ok_or(fault)?;
-                    Places::Rows(Postings::few(list, self.rows))
+                    TermPlaces::Rows(Postings::few(list, self.rows))
                 }
                 ROWS_LISTED => {
                     let offset = varint::read(&mut rest).ok_or(fault)?;
                     let start = self.postings.offset.saturating_add(offset) as usize;
                     let end = (self.postings.offset + self.postings.len) as usize;
-                    Places::Rows(Postings::read(self.blocks, start, end, self.rows)?)
+                    TermPlaces::Rows(Postings::read(self.blocks, start, end, self.rows)?)
                 }
                 _ => return Err(fault),
             };
             match places {
-                Places::Rows(rows) if column == self.column_count => entry.union = Some(rows),
+                TermPlaces::Rows(rows) if column == self.column_count => entry.union = Some(rows),
                 places if column < self.column_count => {
-                    entry.groups.push(Group { column, places });
+                    entry.groups.push(TermGroup { column, places });
                 }
                 _ => return Err(fault),
             }
@@ -424,13 +424,13 @@ impl<'s> Terms<'s> {
     }
 
     fn entry_fault(&self) -> Damage {
-        Damage { offset: self.layout.entries.offset, reading: "term entry" }
+        Damage { offset: self.contents.entries.offset, reading: "term entry" }
     }
 
     /// The number of rows of an entry that is not inline, and the bytes behind it.
     fn entry_head(&self, value: u64) -> Read<(u32, &'s [u8])> {
         let fault = self.entry_fault();
-        let bytes = self.blocks.bytes(self.layout.entries, fault.reading)?;
+        let bytes = self.blocks.bytes(self.contents.entries, fault.reading)?;
         let start = usize::try_from(value >> 1).map_err(|_| fault)?;
         let mut rest = bytes.get(start..).ok_or(fault)?;
         let rows = varint::read_u32(&mut rest).filter(|rows| *rows <= self.rows);
@@ -438,7 +438,7 @@ impl<'s> Terms<'s> {
     }
 
     /// The entry of a word with one place.
-    fn inline(&self, value: u64) -> Read<Entry> {
+    fn inline(&self, value: u64) -> Read<TermEntry> {
         let column = (value >> 2) as u32 & ((1 << INLINE_COLUMN_BITS) - 1);
         let id = u32::try_from(value >> (INLINE_COLUMN_BITS + 2)).map_err(|_| self.fault())?;
         let is_rows = value >> 1 & 1 == 1;
@@ -446,11 +446,11 @@ impl<'s> Terms<'s> {
             return Err(self.fault());
         }
         let places = if is_rows {
-            Places::Rows(Postings::few(vec![id], self.rows))
+            TermPlaces::Rows(Postings::few(vec![id], self.rows))
         } else {
-            Places::Values(vec![id])
+            TermPlaces::Values(vec![id])
         };
-        Ok(Entry { groups: vec![Group { column, places }], union: None, rows: None })
+        Ok(TermEntry { groups: vec![TermGroup { column, places }], union: None, rows: None })
     }
 }
 

@@ -7,7 +7,7 @@ use crate::segment::codec::patterns::Patterns;
 use crate::segment::codec::presence::PresenceReader;
 use crate::segment::codec::texts::TextCache;
 use crate::segment::codec::uuids;
-use crate::segment::file::contents::{Codec, ColumnLayout};
+use crate::segment::file::contents::{Codec, ColumnContents};
 use crate::segment::index::postings::Postings;
 
 /// Buffers for reading values; keep one for many reads.
@@ -20,25 +20,25 @@ pub(crate) struct Scratch {
 /// A column: its layout and the bytes it lies in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column<'s> {
-    pub(crate) layout: &'s ColumnLayout,
+    pub(crate) contents: &'s ColumnContents,
     pub(crate) blocks: &'s Blocks,
     /// The section of the lists of rows.
-    pub(crate) postings: crate::segment::codec::blocks::Span,
+    pub(crate) postings: crate::segment::codec::blocks::ByteSpan,
 }
 
 impl<'s> Column<'s> {
     /// What the values are.
     pub(crate) fn kind(&self) -> Kind {
-        self.layout.kind
+        self.contents.kind
     }
 
     /// Whether the numbers, sizes and spans of the layout agree with each other.
     pub(crate) fn sound(&self, rows: u32) -> bool {
-        let presence = self.layout.presence;
+        let presence = self.contents.presence;
         let values = u64::from(presence.values);
         presence.rows == rows
             && presence.sound()
-            && match &self.layout.codec {
+            && match &self.contents.codec {
                 Codec::Dictionary { ids, dictionary, lists } => {
                     ids.count == values
                         && lists.count == dictionary.ends.count
@@ -60,13 +60,13 @@ impl<'s> Column<'s> {
     /// The index of the first value of a row, and how many it has.
     #[inline]
     pub(crate) fn locate(&self, row: u32) -> Read<(u32, u32)> {
-        self.layout.presence.locate(self.blocks, row)
+        self.contents.presence.locate(self.blocks, row)
     }
 
     /// Does [`Self::locate`] for rows that are near each other.
     #[inline]
     pub(crate) fn places(&self) -> PresenceReader<'s> {
-        self.layout.presence.reader(self.blocks)
+        self.contents.presence.reader(self.blocks)
     }
 
     /// Calls `each` with (row, first value index, number of values) for the rows of `range` that
@@ -76,12 +76,12 @@ impl<'s> Column<'s> {
         range: std::ops::Range<u32>,
         each: impl FnMut(u32, u32, u32) -> Read<()>,
     ) -> Read<()> {
-        self.layout.presence.for_each(self.blocks, range, each)
+        self.contents.presence.for_each(self.blocks, range, each)
     }
 
     /// Number of distinct values, where the column has a dictionary.
     pub(crate) fn distinct(&self) -> Option<u32> {
-        match &self.layout.codec {
+        match &self.contents.codec {
             Codec::Dictionary { dictionary, .. } => Some(dictionary.len()),
             _ => None,
         }
@@ -90,7 +90,7 @@ impl<'s> Column<'s> {
     /// The value id of value `index`, where the column has a dictionary.
     #[inline]
     pub(crate) fn value_id(&self, index: u32) -> Read<u32> {
-        match &self.layout.codec {
+        match &self.contents.codec {
             Codec::Dictionary { ids, .. } => Ok(ids.get(self.blocks, index.into())? as u32),
             _ => damaged(0, "value ids of a column without dictionary"),
         }
@@ -98,7 +98,7 @@ impl<'s> Column<'s> {
 
     /// The text of a value id.
     pub(crate) fn distinct_value(&self, id: u32) -> Read<&'s str> {
-        match &self.layout.codec {
+        match &self.contents.codec {
             Codec::Dictionary { dictionary, .. } => dictionary.get(self.blocks, id),
             _ => damaged(0, "dictionary of a column without dictionary"),
         }
@@ -106,7 +106,7 @@ impl<'s> Column<'s> {
 
     /// Calls `each` with every distinct value and its id, up to its first error.
     pub(crate) fn for_each_distinct(&self, each: impl FnMut(u32, &str) -> Read<()>) -> Read<()> {
-        match &self.layout.codec {
+        match &self.contents.codec {
             Codec::Dictionary { dictionary, .. } => dictionary.for_each(self.blocks, each),
             _ => Ok(()),
         }
@@ -114,7 +114,7 @@ impl<'s> Column<'s> {
 
     /// The id of a distinct value; binary search.
     pub(crate) fn find_distinct(&self, value: &str) -> Read<Option<u32>> {
-        match &self.layout.codec {
+        match &self.contents.codec {
             Codec::Dictionary { dictionary, .. } => dictionary.find(self.blocks, value),
             _ => Ok(None),
         }
@@ -122,18 +122,18 @@ impl<'s> Column<'s> {
 
     /// The rows of a value id.
     pub(crate) fn rows_of(&self, id: u32) -> Read<Postings> {
-        let Codec::Dictionary { lists, .. } = &self.layout.codec else {
+        let Codec::Dictionary { lists, .. } = &self.contents.codec else {
             return damaged(0, "row lists of a column without dictionary");
         };
         let offset = lists.get(self.blocks, id.into())?;
         let start = self.postings.offset.saturating_add(offset) as usize;
         let end = (self.postings.offset + self.postings.len) as usize;
-        Postings::read(self.blocks, start, end, self.layout.presence.rows)
+        Postings::read(self.blocks, start, end, self.contents.presence.rows)
     }
 
     /// The UUIDs of the column, where it holds nothing else.
     pub(crate) fn uuids(&self) -> Option<&'s uuids::Uuids> {
-        match &self.layout.codec {
+        match &self.contents.codec {
             Codec::Uuids(ids) => Some(ids),
             _ => None,
         }
@@ -141,7 +141,7 @@ impl<'s> Column<'s> {
 
     /// The patterns of the column, where its texts stand as patterns and numbers.
     pub(crate) fn patterns(&self) -> Option<&'s Patterns> {
-        match &self.layout.codec {
+        match &self.contents.codec {
             Codec::Patterns(patterns) => Some(patterns),
             _ => None,
         }
@@ -153,7 +153,7 @@ impl<'s> Column<'s> {
     }
 
     fn fault(&self) -> Damage {
-        Damage { offset: self.layout.presence.span.offset, reading: "column value" }
+        Damage { offset: self.contents.presence.span.offset, reading: "column value" }
     }
 
     /// The text of value `index`.
@@ -168,7 +168,7 @@ impl<'s> Column<'s> {
         index: u32,
         scratch: &'a mut Scratch,
     ) -> Read<&'a [u8]> {
-        Ok(match &self.layout.codec {
+        Ok(match &self.contents.codec {
             Codec::Dictionary { ids, dictionary, .. } => {
                 dictionary.bytes(self.blocks, ids.get(self.blocks, index.into())? as u32)?
             }
@@ -193,7 +193,7 @@ impl<'s> Column<'s> {
 
     /// The row that value `index` is in; binary search.
     pub(crate) fn row_of_value(&self, index: u32) -> Read<u32> {
-        let (mut low, mut high) = (0, self.layout.presence.rows);
+        let (mut low, mut high) = (0, self.contents.presence.rows);
         while high - low > 1 {
             let middle = low + (high - low) / 2;
             if self.locate(middle)?.0 <= index { low = middle } else { high = middle }
@@ -203,7 +203,7 @@ impl<'s> Column<'s> {
 
     /// The integer at `index` of a column of integers.
     pub(crate) fn integer(&self, index: u32) -> Read<i64> {
-        match &self.layout.codec {
+        match &self.contents.codec {
             Codec::Ints(ints) => ints.get(self.blocks, index.into()),
             _ => damaged(0, "integers of another column"),
         }

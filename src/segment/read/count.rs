@@ -14,7 +14,7 @@ impl Column<'_> {
     pub(crate) fn count_values(&self, first: u32, set: &RowSet, counts: &mut [u64]) -> Read<()> {
         if let Some(within) = set.as_range() {
             let rows = first + within.start..first + within.end;
-            if self.layout.presence.is_single(self.blocks, rows.clone())? {
+            if self.contents.presence.is_single(self.blocks, rows.clone())? {
                 return self.count_interval(rows, counts);
             }
         }
@@ -29,13 +29,13 @@ impl Column<'_> {
 
     /// Counts the values of an interval of rows that have at most one each.
     fn count_interval(&self, rows: Range<u32>, counts: &mut [u64]) -> Read<()> {
-        let Codec::Dictionary { ids, .. } = &self.layout.codec else {
+        let Codec::Dictionary { ids, .. } = &self.contents.codec else {
             return Ok(());
         };
         let start = self.locate(rows.start)?.0;
-        let end = match rows.end < self.layout.presence.rows {
+        let end = match rows.end < self.contents.presence.rows {
             true => self.locate(rows.end)?.0,
-            false => self.layout.presence.values,
+            false => self.contents.presence.values,
         };
         ids.for_each(self.blocks, start.into()..end.max(start).into(), |id| {
             if let Some(count) = counts.get_mut(id as usize) {

@@ -1,26 +1,26 @@
 //! Where the sections of a segment are, and which of them lie in some of its bytes, by name.
 
 use super::segment::Segment;
-use crate::segment::codec::blocks::Span;
+use crate::segment::codec::blocks::ByteSpan;
 use crate::segment::codec::patterns::{Numbers, Patterns};
-use crate::segment::file::contents::{Codec, ColumnLayout, Layout};
+use crate::segment::file::contents::{Codec, ColumnContents, Contents};
 use std::ops::Range;
 
 impl Segment {
     /// The names of the sections that have bytes in a range, with commas between.
     pub(crate) fn sections_in(&self, range: &Range<u64>) -> String {
-        let touches = |span: &Span| {
+        let touches = |span: &ByteSpan| {
             span.len > 0
                 && span.offset < range.end
                 && span.offset.saturating_add(span.len) > range.start
         };
         let mut names: Vec<String> = Vec::new();
-        for (name, spans) in self.layout.sections() {
+        for (name, spans) in self.contents.sections() {
             if spans.iter().any(touches) {
                 names.push(name.to_owned());
             }
         }
-        for (column, path) in self.layout.columns.iter().zip(&self.paths) {
+        for (column, path) in self.contents.columns.iter().zip(&self.paths) {
             if column.spans().any(|span| touches(&span)) {
                 names.push(format!("column {}", path.join(".")));
             }
@@ -30,16 +30,16 @@ impl Segment {
     }
 }
 
-impl Layout {
+impl Contents {
     /// Where everything is.
-    pub(crate) fn spans(&self) -> impl Iterator<Item = Span> {
+    pub(crate) fn spans(&self) -> impl Iterator<Item = ByteSpan> {
         let sections = self.sections().into_iter().flat_map(|(_, spans)| spans);
-        sections.chain(self.columns.iter().flat_map(ColumnLayout::spans))
+        sections.chain(self.columns.iter().flat_map(ColumnContents::spans))
     }
 
     /// What is no column, by name.
-    fn sections(&self) -> [(&'static str, Vec<Span>); 7] {
-        let words = &self.terms.long_words;
+    fn sections(&self) -> [(&'static str, Vec<ByteSpan>); 7] {
+        let words = &self.terms.id_words;
         let of_words = vec![
             self.terms.fst,
             self.terms.entries,
@@ -54,17 +54,17 @@ impl Layout {
             ("sequences", vec![self.seqs.span]),
             ("times of acceptance", vec![self.recorded_from.span, self.recorded_ats.span]),
             ("shapes of rows", vec![self.row_shapes.span]),
-            ("events stored whole", vec![self.rest_rows.span, self.rest.span]),
+            ("events stored whole", vec![self.overflow_rows.span, self.rest.span]),
             ("lists of rows", vec![self.postings]),
             ("words", of_words),
         ]
     }
 }
 
-impl ColumnLayout {
+impl ColumnContents {
     /// Where the bytes of the column are; empty spans stand where there is less to say.
-    fn spans(&self) -> impl Iterator<Item = Span> {
-        let none = Span::default();
+    fn spans(&self) -> impl Iterator<Item = ByteSpan> {
+        let none = ByteSpan::default();
         let (values, numbers) = match &self.codec {
             Codec::Dictionary { ids, dictionary, lists } => {
                 ([ids.span, dictionary.ends.span, dictionary.bytes, lists.span], &[][..])

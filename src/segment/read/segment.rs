@@ -9,10 +9,10 @@ use crate::io::Region;
 use crate::segment::codec::blocks::Blocks;
 use crate::segment::codec::blocks::Damage;
 use crate::segment::codec::blocks::Read;
-use crate::segment::file::contents::ColumnLayout;
-use crate::segment::file::contents::Layout;
+use crate::segment::file::contents::ColumnContents;
+use crate::segment::file::contents::Contents;
 use crate::segment::file::envelope;
-use crate::segment::file::meta::SegmentMeta;
+use crate::segment::file::meta::Footer;
 use crate::segment::file::templates::{Template, Templates};
 use crate::segment::index::postings::Postings;
 use crate::segment::index::terms::Terms;
@@ -29,8 +29,8 @@ use std::sync::OnceLock;
 pub(crate) struct Segment {
     path: PathBuf,
     pub(crate) blocks: Blocks,
-    pub(crate) layout: Layout,
-    pub(crate) meta: SegmentMeta,
+    pub(crate) contents: Contents,
+    pub(crate) meta: Footer,
     pub(crate) templates: Templates,
     /// The keys of the path of each column.
     pub(crate) paths: Vec<Vec<String>>,
@@ -50,35 +50,35 @@ impl Segment {
     /// # Errors
     /// [`Error::Corrupt`] or [`Error::Unsupported`].
     pub(crate) fn open(region: Region, path: &Path) -> Result<Segment> {
-        let (blocks, layout, meta) = envelope::open(region, path)?;
-        Self::from_parts(path, blocks, layout, meta)
+        let (blocks, contents, meta) = envelope::open(region, path)?;
+        Self::from_parts(path, blocks, contents, meta)
     }
 
     /// Opens a segment that was built in memory, without checksums.
-    pub(crate) fn in_memory(bytes: Vec<u8>, layout: Layout, meta: SegmentMeta) -> Result<Segment> {
+    pub(crate) fn in_memory(bytes: Vec<u8>, contents: Contents, meta: Footer) -> Result<Segment> {
         let len = bytes.len();
         let path = Path::new("memory");
         let blocks = Blocks::new(Region::from_vec(bytes), len, meta.id.0, Vec::new());
         let blocks = blocks.ok_or_else(|| {
             Error::corrupt(path, 0, "segment in memory", "bytes of its length", "others")
         })?;
-        Self::from_parts(path, blocks, layout, meta)
+        Self::from_parts(path, blocks, contents, meta)
     }
 
     fn from_parts(
         path: &Path,
         blocks: Blocks,
-        layout: Layout,
-        meta: SegmentMeta,
+        contents: Contents,
+        meta: Footer,
     ) -> Result<Segment> {
         let unsound = |reading| Error::corrupt(path, 0, reading, "fields that agree", "others");
-        let templates = Templates::new(&layout).ok_or_else(|| unsound("segment shapes"))?;
-        let paths = paths(&layout).ok_or_else(|| unsound("segment paths"))?;
-        let by_presence = by_presence(&layout);
+        let templates = Templates::new(&contents).ok_or_else(|| unsound("segment shapes"))?;
+        let paths = paths(&contents).ok_or_else(|| unsound("segment paths"))?;
+        let by_presence = by_presence(&contents);
         let segment = Segment {
             path: path.to_path_buf(),
             blocks,
-            layout,
+            contents,
             meta,
             templates,
             paths,
@@ -97,39 +97,39 @@ impl Segment {
 
     /// The template of a shape; `None` if there is no such shape, or it makes no sense.
     pub(crate) fn template(&self, shape: usize) -> Option<&Template> {
-        let compile = || self.templates.compile(&self.layout, &self.blocks, shape);
+        let compile = || self.templates.compile(&self.contents, &self.blocks, shape);
         self.templates.compiled.get(shape)?.get_or_init(compile).as_ref()
     }
 
     /// Whether every shape makes sense.
     pub(crate) fn templates_are_sound(&self) -> bool {
-        (0..self.layout.shapes.len()).all(|shape| self.template(shape).is_some())
+        (0..self.contents.shapes.len()).all(|shape| self.template(shape).is_some())
     }
 
     /// Whether the counts of the table of contents agree with each other and with the file: after
     /// that nothing that is reserved is larger than some multiple of the file.
     fn sound(&self) -> bool {
-        let (layout, rows) = (&self.layout, u64::from(self.meta.rows));
-        let of_rows = [&layout.times, &layout.offsets, &layout.seqs];
+        let (contents, rows) = (&self.contents, u64::from(self.meta.rows));
+        let of_rows = [&contents.times, &contents.offsets, &contents.seqs];
         rows > 0
-            && layout.spans().all(|span| self.blocks.has(span))
+            && contents.spans().all(|span| self.blocks.has(span))
             && of_rows.iter().all(|ints| ints.count == rows && ints.sound())
-            && layout.row_shapes.count == rows
-            && layout.row_shapes.sound()
-            && layout.recorded_from.count > 0
-            && layout.recorded_from.count == layout.recorded_ats.count
-            && layout.recorded_from.sound()
-            && layout.recorded_ats.sound()
-            && layout.rest_rows.rows == self.meta.rows
-            && layout.rest_rows.sound()
-            && layout.rest.sound()
-            && layout.future_rows <= layout.postings.len
-            && layout.terms.long_words.sound()
+            && contents.row_shapes.count == rows
+            && contents.row_shapes.sound()
+            && contents.recorded_from.count > 0
+            && contents.recorded_from.count == contents.recorded_ats.count
+            && contents.recorded_from.sound()
+            && contents.recorded_ats.sound()
+            && contents.overflow_rows.rows == self.meta.rows
+            && contents.overflow_rows.sound()
+            && contents.rest.sound()
+            && contents.future_rows <= contents.postings.len
+            && contents.terms.id_words.sound()
             && self.columns().all(|column| column.sound(self.meta.rows))
     }
 
     /// The meta of the footer.
-    pub(crate) fn meta(&self) -> &SegmentMeta {
+    pub(crate) fn meta(&self) -> &Footer {
         &self.meta
     }
 
@@ -167,12 +167,12 @@ impl Segment {
 
     /// `occurred_at` of a row.
     pub(crate) fn time_at(&self, row: u32) -> Read<Timestamp> {
-        Ok(Timestamp(self.layout.times.get(&self.blocks, row.into())?))
+        Ok(Timestamp(self.contents.times.get(&self.blocks, row.into())?))
     }
 
     /// `seq` of a row.
     pub(crate) fn seq_at(&self, row: u32) -> Read<u64> {
-        Ok(self.seq_of(row, self.layout.seqs.get(&self.blocks, row.into())?))
+        Ok(self.seq_of(row, self.contents.seqs.get(&self.blocks, row.into())?))
     }
 
     /// `seq` of a row, by what is stored for it.
@@ -182,8 +182,8 @@ impl Segment {
 
     /// Reads [`Self::time_at`] and [`Self::seq_at`] of rows that are near each other.
     pub(crate) fn places(&self) -> impl FnMut(u32) -> Read<(Timestamp, u64)> + '_ {
-        let mut times = self.layout.times.reader(&self.blocks);
-        let mut seqs = self.layout.seqs.reader(&self.blocks);
+        let mut times = self.contents.times.reader(&self.blocks);
+        let mut seqs = self.contents.seqs.reader(&self.blocks);
         move |row| {
             let seq = self.seq_of(row, seqs.get(row.into())?);
             Ok((Timestamp(times.get(row.into())?), seq))
@@ -212,7 +212,7 @@ impl Segment {
             return Ok(rows);
         }
         let mut seqs = Vec::with_capacity(self.meta.rows as usize);
-        self.layout.seqs.for_each(&self.blocks, |row, shift| {
+        self.contents.seqs.for_each(&self.blocks, |row, shift| {
             seqs.push((shift.wrapping_add(row as i64), row as u32));
         })?;
         seqs.sort_unstable();
@@ -221,29 +221,29 @@ impl Segment {
 
     /// Rows whose `occurred_at` is after their `recorded_at`.
     pub(crate) fn future_rows(&self) -> Read<Postings> {
-        let start = self.layout.postings.offset + self.layout.future_rows;
-        let end = self.layout.postings.offset + self.layout.postings.len;
+        let start = self.contents.postings.offset + self.contents.future_rows;
+        let end = self.contents.postings.offset + self.contents.postings.len;
         Postings::read(&self.blocks, start as usize, end as usize, self.meta.rows)
     }
 
     /// The lowest `seq` accepted at or after an instant; `u64::MAX` if there is none here.
     pub(crate) fn first_seq_recorded_from(&self, instant: Timestamp) -> Read<u64> {
-        let (mut low, mut high) = (0, self.layout.recorded_ats.count);
+        let (mut low, mut high) = (0, self.contents.recorded_ats.count);
         while low < high {
             let middle = low + (high - low) / 2;
-            let at = self.layout.recorded_ats.get(&self.blocks, middle)?;
+            let at = self.contents.recorded_ats.get(&self.blocks, middle)?;
             if at < instant.0 { low = middle + 1 } else { high = middle }
         }
-        if low == self.layout.recorded_ats.count {
+        if low == self.contents.recorded_ats.count {
             return Ok(u64::MAX);
         }
-        let shift = self.layout.recorded_from.get(&self.blocks, low)?;
+        let shift = self.contents.recorded_from.get(&self.blocks, low)?;
         Ok(self.meta.min_seq.wrapping_add_signed(shift))
     }
 
     /// The pairs of value ids of `category` and `activity` that occur, where they are known.
     pub(crate) fn actions(&self) -> Option<&[(u32, u32)]> {
-        self.layout.actions.as_deref()
+        self.contents.actions.as_deref()
     }
 
     /// The bytes of the segment.
@@ -253,8 +253,8 @@ impl Segment {
 
     /// A column by number; the number must be one of the layout.
     pub(crate) fn column(&self, number: u32) -> Column<'_> {
-        let layout = &self.layout.columns[number as usize];
-        Column { layout, blocks: &self.blocks, postings: self.layout.postings }
+        let contents = &self.contents.columns[number as usize];
+        Column { contents, blocks: &self.blocks, postings: self.contents.postings }
     }
 
     /// All columns, in the order of their numbers.
@@ -264,7 +264,7 @@ impl Segment {
 
     /// Number of columns.
     pub(crate) fn column_count(&self) -> u32 {
-        self.layout.columns.len() as u32
+        self.contents.columns.len() as u32
     }
 
     /// The keys of the path of a column.
@@ -275,9 +275,9 @@ impl Segment {
     /// The index of words.
     pub(crate) fn terms(&self) -> Terms<'_> {
         Terms {
-            layout: &self.layout.terms,
+            contents: &self.contents.terms,
             blocks: &self.blocks,
-            postings: self.layout.postings,
+            postings: self.contents.postings,
             rows: self.meta.rows,
             column_count: self.column_count(),
             is_sound: &self.terms_are_sound,
@@ -286,7 +286,7 @@ impl Segment {
 
     /// Whether the words of the index were made by the Unicode version of this program.
     pub(crate) fn words_are_current(&self) -> bool {
-        self.layout.unicode == crate::text::UNICODE_VERSION
+        self.contents.unicode == crate::text::UNICODE_VERSION
     }
 
     /// Heap bytes this segment holds when it is not mapped.
@@ -307,8 +307,8 @@ pub(crate) enum Duplicate {
 }
 
 /// The paths of the columns, escapes resolved; `None` if the tree of keys makes no sense.
-fn paths(layout: &Layout) -> Option<Vec<Vec<String>>> {
-    for (number, (parent, _)) in layout.nodes.iter().enumerate() {
+fn paths(contents: &Contents) -> Option<Vec<Vec<String>>> {
+    for (number, (parent, _)) in contents.nodes.iter().enumerate() {
         if *parent as usize >= number.max(1) {
             return None;
         }
@@ -316,7 +316,7 @@ fn paths(layout: &Layout) -> Option<Vec<Vec<String>>> {
     let path = |mut node: u32, kind: Kind| {
         let mut keys = Vec::new();
         while node != 0 && kind != Kind::Overflow {
-            let (parent, key) = layout.nodes.get(node as usize)?;
+            let (parent, key) = contents.nodes.get(node as usize)?;
             let mut plain = Vec::new();
             crate::event::shape::unescape(key, &mut plain);
             keys.push(String::from_utf8(plain).ok()?);
@@ -325,14 +325,14 @@ fn paths(layout: &Layout) -> Option<Vec<Vec<String>>> {
         keys.reverse();
         Some(keys)
     };
-    layout.columns.iter().map(|column| path(column.node, column.kind)).collect()
+    contents.columns.iter().map(|column| path(column.node, column.kind)).collect()
 }
 
 /// Each column behind the number of the first one with the same presence, sorted.
-fn by_presence(layout: &Layout) -> Vec<(u32, u32)> {
+fn by_presence(contents: &Contents) -> Vec<(u32, u32)> {
     let mut first = HashMap::with_hasher(FixedState::default());
-    let columns = (0u32..).zip(&layout.columns);
-    let pair = |(number, column): (u32, &ColumnLayout)| {
+    let columns = (0u32..).zip(&contents.columns);
+    let pair = |(number, column): (u32, &ColumnContents)| {
         (*first.entry(column.presence).or_insert(number), number)
     };
     let mut pairs: Vec<(u32, u32)> = columns.map(pair).collect();

@@ -26,10 +26,10 @@ const TOO_MUCH: Damage = Damage { offset: 0, reading: "row longer than an event 
 
 /// A value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Value {
+pub(super) enum Cell {
     /// `len` bytes of the segment, which were checked.
     Stored { from: usize, len: u32 },
-    /// `len` bytes of [`Cells::made`].
+    /// `len` bytes of [`CellBatch::made`].
     Made { from: usize, len: u32 },
     /// A number of list elements.
     Count(i64),
@@ -37,14 +37,14 @@ pub(super) enum Value {
 
 /// The cells of a batch; keeps its memory.
 #[derive(Debug, Default)]
-pub(super) struct Cells {
+pub(super) struct CellBatch {
     /// Number of rows of the batch.
     rows: usize,
     /// For each column the rows that need it, a bit each.
     needed: Vec<u64>,
     /// For each column and row the next cell and the one behind the last.
     places: Vec<(u32, u32)>,
-    values: Vec<Value>,
+    values: Vec<Cell>,
     /// The cells whose bytes are still to be looked up.
     ids: Vec<IdCell>,
     made: Vec<u8>,
@@ -75,7 +75,7 @@ fn slots(mut bits: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-impl Cells {
+impl CellBatch {
     /// Forgets the batch before.
     pub(super) fn begin(&mut self, columns: usize, rows: usize) {
         debug_assert!(rows <= BATCH_ROWS, "a batch has a bit for each row");
@@ -117,7 +117,7 @@ impl Cells {
             let column = segment.column(*number);
             if (located.presence, located.rows) != (*presence, needed) {
                 (located.presence, located.rows) = (*presence, needed);
-                let mut reader = column.layout.presence.reader(column.blocks);
+                let mut reader = column.contents.presence.reader(column.blocks);
                 for slot in slots(needed) {
                     let row = rows.get(slot).copied().unwrap_or(u32::MAX);
                     located.values[slot] = reader.locate(row)?;
@@ -146,7 +146,7 @@ impl Cells {
         let blocks = column.blocks;
         let is_text = column.kind() == Kind::String;
         let is_count = column.kind() == Kind::Length;
-        match &column.layout.codec {
+        match &column.contents.codec {
             Codec::Dictionary { ids, .. } if !is_count => {
                 let mut cells = std::mem::take(&mut self.ids);
                 let mut cell = self.values.len() as u32;
@@ -155,7 +155,7 @@ impl Cells {
                     let id = ids.get(index.into())? as u32;
                     cells.push(IdCell { cell, column: number as u32, id });
                     cell += 1;
-                    Ok(Value::Stored { from: 0, len: 0 })
+                    Ok(Cell::Stored { from: 0, len: 0 })
                 });
                 self.ids = cells;
                 filled
@@ -165,7 +165,7 @@ impl Cells {
                 self.fill(number, located, |made, index| {
                     let number = ints.get(index.into())?;
                     Ok(match is_count {
-                        true => Value::Count(number),
+                        true => Cell::Count(number),
                         false => make(made, |made| append_decimal(number, made)),
                     })
                 })
@@ -204,10 +204,10 @@ impl Cells {
     /// they are. Hits lie far apart, so most of the time goes by waiting for memory; this way the
     /// processor waits for many places at once.
     fn look_up(&mut self, segment: &Segment) -> Read<()> {
-        let Cells { ids, values, made, .. } = self;
+        let CellBatch { ids, values, made, .. } = self;
         let by_column = || ids.chunk_by(|one, other| one.column == other.column);
         let dictionary_of = |cells: &[IdCell]| {
-            let column = segment.layout.columns.get(cells.first()?.column as usize)?;
+            let column = segment.contents.columns.get(cells.first()?.column as usize)?;
             match &column.codec {
                 Codec::Dictionary { dictionary, .. } => Some((column.kind, dictionary)),
                 _ => None,
@@ -219,7 +219,7 @@ impl Cells {
             for cell in cells {
                 let (from, len) = dictionary.place(cell.id)?;
                 if let Some(value) = values.get_mut(cell.cell as usize) {
-                    *value = Value::Stored { from, len: u32::try_from(len).map_err(|_| TOO_MUCH)? };
+                    *value = Cell::Stored { from, len: u32::try_from(len).map_err(|_| TOO_MUCH)? };
                 }
             }
         }
@@ -228,7 +228,7 @@ impl Cells {
             let mut dictionary = dictionary.reader(&segment.blocks);
             for cell in cells {
                 let Some(value) = values.get_mut(cell.cell as usize) else { continue };
-                let Value::Stored { from, len } = *value else { continue };
+                let Cell::Stored { from, len } = *value else { continue };
                 let bytes = dictionary.bytes_at((from, len as usize))?;
                 if kind == Kind::String && !is_plain(bytes) {
                     *value = make(made, |made| append_escaped(made, bytes));
@@ -247,7 +247,7 @@ impl Cells {
         &mut self,
         column: usize,
         located: &Located,
-        mut value: impl FnMut(&mut Vec<u8>, u32) -> Read<Value>,
+        mut value: impl FnMut(&mut Vec<u8>, u32) -> Read<Cell>,
     ) -> Read<()> {
         for slot in slots(located.rows) {
             let (first, count) = located.values[slot];
@@ -270,7 +270,7 @@ impl Cells {
 
     /// The next value of the row in a slot; `None` behind the last one.
     #[inline]
-    pub(super) fn next(&mut self, column: u32, slot: usize) -> Option<Value> {
+    pub(super) fn next(&mut self, column: u32, slot: usize) -> Option<Cell> {
         let (next, end) = self.places.get_mut(column as usize * self.rows + slot)?;
         let at = *next;
         if at >= *end {
@@ -289,7 +289,7 @@ impl Cells {
 
 /// What `write` appends.
 #[inline]
-fn make(made: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Value {
+fn make(made: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Cell {
     let from = made.len();
     write(made);
     made_from(made, from)
@@ -297,8 +297,8 @@ fn make(made: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Value {
 
 /// What was appended from a place on.
 #[inline]
-fn made_from(made: &[u8], from: usize) -> Value {
-    Value::Made { from, len: (made.len() - from) as u32 }
+fn made_from(made: &[u8], from: usize) -> Cell {
+    Cell::Made { from, len: (made.len() - from) as u32 }
 }
 
 /// Rows that are decoded at once at most; one bit each in a word.

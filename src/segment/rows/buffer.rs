@@ -3,7 +3,7 @@
 use crate::segment::file::templates::SHORT;
 /// A growing run of bytes; the memory is kept when it is cleared.
 #[derive(Debug, Default)]
-pub(super) struct Sink {
+pub(super) struct EventBuffer {
     /// What was written, and room.
     buffer: Vec<u8>,
     len: usize,
@@ -11,7 +11,7 @@ pub(super) struct Sink {
     piece: Vec<u8>,
 }
 
-impl Sink {
+impl EventBuffer {
     /// Forgets all bytes.
     pub(super) fn clear(&mut self) {
         self.len = 0;
@@ -70,7 +70,7 @@ mod tests {
                 0..60,
             ),
         ) {
-            let mut sink = Sink::default();
+            let mut sink = EventBuffer::default();
             for round in 0..2 {
                 sink.clear();
                 let mut expected = Vec::new();

@@ -11,11 +11,11 @@
 //! of its bytes are checked is found out once for up to 64 rows.
 
 use super::batch::BATCH_ROWS;
-use super::batch::{Cells, Value};
-use super::buffer::Sink;
+use super::batch::{Cell, CellBatch};
+use super::buffer::EventBuffer;
 use crate::event::{Event, StoredEvent, Timestamp, append_instant};
 use crate::segment::codec::blocks::{Damage, Read};
-use crate::segment::file::templates::{Step, Template};
+use crate::segment::file::templates::{Template, TemplateStep};
 use crate::segment::read::column::Scratch;
 use crate::segment::read::segment::Segment;
 use std::ops::Range;
@@ -29,8 +29,8 @@ const ROW_BYTES_MAX: usize = crate::limits::EVENT_BYTES_MAX + 1024;
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
     scratch: Scratch,
-    cells: Cells,
-    sink: Sink,
+    cells: CellBatch,
+    sink: EventBuffer,
     /// The last answer of [`Segment::recorded_at`]: from which `seq` to below which it holds.
     recorded: Option<(Range<u64>, Timestamp)>,
 }
@@ -44,7 +44,7 @@ impl Decoder {
 
 /// Where the event of a row is.
 #[derive(Debug, Clone, Copy)]
-enum Form<'s> {
+enum RowForm<'s> {
     /// In the columns.
     Columns(&'s Template),
     /// Stored whole, as value `.0` of the rest.
@@ -52,7 +52,7 @@ enum Form<'s> {
 }
 
 /// A decoded row.
-struct Decoded<'d> {
+struct DecodedRow<'d> {
     /// The row.
     row: u32,
     /// Its `occurred_at`.
@@ -120,8 +120,8 @@ impl Segment {
         decoder: &mut Decoder,
         mut each: impl FnMut(u32, StoredEvent),
     ) -> Read<()> {
-        let mut seqs = self.layout.seqs.reader(&self.blocks);
-        self.each_canonical(rows, decoder, |recorded, Decoded { row, time, canonical }| {
+        let mut seqs = self.contents.seqs.reader(&self.blocks);
+        self.each_canonical(rows, decoder, |recorded, DecodedRow { row, time, canonical }| {
             let seq = self.seq_of(row, seqs.get(row.into())?);
             let recorded_at = self.recorded_near(seq, recorded)?;
             let event = Event::from_parts(canonical.to_vec(), time);
@@ -135,7 +135,7 @@ impl Segment {
         &self,
         rows: &[u32],
         decoder: &mut Decoder,
-        mut each: impl FnMut(&mut Option<(Range<u64>, Timestamp)>, Decoded<'_>) -> Read<()>,
+        mut each: impl FnMut(&mut Option<(Range<u64>, Timestamp)>, DecodedRow<'_>) -> Read<()>,
     ) -> Read<()> {
         let batch = (BATCH_BYTES / self.mean_event_bytes()).clamp(1, BATCH_ROWS);
         rows.chunks(batch).try_for_each(|rows| self.decode(rows, decoder, &mut each))
@@ -147,9 +147,9 @@ impl Segment {
         &self,
         rows: &[u32],
         decoder: &mut Decoder,
-        each: &mut impl FnMut(&mut Option<(Range<u64>, Timestamp)>, Decoded<'_>) -> Read<()>,
+        each: &mut impl FnMut(&mut Option<(Range<u64>, Timestamp)>, DecodedRow<'_>) -> Read<()>,
     ) -> Read<()> {
-        let mut forms = [Form::Whole(0); BATCH_ROWS];
+        let mut forms = [RowForm::Whole(0); BATCH_ROWS];
         if let Err(damage) = self.gather(rows, &mut forms, decoder) {
             return match rows.split_at(rows.len() / 2) {
                 ([], _) => Err(damage),
@@ -161,29 +161,29 @@ impl Segment {
         }
         let Decoder { scratch, cells, sink, recorded } = decoder;
         let stored = self.blocks.all();
-        let mut times = self.layout.times.reader(&self.blocks);
-        let mut offsets = self.layout.offsets.reader(&self.blocks);
+        let mut times = self.contents.times.reader(&self.blocks);
+        let mut offsets = self.contents.offsets.reader(&self.blocks);
         for (slot, (row, form)) in rows.iter().zip(forms).enumerate() {
             let time = Timestamp(times.get((*row).into())?);
             let canonical = match form {
-                Form::Columns(template) => {
+                RowForm::Columns(template) => {
                     sink.clear();
                     let at = (time, offsets.get((*row).into())? as i32);
                     let segment = self;
                     let mut writer =
-                        Writer { segment, template, time: at, slot, stored, cells, sink };
+                        EventWriter { segment, template, time: at, slot, stored, cells, sink };
                     writer.steps(0..template.steps.len())?;
                     sink.bytes()
                 }
-                Form::Whole(index) => {
-                    self.layout.rest.get(&self.blocks, &mut scratch.texts, index)?
+                RowForm::Whole(index) => {
+                    self.contents.rest.get(&self.blocks, &mut scratch.texts, index)?
                 }
             };
             // Checked once for the whole event: this is much faster than value by value.
             if !canonical.is_ascii() {
                 std::str::from_utf8(canonical).map_err(|_| self.fault("text of a row"))?;
             }
-            each(recorded, Decoded { row: *row, time, canonical })?;
+            each(recorded, DecodedRow { row: *row, time, canonical })?;
         }
         Ok(())
     }
@@ -192,21 +192,21 @@ impl Segment {
     fn gather<'s>(
         &'s self,
         rows: &[u32],
-        forms: &mut [Form<'s>; BATCH_ROWS],
+        forms: &mut [RowForm<'s>; BATCH_ROWS],
         decoder: &mut Decoder,
     ) -> Read<()> {
         let Decoder { scratch, cells, .. } = decoder;
-        cells.begin(self.layout.columns.len(), rows.len());
-        let mut shapes = self.layout.row_shapes.reader(&self.blocks);
+        cells.begin(self.contents.columns.len(), rows.len());
+        let mut shapes = self.contents.row_shapes.reader(&self.blocks);
         for (slot, (row, form)) in rows.iter().zip(forms).enumerate() {
             let shape = shapes.get((*row).into())? as usize;
-            *form = if shape < self.layout.shapes.len() {
+            *form = if shape < self.contents.shapes.len() {
                 let template = self.template(shape).ok_or(self.fault("shape of a row"))?;
                 cells.need(&template.columns, slot);
-                Form::Columns(template)
+                RowForm::Columns(template)
             } else {
-                match self.layout.rest_rows.locate(&self.blocks, *row)? {
-                    (index, 1) => Form::Whole(index),
+                match self.contents.overflow_rows.locate(&self.blocks, *row)? {
+                    (index, 1) => RowForm::Whole(index),
                     _ => return Err(self.fault("row stored whole")),
                 }
             };
@@ -240,7 +240,7 @@ impl Segment {
     /// instant; binary search over batches.
     fn recorded_step(&self, seq: u64) -> Read<(Range<u64>, Timestamp)> {
         let offset = seq.wrapping_sub(self.meta.min_seq) as i64;
-        let steps = &self.layout.recorded_from;
+        let steps = &self.contents.recorded_from;
         let (mut low, mut high) = (0, steps.count);
         let (mut from, mut end) = (i64::MIN, i64::MAX);
         while high - low > 1 {
@@ -252,7 +252,7 @@ impl Segment {
                 (high, end) = (middle, first);
             }
         }
-        let at = Timestamp(self.layout.recorded_ats.get(&self.blocks, low)?);
+        let at = Timestamp(self.contents.recorded_ats.get(&self.blocks, low)?);
         // Only `seq` at or above the lowest one are asked for.
         let seq_of = |offset: i64| self.meta.min_seq.saturating_add(offset.max(0) as u64);
         Ok((seq_of(from)..seq_of(end), at))
@@ -260,7 +260,7 @@ impl Segment {
 }
 
 /// Writes the row in one slot of a batch.
-struct Writer<'w> {
+struct EventWriter<'w> {
     segment: &'w Segment,
     template: &'w Template,
     /// `occurred_at` and its offset from UTC in minutes.
@@ -268,11 +268,11 @@ struct Writer<'w> {
     slot: usize,
     /// The bytes of the segment.
     stored: &'w [u8],
-    cells: &'w mut Cells,
-    sink: &'w mut Sink,
+    cells: &'w mut CellBatch,
+    sink: &'w mut EventBuffer,
 }
 
-impl Writer<'_> {
+impl EventWriter<'_> {
     fn fault(&self, reading: &'static str) -> Damage {
         self.segment.fault(reading)
     }
@@ -282,25 +282,25 @@ impl Writer<'_> {
         let mut at = steps.start;
         while at < steps.end {
             match template.steps.get(at).ok_or(self.fault("template"))? {
-                Step::Literal { start, len } => {
+                TemplateStep::Literal { start, len } => {
                     self.sink.push(&template.literals, *start as usize, *len);
                 }
-                Step::Value(column) => {
+                TemplateStep::Value(column) => {
                     let value = self.cells.next(*column, self.slot);
                     match value.ok_or(self.fault("column value"))? {
-                        Value::Stored { from, len } => self.sink.push(self.stored, from, len),
-                        Value::Made { from, len } => {
+                        Cell::Stored { from, len } => self.sink.push(self.stored, from, len),
+                        Cell::Made { from, len } => {
                             self.sink.push(self.cells.made(), from, len);
                         }
-                        Value::Count(_) => return Err(self.fault("column value")),
+                        Cell::Count(_) => return Err(self.fault("column value")),
                     }
                 }
-                Step::Time => {
+                TemplateStep::Time => {
                     let (time, offset) = self.time;
                     self.sink.write(|out| append_instant(out, time, offset));
                 }
-                Step::Run { lengths, end, is_first } => {
-                    let Some(Value::Count(count)) = self.cells.next(*lengths, self.slot) else {
+                TemplateStep::Run { lengths, end, is_first } => {
+                    let Some(Cell::Count(count)) = self.cells.next(*lengths, self.slot) else {
                         return Err(self.fault("length of a list"));
                     };
                     for element in 0..count {

@@ -6,8 +6,8 @@ use crate::event::shape::Kind;
 use crate::event::{Event, Timestamp};
 use crate::segment::codec::blocks::Read;
 use crate::segment::codec::uuids::parse as parse_uuid;
-use crate::segment::index::id_words::is_long;
-use crate::segment::index::terms::Places;
+use crate::segment::index::id_words::is_id_word;
+use crate::segment::index::terms::TermPlaces;
 use crate::segment::read::segment::{Duplicate, Segment};
 use std::ops::Range;
 
@@ -80,7 +80,7 @@ impl Segment {
     /// indexes name.
     fn rows_to_check(&self, rows: Range<u32>, id: &str) -> Read<Vec<u32>> {
         let all = rows.clone().collect();
-        let Some(number) = self.id_column().filter(|_| self.layout.rest.count == 0) else {
+        let Some(number) = self.id_column().filter(|_| self.contents.rest.count == 0) else {
             return Ok(all);
         };
         if rows.len() <= SCAN_ROWS_MAX || !self.words_are_current() {
@@ -112,9 +112,9 @@ impl Segment {
 
     /// Rows that may have a word in a column without dictionary.
     fn rows_with_word(&self, number: u32, word: &str, rows: Range<u32>) -> Read<Vec<u32>> {
-        if is_long(word) {
+        if is_id_word(word) {
             let mut found: Vec<u32> = Vec::new();
-            for candidate in self.terms().long_words().find(word)? {
+            for candidate in self.terms().id_words().find(word)? {
                 let is_here = candidate.is_row && candidate.column == number;
                 if is_here && rows.contains(&candidate.place) {
                     found.push(candidate.place);
@@ -124,7 +124,7 @@ impl Segment {
         }
         let groups = self.terms().find(word)?.map(|entry| entry.groups).unwrap_or_default();
         for group in groups {
-            if let (true, Places::Rows(list)) = (group.column == number, group.places) {
+            if let (true, TermPlaces::Rows(list)) = (group.column == number, group.places) {
                 return list.within(&self.blocks, rows);
             }
         }
@@ -134,12 +134,12 @@ impl Segment {
     /// Whether the column of ids allows that a row has this id.
     fn may_have_id(&self, row: u32, id: &str, decoder: &mut Decoder) -> Read<bool> {
         let Some(number) = self.id_column() else {
-            return Ok(self.layout.rest.count > 0);
+            return Ok(self.contents.rest.count > 0);
         };
         let column = self.column(number);
         let (index, count) = column.locate(row)?;
         if count == 0 {
-            return Ok(self.layout.rest.count > 0);
+            return Ok(self.contents.rest.count > 0);
         }
         Ok(column.value(index, decoder.scratch())? == id)
     }

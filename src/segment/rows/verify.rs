@@ -62,7 +62,7 @@ impl Segment {
             Ok(())
         });
         let rows_are_sound = counted.is_ok() && examined.lost.is_none();
-        let footer_is_sound = self.meta.combinations.all().is_some();
+        let footer_is_sound = self.meta.retention_keys.all().is_some();
         if bytes_are_sound && !(rows_are_sound && footer_is_sound && self.templates_are_sound()) {
             examined.damages.push(BadBytes::Rows);
         }

@@ -1,6 +1,6 @@
 //! Small habits with files that the store repeats: read whole, replace, create for good, remove.
 
-use super::paths::Layout;
+use super::paths::StorePaths;
 use crate::io::{Access, DirItem, Disk, Mode};
 use crate::{Error, Result};
 use std::io::ErrorKind;
@@ -51,7 +51,7 @@ pub(crate) fn create_synced(disk: &Disk, path: &Path, bytes: &[u8]) -> Result<()
 /// Durability: on `Ok` the new bytes survive power loss; after a crash the old or the new ones are
 /// there, whole.
 pub(crate) fn replace(disk: &Disk, path: &Path, bytes: &[u8]) -> Result<()> {
-    let temporary = Layout::temporary(path);
+    let temporary = StorePaths::temporary(path);
     remove(disk, &temporary)?;
     create_synced(disk, &temporary, bytes)?;
     disk.rename(&temporary, path).map_err(|error| Error::io("rename", &temporary, error))?;

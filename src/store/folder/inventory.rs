@@ -2,10 +2,10 @@
 
 use super::days::Day;
 use super::files;
-use super::paths::{Layout, Place};
+use super::paths::{SegmentPath, StorePaths};
 use crate::io::{Access, DirKind, Disk};
+use crate::segment::Footer;
 use crate::segment::Segment;
-use crate::segment::SegmentMeta;
 use crate::{Error, Result};
 use std::path::{Path, PathBuf};
 
@@ -16,21 +16,21 @@ pub(crate) struct FoundSegment {
     /// The day that its folder names.
     pub(crate) first_day: Option<Day>,
     /// What its footer says, or why it cannot be opened.
-    pub(crate) meta: Result<SegmentMeta>,
+    pub(crate) meta: Result<Footer>,
     /// Whether it lies where its footer says.
     pub(crate) in_place: bool,
 }
 
 /// The files of segments, in the order of their paths; temporary ones are left out.
-pub(crate) fn segment_files(disk: &Disk, layout: &Layout) -> Result<Vec<PathBuf>> {
+pub(crate) fn segment_files(disk: &Disk, paths: &StorePaths) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    let root = layout.segments();
+    let root = paths.segments();
     for class in files::list(disk, &root)? {
         let folder = root.join(&class.name);
         for day in folders(disk, &folder, class.kind)? {
             let folder = folder.join(&day.0);
             for (name, kind) in folders(disk, &folder, day.1)? {
-                if kind == DirKind::File && !Layout::is_temporary(&name) {
+                if kind == DirKind::File && !StorePaths::is_temporary(&name) {
                     found.push(folder.join(name));
                 }
             }
@@ -48,10 +48,11 @@ fn folders(disk: &Disk, folder: &Path, kind: DirKind) -> Result<Vec<(String, Dir
 }
 
 /// The numbers of the log files, ascending.
-pub(crate) fn log_numbers(disk: &Disk, layout: &Layout) -> Result<Vec<u64>> {
-    let items = files::list(disk, &layout.logs())?;
+pub(crate) fn log_numbers(disk: &Disk, paths: &StorePaths) -> Result<Vec<u64>> {
+    let items = files::list(disk, &paths.logs())?;
     let files = items.iter().filter(|item| item.kind == DirKind::File);
-    let mut numbers: Vec<u64> = files.filter_map(|item| Layout::parse_log(&item.name)).collect();
+    let mut numbers: Vec<u64> =
+        files.filter_map(|item| StorePaths::parse_log(&item.name)).collect();
     numbers.sort_unstable();
     Ok(numbers)
 }
@@ -63,23 +64,23 @@ pub(crate) fn open_segment(disk: &Disk, path: &Path) -> Result<Segment> {
 }
 
 /// Opens every segment file once.
-pub(crate) fn segments(disk: &Disk, layout: &Layout) -> Result<Vec<FoundSegment>> {
-    let paths = segment_files(disk, layout)?;
-    Ok(paths.into_iter().map(|path| look_at(disk, layout, path)).collect())
+pub(crate) fn segments(disk: &Disk, paths: &StorePaths) -> Result<Vec<FoundSegment>> {
+    let files = segment_files(disk, paths)?;
+    Ok(files.into_iter().map(|path| look_at(disk, paths, path)).collect())
 }
 
-fn look_at(disk: &Disk, layout: &Layout, path: PathBuf) -> FoundSegment {
+fn look_at(disk: &Disk, paths: &StorePaths, path: PathBuf) -> FoundSegment {
     let meta = open_segment(disk, &path).map(|segment| segment.meta().clone());
     let name = |path: Option<&Path>| {
         path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned())
     };
     let first_day = name(path.parent()).and_then(|day| Day::parse(&day));
-    let place = meta.as_ref().ok().zip(first_day).map(|(meta, first_day)| Place {
+    let place = meta.as_ref().ok().zip(first_day).map(|(meta, first_day)| SegmentPath {
         class: meta.class.clone(),
         first_day,
         id: meta.id,
     });
     let in_place =
-        place.filter(Place::is_valid).is_some_and(|place| layout.segment(&place) == path);
+        place.filter(SegmentPath::is_valid).is_some_and(|place| paths.segment(&place) == path);
     FoundSegment { path, first_day, meta, in_place }
 }

@@ -5,7 +5,7 @@
 //! caller's: it may lead through links.
 
 use super::days::Day;
-use super::paths::{Layout, is_class_name};
+use super::paths::{StorePaths, is_class_name};
 use crate::io::{DirKind, Disk};
 use crate::{Error, Result};
 use std::io;
@@ -17,12 +17,12 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`Error::Io`] that names the link.
-pub(crate) fn refuse_links(disk: &Disk, layout: &Layout) -> Result<()> {
-    let folders = [layout.logs(), layout.segments(), layout.aside()];
-    refuse_in(disk, layout.root(), |name| {
+pub(crate) fn refuse_links(disk: &Disk, paths: &StorePaths) -> Result<()> {
+    let folders = [paths.logs(), paths.segments(), paths.aside()];
+    refuse_in(disk, paths.root(), |name| {
         folders.iter().any(|folder| folder.file_name().is_some_and(|folder| folder == name))
     })?;
-    let segments = layout.segments();
+    let segments = paths.segments();
     for class in refuse_in(disk, &segments, is_class_name)? {
         refuse_in(disk, &segments.join(class), |name| Day::parse(name).is_some())?;
     }

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 /// The place of a segment's file: retention class and first day name its folder, the id its file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Place {
+pub(crate) struct SegmentPath {
     pub(crate) class: String,
     pub(crate) first_day: Day,
     pub(crate) id: SegmentId,
 }
 
-impl Place {
+impl SegmentPath {
     /// The path relative to the store.
     pub(crate) fn relative(&self) -> String {
         let (class, day, id) = (&self.class, self.first_day, self.id.0);
@@ -26,10 +26,13 @@ impl Place {
     }
 
     /// Reads a place back from the names of folders and file.
-    pub(crate) fn parse(class: &str, day: &str, file: &str) -> Option<Place> {
+    pub(crate) fn parse(class: &str, day: &str, file: &str) -> Option<SegmentPath> {
         let id = parse_hex(file.strip_suffix(SEGMENT_SUFFIX)?)?;
-        let place =
-            Place { class: class.to_string(), first_day: Day::parse(day)?, id: SegmentId(id) };
+        let place = SegmentPath {
+            class: class.to_string(),
+            first_day: Day::parse(day)?,
+            id: SegmentId(id),
+        };
         place.is_valid().then_some(place)
     }
 }
@@ -41,13 +44,13 @@ const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// The paths of a store.
 #[derive(Debug, Clone)]
-pub(crate) struct Layout {
+pub(crate) struct StorePaths {
     root: PathBuf,
 }
 
-impl Layout {
-    pub(crate) fn new(root: &Path) -> Layout {
-        Layout { root: root.to_path_buf() }
+impl StorePaths {
+    pub(crate) fn new(root: &Path) -> StorePaths {
+        StorePaths { root: root.to_path_buf() }
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -93,12 +96,12 @@ impl Layout {
         self.root.join(SEGMENTS)
     }
 
-    pub(crate) fn segment(&self, place: &Place) -> PathBuf {
+    pub(crate) fn segment(&self, place: &SegmentPath) -> PathBuf {
         self.root.join(place.relative())
     }
 
     /// The folder of a segment.
-    pub(crate) fn segment_folder(&self, place: &Place) -> PathBuf {
+    pub(crate) fn segment_folder(&self, place: &SegmentPath) -> PathBuf {
         self.segments().join(&place.class).join(place.first_day.to_string())
     }
 
@@ -114,7 +117,7 @@ impl Layout {
         PathBuf::from(name)
     }
 
-    /// Whether a name is one of [`Layout::temporary`].
+    /// Whether a name is one of [`StorePaths::temporary`].
     pub(crate) fn is_temporary(name: &str) -> bool {
         name.ends_with(TEMPORARY_SUFFIX)
     }
@@ -137,7 +140,8 @@ mod tests {
 
     #[test]
     fn names_read_back() {
-        let place = Place::parse("default", "2026-03-20", "00000000000000ff.seg").expect("valid");
+        let place =
+            SegmentPath::parse("default", "2026-03-20", "00000000000000ff.seg").expect("valid");
         assert_eq!(place.id, SegmentId(255));
         assert_eq!(place.relative(), "segments/default/2026-03-20/00000000000000ff.seg");
         for (class, day, file) in [
@@ -147,10 +151,10 @@ mod tests {
             ("default", "2026-03-20", "00000000000000FF.seg"),
             ("default", "2026-03-20", "00000000000000ff.seg.tmp"),
         ] {
-            assert_eq!(Place::parse(class, day, file), None, "{class}/{day}/{file}");
+            assert_eq!(SegmentPath::parse(class, day, file), None, "{class}/{day}/{file}");
         }
-        assert_eq!(Layout::parse_log("00000012.log"), Some(12));
-        assert_eq!(Layout::parse_log("12.log"), None);
+        assert_eq!(StorePaths::parse_log("00000012.log"), Some(12));
+        assert_eq!(StorePaths::parse_log("12.log"), None);
     }
 
     #[test]

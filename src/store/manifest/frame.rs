@@ -4,7 +4,7 @@
 //! validate is therefore a torn tail only if no valid frame vouches for it; otherwise it is
 //! corruption. A frame without an edit is a mark: it vouches for the edit before it.
 
-use super::state::{Change, State};
+use super::state::{ManifestEdit, ManifestState};
 use crate::io::codec;
 use crate::{Error, Result, limits};
 use std::ops::Range;
@@ -28,7 +28,7 @@ const HEADER_BYTES: usize = HEADER_LEN as usize;
 pub(crate) struct Loaded {
     /// The random id of the file, the salt of its CRCs.
     pub(crate) id: u64,
-    pub(crate) state: State,
+    pub(crate) state: ManifestState,
     /// Where the next frame goes.
     pub(crate) end: u64,
     /// Where the last edit ends: `end` without marks. Without a mark behind it, it may be an edit
@@ -80,7 +80,7 @@ pub(crate) fn parse_header(bytes: &[u8], path: &Path) -> Result<u64> {
 /// A frame at `offset` of the manifest `id`; an empty edit gives a mark.
 ///
 /// `durable` is where the last edit before it ends. `None` when the edit is too large.
-pub(crate) fn frame(id: u64, offset: u64, durable: u64, edit: &[Change]) -> Option<Vec<u8>> {
+pub(crate) fn frame(id: u64, offset: u64, durable: u64, edit: &[ManifestEdit]) -> Option<Vec<u8>> {
     let payload = match edit {
         [] => Vec::new(),
         edit => codec::encode(edit),
@@ -108,14 +108,14 @@ fn head_crc(id: u64, offset: u64, head: &[u8]) -> u32 {
     codec::crc(id.wrapping_add(offset), head)
 }
 
-struct Head {
+struct FrameHeader {
     len: usize,
     payload_crc: u32,
     durable: u64,
 }
 
 /// The head at `offset`, if it is valid there.
-fn head_at(bytes: &[u8], id: u64, offset: usize) -> Option<Head> {
+fn head_at(bytes: &[u8], id: u64, offset: usize) -> Option<FrameHeader> {
     let place = u64::try_from(offset).ok()?;
     let len = codec::u32_at(bytes, offset)?;
     let durable = codec::u64_at(bytes, offset.checked_add(8)?)?;
@@ -127,7 +127,7 @@ fn head_at(bytes: &[u8], id: u64, offset: usize) -> Option<Head> {
     if codec::u32_at(bytes, offset.checked_add(16)?)? != head_crc(id, place, covered) {
         return None;
     }
-    Some(Head {
+    Some(FrameHeader {
         len: usize::try_from(len).ok()?,
         payload_crc: codec::u32_at(bytes, offset.checked_add(4)?)?,
         durable,
@@ -140,8 +140,13 @@ fn head_at(bytes: &[u8], id: u64, offset: usize) -> Option<Head> {
 /// [`Error::Corrupt`] when durable bytes do not validate, [`Error::Unsupported`].
 pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Loaded> {
     let id = parse_header(bytes, path)?;
-    let mut loaded =
-        Loaded { id, state: State::default(), end: HEADER_LEN, durable: HEADER_LEN, torn_bytes: 0 };
+    let mut loaded = Loaded {
+        id,
+        state: ManifestState::default(),
+        end: HEADER_LEN,
+        durable: HEADER_LEN,
+        torn_bytes: 0,
+    };
     let mut offset = HEADER_BYTES;
     while let Some((payload, next)) = frame_at(bytes, id, offset) {
         if !payload.is_empty() {
@@ -155,8 +160,8 @@ pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Loaded> {
     let torn = len_without_zeros(rest);
     loaded.torn_bytes = torn as u64;
     // A head speaks of a durable offset: none begins within the zeros.
-    if let Some(vouched) = vouched_beyond(bytes, id, offset..offset + torn) {
-        let expected = format!("sound frames up to byte {vouched}");
+    if let Some(durable) = durable_beyond(bytes, id, offset..offset + torn) {
+        let expected = format!("sound frames up to byte {durable}");
         return Err(Error::corrupt(path, loaded.end, "manifest frame", expected, "damage"));
     }
     Ok(loaded)
@@ -165,14 +170,14 @@ pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Loaded> {
 /// All edits that validate, in their order, wherever they stand: what is left of a damaged
 /// manifest. The bytes of the id need not be under a sound header: if they are wrong, no frame
 /// validates.
-pub(crate) fn remains(bytes: &[u8]) -> Vec<Vec<Change>> {
+pub(crate) fn remains(bytes: &[u8]) -> Vec<Vec<ManifestEdit>> {
     let mut edits = Vec::new();
     let id = codec::u64_at(bytes, ID_OFFSET).unwrap_or(0);
     let mut offset = HEADER_BYTES;
     while offset < bytes.len() {
         match frame_at(bytes, id, offset) {
             Some((payload, next)) => {
-                edits.extend(codec::decode::<Vec<Change>>(payload));
+                edits.extend(codec::decode::<Vec<ManifestEdit>>(payload));
                 offset = next;
             }
             None => offset += 1,
@@ -189,17 +194,17 @@ fn frame_at(bytes: &[u8], id: u64, offset: usize) -> Option<(&[u8], usize)> {
     (codec::crc(id, payload) == head.payload_crc).then_some((payload, start + payload.len()))
 }
 
-fn apply(payload: &[u8], offset: usize, path: &Path, state: &mut State) -> Result<()> {
+fn apply(payload: &[u8], offset: usize, path: &Path, state: &mut ManifestState) -> Result<()> {
     let damaged = |expected: &str, got: String| {
         Error::corrupt(path, offset as u64, "manifest edit", expected, got)
     };
-    let edit: Vec<Change> = codec::decode(payload)
+    let edit: Vec<ManifestEdit> = codec::decode(payload)
         .ok_or_else(|| damaged("changes", "bytes that do not decode".into()))?;
     state.apply(&edit).map_err(|misfit| damaged(misfit.0, misfit.1.to_string()))
 }
 
 /// The highest durable offset beyond the start of `torn` that any head in there speaks of.
-fn vouched_beyond(bytes: &[u8], id: u64, torn: Range<usize>) -> Option<u64> {
+fn durable_beyond(bytes: &[u8], id: u64, torn: Range<usize>) -> Option<u64> {
     let end = torn.start as u64;
     let heads = torn.filter_map(|offset| head_at(bytes, id, offset));
     let highest = heads.map(|head| head.durable).max()?;

@@ -4,12 +4,12 @@ mod frame;
 pub(super) mod state;
 
 pub(crate) use frame::Loaded;
-pub(crate) use state::{Change, State};
+pub(crate) use state::{ManifestEdit, ManifestState};
 
 use crate::io::Random;
 use crate::io::{Disk, File, Mode};
 use crate::store::folder::files;
-use crate::store::folder::paths::Layout;
+use crate::store::folder::paths::StorePaths;
 use crate::{Error, Result, limits};
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,7 @@ pub(crate) struct Manifest {
     path: PathBuf,
     file: Box<dyn File>,
     id: u64,
-    state: State,
+    state: ManifestState,
     /// Where the next frame goes.
     end: u64,
     /// Where the last edit ends.
@@ -44,7 +44,7 @@ pub(crate) struct Manifest {
 
 /// What a reader remembers to see cheaply whether a manifest has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Seen {
+pub(crate) struct ManifestVersion {
     id: u64,
     end: u64,
 }
@@ -53,8 +53,8 @@ impl Manifest {
     /// Creates a manifest without segments and logs, and opens it.
     ///
     /// Durability: on `Ok` it survives power loss; after a crash it is there whole or not at all.
-    pub(crate) fn create(disk: &Disk, layout: &Layout, random: &dyn Random) -> Result<Manifest> {
-        write_whole(disk, &layout.manifest(), random, &State::default())
+    pub(crate) fn create(disk: &Disk, paths: &StorePaths, random: &dyn Random) -> Result<Manifest> {
+        write_whole(disk, &paths.manifest(), random, &ManifestState::default())
     }
 
     /// Opens the manifest of a store for edits.
@@ -67,11 +67,11 @@ impl Manifest {
     /// [`Error::Corrupt`] when a byte that was durable is not what was written; what `check` says.
     pub(crate) fn open(
         disk: &Disk,
-        layout: &Layout,
+        paths: &StorePaths,
         random: &dyn Random,
-        check: &dyn Fn(&State) -> Result<()>,
+        check: &dyn Fn(&ManifestState) -> Result<()>,
     ) -> Result<Manifest> {
-        let path = layout.manifest();
+        let path = paths.manifest();
         let loaded = read(disk, &path)?;
         check(&loaded.state)?;
         if loaded.torn_bytes > 0 || loaded.end == loaded.durable {
@@ -94,7 +94,7 @@ impl Manifest {
         })
     }
 
-    pub(crate) fn state(&self) -> &State {
+    pub(crate) fn state(&self) -> &ManifestState {
         &self.state
     }
 
@@ -105,7 +105,7 @@ impl Manifest {
     /// # Errors
     /// [`Error::Io`]: without space for the edit nothing was written and a later one may succeed.
     /// [`Error::Poisoned`]: it is not known whether the edit is stored; reopen the store.
-    pub(crate) fn commit(&mut self, edit: &[Change], random: &dyn Random) -> Result<()> {
+    pub(crate) fn commit(&mut self, edit: &[ManifestEdit], random: &dyn Random) -> Result<()> {
         if edit.is_empty() {
             return Ok(());
         }
@@ -210,7 +210,7 @@ fn parse_whole(bytes: &[u8], path: &Path) -> Result<Loaded> {
 }
 
 /// The edits that are left of a damaged manifest, in their order; none when it is missing.
-pub(crate) fn remains(disk: &Disk, path: &Path) -> Result<Vec<Vec<Change>>> {
+pub(crate) fn remains(disk: &Disk, path: &Path) -> Result<Vec<Vec<ManifestEdit>>> {
     match files::read_whole(disk, path, limits::MANIFEST_BYTES_MAX) {
         Ok(bytes) => Ok(frame::remains(&bytes)),
         Err(Error::Corrupt { .. }) => Ok(Vec::new()),
@@ -221,13 +221,13 @@ pub(crate) fn remains(disk: &Disk, path: &Path) -> Result<Vec<Vec<Change>>> {
 
 impl Loaded {
     /// What to remember of this reading.
-    pub(crate) fn seen(&self) -> Seen {
-        Seen { id: self.id, end: self.end }
+    pub(crate) fn seen(&self) -> ManifestVersion {
+        ManifestVersion { id: self.id, end: self.end }
     }
 }
 
 /// Whether the manifest is another one or has more frames than when it was `seen`; reads 60 bytes.
-pub(crate) fn has_changed(disk: &Disk, path: &Path, seen: Seen) -> Result<bool> {
+pub(crate) fn has_changed(disk: &Disk, path: &Path, seen: ManifestVersion) -> Result<bool> {
     let failed = |error| Error::io("read", path, error);
     let file = disk.open(path, Mode::Read).map_err(failed)?;
     let mut header = [0; frame::HEADER_LEN as usize];
@@ -248,9 +248,9 @@ pub(crate) fn write_whole(
     disk: &Disk,
     path: &Path,
     random: &dyn Random,
-    state: &State,
+    state: &ManifestState,
 ) -> Result<Manifest> {
-    let temporary = Layout::temporary(path);
+    let temporary = StorePaths::temporary(path);
     files::remove(disk, &temporary)?;
     let mut id = [0; 8];
     random.fill(&mut id);
@@ -283,7 +283,7 @@ pub(crate) fn write_whole(
 }
 
 /// The bytes of a manifest that holds `state`, and where its last edit ends.
-fn whole(id: u64, state: &State) -> Option<(Vec<u8>, u64)> {
+fn whole(id: u64, state: &ManifestState) -> Option<(Vec<u8>, u64)> {
     let mut bytes = frame::header(id).to_vec();
     for edit in state.as_edits() {
         // The file is synced before it gets its name: each frame may count on those before it.

@@ -5,7 +5,7 @@ use super::*;
 use crate::event::Timestamp;
 use crate::io::Io;
 use crate::io::SeededRandom;
-use crate::segment::{SegmentFacts, SegmentId, SegmentMeta};
+use crate::segment::{Footer, SegmentId, SegmentStats};
 use crate::store::folder::days::Day;
 use crate::testing::SimDisk;
 use proptest::prelude::*;
@@ -13,22 +13,22 @@ use proptest::prelude::*;
 const ROOT: &str = "/store";
 const PATH: &str = "/store/manifest";
 
-fn layout() -> Layout {
-    Layout::new(Path::new(ROOT))
+fn paths() -> StorePaths {
+    StorePaths::new(Path::new(ROOT))
 }
 
 fn created(disk: &SimDisk) -> Result<Manifest> {
     let made = disk.create_dir_all(Path::new(ROOT)).and_then(|()| disk.sync_dir(Path::new("/")));
     made.map_err(|error| Error::io("create", Path::new(ROOT), error))?;
-    Manifest::create(&disk.shared(), &layout(), &SeededRandom::new(3))
+    Manifest::create(&disk.shared(), &paths(), &SeededRandom::new(3))
 }
 
 fn open(disk: &SimDisk) -> Result<Manifest> {
-    Manifest::open(&disk.shared(), &layout(), &SeededRandom::new(4), &|_| Ok(()))
+    Manifest::open(&disk.shared(), &paths(), &SeededRandom::new(4), &|_| Ok(()))
 }
 
 fn listed(id: u64) -> Listed {
-    let facts = SegmentFacts {
+    let facts = SegmentStats {
         id: SegmentId(id),
         class: "default".into(),
         rows: 3,
@@ -40,11 +40,11 @@ fn listed(id: u64) -> Listed {
         max_seq: 3,
         event_bytes: 600,
     };
-    let meta = SegmentMeta {
+    let meta = Footer {
         facts,
         replaces: Vec::new(),
-        combinations: Vec::new().into(),
-        combinations_complete: true,
+        retention_keys: Vec::new().into(),
+        retention_keys_complete: true,
     };
     Listed::new(&meta, Day(20_000))
 }
@@ -53,30 +53,31 @@ fn log(number: u64) -> LogFile {
     LogFile { number, id: number * 7, first_seq: number }
 }
 
-fn begun(epoch: u64, first_seq: u64) -> Change {
-    Change::EpochBegun { epoch, first_seq }
+fn begun(epoch: u64, first_seq: u64) -> ManifestEdit {
+    ManifestEdit::EpochBegun { epoch, first_seq }
 }
 
 /// Edits as a store makes them.
-fn edits() -> Vec<Vec<Change>> {
-    let logs = |live: Vec<LogFile>, next| Change::Logs { live, next };
-    let floor = |next_seq| Change::Floor { next_seq, recorded_at: Timestamp(next_seq as i64) };
+fn edits() -> Vec<Vec<ManifestEdit>> {
+    let logs = |live: Vec<LogFile>, next| ManifestEdit::Logs { live, next };
+    let floor =
+        |next_seq| ManifestEdit::Floor { next_seq, recorded_at: Timestamp(next_seq as i64) };
     vec![
         vec![logs(vec![log(1)], 2)],
-        vec![Change::Add(listed(10)), logs(vec![log(2)], 3), floor(2)],
-        vec![Change::Add(listed(11)), Change::Add(listed(12)), floor(3)],
-        vec![Change::Doom(SegmentId(10)), Change::Swept(Timestamp(9))],
-        vec![Change::Clear(SegmentId(10)), Change::Add(listed(13))],
-        vec![Change::Epoch(2), Change::Buffered(true)],
+        vec![ManifestEdit::Add(listed(10)), logs(vec![log(2)], 3), floor(2)],
+        vec![ManifestEdit::Add(listed(11)), ManifestEdit::Add(listed(12)), floor(3)],
+        vec![ManifestEdit::Drop(SegmentId(10)), ManifestEdit::Swept(Timestamp(9))],
+        vec![ManifestEdit::Clear(SegmentId(10)), ManifestEdit::Add(listed(13))],
+        vec![ManifestEdit::Epoch(2), ManifestEdit::Buffered(true)],
         vec![begun(2, 5), logs(vec![log(2), log(5)], 6)],
-        vec![begun(4, 9), begun(6, 7), Change::Epoch(7)],
-        vec![Change::Doom(SegmentId(11)), Change::Doom(SegmentId(12))],
+        vec![begun(4, 9), begun(6, 7), ManifestEdit::Epoch(7)],
+        vec![ManifestEdit::Drop(SegmentId(11)), ManifestEdit::Drop(SegmentId(12))],
     ]
 }
 
 /// The state after each number of edits.
-fn states() -> Vec<State> {
-    let mut states = vec![State::default()];
+fn states() -> Vec<ManifestState> {
+    let mut states = vec![ManifestState::default()];
     for edit in edits() {
         let mut state = states.last().expect("one at least").clone();
         state.apply(&edit).expect("fits");
@@ -109,7 +110,7 @@ fn edits_are_there_when_it_is_opened_again() {
 #[test]
 fn a_state_is_the_sum_of_the_edits_that_print_it() {
     for state in states() {
-        let mut again = State::default();
+        let mut again = ManifestState::default();
         for edit in state.as_edits() {
             again.apply(&edit).expect("fits");
         }
@@ -127,20 +128,20 @@ fn edits_that_contradict_the_state_are_refused_and_leave_no_trace() {
         let mut listed = listed(99);
         listed.meta.facts.class = class.into();
         listed.first_day = first_day;
-        Change::Add(listed)
+        ManifestEdit::Add(listed)
     };
     for change in [
-        Change::Add(listed(13)),
-        Change::Doom(SegmentId(10)),
-        Change::Epoch(1),
+        ManifestEdit::Add(listed(13)),
+        ManifestEdit::Drop(SegmentId(10)),
+        ManifestEdit::Epoch(1),
         begun(6, 10),
         strange("../x", Day(0)),
         strange("x", Day(i32::MAX)),
-        Change::Logs { live: vec![log(3)], next: 3 },
-        Change::Logs { live: vec![log(4), log(3)], next: 9 },
+        ManifestEdit::Logs { live: vec![log(3)], next: 3 },
+        ManifestEdit::Logs { live: vec![log(4), log(3)], next: 9 },
     ] {
         let refused =
-            manifest.commit(&[Change::Swept(Timestamp(1)), change], &SeededRandom::new(5));
+            manifest.commit(&[ManifestEdit::Swept(Timestamp(1)), change], &SeededRandom::new(5));
         assert!(matches!(refused, Err(Error::Corrupt { .. })), "{refused:?}");
         assert_eq!(manifest.state(), &state);
     }
@@ -172,7 +173,7 @@ fn power_loss_at_every_operation_leaves_the_edits_before_it() {
             let mut manifest = open(&crashed).expect("opens again");
             assert_eq!(manifest.state(), &found);
             manifest
-                .commit(&[Change::Swept(Timestamp(77))], &SeededRandom::new(6))
+                .commit(&[ManifestEdit::Swept(Timestamp(77))], &SeededRandom::new(6))
                 .expect("commits");
             let again = open(&crashed.crash()).expect("opens");
             assert_eq!(again.state(), manifest.state());
@@ -196,7 +197,9 @@ fn an_edit_whose_sync_failed_is_whole_or_gone_after_the_next_ones() {
         assert!(manifest.commit(&edits()[2], &SeededRandom::new(5)).is_err());
         disk.heal();
         let mut manifest = open(&disk).expect("opens");
-        manifest.commit(&[Change::Swept(Timestamp(1))], &SeededRandom::new(5)).expect("commits");
+        manifest
+            .commit(&[ManifestEdit::Swept(Timestamp(1))], &SeededRandom::new(5))
+            .expect("commits");
         let crashed = open(&disk.crash()).expect("opens after a crash");
         assert_eq!(crashed.state(), manifest.state(), "seed {seed}");
     }
@@ -258,7 +261,7 @@ fn frames_of_another_manifest_or_place_are_not_accepted() {
         let mut strange = bytes.clone();
         strange.extend(frame::frame(id, offset, at, edit).expect("fits"));
         let loaded = frame::parse(&strange, Path::new(PATH)).expect("a torn tail");
-        assert_eq!((loaded.state, loaded.end), (State::default(), at));
+        assert_eq!((loaded.state, loaded.end), (ManifestState::default(), at));
         assert!(loaded.torn_bytes > 0);
     }
     bytes.extend(frame::frame(1, at, at, edit).expect("fits"));
@@ -290,9 +293,12 @@ fn a_long_manifest_is_rewritten_and_stays_short() {
     let mut manifest = created(&disk).expect("creates");
     let random = SeededRandom::new(9);
     for id in 0..40_000 {
-        let mut edit = vec![Change::Add(listed(id))];
+        let mut edit = vec![ManifestEdit::Add(listed(id))];
         if id >= 10 {
-            edit.extend([Change::Doom(SegmentId(id - 10)), Change::Clear(SegmentId(id - 10))]);
+            edit.extend([
+                ManifestEdit::Drop(SegmentId(id - 10)),
+                ManifestEdit::Clear(SegmentId(id - 10)),
+            ]);
         }
         manifest.commit(&edit, &random).expect("commits");
     }

@@ -4,56 +4,56 @@
 use crate::Result;
 use crate::io::{DirItem, DirKind, Disk};
 use crate::log::read_head;
-use crate::store::folder::paths::{Layout, Place};
+use crate::store::folder::paths::{SegmentPath, StorePaths};
 use crate::store::folder::{aside, files};
-use crate::store::manifest::state::State;
-use crate::store::write::engine::{Core, Upkeep};
+use crate::store::manifest::state::ManifestState;
+use crate::store::write::engine::{Core, Maintenance};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tidies a store whose lock is held; gives the paths within it that were moved aside.
-pub(crate) fn tidy(core: &Core, upkeep: &mut Upkeep) -> Result<Vec<String>> {
+pub(crate) fn tidy(core: &Core, upkeep: &mut Maintenance) -> Result<Vec<String>> {
     if !planted!(KeepDoomed) {
-        remove_doomed(core, upkeep)?;
+        remove_tombstones(core, upkeep)?;
     }
     let disk = &core.options.disk;
-    for path in [core.layout.manifest(), core.layout.rules()] {
-        files::remove(disk, &Layout::temporary(&path))?;
+    for path in [core.paths.manifest(), core.paths.rules()] {
+        files::remove(disk, &StorePaths::temporary(&path))?;
     }
-    let mut strange = Strange::default();
+    let mut strange = StrayFiles::default();
     strange.look_at_logs(core, upkeep.manifest.state())?;
     strange.look_at_segments(core, upkeep.manifest.state())?;
     strange.clear(core)
 }
 
-fn remove_doomed(core: &Core, upkeep: &mut Upkeep) -> Result<()> {
-    let doomed: Vec<Place> = upkeep.manifest.state().doomed.iter().cloned().collect();
-    for place in &doomed {
-        files::remove(&core.options.disk, &core.layout.segment(place))?;
+fn remove_tombstones(core: &Core, upkeep: &mut Maintenance) -> Result<()> {
+    let tombstones: Vec<SegmentPath> = upkeep.manifest.state().tombstones.iter().cloned().collect();
+    for place in &tombstones {
+        files::remove(&core.options.disk, &core.paths.segment(place))?;
     }
-    let edit = upkeep.clear(core, doomed)?;
+    let edit = upkeep.clear(core, tombstones)?;
     upkeep.commit(core, edit)
 }
 
 /// Files that do not belong where they are.
 #[derive(Default)]
-struct Strange {
+struct StrayFiles {
     /// Leftovers of this crate.
     garbage: Vec<PathBuf>,
     unnamed: Vec<PathBuf>,
 }
 
 /// Whether a log begins below what is in segments or gone, as every one that an edit dropped.
-fn is_sealed(disk: &Disk, path: &Path, state: &State) -> bool {
+fn is_sealed(disk: &Disk, path: &Path, state: &ManifestState) -> bool {
     read_head(disk, path).is_ok_and(|head| head.first_seq < state.next_seq)
 }
 
-impl Strange {
-    fn look_at_logs(&mut self, core: &Core, state: &State) -> Result<()> {
-        let (disk, folder) = (&core.options.disk, core.layout.logs());
+impl StrayFiles {
+    fn look_at_logs(&mut self, core: &Core, state: &ManifestState) -> Result<()> {
+        let (disk, folder) = (&core.options.disk, core.paths.logs());
         for item in files::list(disk, &folder)? {
             let path = folder.join(&item.name);
-            match Layout::parse_log(&item.name) {
+            match StorePaths::parse_log(&item.name) {
                 Some(number) if state.logs.iter().any(|log| log.number == number) => {}
                 // An edit named it once, and a later one dropped it: its events are in segments.
                 Some(number) if number < state.next_log && is_sealed(disk, &path, state) => {
@@ -65,10 +65,10 @@ impl Strange {
         Ok(())
     }
 
-    fn look_at_segments(&mut self, core: &Core, state: &State) -> Result<()> {
-        let listed: BTreeSet<Place> =
+    fn look_at_segments(&mut self, core: &Core, state: &ManifestState) -> Result<()> {
+        let listed: BTreeSet<SegmentPath> =
             state.segments.values().map(|listed| listed.place()).collect();
-        let (disk, root) = (&core.options.disk, core.layout.segments());
+        let (disk, root) = (&core.options.disk, core.paths.segments());
         for class in files::list(disk, &root)? {
             let folder = root.join(&class.name);
             if class.kind != DirKind::Dir {
@@ -82,7 +82,7 @@ impl Strange {
                     continue;
                 }
                 for file in files::list(disk, &folder)? {
-                    let place = Place::parse(&class.name, &day.name, &file.name);
+                    let place = SegmentPath::parse(&class.name, &day.name, &file.name);
                     if place.is_none_or(|place| !listed.contains(&place)) {
                         self.put(folder.join(&file.name), &file);
                     }
@@ -93,7 +93,7 @@ impl Strange {
     }
 
     fn put(&mut self, path: PathBuf, item: &DirItem) {
-        if item.kind == DirKind::File && Layout::is_temporary(&item.name) {
+        if item.kind == DirKind::File && StorePaths::is_temporary(&item.name) {
             self.garbage.push(path);
         } else {
             self.unnamed.push(path);
@@ -110,14 +110,14 @@ impl Strange {
         }
         let mut moved = Vec::new();
         if !self.unnamed.is_empty() {
-            files::create_folders(disk, core.layout.root(), &core.layout.aside())?;
+            files::create_folders(disk, core.paths.root(), &core.paths.aside())?;
         }
         for path in &self.unnamed {
-            moved.push(aside::move_aside(disk, &core.layout, path)?);
+            moved.push(aside::move_aside(disk, &core.paths, path)?);
             folders.extend(path.parent());
         }
         if !moved.is_empty() {
-            files::sync_folder(disk, &core.layout.aside())?;
+            files::sync_folder(disk, &core.paths.aside())?;
         }
         for folder in folders {
             files::sync_folder(disk, folder)?;

@@ -11,10 +11,10 @@ use crate::log::Frame;
 use crate::log::{Replay, Synced, SyncedHint, replay, replay_on};
 use crate::store::folder::files;
 use crate::store::folder::links::refuse_links;
-use crate::store::folder::paths::Layout;
+use crate::store::folder::paths::StorePaths;
 use crate::store::manifest;
-use crate::store::manifest::Seen;
-use crate::store::manifest::state::{LogFile, State};
+use crate::store::manifest::ManifestVersion;
+use crate::store::manifest::state::{LogFile, ManifestState};
 use crate::store::options::Options;
 use crate::store::report::OpenReport;
 use crate::store::retention::file;
@@ -32,7 +32,7 @@ const ATTEMPTS: usize = 16;
 
 /// A store that is open for reading only.
 #[derive(Debug)]
-pub(crate) struct Reader {
+pub(crate) struct ReaderEngine {
     pub(crate) core: Core,
     state: Mutex<ReaderState>,
 }
@@ -40,8 +40,8 @@ pub(crate) struct Reader {
 /// What the last look at the store found.
 #[derive(Debug)]
 struct ReaderState {
-    seen: Seen,
-    manifest: State,
+    seen: ManifestVersion,
+    manifest: ManifestState,
     hint: Option<Synced>,
     logs: ReadLogs,
     /// The last log was closed cleanly.
@@ -65,7 +65,7 @@ impl ReaderState {
 
 impl ReadLogs {
     /// Nothing was read yet.
-    fn new(state: &State) -> ReadLogs {
+    fn new(state: &ManifestState) -> ReadLogs {
         ReadLogs { tail: OpenTail::new(state.next_seq, state.logs.clone()), read: Vec::new() }
     }
 
@@ -84,16 +84,16 @@ impl ReadLogs {
 }
 
 /// Opens a store for reading.
-pub(crate) fn open_reader(root: &Path, options: Options) -> Result<(Reader, OpenReport)> {
-    let layout = Layout::new(root);
-    refuse_links(&options.disk, &layout)?;
-    let retention = file::read(&options.disk, &layout)?;
-    let core = new_core(layout, options, retention);
+pub(crate) fn open_reader(root: &Path, options: Options) -> Result<(ReaderEngine, OpenReport)> {
+    let paths = StorePaths::new(root);
+    refuse_links(&options.disk, &paths)?;
+    let retention = file::read(&options.disk, &paths)?;
+    let core = new_core(paths, options, retention);
     let found = look_until_stable(&core, None, Upto::Vouched);
-    let manifest = core.layout.manifest();
+    let manifest = core.paths.manifest();
     let (state, view) = found.map_err(|error| match &error {
         Error::Io { path, .. } if *path == manifest && files::is_missing(&error) => {
-            no_manifest(&core.options.disk, &core.layout)
+            no_manifest(&core.options.disk, &core.paths)
         }
         _ => error,
     })?;
@@ -104,21 +104,21 @@ pub(crate) fn open_reader(root: &Path, options: Options) -> Result<(Reader, Open
         ..OpenReport::default()
     };
     let state = Mutex::new(state);
-    Ok((Reader { core, state }, report))
+    Ok((ReaderEngine { core, state }, report))
 }
 
-impl Reader {
+impl ReaderEngine {
     /// Takes in what the writer has acknowledged since; cheap when there is nothing.
     ///
     /// # Errors
     /// What stands in the way; the last good view stays.
     pub(crate) fn refresh(&self) -> Result<()> {
         let mut state = lock(&self.state);
-        let layout = &self.core.layout;
+        let paths = &self.core.paths;
         let disk = &self.core.options.disk;
-        let hint = SyncedHint::read(disk, &layout.synced())?;
+        let hint = SyncedHint::read(disk, &paths.synced())?;
         let same_hint = hint == state.hint;
-        let same_manifest = !manifest::has_changed(disk, &layout.manifest(), state.seen)?;
+        let same_manifest = !manifest::has_changed(disk, &paths.manifest(), state.seen)?;
         if same_manifest && (same_hint || self.read_on(&mut state, hint)) {
             return Ok(());
         }
@@ -132,11 +132,11 @@ impl Reader {
     /// after a crash, as long as no writer has opened the store, all that a writer would find.
     ///
     /// # Errors
-    /// As [`Reader::refresh`].
-    pub(crate) fn to_back_up(&self) -> Result<(Arc<View>, State)> {
+    /// As [`ReaderEngine::refresh`].
+    pub(crate) fn to_back_up(&self) -> Result<(Arc<View>, ManifestState)> {
         self.refresh()?;
         if self.has_more_than_vouched()
-            && let Ok(Some(_writer)) = self.core.options.disk.lock(&self.core.layout.lock())
+            && let Ok(Some(_writer)) = self.core.options.disk.lock(&self.core.paths.lock())
         {
             // Nobody writes: there is no event that is still to be acknowledged.
             let (state, view) = look_until_stable(&self.core, None, Upto::End)?;
@@ -151,7 +151,7 @@ impl Reader {
         let Some(log) = state.manifest.logs.last().filter(|_| !state.closed) else {
             return false;
         };
-        let path = self.core.layout.log(log.number);
+        let path = self.core.paths.log(log.number);
         let found = replay(&self.core.options.disk, &path, None, None, &mut |_| Ok(()));
         found.is_ok_and(|found| found.header.first_seq + found.frames > state.logs.tail.end_seq())
     }
@@ -177,7 +177,7 @@ impl Reader {
     }
 
     /// The manifest that the current view is based on, and how far the last log is durable.
-    pub(crate) fn state_and_hint(&self) -> (State, Option<Synced>) {
+    pub(crate) fn state_and_hint(&self) -> (ManifestState, Option<Synced>) {
         let state = lock(&self.state);
         (state.manifest.clone(), state.hint)
     }
@@ -199,7 +199,7 @@ fn look_until_stable(
     mut before: Option<&mut ReaderState>,
     upto: Upto,
 ) -> Result<(ReaderState, View)> {
-    let path = core.layout.manifest();
+    let path = core.paths.manifest();
     let mut attempt = 0;
     loop {
         attempt += 1;
@@ -229,8 +229,8 @@ fn look(
 ) -> Result<(ReaderState, View)> {
     let seen = loaded.seen();
     let state = loaded.state;
-    check_complete(&core.options.disk, &core.layout, &state, None)?;
-    let hint = SyncedHint::read(&core.options.disk, &core.layout.synced())?;
+    check_complete(&core.options.disk, &core.paths, &state, None)?;
+    let hint = SyncedHint::read(&core.options.disk, &core.paths.synced())?;
     let (logs, closed) = read_logs(core, before, &state, hint, upto)?;
     let earlier = core.view.load();
     let hold = |listed| core.hold_segment(listed);
@@ -240,7 +240,7 @@ fn look(
     Ok((state, view))
 }
 
-fn view(segments: Arc<SegmentSet>, state: &State, tail: &OpenTail) -> View {
+fn view(segments: Arc<SegmentSet>, state: &ManifestState, tail: &OpenTail) -> View {
     View {
         segments,
         tails: vec![tail.tail.view()],
@@ -256,7 +256,7 @@ fn view(segments: Arc<SegmentSet>, state: &State, tail: &OpenTail) -> View {
 fn read_logs(
     core: &Core,
     before: Option<&mut ReaderState>,
-    state: &State,
+    state: &ManifestState,
     hint: Option<Synced>,
     upto: Upto,
 ) -> Result<(ReadLogs, bool)> {
@@ -274,7 +274,7 @@ fn read_logs(
     let mut closed = true;
     let mut next_seq = state.next_seq;
     for (index, log) in state.logs.iter().enumerate() {
-        check_start(&core.layout.log(log.number), log, next_seq)?;
+        check_start(&core.paths.log(log.number), log, next_seq)?;
         // A log that is not the last was durable as a whole before the next one began.
         let upto = if index + 1 == state.logs.len() { upto } else { Upto::End };
         let found = read_log(core, log, hint, upto, &mut logs)?;
@@ -296,11 +296,11 @@ fn read_log(
     upto: Upto,
     logs: &mut ReadLogs,
 ) -> Result<Replay> {
-    let path = core.layout.log(log.number);
+    let path = core.paths.log(log.number);
     let disk = &core.options.disk;
     let retention = core.retention.load();
     let hinted = hint.filter(|hint| hint.log_id == log.id).map(|hint| hint.offset);
-    let (limit, vouched) = match upto {
+    let (limit, durable) = match upto {
         Upto::Vouched => (hinted, hinted.is_some()),
         Upto::End => (None, true),
     };
@@ -313,7 +313,7 @@ fn read_log(
             return Ok(());
         }
         let events = decode(&path, frames)?;
-        if vouched {
+        if durable {
             return tail.push(events, &retention);
         }
         unvouched.push(events);

@@ -4,7 +4,7 @@ use crate::event::{Event, StoredEvent, Timestamp};
 use crate::io::Disk;
 use crate::log::{Frame, LogHeader};
 use crate::log::{Replay, Synced, replay};
-use crate::store::folder::paths::Layout;
+use crate::store::folder::paths::StorePaths;
 use crate::store::manifest::state::LogFile;
 use crate::store::retention::policy::Retention;
 use crate::store::write::writer::OpenTail;
@@ -27,7 +27,7 @@ pub(crate) struct Recovered {
 /// [`Error::Corrupt`] when a log is missing, is another one, or has lost events that were durable.
 pub(crate) fn recover(
     disk: &Disk,
-    layout: &Layout,
+    paths: &StorePaths,
     logs: &[LogFile],
     next_seq: u64,
     hint: Option<Synced>,
@@ -36,7 +36,7 @@ pub(crate) fn recover(
     let mut recovered =
         Recovered { tail: OpenTail::new(next_seq, logs.to_vec()), last: None, torn_bytes: 0 };
     for log in logs {
-        let path = layout.log(log.number);
+        let path = paths.log(log.number);
         check_start(&path, log, recovered.tail.end_seq())?;
         let durable_hint = hint.filter(|hint| hint.log_id == log.id).map(|hint| hint.offset);
         let tail = &mut recovered.tail;

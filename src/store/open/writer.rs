@@ -8,17 +8,17 @@ use crate::log::{LogWriter, SyncedHint};
 use crate::segment::RowCache;
 use crate::store::folder::files;
 use crate::store::folder::links::refuse_links;
-use crate::store::folder::paths::Layout;
+use crate::store::folder::paths::StorePaths;
 use crate::store::manifest::Manifest;
-use crate::store::manifest::state::Change;
+use crate::store::manifest::state::ManifestEdit;
 use crate::store::options::{Durability, Options};
 use crate::store::report::OpenReport;
 use crate::store::retention::file;
 use crate::store::retention::policy::Retention;
-use crate::store::view::segments::{Graveyard, SegmentSet};
+use crate::store::view::segments::{DeferredUnlink, SegmentSet};
 use crate::store::view::snapshot::View;
-use crate::store::write::engine::{Core, Engine, Upkeep};
-use crate::store::write::group::Group;
+use crate::store::write::engine::{Core, Engine, Maintenance};
+use crate::store::write::group::CommitGroup;
 use crate::store::write::seal::begin_log;
 use crate::store::write::signal::Signal;
 use crate::store::write::writer::{OpenTail, Writer};
@@ -29,29 +29,29 @@ use std::sync::{Arc, Mutex};
 
 /// Opens a store for writing, creating it if it is not there and the options say so.
 pub(crate) fn open_engine(root: &Path, options: Options) -> Result<(Engine, OpenReport)> {
-    let layout = Layout::new(root);
+    let paths = StorePaths::new(root);
     let disk = options.disk.clone();
     match options.create {
         true => create_root(&options, root)?,
         // Before the file of the lock is made in a folder that has nothing to do with it.
-        false => check_there(&disk, &layout)?,
+        false => check_there(&disk, &paths)?,
     }
-    let lock = take_lock(&options, &layout)?;
-    refuse_links(&disk, &layout)?;
-    let manifest = open_or_create(&options, &layout)?;
-    let retention = file::read(&disk, &layout)?;
-    let core = new_core(layout, options, retention);
-    let mut upkeep = Upkeep::new(manifest);
+    let lock = take_lock(&options, &paths)?;
+    refuse_links(&disk, &paths)?;
+    let manifest = open_or_create(&options, &paths)?;
+    let retention = file::read(&disk, &paths)?;
+    let core = new_core(paths, options, retention);
+    let mut upkeep = Maintenance::new(manifest);
     if upkeep.manifest.state().logs.is_empty() {
         // Durable before the first log is listed: where one is, this was done.
-        files::create_folders(&disk, root, &core.layout.logs())?;
+        files::create_folders(&disk, root, &core.paths.logs())?;
     }
     let moved_aside = tidy(&core, &mut upkeep)?;
     let (writer, report) = begin_writer(&core, &mut upkeep, moved_aside)?;
     core.publish(writer.view());
     let engine = Engine {
         core,
-        group: Group::new(),
+        group: CommitGroup::new(),
         upkeep: Mutex::new(upkeep),
         writer: Mutex::new(writer),
         signal: Signal::default(),
@@ -61,7 +61,7 @@ pub(crate) fn open_engine(root: &Path, options: Options) -> Result<(Engine, Open
 }
 
 /// The shared parts of a store, with nothing to see yet.
-pub(crate) fn new_core(layout: Layout, options: Options, retention: Retention) -> Core {
+pub(crate) fn new_core(paths: StorePaths, options: Options, retention: Retention) -> Core {
     let view = View {
         segments: Arc::new(SegmentSet::default()),
         tails: Vec::new(),
@@ -71,13 +71,13 @@ pub(crate) fn new_core(layout: Layout, options: Options, retention: Retention) -
         epochs: Arc::default(),
     };
     Core {
-        graveyard: Graveyard::new(&options.disk),
+        unlinks: DeferredUnlink::new(&options.disk),
         rows: Arc::new(RowCache::new()),
-        layout,
+        paths,
         options,
         view: ArcSwap::from_pointee(view),
         retention: ArcSwap::from_pointee(retention),
-        news: Arc::default(),
+        notifier: Arc::default(),
     }
 }
 
@@ -106,11 +106,11 @@ pub(crate) fn sync_way(options: &Options, root: &Path) -> Result<()> {
 }
 
 /// Takes the lock of the writer.
-pub(crate) fn take_lock(options: &Options, layout: &Layout) -> Result<Box<dyn LockGuard>> {
+pub(crate) fn take_lock(options: &Options, paths: &StorePaths) -> Result<Box<dyn LockGuard>> {
     const HOLDER_BYTES_MAX: u64 = 4096;
-    let path = layout.lock();
+    let path = paths.lock();
     let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => missing(layout),
+        std::io::ErrorKind::NotFound => missing(paths),
         _ => Error::io("lock", &path, error),
     };
     if let Some(guard) = options.disk.lock(&path).map_err(failed)? {
@@ -123,27 +123,27 @@ pub(crate) fn take_lock(options: &Options, layout: &Layout) -> Result<Box<dyn Lo
 }
 
 /// The error for a folder without a store.
-pub(crate) fn missing(layout: &Layout) -> Error {
-    Error::Missing { path: layout.root().to_path_buf() }
+pub(crate) fn missing(paths: &StorePaths) -> Error {
+    Error::Missing { path: paths.root().to_path_buf() }
 }
 
 /// The error for a folder without a manifest, which comes first in the life of a store: without it
 /// there can be no event, unless it was lost.
-pub(crate) fn no_manifest(disk: &Disk, layout: &Layout) -> Error {
-    for folder in [layout.logs(), layout.segments()] {
+pub(crate) fn no_manifest(disk: &Disk, paths: &StorePaths) -> Error {
+    for folder in [paths.logs(), paths.segments()] {
         let items = disk.list(&folder).unwrap_or_default();
         if let Some(item) = items.first() {
-            let (path, got) = (layout.manifest(), format!("none, but {}", item.name));
+            let (path, got) = (paths.manifest(), format!("none, but {}", item.name));
             return Error::corrupt(&path, 0, "manifest", "a manifest", got);
         }
     }
-    missing(layout)
+    missing(paths)
 }
 
 /// Fails when a folder holds nothing of a store.
-pub(crate) fn check_there(disk: &Disk, layout: &Layout) -> Result<()> {
-    match files::len(disk, &layout.manifest()) {
-        Err(error) if files::is_missing(&error) => match no_manifest(disk, layout) {
+pub(crate) fn check_there(disk: &Disk, paths: &StorePaths) -> Result<()> {
+    match files::len(disk, &paths.manifest()) {
+        Err(error) if files::is_missing(&error) => match no_manifest(disk, paths) {
             Error::Corrupt { .. } => Ok(()),
             error => Err(error),
         },
@@ -151,39 +151,39 @@ pub(crate) fn check_there(disk: &Disk, layout: &Layout) -> Result<()> {
     }
 }
 
-fn open_or_create(options: &Options, layout: &Layout) -> Result<Manifest> {
+fn open_or_create(options: &Options, paths: &StorePaths) -> Result<Manifest> {
     let disk = &options.disk;
-    let hint = SyncedHint::read(disk, &layout.synced())?;
-    let opened = Manifest::open(disk, layout, &*options.random, &|state| {
-        check_complete(disk, layout, state, hint)?;
-        check_heads(disk, layout, &state.logs)
+    let hint = SyncedHint::read(disk, &paths.synced())?;
+    let opened = Manifest::open(disk, paths, &*options.random, &|state| {
+        check_complete(disk, paths, state, hint)?;
+        check_heads(disk, paths, &state.logs)
     });
-    let is_new = files::len(disk, &layout.manifest()).is_err_and(|error| files::is_missing(&error));
+    let is_new = files::len(disk, &paths.manifest()).is_err_and(|error| files::is_missing(&error));
     if !is_new {
         return opened;
     }
-    match no_manifest(&options.disk, layout) {
+    match no_manifest(&options.disk, paths) {
         Error::Missing { .. } if options.create => {}
         error => return Err(error),
     }
-    sync_way(options, layout.root())?;
-    if files::len(&options.disk, &layout.rules()).is_err() {
-        file::write(&options.disk, layout, &Retention::default())?;
+    sync_way(options, paths.root())?;
+    if files::len(&options.disk, &paths.rules()).is_err() {
+        file::write(&options.disk, paths, &Retention::default())?;
     }
-    Manifest::create(&options.disk, layout, &*options.random)
+    Manifest::create(&options.disk, paths, &*options.random)
 }
 
 /// Replays the logs and makes a writer that goes on from them.
 fn begin_writer(
     core: &Core,
-    upkeep: &mut Upkeep,
+    upkeep: &mut Maintenance,
     moved_aside: Vec<String>,
 ) -> Result<(Writer, OpenReport)> {
-    let (disk, layout) = (&core.options.disk, &core.layout);
+    let (disk, paths) = (&core.options.disk, &core.paths);
     let state = upkeep.manifest.state().clone();
-    let hint = SyncedHint::read(disk, &layout.synced())?;
+    let hint = SyncedHint::read(disk, &paths.synced())?;
     let retention = core.retention.load();
-    let recovered = recover(disk, layout, &state.logs, state.next_seq, hint, &retention)?;
+    let recovered = recover(disk, paths, &state.logs, state.next_seq, hint, &retention)?;
     let report = OpenReport {
         replayed: recovered.tail.end_seq() - recovered.tail.first_seq,
         torn_bytes: recovered.torn_bytes,
@@ -217,7 +217,7 @@ fn begin_writer(
 /// epoch. In this order a crash in between finds the same state again.
 fn begin_tail(
     core: &Core,
-    upkeep: &mut Upkeep,
+    upkeep: &mut Maintenance,
     recovered: Recovered,
     epoch: u64,
 ) -> Result<(LogWriter, OpenTail)> {
@@ -226,28 +226,28 @@ fn begin_tail(
     let grows = state.epoch != epoch;
     let mut edit = Vec::new();
     if grows {
-        edit.push(Change::Epoch(epoch));
+        edit.push(ManifestEdit::Epoch(epoch));
     }
     if state.buffered && (grows || !buffered) {
-        edit.push(Change::Buffered(false));
+        edit.push(ManifestEdit::Buffered(false));
     }
     upkeep.commit(core, edit)?;
     let started = begin_log_or_resume(core, upkeep, recovered, epoch)?;
     if buffered && !upkeep.manifest.state().buffered {
-        upkeep.commit(core, vec![Change::Buffered(true)])?;
+        upkeep.commit(core, vec![ManifestEdit::Buffered(true)])?;
     }
     Ok(started)
 }
 
 fn begin_log_or_resume(
     core: &Core,
-    upkeep: &mut Upkeep,
+    upkeep: &mut Maintenance,
     recovered: Recovered,
     epoch: u64,
 ) -> Result<(LogWriter, OpenTail)> {
     let mut active = recovered.tail;
     if let (Some(file), Some(found)) = (active.logs.last(), &recovered.last) {
-        let path = core.layout.log(file.number);
+        let path = core.paths.log(file.number);
         let log = LogWriter::resume(&core.options.disk, &path, found)?;
         if found.header.epoch == epoch {
             return Ok((log, active));
@@ -261,7 +261,7 @@ fn begin_log_or_resume(
 
 /// A hint that cannot be written costs only its use.
 fn open_hint(core: &Core) -> Option<SyncedHint> {
-    let (disk, path) = (&core.options.disk, core.layout.synced());
+    let (disk, path) = (&core.options.disk, core.paths.synced());
     let hint = SyncedHint::open(disk, &path).or_else(|_| SyncedHint::create(disk, &path));
     hint.map_err(|error| tracing::warn!(%error, "no synced hint")).ok()
 }

@@ -3,7 +3,7 @@
 use super::policy::{Class, Keep, Retention, Rule};
 use crate::io::Disk;
 use crate::store::folder::files;
-use crate::store::folder::paths::Layout;
+use crate::store::folder::paths::StorePaths;
 use crate::{Error, Result, limits};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,16 +19,16 @@ const HEADING: &str = "\
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct RulesFile {
     #[serde(default)]
-    class: BTreeMap<String, FileClass>,
+    class: BTreeMap<String, RulesFileClass>,
     #[serde(default)]
-    rule: Vec<FileRule>,
+    rule: Vec<RulesFileRule>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FileClass {
+struct RulesFileClass {
     #[serde(default = "forever")]
     kept_for: toml::Spanned<String>,
     #[serde(default = "forever")]
@@ -37,7 +37,7 @@ struct FileClass {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FileRule {
+struct RulesFileRule {
     class: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<String>,
@@ -55,16 +55,16 @@ fn forever() -> toml::Spanned<String> {
 ///
 /// # Errors
 /// [`Error::Invalid`] naming the file and the line when somebody wrote it wrongly.
-pub(crate) fn read(disk: &Disk, layout: &Layout) -> Result<Retention> {
-    Ok(read_text(disk, layout)?.map(|(_, retention)| retention).unwrap_or_default())
+pub(crate) fn read(disk: &Disk, paths: &StorePaths) -> Result<Retention> {
+    Ok(read_text(disk, paths)?.map(|(_, retention)| retention).unwrap_or_default())
 }
 
 /// Reads the rules of a store and the text that says them; `None` when there is no file.
 ///
 /// # Errors
 /// As [`read`].
-pub(crate) fn read_text(disk: &Disk, layout: &Layout) -> Result<Option<(String, Retention)>> {
-    let path = layout.rules();
+pub(crate) fn read_text(disk: &Disk, paths: &StorePaths) -> Result<Option<(String, Retention)>> {
+    let path = paths.rules();
     let bytes = match files::read_whole(disk, &path, limits::RULES_BYTES_MAX) {
         Err(error) if files::is_missing(&error) => return Ok(None),
         bytes => bytes?,
@@ -78,13 +78,13 @@ pub(crate) fn read_text(disk: &Disk, layout: &Layout) -> Result<Option<(String, 
 /// Replaces the rules of a store.
 ///
 /// Durability: on `Ok` they survive power loss; after a crash the old or the new ones are there.
-pub(crate) fn write(disk: &Disk, layout: &Layout, retention: &Retention) -> Result<()> {
-    files::replace(disk, &layout.rules(), print(retention).as_bytes())
+pub(crate) fn write(disk: &Disk, paths: &StorePaths, retention: &Retention) -> Result<()> {
+    files::replace(disk, &paths.rules(), print(retention).as_bytes())
 }
 
 /// Parses the text of a rules file; `path` is for messages only.
 pub(crate) fn parse(text: &str, path: &Path) -> Result<Retention> {
-    let file: File = toml::from_str(text).map_err(|error| {
+    let file: RulesFile = toml::from_str(text).map_err(|error| {
         let place = place(text, path, error.span().map_or(0, |span| span.start));
         Error::invalid(place, error.message().replace('\n', "; "))
     })?;
@@ -96,7 +96,7 @@ pub(crate) fn parse(text: &str, path: &Path) -> Result<Retention> {
     };
     let mut retention = Retention {
         classes: Vec::new(),
-        rules: file.rule.into_iter().map(FileRule::into_rule).collect(),
+        rules: file.rule.into_iter().map(RulesFileRule::into_rule).collect(),
     };
     for (name, class) in file.class {
         retention.classes.push(Class {
@@ -123,15 +123,16 @@ pub(crate) fn print(retention: &Retention) -> String {
         .expect("writing to a string succeeds");
     }
     for rule in &retention.rules {
-        let rule = toml::to_string(&FileRule::of(rule)).expect("plain fields have a TOML form");
+        let rule =
+            toml::to_string(&RulesFileRule::of(rule)).expect("plain fields have a TOML form");
         write!(text, "\n[[rule]]\n{rule}").expect("writing to a string succeeds");
     }
     text
 }
 
-impl FileRule {
-    fn of(rule: &Rule) -> FileRule {
-        FileRule {
+impl RulesFileRule {
+    fn of(rule: &Rule) -> RulesFileRule {
+        RulesFileRule {
             class: rule.class.clone(),
             tenant: rule.tenant.clone(),
             data_source: rule.data_source.clone(),

@@ -282,8 +282,8 @@ fn a_manifest_from_before_acknowledged_events_is_corruption() {
     let store = bench.open();
     store.append(&event(0)).expect("appends");
     drop(store);
-    let layout = crate::store::folder::paths::Layout::new(Path::new(ROOT));
-    let path = layout.manifest();
+    let paths = crate::store::folder::paths::StorePaths::new(Path::new(ROOT));
+    let path = paths.manifest();
     let read = |disk: &SimDisk| crate::store::manifest::read(&disk.shared(), &path);
     let early = disk.take_past().into_iter().map(|(_, disk)| disk);
     let early = early.filter(|disk| read(disk).is_ok_and(|loaded| loaded.state.logs.is_empty()));
@@ -306,7 +306,7 @@ fn a_hint_of_another_store_is_found_named_and_mended() {
     bench.open().append(&event(0)).expect("appends");
     let longer = Bench::seeded(&other, 8).open();
     longer.append_batch(&[event(0), event(1), event(2)]).expect("appends");
-    let synced = crate::store::folder::paths::Layout::new(Path::new(ROOT)).synced();
+    let synced = crate::store::folder::paths::StorePaths::new(Path::new(ROOT)).synced();
     let foreign = other.contents(&synced).expect("is there");
     disk.damage(&synced, |bytes| *bytes = foreign).expect("is there");
 

@@ -10,8 +10,8 @@ use crate::limits::BATCH_BYTES_MAX;
 use crate::log::LogWriter;
 use crate::log::{Frame, LogHeader};
 use crate::store::folder::files;
-use crate::store::folder::paths::Layout;
-use crate::store::manifest::state::{LogFile, State};
+use crate::store::folder::paths::StorePaths;
+use crate::store::manifest::state::{LogFile, ManifestState};
 use crate::store::manifest::write_whole;
 use crate::store::open::writer::{sync_way, take_lock};
 use crate::store::retention::file;
@@ -62,7 +62,7 @@ pub struct BackupReport {
 pub(crate) fn backup(
     core: &Core,
     view: &View,
-    state: &State,
+    state: &ManifestState,
     dir: &Path,
     mode: BackupMode,
 ) -> Result<BackupReport> {
@@ -73,25 +73,25 @@ pub(crate) fn backup(
     for segment in view.segments.live() {
         segment.segment()?;
     }
-    check_apart(core.layout.root(), dir)?;
+    check_apart(core.paths.root(), dir)?;
     let disk = &core.options.disk;
-    let layout = Layout::new(dir);
+    let paths = StorePaths::new(dir);
     disk.create_dir_all(dir).map_err(|error| Error::io("create", dir, error))?;
     if let Some(item) = files::list(disk, dir)?.first() {
         let problem = format!("{} is not empty: it holds {}", dir.display(), item.name);
         return Err(Error::invalid("backup folder", problem));
     }
-    let _lock = take_lock(&core.options, &layout)?;
+    let _lock = take_lock(&core.options, &paths)?;
     sync_way(&core.options, dir)?;
-    let mut backup = Backup { core, layout, report: BackupReport::default() };
+    let mut backup = Backup { core, paths, report: BackupReport::default() };
     backup.report.last_seq = (view.last_seq > 0).then_some(view.last_seq);
     backup.write_segments(view, mode)?;
     let epoch = new_epoch(core, view.epoch.max(state.epoch));
     let log = backup.write_log(view, epoch)?;
     backup.write_rules()?;
     let state = state_of(view, state, log, epoch);
-    drop(write_whole(disk, &backup.layout.manifest(), &*core.options.random, &state)?);
-    backup.report.bytes += files::len(disk, &backup.layout.manifest())?;
+    drop(write_whole(disk, &backup.paths.manifest(), &*core.options.random, &state)?);
+    backup.report.bytes += files::len(disk, &backup.paths.manifest())?;
     backup.report.epoch = epoch;
     Ok(backup.report)
 }
@@ -112,11 +112,11 @@ fn check_apart(root: &Path, dir: &Path) -> Result<()> {
 }
 
 /// The manifest of the backup.
-fn state_of(view: &View, state: &State, log: LogFile, epoch: u64) -> State {
+fn state_of(view: &View, state: &ManifestState, log: LogFile, epoch: u64) -> ManifestState {
     let mut epochs = (*view.epochs).clone();
     epochs.begin(EpochStart { epoch, first_seq: view.last_seq + 1 });
     let listed = view.segments.live().iter().map(|segment| segment.listed());
-    State {
+    ManifestState {
         segments: listed.map(|listed| (listed.meta.id, listed.clone())).collect(),
         logs: vec![log],
         next_log: LOG_NUMBER + 1,
@@ -125,14 +125,14 @@ fn state_of(view: &View, state: &State, log: LogFile, epoch: u64) -> State {
         next_seq: log.first_seq,
         recorded_at: state.recorded_at,
         last_sweep: state.last_sweep,
-        ..State::default()
+        ..ManifestState::default()
     }
 }
 
 /// A backup that is being written.
 struct Backup<'a> {
     core: &'a Core,
-    layout: Layout,
+    paths: StorePaths,
     report: BackupReport,
 }
 
@@ -142,11 +142,11 @@ impl Backup<'_> {
         let mut folders = BTreeSet::new();
         for segment in view.segments.live() {
             let place = segment.listed().place();
-            let folder = self.layout.segment_folder(&place);
+            let folder = self.paths.segment_folder(&place);
             if folders.insert(folder.clone()) {
-                files::create_folders(disk, self.layout.root(), &folder)?;
+                files::create_folders(disk, self.paths.root(), &folder)?;
             }
-            self.write_segment(segment, &self.layout.segment(&place), mode)?;
+            self.write_segment(segment, &self.paths.segment(&place), mode)?;
             self.report.events += u64::from(segment.facts().rows);
             self.report.bytes += segment.facts().len;
         }
@@ -157,7 +157,7 @@ impl Backup<'_> {
     /// since) is still mapped here.
     fn write_segment(&mut self, segment: &LiveSegment, to: &Path, mode: BackupMode) -> Result<()> {
         let disk = &self.core.options.disk;
-        let from = self.core.layout.segment(&segment.listed().place());
+        let from = self.core.paths.segment(&segment.listed().place());
         if mode == BackupMode::Link && disk.link(&from, to).is_ok() {
             self.report.linked += 1;
             return Ok(());
@@ -177,8 +177,8 @@ impl Backup<'_> {
         let disk = &self.core.options.disk;
         let first_seq = view.last_seq + 1 - view.tail_events();
         let file = LogFile { number: LOG_NUMBER, id: random_id(&self.core.options), first_seq };
-        files::create_folders(disk, self.layout.root(), &self.layout.logs())?;
-        let path = self.layout.log(file.number);
+        files::create_folders(disk, self.paths.root(), &self.paths.logs())?;
+        let path = self.paths.log(file.number);
         let header = LogHeader { id: file.id, epoch, first_seq };
         let mut log = LogWriter::create(disk, &path, header)?;
         let mut batch: Vec<&StoredEvent> = Vec::new();
@@ -204,12 +204,12 @@ impl Backup<'_> {
     fn write_rules(&mut self) -> Result<()> {
         let disk = &self.core.options.disk;
         let retention = self.core.retention.load();
-        let path = self.layout.rules();
-        match file::read_text(disk, &self.core.layout) {
+        let path = self.paths.rules();
+        match file::read_text(disk, &self.core.paths) {
             Ok(Some((text, rules))) if rules == **retention => {
                 files::create_synced(disk, &path, text.as_bytes())?;
             }
-            _ => file::write(disk, &self.layout, &retention)?,
+            _ => file::write(disk, &self.paths, &retention)?,
         }
         self.report.bytes += files::len(disk, &path)?;
         Ok(())

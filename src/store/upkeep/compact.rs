@@ -2,15 +2,15 @@
 
 use crate::event::Timestamp;
 use crate::segment::Segment;
+use crate::segment::{Footer, SegmentId};
 use crate::segment::{RowSource, SegmentBuilder};
-use crate::segment::{SegmentId, SegmentMeta};
 use crate::store::folder::days::Day;
-use crate::store::manifest::state::{Change, Listed};
+use crate::store::manifest::state::{Listed, ManifestEdit};
 use crate::store::report::ChangeReport;
 use crate::store::retention::policy::Retention;
 use crate::store::sync::lock;
 use crate::store::view::segments::LiveSegment;
-use crate::store::write::engine::{Engine, Upkeep};
+use crate::store::write::engine::{Engine, Maintenance};
 use crate::store::write::runs::{RUN_BYTES, RUN_ROWS, run_days_max};
 use crate::store::write::segment_files::{SegmentFiles, bytes_freed};
 use crate::{Error, Result};
@@ -37,7 +37,7 @@ struct Full {
     bytes: u64,
 }
 
-type Members = Vec<Arc<LiveSegment>>;
+type MergeInputs = Vec<Arc<LiveSegment>>;
 
 impl Engine {
     /// Merges whatever small neighbours there are, two or more.
@@ -69,8 +69,8 @@ impl Engine {
                         break;
                     };
                     // Rot in one group is no reason to leave the others, or to try it at each seal.
-                    let rotten = members.iter().filter(|member| member.path() == path);
-                    upkeep.rotten.extend(rotten.map(|member| member.facts().id));
+                    let unreadable = members.iter().filter(|member| member.path() == path);
+                    upkeep.unreadable.extend(unreadable.map(|member| member.facts().id));
                     failure.get_or_insert(error);
                 }
             }
@@ -83,18 +83,22 @@ impl Engine {
     /// the next one is written.
     fn groups(
         &self,
-        upkeep: &Upkeep,
+        upkeep: &Maintenance,
         retention: &Retention,
         members_min: usize,
         full: Full,
-    ) -> Vec<Members> {
+    ) -> Vec<MergeInputs> {
         let segments = Arc::clone(&lock(&self.writer).segments);
-        let is_sound = |one: &&Arc<LiveSegment>| !upkeep.rotten.contains(&one.facts().id);
+        let is_sound = |one: &&Arc<LiveSegment>| !upkeep.unreadable.contains(&one.facts().id);
         plan(segments.live().iter().filter(is_sound), retention, members_min, full)
     }
 
     /// Puts one segment in the place of some.
-    fn merge(&self, upkeep: &mut Upkeep, members: &[Arc<LiveSegment>]) -> Result<ChangeReport> {
+    fn merge(
+        &self,
+        upkeep: &mut Maintenance,
+        members: &[Arc<LiveSegment>],
+    ) -> Result<ChangeReport> {
         let (bytes, meta) = self.merged(upkeep, members)?;
         let first_day = members.iter().map(|member| member.listed().first_day).min();
         let listed = Listed::new(&meta, first_day.unwrap_or(Day::of(meta.min_time)));
@@ -102,11 +106,11 @@ impl Engine {
         files.write(upkeep, &listed, &bytes)?;
         drop(bytes);
         let added = files.open_synced()?;
-        let mut edit = vec![Change::Add(listed)];
+        let mut edit = vec![ManifestEdit::Add(listed)];
         if planted!(MergeInTwoEdits) {
             upkeep.commit(&self.core, std::mem::take(&mut edit))?;
         }
-        edit.extend(members.iter().map(|member| Change::Doom(member.facts().id)));
+        edit.extend(members.iter().map(|member| ManifestEdit::Drop(member.facts().id)));
         let committed = upkeep.commit(&self.core, edit);
         files.settle(&committed);
         committed?;
@@ -124,9 +128,9 @@ impl Engine {
     /// Copies the rows of all members in `(occurred_at, seq)` order into one segment.
     fn merged(
         &self,
-        upkeep: &Upkeep,
+        upkeep: &Maintenance,
         members: &[Arc<LiveSegment>],
-    ) -> Result<(Vec<u8>, SegmentMeta)> {
+    ) -> Result<(Vec<u8>, Footer)> {
         let members: Vec<&Segment> =
             members.iter().map(|member| member.segment()).collect::<Result<_>>()?;
         let id = SegmentId(self.core.random_id());
@@ -146,7 +150,7 @@ impl Engine {
     }
 
     /// Clears doomed segments whose files are gone; what fails is cleared by the next opening.
-    pub(crate) fn clear_gone(&self, upkeep: &mut Upkeep) {
+    pub(crate) fn clear_gone(&self, upkeep: &mut Maintenance) {
         if let Err(error) = upkeep.commit(&self.core, Vec::new()) {
             tracing::warn!(%error, "dropped segments stay listed until the next opening");
         }
@@ -164,11 +168,11 @@ fn next_row(member: &Segment, number: usize, row: u32) -> Result<Option<HeapRow>
 
 /// The members, and of the segments that they replaced those whose files may still be there: a
 /// manifest that is rebuilt from the footers must leave them all out.
-fn replaced_ids(upkeep: &Upkeep, members: &[&Segment]) -> Vec<SegmentId> {
-    let doomed = &upkeep.manifest.state().doomed;
+fn replaced_ids(upkeep: &Maintenance, members: &[&Segment]) -> Vec<SegmentId> {
+    let tombstones = &upkeep.manifest.state().tombstones;
     let mut ids: Vec<SegmentId> = members.iter().map(|member| member.meta().id).collect();
     let earlier = members.iter().flat_map(|member| &member.meta().replaces);
-    ids.extend(earlier.filter(|id| doomed.iter().any(|place| place.id == **id)));
+    ids.extend(earlier.filter(|id| tombstones.iter().any(|place| place.id == **id)));
     ids.sort_unstable();
     ids.dedup();
     ids
@@ -181,10 +185,10 @@ fn plan<'s>(
     retention: &Retention,
     members_min: usize,
     full: Full,
-) -> Vec<Members> {
-    let mut classes: BTreeMap<&str, Vec<(&Arc<LiveSegment>, Size)>> = BTreeMap::new();
+) -> Vec<MergeInputs> {
+    let mut classes: BTreeMap<&str, Vec<(&Arc<LiveSegment>, MergeSize)>> = BTreeMap::new();
     for segment in segments {
-        if let Ok(size) = Size::of(segment, full) {
+        if let Ok(size) = MergeSize::of(segment, full) {
             classes.entry(&segment.facts().class).or_default().push((segment, size));
         }
     }
@@ -195,7 +199,7 @@ fn plan<'s>(
             (size.first_day, facts.min_time, facts.id)
         });
         let days_max = retention.class(class).and_then(|class| run_days_max(class.kept_for));
-        let sizes: Vec<Size> = segments.iter().map(|(_, size)| *size).collect();
+        let sizes: Vec<MergeSize> = segments.iter().map(|(_, size)| *size).collect();
         for range in neighbours(&sizes, days_max, full) {
             if range.len() >= members_min {
                 let members = &segments[range];
@@ -208,18 +212,18 @@ fn plan<'s>(
 
 /// What counts of a segment when it is to be merged.
 #[derive(Debug, Clone, Copy)]
-struct Size {
+struct MergeSize {
     rows: u64,
     bytes: u64,
     first_day: Day,
     last_day: Day,
 }
 
-impl Size {
+impl MergeSize {
     /// Reads a segment that may be merged; of a full one the days say nothing.
-    fn of(segment: &LiveSegment, full: Full) -> Result<Size> {
+    fn of(segment: &LiveSegment, full: Full) -> Result<MergeSize> {
         let facts = segment.facts();
-        let size = Size {
+        let size = MergeSize {
             rows: u64::from(facts.rows),
             bytes: facts.event_bytes,
             first_day: segment.listed().first_day,
@@ -228,17 +232,17 @@ impl Size {
         if !size.is_small(full) {
             return Ok(size);
         }
-        let combinations = segment.segment()?.meta().combinations();
-        let newest = combinations.and_then(|all| all.iter().map(|one| one.newest).max());
-        Ok(Size { last_day: newest.map_or(size.last_day, Day::of), ..size })
+        let retention_keys = segment.segment()?.meta().retention_keys();
+        let newest = retention_keys.and_then(|all| all.iter().map(|one| one.newest).max());
+        Ok(MergeSize { last_day: newest.map_or(size.last_day, Day::of), ..size })
     }
 
     fn is_small(self, full: Full) -> bool {
         self.rows < full.rows && self.bytes < full.bytes
     }
 
-    fn with(self, other: Size) -> Size {
-        Size {
+    fn with(self, other: MergeSize) -> MergeSize {
+        MergeSize {
             rows: self.rows + other.rows,
             bytes: self.bytes.saturating_add(other.bytes),
             first_day: self.first_day.min(other.first_day),
@@ -252,9 +256,9 @@ impl Size {
 }
 
 /// The ranges of segments to merge, in the order of their first day.
-fn neighbours(sizes: &[Size], days_max: Option<i64>, full: Full) -> Vec<Range<usize>> {
+fn neighbours(sizes: &[MergeSize], days_max: Option<i64>, full: Full) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
-    let mut open: Option<(usize, Size)> = None;
+    let mut open: Option<(usize, MergeSize)> = None;
     for (index, size) in sizes.iter().enumerate() {
         open = match open {
             Some((start, sum)) => {
@@ -280,8 +284,8 @@ fn neighbours(sizes: &[Size], days_max: Option<i64>, full: Full) -> Vec<Range<us
 mod tests {
     use super::*;
 
-    fn sizes(sizes: &[(u64, i32, i32)]) -> Vec<Size> {
-        let size = |&(rows, first_day, last_day): &(u64, i32, i32)| Size {
+    fn sizes(sizes: &[(u64, i32, i32)]) -> Vec<MergeSize> {
+        let size = |&(rows, first_day, last_day): &(u64, i32, i32)| MergeSize {
             rows,
             bytes: rows,
             first_day: Day(first_day),

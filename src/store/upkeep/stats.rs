@@ -15,9 +15,9 @@ pub(crate) fn stats(core: &Core) -> Stats {
     let live = view.segments.live();
     let sealed_events: u64 = live.iter().map(|segment| u64::from(segment.facts().rows)).sum();
     let sealed_bytes: u64 = live.iter().map(|segment| segment.facts().len).sum();
-    let layout = &core.layout;
-    let other_bytes = files_bytes(core, layout.root()) + files_bytes(core, &layout.logs());
-    let spans: Vec<Span> = spans(&view).collect();
+    let paths = &core.paths;
+    let other_bytes = files_bytes(core, paths.root()) + files_bytes(core, &paths.logs());
+    let spans: Vec<TimeSpan> = spans(&view).collect();
     Stats {
         events: sealed_events + view.tail_events(),
         bytes: sealed_bytes + other_bytes,
@@ -32,21 +32,21 @@ pub(crate) fn stats(core: &Core) -> Stats {
 }
 
 /// What some events span.
-struct Span {
+struct TimeSpan {
     first_seq: u64,
     oldest: Timestamp,
     newest: Timestamp,
 }
 
-fn spans(view: &View) -> impl Iterator<Item = Span> {
+fn spans(view: &View) -> impl Iterator<Item = TimeSpan> {
     let sealed = view.segments.live().iter().map(|segment| segment.facts());
-    let sealed = sealed.map(|facts| Span {
+    let sealed = sealed.map(|facts| TimeSpan {
         first_seq: facts.min_seq,
         oldest: facts.min_time,
         newest: facts.max_time,
     });
     let unsealed = view.tails.iter().flat_map(TailView::all);
-    sealed.chain(unsealed.map(|stored| Span {
+    sealed.chain(unsealed.map(|stored| TimeSpan {
         first_seq: stored.seq,
         oldest: stored.event.occurred_at(),
         newest: stored.event.occurred_at(),

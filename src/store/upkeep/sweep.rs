@@ -1,13 +1,13 @@
 //! Sweeps of retention: segments whose every event is past its time are dropped.
 
 use crate::event::Timestamp;
-use crate::segment::SegmentMeta;
-use crate::store::manifest::state::Change;
+use crate::segment::Footer;
+use crate::store::manifest::state::ManifestEdit;
 use crate::store::report::ChangeReport;
 use crate::store::retention::policy::{Class, Retention};
 use crate::store::sync::lock;
 use crate::store::view::segments::LiveSegment;
-use crate::store::write::engine::{Engine, Upkeep};
+use crate::store::write::engine::{Engine, Maintenance};
 use crate::{Error, Result};
 use std::sync::Arc;
 
@@ -36,18 +36,18 @@ impl Engine {
             let part = expired.split_off(expired.len() - DROPPED_AT_ONCE);
             self.drop_segments(&mut upkeep, part, None)?;
         }
-        self.drop_segments(&mut upkeep, expired, Some(Change::Swept(now)))?;
+        self.drop_segments(&mut upkeep, expired, Some(ManifestEdit::Swept(now)))?;
         Ok(report)
     }
 
     /// Takes segments out in one edit; their files go once nobody holds them.
     fn drop_segments(
         &self,
-        upkeep: &mut Upkeep,
+        upkeep: &mut Maintenance,
         expired: Vec<Arc<LiveSegment>>,
-        last: Option<Change>,
+        last: Option<ManifestEdit>,
     ) -> Result<()> {
-        let doom = |segment: &Arc<LiveSegment>| Change::Doom(segment.facts().id);
+        let doom = |segment: &Arc<LiveSegment>| ManifestEdit::Drop(segment.facts().id);
         let edit = expired.iter().map(doom).chain(last).collect();
         upkeep.commit(&self.core, edit)?;
         self.replace_segments(&expired, Vec::new());
@@ -98,38 +98,38 @@ pub(crate) fn expired(
 
 /// Whether every combination in a segment is past the `kept_for` that the rules give it now. With
 /// more combinations than a footer lists, the newest event must be past that of every class.
-pub(crate) fn is_expired(meta: &SegmentMeta, retention: &Retention, now: Timestamp) -> bool {
+pub(crate) fn is_expired(meta: &Footer, retention: &Retention, now: Timestamp) -> bool {
     let is_past = |newest: Timestamp, class: &Class| {
         let cutoff = class.kept_cutoff(now);
         cutoff.is_some_and(|cutoff| newest < cutoff)
     };
-    let Some(combinations) = meta.combinations() else {
+    let Some(retention_keys) = meta.retention_keys() else {
         return retention.classes.iter().all(|class| is_past(meta.max_time, class));
     };
-    combinations.iter().all(|combination| {
-        let (tenant, source) = (&combination.tenant, &combination.data_source);
+    retention_keys.iter().all(|retention_key| {
+        let (tenant, source) = (&retention_key.tenant, &retention_key.data_source);
         let (tenant, source) = (tenant.as_deref(), source.as_deref());
-        let class = retention.class_of(tenant, source, &combination.category);
-        is_past(combination.newest, class)
+        let class = retention.class_of(tenant, source, &retention_key.category);
+        is_past(retention_key.newest, class)
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segment::Combination;
-    use crate::segment::{SegmentFacts, SegmentId};
+    use crate::segment::RetentionKey;
+    use crate::segment::{SegmentId, SegmentStats};
     use crate::store::retention::policy::{Keep, Rule};
 
-    fn meta(combinations: &[(&str, i64)]) -> SegmentMeta {
-        let combination = |&(category, newest): &(&str, i64)| Combination {
+    fn meta(retention_keys: &[(&str, i64)]) -> Footer {
+        let retention_key = |&(category, newest): &(&str, i64)| RetentionKey {
             tenant: None,
             data_source: None,
             category: category.into(),
             newest: Timestamp(newest),
             rows: 1,
         };
-        let facts = SegmentFacts {
+        let facts = SegmentStats {
             id: SegmentId(1),
             class: "default".into(),
             rows: 1,
@@ -141,11 +141,11 @@ mod tests {
             max_seq: 1,
             event_bytes: 0,
         };
-        SegmentMeta {
+        Footer {
             facts,
             replaces: Vec::new(),
-            combinations: combinations.iter().map(combination).collect::<Vec<_>>().into(),
-            combinations_complete: true,
+            retention_keys: retention_keys.iter().map(retention_key).collect::<Vec<_>>().into(),
+            retention_keys_complete: true,
         }
     }
 
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn with_unlisted_combinations_every_class_counts() {
-        let mut unlisted = SegmentMeta { combinations_complete: false, ..meta(&[]) };
+        let mut unlisted = Footer { retention_keys_complete: false, ..meta(&[]) };
         unlisted.facts.max_time = Timestamp(100);
         assert!(!is_expired(&unlisted, &logins_are_kept(10), Timestamp(i64::MAX)));
         let mut all = logins_are_kept(10);

@@ -4,16 +4,16 @@
 use super::finding::{Finding, LISTED, Part, SeqRange, VerifyReport};
 use crate::io::{Access, Disk};
 use crate::log::Frame;
-use crate::log::{Known, Synced, SyncedHint, replay, salvage};
+use crate::log::{KnownLog, Synced, SyncedHint, replay, salvage};
 use crate::segment::BadBytes;
 use crate::segment::Segment;
 use crate::store::folder::files;
 use crate::store::folder::inventory;
-use crate::store::folder::paths::Layout;
+use crate::store::folder::paths::StorePaths;
 use crate::store::manifest;
-use crate::store::manifest::state::{Listed, LogFile, State};
+use crate::store::manifest::state::{Listed, LogFile, ManifestState};
 use crate::store::open::consistency::check_complete;
-use crate::store::open::reader::Reader;
+use crate::store::open::reader::ReaderEngine;
 use crate::store::open::recover::{check_header, check_start, decode_one};
 use crate::store::retention::file;
 use crate::store::sync::lock;
@@ -31,23 +31,23 @@ impl Engine {
         // Nothing is sealed, merged or dropped while the lock is held.
         let upkeep = lock(&self.upkeep);
         let synced = lock(&self.writer).synced();
-        let mut verification = Verification::new(&self.core.options.disk, &self.core.layout);
+        let mut verification = Verification::new(&self.core.options.disk, &self.core.paths);
         verification.check_all(Some(upkeep.manifest.state()), synced, true);
         verification.report
     }
 }
 
-impl Reader {
+impl ReaderEngine {
     /// Reads everything that the manifest lists now. A writer beside may merge, drop or seal what
     /// is being read: when something is wrong and the manifest is another one by then, everything
     /// is looked at again, and at last what is not listed any more does not count.
     pub(crate) fn verify(&self) -> VerifyReport {
-        let (disk, layout) = (&self.core.options.disk, &self.core.layout);
+        let (disk, paths) = (&self.core.options.disk, &self.core.paths);
         let (mut state, mut hint) = self.newest();
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let mut verification = Verification::new(disk, layout);
+            let mut verification = Verification::new(disk, paths);
             verification.check_all(Some(&state), hint, true);
             let mut report = verification.report;
             if report.findings.is_empty() {
@@ -58,7 +58,7 @@ impl Reader {
                 return report;
             }
             if attempt == ATTEMPTS {
-                report.retain(|finding| is_told_by(finding, disk, layout, &now.0));
+                report.retain(|finding| is_told_by(finding, disk, paths, &now.0));
                 return report;
             }
             (state, hint) = now;
@@ -66,10 +66,10 @@ impl Reader {
     }
 
     /// What manifest and hint say, or said when they could be read last.
-    fn newest(&self) -> (State, Option<Synced>) {
-        let (disk, layout) = (&self.core.options.disk, &self.core.layout);
-        let loaded = manifest::read(disk, &layout.manifest());
-        match (loaded, SyncedHint::read(disk, &layout.synced())) {
+    fn newest(&self) -> (ManifestState, Option<Synced>) {
+        let (disk, paths) = (&self.core.options.disk, &self.core.paths);
+        let loaded = manifest::read(disk, &paths.manifest());
+        match (loaded, SyncedHint::read(disk, &paths.synced())) {
             (Ok(loaded), Ok(hint)) => (loaded.state, hint),
             _ => self.state_and_hint(),
         }
@@ -77,26 +77,26 @@ impl Reader {
 }
 
 /// Whether a finding is one by what the manifest lists now.
-fn is_told_by(finding: &Finding, disk: &Disk, layout: &Layout, now: &State) -> bool {
-    let path = layout.root().join(&finding.file);
-    if path == layout.manifest() && finding.part == Part::Edits {
-        return check_complete(disk, layout, now, None).is_err();
+fn is_told_by(finding: &Finding, disk: &Disk, paths: &StorePaths, now: &ManifestState) -> bool {
+    let path = paths.root().join(&finding.file);
+    if path == paths.manifest() && finding.part == Part::Edits {
+        return check_complete(disk, paths, now, None).is_err();
     }
     let within = |folder: PathBuf| path.starts_with(folder);
-    if within(layout.segments()) {
-        return now.segments.values().any(|listed| layout.segment(&listed.place()) == path);
+    if within(paths.segments()) {
+        return now.segments.values().any(|listed| paths.segment(&listed.place()) == path);
     }
-    !within(layout.logs()) || now.logs.iter().any(|log| layout.log(log.number) == path)
+    !within(paths.logs()) || now.logs.iter().any(|log| paths.log(log.number) == path)
 }
 
 /// Verifies a store that nobody has open for writing, also one that is too damaged to be opened.
 ///
 /// # Errors
 /// [`Error::Io`] when the folder cannot be read.
-pub(crate) fn verify_closed(disk: &Disk, layout: &Layout) -> Result<VerifyReport> {
-    let mut verification = Verification::new(disk, layout);
-    let state = manifest::read(disk, &layout.manifest()).ok().map(|loaded| loaded.state);
-    let hint = SyncedHint::read(disk, &layout.synced())?;
+pub(crate) fn verify_closed(disk: &Disk, paths: &StorePaths) -> Result<VerifyReport> {
+    let mut verification = Verification::new(disk, paths);
+    let state = manifest::read(disk, &paths.manifest()).ok().map(|loaded| loaded.state);
+    let hint = SyncedHint::read(disk, &paths.synced())?;
     verification.check_all(state.as_ref(), hint, false);
     if state.is_none() {
         verification.check_unlisted()?;
@@ -107,18 +107,18 @@ pub(crate) fn verify_closed(disk: &Disk, layout: &Layout) -> Result<VerifyReport
 /// A verification that is under way.
 struct Verification<'a> {
     disk: &'a Disk,
-    layout: &'a Layout,
+    paths: &'a StorePaths,
     report: VerifyReport,
 }
 
 impl<'a> Verification<'a> {
-    fn new(disk: &'a Disk, layout: &'a Layout) -> Verification<'a> {
-        Verification { disk, layout, report: VerifyReport::default() }
+    fn new(disk: &'a Disk, paths: &'a StorePaths) -> Verification<'a> {
+        Verification { disk, paths, report: VerifyReport::default() }
     }
 
     /// Checks the manifest, the rules and what `state` lists. `beside`: somebody may be writing
     /// the last log, which then counts up to the hint.
-    fn check_all(&mut self, state: Option<&State>, synced: Option<Synced>, beside: bool) {
+    fn check_all(&mut self, state: Option<&ManifestState>, synced: Option<Synced>, beside: bool) {
         self.check_manifest();
         self.check_rules();
         let Some(state) = state else {
@@ -126,14 +126,14 @@ impl<'a> Verification<'a> {
         };
         // Beside a writer the hint may be younger than the manifest that was read.
         let hint = synced.filter(|_| !beside);
-        if let Err(error) = check_complete(self.disk, self.layout, state, hint) {
-            self.report.add(self.finding(&self.layout.manifest(), Part::Edits, &error));
+        if let Err(error) = check_complete(self.disk, self.paths, state, hint) {
+            self.report.add(self.finding(&self.paths.manifest(), Part::Edits, &error));
         }
         for listed in state.segments.values() {
             self.check_listed(listed);
         }
         if let Some(first) = state.logs.first() {
-            let path = self.layout.log(first.number);
+            let path = self.paths.log(first.number);
             if let Err(error) = check_start(&path, first, state.next_seq) {
                 self.report.add(self.finding(&path, Part::Header, &error));
             }
@@ -147,7 +147,7 @@ impl<'a> Verification<'a> {
     }
 
     fn finding(&self, path: &Path, part: Part, error: &Error) -> Finding {
-        Finding::of(self.layout.root(), path, part, error)
+        Finding::of(self.paths.root(), path, part, error)
     }
 
     fn read(&mut self, bytes: u64) {
@@ -156,7 +156,7 @@ impl<'a> Verification<'a> {
     }
 
     fn check_manifest(&mut self) {
-        let path = self.layout.manifest();
+        let path = self.paths.manifest();
         match manifest::read(self.disk, &path) {
             Ok(_) => self.read_whole(&path),
             Err(error) => {
@@ -171,8 +171,8 @@ impl<'a> Verification<'a> {
     }
 
     fn check_rules(&mut self) {
-        let path = self.layout.rules();
-        match file::read(self.disk, self.layout) {
+        let path = self.paths.rules();
+        match file::read(self.disk, self.paths) {
             Ok(_) => self.read_whole(&path),
             Err(error) => self.report.add(self.finding(&path, Part::Rules, &error)),
         }
@@ -186,7 +186,7 @@ impl<'a> Verification<'a> {
     }
 
     fn check_listed(&mut self, listed: &Listed) {
-        let path = self.layout.segment(&listed.place());
+        let path = self.paths.segment(&listed.place());
         match open_listed(self.disk, &path, Access::Heap, listed) {
             Ok(segment) => self.check_segment(&path, &segment),
             Err(error) => {
@@ -204,7 +204,7 @@ impl<'a> Verification<'a> {
         self.report.events += u64::from(examined.rows);
         self.report.blocks += examined.blocks;
         let lost = examined.lost.map(|(first, last)| SeqRange::new(first, last));
-        let root = self.layout.root();
+        let root = self.paths.root();
         for damage in examined.damages {
             let finding = match damage {
                 BadBytes::Blocks(bytes, sections) => {
@@ -229,7 +229,7 @@ impl<'a> Verification<'a> {
         synced: Option<Synced>,
         next: Option<u64>,
     ) {
-        let path = self.layout.log(log.number);
+        let path = self.paths.log(log.number);
         let mut frames_read = 0;
         let mut count = |frames: &[Frame<'_>]| {
             frames.iter().try_for_each(|frame| decode_one(&path, frame).map(|_| ()))?;
@@ -267,7 +267,7 @@ impl<'a> Verification<'a> {
         next: Option<u64>,
         error: &Error,
     ) {
-        let known = Known { listed: Some((log.id, log.first_seq)), synced };
+        let known = KnownLog { listed: Some((log.id, log.first_seq)), synced };
         let end = next.map(|next| next.saturating_sub(1));
         let end = end.or(synced.map(|synced| synced.last_seq));
         let all = SeqRange { first: log.first_seq, last: end };
@@ -294,7 +294,7 @@ impl<'a> Verification<'a> {
             _ => None,
         }));
         let more = found.damages.iter().skip(1).cloned();
-        let root = self.layout.root();
+        let root = self.paths.root();
         let more: Vec<Finding> = more
             .map(|bytes| Finding::bytes(root, path, Part::Frames, bytes).losing(lost))
             .collect();
@@ -305,7 +305,7 @@ impl<'a> Verification<'a> {
 
     /// Checks the segments and logs of a store without a manifest, each by itself.
     fn check_unlisted(&mut self) -> Result<()> {
-        for path in inventory::segment_files(self.disk, self.layout)? {
+        for path in inventory::segment_files(self.disk, self.paths)? {
             let region = self.disk.load(&path, Access::Heap);
             let region = region.map_err(|error| Error::io("read", &path, error));
             match region.and_then(|region| Segment::open(region, &path)) {
@@ -317,9 +317,9 @@ impl<'a> Verification<'a> {
                 }
             }
         }
-        let synced = SyncedHint::read(self.disk, &self.layout.synced())?;
-        for number in inventory::log_numbers(self.disk, self.layout)? {
-            let path = self.layout.log(number);
+        let synced = SyncedHint::read(self.disk, &self.paths.synced())?;
+        for number in inventory::log_numbers(self.disk, self.paths)? {
+            let path = self.paths.log(number);
             if let Err(error) = self.check_unlisted_log(&path, synced) {
                 self.report.add(self.finding(&path, Part::File, &error));
             }
@@ -329,7 +329,7 @@ impl<'a> Verification<'a> {
 
     fn check_unlisted_log(&mut self, path: &Path, synced: Option<Synced>) -> Result<()> {
         let mut each = |frame: &Frame<'_>| Ok(decode_one(path, frame).is_ok());
-        let known = Known { listed: None, synced };
+        let known = KnownLog { listed: None, synced };
         let found = salvage(self.disk, path, known, &mut each)?;
         self.read(found.len);
         self.report.events += found.frames;
@@ -337,7 +337,7 @@ impl<'a> Verification<'a> {
         let lost = found.gaps.first().zip(found.gaps.last());
         let lost = lost.map(|(first, last)| SeqRange { first: first.0, last: last.1 });
         for bytes in found.damages {
-            let finding = Finding::bytes(self.layout.root(), path, Part::Frames, bytes);
+            let finding = Finding::bytes(self.paths.root(), path, Part::Frames, bytes);
             self.report.add(finding.losing(lost));
         }
         Ok(())

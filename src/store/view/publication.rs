@@ -6,18 +6,18 @@ use std::time::{Duration, Instant};
 
 /// Counts publications and wakes whoever waits for the next one.
 #[derive(Debug, Default)]
-pub(crate) struct News {
-    state: Mutex<State>,
+pub(crate) struct Notifier {
+    state: Mutex<NotifierState>,
     wake: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct NotifierState {
     count: u64,
     waiting: usize,
 }
 
-impl News {
+impl Notifier {
     /// Tells that something was published; some 20 ns while nobody waits.
     pub(crate) fn announce(&self) {
         let mut state = lock(&self.state);
@@ -31,15 +31,15 @@ impl News {
 /// One who waits for news; what was announced between two waits ends the second one at once.
 #[derive(Debug)]
 pub(crate) struct Subscription {
-    news: Arc<News>,
+    notifier: Arc<Notifier>,
     seen: Mutex<u64>,
 }
 
 impl Subscription {
     /// Begins to listen.
-    pub(crate) fn new(news: &Arc<News>) -> Subscription {
-        let seen = Mutex::new(lock(&news.state).count);
-        Subscription { news: Arc::clone(news), seen }
+    pub(crate) fn new(notifier: &Arc<Notifier>) -> Subscription {
+        let seen = Mutex::new(lock(&notifier.state).count);
+        Subscription { notifier: Arc::clone(notifier), seen }
     }
 }
 
@@ -47,7 +47,7 @@ impl Watch for Subscription {
     fn wait(&self, timeout: Duration) {
         let mut seen = lock(&self.seen);
         let deadline = Instant::now().checked_add(timeout);
-        let mut state = lock(&self.news.state);
+        let mut state = lock(&self.notifier.state);
         while state.count == *seen {
             let rest = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             let rest = rest.unwrap_or(timeout);
@@ -55,7 +55,7 @@ impl Watch for Subscription {
                 break;
             }
             state.waiting += 1;
-            let waited = self.news.wake.wait_timeout(state, rest);
+            let waited = self.notifier.wake.wait_timeout(state, rest);
             (state, _) = waited.expect("no thread panics while it holds the news");
             state.waiting -= 1;
         }
@@ -64,7 +64,7 @@ impl Watch for Subscription {
 
     /// Wakes all who listen: the others find nothing new and go on waiting.
     fn wake(&self) {
-        self.news.announce();
+        self.notifier.announce();
     }
 }
 
@@ -76,37 +76,37 @@ mod tests {
 
     #[test]
     fn news_between_two_waits_are_not_missed() {
-        let news = Arc::new(News::default());
-        news.announce();
-        let one = Subscription::new(&news);
-        let other = Subscription::new(&news);
+        let notifier = Arc::new(Notifier::default());
+        notifier.announce();
+        let one = Subscription::new(&notifier);
+        let other = Subscription::new(&notifier);
         let begin = Instant::now();
-        news.announce();
-        news.announce();
+        notifier.announce();
+        notifier.announce();
         one.wait(LONG);
         other.wait(LONG);
         assert!(begin.elapsed() < LONG / 2);
         one.wait(Duration::from_millis(20));
         assert!(begin.elapsed() >= Duration::from_millis(20));
-        assert_eq!(lock(&news.state).waiting, 0);
+        assert_eq!(lock(&notifier.state).waiting, 0);
     }
 
     #[test]
     fn each_of_many_threads_hears_of_the_last_news() {
         const NEWS: u64 = 2000;
-        let news = Arc::new(News::default());
+        let notifier = Arc::new(Notifier::default());
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                let subscription = Subscription::new(&news);
-                let news = &news;
+                let subscription = Subscription::new(&notifier);
+                let notifier = &notifier;
                 scope.spawn(move || {
-                    while lock(&news.state).count < NEWS {
+                    while lock(&notifier.state).count < NEWS {
                         subscription.wait(LONG);
                     }
                 });
             }
             for _ in 0..NEWS {
-                news.announce();
+                notifier.announce();
             }
         });
     }

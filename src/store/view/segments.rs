@@ -4,10 +4,10 @@
 use crate::event::{Event, Timestamp};
 use crate::io::{Access, Disk, Region};
 use crate::segment::RowCache;
-use crate::segment::SegmentFacts;
+use crate::segment::SegmentStats;
 use crate::segment::{Decoder, Duplicate, Segment};
 use crate::store::folder::files;
-use crate::store::folder::paths::{Layout, Place};
+use crate::store::folder::paths::{SegmentPath, StorePaths};
 use crate::store::manifest::state::Listed;
 use crate::store::report::SegmentSummary;
 use crate::store::sync::lock;
@@ -32,8 +32,8 @@ pub(crate) struct LiveSegment {
     /// Buffers of the look-up for duplicates.
     decoder: Mutex<Decoder>,
     rows: Arc<RowCache>,
-    doomed: AtomicBool,
-    graveyard: Arc<Graveyard>,
+    dropped: AtomicBool,
+    unlinks: Arc<DeferredUnlink>,
 }
 
 impl LiveSegment {
@@ -43,14 +43,14 @@ impl LiveSegment {
     /// [`Error::Io`] where it is not there or may not be read, [`Error::Corrupt`] where it has
     /// another length.
     pub(crate) fn hold(
-        graveyard: &Arc<Graveyard>,
+        unlinks: &Arc<DeferredUnlink>,
         rows: &Arc<RowCache>,
-        layout: &Layout,
+        paths: &StorePaths,
         access: Access,
         listed: Listed,
     ) -> Result<LiveSegment> {
-        let path = layout.segment(&listed.place());
-        let file = load(&graveyard.disk, &path, access)?;
+        let path = paths.segment(&listed.place());
+        let file = load(&unlinks.disk, &path, access)?;
         if file.len() as u64 != listed.meta.len {
             let expected = format!("{} bytes as the manifest lists it", listed.meta.len);
             let (at, got) = (file.len() as u64, format!("{} bytes", file.len()));
@@ -63,8 +63,8 @@ impl LiveSegment {
             segment: OnceLock::new(),
             decoder: Mutex::default(),
             rows: Arc::clone(rows),
-            doomed: AtomicBool::new(false),
-            graveyard: Arc::clone(graveyard),
+            dropped: AtomicBool::new(false),
+            unlinks: Arc::clone(unlinks),
         })
     }
 
@@ -101,7 +101,7 @@ impl LiveSegment {
     }
 
     /// What the manifest says of it.
-    pub(crate) fn facts(&self) -> &SegmentFacts {
+    pub(crate) fn facts(&self) -> &SegmentStats {
         &self.listed.meta
     }
 
@@ -116,8 +116,8 @@ impl LiveSegment {
     }
 
     /// The manifest no longer lists the segment: the file goes with the last holder.
-    pub(crate) fn doom(&self) {
-        self.doomed.store(true, Ordering::Release);
+    pub(crate) fn mark_dropped(&self) {
+        self.dropped.store(true, Ordering::Release);
     }
 
     pub(crate) fn summary(&self) -> SegmentSummary {
@@ -152,26 +152,26 @@ fn open_as_listed(file: Region, path: &Path, listed: &Listed) -> Result<Segment>
 
 impl Drop for LiveSegment {
     fn drop(&mut self) {
-        if self.doomed.load(Ordering::Acquire) {
-            self.graveyard.bury(&self.path, self.listed.place());
+        if self.dropped.load(Ordering::Acquire) {
+            self.unlinks.unlink(&self.path, self.listed.place());
         }
     }
 }
 
 /// Unlinks the files of doomed segments and remembers which are gone.
 #[derive(Debug)]
-pub(crate) struct Graveyard {
+pub(crate) struct DeferredUnlink {
     disk: Disk,
-    gone: Mutex<Vec<Place>>,
+    gone: Mutex<Vec<SegmentPath>>,
 }
 
-impl Graveyard {
-    pub(crate) fn new(disk: &Disk) -> Arc<Graveyard> {
-        Arc::new(Graveyard { disk: disk.clone(), gone: Mutex::default() })
+impl DeferredUnlink {
+    pub(crate) fn new(disk: &Disk) -> Arc<DeferredUnlink> {
+        Arc::new(DeferredUnlink { disk: disk.clone(), gone: Mutex::default() })
     }
 
     /// A file that cannot be removed now stays doomed: the next opening removes it.
-    fn bury(&self, path: &Path, place: Place) {
+    fn unlink(&self, path: &Path, place: SegmentPath) {
         match files::remove(&self.disk, path) {
             Ok(()) => lock(&self.gone).push(place),
             Err(error) => tracing::warn!(%error, "a dropped segment stays until the next opening"),
@@ -179,14 +179,14 @@ impl Graveyard {
     }
 
     /// The places whose files have gone since the last call.
-    pub(crate) fn take_gone(&self) -> Vec<Place> {
+    pub(crate) fn take_gone(&self) -> Vec<SegmentPath> {
         std::mem::take(&mut lock(&self.gone))
     }
 }
 
 /// A listed segment whose file is missing, of another length, or cannot be read.
 #[derive(Debug, Clone)]
-pub(crate) struct Damaged {
+pub(crate) struct DamagedSegment {
     pub(crate) listed: Listed,
     /// What the attempt to hold it said.
     pub(crate) error: Error,
@@ -201,11 +201,11 @@ pub(crate) struct SegmentSet {
     newest_upto: Vec<Timestamp>,
     /// The highest sequence of `live`.
     max_seq: u64,
-    damaged: Vec<Damaged>,
+    damaged: Vec<DamagedSegment>,
 }
 
 impl SegmentSet {
-    pub(crate) fn new(mut live: Vec<Arc<LiveSegment>>, damaged: Vec<Damaged>) -> SegmentSet {
+    pub(crate) fn new(mut live: Vec<Arc<LiveSegment>>, damaged: Vec<DamagedSegment>) -> SegmentSet {
         live.sort_by_key(|segment| {
             let facts = segment.facts();
             (facts.min_time, facts.max_time, facts.id)
@@ -237,7 +237,7 @@ impl SegmentSet {
             }
             match hold(listed.clone()) {
                 Ok(segment) => live.push(Arc::new(segment)),
-                Err(error) => damaged.push(Damaged { listed: listed.clone(), error }),
+                Err(error) => damaged.push(DamagedSegment { listed: listed.clone(), error }),
             }
         }
         SegmentSet::new(live, damaged)
@@ -254,12 +254,12 @@ impl SegmentSet {
     }
 
     /// The damaged segment with the lowest sequences of those that have some above `seq`.
-    pub(crate) fn damage_above(&self, seq: u64) -> Option<&Damaged> {
+    pub(crate) fn damage_above(&self, seq: u64) -> Option<&DamagedSegment> {
         let above = self.damaged.iter().filter(|damaged| damaged.listed.meta.max_seq > seq);
         above.min_by_key(|damaged| damaged.listed.meta.min_seq)
     }
 
-    pub(crate) fn damaged(&self) -> &[Damaged] {
+    pub(crate) fn damaged(&self) -> &[DamagedSegment] {
         &self.damaged
     }
 
@@ -275,7 +275,7 @@ impl SegmentSet {
 
     /// The error of a damaged segment whose time range meets `from..=to`, if there is one.
     pub(crate) fn damage_within(&self, from: Timestamp, to: Timestamp) -> Result<()> {
-        let meets = |damaged: &&Damaged| {
+        let meets = |damaged: &&DamagedSegment| {
             damaged.listed.meta.min_time <= to && damaged.listed.meta.max_time >= from
         };
         let damaged = self.damaged.iter().find(meets);

@@ -1,7 +1,7 @@
 //! Appending: queue, group commit, acknowledgement, back-pressure.
 
 use super::engine::Engine;
-use super::group::Slot;
+use super::group::AnswerSlot;
 use super::writer::Writer;
 use crate::event::Event;
 use crate::store::options::Durability;
@@ -25,7 +25,7 @@ const UNSYNCED_BYTES_MAX: u64 = 8 << 20;
 pub struct Ticket {
     engine: Arc<Engine>,
     /// `None` for an empty batch.
-    slot: Option<Arc<Slot<Result<Vec<Receipt>>>>>,
+    slot: Option<Arc<AnswerSlot<Result<Vec<Receipt>>>>>,
 }
 
 impl Ticket {
@@ -71,7 +71,7 @@ impl Engine {
         self.seal_when_due();
     }
 
-    fn finish(&self, slot: &Slot<Result<Vec<Receipt>>>) -> Result<Vec<Receipt>> {
+    fn finish(&self, slot: &AnswerSlot<Result<Vec<Receipt>>>) -> Result<Vec<Receipt>> {
         let answer = self.group.wait(slot, |batches| self.commit(batches));
         self.seal_when_due();
         answer

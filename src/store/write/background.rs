@@ -2,7 +2,7 @@
 //! what was acknowledged before it was durable.
 
 use super::engine::Engine;
-use super::signal::{Farewell, Job};
+use super::signal::{Job, WakeOnExit};
 use crate::store::options::Durability;
 use crate::{Error, Result};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ impl Background {
         let thread = std::thread::Builder::new()
             .name("annals".into())
             .spawn(move || run(&shared))
-            .map_err(|error| Error::io("start a thread for", engine.core.layout.root(), error))?;
+            .map_err(|error| Error::io("start a thread for", engine.core.paths.root(), error))?;
         Ok(Background { engine: Arc::clone(engine), thread: Some(thread) })
     }
 }
@@ -41,7 +41,7 @@ impl Drop for Background {
 }
 
 fn run(engine: &Engine) {
-    let _farewell = Farewell(&engine.signal);
+    let _farewell = WakeOnExit(&engine.signal);
     let options = &engine.core.options;
     let buffered = options.durability == Durability::Buffered;
     let tick = (buffered || options.seal_age.is_some()).then_some(TICK);

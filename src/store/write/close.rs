@@ -6,7 +6,7 @@ use crate::Result;
 use crate::log::Synced;
 use crate::store::CLOSE_EVENTS_MAX;
 use crate::store::folder::files;
-use crate::store::manifest::state::Change;
+use crate::store::manifest::state::ManifestEdit;
 use crate::store::sync::lock;
 
 impl Engine {
@@ -34,13 +34,13 @@ impl Engine {
         }
         self.write_last_hint(&writer, synced);
         let buffered = upkeep.manifest.state().buffered;
-        let edit = buffered.then_some(Change::Buffered(false));
+        let edit = buffered.then_some(ManifestEdit::Buffered(false));
         upkeep.commit(&self.core, edit.into_iter().collect())
     }
 
     /// Lets readers see that the log was closed: it is durable up to its very end.
     fn write_last_hint(&self, writer: &Writer, synced: Option<Synced>) {
-        let last = writer.active.logs.last().map(|log| self.core.layout.log(log.number));
+        let last = writer.active.logs.last().map(|log| self.core.paths.log(log.number));
         let len = last.map(|path| files::len(&self.core.options.disk, &path));
         if let (Some(hint), Some(synced), Some(Ok(offset))) = (&writer.hint, synced, len)
             && let Err(error) = hint.write(&Synced { offset, ..synced })

@@ -3,7 +3,7 @@
 //! Order of the locks: `upkeep`, then `writer`. Only the holder of `upkeep` seals, compacts,
 //! forgets or touches the manifest; only the holder of `writer` appends or publishes a view.
 
-use super::group::Group;
+use super::group::CommitGroup;
 use super::signal::Signal;
 use super::writer::Writer;
 use crate::Result;
@@ -12,15 +12,15 @@ use crate::io::LockGuard;
 use crate::segment::RowCache;
 use crate::segment::SegmentId;
 use crate::store::folder::files;
-use crate::store::folder::paths::{Layout, Place};
+use crate::store::folder::paths::{SegmentPath, StorePaths};
 use crate::store::manifest::Manifest;
-use crate::store::manifest::state::{Change, Listed};
+use crate::store::manifest::state::{Listed, ManifestEdit};
 use crate::store::options::Options;
 use crate::store::report::Receipt;
 use crate::store::retention::policy::Retention;
 use crate::store::sync::lock;
-use crate::store::view::publication::News;
-use crate::store::view::segments::{Graveyard, LiveSegment};
+use crate::store::view::publication::Notifier;
+use crate::store::view::segments::{DeferredUnlink, LiveSegment};
 use crate::store::view::snapshot::{Snapshot, View};
 use arc_swap::ArcSwap;
 use std::collections::BTreeSet;
@@ -30,12 +30,12 @@ use std::sync::{Arc, Mutex};
 /// What readers and writers of a store share.
 #[derive(Debug)]
 pub(crate) struct Core {
-    pub(crate) layout: Layout,
+    pub(crate) paths: StorePaths,
     pub(crate) options: Options,
     pub(crate) view: ArcSwap<View>,
     pub(crate) retention: ArcSwap<Retention>,
-    pub(crate) news: Arc<News>,
-    pub(crate) graveyard: Arc<Graveyard>,
+    pub(crate) notifier: Arc<Notifier>,
+    pub(crate) unlinks: Arc<DeferredUnlink>,
     pub(crate) rows: Arc<RowCache>,
 }
 
@@ -47,7 +47,7 @@ impl Core {
     /// Lets readers see `view`, and wakes those who wait for something to see.
     pub(crate) fn publish(&self, view: View) {
         self.view.store(Arc::new(view));
-        self.news.announce();
+        self.notifier.announce();
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
@@ -60,7 +60,7 @@ impl Core {
 
     pub(crate) fn hold_segment(&self, listed: Listed) -> Result<LiveSegment> {
         let access = self.options.access;
-        LiveSegment::hold(&self.graveyard, &self.rows, &self.layout, access, listed)
+        LiveSegment::hold(&self.unlinks, &self.rows, &self.paths, access, listed)
     }
 }
 
@@ -75,8 +75,8 @@ pub(crate) fn random_id(options: &Options) -> u64 {
 #[derive(Debug)]
 pub(crate) struct Engine {
     pub(crate) core: Core,
-    pub(crate) group: Group<Vec<Event>, Result<Vec<Receipt>>>,
-    pub(crate) upkeep: Mutex<Upkeep>,
+    pub(crate) group: CommitGroup<Vec<Event>, Result<Vec<Receipt>>>,
+    pub(crate) upkeep: Mutex<Maintenance>,
     pub(crate) writer: Mutex<Writer>,
     pub(crate) signal: Signal,
     /// Released when the store is closed, by who holds `upkeep`: then another process may write it.
@@ -85,31 +85,40 @@ pub(crate) struct Engine {
 
 /// What only one thread at a time may change: files and the manifest that lists them.
 #[derive(Debug)]
-pub(crate) struct Upkeep {
+pub(crate) struct Maintenance {
     pub(crate) manifest: Manifest,
     /// Folders whose names are durable.
     pub(crate) folders: BTreeSet<PathBuf>,
     /// Accounted bytes of the tails when the last inline seal failed; 0: it did not.
     pub(crate) failed_at: usize,
     /// Segments that could not be merged because they are damaged: they are left alone.
-    pub(crate) rotten: BTreeSet<SegmentId>,
+    pub(crate) unreadable: BTreeSet<SegmentId>,
 }
 
-impl Upkeep {
-    pub(crate) fn new(manifest: Manifest) -> Upkeep {
-        Upkeep { manifest, folders: BTreeSet::new(), failed_at: 0, rotten: BTreeSet::new() }
+impl Maintenance {
+    pub(crate) fn new(manifest: Manifest) -> Maintenance {
+        Maintenance {
+            manifest,
+            folders: BTreeSet::new(),
+            failed_at: 0,
+            unreadable: BTreeSet::new(),
+        }
     }
 
     /// Commits an edit, and with it what has been unlinked since the last one.
-    pub(crate) fn commit(&mut self, core: &Core, mut edit: Vec<Change>) -> Result<()> {
-        let gone = core.graveyard.take_gone();
+    pub(crate) fn commit(&mut self, core: &Core, mut edit: Vec<ManifestEdit>) -> Result<()> {
+        let gone = core.unlinks.take_gone();
         edit.extend(self.clear(core, gone)?);
         self.manifest.commit(&edit, &*core.options.random)
     }
 
     /// The changes that clear doomed segments whose files are gone, once that is durable.
-    pub(crate) fn clear(&mut self, core: &Core, gone: Vec<Place>) -> Result<Vec<Change>> {
-        let folder = |place| core.layout.segment_folder(place);
+    pub(crate) fn clear(
+        &mut self,
+        core: &Core,
+        gone: Vec<SegmentPath>,
+    ) -> Result<Vec<ManifestEdit>> {
+        let folder = |place| core.paths.segment_folder(place);
         let folders: BTreeSet<PathBuf> = gone.iter().map(folder).collect();
         for path in folders {
             match files::sync_folder(&core.options.disk, &path) {
@@ -121,14 +130,14 @@ impl Upkeep {
                 self.folders.remove(&path);
             }
         }
-        Ok(gone.iter().map(|place| Change::Clear(place.id)).collect())
+        Ok(gone.iter().map(|place| ManifestEdit::Clear(place.id)).collect())
     }
 
     /// Sees to it that the folder of a segment is there, durably.
-    pub(crate) fn folder_for(&mut self, core: &Core, place: &Place) -> Result<PathBuf> {
-        let folder = core.layout.segment_folder(place);
+    pub(crate) fn folder_for(&mut self, core: &Core, place: &SegmentPath) -> Result<PathBuf> {
+        let folder = core.paths.segment_folder(place);
         if !self.folders.contains(&folder) {
-            files::create_folders(&core.options.disk, core.layout.root(), &folder)?;
+            files::create_folders(&core.options.disk, core.paths.root(), &folder)?;
             self.folders.insert(folder.clone());
         }
         Ok(folder)
@@ -166,7 +175,7 @@ impl Engine {
         added: Vec<Arc<LiveSegment>>,
     ) {
         for segment in removed {
-            segment.doom();
+            segment.mark_dropped();
         }
         let mut writer = lock(&self.writer);
         writer.segments = Arc::new(writer.segments.replaced(removed, added));

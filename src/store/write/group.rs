@@ -8,15 +8,15 @@ use crate::store::sync::{Arc, Condvar, Mutex, MutexGuard, lock};
 
 /// The queue of one group; `T` goes in, `R` comes back.
 #[derive(Debug)]
-pub(crate) struct Group<T, R> {
-    state: Mutex<State<T, R>>,
+pub(crate) struct CommitGroup<T, R> {
+    state: Mutex<QueueState<T, R>>,
     /// For those who flush: a round has ended.
     idle: Condvar,
 }
 
 #[derive(Debug)]
-struct State<T, R> {
-    waiting: Vec<(T, Arc<Slot<R>>)>,
+struct QueueState<T, R> {
+    waiting: Vec<(T, Arc<AnswerSlot<R>>)>,
     /// Sum of the weights of `waiting`.
     weight: usize,
     leading: bool,
@@ -26,29 +26,29 @@ struct State<T, R> {
 
 /// Where the answer to one item will be.
 #[derive(Debug)]
-pub(crate) struct Slot<R> {
-    answer: Mutex<Answer<R>>,
+pub(crate) struct AnswerSlot<R> {
+    answer: Mutex<PendingAnswer<R>>,
     /// Belongs to the lock of the group's state.
     wake: Condvar,
 }
 
 #[derive(Debug)]
-struct Answer<R> {
+struct PendingAnswer<R> {
     value: Option<R>,
     /// A thread sleeps until the answer is there.
     awaited: bool,
 }
 
-impl<T, R> Group<T, R> {
-    pub(crate) fn new() -> Group<T, R> {
-        let state = State { waiting: Vec::new(), weight: 0, leading: false, broken: false };
-        Group { state: Mutex::new(state), idle: Condvar::new() }
+impl<T, R> CommitGroup<T, R> {
+    pub(crate) fn new() -> CommitGroup<T, R> {
+        let state = QueueState { waiting: Vec::new(), weight: 0, leading: false, broken: false };
+        CommitGroup { state: Mutex::new(state), idle: Condvar::new() }
     }
 
     /// Queues an item; returns its slot and the weight of everything that now waits.
-    pub(crate) fn enqueue(&self, item: T, weight: usize) -> (Arc<Slot<R>>, usize) {
-        let slot = Arc::new(Slot {
-            answer: Mutex::new(Answer { value: None, awaited: false }),
+    pub(crate) fn enqueue(&self, item: T, weight: usize) -> (Arc<AnswerSlot<R>>, usize) {
+        let slot = Arc::new(AnswerSlot {
+            answer: Mutex::new(PendingAnswer { value: None, awaited: false }),
             wake: Condvar::new(),
         });
         let mut state = lock(&self.state);
@@ -63,7 +63,7 @@ impl<T, R> Group<T, R> {
     ///
     /// # Panics
     /// When a leader panicked: better than to wait for ever.
-    pub(crate) fn wait(&self, slot: &Slot<R>, mut handle: impl FnMut(Vec<T>) -> Vec<R>) -> R {
+    pub(crate) fn wait(&self, slot: &AnswerSlot<R>, mut handle: impl FnMut(Vec<T>) -> Vec<R>) -> R {
         let mut state = lock(&self.state);
         loop {
             if let Some(answer) = slot.take() {
@@ -93,9 +93,9 @@ impl<T, R> Group<T, R> {
 
     fn lead<'a>(
         &'a self,
-        mut state: MutexGuard<'a, State<T, R>>,
+        mut state: MutexGuard<'a, QueueState<T, R>>,
         handle: &mut impl FnMut(Vec<T>) -> Vec<R>,
-    ) -> MutexGuard<'a, State<T, R>> {
+    ) -> MutexGuard<'a, QueueState<T, R>> {
         let (items, slots): (Vec<T>, Vec<_>) = state.waiting.drain(..).unzip();
         state.weight = 0;
         state.leading = true;
@@ -120,8 +120,8 @@ impl<T, R> Group<T, R> {
 
 /// Wakes everybody when a leader panics, so that nobody waits for an answer that never comes.
 struct Unwinding<'a, T, R> {
-    group: &'a Group<T, R>,
-    slots: &'a [Arc<Slot<R>>],
+    group: &'a CommitGroup<T, R>,
+    slots: &'a [Arc<AnswerSlot<R>>],
 }
 
 impl<T, R> Drop for Unwinding<'_, T, R> {
@@ -138,7 +138,7 @@ impl<T, R> Drop for Unwinding<'_, T, R> {
     }
 }
 
-impl<R> Slot<R> {
+impl<R> AnswerSlot<R> {
     fn take(&self) -> Option<R> {
         lock(&self.answer).value.take()
     }
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_single_thread_leads_itself() {
-        let group = Group::new();
+        let group = CommitGroup::new();
         let (slot, weight) = group.enqueue(7, 10);
         assert_eq!(weight, 10);
         let answer = group.wait(&slot, |items| items.iter().map(|item| item * 2).collect());
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn whoever_waits_first_handles_all_in_order() {
-        let group = Group::new();
+        let group = CommitGroup::new();
         let (first, _) = group.enqueue(1, 1);
         let (second, weight) = group.enqueue(2, 1);
         assert_eq!(weight, 2);
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn flush_answers_what_nobody_waits_for() {
-        let group = Group::new();
+        let group = CommitGroup::new();
         group.flush(|_: Vec<u8>| -> Vec<u8> { unreachable!("nothing is queued") });
         let (slot, _) = group.enqueue(5, 1);
         group.flush(|items| items);
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_panic_of_the_leader_does_not_leave_others_waiting() {
-        let group: Group<u8, u8> = Group::new();
+        let group: CommitGroup<u8, u8> = CommitGroup::new();
         std::thread::scope(|scope| {
             let (first, _) = group.enqueue(1, 1);
             let (second, _) = group.enqueue(2, 1);
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn flush_waits_for_the_leader_and_handles_what_came_since() {
-        let group: Group<u8, u8> = Group::new();
+        let group: CommitGroup<u8, u8> = CommitGroup::new();
         std::thread::scope(|scope| {
             let (first, _) = group.enqueue(1, 1);
             let group = &group;
@@ -242,7 +242,7 @@ mod tests {
     fn threads_share_rounds_and_all_get_their_own_answer() {
         const THREADS: usize = 8;
         const ITEMS: usize = 200;
-        let group = Group::new();
+        let group = CommitGroup::new();
         let (rounds, leaders) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let handle = |items: Vec<usize>| {
             assert_eq!(leaders.fetch_add(1, Ordering::SeqCst), 0, "two leaders at once");

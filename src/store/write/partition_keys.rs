@@ -9,13 +9,13 @@ use std::ops::Range;
 
 /// The keys of the events of one tail, in `seq` order and without a gap.
 #[derive(Debug, Default)]
-pub(crate) struct RowKeys {
+pub(crate) struct PartitionKeys {
     classes: Vec<String>,
-    rows: Vec<RowKey>,
+    rows: Vec<PartitionKey>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct RowKey {
+struct PartitionKey {
     occurred_at: Timestamp,
     day: Day,
     /// Canonical bytes.
@@ -32,11 +32,11 @@ pub(crate) struct Run {
     pub(crate) rows: Vec<u32>,
 }
 
-impl RowKeys {
+impl PartitionKeys {
     /// Notes the next event.
     pub(crate) fn push(&mut self, stored: &StoredEvent, retention: &Retention) {
         let class = self.class_index(stored, retention);
-        self.rows.push(RowKey {
+        self.rows.push(PartitionKey {
             occurred_at: stored.event.occurred_at(),
             day: Day::of_event(stored.event.occurred_at(), stored.recorded_at),
             bytes: u32::try_from(stored.event.canonical().len()).unwrap_or(u32::MAX),
@@ -79,7 +79,7 @@ impl RowKeys {
         self.cut(&order, retention).into_iter().map(|range| self.run(&order[range])).collect()
     }
 
-    fn key(&self, index: u32) -> &RowKey {
+    fn key(&self, index: u32) -> &PartitionKey {
         &self.rows[index as usize]
     }
 
@@ -126,14 +126,14 @@ mod tests {
 
     const DAY: i64 = 86_400_000_000;
 
-    fn keys(rows: &[(u32, i32, i64)]) -> RowKeys {
-        let row = |&(class, day, occurred_at): &(u32, i32, i64)| RowKey {
+    fn keys(rows: &[(u32, i32, i64)]) -> PartitionKeys {
+        let row = |&(class, day, occurred_at): &(u32, i32, i64)| PartitionKey {
             occurred_at: Timestamp(occurred_at),
             day: Day(day),
             bytes: 100,
             class,
         };
-        RowKeys {
+        PartitionKeys {
             classes: vec!["default".into(), "short".into()],
             rows: rows.iter().map(row).collect(),
         }

@@ -1,6 +1,6 @@
 //! Sealing: the tail becomes segments, the log goes.
 
-use super::engine::{Core, Engine, Upkeep};
+use super::engine::{Core, Engine, Maintenance};
 use super::partition_keys::Run;
 use super::segment_files::{SegmentFiles, bytes_freed};
 use super::writer::OpenTail;
@@ -8,9 +8,9 @@ use crate::event::Timestamp;
 use crate::log::LogHeader;
 use crate::log::LogWriter;
 use crate::segment::SegmentBuilder;
-use crate::segment::{SegmentId, SegmentMeta};
+use crate::segment::{Footer, SegmentId};
 use crate::store::folder::files;
-use crate::store::manifest::state::{Change, Listed, LogFile};
+use crate::store::manifest::state::{Listed, LogFile, ManifestEdit};
 use crate::store::report::ChangeReport;
 use crate::store::sync::lock;
 use crate::store::view::segments::LiveSegment;
@@ -87,7 +87,7 @@ impl Engine {
     }
 
     /// Begins a new log and a new active tail; the old ones wait for their seal.
-    fn rotate(&self, upkeep: &mut Upkeep) -> Result<()> {
+    fn rotate(&self, upkeep: &mut Maintenance) -> Result<()> {
         let mut writer = lock(&self.writer);
         if writer.active.is_empty() {
             return Ok(());
@@ -111,7 +111,7 @@ impl Engine {
     }
 
     /// Writes the segments of the rotated tail, lists them, drops its logs.
-    fn seal_rotated(&self, upkeep: &mut Upkeep) -> Result<ChangeReport> {
+    fn seal_rotated(&self, upkeep: &mut Maintenance) -> Result<ChangeReport> {
         let Some(tail) = lock(&self.writer).sealing.clone() else {
             return Ok(ChangeReport::default());
         };
@@ -120,13 +120,13 @@ impl Engine {
         let live = upkeep.manifest.state().logs.iter();
         let live = live.filter(|log| !tail.logs.contains(log)).copied();
         let mut edit = vec![
-            Change::Logs { live: live.collect(), next: upkeep.manifest.state().next_log },
-            Change::Floor {
+            ManifestEdit::Logs { live: live.collect(), next: upkeep.manifest.state().next_log },
+            ManifestEdit::Floor {
                 next_seq: tail.end_seq(),
                 recorded_at: tail.newest.unwrap_or(Timestamp(i64::MIN)),
             },
         ];
-        edit.extend(listed.into_iter().map(Change::Add));
+        edit.extend(listed.into_iter().map(ManifestEdit::Add));
         let added = files.open_synced()?;
         if planted!(UnlinkFirst) {
             self.remove_logs(&tail.logs);
@@ -148,7 +148,7 @@ impl Engine {
 
     fn write_runs(
         &self,
-        upkeep: &mut Upkeep,
+        upkeep: &mut Maintenance,
         tail: &OpenTail,
         files: &mut SegmentFiles<'_>,
     ) -> Result<Vec<Listed>> {
@@ -167,17 +167,17 @@ impl Engine {
     /// Removes log files that the manifest no longer lists; gives the bytes they took. What stays
     /// has a number below the next one: the next opening removes it.
     fn remove_logs(&self, logs: &[LogFile]) -> u64 {
-        let (disk, layout) = (&self.core.options.disk, &self.core.layout);
+        let (disk, paths) = (&self.core.options.disk, &self.core.paths);
         let mut bytes = 0;
         for log in logs {
-            let path = layout.log(log.number);
+            let path = paths.log(log.number);
             let len = files::len(disk, &path).unwrap_or(0);
             match files::remove(disk, &path) {
                 Ok(()) => bytes += len,
                 Err(error) => tracing::warn!(%error, "a sealed log stays"),
             }
         }
-        if let Err(error) = files::sync_folder(disk, &layout.logs()) {
+        if let Err(error) = files::sync_folder(disk, &paths.logs()) {
             tracing::warn!(%error, "the removal of a sealed log is not durable yet");
         }
         bytes
@@ -185,7 +185,7 @@ impl Engine {
 }
 
 /// Builds the segment of one run of a tail, under a random id.
-pub(crate) fn build_run(id: u64, run: &Run, view: &TailView) -> Result<(Vec<u8>, SegmentMeta)> {
+pub(crate) fn build_run(id: u64, run: &Run, view: &TailView) -> Result<(Vec<u8>, Footer)> {
     let mut builder = SegmentBuilder::new(SegmentId(id), &run.class, Vec::new());
     for index in &run.rows {
         let stored = view.event(*index).expect("a tail holds the events it has keys of");
@@ -201,7 +201,7 @@ pub(crate) fn build_run(id: u64, run: &Run, view: &TailView) -> Result<(Vec<u8>,
 /// [`Error::Poisoned`].
 pub(crate) fn begin_log(
     core: &Core,
-    upkeep: &mut Upkeep,
+    upkeep: &mut Maintenance,
     epoch: u64,
     first_seq: u64,
 ) -> Result<(LogWriter, LogFile)> {
@@ -210,12 +210,12 @@ pub(crate) fn begin_log(
     let header = LogHeader { id: file.id, epoch, first_seq };
     let mut live = state.logs.clone();
     live.push(file);
-    let path = core.layout.log(file.number);
+    let path = core.paths.log(file.number);
     files::remove(&core.options.disk, &path)?;
     let log = LogWriter::create(&core.options.disk, &path, header)?;
-    let mut edit = vec![Change::Logs { live, next: file.number.saturating_add(1) }];
+    let mut edit = vec![ManifestEdit::Logs { live, next: file.number.saturating_add(1) }];
     if epoch > upkeep.manifest.state().epochs.latest() {
-        edit.push(Change::EpochBegun { epoch, first_seq });
+        edit.push(ManifestEdit::EpochBegun { epoch, first_seq });
     }
     let committed = upkeep.commit(core, edit);
     match committed {

@@ -1,6 +1,6 @@
 //! Writing segment files that no edit lists yet, and taking them back when none comes.
 
-use super::engine::{Core, Upkeep};
+use super::engine::{Core, Maintenance};
 use crate::store::folder::files;
 use crate::store::manifest::state::Listed;
 use crate::store::report::SegmentSummary;
@@ -28,13 +28,13 @@ impl<'a> SegmentFiles<'a> {
     /// Writes one file and syncs it, but not its folder.
     pub(crate) fn write(
         &mut self,
-        upkeep: &mut Upkeep,
+        upkeep: &mut Maintenance,
         listed: &Listed,
         bytes: &[u8],
     ) -> Result<()> {
         let place = listed.place();
         let folder = upkeep.folder_for(self.core, &place)?;
-        let path = self.core.layout.segment(&place);
+        let path = self.core.paths.segment(&place);
         files::create_synced(&self.core.options.disk, &path, bytes)?;
         self.listed.push(listed.clone());
         self.folders.insert(folder);
@@ -67,7 +67,7 @@ impl Drop for SegmentFiles<'_> {
             return;
         }
         for listed in &self.listed {
-            let path = self.core.layout.segment(&listed.place());
+            let path = self.core.paths.segment(&listed.place());
             if let Err(error) = files::remove(&self.core.options.disk, &path) {
                 tracing::warn!(%error, "a segment that nothing lists stays behind");
             }

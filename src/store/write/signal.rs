@@ -10,7 +10,7 @@ const RETRY: Duration = Duration::from_secs(1);
 /// What other threads want of the background thread, and what it tells them.
 #[derive(Debug, Default)]
 pub(crate) struct Signal {
-    state: Mutex<State>,
+    state: Mutex<SignalState>,
     /// For the background thread.
     wake: Condvar,
     /// For threads that wait for a seal.
@@ -18,7 +18,7 @@ pub(crate) struct Signal {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct SignalState {
     stop: bool,
     flush: bool,
     seal: bool,
@@ -122,9 +122,9 @@ impl Signal {
 }
 
 /// Frees whoever waits, also when the thread ends by a panic.
-pub(crate) struct Farewell<'a>(pub(crate) &'a Signal);
+pub(crate) struct WakeOnExit<'a>(pub(crate) &'a Signal);
 
-impl Drop for Farewell<'_> {
+impl Drop for WakeOnExit<'_> {
     fn drop(&mut self) {
         if let Ok(mut state) = self.0.state.lock() {
             state.gone = true;

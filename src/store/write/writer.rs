@@ -1,6 +1,6 @@
 //! The writer's state: log, tails, sequence; touched only under one lock.
 
-use super::partition_keys::RowKeys;
+use super::partition_keys::PartitionKeys;
 use crate::event::{Event, StoredEvent, Timestamp};
 use crate::log::Frame;
 use crate::log::{LogWriter, Synced, SyncedHint};
@@ -40,7 +40,7 @@ pub(crate) struct Writer {
 #[derive(Debug)]
 pub(crate) struct OpenTail {
     pub(crate) tail: Tail,
-    pub(crate) keys: RowKeys,
+    pub(crate) keys: PartitionKeys,
     /// The logs that hold its events.
     pub(crate) logs: Vec<LogFile>,
     /// The sequence of its first event.
@@ -55,7 +55,7 @@ impl OpenTail {
     pub(crate) fn new(first_seq: u64, logs: Vec<LogFile>) -> OpenTail {
         OpenTail {
             tail: Tail::new(),
-            keys: RowKeys::default(),
+            keys: PartitionKeys::default(),
             logs,
             first_seq,
             oldest: None,
@@ -85,7 +85,7 @@ impl OpenTail {
 
 /// Where an event of a batch stands.
 #[derive(Debug, Clone, Copy)]
-enum Standing {
+enum Dedup {
     Fresh { same_id: bool },
     Duplicate { seq: u64 },
 }
@@ -203,7 +203,7 @@ impl Writer {
     fn accept(
         &self,
         events: Vec<Event>,
-        standings: &[Standing],
+        standings: &[Dedup],
         recorded_at: Timestamp,
     ) -> (Vec<Receipt>, Vec<StoredEvent>) {
         let mut receipts = Vec::with_capacity(events.len());
@@ -211,10 +211,10 @@ impl Writer {
         for (event, standing) in events.into_iter().zip(standings) {
             let seq = self.next_seq + fresh.len() as u64;
             receipts.push(match *standing {
-                Standing::Fresh { same_id } => Receipt { seq, duplicate: false, same_id },
-                Standing::Duplicate { seq } => Receipt { seq, duplicate: true, same_id: false },
+                Dedup::Fresh { same_id } => Receipt { seq, duplicate: false, same_id },
+                Dedup::Duplicate { seq } => Receipt { seq, duplicate: true, same_id: false },
             });
-            if matches!(standing, Standing::Fresh { .. }) {
+            if matches!(standing, Dedup::Fresh { .. }) {
                 fresh.push(StoredEvent { seq, recorded_at, event });
             }
         }
@@ -222,7 +222,7 @@ impl Writer {
     }
 
     /// Which events of a batch are stored already, or stand earlier in the batch.
-    fn standings(&self, events: &[Event]) -> Result<Vec<Standing>> {
+    fn standings(&self, events: &[Event]) -> Result<Vec<Dedup>> {
         let mut batch = BatchIds::default();
         let mut standings = Vec::with_capacity(events.len());
         let mut next_seq = self.next_seq;
@@ -232,9 +232,9 @@ impl Writer {
                     let stored = self.find_stored(event)?;
                     batch.place(event, id, stored, next_seq)
                 }
-                _ => Standing::Fresh { same_id: false },
+                _ => Dedup::Fresh { same_id: false },
             };
-            next_seq += u64::from(matches!(standing, Standing::Fresh { .. }));
+            next_seq += u64::from(matches!(standing, Dedup::Fresh { .. }));
             standings.push(standing);
         }
         Ok(standings)
@@ -300,15 +300,9 @@ struct BatchEvent<'a> {
 
 impl<'a> BatchIds<'a> {
     /// Where an event stands after the events before it; as a fresh one it gets `next_seq`.
-    fn place(
-        &mut self,
-        event: &'a Event,
-        id: &'a [u8],
-        stored: Duplicate,
-        next_seq: u64,
-    ) -> Standing {
+    fn place(&mut self, event: &'a Event, id: &'a [u8], stored: Duplicate, next_seq: u64) -> Dedup {
         if let Duplicate::Same(seq) = stored {
-            return Standing::Duplicate { seq };
+            return Dedup::Duplicate { seq };
         }
         let key = (event.member_bytes("tenant"), id);
         let earlier = self.last.insert(key, self.events.len());
@@ -316,12 +310,12 @@ impl<'a> BatchIds<'a> {
         while let Some(other) = before.and_then(|index| self.events.get(index)) {
             if other.event == event {
                 self.last.extend(earlier.map(|index| (key, index)));
-                return Standing::Duplicate { seq: other.seq };
+                return Dedup::Duplicate { seq: other.seq };
             }
             before = other.earlier;
         }
         self.events.push(BatchEvent { seq: next_seq, event, earlier });
         let same_id = stored != Duplicate::None || earlier.is_some();
-        Standing::Fresh { same_id }
+        Dedup::Fresh { same_id }
     }
 }

@@ -10,8 +10,8 @@ use crate::event::{Timestamp, format_instant};
 use line::Line;
 use names::{API_KINDS, AUTH_METHODS, CHANGES, FAILURES, ORGANISATIONS, REMARKS, TEAMS, TITLES};
 use people::{Person, people};
-use random::Random;
-use taxonomy::{CATEGORIES, Category, Operation};
+use random::Xoshiro;
+use taxonomy::{ActivityKind, CATEGORIES, Category};
 
 const PEOPLE_COUNT: usize = 3_000;
 const SPAN_MICROS: i64 = 90 * 24 * 3_600 * 1_000_000;
@@ -24,7 +24,7 @@ const LATE_MICROS_MAX: u64 = 2 * 24 * 3_600 * 1_000_000;
 #[doc(hidden)]
 #[derive(Debug, Clone)]
 pub struct Generator {
-    random: Random,
+    random: Xoshiro,
     people: Vec<Person>,
     categories_by_weight: Vec<&'static Category>,
     now_micros: i64,
@@ -37,7 +37,7 @@ pub struct Generator {
 impl Generator {
     /// Begins at `start` with the events of `seed`, spread so that a million take 90 days.
     pub fn new(seed: u64, start: Timestamp) -> Generator {
-        let mut random = Random::new(seed);
+        let mut random = Xoshiro::new(seed);
         let people = people(PEOPLE_COUNT, &mut random);
         let by_weight =
             CATEGORIES.iter().flat_map(|category| (0..category.weight).map(move |_| category));
@@ -89,7 +89,7 @@ impl Generator {
         write_outcome(line, random, activity, operation);
         line.json("actor", &person.actor);
         write_target(line, random, category.target, &self.people);
-        if operation == Operation::Update && random.chance(60) {
+        if operation == ActivityKind::Update && random.chance(60) {
             write_change(line, random);
         }
         write_context(line, random, operation, person);
@@ -104,7 +104,7 @@ fn gap(count: u64) -> u64 {
 }
 
 /// A random UUID, version 4.
-fn uuid(random: &mut Random) -> String {
+fn uuid(random: &mut Xoshiro) -> String {
     let (high, low) = (random.next(), random.next());
     format!(
         "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
@@ -116,17 +116,17 @@ fn uuid(random: &mut Random) -> String {
     )
 }
 
-fn write_outcome(line: &mut Line, random: &mut Random, activity: &str, operation: Operation) {
+fn write_outcome(line: &mut Line, random: &mut Xoshiro, activity: &str, operation: ActivityKind) {
     if activity == "failed" || activity.ends_with("error") {
         line.text("outcome", "failure");
         line.text("error_code", random.pick(&FAILURES));
-    } else if operation == Operation::Auth {
+    } else if operation == ActivityKind::Auth {
         line.text("outcome", "success");
     }
 }
 
 /// What the event was done to; a login has no target.
-fn write_target(line: &mut Line, random: &mut Random, kind: &str, people: &[Person]) {
+fn write_target(line: &mut Line, random: &mut Xoshiro, kind: &str, people: &[Person]) {
     if kind == "session" {
         return;
     }
@@ -144,7 +144,7 @@ fn write_target(line: &mut Line, random: &mut Random, kind: &str, people: &[Pers
     line.close("}]");
 }
 
-fn write_change(line: &mut Line, random: &mut Random) {
+fn write_change(line: &mut Line, random: &mut Xoshiro) {
     let (field, values) = CHANGES[random.skewed(CHANGES.len())];
     let before = random.below(values.len() as u64) as usize;
     let step = 1 + random.below(values.len() as u64 - 1) as usize;
@@ -155,11 +155,11 @@ fn write_change(line: &mut Line, random: &mut Random) {
     line.close("}]");
 }
 
-fn write_context(line: &mut Line, random: &mut Random, operation: Operation, person: &Person) {
+fn write_context(line: &mut Line, random: &mut Xoshiro, operation: ActivityKind, person: &Person) {
     line.open("context", "{");
     line.text("ip", &person.addresses[random.skewed(person.addresses.len())]);
     line.text("user_agent", &person.agents[random.skewed(person.agents.len())]);
-    if operation == Operation::Auth {
+    if operation == ActivityKind::Auth {
         line.text("auth_method", random.pick(&AUTH_METHODS));
     } else if random.chance(35) {
         line.text("api_kind", API_KINDS[random.skewed(API_KINDS.len())]);
@@ -171,7 +171,7 @@ fn write_context(line: &mut Line, random: &mut Random, operation: Operation, per
     line.close("}");
 }
 
-fn write_details(line: &mut Line, random: &mut Random) {
+fn write_details(line: &mut Line, random: &mut Xoshiro) {
     line.open("details", "{");
     if random.chance(40) {
         let (before, after) = random.pick(&REMARKS).split_once("{}").unwrap_or_default();
@@ -190,7 +190,7 @@ fn write_details(line: &mut Line, random: &mut Random) {
 }
 
 /// About one event in five belongs to a user action of several events.
-fn write_correlation(line: &mut Line, random: &mut Random, operation: &mut Option<(u64, u64)>) {
+fn write_correlation(line: &mut Line, random: &mut Xoshiro, operation: &mut Option<(u64, u64)>) {
     let current = match operation.take() {
         Some((id, left)) if left > 0 => Some((id, left - 1)),
         _ if random.chance(8) => Some((random.below(1 << 40), 1 + random.below(3))),

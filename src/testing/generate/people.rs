@@ -1,7 +1,7 @@
 //! The people who act: a few thousand, each with the addresses and programs they use.
 
 use super::names::{AGENT_PARTS, FIRST_NAMES, LAST_NAMES, ORGANISATIONS, ROLES, USER_AGENTS};
-use super::random::Random;
+use super::random::Xoshiro;
 
 /// Somebody who does things.
 #[derive(Debug, Clone)]
@@ -19,11 +19,11 @@ pub(super) struct Person {
 }
 
 /// Makes `count` people.
-pub(super) fn people(count: usize, random: &mut Random) -> Vec<Person> {
+pub(super) fn people(count: usize, random: &mut Xoshiro) -> Vec<Person> {
     (0..count).map(|index| person(index, random)).collect()
 }
 
-fn person(index: usize, random: &mut Random) -> Person {
+fn person(index: usize, random: &mut Xoshiro) -> Person {
     let first = random.pick(&FIRST_NAMES);
     let last = random.pick(&LAST_NAMES);
     let organisation = random.skewed(ORGANISATIONS.len());
@@ -48,7 +48,7 @@ fn person(index: usize, random: &mut Random) -> Person {
     Person { actor, id, name, organisation, addresses, agents }
 }
 
-fn address(random: &mut Random) -> String {
+fn address(random: &mut Xoshiro) -> String {
     if random.chance(15) {
         return format!("2001:db8:{:x}::{:x}", random.below(0xffff), 1 + random.below(0xffff));
     }
@@ -56,7 +56,7 @@ fn address(random: &mut Random) -> String {
     format!("{network}.{}.{}", random.below(256), 1 + random.below(254))
 }
 
-fn agent(random: &mut Random) -> String {
+fn agent(random: &mut Xoshiro) -> String {
     let pattern = random.pick(&USER_AGENTS);
     let version = (118 + random.below(14)).to_string();
     let mut agent = pattern.replace("{}", &version);

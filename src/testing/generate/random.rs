@@ -2,13 +2,13 @@
 
 /// Numbers that depend on the seed alone.
 #[derive(Debug, Clone)]
-pub(super) struct Random {
+pub(super) struct Xoshiro {
     state: [u64; 4],
 }
 
-impl Random {
+impl Xoshiro {
     /// Starts the sequence of `seed`.
-    pub(super) fn new(seed: u64) -> Random {
+    pub(super) fn new(seed: u64) -> Xoshiro {
         let mut mixer = seed;
         let mut next = || {
             mixer = mixer.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -17,7 +17,7 @@ impl Random {
             word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             word ^ (word >> 31)
         };
-        Random { state: [next(), next(), next(), next()] }
+        Xoshiro { state: [next(), next(), next(), next()] }
     }
 
     /// The next 64 bits.

@@ -1,10 +1,10 @@
 //! What can happen: the categories and activities of a calendar and booking service.
 
-use Operation::{Auth, Create, Delete, Other, Update};
+use ActivityKind::{Auth, Create, Delete, Other, Update};
 
 /// The operation of an activity, as the schema spells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operation {
+pub(super) enum ActivityKind {
     Create,
     Update,
     Delete,
@@ -12,7 +12,7 @@ pub(super) enum Operation {
     Other,
 }
 
-impl Operation {
+impl ActivityKind {
     /// The code of the schema.
     pub(super) fn code(self) -> &'static str {
         match self {
@@ -33,14 +33,14 @@ pub(super) struct Category {
     pub(super) weight: u64,
     /// The type of what the events are done to.
     pub(super) target: &'static str,
-    pub(super) activities: &'static [(&'static str, Operation)],
+    pub(super) activities: &'static [(&'static str, ActivityKind)],
 }
 
 const fn category(
     code: &'static str,
     weight: u64,
     target: &'static str,
-    activities: &'static [(&'static str, Operation)],
+    activities: &'static [(&'static str, ActivityKind)],
 ) -> Category {
     Category { code, weight, target, activities }
 }

@@ -1,6 +1,6 @@
 //! The bytes of one simulated file: what programs see, what is durable, and what lies between.
 
-use super::fate::Fate;
+use super::fate::CrashFate;
 use std::sync::Arc;
 
 /// Bytes that a disk writes whole or not at all, mostly.
@@ -11,12 +11,12 @@ pub(super) const SECTOR: usize = 512;
 pub(super) struct Content {
     live: Arc<Vec<u8>>,
     durable: Arc<Vec<u8>>,
-    pending: Vec<Change>,
+    pending: Vec<PendingWrite>,
 }
 
 /// A change that is not durable yet.
 #[derive(Debug, Clone)]
-enum Change {
+enum PendingWrite {
     Write { offset: usize, bytes: Arc<[u8]> },
     SetLen(usize),
 }
@@ -30,13 +30,13 @@ impl Content {
     /// Writes at `offset`, growing the file if needed; not durable.
     pub(super) fn write(&mut self, offset: usize, bytes: &[u8]) {
         put(Arc::make_mut(&mut self.live), offset, bytes);
-        self.pending.push(Change::Write { offset, bytes: bytes.into() });
+        self.pending.push(PendingWrite::Write { offset, bytes: bytes.into() });
     }
 
     /// Cuts or zero-extends; not durable.
     pub(super) fn set_len(&mut self, len: usize) {
         Arc::make_mut(&mut self.live).resize(len, 0);
-        self.pending.push(Change::SetLen(len));
+        self.pending.push(PendingWrite::SetLen(len));
     }
 
     /// Makes everything durable.
@@ -44,15 +44,15 @@ impl Content {
         let durable = Arc::make_mut(&mut self.durable);
         for change in self.pending.drain(..) {
             match change {
-                Change::Write { offset, bytes } => put(durable, offset, &bytes),
-                Change::SetLen(len) => durable.resize(len, 0),
+                PendingWrite::Write { offset, bytes } => put(durable, offset, &bytes),
+                PendingWrite::SetLen(len) => durable.resize(len, 0),
             }
         }
     }
 
     /// A sync that fails: some changes reach the disk, the others are forgotten, and programs
     /// still see them all.
-    pub(super) fn lose(&mut self, fate: &mut Fate<'_>) {
+    pub(super) fn lose(&mut self, fate: &mut CrashFate<'_>) {
         self.durable = Arc::new(self.after_crash(fate));
         self.pending.clear();
     }
@@ -63,7 +63,7 @@ impl Content {
     }
 
     /// The file after a power loss.
-    pub(super) fn crash(&self, fate: &mut Fate<'_>) -> Content {
+    pub(super) fn crash(&self, fate: &mut CrashFate<'_>) -> Content {
         if self.pending.is_empty() {
             let durable = Arc::clone(&self.durable);
             return Content { live: Arc::clone(&durable), durable, pending: Vec::new() };
@@ -77,14 +77,14 @@ impl Content {
     }
 
     /// Decides the fate of every unsynced sector on its own; later ones may survive earlier ones.
-    fn after_crash(&self, fate: &mut Fate<'_>) -> Vec<u8> {
+    fn after_crash(&self, fate: &mut CrashFate<'_>) -> Vec<u8> {
         let mut bytes = self.durable.to_vec();
         for (index, change) in self.pending.iter().enumerate() {
             match change {
-                Change::SetLen(len) if fate.keeps() => bytes.resize(*len, 0),
-                Change::SetLen(_) => {}
-                Change::Write { .. } if fate.is_listed() && self.is_covered(index) => {}
-                Change::Write { offset, bytes: new } => {
+                PendingWrite::SetLen(len) if fate.keeps() => bytes.resize(*len, 0),
+                PendingWrite::SetLen(_) => {}
+                PendingWrite::Write { .. } if fate.is_listed() && self.is_covered(index) => {}
+                PendingWrite::Write { offset, bytes: new } => {
                     for (at, piece) in pieces(*offset, new, fate.is_listed()) {
                         let piece = fate.survivor(piece);
                         put(&mut bytes, at + piece.0, piece.1);
@@ -102,17 +102,17 @@ impl Content {
     /// The least length that a crash can leave.
     fn shortest(&self) -> usize {
         let cuts = self.pending.iter().filter_map(|change| match change {
-            Change::SetLen(len) => Some(*len),
-            Change::Write { .. } => None,
+            PendingWrite::SetLen(len) => Some(*len),
+            PendingWrite::Write { .. } => None,
         });
         cuts.fold(self.durable.len(), usize::min)
     }
 
     /// Whether a later change that is not durable either writes the same place again.
     fn is_covered(&self, index: usize) -> bool {
-        let place = |change: &Change| match change {
-            Change::Write { offset, bytes } => Some((*offset, bytes.len())),
-            Change::SetLen(_) => None,
+        let place = |change: &PendingWrite| match change {
+            PendingWrite::Write { offset, bytes } => Some((*offset, bytes.len())),
+            PendingWrite::SetLen(_) => None,
         };
         let covered = place(&self.pending[index]);
         self.pending[index + 1..].iter().any(|later| place(later) == covered)
@@ -189,7 +189,7 @@ mod tests {
         let random = SeededRandom::new(1);
         let (mut kept, mut lost, mut mixed) = (0, 0, 0);
         for _ in 0..500 {
-            let after = content.crash(&mut Fate::draw(&random));
+            let after = content.crash(&mut CrashFate::draw(&random));
             assert_eq!(after.live()[..1024], [1; 1024]);
             let news = after.live().iter().filter(|byte| **byte == 2).count();
             match news {
@@ -209,11 +209,11 @@ mod tests {
         let mut lost = 0;
         for _ in 0..20 {
             let mut failed = content.clone();
-            failed.lose(&mut Fate::draw(&random));
+            failed.lose(&mut CrashFate::draw(&random));
             failed.sync();
             assert_eq!(failed.live(), [7; 4096]);
             let odds = Odds { keep: 16, tear: 0 };
-            let after = failed.crash(&mut Fate::Drawn { odds, random: &random });
+            let after = failed.crash(&mut CrashFate::Drawn { odds, random: &random });
             lost += usize::from(after.live() != [7; 4096]);
         }
         assert!(lost > 5);
@@ -227,12 +227,12 @@ mod tests {
         content.write(512, &[2; 1024]);
         content.write(1536, &[0; 4096]);
         content.write(512, &[3; 1024]);
-        let mut fate = Fate::Listed { kept: 0, asked: 0 };
+        let mut fate = CrashFate::Listed { kept: 0, asked: 0 };
         content.crash(&mut fate);
-        let Fate::Listed { asked, .. } = fate else { unreachable!("it was listed") };
+        let CrashFate::Listed { asked, .. } = fate else { unreachable!("it was listed") };
         // The run of zeros, two sectors of the last write, the length.
         assert_eq!(asked, 4);
-        let after = |kept| content.crash(&mut Fate::Listed { kept, asked: 0 }).live().to_vec();
+        let after = |kept| content.crash(&mut CrashFate::Listed { kept, asked: 0 }).live().to_vec();
         assert_eq!(after(0), [1; 1024]);
         assert_eq!(after(0b1111), content.live());
         let grown = [vec![1; 1024], vec![0; 4608]].concat();

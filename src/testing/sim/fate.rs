@@ -11,7 +11,7 @@ pub(super) struct Odds {
 
 /// Decides about one unsynced change after another.
 #[derive(Debug)]
-pub(super) enum Fate<'a> {
+pub(super) enum CrashFate<'a> {
     /// By chance. Every sector for itself; some are torn.
     Drawn { odds: Odds, random: &'a SeededRandom },
     /// As listed: the change that is asked for as number n is kept if bit n is set. Nothing is
@@ -34,35 +34,35 @@ impl Odds {
     }
 }
 
-impl<'a> Fate<'a> {
+impl<'a> CrashFate<'a> {
     /// A crash whose mood is drawn.
-    pub(super) fn draw(random: &'a SeededRandom) -> Fate<'a> {
-        Fate::Drawn { odds: Odds::draw(random), random }
+    pub(super) fn draw(random: &'a SeededRandom) -> CrashFate<'a> {
+        CrashFate::Drawn { odds: Odds::draw(random), random }
     }
 
     pub(super) fn is_listed(&self) -> bool {
-        matches!(self, Fate::Listed { .. })
+        matches!(self, CrashFate::Listed { .. })
     }
 
     /// Whether a change that cannot be torn is kept.
     pub(super) fn keeps(&mut self) -> bool {
         match self {
-            Fate::Drawn { odds, random } => random.below(16) < odds.keep,
-            Fate::Listed { kept, asked } => next_bit(*kept, asked),
+            CrashFate::Drawn { odds, random } => random.below(16) < odds.keep,
+            CrashFate::Listed { kept, asked } => next_bit(*kept, asked),
         }
     }
 
     /// Whether the length of a file is durable before its bytes.
     pub(super) fn grows(&mut self) -> bool {
         match self {
-            Fate::Drawn { random, .. } => random.below(2) == 0,
-            Fate::Listed { kept, asked } => next_bit(*kept, asked),
+            CrashFate::Drawn { random, .. } => random.below(2) == 0,
+            CrashFate::Listed { kept, asked } => next_bit(*kept, asked),
         }
     }
 
     /// The part of some written bytes that survives and where it begins within them.
     pub(super) fn survivor<'b>(&mut self, piece: &'b [u8]) -> (usize, &'b [u8]) {
-        let Fate::Drawn { odds, random } = self else {
+        let CrashFate::Drawn { odds, random } = self else {
             return (0, if self.keeps() { piece } else { &[] });
         };
         let draw = random.below(16);

@@ -106,7 +106,7 @@ impl Fault {
 
 /// What becomes of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum FaultAnswer {
     /// It is done.
     Done,
     /// It says it is done, but is not.
@@ -143,24 +143,24 @@ impl Plan {
     }
 
     /// Notes an operation and decides what becomes of it.
-    pub(super) fn judge(&mut self, operation: Operation) -> Verdict {
+    pub(super) fn judge(&mut self, operation: Operation) -> FaultAnswer {
         let number = self.operations.len() as u64;
         let kind = operation.kind;
         let is_skipped =
             self.skipped.iter().any(|skip| skip.kind == kind && (skip.is_hit)(&operation.path));
         self.operations.push(operation);
         match self.stop_at {
-            Some(stop) if number > stop => return Verdict::Dead,
-            Some(stop) if number == stop => return Verdict::Interrupted,
+            Some(stop) if number > stop => return FaultAnswer::Dead,
+            Some(stop) if number == stop => return FaultAnswer::Interrupted,
             _ => {}
         }
         if let Some(fault) = self.faults.iter().find(|fault| fault.hits(number, kind)) {
-            return Verdict::Failed(fault.kind);
+            return FaultAnswer::Failed(fault.kind);
         }
         if is_skipped {
-            return Verdict::Skipped;
+            return FaultAnswer::Skipped;
         }
-        Verdict::Done
+        FaultAnswer::Done
     }
 }
 

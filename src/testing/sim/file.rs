@@ -1,9 +1,9 @@
 //! An open file of the simulated disk.
 
-use super::fate::Fate;
-use super::fault::{FaultKind, OperationKind, Verdict, answer_of, power_is_gone};
-use super::state::{SimDisk, State};
-use super::tree::NodeId;
+use super::fate::CrashFate;
+use super::fault::{FaultAnswer, FaultKind, OperationKind, answer_of, power_is_gone};
+use super::state::{SimDisk, SimState};
+use super::tree::InodeId;
 use crate::io::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,12 +13,12 @@ use std::path::{Path, PathBuf};
 pub(super) struct SimFile {
     disk: SimDisk,
     path: PathBuf,
-    node: NodeId,
+    node: InodeId,
     writable: bool,
 }
 
 impl SimFile {
-    pub(super) fn new(disk: SimDisk, path: &Path, node: NodeId, writable: bool) -> SimFile {
+    pub(super) fn new(disk: SimDisk, path: &Path, node: InodeId, writable: bool) -> SimFile {
         SimFile { disk, path: path.to_path_buf(), node, writable }
     }
 
@@ -48,9 +48,9 @@ impl File for SimFile {
         let verdict = state.judge(OperationKind::Write, &self.path, bytes.len());
         let room = state.room(self.node, offset, bytes.len());
         let (written, result) = match verdict {
-            Verdict::Done | Verdict::Skipped if room == bytes.len() => (room, Ok(())),
-            Verdict::Done | Verdict::Skipped => (room, answer_of(FaultKind::NoSpace)),
-            Verdict::Failed(fault) => {
+            FaultAnswer::Done | FaultAnswer::Skipped if room == bytes.len() => (room, Ok(())),
+            FaultAnswer::Done | FaultAnswer::Skipped => (room, answer_of(FaultKind::NoSpace)),
+            FaultAnswer::Failed(fault) => {
                 let written = match fault {
                     FaultKind::ShortWrite | FaultKind::SilentShortWrite => {
                         room.min(bytes.len() / 2)
@@ -63,8 +63,8 @@ impl File for SimFile {
                 }
                 (written, answer_of(fault))
             }
-            Verdict::Interrupted => (room, Err(power_is_gone())),
-            Verdict::Dead => (0, Err(power_is_gone())),
+            FaultAnswer::Interrupted => (room, Err(power_is_gone())),
+            FaultAnswer::Dead => (0, Err(power_is_gone())),
         };
         if written > 0 {
             let content = &mut state.tree.file_mut(self.node).content;
@@ -76,18 +76,18 @@ impl File for SimFile {
     fn sync(&self) -> io::Result<()> {
         let mut state = self.disk.state();
         let verdict = state.judge(OperationKind::Sync, &self.path, 0);
-        let State { tree, random, .. } = &mut *state;
+        let SimState { tree, random, .. } = &mut *state;
         let content = &mut tree.file_mut(self.node).content;
         match verdict {
-            Verdict::Done => content.sync(),
-            Verdict::Skipped => {}
-            Verdict::Failed(fault) => {
+            FaultAnswer::Done => content.sync(),
+            FaultAnswer::Skipped => {}
+            FaultAnswer::Failed(fault) => {
                 if matches!(fault, FaultKind::LostSync | FaultKind::RetriedSync) {
-                    content.lose(&mut Fate::draw(random));
+                    content.lose(&mut CrashFate::draw(random));
                 }
                 return answer_of(fault);
             }
-            Verdict::Interrupted | Verdict::Dead => return Err(power_is_gone()),
+            FaultAnswer::Interrupted | FaultAnswer::Dead => return Err(power_is_gone()),
         }
         Ok(())
     }

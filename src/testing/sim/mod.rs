@@ -18,10 +18,10 @@ use fault::OperationKind;
 use file::SimFile;
 use std::io;
 use std::path::{Path, PathBuf};
-use tree::NodeId;
+use tree::InodeId;
 
 impl SimDisk {
-    fn handle(&self, path: &Path, node: NodeId, writable: bool) -> Box<dyn File> {
+    fn handle(&self, path: &Path, node: InodeId, writable: bool) -> Box<dyn File> {
         Box::new(SimFile::new(self.clone(), path, node, writable))
     }
 }

@@ -1,17 +1,17 @@
 //! The simulated disk and what it knows: files, durable or not, and the faults to come.
 
 use super::content::SECTOR;
-use super::fate::Fate;
+use super::fate::CrashFate;
 use super::fault::Fault;
+use super::fault::FaultAnswer;
 use super::fault::Operation;
 use super::fault::OperationKind;
 use super::fault::Plan;
 use super::fault::Skip;
-use super::fault::Verdict;
 use super::fault::answer_of;
 use super::fault::power_is_gone;
-use super::tree::NodeId;
-use super::tree::Tree;
+use super::tree::FileTree;
+use super::tree::InodeId;
 use crate::io::Disk;
 use crate::io::SeededRandom;
 use std::collections::BTreeSet;
@@ -26,35 +26,35 @@ use std::sync::PoisonError;
 /// A simulated disk; clones share it. It may be used from several threads.
 #[derive(Debug, Clone)]
 pub struct SimDisk {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<SimState>>,
 }
 
 #[derive(Debug)]
-pub(crate) struct State {
-    pub(crate) tree: Tree,
+pub(crate) struct SimState {
+    pub(crate) tree: FileTree,
     plan: Plan,
     pub(crate) random: SeededRandom,
     pub(crate) locks: BTreeSet<PathBuf>,
     capacity: Option<u64>,
     /// What the disk was before each operation that may change it, once that is asked for.
-    past: Option<Vec<Moment>>,
+    past: Option<Vec<DiskImage>>,
 }
 
 /// The disk as it was before an operation.
 #[derive(Debug, Clone)]
-struct Moment {
+struct DiskImage {
     operation: u64,
-    tree: Tree,
+    tree: FileTree,
 }
 
 impl SimDisk {
     /// An empty disk; the seed decides what crashes and failures leave.
     pub fn new(seed: u64) -> SimDisk {
-        SimDisk::with_tree(Tree::new(), seed)
+        SimDisk::with_tree(FileTree::new(), seed)
     }
 
-    fn with_tree(tree: Tree, seed: u64) -> SimDisk {
-        let state = State {
+    fn with_tree(tree: FileTree, seed: u64) -> SimDisk {
+        let state = SimState {
             tree,
             plan: Plan::default(),
             random: SeededRandom::new(seed),
@@ -75,32 +75,32 @@ impl SimDisk {
     /// This disk stays as it is: called again, it gives another outcome.
     pub fn crash(&self) -> SimDisk {
         let state = self.state();
-        let tree = state.tree.crash(&mut Fate::draw(&state.random));
+        let tree = state.tree.crash(&mut CrashFate::draw(&state.random));
         SimDisk::with_tree(tree, state.random.next_u64())
     }
 
     /// As [`SimDisk::crash`], with an outcome that depends on `seed` and not on earlier calls.
     pub fn crash_seeded(&self, seed: u64) -> SimDisk {
         let random = SeededRandom::new(seed);
-        let tree = self.state().tree.crash(&mut Fate::draw(&random));
+        let tree = self.state().tree.crash(&mut CrashFate::draw(&random));
         SimDisk::with_tree(tree, random.next_u64())
     }
 
     /// As [`SimDisk::crash`], where the unsynced change number n survives if bit n of `kept` is
     /// set, of the [`SimDisk::unsynced_count`] that there are.
     pub fn crash_keeping(&self, kept: u64) -> SimDisk {
-        let tree = self.state().tree.crash(&mut Fate::Listed { kept, asked: 0 });
+        let tree = self.state().tree.crash(&mut CrashFate::Listed { kept, asked: 0 });
         SimDisk::with_tree(tree, kept)
     }
 
     /// How many changes a crash may keep or lose on their own: names, lengths, sectors; zeros in a
     /// row count once, and so do writes over each other.
     pub fn unsynced_count(&self) -> u32 {
-        let mut fate = Fate::Listed { kept: 0, asked: 0 };
+        let mut fate = CrashFate::Listed { kept: 0, asked: 0 };
         self.state().tree.crash(&mut fate);
         match fate {
-            Fate::Listed { asked, .. } => asked,
-            Fate::Drawn { .. } => unreachable!("it was listed"),
+            CrashFate::Listed { asked, .. } => asked,
+            CrashFate::Drawn { .. } => unreachable!("it was listed"),
         }
     }
 
@@ -113,8 +113,9 @@ impl SimDisk {
     /// the operation that came next.
     pub fn take_past(&self) -> Vec<(u64, SimDisk)> {
         let moments = self.state().past.take().unwrap_or_default();
-        let disk =
-            |moment: Moment| (moment.operation, SimDisk::with_tree(moment.tree, moment.operation));
+        let disk = |moment: DiskImage| {
+            (moment.operation, SimDisk::with_tree(moment.tree, moment.operation))
+        };
         moments.into_iter().map(disk).collect()
     }
 
@@ -187,18 +188,18 @@ impl SimDisk {
         Ok(())
     }
 
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, SimState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    pub(crate) fn judge(&mut self, kind: OperationKind, path: &Path, len: usize) -> Verdict {
+impl SimState {
+    pub(crate) fn judge(&mut self, kind: OperationKind, path: &Path, len: usize) -> FaultAnswer {
         let operation = self.plan.operations().len() as u64;
         if let Some(past) = &mut self.past
             && kind.changes()
         {
-            past.push(Moment { operation, tree: self.tree.clone() });
+            past.push(DiskImage { operation, tree: self.tree.clone() });
         }
         self.plan.judge(Operation { kind, path: path.to_path_buf(), len: len as u64 })
     }
@@ -208,16 +209,16 @@ impl State {
         &mut self,
         kind: OperationKind,
         path: &Path,
-        act: impl FnOnce(&mut Tree) -> io::Result<T>,
+        act: impl FnOnce(&mut FileTree) -> io::Result<T>,
     ) -> io::Result<T> {
         match self.judge(kind, path, 0) {
-            Verdict::Failed(fault) => answer_of(fault)?,
-            Verdict::Dead => return Err(power_is_gone()),
-            Verdict::Interrupted => {
+            FaultAnswer::Failed(fault) => answer_of(fault)?,
+            FaultAnswer::Dead => return Err(power_is_gone()),
+            FaultAnswer::Interrupted => {
                 let _ = act(&mut self.tree);
                 return Err(power_is_gone());
             }
-            Verdict::Done | Verdict::Skipped => {}
+            FaultAnswer::Done | FaultAnswer::Skipped => {}
         }
         act(&mut self.tree)
     }
@@ -230,16 +231,16 @@ impl State {
         len: usize,
     ) -> io::Result<bool> {
         match self.judge(kind, path, len) {
-            Verdict::Failed(fault) => answer_of(fault).map(|()| true),
-            Verdict::Dead | Verdict::Interrupted => Err(power_is_gone()),
-            Verdict::Skipped => Ok(false),
-            Verdict::Done => Ok(true),
+            FaultAnswer::Failed(fault) => answer_of(fault).map(|()| true),
+            FaultAnswer::Dead | FaultAnswer::Interrupted => Err(power_is_gone()),
+            FaultAnswer::Skipped => Ok(false),
+            FaultAnswer::Done => Ok(true),
         }
     }
 
     /// Writes `bytes` where nobody asked for them: at a sector of this file or in another file. The
     /// right place gets its length only.
-    pub(crate) fn misdirect(&mut self, node: NodeId, offset: usize, bytes: &[u8]) {
+    pub(crate) fn misdirect(&mut self, node: InodeId, offset: usize, bytes: &[u8]) {
         let content = &mut self.tree.file_mut(node).content;
         if content.live().len() < offset + bytes.len() {
             content.set_len(offset + bytes.len());
@@ -266,7 +267,7 @@ impl State {
     }
 
     /// How many of `len` bytes at `offset` still find room.
-    pub(crate) fn room(&self, node: NodeId, offset: usize, len: usize) -> usize {
+    pub(crate) fn room(&self, node: InodeId, offset: usize, len: usize) -> usize {
         let Some(capacity) = self.capacity else {
             return len;
         };

@@ -1,26 +1,26 @@
 //! The folders of the simulated disk: names as programs see them, and as they are durable.
 
 use super::content::Content;
-use super::fate::Fate;
+use super::fate::CrashFate;
 use crate::io::{DirItem, DirKind};
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path};
 
 /// Index of a node; nodes stay, so that an open file outlives its name.
-pub(super) type NodeId = usize;
-const ROOT: NodeId = 0;
+pub(super) type InodeId = usize;
+const ROOT: InodeId = 0;
 
 /// All files and folders.
 #[derive(Debug, Clone)]
-pub(crate) struct Tree {
-    nodes: Vec<Node>,
+pub(crate) struct FileTree {
+    nodes: Vec<Inode>,
 }
 
 #[derive(Debug, Clone)]
-enum Node {
+enum Inode {
     File(FileNode),
-    Folder(Folder),
+    Folder(Directory),
 }
 
 /// A file and its permission.
@@ -31,9 +31,9 @@ pub(super) struct FileNode {
 }
 
 #[derive(Debug, Clone, Default)]
-struct Folder {
-    live: BTreeMap<String, NodeId>,
-    durable: BTreeMap<String, NodeId>,
+struct Directory {
+    live: BTreeMap<String, InodeId>,
+    durable: BTreeMap<String, InodeId>,
     pending: Vec<NameChange>,
 }
 
@@ -42,43 +42,43 @@ struct Folder {
 enum NameChange {
     Link {
         name: String,
-        node: NodeId,
+        node: InodeId,
     },
     Unlink {
         name: String,
-        node: NodeId,
+        node: InodeId,
     },
     /// Old or new, never both and never none.
     Move {
-        from: (NodeId, String),
+        from: (InodeId, String),
         to: String,
-        node: NodeId,
+        node: InodeId,
     },
 }
 
-impl Tree {
+impl FileTree {
     /// An empty root folder.
-    pub(super) fn new() -> Tree {
-        Tree { nodes: vec![Node::Folder(Folder::default())] }
+    pub(super) fn new() -> FileTree {
+        FileTree { nodes: vec![Inode::Folder(Directory::default())] }
     }
 
     /// Finds the file at `path`.
-    pub(super) fn find_file(&self, path: &Path) -> io::Result<NodeId> {
+    pub(super) fn find_file(&self, path: &Path) -> io::Result<InodeId> {
         let (folder, name) = self.parent(path)?;
         match self.folder(folder)?.live.get(&name) {
             None => Err(ErrorKind::NotFound.into()),
-            Some(node) if matches!(self.nodes[*node], Node::File(_)) => Ok(*node),
+            Some(node) if matches!(self.nodes[*node], Inode::File(_)) => Ok(*node),
             Some(_) => Err(ErrorKind::IsADirectory.into()),
         }
     }
 
     /// Creates an empty file.
-    pub(super) fn create_file(&mut self, path: &Path) -> io::Result<NodeId> {
+    pub(super) fn create_file(&mut self, path: &Path) -> io::Result<InodeId> {
         let (folder, name) = self.parent(path)?;
         if self.folder(folder)?.live.contains_key(&name) {
             return Err(ErrorKind::AlreadyExists.into());
         }
-        self.link(folder, name, Node::File(FileNode::default()))
+        self.link(folder, name, Inode::File(FileNode::default()))
     }
 
     /// Creates the folder and its missing parents.
@@ -87,7 +87,7 @@ impl Tree {
         for name in names(path)? {
             at = match self.folder(at)?.live.get(&name) {
                 Some(node) => *node,
-                None => self.link(at, name, Node::Folder(Folder::default()))?,
+                None => self.link(at, name, Inode::Folder(Directory::default()))?,
             };
         }
         self.folder(at).map(|_| ())
@@ -137,10 +137,10 @@ impl Tree {
     /// What a folder holds, in name order.
     pub(super) fn list(&self, path: &Path) -> io::Result<Vec<DirItem>> {
         let folder = self.folder(self.find_dir(path)?)?;
-        let item = |(name, node): (&String, &NodeId)| {
+        let item = |(name, node): (&String, &InodeId)| {
             let kind = match &self.nodes[*node] {
-                Node::File(_) => DirKind::File,
-                Node::Folder(_) => DirKind::Dir,
+                Inode::File(_) => DirKind::File,
+                Inode::Folder(_) => DirKind::Dir,
             };
             DirItem { name: name.clone(), kind }
         };
@@ -148,29 +148,29 @@ impl Tree {
     }
 
     /// The file with this id.
-    pub(super) fn file(&self, node: NodeId) -> &FileNode {
+    pub(super) fn file(&self, node: InodeId) -> &FileNode {
         match &self.nodes[node] {
-            Node::File(file) => file,
-            Node::Folder(_) => unreachable!("only files are handed out by id"),
+            Inode::File(file) => file,
+            Inode::Folder(_) => unreachable!("only files are handed out by id"),
         }
     }
 
     /// The file with this id.
-    pub(super) fn file_mut(&mut self, node: NodeId) -> &mut FileNode {
+    pub(super) fn file_mut(&mut self, node: InodeId) -> &mut FileNode {
         match &mut self.nodes[node] {
-            Node::File(file) => file,
-            Node::Folder(_) => unreachable!("only files are handed out by id"),
+            Inode::File(file) => file,
+            Inode::Folder(_) => unreachable!("only files are handed out by id"),
         }
     }
 
     /// Every file that has a name.
-    pub(super) fn files(&self) -> Vec<NodeId> {
+    pub(super) fn files(&self) -> Vec<InodeId> {
         let mut waiting = vec![ROOT];
         let mut files = Vec::new();
         while let Some(at) = waiting.pop() {
             match &self.nodes[at] {
-                Node::File(_) => files.push(at),
-                Node::Folder(folder) => waiting.extend(folder.live.values()),
+                Inode::File(_) => files.push(at),
+                Inode::Folder(folder) => waiting.extend(folder.live.values()),
             }
         }
         files
@@ -178,17 +178,17 @@ impl Tree {
 
     /// Bytes of all files that have a name.
     pub(super) fn used(&self) -> u64 {
-        let len = |node: NodeId| self.file(node).content.live().len() as u64;
+        let len = |node: InodeId| self.file(node).content.live().len() as u64;
         self.files().into_iter().map(len).sum()
     }
 
     /// The disk after a power loss: every change of names is kept or lost on its own.
-    pub(super) fn crash(&self, fate: &mut Fate<'_>) -> Tree {
+    pub(super) fn crash(&self, fate: &mut CrashFate<'_>) -> FileTree {
         let mut after = self.clone();
         for at in 0..after.nodes.len() {
             match &mut after.nodes[at] {
-                Node::File(file) => file.content = file.content.crash(fate),
-                Node::Folder(folder) => {
+                Inode::File(file) => file.content = file.content.crash(fate),
+                Inode::Folder(folder) => {
                     let mut kept = std::mem::take(&mut folder.pending);
                     kept.retain(|_| fate.keeps());
                     for change in &kept {
@@ -198,14 +198,14 @@ impl Tree {
             }
         }
         for node in &mut after.nodes {
-            if let Node::Folder(folder) = node {
+            if let Inode::Folder(folder) = node {
                 folder.live = folder.durable.clone();
             }
         }
         after
     }
 
-    fn make_durable(&mut self, at: NodeId, change: &NameChange) {
+    fn make_durable(&mut self, at: InodeId, change: &NameChange) {
         match change {
             NameChange::Link { name, node } => {
                 self.durable(at, |names, _| {
@@ -234,15 +234,15 @@ impl Tree {
 
     fn durable(
         &mut self,
-        at: NodeId,
-        edit: impl FnOnce(&mut BTreeMap<String, NodeId>, &mut Vec<NameChange>),
+        at: InodeId,
+        edit: impl FnOnce(&mut BTreeMap<String, InodeId>, &mut Vec<NameChange>),
     ) {
-        if let Node::Folder(folder) = &mut self.nodes[at] {
+        if let Inode::Folder(folder) = &mut self.nodes[at] {
             edit(&mut folder.durable, &mut folder.pending);
         }
     }
 
-    fn link(&mut self, at: NodeId, name: String, new: Node) -> io::Result<NodeId> {
+    fn link(&mut self, at: InodeId, name: String, new: Inode) -> io::Result<InodeId> {
         let node = self.nodes.len();
         let folder = self.folder_mut(at)?;
         folder.live.insert(name.clone(), node);
@@ -251,7 +251,7 @@ impl Tree {
         Ok(node)
     }
 
-    fn unlink(&mut self, path: &Path, node: NodeId) -> io::Result<()> {
+    fn unlink(&mut self, path: &Path, node: InodeId) -> io::Result<()> {
         let (at, name) = self.parent(path)?;
         let folder = self.folder_mut(at)?;
         folder.live.remove(&name);
@@ -259,18 +259,18 @@ impl Tree {
         Ok(())
     }
 
-    fn parent(&self, path: &Path) -> io::Result<(NodeId, String)> {
+    fn parent(&self, path: &Path) -> io::Result<(InodeId, String)> {
         let mut names = names(path)?;
         let name = names.pop().ok_or(ErrorKind::IsADirectory)?;
         Ok((self.walk(&names)?, name))
     }
 
-    fn find_dir(&self, path: &Path) -> io::Result<NodeId> {
+    fn find_dir(&self, path: &Path) -> io::Result<InodeId> {
         let at = self.walk(&names(path)?)?;
         self.folder(at).map(|_| at)
     }
 
-    fn walk(&self, names: &[String]) -> io::Result<NodeId> {
+    fn walk(&self, names: &[String]) -> io::Result<InodeId> {
         let mut at = ROOT;
         for name in names {
             at = *self.folder(at)?.live.get(name).ok_or(ErrorKind::NotFound)?;
@@ -278,23 +278,23 @@ impl Tree {
         Ok(at)
     }
 
-    fn folder(&self, at: NodeId) -> io::Result<&Folder> {
+    fn folder(&self, at: InodeId) -> io::Result<&Directory> {
         match &self.nodes[at] {
-            Node::Folder(folder) => Ok(folder),
-            Node::File(_) => Err(ErrorKind::NotADirectory.into()),
+            Inode::Folder(folder) => Ok(folder),
+            Inode::File(_) => Err(ErrorKind::NotADirectory.into()),
         }
     }
 
-    fn folder_mut(&mut self, at: NodeId) -> io::Result<&mut Folder> {
+    fn folder_mut(&mut self, at: InodeId) -> io::Result<&mut Directory> {
         match &mut self.nodes[at] {
-            Node::Folder(folder) => Ok(folder),
-            Node::File(_) => Err(ErrorKind::NotADirectory.into()),
+            Inode::Folder(folder) => Ok(folder),
+            Inode::File(_) => Err(ErrorKind::NotADirectory.into()),
         }
     }
 }
 
 impl NameChange {
-    fn links(&self, wanted: &str, file: NodeId) -> bool {
+    fn links(&self, wanted: &str, file: InodeId) -> bool {
         matches!(self, NameChange::Link { name, node } if name == wanted && *node == file)
     }
 }

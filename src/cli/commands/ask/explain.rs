@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ExplainArguments {
     #[command(flatten)]
     query: SearchOptions,
     #[command(flatten)]
@@ -19,16 +19,16 @@ pub(crate) struct Arguments {
     count: bool,
     /// How to print; text on a terminal, else JSON
     #[arg(long, value_name = "FORMAT")]
-    format: Option<Format>,
+    format: Option<ExplainFormat>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ExplainFormat {
     Text,
     Json,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &ExplainArguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let search = arguments.page.apply(arguments.query.search(&snapshot)?);
@@ -37,12 +37,12 @@ pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
         false => search.explain()?,
     };
     let format = arguments.format.unwrap_or(match std::io::stdout().is_terminal() {
-        true => Format::Text,
-        false => Format::Json,
+        true => ExplainFormat::Text,
+        false => ExplainFormat::Json,
     });
     print_line(match format {
-        Format::Text => printable(&explanation.to_string()),
-        Format::Json => json(&explanation),
+        ExplainFormat::Text => printable(&explanation.to_string()),
+        ExplainFormat::Json => json(&explanation),
     })
 }
 

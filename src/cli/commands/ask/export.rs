@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 const PROGRESS_EVENTS: u64 = 1000;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ExportArguments {
     #[command(flatten)]
     query: SearchOptions,
     /// How to write
@@ -42,7 +42,7 @@ enum FileFormat {
     Xlsx,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &ExportArguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let search = arguments.order.apply(arguments.query.search(&snapshot)?);

@@ -11,7 +11,7 @@ use annals::query::FacetCount;
 use clap::Args;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct FacetsArguments {
     #[command(flatten)]
     query: SearchOptions,
     /// The paths whose values are counted, separated by commas
@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     report: ReportOptions,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &FacetsArguments) -> Outcome {
     let columns = Column::parse_list(&arguments.by);
     let columns = columns.map_err(|error| Failure::usage("--by", error))?;
     let paths: Vec<&str> = columns.iter().map(Column::header).collect();

@@ -9,14 +9,14 @@ use annals::query::FoundField;
 use clap::Args;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct FieldsArguments {
     #[command(flatten)]
     query: SearchOptions,
     #[command(flatten)]
     report: ReportOptions,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &FieldsArguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let fields = arguments.query.search(&snapshot)?.fields()?;

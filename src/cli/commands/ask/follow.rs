@@ -24,7 +24,7 @@ const WAIT: Duration = Duration::from_secs(1);
 Without a place to begin at, every event of the store is printed first. Ends when it is killed, \
 when stdout is closed, or as the options say. Each event is printed at least once over all runs \
 with one cursor file: after a kill, drop lines up to the last seq that you have.")]
-pub(crate) struct Arguments {
+pub(crate) struct FollowArguments {
     #[command(flatten)]
     query: QueryOptions,
     /// Begin with the event that has this seq, or the first one behind it
@@ -55,7 +55,7 @@ pub(crate) struct Arguments {
     columns: ColumnOptions,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &FollowArguments) -> Outcome {
     let format = match arguments.format {
         None if arguments.columns.are_named() => EventFormat::Csv,
         None => EventFormat::Ndjson,
@@ -79,7 +79,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
     }
 }
 
-fn first_place(store: &Store, arguments: &Arguments) -> FollowCursor {
+fn first_place(store: &Store, arguments: &FollowArguments) -> FollowCursor {
     let snapshot = store.snapshot();
     match arguments.from_seq {
         _ if arguments.from_now => snapshot.end(),
@@ -96,7 +96,7 @@ struct Printer<'a> {
     /// Behind everything that was printed.
     place: FollowCursor,
     printed: u64,
-    arguments: &'a Arguments,
+    arguments: &'a FollowArguments,
 }
 
 impl Printer<'_> {

@@ -14,7 +14,7 @@ use clap::Args;
 const BAR_WIDTH: u64 = 40;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct HistogramArguments {
     #[command(flatten)]
     query: SearchOptions,
     /// The width of a bucket: 30s, 15m, 6h, 1d, 1w, 1mo, 1y
@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     report: ReportOptions,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &HistogramArguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let buckets = arguments.query.search(&snapshot)?.histogram(&arguments.every)?;

@@ -9,7 +9,7 @@ use annals::query::{Order, PageEnd, Search};
 use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct SearchArguments {
     #[command(flatten)]
     query: SearchOptions,
     #[command(flatten)]
@@ -75,7 +75,7 @@ impl OrderOption {
     }
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &SearchArguments) -> Outcome {
     let mut sink = Sink::to_stdout(arguments.format, &arguments.columns, arguments.query.zone())?;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ShowArguments {
     /// The id of the event; all events that have it are shown
     #[arg(value_name = "ID", required_unless_present = "seq", allow_hyphen_values = true)]
     id: Option<String>,
@@ -30,7 +30,7 @@ enum ShowFormat {
     Ndjson,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &ShowArguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let (wanted, query) = match (arguments.seq, &arguments.id) {

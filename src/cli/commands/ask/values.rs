@@ -7,7 +7,7 @@ use crate::cli::print::output::print_line;
 use clap::Args;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ValuesArguments {
     #[command(flatten)]
     query: SearchOptions,
     /// The path of the field
@@ -23,8 +23,8 @@ pub(crate) struct Arguments {
     report: ReportOptions,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
-    let Arguments { field, prefix, limit, .. } = arguments;
+pub(crate) fn run(options: &StoreOptions, arguments: &ValuesArguments) -> Outcome {
+    let ValuesArguments { field, prefix, limit, .. } = arguments;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let values = arguments.query.search(&snapshot)?.values(field, prefix, *limit)?;

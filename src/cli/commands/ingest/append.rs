@@ -16,13 +16,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct AppendArguments {
     /// Native events as NDJSON; `-` is stdin
     #[arg(value_name = "FILE", default_value = "-")]
     file: PathBuf,
 }
 
-pub(crate) fn run(store: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(store: &StoreOptions, arguments: &AppendArguments) -> Outcome {
     store.required_dir()?;
     let mut summary = Summary::default();
     let events = read(&arguments.file, &mut summary)?;

@@ -7,7 +7,7 @@ use annals::testing::generate::Generator;
 use clap::Args;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct GenerateArguments {
     /// How many events
     #[arg(long, value_name = "N", default_value_t = 1000)]
     events: u64,
@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
     start: String,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Outcome {
+pub(crate) fn run(arguments: &GenerateArguments) -> Outcome {
     let start: Timestamp =
         arguments.start.parse().map_err(|error| Failure::usage("--start", error))?;
     let mut generator = Generator::new(arguments.seed, start).spread(arguments.events);

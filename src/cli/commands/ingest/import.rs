@@ -12,10 +12,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ImportArguments {
     /// The format of the records
     #[arg(long, value_name = "FORMAT", default_value = "native")]
-    from: Format,
+    from: SourceFormat,
     /// The map from records to events, for `--from json`
     #[arg(long, value_name = "FILE.toml")]
     map: Option<PathBuf>,
@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum SourceFormat {
     /// Events as annals prints them
     Native,
     /// Activities of the Google Workspace Admin SDK Reports API
@@ -39,7 +39,7 @@ enum Format {
     Json,
 }
 
-pub(crate) fn run(store: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(store: &StoreOptions, arguments: &ImportArguments) -> Outcome {
     store.required_dir()?;
     let source = arguments.source()?;
     let input = Input::open(&arguments.file)?;
@@ -61,16 +61,16 @@ pub(crate) fn run(store: &StoreOptions, arguments: &Arguments) -> Outcome {
     }
 }
 
-impl Arguments {
+impl ImportArguments {
     fn source(&self) -> Outcome<Arc<dyn Source>> {
-        if self.map.is_some() && self.from != Format::Json {
+        if self.map.is_some() && self.from != SourceFormat::Json {
             return Err(Failure::usage("--map", "goes with --from json only"));
         }
         Ok(match self.from {
-            Format::Native => Arc::new(Native),
-            Format::Google => Arc::new(Google),
-            Format::Calendly => Arc::new(Calendly),
-            Format::Json => {
+            SourceFormat::Native => Arc::new(Native),
+            SourceFormat::Google => Arc::new(Google),
+            SourceFormat::Calendly => Arc::new(Calendly),
+            SourceFormat::Json => {
                 let path = self
                     .map
                     .as_deref()

@@ -10,7 +10,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct BackupArguments {
     /// The folder of the backup: not there yet, or empty
     #[arg(value_name = "DIR")]
     to: PathBuf,
@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     report: ReportOptions,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &BackupArguments) -> Outcome {
     let mode = if arguments.copy { BackupMode::Copy } else { BackupMode::Link };
     let report = options.open_to_read()?.backup(&arguments.to, mode)?;
     print_line(match arguments.report.format() {

@@ -10,7 +10,7 @@ use annals::store::{Options, RepairReport, Store};
 use clap::Args;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct RepairArguments {
     /// Say what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     report: ReportOptions,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &RepairArguments) -> Outcome {
     let dir = options.required_dir()?;
     let report = Store::repair(dir, &Options::default(), arguments.dry_run)?;
     match arguments.report.format() {

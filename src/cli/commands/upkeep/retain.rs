@@ -21,7 +21,7 @@ const UNITS: [(&str, i64); 5] = [
 ];
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct RetainArguments {
     /// The instant that counts as now, for clocks that jumped
     #[arg(long, value_name = "T")]
     now: Option<String>,
@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
     report: ReportOptions,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &RetainArguments) -> Outcome {
     let format = arguments.report.format();
     if arguments.show {
         return print_rules(&options.open_to_read()?.retention(), format);

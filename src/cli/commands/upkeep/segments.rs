@@ -8,12 +8,12 @@ use crate::cli::print::report::{segment_json, segment_table};
 use clap::Args;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct SegmentsArguments {
     #[command(flatten)]
     report: ReportOptions,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &SegmentsArguments) -> Outcome {
     let segments = options.open_to_read()?.segments();
     print_line(match arguments.report.format() {
         ReportFormat::Json => list(segments.iter().map(segment_json)),

@@ -9,12 +9,12 @@ use annals::store::Stats;
 use clap::Args;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct StatsArguments {
     #[command(flatten)]
     report: ReportOptions,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &StatsArguments) -> Outcome {
     let stats = options.open_to_read()?.stats();
     print_line(match arguments.report.format() {
         ReportFormat::Json => json(&stats),

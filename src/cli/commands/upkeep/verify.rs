@@ -11,12 +11,12 @@ use annals::store::{Options, Store, VerifyReport};
 use clap::Args;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct VerifyArguments {
     #[command(flatten)]
     report: ReportOptions,
 }
 
-pub(crate) fn run(options: &StoreOptions, arguments: &Arguments) -> Outcome {
+pub(crate) fn run(options: &StoreOptions, arguments: &VerifyArguments) -> Outcome {
     let report = match options.open_to_read().and_then(|store| Ok(store.verify()?)) {
         // A store that is too damaged to open has failed its verification: see what else is wrong.
         Err(Failure::Engine(error @ (Error::Corrupt { .. } | Error::Invalid { .. }))) => {

@@ -1,9 +1,9 @@
 //! Flat lists of filters: what a row of filter chips can show.
 
-use super::read::{Checked, Reader, Within, member};
+use super::read::{JsonReader, JsonResult, Within, member};
 use super::words::{FILTERS, JOINER, unknown};
 use super::write;
-use crate::json::{Member, Node, Step, Value};
+use crate::json::{Member, Node, PathStep, Value};
 use crate::query::ast::{Expr, Query};
 use crate::{Error, Result};
 
@@ -90,9 +90,9 @@ impl Query {
     }
 }
 
-impl Reader {
+impl JsonReader {
     /// `{"joiner":...,"filters":[...]}`
-    pub(super) fn filters(&mut self, members: &[Member<'_>]) -> Checked<Expr> {
+    pub(super) fn filters(&mut self, members: &[Member<'_>]) -> JsonResult<Expr> {
         self.only(members, FILTERS, &[JOINER])?;
         let joiner = match member(members, JOINER) {
             None => Joiner::And,
@@ -106,13 +106,13 @@ impl Reader {
             let mut operands = Vec::with_capacity(nodes.len());
             for (index, node) in nodes.iter().enumerate() {
                 let filter = |reader: &mut Self| reader.filter(node);
-                operands.push(reader.within(Step::Index(index), filter)?);
+                operands.push(reader.within(PathStep::Index(index), filter)?);
             }
             Ok(joined(joiner, operands))
         })
     }
 
-    fn joiner(&mut self, members: &[Member<'_>]) -> Checked<Joiner> {
+    fn joiner(&mut self, members: &[Member<'_>]) -> JsonResult<Joiner> {
         let name = self.string(members, JOINER)?;
         let known = [Joiner::And, Joiner::Or];
         match known.into_iter().find(|joiner| joiner.name() == name) {
@@ -124,7 +124,7 @@ impl Reader {
         }
     }
 
-    fn filter(&mut self, node: &Node<'_>) -> Checked<Expr> {
+    fn filter(&mut self, node: &Node<'_>) -> JsonResult<Expr> {
         let filter = self.condition(node, Within::Top, 0)?;
         match is_flat(&filter) {
             true => Ok(filter),

@@ -1,26 +1,26 @@
 //! From JSON to the tree of a query. Where something is wrong is kept as a path of keys, and looked
 //! up in the text for the error.
 
-use super::words::{FILTERS, HEADS, Head, JOINER, find, unknown};
+use super::words::{FILTERS, JOINER, NODE_KEYS, NodeKey, find, unknown};
 use crate::event::schema::nearest_of;
-use crate::json::{End, Member, Node, Step, offset_of, read_tree};
+use crate::json::{End, Member, Node, PathStep, offset_of, read_tree};
 use crate::limits::{QUERY_DEPTH_MAX, QUERY_JSON_BYTES_MAX, QUERY_JSON_DEPTH_MAX};
 use crate::query::ast::{Expr, LastWord, Query, Term, Text, TimeRelation};
-use crate::query::predicate::compile::{Place, Problem, compile_term};
+use crate::query::predicate::compile::{TermError, TermPart, compile_term};
 use crate::query::predicate::context::any_context;
-use crate::query::syntax::complexity::{Size, too_deep};
+use crate::query::syntax::complexity::{Complexity, too_deep};
 use crate::{Error, Result};
 
 /// What is wrong, and the way there.
 #[derive(Debug)]
-pub(super) struct Refusal {
-    steps: Vec<Step>,
+pub(super) struct JsonError {
+    steps: Vec<PathStep>,
     end: End,
     problem: String,
 }
 
 /// A result whose error has its place.
-pub(super) type Checked<T> = Result<T, Box<Refusal>>;
+pub(super) type JsonResult<T> = Result<T, Box<JsonError>>;
 
 /// Reads a query or a flat list of filters.
 pub(super) fn read(json: &str) -> Result<Query> {
@@ -36,7 +36,7 @@ pub(super) fn read(json: &str) -> Result<Query> {
     }
     let tree = read_tree(json, QUERY_JSON_DEPTH_MAX);
     let tree = tree.map_err(|(position, problem)| refuse(position, problem))?;
-    let mut reader = Reader { steps: Vec::new(), size: Size::default() };
+    let mut reader = JsonReader { steps: Vec::new(), size: Complexity::default() };
     match reader.query(&tree) {
         Ok(root) => {
             let query = Query::new(root);
@@ -44,7 +44,7 @@ pub(super) fn read(json: &str) -> Result<Query> {
             Ok(query)
         }
         Err(refusal) => {
-            let Refusal { steps, end, problem } = *refusal;
+            let JsonError { steps, end, problem } = *refusal;
             let place = match pointer(&steps) {
                 place if place.is_empty() => problem,
                 place => format!("at `{place}`: {problem}"),
@@ -55,10 +55,10 @@ pub(super) fn read(json: &str) -> Result<Query> {
 }
 
 /// The way as a JSON pointer (RFC 6901).
-fn pointer(steps: &[Step]) -> String {
-    let step = |step: &Step| match step {
-        Step::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
-        Step::Index(index) => format!("/{index}"),
+fn pointer(steps: &[PathStep]) -> String {
+    let step = |step: &PathStep| match step {
+        PathStep::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        PathStep::Index(index) => format!("/{index}"),
     };
     steps.iter().map(step).collect()
 }
@@ -73,28 +73,28 @@ pub(super) enum Within {
 }
 
 /// Walks the tree of the JSON.
-pub(super) struct Reader {
+pub(super) struct JsonReader {
     /// The way to what is being read.
-    steps: Vec<Step>,
-    size: Size,
+    steps: Vec<PathStep>,
+    size: Complexity,
 }
 
-impl Reader {
+impl JsonReader {
     /// The error of a place.
-    pub(super) fn refuse<T>(&self, problem: impl Into<String>) -> Checked<T> {
+    pub(super) fn refuse<T>(&self, problem: impl Into<String>) -> JsonResult<T> {
         self.refuse_at(End::Value, problem)
     }
 
-    fn refuse_at<T>(&self, end: End, problem: impl Into<String>) -> Checked<T> {
-        Err(Box::new(Refusal { steps: self.steps.clone(), end, problem: problem.into() }))
+    fn refuse_at<T>(&self, end: End, problem: impl Into<String>) -> JsonResult<T> {
+        Err(Box::new(JsonError { steps: self.steps.clone(), end, problem: problem.into() }))
     }
 
     /// Does something one step further in.
     pub(super) fn within<T>(
         &mut self,
-        step: Step,
-        inner: impl FnOnce(&mut Self) -> Checked<T>,
-    ) -> Checked<T> {
+        step: PathStep,
+        inner: impl FnOnce(&mut Self) -> JsonResult<T>,
+    ) -> JsonResult<T> {
         self.steps.push(step);
         let outcome = inner(self);
         self.steps.pop();
@@ -105,12 +105,12 @@ impl Reader {
     pub(super) fn under<T>(
         &mut self,
         key: &str,
-        inner: impl FnOnce(&mut Self) -> Checked<T>,
-    ) -> Checked<T> {
-        self.within(Step::Key(key.to_owned()), inner)
+        inner: impl FnOnce(&mut Self) -> JsonResult<T>,
+    ) -> JsonResult<T> {
+        self.within(PathStep::Key(key.to_owned()), inner)
     }
 
-    fn query(&mut self, node: &Node<'_>) -> Checked<Expr> {
+    fn query(&mut self, node: &Node<'_>) -> JsonResult<Expr> {
         match node {
             Node::Object(members) if is_list(members) => self.filters(members),
             node => self.condition(node, Within::Top, 0),
@@ -123,12 +123,12 @@ impl Reader {
         node: &Node<'_>,
         within: Within,
         depth: usize,
-    ) -> Checked<Expr> {
+    ) -> JsonResult<Expr> {
         let members = self.members(node, "a condition such as {\"text\":\"budget\"}")?;
         let (head, value) = self.head(members)?;
         let is_in_parentheses = match head {
-            Head::And => within == Within::Not,
-            Head::Or => matches!(within, Within::And | Within::Not),
+            NodeKey::And => within == Within::Not,
+            NodeKey::Or => matches!(within, Within::And | Within::Not),
             _ => false,
         };
         let depth = depth + usize::from(is_in_parentheses);
@@ -136,23 +136,23 @@ impl Reader {
             return self.refuse(too_deep());
         }
         match head {
-            Head::And => self.operands(head, value, Within::And, depth).map(Expr::and),
-            Head::Or => self.operands(head, value, Within::Or, depth).map(Expr::or),
-            Head::Not => {
+            NodeKey::And => self.operands(head, value, Within::And, depth).map(Expr::and),
+            NodeKey::Or => self.operands(head, value, Within::Or, depth).map(Expr::or),
+            NodeKey::Not => {
                 let key = head.key();
                 self.under(key, |reader| reader.condition(value, Within::Not, depth))
                     .map(Expr::negate)
             }
-            Head::All => self.all(value),
-            Head::Text => {
+            NodeKey::All => self.all(value),
+            NodeKey::Text => {
                 let text = self.text(members, head.key())?;
                 self.term(Term::Text(text), members)
             }
-            Head::Field => self.field(members),
-            Head::After => self.time(TimeRelation::After, head, members),
-            Head::Before => self.time(TimeRelation::Before, head, members),
-            Head::On => self.time(TimeRelation::On, head, members),
-            Head::Since => self.time(TimeRelation::Since, head, members),
+            NodeKey::Field => self.field(members),
+            NodeKey::After => self.time(TimeRelation::After, head, members),
+            NodeKey::Before => self.time(TimeRelation::Before, head, members),
+            NodeKey::On => self.time(TimeRelation::On, head, members),
+            NodeKey::Since => self.time(TimeRelation::Since, head, members),
         }
     }
 
@@ -160,7 +160,7 @@ impl Reader {
         &self,
         node: &'n Node<'t>,
         expected: &str,
-    ) -> Checked<&'n [Member<'t>]> {
+    ) -> JsonResult<&'n [Member<'t>]> {
         match node {
             Node::Object(members) => Ok(members),
             other => self.refuse(format!("expected {expected}, not {}", kind(other))),
@@ -168,9 +168,9 @@ impl Reader {
     }
 
     /// What the condition is, and the value of that key; all other keys belong to it.
-    fn head<'n, 't>(&mut self, members: &'n [Member<'t>]) -> Checked<(Head, &'n Node<'t>)> {
-        let heads = || HEADS.iter().map(|(key, _)| *key);
-        let found = members.iter().find_map(|(key, value)| Some((find(&HEADS, key)?, value)));
+    fn head<'n, 't>(&mut self, members: &'n [Member<'t>]) -> JsonResult<(NodeKey, &'n Node<'t>)> {
+        let heads = || NODE_KEYS.iter().map(|(key, _)| *key);
+        let found = members.iter().find_map(|(key, value)| Some((find(&NODE_KEYS, key)?, value)));
         let Some((head, value)) = found else {
             let Some((key, _)) = members.first() else {
                 let heads = heads().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
@@ -190,13 +190,14 @@ impl Reader {
         members: &[Member<'_>],
         head: &str,
         known: &[&str],
-    ) -> Checked<()> {
+    ) -> JsonResult<()> {
         let is_strange = |key: &&str| *key != head && !known.contains(key);
         let mut keys = members.iter().map(|(key, _)| key.as_ref());
         let Some(strange) = keys.find(is_strange) else {
             return Ok(());
         };
-        let problem = match (find(&HEADS, strange), nearest_of(strange, known.iter().copied())) {
+        let problem = match (find(&NODE_KEYS, strange), nearest_of(strange, known.iter().copied()))
+        {
             (Some(_), _) => format!("`{strange}` cannot stand beside `{head}`; join them by `and`"),
             (None, None) => format!("nothing stands beside `{head}`, not `{strange}` either"),
             (None, Some(nearest)) => {
@@ -208,11 +209,11 @@ impl Reader {
 
     fn operands(
         &mut self,
-        head: Head,
+        head: NodeKey,
         node: &Node<'_>,
         within: Within,
         depth: usize,
-    ) -> Checked<Vec<Expr>> {
+    ) -> JsonResult<Vec<Expr>> {
         self.under(head.key(), |reader| {
             let nodes = reader.elements(node, "conditions")?;
             if nodes.is_empty() {
@@ -221,7 +222,7 @@ impl Reader {
             let mut operands = Vec::with_capacity(nodes.len());
             for (index, node) in nodes.iter().enumerate() {
                 let operand = |reader: &mut Self| reader.condition(node, within, depth);
-                operands.push(reader.within(Step::Index(index), operand)?);
+                operands.push(reader.within(PathStep::Index(index), operand)?);
             }
             Ok(operands)
         })
@@ -231,15 +232,15 @@ impl Reader {
         &self,
         node: &'n Node<'t>,
         what: &str,
-    ) -> Checked<&'n [Node<'t>]> {
+    ) -> JsonResult<&'n [Node<'t>]> {
         match node {
             Node::List(nodes) => Ok(nodes),
             other => self.refuse(format!("expected a list of {what}, not {}", kind(other))),
         }
     }
 
-    fn all(&mut self, node: &Node<'_>) -> Checked<Expr> {
-        self.under(Head::All.key(), |reader| match node {
+    fn all(&mut self, node: &Node<'_>) -> JsonResult<Expr> {
+        self.under(NodeKey::All.key(), |reader| match node {
             Node::Bool(true) => match reader.size.add_all() {
                 Ok(()) => Ok(Expr::All),
                 Err(problem) => reader.refuse(problem),
@@ -251,15 +252,15 @@ impl Reader {
     fn time(
         &mut self,
         relation: TimeRelation,
-        head: Head,
+        head: NodeKey,
         members: &[Member<'_>],
-    ) -> Checked<Expr> {
+    ) -> JsonResult<Expr> {
         let when = self.string(members, head.key())?.to_owned();
         self.term(Term::Time { relation, when }, members)
     }
 
     /// The text under `key` and how its last word is compared.
-    pub(super) fn text(&mut self, members: &[Member<'_>], key: &str) -> Checked<Text> {
+    pub(super) fn text(&mut self, members: &[Member<'_>], key: &str) -> JsonResult<Text> {
         let text = self.string(members, key)?.to_owned();
         let kind = match member(members, "match") {
             Some(_) => self.string(members, "match")?,
@@ -281,7 +282,7 @@ impl Reader {
         Ok(Text { text, last })
     }
 
-    fn distance(&mut self, members: &[Member<'_>]) -> Checked<u8> {
+    fn distance(&mut self, members: &[Member<'_>]) -> JsonResult<u8> {
         match member(members, "distance") {
             None => Ok(1),
             Some(Node::Number("1")) => Ok(1),
@@ -291,7 +292,11 @@ impl Reader {
     }
 
     /// The string under a key that must be there.
-    pub(super) fn string<'n>(&mut self, members: &'n [Member<'_>], key: &str) -> Checked<&'n str> {
+    pub(super) fn string<'n>(
+        &mut self,
+        members: &'n [Member<'_>],
+        key: &str,
+    ) -> JsonResult<&'n str> {
         match member(members, key) {
             Some(Node::String(text)) => Ok(text),
             Some(other) => self.under(key, |reader| {
@@ -302,7 +307,7 @@ impl Reader {
     }
 
     /// The term, if it is one that some event could meet.
-    pub(super) fn term(&mut self, term: Term, members: &[Member<'_>]) -> Checked<Expr> {
+    pub(super) fn term(&mut self, term: Term, members: &[Member<'_>]) -> JsonResult<Expr> {
         self.size.add(&term).or_else(|problem| self.refuse(problem))?;
         match compile_term(&term, &any_context()) {
             Ok(_) => Ok(Expr::Term(term)),
@@ -313,23 +318,23 @@ impl Reader {
     fn refuse_term(
         &mut self,
         term: &Term,
-        problem: Problem,
+        problem: TermError,
         members: &[Member<'_>],
-    ) -> Checked<Expr> {
-        let Problem { place, text } = problem;
+    ) -> JsonResult<Expr> {
+        let TermError { place, text } = problem;
         let key = match (place, term) {
-            (Place::Name | Place::Path, _) => Head::Field.key(),
-            (Place::Operator, _) => "op",
-            (Place::Value(_), Term::Field { .. }) => "value",
-            (Place::Value(_), Term::Text(_)) => Head::Text.key(),
-            (Place::Value(_), Term::Time { relation, .. }) => relation_key(*relation),
+            (TermPart::Name | TermPart::Path, _) => NodeKey::Field.key(),
+            (TermPart::Operator, _) => "op",
+            (TermPart::Value(_), Term::Field { .. }) => "value",
+            (TermPart::Value(_), Term::Text(_)) => NodeKey::Text.key(),
+            (TermPart::Value(_), Term::Time { relation, .. }) => relation_key(*relation),
         };
         let list_index = match (place, member(members, key)) {
-            (Place::Value(index), Some(Node::List(_))) => Some(index),
+            (TermPart::Value(index), Some(Node::List(_))) => Some(index),
             _ => None,
         };
         self.under(key, |reader| match list_index {
-            Some(index) => reader.within(Step::Index(index), |reader| reader.refuse(text)),
+            Some(index) => reader.within(PathStep::Index(index), |reader| reader.refuse(text)),
             None => reader.refuse(text),
         })
     }
@@ -343,10 +348,10 @@ fn is_list(members: &[Member<'_>]) -> bool {
 /// The key of a relation to a time.
 pub(super) fn relation_key(relation: TimeRelation) -> &'static str {
     match relation {
-        TimeRelation::After => Head::After.key(),
-        TimeRelation::Before => Head::Before.key(),
-        TimeRelation::On => Head::On.key(),
-        TimeRelation::Since => Head::Since.key(),
+        TimeRelation::After => NodeKey::After.key(),
+        TimeRelation::Before => NodeKey::Before.key(),
+        TimeRelation::On => NodeKey::On.key(),
+        TimeRelation::Since => NodeKey::Since.key(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Conditions on a field: path, operator and values.
 
-use super::read::{Checked, Reader, kind, member};
+use super::read::{JsonReader, JsonResult, kind, member};
 use super::words::{OPS, Op, find, unknown};
-use crate::json::{Member, Node, Number, Step};
+use crate::json::{Member, Node, Number, PathStep};
 use crate::query::ast::lexer::read_path;
 use crate::query::ast::{Expr, FieldTest, Literal, Path, Term};
 use crate::query::predicate::compile::is_time;
@@ -11,9 +11,9 @@ use crate::query::syntax::builder::between_slashes;
 
 const RANGE_KEYS: &[&str] = &["from", "to"];
 
-impl Reader {
+impl JsonReader {
     /// `{"field":...,"op":...}` and what the operator takes.
-    pub(super) fn field(&mut self, members: &[Member<'_>]) -> Checked<Expr> {
+    pub(super) fn field(&mut self, members: &[Member<'_>]) -> JsonResult<Expr> {
         let path = self.under("field", |reader| reader.path(member(members, "field")))?;
         let name = self.string(members, "op")?;
         let Some(op) = find(&OPS, name) else {
@@ -27,7 +27,7 @@ impl Reader {
     }
 
     /// A path as text, or as a list of keys.
-    fn path(&mut self, node: Option<&Node<'_>>) -> Checked<Path> {
+    fn path(&mut self, node: Option<&Node<'_>>) -> JsonResult<Path> {
         match node {
             Some(Node::String(text)) => match read_path(text) {
                 Some(path) => Ok(path),
@@ -44,7 +44,7 @@ impl Reader {
                         other => {
                             let problem = format!("expected a key, not {}", kind(other));
                             let refuse = |reader: &mut Self| reader.refuse(problem);
-                            return self.within(Step::Index(index), refuse);
+                            return self.within(PathStep::Index(index), refuse);
                         }
                     }
                 }
@@ -54,7 +54,7 @@ impl Reader {
         }
     }
 
-    fn test(&mut self, op: Op, path: &Path, members: &[Member<'_>]) -> Checked<FieldTest> {
+    fn test(&mut self, op: Op, path: &Path, members: &[Member<'_>]) -> JsonResult<FieldTest> {
         Ok(match op {
             Op::Has => FieldTest::Has,
             Op::Text => FieldTest::Text(self.text(members, "value")?),
@@ -73,7 +73,12 @@ impl Reader {
     }
 
     /// One value, or a list of them.
-    fn literals(&mut self, op: Op, path: &Path, members: &[Member<'_>]) -> Checked<Vec<Literal>> {
+    fn literals(
+        &mut self,
+        op: Op,
+        path: &Path,
+        members: &[Member<'_>],
+    ) -> JsonResult<Vec<Literal>> {
         let Some(node) = member(members, "value") else {
             return self.refuse(format!("`{}` takes a `value`", op.name()));
         };
@@ -87,7 +92,7 @@ impl Reader {
             let mut literals = Vec::with_capacity(nodes.len());
             for (index, node) in nodes.iter().enumerate() {
                 let literal = |reader: &mut Self| reader.literal(node, path);
-                literals.push(reader.within(Step::Index(index), literal)?);
+                literals.push(reader.within(PathStep::Index(index), literal)?);
             }
             Ok(literals)
         })
@@ -95,7 +100,7 @@ impl Reader {
 
     /// A string is itself; a number, boolean or null is what it is; times, addresses, networks and
     /// whatever else is written without quotes in a text is `{"bare":...}` or `{"from":...}`.
-    fn literal(&mut self, node: &Node<'_>, path: &Path) -> Checked<Literal> {
+    fn literal(&mut self, node: &Node<'_>, path: &Path) -> JsonResult<Literal> {
         match node {
             // A time is never a mere string there.
             Node::String(text) if is_time(path) => self.bare(text),
@@ -122,7 +127,7 @@ impl Reader {
         }
     }
 
-    fn bare(&self, text: &str) -> Checked<Literal> {
+    fn bare(&self, text: &str) -> JsonResult<Literal> {
         let literal = Literal::bare(text);
         match literal.is_quoted() {
             true => self.refuse(format!(
@@ -134,7 +139,7 @@ impl Reader {
     }
 
     /// `from` and `to`, one of which may be missing.
-    fn range(&mut self, members: &[Member<'_>]) -> Checked<Literal> {
+    fn range(&mut self, members: &[Member<'_>]) -> JsonResult<Literal> {
         let mut ends = [const { String::new() }; 2];
         for (key, end) in RANGE_KEYS.iter().zip(&mut ends) {
             *end = match member(members, key) {

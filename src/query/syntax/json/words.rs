@@ -10,7 +10,7 @@ pub(super) const FILTERS: &str = "filters";
 
 /// What a condition is: the key that only it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Head {
+pub(super) enum NodeKey {
     And,
     Or,
     Not,
@@ -24,17 +24,17 @@ pub(super) enum Head {
 }
 
 /// The heads by their keys.
-pub(super) const HEADS: [(&str, Head); 10] = [
-    ("and", Head::And),
-    ("or", Head::Or),
-    ("not", Head::Not),
-    ("all", Head::All),
-    ("text", Head::Text),
-    ("field", Head::Field),
-    ("after", Head::After),
-    ("before", Head::Before),
-    ("on", Head::On),
-    ("since", Head::Since),
+pub(super) const NODE_KEYS: [(&str, NodeKey); 10] = [
+    ("and", NodeKey::And),
+    ("or", NodeKey::Or),
+    ("not", NodeKey::Not),
+    ("all", NodeKey::All),
+    ("text", NodeKey::Text),
+    ("field", NodeKey::Field),
+    ("after", NodeKey::After),
+    ("before", NodeKey::Before),
+    ("on", NodeKey::On),
+    ("since", NodeKey::Since),
 ];
 
 /// How a field is compared.
@@ -73,18 +73,18 @@ pub(super) const OPS: [(&str, Op); 15] = [
     ("range", Op::Range),
 ];
 
-impl Head {
+impl NodeKey {
     /// The key.
     pub(super) fn key(self) -> &'static str {
-        name_of(&HEADS, self)
+        name_of(&NODE_KEYS, self)
     }
 
     /// The keys that may stand beside it.
     pub(super) fn beside(self) -> &'static [&'static str] {
         match self {
-            Head::Text => &["match", "distance"],
+            NodeKey::Text => &["match", "distance"],
             // Which of them, the operator says.
-            Head::Field => &["op", "value", "match", "distance", "from", "to"],
+            NodeKey::Field => &["op", "value", "match", "distance", "from", "to"],
             _ => &[],
         }
     }

@@ -1,23 +1,23 @@
 //! From the tree of a query to JSON, in one form.
 
 use super::read::relation_key;
-use super::words::{Head, Op};
+use super::words::{NodeKey, Op};
 use crate::json::{Number, Value};
 use crate::query::ast::{Expr, FieldTest, LastWord, Literal, Path, Term, Text};
 use crate::query::predicate::equals::range_ends;
 
 /// Members of an object in their order.
-type Members = Vec<(&'static str, Value)>;
+type JsonMembers = Vec<(&'static str, Value)>;
 
 /// A condition as JSON.
 pub(super) fn expr(expr: &Expr) -> Value {
     let list = |operands: &[Expr]| Value::List(operands.iter().map(self::expr).collect());
     Value::object(match expr {
-        Expr::All => vec![(Head::All.key(), Value::Bool(true))],
-        Expr::And(operands) => vec![(Head::And.key(), list(operands))],
-        Expr::Or(operands) => vec![(Head::Or.key(), list(operands))],
-        Expr::Not(operand) => vec![(Head::Not.key(), self::expr(operand))],
-        Expr::Term(Term::Text(text)) => with_match((Head::Text.key(), text)),
+        Expr::All => vec![(NodeKey::All.key(), Value::Bool(true))],
+        Expr::And(operands) => vec![(NodeKey::And.key(), list(operands))],
+        Expr::Or(operands) => vec![(NodeKey::Or.key(), list(operands))],
+        Expr::Not(operand) => vec![(NodeKey::Not.key(), self::expr(operand))],
+        Expr::Term(Term::Text(text)) => with_match((NodeKey::Text.key(), text)),
         Expr::Term(Term::Time { relation, when }) => {
             vec![(relation_key(*relation), when.as_str().into())]
         }
@@ -25,7 +25,7 @@ pub(super) fn expr(expr: &Expr) -> Value {
     })
 }
 
-fn field(path: &Path, test: &FieldTest) -> Members {
+fn field(path: &Path, test: &FieldTest) -> JsonMembers {
     let (op, rest) = match test {
         FieldTest::Has => (Op::Has, Vec::new()),
         FieldTest::Text(text) => (Op::Text, with_match(("value", text))),
@@ -48,15 +48,15 @@ fn field(path: &Path, test: &FieldTest) -> Members {
             (Op::Compare(*comparison), value(number_or_string(text)))
         }
     };
-    let head = [(Head::Field.key(), path.to_string().into()), ("op", op.name().into())];
+    let head = [(NodeKey::Field.key(), path.to_string().into()), ("op", op.name().into())];
     head.into_iter().chain(rest).collect()
 }
 
-fn value(value: Value) -> Members {
+fn value(value: Value) -> JsonMembers {
     vec![("value", value)]
 }
 
-fn with_match((key, text): (&'static str, &Text)) -> Members {
+fn with_match((key, text): (&'static str, &Text)) -> JsonMembers {
     let mut members = vec![(key, text.text.as_str().into())];
     match text.last {
         LastWord::Exact => {}
@@ -89,7 +89,7 @@ fn literal(literal: &Literal) -> Value {
 }
 
 /// The ends of a range that are there.
-fn range(literal: &Literal) -> Option<Members> {
+fn range(literal: &Literal) -> Option<JsonMembers> {
     let (from, to) = range_ends(literal)?;
     let ends = [("from", from), ("to", to)].into_iter().filter(|(_, end)| !end.is_empty());
     Some(ends.map(|(key, end)| (key, number_or_string(end))).collect())

@@ -1,31 +1,33 @@
 //! Field terms: what follows a path and an operator.
 
-use super::{Parser, hint, text_of_quoted};
+use super::{QueryParser, hint, text_of_quoted};
 use crate::Result;
 use crate::query::ast::chars::is_space;
-use crate::query::ast::lexer::{Operator, Segment, resolve};
+use crate::query::ast::lexer::{Operator, PathKey, resolve};
 use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Term, TimeRelation};
-use crate::query::predicate::compile::{Place, Problem, check_path, check_words, compile_term};
+use crate::query::predicate::compile::{
+    TermError, TermPart, check_path, check_words, compile_term,
+};
 use crate::query::predicate::context::any_context;
 
 /// Where the pieces of a field term begin.
-struct Places {
+struct TermOffsets {
     path: usize,
     operator: usize,
     values: Vec<usize>,
 }
 
-impl Parser<'_> {
+impl QueryParser<'_> {
     /// A field term, its path and operator being taken.
     pub(super) fn field(
         &mut self,
-        segments: Vec<Segment>,
+        segments: Vec<PathKey>,
         path_at: usize,
         operator_at: usize,
         operator: Operator,
     ) -> Result<Expr> {
         let mut places =
-            Places { path: path_at, operator: operator_at, values: vec![self.scanner.at()] };
+            TermOffsets { path: path_at, operator: operator_at, values: vec![self.scanner.at()] };
         if let ([first], Operator::Has) = (&segments[..], operator)
             && !first.is_quoted
         {
@@ -45,7 +47,7 @@ impl Parser<'_> {
         self.checked(Term::Field { path, test }, &places)
     }
 
-    fn has(&mut self, places: &Places) -> Result<Expr> {
+    fn has(&mut self, places: &TermOffsets) -> Result<Expr> {
         let at = self.scanner.at();
         let Some(segments) = self.scanner.take_path() else {
             return self.error(at, "expected a field after `has:`");
@@ -54,19 +56,19 @@ impl Parser<'_> {
             let problem = "expected white space after the field of `has:`";
             return self.error(self.scanner.at(), problem);
         }
-        let places = Places { path: at, operator: places.operator, values: vec![at] };
+        let places = TermOffsets { path: at, operator: places.operator, values: vec![at] };
         let path = resolve(segments);
         let test = FieldTest::Has;
         self.checked(Term::Field { path, test }, &places)
     }
 
-    fn time(&mut self, relation: TimeRelation, places: &Places) -> Result<Expr> {
+    fn time(&mut self, relation: TimeRelation, places: &TermOffsets) -> Result<Expr> {
         let when = self.scanner.take_bare().to_string();
         self.checked(Term::Time { relation, when }, places)
     }
 
     /// `f:text` and `f:(texts)`.
-    fn words(&mut self, path: Path, places: &Places) -> Result<Expr> {
+    fn words(&mut self, path: Path, places: &TermOffsets) -> Result<Expr> {
         check_words(&path).or_else(|problem| self.field_error(problem, places))?;
         if self.scanner.peek() == Some('(') {
             return self.parenthesis(Some(&path));
@@ -79,7 +81,7 @@ impl Parser<'_> {
         self.text_term(text, Some(&path), at)
     }
 
-    fn test(&mut self, operator: Operator, places: &mut Places) -> Result<FieldTest> {
+    fn test(&mut self, operator: Operator, places: &mut TermOffsets) -> Result<FieldTest> {
         Ok(match operator {
             Operator::Equals => FieldTest::Equals(self.literals(places)?),
             Operator::Differs => FieldTest::Differs(self.literals(places)?),
@@ -134,7 +136,7 @@ impl Parser<'_> {
     }
 
     /// One literal, or a list of them in parentheses.
-    fn literals(&mut self, places: &mut Places) -> Result<Vec<Literal>> {
+    fn literals(&mut self, places: &mut TermOffsets) -> Result<Vec<Literal>> {
         let open_at = self.scanner.at();
         if !self.scanner.eat("(") {
             let at = self.scanner.at();
@@ -189,7 +191,7 @@ impl Parser<'_> {
     }
 
     /// The term, if it is one that some event could meet.
-    fn checked(&mut self, term: Term, places: &Places) -> Result<Expr> {
+    fn checked(&mut self, term: Term, places: &TermOffsets) -> Result<Expr> {
         self.size.add(&term).or_else(|problem| self.error(places.path, problem))?;
         match compile_term(&term, &any_context()) {
             Ok(_) => Ok(Expr::Term(term)),
@@ -197,14 +199,14 @@ impl Parser<'_> {
         }
     }
 
-    fn field_error<T>(&self, problem: Problem, places: &Places) -> Result<T> {
+    fn field_error<T>(&self, problem: TermError, places: &TermOffsets) -> Result<T> {
         let position = match problem.place {
-            Place::Name | Place::Path => places.path,
-            Place::Operator => places.operator,
-            Place::Value(index) => places.values.get(index).copied().unwrap_or(places.path),
+            TermPart::Name | TermPart::Path => places.path,
+            TermPart::Operator => places.operator,
+            TermPart::Value(index) => places.values.get(index).copied().unwrap_or(places.path),
         };
         match problem.place {
-            Place::Name => {
+            TermPart::Name => {
                 let hint = hint(self, places.path);
                 self.error(position, format!("{}; {hint}", problem.text))
             }

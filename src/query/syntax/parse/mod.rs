@@ -8,7 +8,7 @@ mod field;
 #[cfg(test)]
 mod tests;
 
-use super::complexity::{Size, too_deep};
+use super::complexity::{Complexity, too_deep};
 use crate::limits::{QUERY_BYTES_MAX, QUERY_DEPTH_MAX};
 use crate::query::ast::chars::{is_space, split_distance};
 use crate::query::ast::lexer::{Quoted, Scanner};
@@ -34,8 +34,12 @@ impl Query {
     /// # Ok::<(), annals::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Query> {
-        let mut parser =
-            Parser { text, scanner: Scanner::new(text), depth: 0, size: Size::default() };
+        let mut parser = QueryParser {
+            text,
+            scanner: Scanner::new(text),
+            depth: 0,
+            size: Complexity::default(),
+        };
         let query = parser.query().map(Query::new)?;
         // Short names and lists of texts are longer when they are printed.
         query.check_printed().or_else(|problem| parser.error(0, problem))?;
@@ -43,15 +47,15 @@ impl Query {
     }
 }
 
-struct Parser<'q> {
+struct QueryParser<'q> {
     text: &'q str,
     scanner: Scanner<'q>,
     /// Parentheses that are open.
     depth: usize,
-    size: Size,
+    size: Complexity,
 }
 
-impl Parser<'_> {
+impl QueryParser<'_> {
     fn error<T>(&self, position: usize, problem: impl Into<String>) -> Result<T> {
         Err(Error::Query { query: self.text.to_string(), position, problem: problem.into() })
     }
@@ -248,7 +252,7 @@ fn text_of_quoted(quoted: Quoted) -> Text {
 }
 
 /// How to look for the token at `at` as a text.
-fn hint(parser: &Parser<'_>, at: usize) -> String {
+fn hint(parser: &QueryParser<'_>, at: usize) -> String {
     let token = Scanner::new(&parser.text[at..]).take_bare();
     let escaped = token.replace('\\', "\\\\").replace('"', "\\\"");
     format!("to look for the text, quote it: `\"{escaped}\"`")

@@ -3,7 +3,7 @@
 use super::story::Belief;
 use super::*;
 use crate::query::Query;
-use crate::store::folder::paths::Layout;
+use crate::store::folder::paths::StorePaths;
 use crate::store::manifest;
 
 /// Opens what is left and looks at everything; panics when something is wrong.
@@ -59,13 +59,13 @@ pub(super) fn difference(found: &BTreeMap<u64, Event>, before: &Belief, after: &
 
 /// The names of the files of doomed segments: nothing may keep them once the store is open.
 fn doomed_files(disk: &SimDisk) -> Vec<String> {
-    let layout = Layout::new(Path::new(ROOT));
+    let paths = StorePaths::new(Path::new(ROOT));
     // Without a manifest nothing is doomed; what else is wrong with it the opening says.
-    let Ok(loaded) = manifest::read(&disk.shared(), &layout.manifest()) else {
+    let Ok(loaded) = manifest::read(&disk.shared(), &paths.manifest()) else {
         return Vec::new();
     };
-    let id = |place: &crate::store::folder::paths::Place| format!("{:016x}", place.id.0);
-    loaded.state.doomed.iter().map(id).collect()
+    let id = |place: &crate::store::folder::paths::SegmentPath| format!("{:016x}", place.id.0);
+    loaded.state.tombstones.iter().map(id).collect()
 }
 
 fn check_files(bench: &Bench, store: &Store, doomed: &[String]) {

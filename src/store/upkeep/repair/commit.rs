@@ -18,9 +18,9 @@ impl Repair<'_> {
         self.report.added.push(SegmentSummary::of(&listed));
         if !self.report.dry_run {
             let place = listed.place();
-            let folder = self.layout.segment_folder(&place);
-            let path = self.layout.segment(&place);
-            files::create_folders(self.disk, self.layout.root(), &folder)?;
+            let folder = self.paths.segment_folder(&place);
+            let path = self.paths.segment(&place);
+            files::create_folders(self.disk, self.paths.root(), &folder)?;
             files::create_synced(self.disk, &path, bytes)?;
             let protected = self.disk.protect(&path);
             protected.map_err(|error| Error::io("protect", &path, error))?;
@@ -32,26 +32,26 @@ impl Repair<'_> {
 
     /// Puts the new state in the place of the old one.
     pub(super) fn write(&mut self) -> Result<()> {
-        let root = self.layout.root();
+        let root = self.paths.root();
         let aside = self.kept_first.iter().chain(&self.moved);
         self.report.moved_aside = aside.map(|path| within(root, path)).collect();
         if self.report.dry_run {
             return Ok(());
         }
         if !self.report.moved_aside.is_empty() {
-            files::create_folders(self.disk, root, &self.layout.aside())?;
+            files::create_folders(self.disk, root, &self.paths.aside())?;
         }
         for path in &self.kept_first {
-            aside::keep_aside(self.disk, &self.layout, path)?;
+            aside::keep_aside(self.disk, &self.paths, path)?;
         }
         if !self.kept_first.is_empty() {
-            files::sync_folder(self.disk, &self.layout.aside())?;
+            files::sync_folder(self.disk, &self.paths.aside())?;
         }
         if self.report.rules_reset {
-            file::write(self.disk, &self.layout, &Retention::default())?;
+            file::write(self.disk, &self.paths, &Retention::default())?;
         }
         if self.changed {
-            let path = self.layout.manifest();
+            let path = self.paths.manifest();
             drop(write_whole(self.disk, &path, &*self.options.random, &self.after)?);
             self.clear_away()?;
         }
@@ -62,17 +62,17 @@ impl Repair<'_> {
     fn clear_away(&self) -> Result<()> {
         let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
         for path in &self.moved {
-            aside::move_aside(self.disk, &self.layout, path)?;
+            aside::move_aside(self.disk, &self.paths, path)?;
             folders.extend(path.parent().map(PathBuf::from));
         }
-        let logs = self.layout.logs();
+        let logs = self.paths.logs();
         let kept = self.kept_first.iter().filter(|path| path.starts_with(&logs));
         for path in kept.chain(&self.used_up) {
             files::remove(self.disk, path)?;
             folders.insert(logs.clone());
         }
         if !self.moved.is_empty() {
-            files::sync_folder(self.disk, &self.layout.aside())?;
+            files::sync_folder(self.disk, &self.paths.aside())?;
         }
         folders.iter().try_for_each(|folder| files::sync_folder(self.disk, folder))
     }

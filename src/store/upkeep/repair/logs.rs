@@ -4,7 +4,7 @@ use super::{Repair, believed};
 use crate::Result;
 use crate::event::StoredEvent;
 use crate::log::Frame;
-use crate::log::{Known, read_head, salvage};
+use crate::log::{KnownLog, read_head, salvage};
 use crate::store::folder::inventory;
 use crate::store::manifest::state::{Listed, LogFile};
 use crate::store::open::recover::decode_one;
@@ -22,9 +22,9 @@ impl Repair<'_> {
         self.changed = true;
         let mut events = Vec::new();
         let mut read: Vec<LogFile> = Vec::new();
-        for number in inventory::log_numbers(self.disk, &self.layout)? {
+        for number in inventory::log_numbers(self.disk, &self.paths)? {
             self.after.next_log = self.after.next_log.max(believed(number) + 1);
-            let head = read_head(self.disk, &self.layout.log(number)).ok();
+            let head = read_head(self.disk, &self.paths.log(number)).ok();
             let logs = self.before.logs.iter();
             let listed = logs.clone().find(|log| match &head {
                 Some(head) => log.id == head.id,
@@ -41,7 +41,7 @@ impl Repair<'_> {
                 read.extend(listed.copied());
                 self.read_log(number, listed.copied(), &mut events)?;
             } else if self.before.logs.iter().any(|log| log.number == number) {
-                self.kept_first.push(self.layout.log(number));
+                self.kept_first.push(self.paths.log(number));
             }
         }
         self.touch_missing(&read);
@@ -55,9 +55,9 @@ impl Repair<'_> {
         listed: Option<LogFile>,
         events: &mut Vec<StoredEvent>,
     ) -> Result<()> {
-        let path = self.layout.log(number);
+        let path = self.paths.log(number);
         let listed = listed.map(|log| (log.id, log.first_seq));
-        let known = Known { listed, synced: self.hint };
+        let known = KnownLog { listed, synced: self.hint };
         let lost = &mut self.lost;
         let mut each = |frame: &Frame<'_>| {
             let Ok(stored) = decode_one(&path, frame) else {

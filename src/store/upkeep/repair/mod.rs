@@ -22,9 +22,9 @@ use crate::log::{Synced, SyncedHint, read_head};
 use crate::store::folder::files;
 use crate::store::folder::inventory;
 use crate::store::folder::inventory::FoundSegment;
-use crate::store::folder::paths::Layout;
+use crate::store::folder::paths::StorePaths;
 use crate::store::manifest;
-use crate::store::manifest::state::{Change, Listed, LogFile, State};
+use crate::store::manifest::state::{Listed, LogFile, ManifestEdit, ManifestState};
 use crate::store::open::consistency::check_complete;
 use crate::store::open::writer::{check_there, take_lock};
 use crate::store::options::Options;
@@ -73,25 +73,25 @@ pub struct RepairReport {
 
 /// Repairs the store in a folder; see [`crate::store::Store::repair`].
 pub(crate) fn repair(root: &Path, options: &Options, dry_run: bool) -> Result<RepairReport> {
-    let layout = Layout::new(root);
+    let paths = StorePaths::new(root);
     let disk = &options.disk;
-    check_there(disk, &layout)?;
-    let _lock = take_lock(options, &layout)?;
-    let findings = verify_closed(disk, &layout)?.findings;
-    findings.iter().try_for_each(|finding| refuse(&layout, finding))?;
+    check_there(disk, &paths)?;
+    let _lock = take_lock(options, &paths)?;
+    let findings = verify_closed(disk, &paths)?.findings;
+    findings.iter().try_for_each(|finding| refuse(&paths, finding))?;
     let report = RepairReport { dry_run, findings, ..RepairReport::default() };
     if report.findings.is_empty() {
         return Ok(report);
     }
-    let mut repair = Repair::begin(options, layout, report)?;
+    let mut repair = Repair::begin(options, paths, report)?;
     repair.repair_segments()?;
     repair.repair_logs()?;
     repair.finish()
 }
 
 /// What a later version wrote, or what the system does not give out, is none of our business.
-fn refuse(layout: &Layout, finding: &Finding) -> Result<()> {
-    let path = layout.root().join(&finding.file);
+fn refuse(paths: &StorePaths, finding: &Finding) -> Result<()> {
+    let path = paths.root().join(&finding.file);
     match finding.kind {
         FindingKind::Unsupported => {
             Err(Error::Unsupported { path, feature: "the version of this file".into() })
@@ -108,16 +108,16 @@ fn refuse(layout: &Layout, finding: &Finding) -> Result<()> {
 struct Repair<'a> {
     options: &'a Options,
     disk: &'a Disk,
-    layout: Layout,
+    paths: StorePaths,
     report: RepairReport,
     retention: Retention,
     hint: Option<Synced>,
     /// The segment files that were found.
     found: Vec<FoundSegment>,
     /// What the manifest lists, or, where it is lost, what is known of it beside its segments.
-    before: State,
+    before: ManifestState,
     /// What the new manifest says.
-    after: State,
+    after: ManifestState,
     /// Whether anything tells the epoch.
     epoch_is_known: bool,
     /// The manifest has to be written.
@@ -134,23 +134,23 @@ struct Repair<'a> {
 }
 
 impl<'a> Repair<'a> {
-    fn begin(options: &'a Options, layout: Layout, report: RepairReport) -> Result<Repair<'a>> {
+    fn begin(options: &'a Options, paths: StorePaths, report: RepairReport) -> Result<Repair<'a>> {
         let disk = &options.disk;
-        let found = inventory::segments(disk, &layout)?;
-        let hint = SyncedHint::read(disk, &layout.synced())?;
+        let found = inventory::segments(disk, &paths)?;
+        let hint = SyncedHint::read(disk, &paths.synced())?;
         let strange = hint.filter(|hint| hint.last_seq >= BELIEVED_MAX);
         let hint = hint.filter(|_| strange.is_none());
-        let moved = strange.map(|_| layout.synced()).into_iter().collect();
+        let moved = strange.map(|_| paths.synced()).into_iter().collect();
         let mut repair = Repair {
             options,
             disk,
-            layout,
+            paths,
             report,
             retention: Retention::default(),
             hint,
             found,
-            before: State::default(),
-            after: State::default(),
+            before: ManifestState::default(),
+            after: ManifestState::default(),
             epoch_is_known: true,
             changed: strange.is_some(),
             seen_seq: hint.map_or(0, |hint| hint.last_seq),
@@ -165,11 +165,11 @@ impl<'a> Repair<'a> {
     }
 
     fn read_rules(&mut self) -> Result<()> {
-        match file::read(self.disk, &self.layout) {
+        match file::read(self.disk, &self.paths) {
             Ok(retention) => self.retention = retention,
             Err(Error::Invalid { .. } | Error::Corrupt { .. }) => {
                 self.report.rules_reset = true;
-                self.kept_first.push(self.layout.rules());
+                self.kept_first.push(self.paths.rules());
             }
             Err(error) => return Err(error),
         }
@@ -177,7 +177,7 @@ impl<'a> Repair<'a> {
     }
 
     fn read_manifest(&mut self) -> Result<()> {
-        let path = self.layout.manifest();
+        let path = self.paths.manifest();
         match manifest::read(self.disk, &path) {
             Ok(loaded) if !self.belongs_here(&loaded.state) => self.forget_manifest(Vec::new()),
             Ok(loaded) if self.is_latest(&loaded.state) => self.before = loaded.state,
@@ -197,12 +197,12 @@ impl<'a> Repair<'a> {
 
     /// Whether a manifest is that of this store: something of what it lists is there, or nothing
     /// else is.
-    fn belongs_here(&self, state: &State) -> bool {
+    fn belongs_here(&self, state: &ManifestState) -> bool {
         let ids =
             self.found.iter().filter_map(|found| found.meta.as_ref().ok()).map(|meta| meta.id);
         let segment_is_there = ids.into_iter().any(|id| state.segments.contains_key(&id));
-        let numbers = inventory::log_numbers(self.disk, &self.layout).unwrap_or_default();
-        let heads = numbers.iter().map(|number| read_head(self.disk, &self.layout.log(*number)));
+        let numbers = inventory::log_numbers(self.disk, &self.paths).unwrap_or_default();
+        let heads = numbers.iter().map(|number| read_head(self.disk, &self.paths.log(*number)));
         let mut logs = heads.map(|head| {
             // A damaged head tells nothing, so it does not speak against the manifest.
             head.map_or(true, |head| state.logs.iter().any(|log| log.id == head.id))
@@ -214,46 +214,48 @@ impl<'a> Repair<'a> {
 
     /// Whether nothing tells that there was a later manifest: files that only it can have led to,
     /// segments in the place of a log that is listed and gone, or a hint that knows of more.
-    fn is_latest(&self, state: &State) -> bool {
+    fn is_latest(&self, state: &ManifestState) -> bool {
         let is_gone = |log: &LogFile| {
-            let len = files::len(self.disk, &self.layout.log(log.number));
+            let len = files::len(self.disk, &self.paths.log(log.number));
             len.is_err_and(|error| files::is_missing(&error))
         };
         let metas = self.found.iter().filter_map(|found| found.meta.as_ref().ok());
         let mut unlisted = metas.filter(|meta| !state.segments.contains_key(&meta.id));
         let mut is_sealed = || unlisted.any(|meta| meta.max_seq >= state.next_seq);
         let is_overtaken = state.logs.iter().any(is_gone) && is_sealed();
-        !is_overtaken && check_complete(self.disk, &self.layout, state, self.hint).is_ok()
+        !is_overtaken && check_complete(self.disk, &self.paths, state, self.hint).is_ok()
     }
 
     /// Goes on without the manifest, but with what its sound edits tell of the whole.
-    fn forget_manifest(&mut self, remains: Vec<Vec<Change>>) {
+    fn forget_manifest(&mut self, remains: Vec<Vec<ManifestEdit>>) {
         self.report.manifest_rebuilt = true;
         self.changed = true;
         self.epoch_is_known = !remains.is_empty();
-        if files::len(self.disk, &self.layout.manifest()).is_ok() {
-            self.kept_first.push(self.layout.manifest());
+        if files::len(self.disk, &self.paths.manifest()).is_ok() {
+            self.kept_first.push(self.paths.manifest());
         }
         for change in remains.into_iter().flatten() {
             let state = &mut self.before;
             match change {
-                Change::Logs { next, .. } => state.next_log = state.next_log.max(believed(next)),
-                Change::Epoch(epoch) => state.epoch = state.epoch.max(believed(epoch)),
-                Change::EpochBegun { epoch, first_seq } if believed(epoch) > 0 => {
+                ManifestEdit::Logs { next, .. } => {
+                    state.next_log = state.next_log.max(believed(next))
+                }
+                ManifestEdit::Epoch(epoch) => state.epoch = state.epoch.max(believed(epoch)),
+                ManifestEdit::EpochBegun { epoch, first_seq } if believed(epoch) > 0 => {
                     state.epoch = state.epoch.max(epoch);
                     state.epochs.begin(EpochStart { epoch, first_seq });
                 }
-                Change::Floor { next_seq, recorded_at } => {
+                ManifestEdit::Floor { next_seq, recorded_at } => {
                     state.next_seq = state.next_seq.max(believed(next_seq));
                     state.recorded_at = state.recorded_at.max(recorded_at);
                 }
-                Change::Swept(now) => state.last_sweep = state.last_sweep.max(Some(now)),
-                Change::Add(Listed { meta, .. }) => self.see(meta.max_seq),
-                Change::EpochBegun { .. }
-                | Change::Doom(_)
-                | Change::Clear(_)
-                | Change::Buffered(_)
-                | Change::Doomed(_) => {}
+                ManifestEdit::Swept(now) => state.last_sweep = state.last_sweep.max(Some(now)),
+                ManifestEdit::Add(Listed { meta, .. }) => self.see(meta.max_seq),
+                ManifestEdit::EpochBegun { .. }
+                | ManifestEdit::Drop(_)
+                | ManifestEdit::Clear(_)
+                | ManifestEdit::Buffered(_)
+                | ManifestEdit::Tombstone(_) => {}
             }
         }
     }
@@ -265,8 +267,8 @@ impl<'a> Repair<'a> {
 
     /// Whether the logs become segments: one of them is damaged, or nothing lists them.
     fn logs_are_concerned(&self) -> bool {
-        let is_log = |path: &Path| path.starts_with(self.layout.logs());
-        let root = self.layout.root();
+        let is_log = |path: &Path| path.starts_with(self.paths.logs());
+        let root = self.paths.root();
         let mut findings = self.report.findings.iter();
         self.report.manifest_rebuilt || findings.any(|finding| is_log(&root.join(&finding.file)))
     }
@@ -279,7 +281,7 @@ impl<'a> Repair<'a> {
         self.write()?;
         let mut report = self.report;
         if !report.dry_run {
-            report.left = verify_closed(self.disk, &self.layout)?.findings;
+            report.left = verify_closed(self.disk, &self.paths)?.findings;
         }
         Ok(report)
     }

@@ -33,7 +33,7 @@ impl Repair<'_> {
 
     /// A segment that the manifest lists stays as it is, or what can be read of it is written anew.
     fn check_listed(&mut self, listed: Listed) -> Result<()> {
-        let path = self.layout.segment(&listed.place());
+        let path = self.paths.segment(&listed.place());
         if let Ok(segment) = open_listed(self.disk, &path, Access::Heap, &listed) {
             if segment.examine().is_sound() {
                 return self.keep(&segment, listed);
@@ -107,7 +107,7 @@ impl Repair<'_> {
         let now = Timestamp(self.options.clock.now_micros());
         let is_past = is_expired(segment.meta(), &self.retention, now);
         if is_past {
-            self.report.expired.push(within(self.layout.root(), &found.path));
+            self.report.expired.push(within(self.paths.root(), &found.path));
         }
         if is_past || replaced.contains(&segment.meta().id) {
             self.moved.push(found.path.clone());

@@ -74,13 +74,13 @@ fn contents(snapshot: &Snapshot) -> BTreeMap<u64, Event> {
 }
 
 fn segments(disk: &SimDisk) -> Vec<PathBuf> {
-    inventory::segment_files(&disk.shared(), &Layout::new(Path::new(ROOT))).expect("lists")
+    inventory::segment_files(&disk.shared(), &StorePaths::new(Path::new(ROOT))).expect("lists")
 }
 
 fn log(disk: &SimDisk) -> PathBuf {
-    let layout = Layout::new(Path::new(ROOT));
-    let numbers = inventory::log_numbers(&disk.shared(), &layout).expect("lists");
-    layout.log(*numbers.last().expect("a log"))
+    let paths = StorePaths::new(Path::new(ROOT));
+    let numbers = inventory::log_numbers(&disk.shared(), &paths).expect("lists");
+    paths.log(*numbers.last().expect("a log"))
 }
 
 fn repair_it(disk: &SimDisk) -> RepairReport {
@@ -289,7 +289,7 @@ fn without_a_manifest_the_replaced_and_the_expired_stay_out() {
     assert_eq!(check(&disk, &report, "replaced").len() as u64, ALL);
     crate::store::retention::file::write(
         &with_rules.shared(),
-        &Layout::new(Path::new(ROOT)),
+        &StorePaths::new(Path::new(ROOT)),
         &rules,
     )
     .expect("writes");
@@ -415,15 +415,15 @@ fn sequences_and_epochs_beyond_belief_leave_later_ones() {
     live(&disk);
     disk.remove(Path::new(MANIFEST)).expect("is there");
     let shared = disk.shared();
-    let layout = Layout::new(Path::new(ROOT));
-    files::remove(&shared, &layout.synced()).expect("is there");
-    let hint = SyncedHint::create(&shared, &layout.synced()).expect("is written");
+    let paths = StorePaths::new(Path::new(ROOT));
+    files::remove(&shared, &paths.synced()).expect("is there");
+    let hint = SyncedHint::create(&shared, &paths.synced()).expect("is written");
     let synced = Synced { log_id: 5, offset: 100, last_seq: u64::MAX };
     hint.write(&synced).expect("is written");
     let header = crate::log::LogHeader { id: 5, epoch: u64::MAX, first_seq: u64::MAX };
-    let log = crate::log::LogWriter::create(&shared, &layout.log(90), header).expect("is written");
+    let log = crate::log::LogWriter::create(&shared, &paths.log(90), header).expect("is written");
     log.close().expect("closes");
-    let stray = layout.log(u64::MAX);
+    let stray = paths.log(u64::MAX);
     files::create_synced(&shared, &stray, b"a file of this name").expect("is written");
     let report = repair_it(&disk);
     assert_eq!(check(&disk, &report, "beyond belief").len() as u64, ALL);

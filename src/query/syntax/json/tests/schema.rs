@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::PAIRS;
 use crate::query::ast::Query;
 use crate::query::syntax::arbitrary::any_query;
-use crate::query::syntax::json::words::{HEADS, OPS};
+use crate::query::syntax::json::words::{NODE_KEYS, OPS};
 
 fn schema() -> Value {
     serde_json::from_str(Query::JSON_SCHEMA).expect("the schema is JSON")
@@ -134,7 +134,7 @@ fn every_operator_and_condition_is_in_the_schema_and_no_other() {
     let mut ops: Vec<&str> = OPS.iter().map(|(name, _)| *name).collect();
     ops.sort_unstable();
     assert_eq!(found, ops);
-    for (head, _) in HEADS {
+    for (head, _) in NODE_KEYS {
         assert!(schema["$defs"].get(head).is_some(), "{head}");
     }
 }
