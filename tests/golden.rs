@@ -2,7 +2,8 @@
 //!
 //! `golden/vN/store` is a store as version N wrote it, `golden/vN-feature-M` one with incompatible
 //! feature bit M (sealed events, events in the log, rules of
-//! retention); `expected.ndjson` is what it held. These files are never made again, only added.
+//! retention); `golden/vN-small` is the store of four events whose bytes `docs/format.md` shows.
+//! `expected.ndjson` is what it held. These files are never made again, only added.
 
 use annals::Error;
 use annals::io::Access;
@@ -92,7 +93,16 @@ fn event() -> annals::event::Event {
     annals::event::Event::builder("2026-05-04T13:05:00Z", "tests", "golden").build().unwrap()
 }
 
-/// Every 97th byte of every file, changed: an error, or exactly what was written.
+/// From one changed byte of a file to the next: small files are tried more densely.
+fn step(len: usize) -> usize {
+    match len {
+        0..2_000 => 7,
+        2_000..20_000 => 97,
+        _ => 1009,
+    }
+}
+
+/// Bytes of every file, one at a time, changed: an error, or exactly what was written.
 #[test]
 fn damage_is_refused_or_harmless() {
     for version in versions() {
@@ -104,7 +114,7 @@ fn damage_is_refused_or_harmless() {
         let mut refused = 0;
         for file in files {
             let sound = fs::read(&file).unwrap();
-            for place in (0..sound.len()).step_by(if sound.len() > 20_000 { 1009 } else { 97 }) {
+            for place in (0..sound.len()).step_by(step(sound.len())) {
                 let mut damaged = sound.clone();
                 damaged[place] ^= 0x55;
                 fs::write(&file, &damaged).unwrap();
