@@ -5,7 +5,7 @@ use crate::forge::{Codec, Contents, Ints, Packed, Parts, Presence, Span, Texts, 
 use crate::input::{Input, edit};
 use std::sync::OnceLock;
 
-/// What a section holds; `docs/format.md` describes each under *Parts* and *Words*.
+/// What a section holds; `docs/format.md` describes each under *Sections*, *Words* and *Id words*.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Numbers of one width.
