@@ -1,0 +1,46 @@
+//! The order of the house, and its measures. A new folder or file takes its place here.
+
+/// The layers from low to high; a module imports from lower layers and from its own folder only.
+/// `profile`, `serve` and `lake` have their places before they exist.
+pub(crate) const LAYERS: &[&str] = &[
+    "error limits planted",
+    "io json text",
+    "event",
+    "profile",
+    "log segment",
+    "tail",
+    "store",
+    "query",
+    "import export testing",
+    "serve lake",
+    "cli",
+];
+
+/// The rooms of a folder from low to high: its files and folders, `mod` for its `mod.rs`. Within
+/// the folder, imports run down.
+pub(crate) const ROOMS: &[(&str, &str)] = &[
+    (
+        "src/json",
+        "escape number_syntax problem spans decimal number value tree parse write locate mod",
+    ),
+    (
+        "src/event",
+        "civil time instant schema shape object_builder objects check canonical builder mod",
+    ),
+    ("src/segment", "codec index file read rows builder mod"),
+    ("src/store", "sync options folder retention manifest report view write open upkeep mod"),
+    ("src/query", "budget ast predicate syntax plan request exec answer follow explain mod"),
+    ("src/cli", "failure input print commands mod"),
+];
+
+/// In lines, of tests too.
+pub(crate) const FILE_LEN_MAX: usize = 500;
+/// In lines, from `fn` to the closing brace, of tests too.
+pub(crate) const FUNCTION_LEN_MAX: usize = 70;
+/// Files and folders of a folder below `src`, without `mod.rs` and `tests`.
+pub(crate) const SIBLINGS_MAX: usize = 15;
+/// In characters.
+pub(crate) const LINE_LEN_MAX: usize = 100;
+
+/// Type names, by layer, that may be defined more than once: each command has its `Arguments`.
+pub(crate) const REPEATED: &[(&str, &str)] = &[("cli", "Arguments")];
