@@ -1,9 +1,8 @@
 //! What ends a command early, the message for it, and the exit code.
 
-use crate::cli::print::notice::tell;
 use annals::Error;
 use std::fmt::Display;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -122,6 +121,11 @@ fn marked(query: &str, position: usize) -> String {
     shown.extend(part);
     shown.push_str(if rest.next().is_some() { "…" } else { "" });
     format!("  {shown}\n  {}^", " ".repeat(indent))
+}
+
+/// Writes one line to stderr; that stderr is closed is no error.
+pub(crate) fn tell(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 #[cfg(test)]

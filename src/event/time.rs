@@ -1,5 +1,6 @@
 //! Instants: microseconds since 1970-01-01T00:00:00Z, and their printed form.
 
+use crate::json::Value;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -31,6 +32,13 @@ impl Serialize for Timestamp {
         } else {
             serializer.serialize_i64(self.0)
         }
+    }
+}
+
+impl From<Timestamp> for Value {
+    /// The instant in RFC 3339, UTC.
+    fn from(timestamp: Timestamp) -> Self {
+        Value::String(format_instant(timestamp, 0))
     }
 }
 

@@ -1,7 +1,6 @@
 //! JSON values that keep the digits of numbers and the order of keys.
 
 use super::number::Number;
-use crate::event::time::{Timestamp, format_instant};
 
 /// A JSON value. Keys of an object are unique (checked where it is parsed or becomes an event).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,13 +133,6 @@ impl From<u32> for Value {
 impl From<u64> for Value {
     fn from(number: u64) -> Self {
         Value::Number(number.into())
-    }
-}
-
-impl From<Timestamp> for Value {
-    /// The instant in RFC 3339, UTC.
-    fn from(timestamp: Timestamp) -> Self {
-        Value::String(format_instant(timestamp, 0))
     }
 }
 

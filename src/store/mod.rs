@@ -37,9 +37,6 @@ use view::publication::Subscription;
 use write::background::Background;
 use write::engine::{Core, Engine};
 
-/// Unsealed events above which `close` seals, so that the next opening has little to replay.
-const CLOSE_EVENTS_MAX: u64 = 4096;
-
 /// An open store.
 ///
 /// All methods may be called from any thread. Dropping a store without [`Store::close`] loses

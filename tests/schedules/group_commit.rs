@@ -1,5 +1,5 @@
-//! Threads that append through one group, as `src/store/write/append.rs` does: write all, sync once,
-//! publish, answer.
+//! Threads that append through one group, as `src/store/write/append.rs` does: write all, sync
+//! once, publish, answer.
 
 use crate::store::group::CommitGroup;
 use crate::store::sync::lock;

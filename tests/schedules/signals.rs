@@ -1,5 +1,5 @@
-//! A background thread as `src/store/write/background.rs` has it, those who wait for its seals, and those
-//! who wait for news.
+//! A background thread as `src/store/write/background.rs` has it, threads that wait for its seals,
+//! and threads that wait for a publication.
 
 use crate::Result;
 use crate::io::Watch;

@@ -1,4 +1,5 @@
-//! The commands, one file each: `ask` reads, `ingest` appends, `upkeep` changes or checks the store.
+//! The commands, one file each: `ask` reads, `ingest` appends, `upkeep` changes or checks the
+//! store.
 
 pub(super) mod ask;
 pub(super) mod completions;

@@ -1,8 +1,8 @@
 //! Options that several commands take in the same form.
 
 use super::budget::BudgetOptions;
+use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::print::notice::tell;
 use annals::query::{Follow, Query, Search};
 use annals::store::{Options, Snapshot, Store};
 use chrono_tz::Tz;

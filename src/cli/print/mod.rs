@@ -3,7 +3,6 @@
 pub(super) mod explanation_json;
 pub(super) mod finding_json;
 pub(super) mod json;
-pub(super) mod notice;
 pub(super) mod output;
 pub(super) mod report;
 pub(super) mod sink;

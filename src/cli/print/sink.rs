@@ -1,9 +1,9 @@
 //! Where found events go: a table, NDJSON, one JSON object, CSV or XLSX.
 
 use super::json::quoted;
-use super::notice::tell;
 use super::table::{shown, table};
 use super::zoned;
+use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use annals::event::StoredEvent;
 use annals::export::{Column, CsvWriter, CutCells, XlsxWriter};

@@ -1,7 +1,7 @@
 //! Evaluates the plan of a segment, window by window.
 
+use super::pattern_cache::PatternCache;
 use crate::query::budget::Budget;
-use crate::query::exec::pattern_cache::PatternCache;
 use crate::query::plan::node::Filter;
 use crate::query::plan::node::RowPlan;
 use crate::query::plan::uuid_digits;

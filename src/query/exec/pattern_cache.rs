@@ -1,7 +1,6 @@
 //! Words and parts of texts that stand as patterns and numbers, decided once for each pattern.
 
 use crate::query::budget::Budget;
-use crate::query::predicate::column_value::value_passes;
 use crate::query::predicate::tree::FieldPredicate;
 use crate::segment::{Column, NUMBER_CHAR, PackedReader, Patterns, Read, Scratch};
 use std::sync::Arc;
@@ -80,7 +79,7 @@ impl CachedPredicate<'_, '_> {
             PatternMatch::Depends | PatternMatch::Unknown => {
                 let value = self.column.value(index, scratch)?;
                 budget.charge_bytes(value.len())?;
-                value_passes(self.column.kind(), value, self.leaf, budget)
+                self.leaf.passes(self.column.kind(), value, budget)
             }
         }
     }

@@ -1,12 +1,12 @@
 //! The plan for a source, part by part of the question.
 
 use super::describe::{describe, field};
+use super::parts::QueryPart;
 use super::reason::of_part;
 use super::{PlanStep, Pruning};
 use crate::Result;
 use crate::query::ast::time::TimeRange;
 use crate::query::budget::Budget;
-use crate::query::explain::parts::QueryPart;
 use crate::query::plan::node::RowPlan;
 use crate::query::plan::visibility::Visibility;
 use crate::query::plan::{columns_of, plan};

@@ -1,9 +1,8 @@
 //! Planning by the dictionary of a column: the values that pass, and their rows.
 
+use super::node::RowPlan;
 use crate::event::shape::Kind;
 use crate::query::budget::Budget;
-use crate::query::plan::node::RowPlan;
-use crate::query::predicate::column_value::value_passes;
 use crate::query::predicate::tree::FieldPredicate;
 use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::segment::Column;
@@ -43,7 +42,7 @@ pub(super) fn scan_dictionary(
     let mut ids = Vec::new();
     column.for_each_distinct(|id, value| {
         budget.charge_bytes(value.len())?;
-        if value_passes(column.kind(), value, leaf, budget)? {
+        if leaf.passes(column.kind(), value, budget)? {
             ids.push(id);
         }
         Ok(())

@@ -10,18 +10,17 @@ pub(super) mod visibility;
 use super::budget::Budget;
 use crate::event::Timestamp;
 use crate::event::shape::Kind;
-use crate::query::plan::dictionary::passing_values;
-use crate::query::plan::dictionary::strings_to_find;
-use crate::query::plan::dictionary::uuid_rows;
-use crate::query::plan::dictionary::values;
-use crate::query::plan::node::filter;
-use crate::query::predicate::column_value::covers;
 use crate::query::predicate::range::Range;
 use crate::query::predicate::tree::{FieldPredicate, Predicate, Scope};
 use crate::query::predicate::value::Scalar;
 use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::segment::Segment;
 use crate::segment::{Column, Read, parse_uuid};
+use dictionary::passing_values;
+use dictionary::strings_to_find;
+use dictionary::uuid_rows;
+use dictionary::values;
+use node::filter;
 use node::{Filter, RowPlan, range};
 use std::sync::Arc;
 
@@ -144,7 +143,7 @@ pub(super) fn columns_of(leaf: &FieldPredicate, segment: &Segment) -> Vec<u32> {
     (0..segment.column_count())
         .filter(|number| {
             let kind = segment.column(*number).kind();
-            let is_covered = || covers(&leaf.scope, segment.path_of(*number));
+            let is_covered = || leaf.scope.covers(segment.path_of(*number));
             kind == Kind::Overflow || kind.is_scalar() && is_covered()
         })
         .collect()

@@ -10,7 +10,6 @@ use super::{uuid, uuid_digits};
 use crate::event::shape::Kind;
 use crate::query::ast::LastWord;
 use crate::query::budget::Budget;
-use crate::query::predicate::column_value::value_passes;
 use crate::query::predicate::phrase::Phrase;
 use crate::query::predicate::tree::{FieldPredicate, Scope};
 use crate::query::predicate::value_predicate::ValuePredicate;
@@ -162,7 +161,7 @@ fn passing(
     for id in ids {
         let value = column.distinct_value(id)?;
         budget.charge_bytes(value.len())?;
-        if value_passes(column.kind(), value, leaf, budget)? {
+        if leaf.passes(column.kind(), value, budget)? {
             met.push(id);
         }
     }

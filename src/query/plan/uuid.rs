@@ -4,9 +4,9 @@
 use super::dictionary::uuid_rows;
 use super::node::filter;
 use super::node::{Filter, RowPlan};
+use super::uuid_digits::digits;
 use crate::limits::FUZZY_DISTANCE_MAX;
 use crate::query::ast::LastWord;
-use crate::query::plan::uuid_digits::digits;
 use crate::query::predicate::phrase::Phrase;
 use crate::query::predicate::tree::FieldPredicate;
 use crate::segment::Segment;

@@ -1,8 +1,8 @@
 //! Does one event in memory meet a condition? For the newest events, which have no index yet.
 
-use super::column_value::{covers, scalar};
 use super::tree::{FieldPredicate, Predicate, Scope};
 use super::value::Scalar;
+use super::value::scalar;
 use crate::Result;
 use crate::event::StoredEvent;
 use crate::event::shape::{Flattener, Kind, PathTree, unescape};
@@ -123,7 +123,7 @@ impl FlatEvent<'_> {
             Scope::Action => leaf.test.matches(Scalar::String(&self.action()), budget),
             scope => {
                 for (node, kind, text) in &self.leaves {
-                    if covers(scope, &self.paths[*node as usize])
+                    if scope.covers(&self.paths[*node as usize])
                         && let Some(scalar) = scalar(*kind, text)
                         && leaf.test.matches(scalar, budget)?
                     {

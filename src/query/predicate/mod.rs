@@ -3,7 +3,6 @@
 //! Dates are instants here, texts are folded words, regular expressions are built. Zone and now
 //! come in once, through [`Context`], so that every page of a search means the same.
 
-pub(super) mod column_value;
 pub(super) mod compile;
 pub(super) mod context;
 pub(super) mod equals;

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use super::value::scalar;
 use super::value_predicate::ValuePredicate;
+use crate::event::shape::Kind;
 use crate::query::ast::path_pattern::PathPattern;
 use crate::query::ast::time::TimeRange;
+use crate::query::budget::Budget;
+use crate::segment::{Read, decode_overflow};
 
 /// A condition on an event.
 #[derive(Debug, Clone)]
@@ -80,6 +84,38 @@ impl Predicate {
                 _ => TimeRange::default(),
             },
             Predicate::All | Predicate::Or(_) | Predicate::Not(_) => TimeRange::default(),
+        }
+    }
+}
+
+impl FieldPredicate {
+    /// Whether a value of a column that the scope covers passes; for the overflow column, the path
+    /// of the value is compared with the scope, too.
+    ///
+    /// # Errors
+    /// As [`ValuePredicate::matches`].
+    pub(crate) fn passes(&self, kind: Kind, value: &str, budget: &Budget) -> Read<bool> {
+        let matches = |kind, text| match scalar(kind, text) {
+            Some(scalar) => self.test.matches(scalar, budget),
+            None => Ok(false),
+        };
+        if kind != Kind::Overflow {
+            return matches(kind, value);
+        }
+        match decode_overflow(value).filter(|value| self.scope.covers(&value.path)) {
+            Some(value) => matches(value.kind, value.text),
+            None => Ok(false),
+        }
+    }
+}
+
+impl Scope {
+    /// Whether values at a path are in the scope.
+    pub(crate) fn covers(&self, path: &[String]) -> bool {
+        match self {
+            Scope::AnyText => true,
+            Scope::Path(pattern) => pattern.covers(path),
+            _ => false,
         }
     }
 }

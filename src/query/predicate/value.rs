@@ -23,3 +23,14 @@ impl Scalar<'_> {
         }
     }
 }
+
+/// A value of a column as queries see it; the overflow column is not for this.
+pub(crate) fn scalar(kind: Kind, value: &str) -> Option<Scalar<'_>> {
+    match kind {
+        Kind::Null => Some(Scalar::Null),
+        Kind::Bool => Some(Scalar::Bool(value == "true")),
+        Kind::Number => Some(Scalar::Number(value)),
+        Kind::String => Some(Scalar::String(value)),
+        Kind::Length | Kind::Raw | Kind::Overflow => None,
+    }
+}

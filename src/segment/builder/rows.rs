@@ -1,5 +1,6 @@
 //! Takes rows in and splits each into a shape and leaves.
 
+use super::column::ColumnBuilder;
 use crate::Error;
 use crate::Result;
 use crate::event::Timestamp;
@@ -7,7 +8,6 @@ use crate::event::shape::Flattener;
 use crate::event::shape::Kind;
 use crate::event::shape::Leaf;
 use crate::event::shape::PathTree;
-use crate::segment::builder::column::ColumnBuilder;
 use crate::segment::codec::texts::Packing;
 use crate::segment::codec::texts::TextWriter;
 use crate::segment::file::meta::SegmentId;

@@ -1,4 +1,5 @@
-//! An open segment: its file, its table of contents, and the parts that are built when first needed.
+//! An open segment: its file, its table of contents, and the parts that are built when first
+//! needed.
 
 use super::column::Column;
 use crate::Error;

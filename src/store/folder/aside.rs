@@ -3,7 +3,7 @@
 use super::files;
 use super::paths::StorePaths;
 use crate::io::Disk;
-use crate::store::upkeep::finding::within;
+use crate::store::folder::paths::within;
 use crate::{Error, Result};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -134,6 +134,11 @@ fn parse_hex(digits: &str) -> Option<u64> {
     (format!("{number:016x}") == digits).then_some(number)
 }
 
+/// The path of a file within the store.
+pub(crate) fn within(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! The manifest: the durable list of live and doomed segments and of the logs that go on from them.
 
+pub(super) mod epochs;
 mod frame;
 pub(super) mod state;
 

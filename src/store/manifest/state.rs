@@ -1,10 +1,10 @@
 //! What a manifest says, and the changes that lead there.
 
+use super::epochs::{EpochStart, Epochs};
 use crate::event::Timestamp;
 use crate::segment::{Footer, SegmentId};
 use crate::store::folder::days::Day;
 use crate::store::folder::paths::SegmentPath;
-use crate::store::view::epochs::{EpochStart, Epochs};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

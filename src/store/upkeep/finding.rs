@@ -1,6 +1,7 @@
 //! What a verification finds wrong, one thing at a time, and what became of the rest.
 
 use crate::Error;
+use crate::store::folder::paths::within;
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
@@ -147,11 +148,6 @@ impl Finding {
 
 /// How the place is called, at its end, where a sound file is not the one that is listed.
 pub(crate) const LISTED: &str = "as listed";
-
-/// The path of a file within the store.
-pub(crate) fn within(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned()
-}
 
 /// What a verification read, and what it found.
 #[derive(Debug, Clone, Default, serde::Serialize)]

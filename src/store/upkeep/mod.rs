@@ -1,4 +1,4 @@
-//! What is done to a store as a whole: compaction, sweeps, backup, verification, repair, statistics.
+//! What is done to a store as a whole: compaction, sweeps, backup, verification, repair, figures.
 
 pub(super) mod backup;
 pub(super) mod compact;

@@ -1,8 +1,8 @@
 //! Consistent views: live segments, sealing tails and the tail as of a commit.
 
-use super::epochs::Epochs;
 use super::segments::{LiveSegment, SegmentSet};
 use crate::event::Timestamp;
+use crate::store::manifest::epochs::Epochs;
 use crate::store::retention::policy::Retention;
 use crate::tail::TailView;
 use crate::{Error, Result};

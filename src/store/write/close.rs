@@ -4,10 +4,12 @@ use super::engine::Engine;
 use super::writer::Writer;
 use crate::Result;
 use crate::log::Synced;
-use crate::store::CLOSE_EVENTS_MAX;
 use crate::store::folder::files;
 use crate::store::manifest::state::ManifestEdit;
 use crate::store::sync::lock;
+
+/// Unsealed events above which `close` seals, so that the next opening has little to replay.
+const CLOSE_EVENTS_MAX: u64 = 4096;
 
 impl Engine {
     /// Ends the life of the engine; whatever holds it after this cannot append any more.

@@ -1,9 +1,9 @@
 //! `export`: all events that match, to a file or stdout, in constant memory.
 
 use super::search::{OrderOption, stream};
+use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{SearchOptions, StoreOptions};
-use crate::cli::print::notice::tell;
 use crate::cli::print::sink::{ColumnOptions, EventFormat, Sink};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget};

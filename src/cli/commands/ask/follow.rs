@@ -1,9 +1,9 @@
 //! `follow`: every event once, in the order of the log, also those to come.
 
 use super::place_file::PlaceFile;
+use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{QueryOptions, StoreOptions};
-use crate::cli::print::notice::tell;
 use crate::cli::print::sink::{ColumnOptions, EventFormat, Sink};
 use annals::Error;
 use annals::event::StoredEvent;

@@ -80,7 +80,7 @@ fn sync_stdout() {
         && file.metadata().is_ok_and(|metadata| metadata.is_file())
         && let Err(error) = file.sync_data()
     {
-        crate::cli::print::notice::tell(format_args!(
+        crate::cli::failure::tell(format_args!(
             "note: what was printed may not be durable: {error}"
         ));
     }

@@ -1,8 +1,8 @@
 //! `search`: the events that match, a page at a time or all of them.
 
+use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{SearchOptions, StoreOptions};
-use crate::cli::print::notice::tell;
 use crate::cli::print::sink::{ColumnOptions, EventFormat, Sink};
 use annals::event::StoredEvent;
 use annals::query::{Order, PageEnd, Search};

@@ -2,11 +2,11 @@
 
 use super::rejects::Rejects;
 use super::summary::Summary;
+use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::chunk::read_chunks;
 use crate::cli::input::options::StoreOptions;
 use crate::cli::input::source::Input;
-use crate::cli::print::notice::tell;
 use annals::Error;
 use annals::event::Event;
 use annals::import::Native;

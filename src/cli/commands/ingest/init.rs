@@ -1,8 +1,8 @@
 //! `init`: an empty store.
 
 use crate::cli::failure::Outcome;
+use crate::cli::failure::tell;
 use crate::cli::input::options::StoreOptions;
-use crate::cli::print::notice::tell;
 
 pub(crate) fn run(options: &StoreOptions) -> Outcome {
     let dir = options.required_dir()?.display();

@@ -1,8 +1,8 @@
 //! Records that could not be stored: to a file, or the first few to stderr.
 
+use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::print::json::Object;
-use crate::cli::print::notice::tell;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};

@@ -1,13 +1,13 @@
 //! The files of a repair, in the order that keeps it repeatable after a crash.
 
 use super::Repair;
+use crate::store::folder::paths::within;
 use crate::store::folder::{aside, files};
 use crate::store::manifest::state::Listed;
 use crate::store::manifest::write_whole;
 use crate::store::report::SegmentSummary;
 use crate::store::retention::file;
 use crate::store::retention::policy::Retention;
-use crate::store::upkeep::finding::within;
 use crate::{Error, Result};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
