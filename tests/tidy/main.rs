@@ -9,7 +9,7 @@ mod tables;
 use std::sync::LazyLock;
 
 use house::House;
-use tables::{FILE_LEN_MAX, FUNCTION_LEN_MAX, LAYERS, LINE_LEN_MAX, REPEATED, ROOMS, SIBLINGS_MAX};
+use tables::{FILE_LEN_MAX, FUNCTION_LEN_MAX, LAYERS, LINE_LEN_MAX, ROOMS, SIBLINGS_MAX};
 
 static HOUSE: LazyLock<House> = LazyLock::new(House::read);
 
@@ -50,7 +50,7 @@ fn folders_have_few_siblings() {
 
 #[test]
 fn a_type_name_has_one_meaning_within_a_layer() {
-    report(rules::homonyms(&HOUSE, REPEATED));
+    report(rules::homonyms(&HOUSE));
 }
 
 #[test]

@@ -207,8 +207,8 @@ pub(crate) fn siblings(house: &House, max: usize) -> Vec<String> {
     folders.iter().map(text).collect()
 }
 
-/// Within a layer, a type name has one meaning, except those in `repeated`.
-pub(crate) fn homonyms(house: &House, repeated: &[(&str, &str)]) -> Vec<String> {
+/// Within a layer, a type name has one meaning.
+pub(crate) fn homonyms(house: &House) -> Vec<String> {
     let mut places: BTreeMap<(&str, &str), Vec<(&Source, usize)>> = BTreeMap::new();
     for source in house.shipped() {
         for (name, line) in &source.facts.types {
@@ -219,7 +219,7 @@ pub(crate) fn homonyms(house: &House, repeated: &[(&str, &str)]) -> Vec<String> 
     for ((top, name), mut places) in places {
         // In one file, the two are variants of one type, behind different `cfg`.
         places.dedup_by_key(|(source, _)| &source.path);
-        if places.len() > 1 && !repeated.contains(&(top, name)) {
+        if places.len() > 1 {
             let places: Vec<String> =
                 places.iter().map(|(source, line)| format!("{}:{line}", source.path)).collect();
             problems.push(format!(

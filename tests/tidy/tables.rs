@@ -41,6 +41,3 @@ pub(crate) const FUNCTION_LEN_MAX: usize = 70;
 pub(crate) const SIBLINGS_MAX: usize = 15;
 /// In characters.
 pub(crate) const LINE_LEN_MAX: usize = 100;
-
-/// Type names, by layer, that may be defined more than once: each command has its `Arguments`.
-pub(crate) const REPEATED: &[(&str, &str)] = &[("cli", "Arguments")];
