@@ -63,6 +63,7 @@ pub enum Error {
     #[error("the writer stopped after a failed write; reopen the store to continue: {cause}")]
     Poisoned {
         /// The failure that stopped the writer.
+        #[source]
         cause: Arc<std::io::Error>,
     },
     /// The operating system refused: look at the disk.
@@ -74,12 +75,6 @@ pub enum Error {
         path: PathBuf,
         /// The error of the operating system.
         source: Arc<std::io::Error>,
-    },
-    /// The store was opened read-only: open it for writing.
-    #[error("the store is open read-only; open it for writing to {action}")]
-    ReadOnly {
-        /// What was tried, as a verb.
-        action: &'static str,
     },
     /// There is no store at the path: create one first.
     #[error("{} holds no store; create one with `annals init`", path.display())]

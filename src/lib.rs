@@ -22,6 +22,7 @@ pub mod store;
 
 pub mod export;
 pub mod import;
+#[cfg(any(test, feature = "testing", feature = "cli"))]
 pub mod testing;
 
 pub use crate::error::{Error, Result};

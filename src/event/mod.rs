@@ -36,6 +36,13 @@ pub struct Event {
     occurred_at: Timestamp,
 }
 
+impl From<&Event> for Event {
+    /// A copy.
+    fn from(event: &Event) -> Event {
+        event.clone()
+    }
+}
+
 impl Event {
     /// Parses native JSON, checks it against the schema and brings it into canonical form.
     ///

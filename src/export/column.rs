@@ -74,7 +74,7 @@ impl Column {
     }
 
     /// The value that the path leads to, if it is the only one.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "xlsx")]
     pub(super) fn single<'e>(&self, event: &'e Value) -> Option<&'e Value> {
         match self.found(event).as_slice() {
             [one] => Some(one),

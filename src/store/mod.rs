@@ -3,10 +3,12 @@
 //! An event goes into the log (durable), from there into the tail (in memory, visible), and with
 //! the tail into segments. [`Store::snapshot`] sees all of that, each event in one place.
 
+mod builder;
 mod folder;
 mod manifest;
 mod open;
 mod options;
+mod reader;
 mod report;
 mod retention;
 mod sync;
@@ -15,8 +17,11 @@ mod view;
 mod write;
 
 pub(crate) use view::segments::LiveSegment;
+pub(crate) use view::snapshot::Followed;
 
-pub use options::{Durability, Options};
+pub use builder::StoreBuilder;
+pub use options::Durability;
+pub use reader::StoreReader;
 pub use report::{ChangeReport, OpenReport, Receipt, SegmentSummary, Stats};
 pub use retention::policy::{Class, DEFAULT_CLASS, Keep, Retention, Rule};
 pub use upkeep::backup::{BackupMode, BackupReport};
@@ -25,74 +30,66 @@ pub use upkeep::repair::RepairReport;
 pub use view::snapshot::Snapshot;
 pub use write::append::Ticket;
 
+use crate::Result;
 use crate::event::{Event, Timestamp};
 use crate::io::Watch;
-use crate::{Error, Result};
 use folder::paths::StorePaths;
-use open::reader::ReaderEngine;
+use options::Options;
 use std::path::Path;
 use std::sync::Arc;
 use sync::lock;
 use view::publication::Subscription;
 use write::background::Background;
-use write::engine::{Core, Engine};
+use write::engine::Engine;
 
-/// An open store.
+/// A store that is open for writing; one at a time, in all processes.
 ///
 /// All methods may be called from any thread. Dropping a store without [`Store::close`] loses
-/// nothing that was acknowledged under `Durability::Durable`; the next opening replays the log.
+/// nothing that was acknowledged under [`Durability::Durable`]; the next opening replays the log.
 ///
 /// # Examples
 /// ```no_run
-/// use annals::event::Event;
-/// use annals::store::{Options, Store};
-/// let store = Store::open("log", Options::default())?;
+/// use annals::{Event, Store};
+/// let store = Store::open("log")?;
 /// let event = br#"{"occurred_at":"2026-03-20T08:15:30Z","category":"login","activity":"failed"}"#;
-/// let receipt = store.append(&Event::from_json(event)?)?;
+/// let receipt = store.append(Event::from_json(event)?)?;
 /// assert!(!receipt.duplicate);
 /// store.close()?;
 /// # Ok::<(), annals::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Store {
-    role: Role,
+    /// Stops before the engine goes.
+    background: Option<Background>,
+    engine: Arc<Engine>,
     report: OpenReport,
 }
 
-#[derive(Debug)]
-enum Role {
-    Writer {
-        /// Stops before the engine goes.
-        background: Option<Background>,
-        engine: Arc<Engine>,
-    },
-    Reader(Box<ReaderEngine>),
-}
-
 impl Store {
-    /// Opens a store, creating it if there is none and the options allow that.
+    /// Opens a store with the default options, creating it if there is none.
     ///
     /// Cost: 1 ms and, for every event that is not sealed, 2 us.
     ///
     /// # Errors
-    /// [`Error::Locked`] while another process writes the store, [`Error::Missing`] when there is
-    /// none, [`Error::Corrupt`] when the manifest or a log has lost bytes that were durable,
-    /// [`Error::Unsupported`], [`Error::Invalid`] for wrong options or a wrong `store.toml`.
-    pub fn open(dir: impl AsRef<Path>, options: Options) -> Result<Store> {
+    /// As [`StoreBuilder::open`].
+    pub fn open(dir: impl AsRef<Path>) -> Result<Store> {
+        Store::builder().open(dir)
+    }
+
+    /// Begins with the default options; see [`StoreBuilder`].
+    pub fn builder() -> StoreBuilder {
+        StoreBuilder::default()
+    }
+
+    pub(crate) fn open_with(dir: impl AsRef<Path>, options: Options) -> Result<Store> {
         options.check()?;
-        if options.read_only {
-            let (reader, report) = open::reader::open_reader(dir.as_ref(), options)?;
-            let role = Role::Reader(Box::new(reader));
-            return Ok(Store { role, report });
-        }
         let (engine, report) = open::writer::open_engine(dir.as_ref(), options)?;
         let engine = Arc::new(engine);
         let background = match engine.core.options.background {
             true => Some(Background::start(&engine)?),
             false => None,
         };
-        let role = Role::Writer { background, engine };
-        Ok(Store { role, report })
+        Ok(Store { background, engine, report })
     }
 
     /// What opening found and repaired.
@@ -107,12 +104,13 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::append_batch`].
-    pub fn append(&self, event: &Event) -> Result<Receipt> {
-        let receipts = self.engine("append")?.append(vec![event.clone()])?;
+    pub fn append(&self, event: impl Into<Event>) -> Result<Receipt> {
+        let receipts = self.engine.append(vec![event.into()])?;
         Ok(receipts[0])
     }
 
-    /// Appends a batch, all or none: at most 65,536 events and 32 MiB of canonical bytes.
+    /// Appends a batch, all or none: at most 65,536 events and 32 MiB of canonical bytes. Events
+    /// that are handed over are moved, those that are lent are copied.
     ///
     /// Durability and visibility as [`Store::append`]; the receipts are in the order of `events`.
     /// Waits while the tails are full.
@@ -121,77 +119,44 @@ impl Store {
     /// [`Error::Invalid`] for a batch beyond the limits, [`Error::Io`] when the disk refused:
     /// nothing was stored. [`Error::Poisoned`] after a failed sync: it is not known whether the
     /// events are stored; reopen the store. [`Error::Corrupt`] when the segment that would tell
-    /// whether an event is a duplicate is damaged. [`Error::ReadOnly`].
-    pub fn append_batch(&self, events: &[Event]) -> Result<Vec<Receipt>> {
-        self.engine("append")?.append(events.to_vec())
+    /// whether an event is a duplicate is damaged.
+    pub fn append_batch<E: Into<Event>>(
+        &self,
+        events: impl IntoIterator<Item = E>,
+    ) -> Result<Vec<Receipt>> {
+        self.engine.append(events.into_iter().map(Into::into).collect())
     }
 
     /// Queues a batch; the ticket is answered when it is acknowledged.
     ///
-    /// Without a background thread the batch is written when somebody waits for it, appends, or
-    /// closes the store.
+    /// Without a background thread the batch is written by the next wait, append, seal or close.
     ///
     /// # Errors
     /// As [`Store::append_batch`] for what is known at once.
-    pub fn submit(&self, events: Vec<Event>) -> Result<Ticket> {
-        self.engine("append")?.submit(events)
+    pub fn submit<E: Into<Event>>(&self, events: impl IntoIterator<Item = E>) -> Result<Ticket> {
+        self.engine.submit(events.into_iter().map(Into::into).collect())
     }
 
     /// A consistent view of everything acknowledged; never blocks the writer.
-    ///
-    /// A read-only store first looks for what its writer has done; if it cannot tell, the last
-    /// good view is given ([`Store::refresh`] says why).
     pub fn snapshot(&self) -> Snapshot {
-        if let Role::Reader(reader) = &self.role
-            && let Err(error) = reader.refresh()
-        {
-            tracing::warn!(%error, "the view of the store stays old");
-        }
-        self.core().snapshot()
-    }
-
-    /// Takes in what the writer has acknowledged since the last look; for read-only stores.
-    ///
-    /// # Errors
-    /// What stands in the way; snapshots then show the last good view.
-    pub fn refresh(&self) -> Result<()> {
-        match &self.role {
-            Role::Reader(reader) => reader.refresh(),
-            Role::Writer { .. } => Ok(()),
-        }
-    }
-
-    /// As [`Store::snapshot`], but says why if it cannot tell what a writer has done.
-    pub(crate) fn latest(&self) -> Result<Snapshot> {
-        self.refresh()?;
-        Ok(self.core().snapshot())
-    }
-
-    /// Tells when there may be something that snapshots before did not show.
-    pub(crate) fn watch(&self) -> Arc<dyn Watch> {
-        match &self.role {
-            Role::Writer { engine, .. } => Arc::new(Subscription::new(&engine.core.notifier)),
-            Role::Reader(reader) => reader.core.options.disk.watch(reader.core.paths.root()),
-        }
+        self.engine.core.snapshot()
     }
 
     /// Makes everything acknowledged durable; nothing to do under `Durability::Durable`.
     ///
     /// # Errors
-    /// [`Error::Poisoned`], [`Error::ReadOnly`].
+    /// [`Error::Poisoned`].
     pub fn sync(&self) -> Result<()> {
-        self.engine("sync")?.sync()
+        self.engine.sync()
     }
 
     /// Turns the tail into segments and waits for it.
     ///
     /// # Errors
-    /// [`Error::Io`] when the disk refused: the events stay in log and tail. [`Error::Poisoned`],
-    /// [`Error::ReadOnly`].
+    /// [`Error::Io`] when the disk refused: the events stay in log and tail. [`Error::Poisoned`].
     pub fn seal(&self) -> Result<ChangeReport> {
-        let engine = self.engine("seal")?;
-        engine.flush_queue();
-        engine.seal(true)
+        self.engine.flush_queue();
+        self.engine.seal(true)
     }
 
     /// Merges neighbouring segments until they have 262,144 events or 160 MiB: fewer to look into
@@ -205,9 +170,9 @@ impl Store {
     /// # Errors
     /// [`Error::Corrupt`] when a small segment is damaged: the others are merged all the same, its
     /// neighbours by the next call, and it is left alone from then on. [`Error::Io`] when the disk
-    /// refused: what was merged before stays merged. [`Error::ReadOnly`].
+    /// refused: what was merged before stays merged.
     pub fn compact(&self) -> Result<ChangeReport> {
-        self.engine("compact")?.compact()
+        self.engine.compact()
     }
 
     /// Drops what is past its `kept_for` at `now` (default: the clock, guarded against jumps).
@@ -215,14 +180,22 @@ impl Store {
     /// # Errors
     /// [`Error::ClockJump`] when the clock is more than 30 days ahead of the last sweep, or
     /// earlier: nothing was dropped; pass the time to go on. [`Error::Io`]: of more than 512
-    /// segments some may be dropped, and the next sweep drops the others. [`Error::ReadOnly`].
-    pub fn retain(&self, now: Option<Timestamp>, dry_run: bool) -> Result<ChangeReport> {
-        self.engine("drop what has expired")?.retain(now, dry_run)
+    /// segments some may be dropped, and the next sweep drops the others.
+    pub fn retain(&self, now: Option<Timestamp>) -> Result<ChangeReport> {
+        self.engine.retain(now, false)
+    }
+
+    /// What [`Store::retain`] would drop at `now`; drops nothing.
+    ///
+    /// # Errors
+    /// As [`Store::retain`].
+    pub fn retain_dry_run(&self, now: Option<Timestamp>) -> Result<ChangeReport> {
+        self.engine.retain(now, true)
     }
 
     /// The retention rules in force.
     pub fn retention(&self) -> Retention {
-        Retention::clone(&self.core().retention.load())
+        self.engine.core.retention()
     }
 
     /// Replaces the retention rules (writes `store.toml`); in force for the next snapshot.
@@ -231,10 +204,9 @@ impl Store {
     /// force here, and any later opening may find either, until a setting succeeds.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a wrong name, duration or class of a rule; [`Error::Io`],
-    /// [`Error::ReadOnly`].
+    /// [`Error::Invalid`] for a wrong name, duration or class of a rule; [`Error::Io`].
     pub fn set_retention(&self, retention: Retention) -> Result<()> {
-        let engine = self.engine("change the rules")?;
+        let engine = &self.engine;
         let retention = retention.checked()?;
         let _upkeep = lock(&engine.upkeep);
         retention::file::write(&engine.core.options.disk, &engine.core.paths, &retention)?;
@@ -249,42 +221,7 @@ impl Store {
     /// # Errors
     /// None now: damage is in the report.
     pub fn verify(&self) -> Result<VerifyReport> {
-        Ok(match &self.role {
-            Role::Writer { engine, .. } => engine.verify(),
-            Role::Reader(reader) => reader.verify(),
-        })
-    }
-
-    /// Verifies a store that nobody writes, also one that is too damaged to be opened; without a
-    /// manifest each segment and each log by itself. Writes nothing and takes no lock.
-    ///
-    /// Of `options` only the disk counts.
-    ///
-    /// # Errors
-    /// [`Error::Missing`] when the folder holds nothing of a store, [`Error::Io`] when it cannot be
-    /// listed.
-    pub fn verify_closed(dir: impl AsRef<Path>, options: &Options) -> Result<VerifyReport> {
-        let paths = StorePaths::new(dir.as_ref());
-        open::writer::check_there(&options.disk, &paths)?;
-        upkeep::verify::verify_closed(&options.disk, &paths)
-    }
-
-    /// Makes a damaged store one that opens, verifies and serves everything that can be read; of a
-    /// sound one nothing is changed. `dry_run`: says what it would do, and changes nothing.
-    ///
-    /// Of `options` the disk, the clock and the source of randomness count. Cost: about that of
-    /// two verifications, and of writing anew what is damaged; memory for the largest segment, or
-    /// for the events of the logs.
-    ///
-    /// Durability: on `Ok` the repair survives power loss; after a crash in its midst the store
-    /// can be repaired as before. What cannot be used is moved to the folder `aside`.
-    ///
-    /// # Errors
-    /// [`Error::Locked`] while somebody writes the store, [`Error::Missing`],
-    /// [`Error::Unsupported`] when a later version wrote a file, [`Error::Io`] when the disk
-    /// refuses: nothing is lost, try again.
-    pub fn repair(dir: impl AsRef<Path>, options: &Options, dry_run: bool) -> Result<RepairReport> {
-        upkeep::repair::repair(dir.as_ref(), options, dry_run)
+        Ok(self.engine.verify())
     }
 
     /// Writes another store into `dir`, a folder that is not there or empty: everything that was
@@ -302,26 +239,22 @@ impl Store {
     /// [`Error::Corrupt`] when a segment is missing or damaged: repair the store first.
     /// [`Error::Io`].
     pub fn backup(&self, dir: impl AsRef<Path>, mode: BackupMode) -> Result<BackupReport> {
-        let (view, state) = match &self.role {
-            Role::Writer { engine, .. } => {
-                let upkeep = lock(&engine.upkeep);
-                (engine.core.view.load_full(), upkeep.manifest.state().clone())
-            }
-            Role::Reader(reader) => reader.to_back_up()?,
+        let core = &self.engine.core;
+        let (view, state) = {
+            let upkeep = lock(&self.engine.upkeep);
+            (core.view.load_full(), upkeep.manifest.state().clone())
         };
-        upkeep::backup::backup(self.core(), &view, &state, dir.as_ref(), mode)
+        upkeep::backup::backup(core, &view, &state, dir.as_ref(), mode)
     }
 
     /// Figures.
     pub fn stats(&self) -> Stats {
-        upkeep::stats::stats(self.core())
+        upkeep::stats::stats(&self.engine.core)
     }
 
     /// The live segments, oldest first.
     pub fn segments(&self) -> Vec<SegmentSummary> {
-        let view = self.core().view.load();
-        let live = view.segments.live().iter();
-        live.map(|segment| segment.summary()).collect()
+        self.engine.core.segments()
     }
 
     /// Seals if more than 4,096 events wait, closes the log cleanly, releases the lock.
@@ -332,26 +265,79 @@ impl Store {
     /// [`Error::Poisoned`] after a failed sync, [`Error::Io`]: the lock is released all the same,
     /// and the next opening recovers.
     pub fn close(self) -> Result<()> {
-        let Role::Writer { background, engine } = self.role else {
-            return Ok(());
-        };
-        engine.flush_queue();
-        drop(background);
-        engine.close()
+        self.engine.flush_queue();
+        drop(self.background);
+        self.engine.close()
+    }
+}
+
+impl Followed for Store {
+    fn latest(&self) -> Result<Snapshot> {
+        Ok(self.snapshot())
     }
 
-    fn core(&self) -> &Core {
-        match &self.role {
-            Role::Writer { engine, .. } => &engine.core,
-            Role::Reader(reader) => &reader.core,
-        }
+    fn watch(&self) -> Arc<dyn Watch> {
+        Arc::new(Subscription::new(&self.engine.core.notifier))
+    }
+}
+
+impl StoreBuilder {
+    /// Opens a store for writing, creating it if there is none and [`StoreBuilder::create`] allows.
+    ///
+    /// Cost: 1 ms and, for every event that is not sealed, 2 us.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] while another process writes the store, [`Error::Missing`] when there is
+    /// none, [`Error::Corrupt`] when the manifest or a log has lost bytes that were durable,
+    /// [`Error::Unsupported`], [`Error::Invalid`] for wrong options or a wrong `store.toml`.
+    pub fn open(&self, dir: impl AsRef<Path>) -> Result<Store> {
+        Store::open_with(dir, self.options())
     }
 
-    fn engine(&self, action: &'static str) -> Result<&Arc<Engine>> {
-        match &self.role {
-            Role::Writer { engine, .. } => Ok(engine),
-            Role::Reader(_) => Err(Error::ReadOnly { action }),
-        }
+    /// Opens a store for reading, also beside its writer; see [`StoreReader`].
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Corrupt`], [`Error::Unsupported`], [`Error::Invalid`] for a
+    /// wrong `store.toml`.
+    pub fn open_reader(&self, dir: impl AsRef<Path>) -> Result<StoreReader> {
+        StoreReader::open_with(dir, self.options())
+    }
+
+    /// Verifies a store that no process writes, also one that is too damaged to be opened; without
+    /// a manifest each segment and each log by itself. Writes nothing and takes no lock.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when the folder holds nothing of a store, [`Error::Io`] when it cannot be
+    /// listed.
+    pub fn verify(&self, dir: impl AsRef<Path>) -> Result<VerifyReport> {
+        let (disk, paths) = (self.options().disk, StorePaths::new(dir.as_ref()));
+        open::writer::check_there(&disk, &paths)?;
+        upkeep::verify::verify_closed(&disk, &paths)
+    }
+
+    /// Makes a damaged store one that opens, verifies and serves everything that can be read; of a
+    /// sound one nothing is changed.
+    ///
+    /// Cost: about that of two verifications, and of writing anew what is damaged; memory for the
+    /// largest segment, or for the events of the logs.
+    ///
+    /// Durability: on `Ok` the repair survives power loss; after a crash in its midst the store
+    /// can be repaired as before. What cannot be used is moved to the folder `aside`.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] while another process writes the store, [`Error::Missing`],
+    /// [`Error::Unsupported`] when a later version wrote a file, [`Error::Io`] when the disk
+    /// refuses: nothing is lost, try again.
+    pub fn repair(&self, dir: impl AsRef<Path>) -> Result<RepairReport> {
+        upkeep::repair::repair(dir.as_ref(), &self.options(), false)
+    }
+
+    /// What [`StoreBuilder::repair`] would do; changes nothing.
+    ///
+    /// # Errors
+    /// As [`StoreBuilder::repair`].
+    pub fn repair_dry_run(&self, dir: impl AsRef<Path>) -> Result<RepairReport> {
+        upkeep::repair::repair(dir.as_ref(), &self.options(), true)
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 /// When an append is acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Durability {
     /// After the events survive power loss.
     #[default]
@@ -17,34 +18,19 @@ pub enum Durability {
     Buffered,
 }
 
-/// How a store is opened.
+/// How a store is opened; [`StoreBuilder`](super::StoreBuilder) documents each option.
 #[derive(Debug, Clone)]
-pub struct Options {
-    /// When an append is acknowledged. Default: durable.
-    pub durability: Durability,
-    /// Seal on a background thread (default); `false`: inside `append`, single-threaded,
-    /// deterministic.
-    pub background: bool,
-    /// Open without the lock and without writing a byte (a backup after a crash takes the lock for
-    /// a moment). Default: no.
-    pub read_only: bool,
-    /// Create the store if the folder holds none. Default: yes.
-    pub create: bool,
-    /// How sealed files are read. Default: mapped.
-    pub access: Access,
-    /// Accounted bytes of the tail at which it is sealed; default 64 MiB, 64 KiB to 1 GiB. All
-    /// tails together hold at most four times as much; beyond it appends wait.
-    pub tail_bytes_max: usize,
-    /// Events of the tail at which it is sealed; default 262,144, at least 1.
-    pub tail_events_max: u64,
-    /// Age of the oldest unsealed event at which the tail is sealed; default none.
-    pub seal_age: Option<Duration>,
-    /// The disk; default the real one.
-    pub disk: Disk,
-    /// Time; default the system clock.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness for ids; default the operating system.
-    pub random: Arc<dyn Random>,
+pub(crate) struct Options {
+    pub(crate) durability: Durability,
+    pub(crate) background: bool,
+    pub(crate) create: bool,
+    pub(crate) access: Access,
+    pub(crate) tail_bytes_max: usize,
+    pub(crate) tail_events_max: u64,
+    pub(crate) seal_age: Option<Duration>,
+    pub(crate) disk: Disk,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
 }
 
 const TAIL_BYTES_MAX: usize = 64 << 20;
@@ -56,7 +42,6 @@ impl Default for Options {
         Options {
             durability: Durability::Durable,
             background: true,
-            read_only: false,
             create: true,
             access: Access::Map,
             tail_bytes_max: TAIL_BYTES_MAX,

@@ -15,7 +15,7 @@ mod tests;
 use super::ast::Query;
 use crate::event::StoredEvent;
 use crate::io::Watch;
-use crate::store::{Snapshot, Store};
+use crate::store::{Followed, Snapshot, Store, StoreReader};
 use crate::{Error, Result};
 use asked::Asked;
 use cursor::FollowCursor;
@@ -35,7 +35,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// any other error or when it is stopped.
 #[derive(Debug)]
 pub struct Follow<'s> {
-    store: &'s Store,
+    store: &'s dyn Followed,
     asked: Asked,
     cursor: FollowCursor,
     /// What the last look found, as far as it was not given yet.
@@ -79,19 +79,26 @@ enum FollowStep {
 
 impl Store {
     /// Follows the store from a place: every event behind it once, in the order of `seq`, then
-    /// each further one as soon as snapshots show it (in other processes within milliseconds, or
-    /// 50 ms on file systems that do not tell of changes).
+    /// each further one as soon as snapshots show it.
     ///
     /// Events that retention has dropped or hides are left out, and so may be whole runs of `seq`.
     /// Cost: of what is old, one pass over the segments behind the place; of what is new, that of
     /// the new events alone.
+    pub fn follow(&self, cursor: FollowCursor) -> Follow<'_> {
+        Follow::new(self, cursor)
+    }
+}
+
+impl StoreReader {
+    /// As [`Store::follow`]: a new event comes within milliseconds of its append in the process of
+    /// the writer, or within 50 ms on file systems that do not report changes.
     ///
     /// # Examples
     /// ```no_run
     /// use annals::query::FollowCursor;
-    /// use annals::store::{Options, Store};
+    /// use annals::StoreReader;
     ///
-    /// let store = Store::open("activity", Options { read_only: true, ..Options::default() })?;
+    /// let store = StoreReader::open("activity")?;
     /// let mut follow = store.follow(FollowCursor::START);
     /// while let Some(event) = follow.next() {
     ///     println!("{}", event?.seq);
@@ -100,20 +107,24 @@ impl Store {
     /// # Ok::<(), annals::Error>(())
     /// ```
     pub fn follow(&self, cursor: FollowCursor) -> Follow<'_> {
+        Follow::new(self, cursor)
+    }
+}
+
+impl<'s> Follow<'s> {
+    fn new(store: &'s dyn Followed, cursor: FollowCursor) -> Follow<'s> {
         Follow {
-            store: self,
+            store,
             asked: Asked::all(),
             cursor,
             found: None,
             // Before the first look, so that nothing falls between the two.
-            watch: self.watch(),
+            watch: store.watch(),
             stopped: Arc::new(AtomicBool::new(false)),
             failed: false,
         }
     }
-}
 
-impl Follow<'_> {
     /// Only events that match; set it before the first event. What a query counts from now, such
     /// as `since:7d`, it counts from the look that finds an event.
     #[must_use]

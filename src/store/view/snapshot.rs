@@ -2,6 +2,7 @@
 
 use super::segments::{LiveSegment, SegmentSet};
 use crate::event::Timestamp;
+use crate::io::Watch;
 use crate::store::manifest::epochs::Epochs;
 use crate::store::retention::policy::Retention;
 use crate::tail::TailView;
@@ -100,4 +101,16 @@ impl Snapshot {
     pub(crate) fn check_range(&self, from: Timestamp, to: Timestamp) -> Result<()> {
         self.view.segments.damage_within(from, to)
     }
+}
+
+/// What can be followed: a store that is open for writing or for reading.
+pub(crate) trait Followed: std::fmt::Debug + Sync {
+    /// A view of everything acknowledged.
+    ///
+    /// # Errors
+    /// What stands in the way of a reader.
+    fn latest(&self) -> Result<Snapshot>;
+
+    /// Wakes when there may be something that snapshots before did not show.
+    fn watch(&self) -> Arc<dyn Watch>;
 }

@@ -17,6 +17,7 @@ use crate::store::manifest::Manifest;
 use crate::store::manifest::state::{Listed, ManifestEdit};
 use crate::store::options::Options;
 use crate::store::report::Receipt;
+use crate::store::report::SegmentSummary;
 use crate::store::retention::policy::Retention;
 use crate::store::sync::lock;
 use crate::store::view::publication::Notifier;
@@ -48,6 +49,17 @@ impl Core {
     pub(crate) fn publish(&self, view: View) {
         self.view.store(Arc::new(view));
         self.notifier.announce();
+    }
+
+    /// The retention rules in force.
+    pub(crate) fn retention(&self) -> Retention {
+        Retention::clone(&self.retention.load())
+    }
+
+    /// The live segments, oldest first.
+    pub(crate) fn segments(&self) -> Vec<SegmentSummary> {
+        let view = self.view.load();
+        view.segments.live().iter().map(|segment| segment.summary()).collect()
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {

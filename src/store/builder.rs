@@ -1,0 +1,94 @@
+//! How a store is opened, put together option by option.
+
+use super::options::{Durability, Options};
+use crate::io::Access;
+#[cfg(any(test, feature = "testing"))]
+use crate::io::{Clock, Disk, Random};
+#[cfg(any(test, feature = "testing"))]
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The options of an opening; [`Store::builder`](super::Store::builder) begins with the defaults.
+///
+/// # Examples
+/// ```no_run
+/// use annals::{Durability, Store};
+/// let store = Store::builder().durability(Durability::Buffered).create(false).open("log")?;
+/// # Ok::<(), annals::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct StoreBuilder {
+    options: Options,
+}
+
+impl StoreBuilder {
+    pub(super) fn options(&self) -> Options {
+        self.options.clone()
+    }
+
+    /// When an append is acknowledged. Default: [`Durability::Durable`].
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.options.durability = durability;
+        self
+    }
+
+    /// Whether a background thread seals and merges (default); without it, `append` does, on the
+    /// thread that calls it: everything is then single-threaded and deterministic.
+    pub fn background(mut self, background: bool) -> Self {
+        self.options.background = background;
+        self
+    }
+
+    /// Whether a store is created where the folder holds none. Default: yes.
+    pub fn create(mut self, create: bool) -> Self {
+        self.options.create = create;
+        self
+    }
+
+    /// How sealed files are read. Default: [`Access::Map`].
+    pub fn access(mut self, access: Access) -> Self {
+        self.options.access = access;
+        self
+    }
+
+    /// Accounted bytes of the tail at which it is sealed: 64 KiB to 1 GiB, default 64 MiB. All
+    /// tails together hold at most four times as much; beyond it appends wait.
+    pub fn tail_bytes_max(mut self, bytes: usize) -> Self {
+        self.options.tail_bytes_max = bytes;
+        self
+    }
+
+    /// Events of the tail at which it is sealed: at least 1, default 262,144.
+    pub fn tail_events_max(mut self, events: u64) -> Self {
+        self.options.tail_events_max = events;
+        self
+    }
+
+    /// Age of the oldest unsealed event at which the tail is sealed. Default: no bound.
+    pub fn seal_age(mut self, age: Duration) -> Self {
+        self.options.seal_age = Some(age);
+        self
+    }
+
+    /// The disk that holds the store. Default: that of the operating system.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn disk(mut self, disk: Disk) -> Self {
+        self.options.disk = disk;
+        self
+    }
+
+    /// Where the store reads the time. Default: the clock of the system.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.options.clock = clock;
+        self
+    }
+
+    /// Where ids come from. Default: the random source of the operating system.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn random(mut self, random: Arc<dyn Random>) -> Self {
+        self.options.random = random;
+        self
+    }
+}

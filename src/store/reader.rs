@@ -1,0 +1,117 @@
+//! A store that is open for reading only.
+
+use super::options::Options;
+use super::report::{OpenReport, SegmentSummary, Stats};
+use super::retention::policy::Retention;
+use super::upkeep::backup::{BackupMode, BackupReport, backup};
+use super::upkeep::finding::VerifyReport;
+use super::upkeep::stats::stats;
+use super::view::snapshot::{Followed, Snapshot};
+use crate::Result;
+use crate::io::Watch;
+use crate::store::open::reader::{ReaderEngine, open_reader};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A store that is open for reading: any number of them, in any process, also beside the writer
+/// and on a file system that is read-only. Takes no lock and writes no byte (a backup after a
+/// crash takes the lock for a moment).
+///
+/// It shows what is durable: never an event that power loss could take back. All methods may be
+/// called from any thread.
+///
+/// # Examples
+/// ```no_run
+/// use annals::{Query, StoreReader};
+/// let store = StoreReader::open("log")?;
+/// let failed = store.snapshot().query(&Query::parse("category:login failed")?).count()?;
+/// # Ok::<(), annals::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct StoreReader {
+    engine: ReaderEngine,
+    report: OpenReport,
+}
+
+impl StoreReader {
+    /// Opens a store for reading.
+    ///
+    /// # Errors
+    /// As [`StoreBuilder::open_reader`](super::StoreBuilder::open_reader).
+    pub fn open(dir: impl AsRef<Path>) -> Result<StoreReader> {
+        StoreReader::open_with(dir, Options::default())
+    }
+
+    pub(crate) fn open_with(dir: impl AsRef<Path>, options: Options) -> Result<StoreReader> {
+        options.check()?;
+        let (engine, report) = open_reader(dir.as_ref(), options)?;
+        Ok(StoreReader { engine, report })
+    }
+
+    /// What opening found.
+    pub fn open_report(&self) -> &OpenReport {
+        &self.report
+    }
+
+    /// A consistent view of everything that the writer has made durable. If that cannot be read,
+    /// the last good view ([`StoreReader::refresh`] says why).
+    pub fn snapshot(&self) -> Snapshot {
+        if let Err(error) = self.engine.refresh() {
+            tracing::warn!(%error, "the view of the store stays old");
+        }
+        self.engine.core.snapshot()
+    }
+
+    /// Takes in what the writer has made durable since the last look.
+    ///
+    /// # Errors
+    /// What stands in the way; snapshots then show the last good view.
+    pub fn refresh(&self) -> Result<()> {
+        self.engine.refresh()
+    }
+
+    /// The retention rules in force.
+    pub fn retention(&self) -> Retention {
+        self.engine.core.retention()
+    }
+
+    /// As [`Store::verify`](super::Store::verify).
+    ///
+    /// # Errors
+    /// None now: damage is in the report.
+    pub fn verify(&self) -> Result<VerifyReport> {
+        Ok(self.engine.verify())
+    }
+
+    /// As [`Store::backup`](super::Store::backup), of what this reader shows; after a crash, as
+    /// long as no writer has opened the store, of all that a writer would find.
+    ///
+    /// # Errors
+    /// As [`Store::backup`](super::Store::backup).
+    pub fn backup(&self, dir: impl AsRef<Path>, mode: BackupMode) -> Result<BackupReport> {
+        let (view, state) = self.engine.to_back_up()?;
+        backup(&self.engine.core, &view, &state, dir.as_ref(), mode)
+    }
+
+    /// Figures.
+    pub fn stats(&self) -> Stats {
+        stats(&self.engine.core)
+    }
+
+    /// The live segments, oldest first.
+    pub fn segments(&self) -> Vec<SegmentSummary> {
+        self.engine.core.segments()
+    }
+}
+
+impl Followed for StoreReader {
+    fn latest(&self) -> Result<Snapshot> {
+        self.engine.refresh()?;
+        Ok(self.engine.core.snapshot())
+    }
+
+    fn watch(&self) -> Arc<dyn Watch> {
+        let core = &self.engine.core;
+        core.options.disk.watch(core.paths.root())
+    }
+}
