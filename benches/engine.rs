@@ -6,7 +6,7 @@ mod support;
 
 use annals::Result;
 use annals::event::Event;
-use annals::store::{Options, Store};
+use annals::store::Store;
 use criterion::{BatchSize, Criterion, Throughput};
 use support::corpus::{generator, next_events};
 use support::parameters::Parameters;
@@ -30,8 +30,8 @@ fn main() -> Result<()> {
 /// A store in a folder of its own.
 fn empty_store(background: bool) -> (TempDir, Store) {
     let folder = TempDir::new().expect("a folder for temporary files");
-    let options = Options { background, ..Options::default() };
-    let store = Store::open(folder.path(), options).expect("an empty folder becomes a store");
+    let options = Store::builder().background(background);
+    let store = options.open(folder.path()).expect("an empty folder becomes a store");
     (folder, store)
 }
 

@@ -7,7 +7,7 @@ use annals::Error;
 use annals::event::StoredEvent;
 use annals::io::Access;
 use annals::query::Query;
-use annals::store::{Options, Store};
+use annals::store::Store;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -64,8 +64,8 @@ fn read_line(line: &str, dump: &mut Dump) {
 
 /// The events of a store in the order of the log, as lines of JSON.
 fn contents(folder: &Path) -> annals::Result<String> {
-    let options = Options { read_only: true, access: Access::Heap, ..Options::default() };
-    let store = Store::open(folder, options)?;
+    let options = Store::builder().access(Access::Heap);
+    let store = options.open_reader(folder)?;
     assert_eq!(store.verify()?.problems, Vec::<String>::new());
     let mut lines = String::new();
     store.snapshot().query(&Query::all()).by_seq().for_each(&mut |event: &StoredEvent| {

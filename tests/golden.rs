@@ -8,7 +8,7 @@
 use annals::Error;
 use annals::io::Access;
 use annals::query::Query;
-use annals::store::{Options, Store};
+use annals::store::{Snapshot, Store, StoreBuilder};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -36,14 +36,13 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn read_only() -> Options {
-    Options { read_only: true, access: Access::Heap, ..Options::default() }
+fn read_only() -> StoreBuilder {
+    Store::builder().access(Access::Heap)
 }
 
 /// Everything a store holds, in the order of the log, as the program prints it.
-fn contents(store: &Store) -> annals::Result<String> {
+fn contents(snapshot: &Snapshot) -> annals::Result<String> {
     let mut lines = String::new();
-    let snapshot = store.snapshot();
     snapshot.query(&Query::all()).by_seq().for_each(&mut |event| {
         lines.push_str(&String::from_utf8_lossy(&event.to_json(true)));
         lines.push('\n');
@@ -59,8 +58,12 @@ fn expected(version: &Path) -> String {
 #[test]
 fn every_version_is_read_as_it_was_written() {
     for version in versions() {
-        let store = Store::open(version.join("store"), read_only()).unwrap();
-        assert!(contents(&store).unwrap() == expected(&version), "{}", version.display());
+        let store = read_only().open_reader(version.join("store")).unwrap();
+        assert!(
+            contents(&store.snapshot()).unwrap() == expected(&version),
+            "{}",
+            version.display()
+        );
         let report = store.verify().unwrap();
         assert_eq!(report.problems, Vec::<String>::new());
         let logins = Query::parse("category=login").unwrap();
@@ -75,14 +78,14 @@ fn every_version_is_written_on() {
     for version in versions() {
         let folder = tempfile::tempdir().unwrap();
         copy(&version.join("store"), folder.path());
-        let store = Store::open(folder.path(), Options::default()).unwrap();
+        let store = Store::open(folder.path()).unwrap();
         let before = store.stats();
         let rows = before.events;
         let receipt = store.append(&event()).unwrap();
         assert_eq!(Some(receipt.seq), before.last_seq.map(|last| last + 1));
         store.seal().unwrap();
         store.compact().unwrap();
-        let all = contents(&store).unwrap();
+        let all = contents(&store.snapshot()).unwrap();
         assert!(all.starts_with(&expected(&version)));
         assert_eq!(all.lines().count() as u64, rows + 1);
         store.close().unwrap();
@@ -118,7 +121,10 @@ fn damage_is_refused_or_harmless() {
                 let mut damaged = sound.clone();
                 damaged[place] ^= 0x55;
                 fs::write(&file, &damaged).unwrap();
-                match Store::open(folder.path(), read_only()).and_then(|store| contents(&store)) {
+                match read_only()
+                    .open_reader(folder.path())
+                    .and_then(|store| contents(&store.snapshot()))
+                {
                     Ok(found) => {
                         let is_prefix = expected.starts_with(&found);
                         let at = format!("{} at byte {place}", file.display());

@@ -4,13 +4,13 @@ use super::Outcome;
 use super::batches::Batches;
 use super::process::Meter;
 use annals::event::Event;
-use annals::store::{Options, Store};
+use annals::store::Store;
 use std::path::Path;
 
 /// From native NDJSON text to sealed segments; `merged`: until they are merged, too.
 pub(crate) fn text(file: &Path, store: &Path, merged: bool) -> Outcome {
     let mut batches = Batches::open(file)?;
-    let store = Store::open(store, Options::default())?;
+    let store = Store::open(store)?;
     let meter = Meter::start()?;
     let mut count = 0;
     while batches.advance()? {
@@ -28,7 +28,7 @@ pub(crate) fn text(file: &Path, store: &Path, merged: bool) -> Outcome {
 
 /// Merges the segments of a store that is there.
 pub(crate) fn merge(store: &Path) -> Outcome {
-    let store = Store::open(store, Options::default())?;
+    let store = Store::open(store)?;
     let meter = Meter::start()?;
     store.compact()?;
     meter.finish(store.stats().events)?;
@@ -42,7 +42,7 @@ pub(crate) fn parsed(file: &Path, store: &Path) -> Outcome {
     while batches.advance()? {
         parsed.push(parse(&batches)?);
     }
-    let store = Store::open(store, Options::default())?;
+    let store = Store::open(store)?;
     let meter = Meter::start()?;
     for events in &parsed {
         store.append_batch(events)?;

@@ -4,7 +4,7 @@ use super::Outcome;
 use super::support::corpus::{generator, next_events};
 use annals::event::Timestamp;
 use annals::query::Query;
-use annals::store::{ChangeReport, Keep, Options, Store};
+use annals::store::{ChangeReport, Keep, Store};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -17,7 +17,7 @@ const BATCH: usize = 1_000;
 /// Opens a store and shows its newest page.
 pub(crate) fn open_and_ask(folder: &Path) -> Outcome<Duration> {
     let start = Instant::now();
-    let store = Store::open(folder, Options::default())?;
+    let store = Store::open(folder)?;
     let page = store.snapshot().query(&Query::all()).page()?;
     let taken = start.elapsed();
     assert_eq!(page.events.len(), 50, "a page is full");
@@ -27,8 +27,8 @@ pub(crate) fn open_and_ask(folder: &Path) -> Outcome<Duration> {
 
 /// Events a second that are replayed after the end of a process that sealed nothing.
 pub(crate) fn replay_per_second(folder: &Path) -> Outcome<f64> {
-    let options = || Options { background: false, tail_bytes_max: 1 << 30, ..Options::default() };
-    let store = Store::open(folder, options())?;
+    let options = || Store::builder().background(false).tail_bytes_max(1 << 30);
+    let store = options().open(folder)?;
     let mut source = generator(1_000_000);
     for _ in 0..REPLAYED / BATCH {
         store.append_batch(&next_events(&mut source, BATCH))?;
@@ -36,7 +36,7 @@ pub(crate) fn replay_per_second(folder: &Path) -> Outcome<f64> {
     // Not closed: what follows is an opening after a crash.
     drop(store);
     let start = Instant::now();
-    let store = Store::open(folder, options())?;
+    let store = options().open(folder)?;
     let seconds = start.elapsed().as_secs_f64();
     let replayed = store.open_report().replayed;
     assert_eq!(replayed, REPLAYED as u64, "everything was acknowledged");
@@ -45,7 +45,7 @@ pub(crate) fn replay_per_second(folder: &Path) -> Outcome<f64> {
 
 /// Keeps what is younger than half of the time range; says how long dropping the rest took.
 pub(crate) fn drop_half(folder: &Path) -> Outcome<(Duration, ChangeReport)> {
-    let store = Store::open(folder, Options::default())?;
+    let store = Store::open(folder)?;
     let stats = store.stats();
     let (Some(Timestamp(oldest)), Some(Timestamp(newest))) = (stats.oldest, stats.newest) else {
         return Err("the store is empty".into());
@@ -56,7 +56,7 @@ pub(crate) fn drop_half(folder: &Path) -> Outcome<(Duration, ChangeReport)> {
     }
     store.set_retention(retention)?;
     let start = Instant::now();
-    let change = store.retain(Some(Timestamp(newest)), false)?;
+    let change = store.retain(Some(Timestamp(newest)))?;
     let taken = start.elapsed();
     store.close()?;
     Ok((taken, change))

@@ -8,7 +8,7 @@ use super::support::corpus::generator;
 use super::support::parameters::Parameters;
 use super::support::table::rows;
 use super::{Outcome, brute, raw};
-use annals::store::{Options, Store};
+use annals::store::Store;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -125,7 +125,7 @@ fn size(file: &Path, store: &Path, count: u64) -> Outcome {
 }
 
 fn questions(file: &Path, store: &Path, repeats: usize) -> Outcome {
-    let store = Store::open(store, Options::default())?;
+    let store = Store::open(store)?;
     let snapshot = store.snapshot();
     let rows = rows(&Parameters::of(&snapshot)?);
     if std::env::var("ANNALS_CHECK").as_deref() != Ok("0") {

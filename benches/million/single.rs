@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::support::corpus::{generator, next_events};
 use annals::event::Event;
-use annals::store::{Options, Store};
+use annals::store::Store;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -24,7 +24,7 @@ pub(crate) struct Appends {
 
 /// Appends from `threads` threads at once to a new store at `folder`.
 pub(crate) fn append(folder: &Path, threads: usize) -> Outcome<Appends> {
-    let store = Store::open(folder, Options::default())?;
+    let store = Store::open(folder)?;
     let mut source = generator(1_000_000);
     let work: Vec<Vec<Event>> = (0..threads).map(|_| next_events(&mut source, APPENDS)).collect();
     let start = Instant::now();

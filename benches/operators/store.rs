@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::corpus::{START, generator, next_events};
 use annals::event::{Event, Timestamp};
-use annals::store::{Options, Store};
+use annals::store::{Store, StoreReader};
 use std::path::Path;
 
 const BATCH: usize = 1_000;
@@ -15,7 +15,7 @@ const SPAN_MICROS: i64 = 90 * 86_400_000_000;
 
 /// Makes a store of `count` sealed events.
 pub(crate) fn make(folder: &Path, count: u64) -> Outcome {
-    let store = Store::open(folder, Options::default())?;
+    let store = Store::open(folder)?;
     let mut source = generator(count);
     let mut number = 0;
     while number < count {
@@ -29,8 +29,8 @@ pub(crate) fn make(folder: &Path, count: u64) -> Outcome {
 }
 
 /// Opens a store without writing to it.
-pub(crate) fn open(folder: &Path) -> Outcome<Store> {
-    Ok(Store::open(folder, Options { read_only: true, ..Options::default() })?)
+pub(crate) fn open(folder: &Path) -> Outcome<StoreReader> {
+    Ok(StoreReader::open(folder)?)
 }
 
 /// The event with attributes that queries can compare as what they are: a boolean, a null for one

@@ -9,7 +9,7 @@
 use annals::event::{Actor, Event, Target, Timestamp};
 use annals::io::{Clock, ManualClock};
 use annals::query::Query;
-use annals::store::{Class, Keep, Options, Retention, Rule, Store};
+use annals::store::{Class, Keep, Retention, Rule, Store};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -31,8 +31,8 @@ fn main() -> annals::Result<()> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // A service leaves out the clock: the default is that of the system.
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(NOW.0));
-    let options = Options { clock, ..Options::default() };
-    let store = Store::open(folder.path(), options)?;
+    let options = Store::builder().clock(clock);
+    let store = options.open(folder.path())?;
     store.set_retention(mails_are_short())?;
 
     let appenders_left = AtomicU64::new(APPENDERS as u64);
@@ -135,7 +135,7 @@ fn sweep(store: &Store, has_ended: &AtomicBool) -> annals::Result<()> {
     loop {
         let is_last_round = has_ended.load(Ordering::Acquire);
         store.seal()?;
-        let change = store.retain(None, false)?;
+        let change = store.retain(None)?;
         if change.events_removed > 0 {
             println!("{} events forgotten", change.events_removed);
         }

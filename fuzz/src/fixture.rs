@@ -2,11 +2,11 @@
 
 use crate::forge::Forged;
 use annals::event::{Event, StoredEvent, Timestamp};
-use annals::testing::generate::Generator;
 use annals::io::{Access, ManualClock, SeededRandom};
-use annals::testing::SimDisk;
 use annals::query::{Order, Query};
-use annals::store::{Options, Store};
+use annals::store::Store;
+use annals::testing::SimDisk;
+use annals::testing::generate::Generator;
 use annals::{Error, Result};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -75,15 +75,13 @@ fn make_events() -> Vec<Event> {
 
 /// Opens a store on a simulated disk, single-threaded.
 pub(crate) fn open(disk: &SimDisk) -> Result<Store> {
-    let options = Options {
-        background: false,
-        access: Access::Heap,
-        disk: disk.shared(),
-        clock: Arc::new(ManualClock::new(NOW.0)),
-        random: Arc::new(SeededRandom::new(disk.operation_count() + 1)),
-        ..Options::default()
-    };
-    Store::open(ROOT, options)
+    let options = Store::builder()
+        .background(false)
+        .access(Access::Heap)
+        .disk(disk.shared())
+        .clock(Arc::new(ManualClock::new(NOW.0)))
+        .random(Arc::new(SeededRandom::new(disk.operation_count() + 1)));
+    options.open(ROOT)
 }
 
 fn filled(events: &[Event]) -> (SimDisk, Store) {

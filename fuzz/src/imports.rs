@@ -1,8 +1,8 @@
 //! Records of other systems, and the map file that turns any JSON into events.
 
 use annals::event::Event;
-use annals::json::Value;
 use annals::import::{Calendly, Google, JsonMap, Native, Source, expand_page};
+use annals::json::Value;
 
 /// Native events, as a text and as values.
 pub fn native(data: &[u8]) {

@@ -5,9 +5,9 @@ use crate::input::Input;
 use annals::Error;
 use annals::event::{Event, Timestamp};
 use annals::io::{Access, Clock, ManualClock, SeededRandom};
-use annals::testing::{Fault, FaultKind, SimDisk};
 use annals::query::Query;
-use annals::store::{BackupMode, Class, Keep, Options, Receipt, Retention, Store};
+use annals::store::{BackupMode, Class, Keep, Receipt, Retention, Snapshot, Store, StoreBuilder};
+use annals::testing::{Fault, FaultKind, SimDisk};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -86,16 +86,13 @@ impl World {
         world
     }
 
-    fn options(&self, read_only: bool) -> Options {
-        Options {
-            background: false,
-            read_only,
-            access: Access::Heap,
-            disk: self.disk.shared(),
-            clock: Arc::clone(&self.clock) as _,
-            random: Arc::new(SeededRandom::new(self.openings + 1)),
-            ..Options::default()
-        }
+    fn options(&self) -> StoreBuilder {
+        Store::builder()
+            .background(false)
+            .access(Access::Heap)
+            .disk(self.disk.shared())
+            .clock(Arc::clone(&self.clock) as _)
+            .random(Arc::new(SeededRandom::new(self.openings + 1)))
     }
 
     fn store(&self) -> &Store {
@@ -192,7 +189,7 @@ impl World {
 
     fn retain(&mut self) {
         let now = self.now();
-        self.do_or_fail(|store| store.retain(Some(now), false).map(drop));
+        self.do_or_fail(|store| store.retain(Some(now)).map(drop));
     }
 
     /// From now on events are kept for some days. Never for ever again: what is past its time comes
@@ -238,13 +235,13 @@ impl World {
     /// Opens, again if a planned fault hits, and looks which of the open batch is there.
     fn open(&mut self) {
         self.openings += 1;
-        let opened = Store::open(ROOT, self.options(false));
+        let opened = self.options().open(ROOT);
         let store = opened.unwrap_or_else(|error| {
             self.tolerate(&error);
             self.disk.heal();
             self.may_fail = false;
             self.openings += 1;
-            Store::open(ROOT, self.options(false)).expect("opens without a fault")
+            self.options().open(ROOT).expect("opens without a fault")
         });
         let batch = std::mem::take(&mut self.open_batch);
         if store.stats().last_seq.unwrap_or(0) > self.last_seq {
@@ -276,8 +273,8 @@ impl World {
     }
 
     fn read_beside(&self) {
-        let reader = Store::open(ROOT, self.options(true));
-        match reader.and_then(|reader| contents(&reader)) {
+        let reader = self.options().open_reader(ROOT);
+        match reader.and_then(|reader| contents(&reader.snapshot())) {
             Ok(seen) => {
                 let visible = self.visible();
                 // A hint that could not be written leaves a reader with less.
@@ -300,9 +297,9 @@ impl World {
                 // A fault that is still to come is not for those who look whether it is sound.
                 let disk = self.disk.fork();
                 disk.heal();
-                let options = Options { disk: disk.shared(), ..self.options(true) };
-                let copy = Store::open(&dir, options).expect("a backup opens");
-                let seen = contents(&copy).expect("a backup can be read");
+                let options = self.options().disk(disk.shared());
+                let copy = options.open_reader(&dir).expect("a backup opens");
+                let seen = contents(&copy.snapshot()).expect("a backup can be read");
                 assert!(seen == self.visible(), "a backup holds something else");
                 assert!(copy.verify().expect("verifies").findings.is_empty());
             }
@@ -314,7 +311,7 @@ impl World {
     fn check(&self) {
         let visible = self.visible();
         let store = self.store();
-        match contents(store) {
+        match contents(&store.snapshot()) {
             Ok(seen) => assert!(seen == visible, "{}", difference(&seen, &visible)),
             Err(error) => self.tolerate(&error),
         }
@@ -357,9 +354,8 @@ impl World {
     }
 }
 
-fn contents(store: &Store) -> annals::Result<BTreeMap<u64, Event>> {
+fn contents(snapshot: &Snapshot) -> annals::Result<BTreeMap<u64, Event>> {
     let mut seen = BTreeMap::new();
-    let snapshot = store.snapshot();
     snapshot.query(&Query::all()).by_seq().for_each(&mut |stored| {
         seen.insert(stored.seq, stored.event.clone());
         Ok(true)

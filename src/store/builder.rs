@@ -22,6 +22,13 @@ pub struct StoreBuilder {
     options: Options,
 }
 
+#[cfg(test)]
+impl From<Options> for StoreBuilder {
+    fn from(options: Options) -> Self {
+        StoreBuilder { options }
+    }
+}
+
 impl StoreBuilder {
     pub(super) fn options(&self) -> Options {
         self.options.clone()

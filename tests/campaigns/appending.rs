@@ -5,7 +5,7 @@ use crate::random::Random;
 use crate::stored::{assert_sound, busy_options, each_event, open};
 use annals::event::Event;
 use annals::json::Value;
-use annals::store::Store;
+use annals::store::{Snapshot, Store};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -51,7 +51,7 @@ pub(crate) fn campaign(kills: u64, random: &mut Random) -> Figures {
         // A reader repairs nothing: then the next round recovers, and may be killed at that.
         let read_only = random.below(2) == 0 && folder.path().join("manifest").exists();
         let store = open(folder.path(), read_only);
-        figures.add(&compare(&store, &promises));
+        figures.add(&compare(&store.snapshot(), &promises));
         assert_sound(&store);
         figures.kills += 1;
     }
@@ -108,11 +108,11 @@ fn read_promises(mut output: impl BufRead) -> Promises {
 }
 
 /// Every promised event is there under its `seq`; nothing is there twice; batches are whole.
-fn compare(store: &Store, promises: &Promises) -> Figures {
+fn compare(snapshot: &Snapshot, promises: &Promises) -> Figures {
     let mut figures = Figures::default();
     let mut stored = HashMap::new();
     let mut batches: HashMap<u64, (u64, u64)> = HashMap::new();
-    each_event(store, &mut |event| {
+    each_event(snapshot, &mut |event| {
         let value = event.event.to_value();
         let [number, batch, size] = ["number", "batch", "size"].map(|key| detail(&value, key));
         figures.twice += u64::from(stored.insert(number, event.seq).is_some());
@@ -143,7 +143,7 @@ fn appends_until_it_is_killed() {
     let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let round = number(ROUND).expect("the campaign says which round it is");
     let threads = number(THREADS).expect("the campaign says how many threads");
-    let store = open(Path::new(&folder), false);
+    let store = busy_options().open(Path::new(&folder)).expect("a store opens after a kill");
     std::thread::scope(|scope| {
         for thread in 0..threads {
             let first = (round * threads + thread) * NUMBERS;
@@ -197,11 +197,13 @@ fn numbered(number: u64, batch: u64, size: u64, random: &mut Random) -> Event {
 #[test]
 fn a_promise_that_was_not_kept_is_counted() {
     let folder = TempDir::new().expect("a folder for temporary files");
-    let store = Store::open(folder.path(), busy_options()).expect("an empty folder");
+    let store = busy_options().open(folder.path()).expect("an empty folder");
     let mut random = Random::new(1);
     let events: Vec<Event> = (0..3).map(|number| numbered(number, 0, 3, &mut random)).collect();
     store.append_batch(&events).expect("the disk takes it");
-    let kept = |promises: &[(u64, u64)]| compare(&store, &promises.iter().copied().collect()).lost;
+    let kept = |promises: &[(u64, u64)]| {
+        compare(&store.snapshot(), &promises.iter().copied().collect()).lost
+    };
     assert_eq!(kept(&[(0, 1), (1, 2), (2, 3)]), 0);
     assert_eq!(kept(&[(0, 1), (3, 4)]), 1);
     assert_eq!(kept(&[(0, 2)]), 1);

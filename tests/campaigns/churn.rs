@@ -7,7 +7,7 @@ use crate::random::Random;
 use crate::stored::busy_options;
 use annals::event::Timestamp;
 use annals::io::{Clock, SystemClock};
-use annals::store::{Options, Store};
+use annals::store::{Store, StoreBuilder};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -124,9 +124,9 @@ fn say(lines: &str) {
     said.expect("the campaign listens");
 }
 
-/// Options of all who open such a store.
-pub(crate) fn churn_options() -> Options {
-    Options { tail_events_max: 200, ..busy_options() }
+/// StoreBuilder of all who open such a store.
+pub(crate) fn churn_options() -> StoreBuilder {
+    busy_options().tail_events_max(200)
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn churns_until_it_is_stopped() {
     };
     let round = std::env::var(ROUND).expect("the campaign says which round it is");
     let round = round.parse().expect("a number");
-    let store = Store::open(Path::new(&folder), churn_options()).expect("a store opens");
+    let store = churn_options().open(Path::new(&folder)).expect("a store opens");
     if store.retention().rules.is_empty() && store.set_retention(rules(PASSING_MICROS)).is_err() {
         return;
     }
@@ -182,7 +182,7 @@ fn change(store: &Store, round: u64, stop: &AtomicBool) {
         let change = match random.below(4) {
             0 | 1 => store.seal(),
             2 => store.compact(),
-            _ => store.retain(None, false),
+            _ => store.retain(None),
         };
         match change {
             Ok(change) if change.added.is_empty() && change.removed.is_empty() => {}

@@ -10,7 +10,7 @@ use crate::random::Random;
 use annals::Error;
 use annals::event::Timestamp;
 use annals::io::{Clock, ManualClock};
-use annals::store::{Options, Store};
+use annals::store::{Store, StoreBuilder};
 use std::collections::HashMap;
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -78,14 +78,14 @@ impl Scene {
         self.mounted.path().join("store")
     }
 
-    fn options(&self) -> Options {
+    fn options(&self) -> StoreBuilder {
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
-        Options { background: self.background, clock, ..churn_options() }
+        churn_options().background(self.background).clock(clock)
     }
 
     fn open(&mut self) -> Result<(), Error> {
         self.store = None;
-        let store = Store::open(self.folder(), self.options())?;
+        let store = self.options().open(self.folder())?;
         if store.retention().rules.is_empty() {
             store.set_retention(rules(PASSING))?;
         }
@@ -140,8 +140,8 @@ impl Scene {
 
     /// The writer, and a reader of its own, show what was promised, and nothing that was refused.
     fn check(&self, when: &str) {
-        let reader = Options { read_only: true, ..self.options() };
-        let reader = Store::open(self.folder(), reader).expect("a full disk can be read");
+        let reader = self.options();
+        let reader = reader.open_reader(self.folder()).expect("a full disk can be read");
         let looks = [Look::at(&self.store().snapshot()), Look::at(&reader.snapshot())];
         let [ours, readers] = looks.map(|look| look.unwrap_or_else(|it| panic!("{when}: {it}")));
         assert_eq!(ours, readers, "{when}");
@@ -154,7 +154,7 @@ impl Scene {
     /// A sweep on the full disk; it must work, and what it frees can be used.
     fn sweep(&mut self) -> u64 {
         self.clock.advance(2 * PASSING);
-        let swept = self.store().retain(None, false).expect("a sweep needs no space");
+        let swept = self.store().retain(None).expect("a sweep needs no space");
         self.check("after a sweep");
         let freed = swept.removed.iter().map(|segment| segment.bytes).sum::<u64>();
         if freed > 64 << 10 {

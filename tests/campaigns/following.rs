@@ -4,7 +4,7 @@
 use crate::appending::{Promises, Writer, detail};
 use crate::kill::{number_from, random_delay};
 use crate::random::Random;
-use crate::stored::{assert_sound, each_event, open};
+use crate::stored::{assert_sound, busy_options, each_event, open};
 use annals::json::Value;
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -67,7 +67,8 @@ impl Scene {
     fn new() -> Scene {
         let folder = TempDir::new().expect("a folder for temporary files");
         let scene = Scene { folder, outputs: 0, received: Received::default() };
-        open(&scene.store(), false).close().expect("an empty store closes");
+        let store = busy_options().open(scene.store()).expect("a new store");
+        store.close().expect("an empty store closes");
         scene
     }
 
@@ -126,7 +127,7 @@ fn campaign(kills: u64, random: &mut Random) -> (Promises, Received) {
     scene.finish();
     let store = open(&scene.store(), true);
     let mut stored = HashMap::new();
-    each_event(&store, &mut |event| {
+    each_event(&store.snapshot(), &mut |event| {
         stored.insert(detail(&event.event.to_value(), "number"), event.seq);
     });
     // Also what was stored without a promise, because the writer was killed before it.

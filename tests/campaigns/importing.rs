@@ -69,7 +69,7 @@ fn compare(store: &Path, ids: &[String], read_only: bool, figures: &mut Figures)
     let store = open(store, read_only);
     let mut seen = HashSet::new();
     let mut stored = 0;
-    each_event(&store, &mut |event| {
+    each_event(&store.snapshot(), &mut |event| {
         let id = event.event.text("id").expect("generated events have ids");
         figures.lost += u64::from(ids.get(stored) != Some(&id));
         figures.twice += u64::from(!seen.insert(id));

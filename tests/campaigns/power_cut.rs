@@ -7,7 +7,7 @@ use crate::look::Look;
 use crate::mount::{Kind, Mounted};
 use crate::numbered::is_kept;
 use crate::random::Random;
-use annals::store::{Options, Store};
+use annals::store::VerifyReport;
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -108,28 +108,28 @@ fn campaign(kind: Kind, cuts: u64, random: &mut Random) -> Option<Figures> {
 
 /// Recovers what is left and compares it with what was promised.
 fn check(folder: &Path, promises: &HashMap<u64, u64>, lost: &mut u64) -> Result<(), String> {
-    let store = Store::open(folder, churn_options()).map_err(|error| error.to_string())?;
+    let store = churn_options().open(folder).map_err(|error| error.to_string())?;
     let look = Look::at(&store.snapshot())?;
     let kept = promises.iter().filter(|(number, _)| is_kept(**number));
     *lost += kept.filter(|(number, seq)| look.seqs.get(*number) != Some(*seq)).count() as u64;
     look.check_has(promises)?;
-    check_bytes(&store)
+    check_bytes(&store.verify().expect("verify reports"))
 }
 
 /// A reader may show less until a writer has recovered the store: the hint that it goes by is never
 /// synced. What it shows must be sound.
 fn check_as_reader(folder: &Path) -> Result<(), String> {
-    let options = Options { read_only: true, ..churn_options() };
-    let store = match Store::open(folder, options) {
+    let options = churn_options();
+    let store = match options.open_reader(folder) {
         Err(annals::Error::Missing { .. }) => return Ok(()),
         store => store.map_err(|error| format!("a reader: {error}"))?,
     };
     Look::at(&store.snapshot())?;
-    check_bytes(&store)
+    check_bytes(&store.verify().expect("verify reports"))
 }
 
-fn check_bytes(store: &Store) -> Result<(), String> {
-    let problems = store.verify().expect("verify reports").problems;
+fn check_bytes(report: &VerifyReport) -> Result<(), String> {
+    let problems = &report.problems;
     if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }
 }
 

@@ -6,7 +6,7 @@ use crate::churn::{Churn, Said, churn_options};
 use crate::kill::{number_from, random_delay};
 use crate::look::Look;
 use crate::random::Random;
-use annals::store::{Options, Store};
+use crate::stored::Opened;
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
@@ -41,7 +41,7 @@ struct Scene {
 impl Scene {
     fn new() -> Scene {
         let folder = TempDir::new().expect("a folder for temporary files");
-        let store = Store::open(folder.path(), churn_options()).expect("an empty folder");
+        let store = churn_options().open(folder.path()).expect("an empty folder");
         store.close().expect("an empty store closes");
         Scene { folder, promises: HashMap::new(), seen: Look::default() }
     }
@@ -90,14 +90,13 @@ impl Scene {
     /// What was promised or seen is there, for a writer or a reader.
     fn check_what_is_left(&mut self, random: &mut Random, figures: &mut Figures) {
         let read_only = random.below(2) == 0;
-        let options = Options { read_only, create: !read_only, ..churn_options() };
-        let checked = Store::open(self.folder.path(), options)
+        let checked = Opened::open(&churn_options(), self.folder.path(), read_only)
             .map_err(|error| format!("the store does not open: {error}"))
             .and_then(|store| {
                 let look = Look::at(&store.snapshot())?;
                 look.check_has(&self.promises)?;
                 look.check_goes_on_from(&self.seen)?;
-                let problems = store.verify().expect("verify reports").problems;
+                let problems = store.verify().problems;
                 if problems.is_empty() { Ok(look) } else { Err(problems.join("; ")) }
             });
         match checked {
@@ -136,9 +135,9 @@ impl Reader {
         random: &mut Random,
         stop: &AtomicBool,
     ) -> Result<(), String> {
-        let options = Options { read_only: true, create: false, ..churn_options() };
+        let options = churn_options().create(false);
         let failed = |error: annals::Error| error.to_string();
-        let store = Store::open(path, options).map_err(failed)?;
+        let store = options.open_reader(path).map_err(failed)?;
         let mut held = None;
         for _ in 0..=random.below(8) {
             let promised = said.last_seq.load(Ordering::SeqCst);

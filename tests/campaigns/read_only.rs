@@ -7,7 +7,6 @@ use crate::numbered::batch;
 use crate::random::Random;
 use annals::Error;
 use annals::event::Timestamp;
-use annals::store::{Options, Store};
 use std::io::ErrorKind;
 use std::process::Command;
 
@@ -17,7 +16,7 @@ fn a_read_only_file_system_is_read_and_a_writer_is_told() {
         return;
     };
     let folder = mounted.path().join("store");
-    let store = Store::open(&folder, churn_options()).expect("a new store");
+    let store = churn_options().open(&folder).expect("a new store");
     let events = batch(0, 20, Timestamp(0), 0, &mut Random::new(1));
     store.append_batch(&events[..10]).expect("the disk takes it");
     store.seal().expect("the disk takes it");
@@ -26,13 +25,13 @@ fn a_read_only_file_system_is_read_and_a_writer_is_told() {
     drop(store);
     mounted.remount("ro");
 
-    let reader = Options { read_only: true, ..churn_options() };
-    let reader = Store::open(&folder, reader).expect("a reader writes nothing");
+    let reader = churn_options();
+    let reader = reader.open_reader(&folder).expect("a reader writes nothing");
     assert_eq!(Look::at(&reader.snapshot()).expect("all agrees").seqs.len(), 20);
     assert!(reader.verify().expect("verify reports").problems.is_empty());
     for create in [false, true] {
-        let options = Options { create, ..churn_options() };
-        match Store::open(&folder, options) {
+        let options = churn_options().create(create);
+        match options.open(&folder) {
             Err(Error::Io { source, path, .. }) => {
                 assert_eq!(source.kind(), ErrorKind::ReadOnlyFilesystem);
                 assert!(path.starts_with(&folder), "{}", path.display());
@@ -53,6 +52,6 @@ fn a_read_only_file_system_is_read_and_a_writer_is_told() {
 
     drop(reader);
     mounted.remount("rw");
-    let store = Store::open(&folder, churn_options()).expect("it can be written again");
+    let store = churn_options().open(&folder).expect("it can be written again");
     assert_eq!(store.snapshot().last_seq(), Some(20));
 }

@@ -2,23 +2,55 @@
 
 use annals::event::StoredEvent;
 use annals::query::Query;
-use annals::store::{Options, Store};
+use annals::store::{Snapshot, Store, StoreBuilder, StoreReader, VerifyReport};
 use std::path::Path;
 
 /// Options that make every part of the engine work all the time: small tails, many seals.
-pub(crate) fn busy_options() -> Options {
-    Options { tail_bytes_max: 256 << 10, tail_events_max: 600, ..Options::default() }
+pub(crate) fn busy_options() -> StoreBuilder {
+    Store::builder().tail_bytes_max(256 << 10).tail_events_max(600)
 }
 
 /// Opens a store after a kill: as a writer, which repairs it, or as a reader, which must not.
-pub(crate) fn open(folder: &Path, read_only: bool) -> Store {
-    let options = Options { read_only, create: !read_only, ..busy_options() };
-    Store::open(folder, options).expect("a store opens after a kill")
+pub(crate) fn open(folder: &Path, read_only: bool) -> Opened {
+    Opened::open(&busy_options(), folder, read_only).expect("a store opens after a kill")
+}
+
+/// A store that was opened one way or the other.
+pub(crate) enum Opened {
+    Writer(Store),
+    Reader(StoreReader),
+}
+
+impl Opened {
+    pub(crate) fn open(
+        options: &StoreBuilder,
+        folder: &Path,
+        read_only: bool,
+    ) -> annals::Result<Opened> {
+        match read_only {
+            true => options.open_reader(folder).map(Opened::Reader),
+            false => options.open(folder).map(Opened::Writer),
+        }
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        match self {
+            Opened::Writer(store) => store.snapshot(),
+            Opened::Reader(store) => store.snapshot(),
+        }
+    }
+
+    pub(crate) fn verify(&self) -> VerifyReport {
+        let report = match self {
+            Opened::Writer(store) => store.verify(),
+            Opened::Reader(store) => store.verify(),
+        };
+        report.expect("verify reports")
+    }
 }
 
 /// Calls `each` with every event in the order of `seq`, and checks that no `seq` is left out.
-pub(crate) fn each_event(store: &Store, each: &mut dyn FnMut(&StoredEvent)) {
-    let snapshot = store.snapshot();
+pub(crate) fn each_event(snapshot: &Snapshot, each: &mut dyn FnMut(&StoredEvent)) {
     let mut last = 0;
     let outcome = snapshot.query(&Query::all()).by_seq().for_each(&mut |event| {
         assert_eq!(event.seq, last + 1, "a sequence is missing or comes twice");
@@ -32,7 +64,7 @@ pub(crate) fn each_event(store: &Store, each: &mut dyn FnMut(&StoredEvent)) {
 }
 
 /// Reads every byte again.
-pub(crate) fn assert_sound(store: &Store) {
-    let report = store.verify().expect("verify reads what it can");
+pub(crate) fn assert_sound(store: &Opened) {
+    let report = store.verify();
     assert!(report.problems.is_empty(), "{:?}", report.problems);
 }

@@ -11,7 +11,7 @@ use annals::Error;
 use annals::event::{Event, Timestamp};
 use annals::io::ManualClock;
 use annals::query::{Cursor, Order, Query, Search};
-use annals::store::{Class, Durability, Keep, Options, Retention, Store};
+use annals::store::{Class, Durability, Keep, Retention, Store};
 use annals::testing::SimDisk;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -155,14 +155,11 @@ fn counts_facets_and_histograms_obey_the_moment_of_a_cursor() {
 
 #[test]
 fn a_point_in_time_does_not_outlive_its_epoch() {
-    let options = |disk: &SimDisk| Options {
-        background: false,
-        durability: Durability::Buffered,
-        disk: disk.shared(),
-        ..Options::default()
+    let options = |disk: &SimDisk| {
+        Store::builder().background(false).durability(Durability::Buffered).disk(disk.shared())
     };
     let disk = SimDisk::new(1);
-    let store = Store::open("/store", options(&disk)).expect("a new store");
+    let store = options(&disk).open("/store").expect("a new store");
     let event = Event::builder("2026-05-04T10:00:00Z", "c", "a").build().expect("an event");
     let append = |store: &Store| store.append_batch(&vec![event.clone(); 3]).expect("stored");
     append(&store);
@@ -174,7 +171,7 @@ fn a_point_in_time_does_not_outlive_its_epoch() {
     };
     let cursor = begin(&store);
     drop(store);
-    let store = Store::open("/store", options(&disk.crash())).expect("the store opens");
+    let store = options(&disk.crash()).open("/store").expect("the store opens");
     append(&store);
     let snapshot = store.snapshot();
     assert_eq!(snapshot.epoch(), 2);
@@ -230,13 +227,9 @@ fn answers(search: &Search<'_>) -> [Result<(), Error>; 6] {
 #[test]
 fn a_cursor_does_not_bring_back_what_is_hidden_since() {
     let clock = Arc::new(ManualClock::new(NOW));
-    let options = Options {
-        background: false,
-        disk: SimDisk::new(1).shared(),
-        clock: clock.clone(),
-        ..Options::default()
-    };
-    let store = Store::open("/store", options).expect("a new store");
+    let options =
+        Store::builder().background(false).disk(SimDisk::new(1).shared()).clock(clock.clone());
+    let store = options.open("/store").expect("a new store");
     let class = |kept, visible| Class {
         name: "default".into(),
         kept_for: Keep::Micros(kept * DAY),

@@ -4,7 +4,7 @@
 use annals::event::{Event, Timestamp};
 use annals::io::{Clock, ManualClock};
 use annals::query::Query;
-use annals::store::{Class, Keep, Options, Retention, Snapshot, Store};
+use annals::store::{Class, Keep, Retention, Snapshot, Store, StoreBuilder};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -57,14 +57,12 @@ fn deleted_maps(folder: &Path) -> usize {
 }
 
 /// A new store that keeps events for [`KEPT_DAYS`], and how it was opened.
-fn store_that_forgets(folder: &Path, clock: &Arc<ManualClock>) -> (Store, Options) {
-    let options = Options {
-        background: false,
-        clock: Arc::clone(clock) as Arc<dyn Clock>,
-        tail_events_max: 100,
-        ..Options::default()
-    };
-    let store = Store::open(folder, options.clone()).expect("a new store");
+fn store_that_forgets(folder: &Path, clock: &Arc<ManualClock>) -> (Store, StoreBuilder) {
+    let options = Store::builder()
+        .background(false)
+        .clock(Arc::clone(clock) as Arc<dyn Clock>)
+        .tail_events_max(100);
+    let store = options.open(folder).expect("a new store");
     let kept = Class { kept_for: Keep::Micros(KEPT_DAYS * DAY), ..Class::forever("default") };
     let rules = Retention { classes: vec![kept], rules: Vec::new() };
     store.set_retention(rules).expect("the rules are right");
@@ -76,8 +74,8 @@ fn a_snapshot_that_is_held_over_long_churn_shows_the_same_bytes() {
     let folder = tempfile::tempdir().expect("a folder for temporary files");
     let clock = Arc::new(ManualClock::new(TODAY));
     let (writer, options) = store_that_forgets(folder.path(), &clock);
-    let reader = Options { read_only: true, ..options };
-    let reader = Store::open(folder.path(), reader).expect("a reader beside the writer");
+    let reader = options;
+    let reader = reader.open_reader(folder.path()).expect("a reader beside the writer");
 
     let mut held = Vec::new();
     for day in 0..ROUNDS {
@@ -85,8 +83,7 @@ fn a_snapshot_that_is_held_over_long_churn_shows_the_same_bytes() {
         let events: Vec<Event> = (0..EVENTS).map(|number| event(day, number)).collect();
         writer.append_batch(&events).expect("the disk takes it");
         if day % 15 == 5 {
-            for (who, store) in [('w', &writer), ('r', &reader)] {
-                let snapshot = store.snapshot();
+            for (who, snapshot) in [('w', writer.snapshot()), ('r', reader.snapshot())] {
                 let first = shown(&snapshot);
                 assert!(first.len() as i64 >= 6 * EVENTS, "{}", first.len());
                 held.push((who, snapshot, first));
@@ -96,7 +93,7 @@ fn a_snapshot_that_is_held_over_long_churn_shows_the_same_bytes() {
         if day % 3 == 0 {
             writer.compact().expect("the disk takes it");
         }
-        writer.retain(None, false).expect("a sweep needs no space");
+        writer.retain(None).expect("a sweep needs no space");
         for (_, snapshot, first) in &held {
             assert!(shown(snapshot) == *first, "day {day}: a held snapshot shows something else");
         }
@@ -125,11 +122,11 @@ fn a_snapshot_can_be_asked_for_the_first_time_when_its_files_are_gone() {
     let events: Vec<Event> = (0..EVENTS).map(|number| event(0, number)).collect();
     writer.append_batch(&events).expect("the disk takes it");
     writer.seal().expect("the disk takes it");
-    let reader = Options { read_only: true, ..options };
-    let reader = Store::open(folder.path(), reader).expect("a reader beside the writer");
+    let reader = options;
+    let reader = reader.open_reader(folder.path()).expect("a reader beside the writer");
     let snapshot = reader.snapshot();
     clock.set(TODAY + 2 * KEPT_DAYS * DAY);
-    let swept = writer.retain(None, false).expect("a sweep needs no space");
+    let swept = writer.retain(None).expect("a sweep needs no space");
     assert_eq!((swept.events_removed as i64, segment_files(folder.path())), (EVENTS, 0));
     assert_eq!(shown(&snapshot).len() as i64, EVENTS);
 }

@@ -5,7 +5,7 @@ use annals::event::Event;
 use annals::io::{
     Access, DirItem, Disk, File, Io, LockGuard, ManualClock, Mode, Region, SeededRandom,
 };
-use annals::store::{Options, Store};
+use annals::store::Store;
 use annals::testing::SimDisk;
 use std::io;
 use std::path::Path;
@@ -109,18 +109,16 @@ fn event(number: i64) -> Event {
 #[test]
 fn half_of_an_edit_that_is_being_written_is_not_taken_for_damage() {
     let disk = SimDisk::new(1).shared();
-    let options = Options {
-        background: false,
-        disk: Arc::clone(&disk),
-        clock: Arc::new(ManualClock::new(TODAY)),
-        random: Arc::new(SeededRandom::new(1)),
-        ..Options::default()
-    };
+    let options = Store::builder()
+        .background(false)
+        .disk(Arc::clone(&disk))
+        .clock(Arc::new(ManualClock::new(TODAY)))
+        .random(Arc::new(SeededRandom::new(1)));
     let old = Arc::new(Mutex::new(None));
     let torn = TornDisk { disk: Arc::clone(&disk), old: Arc::clone(&old) };
-    let writer = Store::open(FOLDER, options.clone()).expect("a new store");
-    let reader = Options { disk: Arc::new(torn), read_only: true, ..options };
-    let reader = Store::open(FOLDER, reader).expect("a reader beside the writer");
+    let writer = options.open(FOLDER).expect("a new store");
+    let reader = options.disk(Arc::new(torn));
+    let reader = reader.open_reader(FOLDER).expect("a reader beside the writer");
     for number in 0..100 {
         let before = manifest(&disk);
         writer.append(&event(number)).expect("the disk takes it");

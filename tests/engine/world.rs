@@ -6,7 +6,7 @@ use crate::oracle::fact::Fact;
 use crate::oracle::time::DAY;
 use annals::event::{Event, Timestamp};
 use annals::io::{ManualClock, SeededRandom};
-use annals::store::{Class, Keep, Options, Retention, Rule, Store};
+use annals::store::{Class, Keep, Retention, Rule, Store, StoreBuilder, StoreReader};
 use annals::testing::SimDisk;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ pub(crate) struct World {
     pub(crate) facts: Vec<Fact>,
     clock: Arc<ManualClock>,
     store: Option<Store>,
-    options: Options,
+    options: StoreBuilder,
     /// Of each event with an id: canonical bytes, and the first `seq`.
     known: HashMap<Vec<u8>, u64>,
     /// Events with an id as they were handed in, to be sent again.
@@ -30,17 +30,15 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// An empty store; `tail_events_max` as in [`Options`].
+    /// An empty store; `tail_events_max` as in [`StoreBuilder`].
     pub(crate) fn new(seed: u64, tail_events_max: u64) -> World {
         let clock = Arc::new(ManualClock::new(NOW - 20 * DAY));
-        let options = Options {
-            background: false,
-            tail_events_max,
-            disk: SimDisk::new(seed).shared(),
-            clock: clock.clone(),
-            random: Arc::new(SeededRandom::new(seed)),
-            ..Options::default()
-        };
+        let options = Store::builder()
+            .background(false)
+            .tail_events_max(tail_events_max)
+            .disk(SimDisk::new(seed).shared())
+            .clock(clock.clone())
+            .random(Arc::new(SeededRandom::new(seed)));
         let mut world = World {
             facts: Vec::new(),
             clock,
@@ -56,7 +54,7 @@ impl World {
     }
 
     fn open(&mut self) {
-        let store = Store::open(FOLDER, self.options.clone());
+        let store = self.options.open(FOLDER);
         self.store = Some(store.expect("the store opens"));
     }
 
@@ -75,9 +73,8 @@ impl World {
     }
 
     /// Another opening of the same files, which cannot write.
-    pub(crate) fn reader(&self) -> Store {
-        let options = Options { read_only: true, ..self.options.clone() };
-        Store::open(FOLDER, options).expect("a reader opens beside the writer")
+    pub(crate) fn reader(&self) -> StoreReader {
+        self.options.open_reader(FOLDER).expect("a reader opens beside the writer")
     }
 
     /// Closes the store, or just lets go of it, and opens it again.
@@ -171,7 +168,7 @@ impl World {
     pub(crate) fn retain(&mut self) {
         (self.now, self.swept) = (NOW, NOW);
         self.clock.set(NOW);
-        let swept = self.store().retain(Some(Timestamp(NOW)), false);
+        let swept = self.store().retain(Some(Timestamp(NOW)));
         swept.expect("a sweep succeeds");
         // What was dropped would be stored anew: nothing from before is sent again.
         self.sent.clear();
@@ -180,12 +177,10 @@ impl World {
 
 /// An empty store on a simulated disk, without background work; its clock stands at [`NOW`].
 pub(crate) fn empty_store() -> Store {
-    let options = Options {
-        background: false,
-        disk: SimDisk::new(1).shared(),
-        clock: Arc::new(ManualClock::new(NOW)),
-        random: Arc::new(SeededRandom::new(1)),
-        ..Options::default()
-    };
-    Store::open(FOLDER, options).expect("a new store")
+    let options = Store::builder()
+        .background(false)
+        .disk(SimDisk::new(1).shared())
+        .clock(Arc::new(ManualClock::new(NOW)))
+        .random(Arc::new(SeededRandom::new(1)));
+    options.open(FOLDER).expect("a new store")
 }

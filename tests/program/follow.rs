@@ -2,7 +2,7 @@
 
 use crate::support::{Desk, ids};
 use annals::event::Event;
-use annals::store::{Durability, Options, Store};
+use annals::store::{Durability, Store};
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Lines};
@@ -129,8 +129,8 @@ fn a_cursor_file_goes_on_where_the_last_run_ended() {
 #[test]
 fn events_that_were_lost_are_told() {
     let desk = Desk::new();
-    let buffered = || Options { durability: Durability::Buffered, ..Options::default() };
-    let open = || Store::open(desk.path("s"), buffered()).unwrap();
+    let buffered = || Store::builder().durability(Durability::Buffered);
+    let open = || buffered().open(desk.path("s")).unwrap();
     let store = open();
     store.append_batch(&[event(0), event(1), event(2)]).unwrap();
     drop(store);
@@ -154,7 +154,7 @@ fn events_that_were_lost_are_told() {
 #[test]
 fn events_of_another_process_are_printed_within_100_ms_whatever_the_writer_does() {
     let desk = Desk::new();
-    let open = || Store::open(desk.path("s"), Options::default()).unwrap();
+    let open = || Store::open(desk.path("s")).unwrap();
     let mut store = open();
     let mut running = Running::start(&desk, "follow --store s --cursor-file place");
     let mut latencies = Vec::new();

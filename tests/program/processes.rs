@@ -1,7 +1,7 @@
 //! The program and other processes: locks, permissions, links, limits of the operating system.
 
 use crate::support::{Desk, EVENTS, Ran};
-use annals::store::{Options, Store};
+use annals::store::Store;
 use assert_cmd::cargo::cargo_bin;
 use std::fs::{self, Permissions};
 use std::io::Write;
@@ -77,7 +77,7 @@ fn waiting_writer(desk: &Desk) -> Child {
 #[test]
 fn a_second_writer_is_told_who_holds_the_lock() {
     let desk = Desk::with_events();
-    let writer = Store::open(desk.path("s"), Options::default()).unwrap();
+    let writer = Store::open(desk.path("s")).unwrap();
     for line in ["seal --store s", "import --store s events.ndjson", "retain --store s"] {
         let ran = desk.run(line);
         assert_eq!((ran.code, ran.out.as_str()), (5, ""), "{line}: {ran:?}");

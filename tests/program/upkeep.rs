@@ -1,7 +1,7 @@
 //! The commands that look after a store, and those that need none.
 
 use crate::support::{Desk, EVENTS};
-use annals::store::{Options, Store};
+use annals::store::Store;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -151,7 +151,7 @@ fn verify_reads_everything_and_reports_damage() {
 #[test]
 fn a_second_writer_is_locked_out_and_readers_are_not() {
     let desk = Desk::with_events();
-    let writer = Store::open(desk.path("s"), Options::default()).unwrap();
+    let writer = Store::open(desk.path("s")).unwrap();
     let ran = desk.run("import --store s events.ndjson");
     assert_eq!(ran.code, 5, "{ran:?}");
     assert_eq!(desk.run("seal --store s").code, 5);

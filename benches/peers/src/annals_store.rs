@@ -5,30 +5,29 @@ use super::support::question::{Answer, Question};
 use super::system::{Reply, System};
 use annals::event::Timestamp;
 use annals::query::Query;
-use annals::store::{Options, Snapshot, Store};
+use annals::store::{Snapshot, Stats, Store, StoreReader};
 use std::path::Path;
 
 /// An open store and what it shows.
 #[derive(Debug)]
 pub(crate) struct Annals {
     snapshot: Snapshot,
-    store: Store,
+    /// Keeps the lock of a writer.
+    _writer: Option<Store>,
+    stats: Stats,
 }
 
 impl Annals {
     /// Opens for reading, as the others are opened.
     pub(crate) fn open(folder: &Path) -> Outcome<Annals> {
-        Self::open_with(folder, true)
+        let store = StoreReader::open(folder)?;
+        Ok(Annals { snapshot: store.snapshot(), stats: store.stats(), _writer: None })
     }
 
     /// Opens for reading and appending: with the lock, and ready for what comes.
     pub(crate) fn open_as_writer(folder: &Path) -> Outcome<Annals> {
-        Self::open_with(folder, false)
-    }
-
-    fn open_with(folder: &Path, read_only: bool) -> Outcome<Annals> {
-        let store = Store::open(folder, Options { read_only, ..Options::default() })?;
-        Ok(Annals { snapshot: store.snapshot(), store })
+        let store = Store::open(folder)?;
+        Ok(Annals { snapshot: store.snapshot(), stats: store.stats(), _writer: Some(store) })
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
@@ -37,7 +36,7 @@ impl Annals {
 
     /// The times of the oldest and of the newest event.
     pub(crate) fn range(&self) -> Outcome<(Timestamp, Timestamp)> {
-        let stats = self.store.stats();
+        let stats = &self.stats;
         Ok(stats.oldest.zip(stats.newest).ok_or("the store is empty")?)
     }
 

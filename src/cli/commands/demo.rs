@@ -6,7 +6,7 @@ use crate::cli::print::output::Output;
 use crate::cli::print::table::bytes;
 use crate::cli::print::zoned;
 use annals::event::{Event, Timestamp};
-use annals::store::{Options, Store};
+use annals::store::Store;
 use annals::testing::generate::Generator;
 use chrono_tz::UTC;
 use clap::Args;
@@ -42,7 +42,7 @@ const QUESTIONS: [(&str, &str); 7] = [
 pub(crate) fn run(options: &StoreOptions, arguments: &DemoArguments) -> Outcome {
     let folder = Folder::new(options.dir())?;
     let mut output = Output::new();
-    let store = Store::open(&folder.path, Options { create: true, ..Options::default() })?;
+    let store = Store::builder().create(true).open(&folder.path)?;
     fill(&store, arguments, &mut output)?;
     let shown = options.dir().map_or_else(|| "DIR".to_owned(), |dir| dir.display().to_string());
     for (remark, query) in QUESTIONS {

@@ -1,10 +1,10 @@
-//! Options that several commands take in the same form.
+//! StoreBuilder that several commands take in the same form.
 
 use super::budget::BudgetOptions;
 use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use annals::query::{Follow, Query, Search};
-use annals::store::{Options, Snapshot, Store};
+use annals::store::{Snapshot, Store, StoreReader};
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
@@ -32,15 +32,13 @@ impl StoreOptions {
     }
 
     /// Opens the store for reading, beside a writer if there is one.
-    pub(crate) fn open_to_read(&self) -> Outcome<Store> {
-        let options = Options { read_only: true, create: false, ..Options::default() };
-        Ok(Store::open(self.required_dir()?, options)?)
+    pub(crate) fn open_to_read(&self) -> Outcome<StoreReader> {
+        Ok(StoreReader::open(self.required_dir()?)?)
     }
 
     /// Opens the store for writing; with `create`, makes one where there is none.
     pub(crate) fn open_to_write(&self, create: bool) -> Outcome<Store> {
-        let options = Options { create, ..Options::default() };
-        let store = Store::open(self.required_dir()?, options)?;
+        let store = Store::builder().create(create).open(self.required_dir()?)?;
         let report = store.open_report();
         if report.torn_bytes > 0 {
             tell(format_args!(

@@ -34,7 +34,7 @@ fn a_verification_beside_a_writer_takes_no_change_for_damage() {
             let classes = vec![Class { kept_for, ..Class::forever("default") }];
             store.set_retention(Retention { classes, rules: Vec::new() }).expect("sets");
             store.seal().expect("seals");
-            store.retain(Some(Timestamp(TODAY)), false).expect("drops");
+            store.retain(Some(Timestamp(TODAY))).expect("drops");
             store.append(&event(99)).expect("appends");
         },
         |store| {
@@ -175,7 +175,7 @@ fn a_folder_that_is_no_store_stays_as_it_is() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     bench.disk.create_dir_all(Path::new(ROOT)).expect("is created");
-    let opened = Store::open(ROOT, Options { create: false, ..bench.options() });
+    let opened = Store::open_with(ROOT, Options { create: false, ..bench.options() });
     assert!(matches!(opened, Err(Error::Missing { .. })), "{opened:?}");
     assert!(bench.disk.list(Path::new(ROOT)).expect("lists").is_empty());
 }
@@ -201,7 +201,7 @@ fn a_backup_after_a_crash_holds_what_the_hint_does_not_vouch_for() {
         assert!(contents(&reader.snapshot()).len() < expected.len() + 1);
         let report = reader.backup("/backup", BackupMode::Copy).expect("backs up");
         assert_eq!((report.events, report.last_seq), (21, Some(21)));
-        let copy = Store::open("/backup", beside.options()).expect("opens");
+        let copy = Store::open_with("/backup", beside.options()).expect("opens");
         assert_eq!(contents(&copy.snapshot()).len(), 21);
         // The reader itself goes on showing what nothing can take back.
         assert!(contents(&reader.snapshot()).len() < expected.len() + 1);

@@ -34,7 +34,7 @@ impl Life {
         let class = Class { kept_for: Keep::Micros(KEPT_DAYS * DAY), ..Class::forever("default") };
         let retention = Retention { classes: vec![class], rules: Vec::new() };
         store.set_retention(retention).expect("sets");
-        store.retain(None, false).expect("the first sweep records the clock");
+        store.retain(None).expect("the first sweep records the clock");
         Life {
             seed,
             disk,
@@ -101,7 +101,7 @@ impl Life {
         let seed = self.seed;
         let now = self.now();
         let is_believed = (0..=AHEAD_MAX).contains(&now.saturating_sub(self.last_sweep));
-        match self.store().retain(None, false) {
+        match self.store().retain(None) {
             Ok(_) => assert!(is_believed, "seed {seed}: a jump to {now} was believed"),
             Err(Error::ClockJump { .. }) => {
                 assert!(!is_believed, "seed {seed}: {now} was not believed");

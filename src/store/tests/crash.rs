@@ -26,7 +26,7 @@ impl Run {
         let open = || {
             let mut options = bench.options();
             options.tail_events_max = 8;
-            Store::open(ROOT, options)
+            Store::open_with(ROOT, options)
         };
         let old = |number| event_at(number, TODAY - 100 * DAY + number as i64);
         let store = open()?;
@@ -41,7 +41,7 @@ impl Run {
         store.compact()?;
         store.set_retention(kept(90))?;
         self.swept = true;
-        store.retain(None, false)?;
+        store.retain(None)?;
         self.append(&store, vec![event(70)])?;
         store.close()
     }
@@ -77,7 +77,7 @@ fn operations_of_a_life() -> u64 {
 /// Opens, checks, and appends one more event, which must fit behind the others.
 fn recover_and_check(run: &Run, disk: &SimDisk, note: &str) {
     let bench = Bench::seeded(disk, 8);
-    let store = Store::open(ROOT, bench.options());
+    let store = Store::open_with(ROOT, bench.options());
     let store = store.unwrap_or_else(|error| panic!("{note}: {error}"));
     let found = contents(&store.snapshot());
     run.check(&found, note);
@@ -123,11 +123,11 @@ fn an_interrupted_recovery_ends_where_an_uninterrupted_one_does() {
         let _ = run.live(&Bench::on(&disk));
         let crashed = disk.crash();
         let whole = crashed.fork();
-        drop(Store::open(ROOT, Bench::seeded(&whole, 9).options()));
+        drop(Store::open_with(ROOT, Bench::seeded(&whole, 9).options()));
         for again in 0..whole.operation_count() {
             let disk = crashed.fork();
             disk.stop_at(again);
-            drop(Store::open(ROOT, Bench::seeded(&disk, 9).options()));
+            drop(Store::open_with(ROOT, Bench::seeded(&disk, 9).options()));
             recover_and_check(&run, &disk.crash(), &format!("stop {stop}, again {again}"));
         }
     }
@@ -141,10 +141,8 @@ fn a_reader_shows_no_more_than_survives() {
         let mut run = Run::default();
         let _ = run.live(&Bench::on(&disk));
         let beside = Bench::on(&disk.fork());
-        let mut options = beside.options();
-        options.read_only = true;
         // Before the first edit there is no store to read.
-        let Ok(reader) = Store::open(ROOT, options) else {
+        let Ok(reader) = StoreReader::open_with(ROOT, beside.options()) else {
             assert!(run.acknowledged.is_empty(), "stop {stop}");
             continue;
         };

@@ -34,7 +34,7 @@ impl Answers {
     fn live(&mut self, bench: &Bench) -> Result<()> {
         let mut options = bench.options();
         options.tail_events_max = 6;
-        let store = Store::open(ROOT, options)?;
+        let store = Store::open_with(ROOT, options)?;
         for batch in 0..6 {
             self.append(&store, (0..2).map(|number| event(batch * 2 + number)).collect());
             self.check_view(&store);
@@ -77,7 +77,7 @@ fn live_with(fault: Fault) {
     disk.heal();
     for disk in [disk.fork(), disk.crash()] {
         let bench = Bench::seeded(&disk, 8);
-        let store = Store::open(ROOT, bench.options());
+        let store = Store::open_with(ROOT, bench.options());
         let store = store.unwrap_or_else(|error| panic!("{note}: {error}"));
         answers.check_after(&store, &note);
         store.append(&event(99)).unwrap_or_else(|error| panic!("{note}: {error}"));
@@ -87,7 +87,7 @@ fn live_with(fault: Fault) {
         let found = contents(&store.snapshot());
         drop(store);
         // What the first life left half done does not come back to the second.
-        let again = Store::open(ROOT, Bench::seeded(&disk.crash(), 9).options());
+        let again = Store::open_with(ROOT, Bench::seeded(&disk.crash(), 9).options());
         let again = again.unwrap_or_else(|error| panic!("{note}: {error}"));
         assert_eq!(contents(&again.snapshot()), found, "{note}");
     }
@@ -176,7 +176,7 @@ fn a_failed_seal_stops_nothing_until_the_tails_are_full() {
         assert!(appended < 100_000, "the tails have no bound");
     };
     assert!(matches!(error, Error::Io { .. }), "{error}");
-    let held = store.core().view.load().tail_bytes();
+    let held = store.engine.core.view.load().tail_bytes();
     assert!(held >= 4 * (64 << 10), "it stopped at {held} bytes");
     bench.disk.remove(Path::new("/store/segments")).expect("removes");
     store.append_batch(&batch).expect("the seal goes on");
@@ -198,7 +198,7 @@ fn a_drop_needs_no_space() {
     }
     store.seal().expect("seals");
     disk.set_capacity(Some(disk.used()));
-    let report = store.retain(None, false).expect("drops on a full disk");
+    let report = store.retain(None).expect("drops on a full disk");
     assert_eq!(report.removed.len(), 40);
     assert_eq!(files_below(&bench.disk, Path::new("/store/segments")).len(), 0);
 }

@@ -215,7 +215,7 @@ fn tickets_are_answered_in_any_order_or_never() {
 fn a_second_writer_is_refused_until_the_first_is_gone() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
-    let refused = Store::open(ROOT, bench.options()).expect_err("locked");
+    let refused = Store::open_with(ROOT, bench.options()).expect_err("locked");
     assert!(matches!(&refused, Error::Locked { holder, .. } if holder == "this process"));
     store.close().expect("closes");
     drop(bench.open());
@@ -225,10 +225,9 @@ fn a_second_writer_is_refused_until_the_first_is_gone() {
 #[test]
 fn a_folder_without_a_store_is_missing() {
     let bench = Bench::on(&SimDisk::new(1));
-    let open = |read_only, create| -> Result<Store> {
-        let mut options = bench.options();
-        (options.read_only, options.create) = (read_only, create);
-        Store::open(ROOT, options)
+    let open = |read_only, create| -> Result<()> {
+        let builder = StoreBuilder::from(bench.options()).create(create);
+        if read_only { builder.open_reader(ROOT).map(drop) } else { builder.open(ROOT).map(drop) }
     };
     assert!(matches!(open(false, false), Err(Error::Missing { .. })));
     assert!(matches!(open(true, true), Err(Error::Missing { .. })));
@@ -242,7 +241,7 @@ fn options_out_of_range_are_refused() {
     let bench = Bench::on(&SimDisk::new(1));
     for (bytes, events) in [((64 << 10) - 1, 1), ((1 << 30) + 1, 1), (64 << 10, 0)] {
         let options = Options { tail_bytes_max: bytes, tail_events_max: events, ..bench.options() };
-        assert!(matches!(Store::open(ROOT, options), Err(Error::Invalid { .. })));
+        assert!(matches!(Store::open_with(ROOT, options), Err(Error::Invalid { .. })));
     }
 }
 

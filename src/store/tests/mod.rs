@@ -10,8 +10,8 @@ mod reading;
 mod upkeep;
 mod worlds;
 
-use super::Store;
 use super::options::{Durability, Options};
+use super::{Store, StoreBuilder, StoreReader};
 use crate::event::{Event, StoredEvent};
 use crate::io::Clock;
 use crate::io::Disk;
@@ -67,11 +67,11 @@ impl Bench {
     fn open_with(&self, change: impl FnOnce(&mut Options)) -> Store {
         let mut options = self.options();
         change(&mut options);
-        Store::open(ROOT, options).expect("the store opens")
+        Store::open_with(ROOT, options).expect("the store opens")
     }
 
-    fn reader(&self) -> Store {
-        self.open_with(|options| options.read_only = true)
+    fn reader(&self) -> StoreReader {
+        StoreReader::open_with(ROOT, self.options()).expect("the store opens")
     }
 }
 
@@ -138,17 +138,17 @@ fn the_real_disk_holds_a_store_with_a_background_thread() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("store");
     let options = Options { disk: RealDisk::shared(), tail_events_max: 50, ..Options::default() };
-    let store = Store::open(&root, options.clone()).expect("opens");
+    let store = Store::open_with(&root, options.clone()).expect("opens");
     for number in 0..200 {
         store.append(&event(number)).expect("appends");
     }
     store.seal().expect("seals");
     let expected = numbered((0..200).map(|number| (number + 1, event(number))));
     assert_eq!(contents(&store.snapshot()), expected);
-    let locked = Store::open(&root, options.clone()).expect_err("one writer only");
+    let locked = Store::open_with(&root, options.clone()).expect_err("one writer only");
     assert!(locked.to_string().contains("locked by process "), "{locked}");
     store.close().expect("closes");
-    let store = Store::open(&root, options).expect("opens again");
+    let store = Store::open_with(&root, options).expect("opens again");
     assert!(store.open_report().clean);
     assert_eq!(contents(&store.snapshot()), expected);
     assert_eq!(store.verify().expect("verifies").problems, Vec::<String>::new());

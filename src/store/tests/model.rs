@@ -116,7 +116,7 @@ impl Life {
     fn retain(&mut self) {
         let now = self.bench.clock.as_ref().now_micros();
         let rules = !self.store().retention().rules.is_empty();
-        self.store().retain(Some(Timestamp(now)), false).expect("sweeps");
+        self.store().retain(Some(Timestamp(now))).expect("sweeps");
         let found = contents(&self.store().snapshot());
         let cutoff = now - KEPT_DAYS * DAY;
         self.model.retain(|seq, event| {

@@ -32,10 +32,7 @@ fn a_reader_writes_nothing() {
     let reader = bench.reader();
     assert_eq!(contents(&reader.snapshot()).len(), 1);
     assert_eq!(reader.verify().expect("verifies").problems, Vec::<String>::new());
-    assert!(matches!(reader.append(&event(1)), Err(Error::ReadOnly { .. })));
-    assert!(matches!(reader.seal(), Err(Error::ReadOnly { .. })));
-    assert!(matches!(reader.retain(None, false), Err(Error::ReadOnly { .. })));
-    reader.close().expect("closes");
+    drop(reader);
     let changes = disk.operations().split_off(before).into_iter();
     let changes: Vec<_> = changes.filter(|operation| operation.kind.changes()).collect();
     assert_eq!(changes, []);

@@ -104,9 +104,9 @@ fn retention_drops_what_is_past_its_time_and_only_that() {
     store.append(&event(9)).expect("appends");
     store.set_retention(days_kept(90)).expect("sets");
     store.seal().expect("seals");
-    let dry = store.retain(None, true).expect("tries");
+    let dry = store.retain_dry_run(None).expect("tries");
     assert_eq!((dry.events_removed, store.stats().events), (5, 6));
-    let report = store.retain(None, false).expect("sweeps");
+    let report = store.retain(None).expect("sweeps");
     assert_eq!(report, dry);
     assert!(report.bytes_freed > 0);
     assert_eq!(contents(&store.snapshot()), numbered([(6, event(9))]));
@@ -124,18 +124,18 @@ fn a_sweep_after_a_clock_jump_drops_nothing() {
     store.set_retention(days_kept(90)).expect("sets");
     store.append(&event(0)).expect("appends");
     store.seal().expect("seals");
-    store.retain(None, false).expect("sweeps");
+    store.retain(None).expect("sweeps");
     bench.clock.set(TODAY + 200 * DAY);
-    assert!(matches!(store.retain(None, false), Err(Error::ClockJump { .. })));
-    assert!(matches!(store.retain(None, true), Err(Error::ClockJump { .. })));
+    assert!(matches!(store.retain(None), Err(Error::ClockJump { .. })));
+    assert!(matches!(store.retain_dry_run(None), Err(Error::ClockJump { .. })));
     store.close().expect("closes");
     let store = bench.open();
-    assert!(matches!(store.retain(None, false), Err(Error::ClockJump { .. })));
+    assert!(matches!(store.retain(None), Err(Error::ClockJump { .. })));
     assert_eq!(store.stats().events, 1);
     let now = Some(Timestamp(TODAY + 200 * DAY));
-    assert_eq!(store.retain(now, false).expect("was told").events_removed, 1);
+    assert_eq!(store.retain(now).expect("was told").events_removed, 1);
     bench.clock.set(TODAY + 201 * DAY);
-    assert!(store.retain(None, false).is_ok());
+    assert!(store.retain(None).is_ok());
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn rules_changed_by_hand_count_at_the_next_opening() {
     assert_eq!(store.retention().classes[0].kept_for, Keep::Micros(90 * DAY));
     store.close().expect("closes");
     write("[class.default]\nkept_for = \"90 days\"\n");
-    let error = Store::open(ROOT, bench.options()).expect_err("wrong rules");
+    let error = Store::open_with(ROOT, bench.options()).expect_err("wrong rules");
     assert!(error.to_string().starts_with("/store/store.toml:2: "), "{error}");
 }
 
@@ -257,10 +257,10 @@ fn a_damaged_footer_is_an_error_for_those_who_need_the_segment() {
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(store.compact().expect("leaves it alone").removed.is_empty());
     store.set_retention(days_kept(5)).expect("sets the rules");
-    assert!(store.retain(Some(Timestamp(TODAY)), false).expect("looks").removed.is_empty());
+    assert!(store.retain(Some(Timestamp(TODAY))).expect("looks").removed.is_empty());
     drop((snapshot, store));
     disk.damage(&path, flip).expect("is there");
-    let swept = bench.open().retain(Some(Timestamp(TODAY)), false).expect("sweeps");
+    let swept = bench.open().retain(Some(Timestamp(TODAY))).expect("sweeps");
     assert_eq!(swept.events_removed, 1);
 }
 
@@ -270,7 +270,7 @@ fn a_lost_manifest_is_not_taken_for_a_new_store() {
     let bench = Bench::on(&disk);
     bench.open().close().expect("closes");
     disk.remove(Path::new("/store/manifest")).expect("removes");
-    let error = Store::open(ROOT, bench.options()).expect_err("lost");
+    let error = Store::open_with(ROOT, bench.options()).expect_err("lost");
     assert!(matches!(error, Error::Corrupt { .. }));
 }
 
@@ -291,7 +291,7 @@ fn a_manifest_from_before_acknowledged_events_is_corruption() {
     let early = early.contents(&path).expect("is there");
     let now = disk.contents(&path).expect("is there");
     disk.damage(&path, |bytes| bytes.clone_from(&early)).expect("is there");
-    let error = Store::open(ROOT, bench.options()).expect_err("lost");
+    let error = Store::open_with(ROOT, bench.options()).expect_err("lost");
     assert!(error.to_string().contains("edits up to event 1, as /store/synced tells"), "{error}");
     // Nothing was tidied away, and the manifest was not written anew.
     assert_eq!(disk.contents(&path).expect("is there"), early);
@@ -310,13 +310,13 @@ fn a_hint_of_another_store_is_found_named_and_mended() {
     let foreign = other.contents(&synced).expect("is there");
     disk.damage(&synced, |bytes| *bytes = foreign).expect("is there");
 
-    let error = Store::open(ROOT, bench.options()).expect_err("events 2 and 3 may be lost");
+    let error = Store::open_with(ROOT, bench.options()).expect_err("events 2 and 3 may be lost");
     let message = error.to_string();
     assert!(message.contains("/store/synced") && message.contains("/store/manifest"), "{message}");
-    let findings = Store::verify_closed(ROOT, &bench.options()).expect("verifies").findings;
+    let findings = StoreBuilder::from(bench.options()).verify(ROOT).expect("verifies").findings;
     assert_eq!(findings.len(), 1, "{findings:?}");
 
-    let report = Store::repair(ROOT, &bench.options(), false).expect("repairs");
+    let report = StoreBuilder::from(bench.options()).repair(ROOT).expect("repairs");
     let is_told = |seq| report.lost.iter().any(|range| range.contains(seq));
     assert_eq!([1, 2, 3].map(is_told), [false, true, true], "{report:?}");
     assert_eq!(contents(&bench.open().snapshot()).len(), 1);
@@ -335,9 +335,9 @@ fn a_lost_or_foreign_log_is_corruption() {
     drop(foreign.open());
     let bytes = other.contents(path).expect("is there");
     disk.damage(path, |old| *old = bytes).expect("is there");
-    assert!(matches!(Store::open(ROOT, bench.options()), Err(Error::Corrupt { .. })));
+    assert!(matches!(Store::open_with(ROOT, bench.options()), Err(Error::Corrupt { .. })));
     disk.remove(path).expect("removes");
-    assert!(Store::open(ROOT, bench.options()).is_err());
+    assert!(Store::open_with(ROOT, bench.options()).is_err());
 }
 
 #[test]
@@ -456,7 +456,7 @@ fn a_sweep_of_many_segments_drops_them_all_on_a_full_disk() {
     }
     store.set_retention(days_kept(30)).expect("sets");
     disk.set_capacity(Some(disk.used()));
-    let report = store.retain(None, false).expect("drops");
+    let report = store.retain(None).expect("drops");
     assert_eq!((report.removed.len() as u64, report.events_removed), (MANY, MANY));
     assert_eq!(files_below(&bench.disk, Path::new("/store/segments")).len(), 0);
     drop(store);

@@ -4,32 +4,36 @@ use super::change::Change;
 use super::world::{CATEGORIES, ROOT, World, options};
 use annals::Error;
 use annals::query::Query;
-use annals::store::{Options, Store};
+use annals::store::{Retention, Snapshot};
 use annals::testing::SimDisk;
 
 /// What is wrong with the answers of a store after a change, if anything is.
 pub(super) fn complaint(world: &World, change: &Change, disk: &SimDisk) -> Option<String> {
-    let read_only = Options { read_only: true, ..options(disk, 20) };
+    let read_only = options(disk, 20);
     let mut harm: Vec<Error> = Vec::new();
     let mut found = 0;
-    match Store::open(ROOT, read_only) {
+    match read_only.open_reader(ROOT) {
         Ok(store) => {
             let prefix = change.is_of("synced");
-            if let Some(complaint) = compare(world, &store, prefix, &mut harm) {
+            if let Some(complaint) =
+                compare(world, &store.snapshot(), &store.retention(), prefix, &mut harm)
+            {
                 return Some(format!("reader: {complaint}"));
             }
             found += store.verify().expect("verify tells what it can").findings.len();
         }
         Err(error) => harm.push(error),
     }
-    match Store::verify_closed(ROOT, &options(disk, 21)) {
+    match options(disk, 21).verify(ROOT) {
         Ok(report) => found += report.findings.len(),
         Err(error) => return Some(format!("verify: {error}")),
     }
     let writable = disk.fork();
-    match Store::open(ROOT, options(&writable, 22)) {
+    match options(&writable, 22).open(ROOT) {
         Ok(store) => {
-            if let Some(complaint) = compare(world, &store, false, &mut harm) {
+            if let Some(complaint) =
+                compare(world, &store.snapshot(), &store.retention(), false, &mut harm)
+            {
                 return Some(format!("writer: {complaint}"));
             }
         }
@@ -64,14 +68,19 @@ fn names(change: &Change, error: &Error) -> bool {
 
 /// Compares everything that a store tells; errors go to `harm`. `prefix`: the store may show what
 /// was there earlier.
-fn compare(world: &World, store: &Store, prefix: bool, harm: &mut Vec<Error>) -> Option<String> {
-    let snapshot = store.snapshot();
+fn compare(
+    world: &World,
+    snapshot: &Snapshot,
+    rules: &Retention,
+    prefix: bool,
+    harm: &mut Vec<Error>,
+) -> Option<String> {
     let upto = match prefix {
         true => snapshot.last_seq().unwrap_or(0),
         false => u64::MAX,
     };
     // Who changes the rules changes what is shown.
-    let same_rules = store.retention() == world.retention;
+    let same_rules = *rules == world.retention;
     let mut events = Vec::new();
     let read = snapshot.query(&Query::all()).by_seq().for_each(&mut |event| {
         events.push((event.seq, event.to_json(true)));

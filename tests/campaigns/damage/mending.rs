@@ -5,14 +5,13 @@ use super::change::Change;
 use super::world::{ROOT, World, event, options};
 use annals::Error;
 use annals::query::Query;
-use annals::store::Store;
 use annals::testing::SimDisk;
 use std::collections::BTreeMap;
 
 /// What is wrong with the repair after a change, if anything is.
 pub(super) fn complaint(world: &World, change: &Change, disk: &SimDisk) -> Option<String> {
     let disk = disk.fork();
-    let report = match Store::repair(ROOT, &options(&disk, 30), false) {
+    let report = match options(&disk, 30).repair(ROOT) {
         Ok(report) => report,
         Err(Error::Unsupported { .. }) if matches!(change, Change::Version(_)) => return None,
         Err(error) => return Some(format!("repair: {error}")),
@@ -20,12 +19,12 @@ pub(super) fn complaint(world: &World, change: &Change, disk: &SimDisk) -> Optio
     if let Some(left) = report.left.first() {
         return Some(format!("repair leaves: {left}"));
     }
-    let again = Store::repair(ROOT, &options(&disk, 31), false);
+    let again = options(&disk, 31).repair(ROOT);
     match again {
         Ok(again) if again.findings.is_empty() => {}
         again => return Some(format!("a second repair: {again:?}")),
     }
-    let store = match Store::open(ROOT, options(&disk, 32)) {
+    let store = match options(&disk, 32).open(ROOT) {
         Ok(store) => store,
         Err(error) => return Some(format!("after the repair: {error}")),
     };

@@ -2,7 +2,7 @@
 
 use annals::event::Event;
 use annals::io::{Access, Clock, DirKind, Io, ManualClock, Random, SeededRandom};
-use annals::store::{Class, Keep, Options, Retention, Rule, Store};
+use annals::store::{Class, Keep, Retention, Rule, Store, StoreBuilder};
 use annals::testing::SimDisk;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ impl World {
         make(&foreign, 8, made);
         let mut files = Vec::new();
         list(&disk, Path::new(ROOT), &mut files);
-        let store = Store::open(ROOT, options(&disk.fork(), 1)).expect("opens");
+        let store = options(&disk.fork(), 1).open(ROOT).expect("opens");
         let mut held = BTreeMap::new();
         let snapshot = store.snapshot();
         let all = annals::query::Query::all();
@@ -91,22 +91,20 @@ fn is_segment(path: &Path) -> bool {
 const TAIL: u64 = 10;
 
 /// How the store is opened; `seed` is for the ids that it gives.
-pub(super) fn options(disk: &SimDisk, seed: u64) -> Options {
-    Options {
-        background: false,
-        create: false,
-        access: Access::Heap,
-        disk: disk.shared(),
-        clock: Arc::new(ManualClock::new(TODAY)) as Arc<dyn Clock>,
-        random: Arc::new(SeededRandom::new(seed)) as Arc<dyn Random>,
-        ..Options::default()
-    }
+pub(super) fn options(disk: &SimDisk, seed: u64) -> StoreBuilder {
+    Store::builder()
+        .background(false)
+        .create(false)
+        .access(Access::Heap)
+        .disk(disk.shared())
+        .clock(Arc::new(ManualClock::new(TODAY)) as Arc<dyn Clock>)
+        .random(Arc::new(SeededRandom::new(seed)) as Arc<dyn Random>)
 }
 
 fn make(disk: &SimDisk, seed: u64, made: Made) {
     let Made { seals, events, ids, closed } = made;
-    let created = Options { create: true, ..options(disk, seed) };
-    let store = Store::open(ROOT, created).expect("a new store");
+    let created = options(disk, seed).create(true);
+    let store = created.open(ROOT).expect("a new store");
     store.set_retention(rules()).expect("sound rules");
     for seal in 0..seals {
         let numbers = seal * events..(seal + 1) * events;

@@ -8,7 +8,7 @@ use crate::cli::print::sink::{ColumnOptions, EventFormat, Sink};
 use annals::Error;
 use annals::event::StoredEvent;
 use annals::query::{Follow, FollowCursor};
-use annals::store::Store;
+use annals::store::StoreReader;
 use clap::Args;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::path::PathBuf;
@@ -79,7 +79,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &FollowArguments) -> Outcom
     }
 }
 
-fn first_place(store: &Store, arguments: &FollowArguments) -> FollowCursor {
+fn first_place(store: &StoreReader, arguments: &FollowArguments) -> FollowCursor {
     let snapshot = store.snapshot();
     match arguments.from_seq {
         _ if arguments.from_now => snapshot.end(),

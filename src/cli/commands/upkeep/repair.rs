@@ -6,7 +6,7 @@ use crate::cli::print::finding_json::{findings_json, ranges_json};
 use crate::cli::print::json::{Object, list, quoted};
 use crate::cli::print::output::{Output, print_line};
 use crate::cli::print::report::{segment_json, segment_table};
-use annals::store::{Options, RepairReport, Store};
+use annals::store::{RepairReport, Store};
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -20,7 +20,11 @@ pub(crate) struct RepairArguments {
 
 pub(crate) fn run(options: &StoreOptions, arguments: &RepairArguments) -> Outcome {
     let dir = options.required_dir()?;
-    let report = Store::repair(dir, &Options::default(), arguments.dry_run)?;
+    let store = Store::builder();
+    let report = match arguments.dry_run {
+        true => store.repair_dry_run(dir)?,
+        false => store.repair(dir)?,
+    };
     match arguments.report.format() {
         ReportFormat::Json => print_line(json(&report))?,
         ReportFormat::Table => print_lines(&report)?,

@@ -49,7 +49,10 @@ pub(crate) fn run(options: &StoreOptions, arguments: &RetainArguments) -> Outcom
     }
     let now = arguments.now.as_deref().map(read_now).transpose()?;
     let store = options.open_to_write(false)?;
-    let change = store.retain(now, arguments.dry_run);
+    let change = match arguments.dry_run {
+        true => store.retain_dry_run(now),
+        false => store.retain(now),
+    };
     let closed = store.close();
     print_change(&change?, format, arguments.dry_run)?;
     Ok(closed?)

@@ -7,7 +7,7 @@ use crate::cli::print::json::{Object, list, quoted};
 use crate::cli::print::output::{Output, print_line};
 use crate::cli::print::table::bytes;
 use annals::Error;
-use annals::store::{Options, Store, VerifyReport};
+use annals::store::{Store, VerifyReport};
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -20,7 +20,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &VerifyArguments) -> Outcom
     let report = match options.open_to_read().and_then(|store| Ok(store.verify()?)) {
         // A store that is too damaged to open has failed its verification: see what else is wrong.
         Err(Failure::Engine(error @ (Error::Corrupt { .. } | Error::Invalid { .. }))) => {
-            let report = Store::verify_closed(options.required_dir()?, &Options::default())?;
+            let report = Store::builder().verify(options.required_dir()?)?;
             match report.findings.is_empty() {
                 true => return Err(error.into()),
                 false => report,

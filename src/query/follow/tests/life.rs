@@ -36,8 +36,8 @@ impl Receiver {
     }
 
     /// Takes at most `count` events from a new follower.
-    fn receive(&mut self, store: &Store, count: u64) {
-        let mut follow = store.follow(self.place).query(&self.query);
+    fn receive(&mut self, store: &dyn Followed, count: u64) {
+        let mut follow = Follow::new(store, self.place).query(&self.query);
         for _ in 0..count {
             match follow.try_next() {
                 Ok(None) => break,
@@ -93,10 +93,8 @@ impl Life {
     fn store(&mut self) -> &Store {
         let (durability, tail_events_max) = (self.durability, 3 + self.dice.below(40));
         self.store.get_or_insert_with(|| {
-            self.bench.open(|options| {
-                options.tail_events_max = tail_events_max;
-                options.durability = durability;
-            })
+            let builder = self.bench.builder().tail_events_max(tail_events_max);
+            builder.durability(durability).open(ROOT).expect("the store opens")
         })
     }
 
@@ -135,7 +133,7 @@ impl Life {
         let class = Class { kept_for: Keep::Micros(20 * DAY), ..Class::forever("default") };
         let rules = Retention { classes: vec![class], rules: Vec::new() };
         self.store().set_retention(rules).expect("sets");
-        self.store().retain(None, false).expect("sweeps");
+        self.store().retain(None).expect("sweeps");
         self.store().set_retention(Retention::default()).expect("sets");
         let snapshot = self.store().snapshot();
         let mut kept = BTreeMap::new();
@@ -159,7 +157,10 @@ impl Life {
     fn follow(&mut self) {
         self.store();
         let reader = (self.dice.below(2) == 0).then(|| self.bench.reader());
-        let store = reader.as_ref().or(self.store.as_ref()).expect("open");
+        let store: &dyn Followed = match &reader {
+            Some(reader) => reader,
+            None => self.store.as_ref().expect("open"),
+        };
         let receiver = &mut self.receivers[self.dice.below(2) as usize];
         receiver.receive(store, self.dice.below(60));
     }

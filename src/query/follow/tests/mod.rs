@@ -8,7 +8,7 @@ use crate::event::{Event, Timestamp};
 use crate::io::Clock;
 use crate::io::Disk;
 use crate::io::{ManualClock, SeededRandom};
-use crate::store::{Class, Durability, Keep, Options, Retention, Rule};
+use crate::store::{Class, Durability, Keep, Retention, Rule, StoreBuilder};
 use crate::testing::SimDisk;
 
 const ROOT: &str = "/store";
@@ -37,28 +37,24 @@ impl Bench {
         Bench { disk: sim.shared(), sim, clock, random }
     }
 
-    fn open(&self, change: impl FnOnce(&mut Options)) -> Store {
-        let mut options = Options {
-            background: false,
-            disk: Arc::clone(&self.disk),
-            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            random: Arc::clone(&self.random) as Arc<dyn crate::io::Random>,
-            ..Options::default()
-        };
-        change(&mut options);
-        Store::open(ROOT, options).expect("the store opens")
+    fn builder(&self) -> StoreBuilder {
+        Store::builder()
+            .background(false)
+            .disk(Arc::clone(&self.disk))
+            .clock(Arc::clone(&self.clock) as Arc<dyn Clock>)
+            .random(Arc::clone(&self.random) as Arc<dyn crate::io::Random>)
     }
 
     fn writer(&self) -> Store {
-        self.open(|_| {})
+        self.builder().open(ROOT).expect("the store opens")
     }
 
-    fn reader(&self) -> Store {
-        self.open(|options| options.read_only = true)
+    fn reader(&self) -> StoreReader {
+        self.builder().open_reader(ROOT).expect("the store opens")
     }
 
     fn buffered(&self) -> Store {
-        self.open(|options| options.durability = Durability::Buffered)
+        self.builder().durability(Durability::Buffered).open(ROOT).expect("the store opens")
     }
 
     /// The disk after a power loss, with the same clock.
@@ -111,7 +107,7 @@ fn every_event_is_given_once_in_order_over_seals_and_compactions() {
     let bench = Bench::new(1);
     let store = bench.writer();
     let reader = bench.reader();
-    let mut follows = [&store, &reader].map(|store| store.follow(FollowCursor::START));
+    let mut follows = [store.follow(FollowCursor::START), reader.follow(FollowCursor::START)];
     for round in 0..12 {
         append(&store, round * 10..round * 10 + 10);
         let expected: Vec<u64> = (round * 10 + 1..=round * 10 + 10).collect();
@@ -212,11 +208,11 @@ fn what_retention_hides_or_drops_is_left_out() {
     assert_eq!(given(&mut follow().include_hidden()), [1, 2, 3, 4]);
     store.set_retention(rules(days(10), days(10))).expect("sets");
     store.seal().expect("seals");
-    store.retain(None, false).expect("sweeps");
+    store.retain(None).expect("sweeps");
     let mut all = follow().include_hidden();
     assert_eq!(given(&mut all), [2, 4]);
     bench.clock.advance(40 * DAY);
-    store.retain(Some(Timestamp(TODAY + 40 * DAY)), false).expect("sweeps");
+    store.retain(Some(Timestamp(TODAY + 40 * DAY))).expect("sweeps");
     assert_eq!(store.stats().events, 0);
     let mut follow = follow();
     assert_eq!(given(&mut follow), [0; 0]);
@@ -262,13 +258,13 @@ fn a_follower_whose_events_were_cut_off_is_told_once() {
     let epoch = store.stats().epoch;
     assert!(epoch > 1);
     append(&store, 100..130);
-    for store in [&store, &bench.reader()] {
-        let mut beyond = store.follow(at(1, kept + 1));
+    for store in [&store as &dyn Followed, &bench.reader()] {
+        let mut beyond = Follow::new(store, at(1, kept + 1));
         let told = beyond.next().expect("an item").expect_err("is told");
         assert!(matches!(told, Error::Rewound { seq, .. } if seq == kept + 1), "{told}");
         assert_eq!(beyond.cursor().seq, kept);
         for place in [at(1, kept), at(1, 0), FollowCursor::START, at(epoch, kept + 3)] {
-            assert!(store.follow(place).try_next().is_ok(), "{place}");
+            assert!(Follow::new(store, place).try_next().is_ok(), "{place}");
         }
     }
     let mut follow = store.follow(at(1, 20));
@@ -338,8 +334,8 @@ fn waiting_ends_with_an_event_at_its_time_or_when_it_is_stopped() {
     let bench = Bench::new(1);
     let store = bench.writer();
     let reader = bench.reader();
-    for store_of_follower in [&store, &reader] {
-        let mut follow = store_of_follower.follow(store.snapshot().end());
+    for followed in [&store as &dyn Followed, &reader] {
+        let mut follow = Follow::new(followed, store.snapshot().end());
         let begin = Instant::now();
         assert!(follow.poll(SHORT).expect("reads").is_none());
         assert!(begin.elapsed() >= SHORT);

@@ -1,7 +1,6 @@
 //! Followers on a real disk beside threads that append, seal and compact.
 
 use super::*;
-use crate::io::RealDisk;
 use std::sync::atomic::AtomicU64;
 
 const APPENDERS: u64 = 8;
@@ -37,16 +36,16 @@ fn follow_all(mut follow: Follow<'_>) -> Vec<u64> {
 fn followers_beside_eight_appenders_are_given_every_event_once_in_order() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("store");
-    let options = Options { disk: RealDisk::shared(), tail_events_max: 100, ..Options::default() };
-    let store = Store::open(&root, options.clone()).expect("opens");
-    let reader = Store::open(&root, Options { read_only: true, ..options }).expect("opens");
+    let store = Store::builder().tail_events_max(100).open(&root).expect("opens");
+    let reader = StoreReader::open(&root).expect("opens");
     let left = AtomicU64::new(APPENDERS);
     std::thread::scope(|scope| {
         let (store, reader, left) = (&store, &reader, &left);
-        let followers: Vec<_> = [store, store, reader, reader]
-            .map(|store| scope.spawn(|| follow_all(store.follow(FollowCursor::START))))
-            .into_iter()
-            .collect();
+        let start = FollowCursor::START;
+        let follows =
+            [store.follow(start), store.follow(start), reader.follow(start), reader.follow(start)];
+        let followers: Vec<_> =
+            follows.into_iter().map(|follow| scope.spawn(|| follow_all(follow))).collect();
         for appender in 0..APPENDERS {
             scope.spawn(move || {
                 append_batches(store, appender);
@@ -68,7 +67,7 @@ fn followers_beside_eight_appenders_are_given_every_event_once_in_order() {
 #[test]
 fn a_follower_in_the_process_of_the_writer_hears_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = Store::open(folder.path().join("store"), Options::default()).expect("opens");
+    let store = Store::open(folder.path().join("store")).expect("opens");
     let (sender, heard) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
         let follow = store.follow(FollowCursor::START);

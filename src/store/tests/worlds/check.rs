@@ -15,7 +15,7 @@ pub(super) fn check(disk: &SimDisk, before: &Belief, after: &Belief, seed: u64) 
     let doomed = doomed_files(&disk);
     // Each life has ids of its own.
     let bench = Bench::seeded(&disk, mixed(&[seed, 1]));
-    let store = Store::open(ROOT, bench.options()).expect("opens");
+    let store = Store::open_with(ROOT, bench.options()).expect("opens");
     let mut found = contents(&store.snapshot());
     let belief = [before, after].into_iter().find(|belief| belief.events == found);
     let belief = belief.unwrap_or_else(|| panic!("{}", difference(&found, before, after)));
@@ -34,7 +34,7 @@ pub(super) fn check(disk: &SimDisk, before: &Belief, after: &Belief, seed: u64) 
     if seed.is_multiple_of(4) {
         drop(store);
         let disk = planted::primed(disk.crash_seeded(seed));
-        let store = Store::open(ROOT, Bench::seeded(&disk, mixed(&[seed, 2])).options());
+        let store = Store::open_with(ROOT, Bench::seeded(&disk, mixed(&[seed, 2])).options());
         let again = contents(&store.expect("opens again").snapshot());
         assert_eq!(again, found, "after another crash");
     }

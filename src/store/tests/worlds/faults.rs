@@ -93,7 +93,7 @@ impl Answers {
             Scenario::CompactAndRetain => {
                 is_typed(life.store().compact());
                 self.may_be_dropped = life.expired();
-                self.dropped = is_typed(life.store().retain(None, false));
+                self.dropped = is_typed(life.store().retain(None));
                 self.append(life.store(), 1);
             }
             Scenario::Reopen => {
@@ -236,7 +236,7 @@ fn go_on(answers: &mut Answers, store: &Store) {
 fn reopen(answers: &Answers, disk: &SimDisk, seed: u64) {
     let open = |disk: &SimDisk, life: u64| {
         let disk = planted::primed(disk.clone());
-        Store::open(ROOT, Bench::seeded(&disk, mixed(&[seed, life])).options())
+        Store::open_with(ROOT, Bench::seeded(&disk, mixed(&[seed, life])).options())
     };
     let store = open(disk, 1).expect("opens");
     let mut found = contents(&store.snapshot());

@@ -24,7 +24,7 @@ pub(super) enum Outcome {
 /// event, and for one that is missing without a word.
 pub(super) fn judge(disk: &SimDisk, before: &Belief, after: &Belief) -> Outcome {
     let bench = Bench::seeded(disk, 77);
-    let Ok(store) = Store::open(ROOT, bench.options()) else {
+    let Ok(store) = Store::open_with(ROOT, bench.options()) else {
         return Outcome::Said;
     };
     let found = readable(&store.snapshot());

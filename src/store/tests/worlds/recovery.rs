@@ -17,7 +17,7 @@ fn interrupted(mut disk: SimDisk, chance: u64) -> SimDisk {
     for depth in 0..DEPTH {
         let open = |disk: &SimDisk| {
             let disk = planted::primed(disk.clone());
-            Store::open(ROOT, Bench::seeded(&disk, mixed(&[chance, depth, 7])).options())
+            Store::open_with(ROOT, Bench::seeded(&disk, mixed(&[chance, depth, 7])).options())
         };
         let whole = disk.fork();
         drop(open(&whole).expect("opens"));

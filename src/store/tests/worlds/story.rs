@@ -86,7 +86,7 @@ impl Life {
     }
 
     pub(super) fn open(&mut self) -> Result<()> {
-        self.store = Some(Store::open(ROOT, self.bench.options())?);
+        self.store = Some(Store::open_with(ROOT, self.bench.options())?);
         Ok(())
     }
 
@@ -112,7 +112,7 @@ impl Life {
 
     /// The events that a sweep would drop.
     pub(super) fn expired(&self) -> Vec<u64> {
-        let dropped = self.store().retain(None, true).expect("looks").removed;
+        let dropped = self.store().retain_dry_run(None).expect("looks").removed;
         let snapshot = self.store().snapshot();
         let mut seqs = Vec::new();
         for segment in snapshot.segments() {
@@ -143,7 +143,7 @@ impl Life {
             }
             Step::Seal => self.store().seal().map(drop),
             Step::Compact => self.store().compact().map(drop),
-            Step::Retain => self.store().retain(None, false).map(drop),
+            Step::Retain => self.store().retain(None).map(drop),
             Step::Rules => self.store().set_retention(rules()),
             Step::Reopen => {
                 self.take_store().expect("open between two steps").close()?;

@@ -51,7 +51,7 @@ fn contents(store: &Store) -> BTreeMap<u64, Event> {
 
 /// A store with two segments and ten unsealed events.
 fn live(disk: &SimDisk) -> Store {
-    let store = Store::open(ROOT, options(disk.shared(), 7)).expect("opens");
+    let store = Store::open_with(ROOT, options(disk.shared(), 7)).expect("opens");
     for part in [0..20, 20..40] {
         store.append_batch(&part.map(event).collect::<Vec<_>>()).expect("appends");
         store.seal().expect("seals");
@@ -70,7 +70,7 @@ fn a_backup_is_a_store_with_everything_and_an_epoch_of_its_own() {
     // The simulated disk cannot link.
     assert_eq!((report.linked, report.copied), (0, 2));
     store.append(&event(50)).expect("appends");
-    let copy = Store::open(TO, options(disk.shared(), 8)).expect("opens");
+    let copy = Store::open_with(TO, options(disk.shared(), 8)).expect("opens");
     assert!(copy.open_report().clean);
     assert_eq!(contents(&copy), before);
     assert!(copy.verify().expect("verifies").findings.is_empty());
@@ -80,8 +80,8 @@ fn a_backup_is_a_store_with_everything_and_an_epoch_of_its_own() {
     // Who followed the original up to 51 is told; who stopped at 50 goes on.
     assert_eq!(copy.snapshot().cut_since(1), Some(51));
     copy.close().expect("closes");
-    let reader = Options { read_only: true, ..options(disk.shared(), 9) };
-    let reader = Store::open(TO, reader).expect("opens");
+    let reader =
+        crate::store::StoreReader::open_with(TO, options(disk.shared(), 9)).expect("opens");
     let another = reader.backup("/backups/two", BackupMode::Copy).expect("backs up");
     assert_eq!(another.events, 51);
     assert!(another.epoch > report.epoch);
@@ -90,10 +90,10 @@ fn a_backup_is_a_store_with_everything_and_an_epoch_of_its_own() {
 #[test]
 fn a_backup_of_an_empty_store_is_one() {
     let disk = SimDisk::new(1);
-    let store = Store::open(ROOT, options(disk.shared(), 7)).expect("opens");
+    let store = Store::open_with(ROOT, options(disk.shared(), 7)).expect("opens");
     let report = store.backup(TO, BackupMode::Link).expect("backs up");
     assert_eq!((report.events, report.last_seq), (0, None));
-    let copy = Store::open(TO, options(disk.shared(), 8)).expect("opens");
+    let copy = Store::open_with(TO, options(disk.shared(), 8)).expect("opens");
     assert_eq!(copy.append(&event(0)).expect("appends").seq, 1);
 }
 
@@ -115,11 +115,11 @@ fn a_damaged_segment_is_not_copied_as_if_it_were_sound() {
     let path = Path::new(ROOT).join(&store.segments()[0].path);
     store.close().expect("closes");
     disk.damage(&path, |bytes| bytes[50] ^= 1).expect("is there");
-    let store = Store::open(ROOT, options(disk.shared(), 8));
+    let store = Store::open_with(ROOT, options(disk.shared(), 8));
     let refused = store.expect("opens").backup(TO, BackupMode::Copy);
     assert!(matches!(refused, Err(Error::Corrupt { .. })), "{refused:?}");
     disk.remove(&path).expect("removes");
-    let store = Store::open(ROOT, options(disk.shared(), 9)).expect("opens");
+    let store = Store::open_with(ROOT, options(disk.shared(), 9)).expect("opens");
     let refused = store.backup("/backups/two", BackupMode::Link);
     assert!(refused.is_err(), "a segment is missing");
 }
@@ -139,11 +139,11 @@ fn an_interrupted_backup_is_no_store_or_a_whole_one() {
         let done = store.backup(TO, BackupMode::Link).is_ok();
         for disk in [disk.crash(), disk.fork()] {
             let options = Options { create: false, ..options(disk.shared(), 8) };
-            match Store::open(TO, options) {
+            match Store::open_with(TO, options) {
                 Ok(copy) => assert_eq!(contents(&copy).len(), 50, "stop {stop}"),
                 Err(error) => assert!(!done, "stop {stop}: {error}"),
             }
-            let original = Store::open(ROOT, self::options(disk.shared(), 9));
+            let original = Store::open_with(ROOT, self::options(disk.shared(), 9));
             assert_eq!(contents(&original.expect("opens")).len(), 50, "stop {stop}");
         }
     }
@@ -153,7 +153,7 @@ fn an_interrupted_backup_is_no_store_or_a_whole_one() {
 fn linked_segments_share_their_bytes_and_outlive_the_original() {
     let folder = tempfile::tempdir().expect("a folder");
     let (root, to) = (folder.path().join("store"), folder.path().join("backup"));
-    let store = Store::open(&root, options(RealDisk::shared(), 7)).expect("opens");
+    let store = Store::open_with(&root, options(RealDisk::shared(), 7)).expect("opens");
     store.append_batch(&(0..20).map(event).collect::<Vec<_>>()).expect("appends");
     store.seal().expect("seals");
     let report = store.backup(&to, BackupMode::Link).expect("backs up");
@@ -161,12 +161,12 @@ fn linked_segments_share_their_bytes_and_outlive_the_original() {
     let class = Class { kept_for: Keep::Micros(DAY), ..Class::forever("default") };
     let rules = Retention { classes: vec![class], rules: Vec::new() };
     store.set_retention(rules).expect("sets");
-    assert_eq!(store.retain(None, false).expect("drops").events_removed, 20);
+    assert_eq!(store.retain(None).expect("drops").events_removed, 20);
     drop(store);
     std::fs::remove_dir_all(&root).expect("removes");
     // A restore is to put the folder in its place.
     std::fs::rename(&to, &root).expect("moves");
-    let store = Store::open(&root, options(RealDisk::shared(), 8)).expect("opens");
+    let store = Store::open_with(&root, options(RealDisk::shared(), 8)).expect("opens");
     assert_eq!(contents(&store).len(), 20);
     assert!(store.verify().expect("verifies").findings.is_empty());
 }
@@ -179,7 +179,7 @@ fn backups_are_whole_while_everything_else_goes_on() {
     let root = folder.path().join("store");
     let options =
         Options { background: true, tail_events_max: 40, ..options(RealDisk::shared(), 7) };
-    let store = Store::open(&root, options).expect("opens");
+    let store = Store::open_with(&root, options).expect("opens");
     let (acknowledged, done) = (AtomicU64::new(0), AtomicBool::new(false));
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -200,7 +200,7 @@ fn backups_are_whole_while_everything_else_goes_on() {
             let before = acknowledged.load(Ordering::SeqCst);
             store.backup(&to, mode).expect("backs up");
             let copy = self::options(RealDisk::shared(), 8 + number);
-            let copy = Store::open(&to, copy).expect("opens");
+            let copy = Store::open_with(&to, copy).expect("opens");
             let found = contents(&copy);
             assert!(found.len() as u64 >= before, "{} of {before}", found.len());
             assert!(found.keys().copied().eq(1..=found.len() as u64));

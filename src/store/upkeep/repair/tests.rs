@@ -6,9 +6,9 @@ use crate::event::Event;
 use crate::io::Io;
 use crate::io::{Clock, Random};
 use crate::io::{ManualClock, SeededRandom};
-use crate::store::Store;
 use crate::store::retention::policy::{Class, Keep, Retention};
 use crate::store::view::snapshot::Snapshot;
+use crate::store::{Store, StoreBuilder, StoreReader};
 use crate::testing::SimDisk;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ const ALL: u64 = 460;
 
 /// A store with two segments and sixty events in the log, not closed.
 fn live(disk: &SimDisk) {
-    let store = Store::open(ROOT, options(disk, 7)).expect("opens");
+    let store = Store::open_with(ROOT, options(disk, 7)).expect("opens");
     for part in [0..SEALED / 2, SEALED / 2..SEALED] {
         store.append_batch(&part.map(event).collect::<Vec<_>>()).expect("appends");
         store.seal().expect("seals");
@@ -84,8 +84,8 @@ fn log(disk: &SimDisk) -> PathBuf {
 }
 
 fn repair_it(disk: &SimDisk) -> RepairReport {
-    let dry = Store::repair(ROOT, &options(disk, 9), true).expect("looks");
-    let report = Store::repair(ROOT, &options(disk, 9), false).expect("repairs");
+    let dry = StoreBuilder::from(options(disk, 9)).repair_dry_run(ROOT).expect("looks");
+    let report = StoreBuilder::from(options(disk, 9)).repair(ROOT).expect("repairs");
     assert_eq!(dry.lost, report.lost);
     assert_eq!(dry.moved_aside, report.moved_aside);
     report
@@ -94,9 +94,9 @@ fn repair_it(disk: &SimDisk) -> RepairReport {
 /// The promise of a repair: clean, open, appended to; all served but what is reported as lost.
 fn check(disk: &SimDisk, report: &RepairReport, note: &str) -> BTreeMap<u64, Event> {
     assert!(report.left.is_empty(), "{note}: {:?}", report.left);
-    let again = Store::repair(ROOT, &options(disk, 10), false).expect("repairs again");
+    let again = StoreBuilder::from(options(disk, 10)).repair(ROOT).expect("repairs again");
     assert!(again.findings.is_empty(), "{note}: {:?}", again.findings);
-    let store = Store::open(ROOT, options(disk, 11)).expect("opens");
+    let store = Store::open_with(ROOT, options(disk, 11)).expect("opens");
     let found = contents(&store.snapshot());
     for seq in 1..=ALL {
         let is_lost = report.lost.iter().any(|range| range.contains(seq));
@@ -160,7 +160,7 @@ fn a_lost_manifest_is_made_again_from_the_footers() {
             1 => disk.damage(path, |bytes| bytes[3] ^= 1).expect("is there"),
             _ => disk.damage(path, |bytes| bytes.truncate(200)).expect("is there"),
         }
-        let refused = Store::open(ROOT, options(&disk.fork(), 8));
+        let refused = Store::open_with(ROOT, options(&disk.fork(), 8));
         assert!(matches!(refused, Err(Error::Corrupt { .. })), "way {way}");
         let report = repair_it(&disk);
         assert!(report.manifest_rebuilt);
@@ -176,10 +176,10 @@ fn a_manifest_of_another_store_is_no_reason_to_clear_this_one_away() {
     let disk = SimDisk::new(1);
     live(&disk);
     let other = SimDisk::new(2);
-    drop(Store::open(ROOT, options(&other, 77)).expect("opens"));
+    drop(Store::open_with(ROOT, options(&other, 77)).expect("opens"));
     let foreign = other.contents(Path::new(MANIFEST)).expect("is there");
     disk.damage(Path::new(MANIFEST), |bytes| *bytes = foreign).expect("is there");
-    let error = Store::open(ROOT, options(&disk, 8)).expect_err("is another store");
+    let error = Store::open_with(ROOT, options(&disk, 8)).expect_err("is another store");
     assert!(matches!(error, Error::Corrupt { .. } | Error::Io { .. }), "{error}");
     let report = repair_it(&disk);
     assert!(report.manifest_rebuilt);
@@ -194,7 +194,7 @@ fn frames_before_and_after_the_damage_in_a_log_are_salvaged() {
     for place in [10, 70, 200, 4000, 9000] {
         let disk = disk.fork();
         disk.damage(&path, |bytes| bytes[place..place + 8].fill(0xff)).expect("is there");
-        assert!(Store::open(ROOT, options(&disk, 8)).is_err(), "{place}");
+        assert!(Store::open_with(ROOT, options(&disk, 8)).is_err(), "{place}");
         let report = repair_it(&disk);
         let found = check(&disk, &report, "log");
         assert!(found.len() as u64 >= ALL - 2, "{place}: {} are left", found.len());
@@ -220,8 +220,7 @@ fn a_reader_names_the_log_that_is_missing() {
     let disk = SimDisk::new(1);
     live(&disk);
     disk.remove(&log(&disk)).expect("is there");
-    let reader = Options { read_only: true, ..options(&disk, 8) };
-    let error = Store::open(ROOT, reader).expect_err("a log is missing");
+    let error = StoreReader::open_with(ROOT, options(&disk, 8)).expect_err("a log is missing");
     assert!(error.to_string().contains(".log"), "{error}");
 }
 
@@ -268,7 +267,7 @@ fn without_a_manifest_the_replaced_and_the_expired_stay_out() {
         .into_iter()
         .map(|path| (path.clone(), disk.contents(&path).expect("is there")))
         .collect();
-    let store = Store::open(ROOT, options(&disk, 8)).expect("opens");
+    let store = Store::open_with(ROOT, options(&disk, 8)).expect("opens");
     store.compact().expect("merges");
     let class = Class { kept_for: Keep::Micros(25 * DAY), ..Class::forever("default") };
     let rules = Retention { classes: vec![class], rules: Vec::new() };
@@ -294,7 +293,7 @@ fn without_a_manifest_the_replaced_and_the_expired_stay_out() {
     )
     .expect("writes");
     with_rules.remove(&merged).expect("is there");
-    let report = Store::repair(ROOT, &options(&with_rules, 9), false).expect("repairs");
+    let report = StoreBuilder::from(options(&with_rules, 9)).repair(ROOT).expect("repairs");
     assert_eq!(report.expired.len(), 1, "{report:?}");
 }
 
@@ -322,14 +321,15 @@ fn a_crash_at_every_operation_of_a_repair_leaves_a_store_that_can_be_repaired() 
     for damaged in [disk, without_manifest] {
         let whole = damaged.fork();
         let start = whole.operation_count();
-        let report = Store::repair(ROOT, &options(&whole, 9), false).expect("repairs");
+        let report = StoreBuilder::from(options(&whole, 9)).repair(ROOT).expect("repairs");
         let served = check(&whole.fork(), &report, "whole");
         for stop in 0..whole.operation_count() - start {
             let disk = damaged.fork();
             disk.stop_at(disk.operation_count() + stop);
-            let _ = Store::repair(ROOT, &options(&disk, 9), false);
+            let _ = StoreBuilder::from(options(&disk, 9)).repair(ROOT);
             for disk in [disk.crash(), disk.fork()] {
-                Store::repair(ROOT, &options(&disk, 12), false)
+                StoreBuilder::from(options(&disk, 12))
+                    .repair(ROOT)
                     .unwrap_or_else(|error| panic!("stop {stop}: {error}"));
                 let found = check(&disk, &report, &format!("stop {stop}"));
                 assert!(found.keys().eq(served.keys()), "stop {stop}");
@@ -349,15 +349,15 @@ fn a_manifest_cut_behind_an_early_edit_is_not_taken_for_a_smaller_store() {
     for cut in (40..1200.min(len)).step_by(3) {
         let disk = disk.fork();
         disk.damage(Path::new(MANIFEST), |bytes| bytes.truncate(cut)).expect("is there");
-        let reader = Options { read_only: true, ..options(&disk, 8) };
-        match (Store::open(ROOT, reader), Store::open(ROOT, options(&disk.fork(), 8))) {
+        let reader = StoreReader::open_with(ROOT, options(&disk, 8));
+        match (reader, Store::open_with(ROOT, options(&disk.fork(), 8))) {
             (Ok(reader), Ok(writer)) => {
                 assert_eq!(contents(&reader.snapshot()).len() as u64, ALL, "cut at {cut}");
                 assert_eq!(contents(&writer.snapshot()).len() as u64, ALL, "cut at {cut}");
             }
             (Err(_), Err(_)) => {
                 refused += 1;
-                let report = Store::repair(ROOT, &options(&disk, 9), false).expect("repairs");
+                let report = StoreBuilder::from(options(&disk, 9)).repair(ROOT).expect("repairs");
                 assert_eq!(check(&disk, &report, "cut").len() as u64, ALL, "cut at {cut}");
             }
             (reader, writer) => panic!("cut at {cut}: {:?}, {:?}", reader.err(), writer.err()),
@@ -371,7 +371,7 @@ fn a_manifest_cut_behind_an_early_edit_is_not_taken_for_a_smaller_store() {
 fn segments_that_a_cut_manifest_does_not_know_are_not_given_up() {
     let disk = SimDisk::new(1);
     live(&disk);
-    let store = Store::open(ROOT, options(&disk, 8)).expect("opens");
+    let store = Store::open_with(ROOT, options(&disk, 8)).expect("opens");
     let old = disk.contents(Path::new(MANIFEST)).expect("is there");
     store.seal().expect("seals");
     store.close().expect("closes");
