@@ -76,7 +76,7 @@ struct Buffers {
     reader: EventFlattener,
 }
 
-impl Collector for ValueCounts {
+impl Collector<'_> for ValueCounts {
     fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
         self.add_segment(segment, node, budget)
     }
