@@ -17,9 +17,6 @@ use std::ops::Range;
 /// Rows of the first step when rows are looked at one by one; steps double from there.
 const STEP_ROWS: u32 = 2048;
 
-/// Hits of a page at most: more are an export, which would drive all other rows out of the cache.
-const PAGE_HITS_MAX: usize = 512;
-
 /// A hit: where it sorts, and where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hit {
@@ -42,8 +39,6 @@ pub(crate) struct SegmentStream<'s> {
     ready: Vec<Hit>,
     /// Hits needed at most; found ones beyond are not kept.
     wanted: usize,
-    /// So few hits are wanted that it is worth to keep them for the next page.
-    is_page: bool,
     after: Option<SortKey>,
     passed: Passed,
 }
@@ -115,19 +110,7 @@ impl<'s> SegmentStream<'s> {
         let step = if node.is_slow() { STEP_ROWS } else { WINDOW_ROWS };
         let evaluator = Evaluator::new(segment, budget);
         let (ready, passed) = (Vec::new(), Passed::default());
-        let is_page = wanted <= PAGE_HITS_MAX;
-        Ok(SegmentStream {
-            evaluator,
-            node,
-            order,
-            rest,
-            step,
-            ready,
-            wanted,
-            is_page,
-            after,
-            passed,
-        })
+        Ok(SegmentStream { evaluator, node, order, rest, step, ready, wanted, after, passed })
     }
 
     /// How far it has gone.
@@ -169,11 +152,7 @@ impl<'s> SegmentStream<'s> {
     /// Appends the events of hits that were taken; on damage, those before it.
     fn events(&mut self, rows: &[u32], out: &mut Vec<StoredEvent>) -> Result<()> {
         let (segment, decoder) = (self.evaluator.segment, self.evaluator.decoder());
-        let events = match self.is_page {
-            true => segment.shown_events(rows, decoder, out),
-            false => segment.stored_events(rows, decoder, out),
-        };
-        events.map_err(|damage| segment.corrupt(damage))
+        segment.stored_events(rows, decoder, out).map_err(|damage| segment.corrupt(damage))
     }
 
     /// Evaluates the next step and keeps its hits.

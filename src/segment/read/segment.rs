@@ -17,12 +17,10 @@ use crate::segment::file::meta::Footer;
 use crate::segment::file::templates::{Template, Templates};
 use crate::segment::index::postings::Postings;
 use crate::segment::index::terms::Terms;
-use crate::segment::rows::cache::RowCache;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::OnceLock;
 
 /// An open segment: mapped from a file, or on the heap (a frozen chunk of the tail).
@@ -37,9 +35,6 @@ pub(crate) struct Segment {
     pub(crate) paths: Vec<Vec<String>>,
     /// The columns, those of the same presence together: the first one of it, and the column.
     pub(crate) by_presence: Vec<(u32, u32)>,
-    /// Where rows that pages showed are kept, and under which number; nowhere for segments in
-    /// memory.
-    pub(crate) shown: Option<(Arc<RowCache>, u64)>,
     /// The rows in the order of `seq`; made when first asked for.
     by_seq: OnceLock<Vec<u32>>,
     terms_are_sound: OnceLock<bool>,
@@ -84,16 +79,10 @@ impl Segment {
             templates,
             paths,
             by_presence,
-            shown: None,
             by_seq: OnceLock::new(),
             terms_are_sound: OnceLock::new(),
         };
         if segment.sound() { Ok(segment) } else { Err(unsound("segment table of contents")) }
-    }
-
-    /// Keeps rows that pages show in a cache.
-    pub(crate) fn keep_shown(&mut self, cache: &Arc<RowCache>) {
-        self.shown = Some((Arc::clone(cache), cache.join()));
     }
 
     /// The template of a shape; `None` if there is no such shape, or it makes no sense.

@@ -74,7 +74,7 @@ impl Segment {
     /// Decodes one row whole.
     pub(crate) fn stored_event(&self, row: u32, decoder: &mut Decoder) -> Read<StoredEvent> {
         let mut event = None;
-        self.each_event(&[row], decoder, |_, decoded| event = Some(decoded))?;
+        self.each_event(&[row], decoder, |decoded| event = Some(decoded))?;
         event.ok_or(self.fault("row"))
     }
 
@@ -87,45 +87,21 @@ impl Segment {
         out: &mut Vec<StoredEvent>,
     ) -> Read<()> {
         out.reserve(rows.len());
-        self.each_event(rows, decoder, |_, event| out.push(event))
-    }
-
-    /// As [`Self::stored_events`], for a page: rows that were shown lately are kept.
-    pub(crate) fn shown_events(
-        &self,
-        rows: &[u32],
-        decoder: &mut Decoder,
-        out: &mut Vec<StoredEvent>,
-    ) -> Read<()> {
-        let Some((cache, owner)) = &self.shown else {
-            return self.stored_events(rows, decoder, out);
-        };
-        let kept: Vec<Option<StoredEvent>> =
-            rows.iter().map(|row| cache.get(*owner, *row)).collect();
-        let is_missing = |(row, kept): (&u32, &Option<StoredEvent>)| kept.is_none().then_some(*row);
-        let missing: Vec<u32> = rows.iter().zip(&kept).filter_map(is_missing).collect();
-        let mut decoded = Vec::with_capacity(missing.len());
-        let outcome = self.each_event(&missing, decoder, |row, event| {
-            cache.put(*owner, row, &event);
-            decoded.push(event);
-        });
-        let mut decoded = decoded.into_iter();
-        out.extend(kept.into_iter().map_while(|kept| kept.or_else(|| decoded.next())));
-        outcome
+        self.each_event(rows, decoder, |event| out.push(event))
     }
 
     fn each_event(
         &self,
         rows: &[u32],
         decoder: &mut Decoder,
-        mut each: impl FnMut(u32, StoredEvent),
+        mut each: impl FnMut(StoredEvent),
     ) -> Read<()> {
         let mut seqs = self.contents.seqs.reader(&self.blocks);
         self.each_canonical(rows, decoder, |recorded, DecodedRow { row, time, canonical }| {
             let seq = self.seq_of(row, seqs.get(row.into())?);
             let recorded_at = self.recorded_near(seq, recorded)?;
             let event = Event::from_parts(canonical.to_vec(), time);
-            each(row, StoredEvent { seq, recorded_at, event });
+            each(StoredEvent { seq, recorded_at, event });
             Ok(())
         })
     }

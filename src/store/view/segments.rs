@@ -3,7 +3,6 @@
 
 use crate::event::{Event, Timestamp};
 use crate::io::{Access, Disk, Region};
-use crate::segment::RowCache;
 use crate::segment::SegmentStats;
 use crate::segment::{Decoder, Duplicate, Segment};
 use crate::store::folder::files;
@@ -31,7 +30,6 @@ pub(crate) struct LiveSegment {
     segment: OnceLock<Result<Segment>>,
     /// Buffers of the look-up for duplicates.
     decoder: Mutex<Decoder>,
-    rows: Arc<RowCache>,
     dropped: AtomicBool,
     unlinks: Arc<DeferredUnlink>,
 }
@@ -44,7 +42,6 @@ impl LiveSegment {
     /// another length.
     pub(crate) fn hold(
         unlinks: &Arc<DeferredUnlink>,
-        rows: &Arc<RowCache>,
         paths: &StorePaths,
         access: Access,
         listed: Listed,
@@ -62,7 +59,6 @@ impl LiveSegment {
             file,
             segment: OnceLock::new(),
             decoder: Mutex::default(),
-            rows: Arc::clone(rows),
             dropped: AtomicBool::new(false),
             unlinks: Arc::clone(unlinks),
         })
@@ -74,11 +70,8 @@ impl LiveSegment {
     /// # Errors
     /// [`Error::Corrupt`] or [`Error::Unsupported`], the same one each time.
     pub(crate) fn segment(&self) -> Result<&Segment> {
-        let opened = self.segment.get_or_init(|| {
-            let mut segment = open_as_listed(self.file.clone(), &self.path, &self.listed)?;
-            segment.keep_shown(&self.rows);
-            Ok(segment)
-        });
+        let open = || open_as_listed(self.file.clone(), &self.path, &self.listed);
+        let opened = self.segment.get_or_init(open);
         opened.as_ref().map_err(Error::clone)
     }
 
