@@ -1,6 +1,7 @@
 //! The segments of a store: those whose files are held, read when first needed, and those whose
 //! files are not there.
 
+use crate::error::Reading;
 use crate::event::{Event, Timestamp};
 use crate::io::{Access, Disk, Region};
 use crate::segment::SegmentStats;
@@ -138,7 +139,8 @@ fn open_as_listed(file: Region, path: &Path, listed: &Listed) -> Result<Segment>
         let (expected, got) = (listed.meta.id.0, segment.meta().id.0);
         let expected = format!("segment {expected:016x} as the manifest lists it");
         let got = format!("the footer of segment {got:016x}");
-        return Err(Error::corrupt(path, 0, "segment as listed", expected, got));
+        let reading = Reading::Listing("segment as listed");
+        return Err(Error::corrupt(path, 0, reading, expected, got));
     }
     Ok(segment)
 }
