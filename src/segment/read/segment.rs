@@ -247,6 +247,13 @@ impl Segment {
         Column { contents, blocks: &self.blocks, postings: self.contents.postings }
     }
 
+    /// The number of the column with the values of one kind at a path.
+    pub(crate) fn column_at(&self, path: &[&str], kind: Kind) -> Option<u32> {
+        let is_it =
+            |number: &u32| self.column(*number).kind() == kind && self.path_of(*number) == path;
+        (0..self.column_count()).find(is_it)
+    }
+
     /// All columns, in the order of their numbers.
     pub(crate) fn columns(&self) -> impl Iterator<Item = Column<'_>> {
         (0..self.column_count()).map(|number| self.column(number))
