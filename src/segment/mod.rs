@@ -36,6 +36,7 @@ mod tests;
 
 pub(crate) use builder::copy::RowSource;
 pub(crate) use builder::rows::SegmentBuilder;
+pub(crate) use codec::binary_search::partition_point;
 pub(crate) use codec::bitpack::PackedReader;
 pub(crate) use codec::blocks::{Blocks, Damage, Read};
 pub(crate) use codec::overflow::decode as decode_overflow;

@@ -11,7 +11,7 @@ use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
 use crate::query::request::order::{Order, SortKey};
 use crate::segment::Segment;
-use crate::segment::{Read, WINDOW_ROWS};
+use crate::segment::{Read, WINDOW_ROWS, partition_point};
 use std::ops::Range;
 
 /// Rows of the first step when rows are looked at one by one; steps double from there.
@@ -225,14 +225,11 @@ impl<'s> SegmentStream<'s> {
         self.passed.rows = segment.rows().into();
         self.evaluator.budget.charge_bytes(4 * segment.rows() as usize)?;
         let by_seq = segment.rows_by_seq()?;
-        let mut low = 0;
-        let mut high = by_seq.len();
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let row = by_seq.get(middle).copied().unwrap_or(0);
-            if segment.seq_at(row)? <= after { low = middle + 1 } else { high = middle }
-        }
-        for row in by_seq.get(low..).unwrap_or_default() {
+        let first = partition_point(0..by_seq.len(), |index| {
+            let row = by_seq.get(index).copied().unwrap_or(0);
+            segment.seq_at(row).map(|seq| seq <= after)
+        })?;
+        for row in by_seq.get(first..).unwrap_or_default() {
             self.evaluator.budget.charge_steps(4)?;
             let set = sets.get((row / WINDOW_ROWS) as usize);
             if set.is_some_and(|set| set.contains((row % WINDOW_ROWS) as u16)) {

@@ -7,6 +7,7 @@ use crate::Result;
 use crate::event::Timestamp;
 use crate::event::shape::Kind;
 use crate::io::Region;
+use crate::segment::codec::binary_search::partition_point;
 use crate::segment::codec::blocks::Blocks;
 use crate::segment::codec::blocks::Damage;
 use crate::segment::codec::blocks::Read;
@@ -188,12 +189,7 @@ impl Segment {
         if instant > self.meta.max_time {
             return Ok(self.meta.rows);
         }
-        let (mut low, mut high) = (0, self.meta.rows);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.time_at(middle)? < instant { low = middle + 1 } else { high = middle }
-        }
-        Ok(low)
+        partition_point(0..self.meta.rows, |row| self.time_at(row).map(|time| time < instant))
     }
 
     /// The rows in the order of `seq`; made once, four bytes a row.
@@ -218,16 +214,13 @@ impl Segment {
 
     /// The lowest `seq` accepted at or after an instant; `u64::MAX` if there is none here.
     pub(crate) fn first_seq_recorded_from(&self, instant: Timestamp) -> Read<u64> {
-        let (mut low, mut high) = (0, self.contents.recorded_ats.count);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let at = self.contents.recorded_ats.get(&self.blocks, middle)?;
-            if at < instant.0 { low = middle + 1 } else { high = middle }
-        }
-        if low == self.contents.recorded_ats.count {
+        let ats = &self.contents.recorded_ats;
+        let is_before = |step| ats.get(&self.blocks, step).map(|at| at < instant.0);
+        let step = partition_point(0..ats.count, is_before)?;
+        if step == ats.count {
             return Ok(u64::MAX);
         }
-        let shift = self.contents.recorded_from.get(&self.blocks, low)?;
+        let shift = self.contents.recorded_from.get(&self.blocks, step)?;
         Ok(self.meta.min_seq.wrapping_add_signed(shift))
     }
 

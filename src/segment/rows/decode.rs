@@ -14,6 +14,7 @@ use super::batch::BATCH_ROWS;
 use super::batch::{Cell, CellBatch};
 use super::buffer::EventBuffer;
 use crate::event::{Event, StoredEvent, Timestamp, append_instant};
+use crate::segment::codec::binary_search::partition_point;
 use crate::segment::codec::blocks::{Damage, Read};
 use crate::segment::file::templates::{Template, TemplateStep};
 use crate::segment::read::column::Scratch;
@@ -217,18 +218,18 @@ impl Segment {
     fn recorded_step(&self, seq: u64) -> Read<(Range<u64>, Timestamp)> {
         let offset = seq.wrapping_sub(self.meta.min_seq) as i64;
         let steps = &self.contents.recorded_from;
-        let (mut low, mut high) = (0, steps.count);
         let (mut from, mut end) = (i64::MIN, i64::MAX);
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            let first = steps.get(&self.blocks, middle)?;
-            if first <= offset {
-                (low, from) = (middle, first);
+        let next = partition_point(1..steps.count, |step| {
+            let first = steps.get(&self.blocks, step)?;
+            let is_before = first <= offset;
+            if is_before {
+                from = first
             } else {
-                (high, end) = (middle, first);
+                end = first
             }
-        }
-        let at = Timestamp(self.contents.recorded_ats.get(&self.blocks, low)?);
+            Ok(is_before)
+        });
+        let at = Timestamp(self.contents.recorded_ats.get(&self.blocks, next? - 1)?);
         // Only `seq` at or above the lowest one are asked for.
         let seq_of = |offset: i64| self.meta.min_seq.saturating_add(offset.max(0) as u64);
         Ok((seq_of(from)..seq_of(end), at))
