@@ -1,5 +1,6 @@
 //! The one error type of the crate: each variant tells the caller what to do next.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,7 +37,7 @@ pub enum Error {
         /// Byte offset of the damage within the file.
         offset: u64,
         /// What was being read.
-        reading: &'static str,
+        reading: Reading,
         /// What should have been there.
         expected: String,
         /// What was there.
@@ -109,6 +110,31 @@ pub enum Error {
     },
 }
 
+/// What was being read where bytes are not what was written, with its name for messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reading {
+    /// The first bytes of a file, which say what the file is.
+    Header(&'static str),
+    /// What a sound file must have to be the one that is listed.
+    Listing(&'static str),
+    /// Any other bytes.
+    Content(&'static str),
+}
+
+impl From<&'static str> for Reading {
+    fn from(name: &'static str) -> Reading {
+        Reading::Content(name)
+    }
+}
+
+impl fmt::Display for Reading {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Reading::Header(name) | Reading::Listing(name) | Reading::Content(name)) = self;
+        formatter.write_str(name)
+    }
+}
+
 impl Error {
     /// Builds an [`Error::Invalid`].
     pub(crate) fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
@@ -124,14 +150,14 @@ impl Error {
     pub(crate) fn corrupt(
         path: &Path,
         offset: u64,
-        reading: &'static str,
+        reading: impl Into<Reading>,
         expected: impl ToString,
         got: impl ToString,
     ) -> Self {
         Error::Corrupt {
             path: path.to_path_buf(),
             offset,
-            reading,
+            reading: reading.into(),
             expected: expected.to_string(),
             got: got.to_string(),
         }

@@ -7,11 +7,15 @@ use super::frame::{
 use super::frame::{Frame, LogHeader};
 use super::scan::{Rest, scan};
 use super::window::ReadWindow;
+use crate::error::Reading;
 use crate::event::Timestamp;
 use crate::io::codec::crc;
 use crate::io::{Disk, File, Mode};
 use crate::{Error, Result};
 use std::path::Path;
+
+/// The head of the file in error messages.
+const HEAD: Reading = Reading::Header("log head");
 
 /// What a replay found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +84,7 @@ pub(crate) fn replay_on(
     let header = read_header(&*file, path)?;
     if header != before.header {
         let expected = format!("log {:016x} again", before.header.id);
-        return Err(Error::corrupt(path, 0, "log head", expected, format!("{:016x}", header.id)));
+        return Err(Error::corrupt(path, 0, HEAD, expected, format!("{:016x}", header.id)));
     }
     let len = file.len().map_err(|error| Error::io("look at", path, error))?;
     let window = ReadWindow::new(&*file, path, before.end, upto.unwrap_or(len).max(before.end));
@@ -104,7 +108,7 @@ fn read_header(file: &dyn File, path: &Path) -> Result<LogHeader> {
     let mut bytes = [0; FILE_HEAD_LEN];
     let filled = file.read_at(&mut bytes, 0).map_err(|error| Error::io("read", path, error))?;
     decode_file_head(bytes.get(..filled).unwrap_or_default()).map_err(|refusal| match refusal {
-        HeadError::Damaged(got) => Error::corrupt(path, 0, "log head", "the head of a log", got),
+        HeadError::Damaged(got) => Error::corrupt(path, 0, HEAD, "the head of a log", got),
         HeadError::Unsupported(feature) => Error::Unsupported { path: path.to_path_buf(), feature },
     })
 }

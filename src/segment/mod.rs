@@ -22,7 +22,7 @@
 //! | `terms`, `id_words` | the index of words |
 //! | `builder` | all of it, written |
 //! | `column`, `gather`, `lookup` | values and rows, read |
-//! | `template`, `cells`, `sink`, `decode`, `row_cache` | whole events, put together |
+//! | `templates`, `batch`, `buffer`, `decode` | whole events, put together |
 //! | `examine`, `sections` | all of it, checked, and what can be read of a damaged one |
 
 mod builder;
@@ -36,6 +36,7 @@ mod tests;
 
 pub(crate) use builder::copy::RowSource;
 pub(crate) use builder::rows::SegmentBuilder;
+pub(crate) use codec::binary_search::partition_point;
 pub(crate) use codec::bitpack::PackedReader;
 pub(crate) use codec::blocks::{Blocks, Damage, Read};
 pub(crate) use codec::overflow::decode as decode_overflow;
@@ -49,6 +50,5 @@ pub(crate) use index::row_set::{RowSet, WINDOW_ROWS};
 pub(crate) use index::terms::{TermEntry, TermGroup, TermPlaces};
 pub(crate) use read::column::{Column, Scratch};
 pub(crate) use read::segment::{Duplicate, Segment};
-pub(crate) use rows::cache::RowCache;
 pub(crate) use rows::decode::Decoder;
 pub(crate) use rows::verify::BadBytes;

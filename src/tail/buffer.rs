@@ -1,5 +1,6 @@
-//! A buffer of the tail: 8,192 events as they came, and the indexes that readers asked for.
+//! A buffer of the tail: 8,192 events as they came, and the indexes that searches have used.
 
+use super::times::TimeBounds;
 use crate::Result;
 use crate::event::StoredEvent;
 use crate::segment::Segment;
@@ -15,15 +16,37 @@ pub(super) const GROUP_EVENTS: usize = 512;
 
 type EventSlot = OnceLock<StoredEvent>;
 
+/// Full slots that are indexed together.
+#[derive(Debug, Default)]
+pub(super) struct Indexable {
+    /// Set when the last slot is filled.
+    times: OnceLock<TimeBounds>,
+    /// Set when a search first looks at the events.
+    index: OnceLock<Segment>,
+}
+
+impl Indexable {
+    /// The bounds of the times; any time until they are known.
+    pub(super) fn times(&self) -> TimeBounds {
+        self.times.get().copied().unwrap_or(TimeBounds::ANY)
+    }
+
+    /// Whether the index was built.
+    #[cfg(test)]
+    pub(super) fn is_built(&self) -> bool {
+        self.index.get().is_some()
+    }
+}
+
 /// Events filled in from the front; a slot that is filled never changes.
 #[derive(Debug)]
 pub(super) struct Buffer {
     /// In groups of [`GROUP_EVENTS`], each made with its first event.
     slots: Vec<OnceLock<Box<[EventSlot]>>>,
-    /// The index of each full group of slots, once somebody asked for it.
-    groups: Vec<OnceLock<Segment>>,
-    /// The index of all slots, once somebody asked for it.
-    whole: OnceLock<Segment>,
+    /// Each group of slots.
+    pub(super) groups: Vec<Indexable>,
+    /// All slots.
+    pub(super) whole: Indexable,
     index_bytes: AtomicUsize,
 }
 
@@ -32,8 +55,8 @@ impl Buffer {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Buffer {
             slots: (0..BUFFER_EVENTS / GROUP_EVENTS).map(|_| OnceLock::new()).collect(),
-            groups: (0..BUFFER_EVENTS / GROUP_EVENTS).map(|_| OnceLock::new()).collect(),
-            whole: OnceLock::new(),
+            groups: (0..BUFFER_EVENTS / GROUP_EVENTS).map(|_| Indexable::default()).collect(),
+            whole: Indexable::default(),
             index_bytes: AtomicUsize::new(0),
         })
     }
@@ -56,22 +79,30 @@ impl Buffer {
         range.filter_map(|slot| self.get(slot))
     }
 
-    /// The index of all events of a full buffer; some ten milliseconds for the first who asks.
+    /// Notes the bounds of the times of a group, all slots of which are filled; after the last
+    /// group those of the buffer are known.
+    pub(super) fn set_times(&self, group: usize, times: TimeBounds) {
+        let done = self.groups[group].times.set(times).is_ok();
+        debug_assert!(done, "a group is filled once");
+        if group + 1 == self.groups.len() {
+            let all = self.groups.iter().map(Indexable::times).fold(times, TimeBounds::and);
+            let done = self.whole.times.set(all).is_ok();
+            debug_assert!(done, "a buffer is filled once");
+        }
+    }
+
+    /// The index of all events of a full buffer; some ten milliseconds unless it was built.
     pub(super) fn index(&self) -> Result<&Segment> {
         self.indexed(&self.whole, 0..BUFFER_EVENTS)
     }
 
-    /// The index of a full group; some milliseconds for the first who asks.
-    pub(super) fn group(&self, number: usize) -> Result<&Segment> {
-        let start = number * GROUP_EVENTS;
-        self.indexed(&self.groups[number], start..start + GROUP_EVENTS)
-    }
-
-    fn indexed<'b>(
+    /// The index of a range of slots.
+    pub(super) fn indexed<'b>(
         &'b self,
-        place: &'b OnceLock<Segment>,
+        place: &'b Indexable,
         range: Range<usize>,
     ) -> Result<&'b Segment> {
+        let place = &place.index;
         if let Some(segment) = place.get() {
             return Ok(segment);
         }
@@ -84,7 +115,7 @@ impl Buffer {
         }
         let built = builder.finish_in_memory()?;
         let bytes = built.heap_bytes();
-        // Somebody else may have been faster: theirs is the same.
+        // Another thread may have been faster: its index is the same.
         if place.set(built).is_ok() {
             self.index_bytes.fetch_add(bytes, Ordering::Relaxed);
         }

@@ -2,20 +2,26 @@
 //!
 //! Events stand in buffers of 8,192 as they came. A view holds the buffers and how far the last
 //! one was filled, so that publishing a commit costs a few reference counts and readers take no
-//! lock. Readers search segments: the first one who asks indexes a full buffer, or a group of the
-//! last one, for all who follow; from then on the writer indexes each buffer as soon as it is full.
-//! Bulk loads without readers pay for no index before the seal, and nobody scans more than a group.
+//! lock. A search looks at parts: full buffers, full groups of the last buffer, and the events
+//! behind them, fewer than 512. The first search that has to look at a full part indexes it, for
+//! all that follow; a zone map (lowest and highest `occurred_at`) keeps searches over other times
+//! from it. Once any part is indexed, the writer indexes each buffer as soon as it is full. Bulk
+//! loads without readers pay for no index before the seal, and no search scans more than a group.
 
 mod buffer;
+mod part;
+mod times;
 
 use crate::Result;
 use crate::event::{Event, StoredEvent};
-use crate::segment::{Duplicate, Segment};
+use crate::segment::Duplicate;
 use buffer::{BUFFER_EVENTS, Buffer, GROUP_EVENTS};
 use foldhash::fast::FixedState;
+pub(crate) use part::TailPart;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+pub(crate) use times::TimeBounds;
 
 /// Heap of an event beside its bytes: the slot, the vector, the hash of its id.
 const EVENT_OVERHEAD_BYTES: usize = 144;
@@ -29,7 +35,11 @@ pub(crate) struct TailView {
     filled: usize,
     events: u64,
     bytes: usize,
-    /// Somebody asked for indexes.
+    /// Of all events.
+    times: TimeBounds,
+    /// Of the events behind the last full group.
+    rest_times: TimeBounds,
+    /// An index of the tail was used.
     is_read: Arc<AtomicBool>,
 }
 
@@ -50,32 +60,35 @@ impl TailView {
         full.chain(self.buffer.events(0..self.filled))
     }
 
-    /// Everything that has an index, or now gets one: the full buffers, and the full groups of the
-    /// last one.
-    ///
-    /// # Errors
-    /// [`crate::Error::Invalid`] if an event is not canonical; what `may_go_on` returns, which is
-    /// asked before each of them: an index takes some ten milliseconds to make.
-    pub(crate) fn indexed(
-        &self,
-        may_go_on: &mut dyn FnMut() -> Result<()>,
-    ) -> Result<Vec<&Segment>> {
-        self.is_read.store(true, Ordering::Relaxed);
-        let mut segments = Vec::with_capacity(self.full.len() + self.filled / GROUP_EVENTS);
-        for buffer in self.full.iter() {
-            may_go_on()?;
-            segments.push(buffer.index()?);
-        }
-        for number in 0..self.filled / GROUP_EVENTS {
-            may_go_on()?;
-            segments.push(self.buffer.group(number)?);
-        }
-        Ok(segments)
+    /// The full buffers, and the full groups of the last one: each has an index, or gets one when
+    /// it is used.
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = TailPart<'_>> {
+        let is_read = &*self.is_read;
+        let whole = self.full.iter().map(move |buffer| TailPart {
+            buffer,
+            slots: (0, BUFFER_EVENTS),
+            times: buffer.whole.times(),
+            index: Some((&buffer.whole, is_read)),
+        });
+        let groups = self.buffer.groups.iter().take(self.filled / GROUP_EVENTS).enumerate();
+        whole.chain(groups.map(move |(number, group)| TailPart {
+            buffer: &self.buffer,
+            slots: (number * GROUP_EVENTS, (number + 1) * GROUP_EVENTS),
+            times: group.times(),
+            index: Some((group, is_read)),
+        }))
     }
 
-    /// The events that [`Self::indexed`] leaves out: fewer than 512, in `seq` order.
-    pub(crate) fn unindexed(&self) -> impl Iterator<Item = &StoredEvent> {
-        self.buffer.events(self.filled / GROUP_EVENTS * GROUP_EVENTS..self.filled)
+    /// The events that [`Self::indexed`] leaves out, fewer than 512, if there are any.
+    pub(crate) fn unindexed(&self) -> Option<TailPart<'_>> {
+        let slots = (self.filled / GROUP_EVENTS * GROUP_EVENTS, self.filled);
+        let rest = TailPart { buffer: &self.buffer, slots, times: self.rest_times, index: None };
+        (slots.0 < slots.1).then_some(rest)
+    }
+
+    /// The bounds of `occurred_at` of all events.
+    pub(crate) fn times(&self) -> TimeBounds {
+        self.times
     }
 
     /// Number of events.
@@ -108,13 +121,15 @@ impl Tail {
             filled: 0,
             events: 0,
             bytes: 0,
+            times: TimeBounds::default(),
+            rest_times: TimeBounds::default(),
             is_read: Arc::default(),
         };
         Tail { view, by_id: hashbrown::HashTable::new(), hasher: FixedState::default() }
     }
 
-    /// Adds acknowledged events in `seq` order. A full buffer is indexed if somebody reads this
-    /// tail, which takes some ten milliseconds.
+    /// Adds acknowledged events in `seq` order. A full buffer is indexed if an index of
+    /// this tail was used, which takes some ten milliseconds.
     ///
     /// # Errors
     /// [`crate::Error::Invalid`] if an event is not canonical.
@@ -128,10 +143,17 @@ impl Tail {
                 let number = self.view.events as u32;
                 self.by_id.insert_unique(hash, (hash, number), |(hash, _)| *hash);
             }
+            let time = event.event.occurred_at();
+            self.view.times.add(time);
+            self.view.rest_times.add(time);
             self.view.buffer.set(self.view.filled, event);
             self.view.filled += 1;
             self.view.events += 1;
             self.view.bytes += bytes;
+            if self.view.filled % GROUP_EVENTS == 0 {
+                let times = std::mem::take(&mut self.view.rest_times);
+                self.view.buffer.set_times(self.view.filled / GROUP_EVENTS - 1, times);
+            }
         }
         Ok(())
     }
@@ -183,6 +205,7 @@ impl Tail {
 mod tests {
     use super::*;
     use crate::event::Timestamp;
+    use crate::segment::Segment;
 
     fn event(number: u64, tail: &str) -> StoredEvent {
         let json = format!(
@@ -202,12 +225,13 @@ mod tests {
         tail.push((10..BUFFER_EVENTS as u64 + 5).map(|number| event(number, "")).collect())
             .unwrap();
         let late = tail.view();
-        assert_eq!((early.events(), early.indexed(&mut || Ok(())).unwrap().len()), (10, 0));
-        assert_eq!(early.unindexed().count(), 10);
+        assert_eq!((early.events(), early.indexed().count()), (10, 0));
+        assert_eq!(early.unindexed().unwrap().len(), 10);
         assert_eq!(late.events(), BUFFER_EVENTS as u64 + 5);
-        assert_eq!(late.unindexed().count(), 5);
+        assert_eq!(late.unindexed().unwrap().len(), 5);
         let before = late.bytes();
-        let segments = late.indexed(&mut || Ok(())).unwrap();
+        let segments: Vec<&Segment> =
+            late.indexed().filter_map(|part| part.index().unwrap()).collect();
         assert_eq!(segments.len(), 1);
         assert_eq!(segments[0].rows() as usize, BUFFER_EVENTS);
         assert!(late.bytes() > before && before > early.bytes());
@@ -221,16 +245,51 @@ mod tests {
         for (from, to) in [(0, 700), (700, 5000), (5000, BUFFER_EVENTS as u64 + 1100)] {
             tail.push((from..to).map(|number| event(number, "")).collect()).unwrap();
             let view = tail.view();
-            let indexed: u64 = view
-                .indexed(&mut || Ok(()))
-                .unwrap()
-                .iter()
-                .map(|segment| u64::from(segment.rows()))
-                .sum();
-            let rest = view.unindexed().count();
-            assert!(rest < GROUP_EVENTS);
-            assert_eq!(indexed + rest as u64, to);
+            let rows = |part: TailPart<'_>| part.index().unwrap().unwrap().rows();
+            let indexed: u32 = view.indexed().map(rows).sum();
+            let rest = view.unindexed().map_or(0, TailPart::len);
+            assert!((rest as usize) < GROUP_EVENTS);
+            assert_eq!(u64::from(indexed + rest), to);
         }
+    }
+
+    /// Late and future events included: the bounds are those of the events, part by part.
+    #[test]
+    fn parts_know_their_times_and_sequences() {
+        let mut tail = Tail::new();
+        assert!(tail.view().unindexed().is_none());
+        let years = [2026, 2019, 2031, 2026, 2024];
+        let count = BUFFER_EVENTS as u64 + 3 * GROUP_EVENTS as u64 + 70;
+        for number in 0..count {
+            let year = years[number as usize / 700 % years.len()];
+            let json = format!(
+                r#"{{"occurred_at":"{year}-05-04T10:00:{:02}Z","category":"c","activity":"a"}}"#,
+                number % 60
+            );
+            let event = Event::from_json(json.as_bytes()).unwrap();
+            tail.push(vec![StoredEvent { seq: number + 7, recorded_at: Timestamp(1), event }])
+                .unwrap();
+        }
+        let view = tail.view();
+        let parts: Vec<TailPart<'_>> = view.indexed().chain(view.unindexed()).collect();
+        assert_eq!(parts.len(), 5);
+        let mut seq = 7;
+        for part in &parts {
+            let times = || part.events().map(|stored| stored.event.occurred_at());
+            let (min, max) = (times().min().unwrap(), times().max().unwrap());
+            assert_eq!(part.times(), TimeBounds { min, max });
+            let end = seq + u64::from(part.len());
+            assert_eq!(part.seqs(), (seq, end - 1));
+            seq = end;
+        }
+        assert_eq!(seq, count + 7);
+        let all =
+            parts.iter().map(|part| part.times()).fold(TimeBounds::default(), TimeBounds::and);
+        assert_eq!(view.times(), all);
+        // A look at one part builds no index of another.
+        parts[2].index().unwrap();
+        let built = |part: &TailPart<'_>| part.index.is_some_and(|(index, _)| index.is_built());
+        assert_eq!(parts.iter().map(built).collect::<Vec<_>>(), [false, false, true, false, false]);
     }
 
     #[test]

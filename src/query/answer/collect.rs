@@ -14,7 +14,7 @@ use crate::query::request::search::Search;
 use crate::segment::Segment;
 use crate::segment::{Read, RowSet, WINDOW_ROWS};
 
-impl Search<'_> {
+impl<'a> Search<'a> {
     /// The number of hits.
     ///
     /// Cost: a look at the directory for a single value or word; else linear in the rows of the
@@ -28,30 +28,38 @@ impl Search<'_> {
         Ok(counter.0)
     }
 
-    /// Shows all hits to `visitor`: by segment, then one by one those among the newest events.
-    pub(super) fn visit(&self, budget: &Budget, visitor: &mut dyn Collector) -> Result<()> {
+    /// Gives all hits to `collector`: by segment, and one by one where events have no index.
+    pub(super) fn visit(&self, budget: &Budget, collector: &mut dyn Collector<'a>) -> Result<()> {
         self.check()?;
         let predicate = self.predicate()?;
         let visibility = self.visibility()?;
-        for segment in self.segments(&predicate, budget)? {
-            let segment = segment?;
+        for source in self.sources(predicate.occurrence()) {
+            budget.check()?;
+            let Some(segment) = source.segment()? else {
+                each_unindexed(
+                    source.events(),
+                    &predicate,
+                    &visibility,
+                    budget,
+                    |event, values| {
+                        collector.recent(event, values, budget).or_else(|_| budget.check())
+                    },
+                )?;
+                continue;
+            };
             let mut known = || match visibility.sees_all(segment) {
                 true => known_count(&predicate, segment),
                 false => Ok(None),
             };
-            let done = visitor.number(&mut known).and_then(|is_done| match is_done {
+            let done = collector.number(&mut known).and_then(|is_done| match is_done {
                 true => Ok(()),
                 false => match seen_rows(&predicate, &visibility, segment, budget)? {
                     RowPlan::Nothing => Ok(()),
-                    node => visitor.segment(segment, &node, budget),
+                    node => collector.segment(segment, &node, budget),
                 },
             });
             done.map_err(|damage| budget.failure(segment, damage))?;
         }
-        let newest = self.snapshot.tails().flat_map(|tail| tail.unindexed());
-        each_unindexed(newest, &predicate, &visibility, budget, |event, values| {
-            visitor.recent(event, values, budget).or_else(|_| budget.check())
-        })?;
         budget.check()
     }
 }
@@ -68,8 +76,8 @@ pub(crate) fn seen_rows(
     Ok(node)
 }
 
-/// Somebody who is shown all hits.
-pub(super) trait Collector {
+/// Receives all hits of a search.
+pub(super) trait Collector<'s> {
     /// Takes the number of hits of a segment instead of their rows, if it is enough and `known`
     /// tells; whether it did.
     fn number(&mut self, _known: &mut dyn FnMut() -> Read<Option<u32>>) -> Read<bool> {
@@ -77,15 +85,15 @@ pub(super) trait Collector {
     }
 
     /// The hits of a segment are the rows of `node`.
-    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()>;
-    /// A hit among the newest events; fails when a limit is exceeded.
+    fn segment(&mut self, segment: &'s Segment, node: &RowPlan, budget: &Budget) -> Read<()>;
+    /// An event without index is a hit; fails when a limit is exceeded.
     fn recent(&mut self, event: &StoredEvent, values: &FlatEvent<'_>, budget: &Budget) -> Read<()>;
 }
 
 /// Counts hits.
 struct HitCounter(u64);
 
-impl Collector for HitCounter {
+impl Collector<'_> for HitCounter {
     fn number(&mut self, known: &mut dyn FnMut() -> Read<Option<u32>>) -> Read<bool> {
         let count = known()?;
         self.0 += u64::from(count.unwrap_or(0));

@@ -45,7 +45,7 @@ struct Counters {
     facets: Vec<ValueCounts>,
 }
 
-impl Collector for Counters {
+impl Collector<'_> for Counters {
     fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
         self.facets.iter_mut().try_for_each(|facet| facet.segment(segment, node, budget))
     }

@@ -1,17 +1,15 @@
 //! Which fields the hits have: paths, kinds, how many events, how many distinct values.
 
-use super::collect::{each_window, seen_rows};
+use super::collect::{Collector, each_window};
 use super::distinct::FieldValues;
 use crate::Result;
+use crate::event::StoredEvent;
 use crate::event::shape::Kind;
 use crate::query::ast::{Path, Query};
 use crate::query::budget::Budget;
 use crate::query::exec::evaluate::has_bit;
-use crate::query::exec::unindexed::each_unindexed;
 use crate::query::plan::node::RowPlan;
-use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::event::FlatEvent;
-use crate::query::predicate::tree::Predicate;
 use crate::query::request::search::Search;
 use crate::segment::Segment;
 use crate::segment::{Read, decode_overflow};
@@ -101,15 +99,9 @@ impl Search<'_> {
     /// # Errors
     /// As [`Search::count`].
     pub fn fields(self) -> Result<Vec<FoundField>> {
-        self.check()?;
         let budget = self.budget();
         let mut found = FieldOccurrences::default();
-        let (predicate, visibility) = (self.predicate()?, self.visibility()?);
-        self.find_in_segments(&mut found, &predicate, &visibility, &budget)?;
-        let newest = self.snapshot.tails().flat_map(|tail| tail.unindexed());
-        each_unindexed(newest, &predicate, &visibility, &budget, |_, values| {
-            found.add_event(values, &budget).or_else(|_| budget.check())
-        })?;
+        self.visit(&budget, &mut found)?;
         let mut fields = engine_fields(found.hits);
         for (path, places) in std::mem::take(&mut found.places) {
             fields.extend(found.field(path, places, &budget)?);
@@ -178,24 +170,6 @@ impl SegmentHits<'_> {
     }
 }
 
-impl<'s> Search<'s> {
-    fn find_in_segments(
-        &self,
-        found: &mut FieldOccurrences<'s>,
-        predicate: &Predicate,
-        visibility: &Visibility<'_>,
-        budget: &Budget,
-    ) -> Result<()> {
-        for segment in self.segments(predicate, budget)? {
-            let segment = segment?;
-            let node = seen_rows(predicate, visibility, segment, budget);
-            let done = node.and_then(|node| found.add_segment(segment, &node, budget));
-            done.map_err(|damage| budget.failure(segment, damage))?;
-        }
-        Ok(())
-    }
-}
-
 impl<'s> FieldOccurrences<'s> {
     /// Where the values of a path are, as far as it is known.
     ///
@@ -207,53 +181,6 @@ impl<'s> FieldOccurrences<'s> {
             budget.charge_heap(keys + size_of::<PathOccurrences>())?;
         }
         Ok(self.places.entry(path.to_vec()).or_default())
-    }
-
-    /// Notes a hit among the newest events, and what it has.
-    fn add_event(&mut self, values: &FlatEvent<'_>, budget: &Budget) -> Read<()> {
-        self.hits += 1;
-        let mut counted = BTreeSet::new();
-        values.for_each(|path, scalar| {
-            let places = self.places_of(path, budget)?;
-            places.kinds.extend(FieldKind::of(scalar.kind()));
-            places.values.add(scalar);
-            if counted.insert(path.to_vec()) {
-                places.unindexed_events += 1;
-            }
-            Ok(())
-        })
-    }
-
-    /// Notes the hits of a segment, and which paths may have values there.
-    fn add_segment(&mut self, segment: &'s Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
-        let rows = match node {
-            RowPlan::Nothing => return Ok(()),
-            RowPlan::Everything => None,
-            node => {
-                let mut bits = vec![0; segment.rows().div_ceil(64) as usize];
-                budget.charge_heap(size_of_val(&bits[..]))?;
-                each_window(segment, node, budget, &mut |first, set| {
-                    set.ascending(|row| set_bit(&mut bits, first + u32::from(row)));
-                    Ok(())
-                })?;
-                Some(bits)
-            }
-        };
-        self.hits += rows.as_deref().map_or(segment.rows().into(), count_bits);
-        let number = self.segments.len();
-        self.segments.push(SegmentHits { segment, rows });
-        for column in 0..segment.column_count() {
-            match segment.column(column).kind() {
-                Kind::Overflow => self.add_overflow(segment, number, column, budget)?,
-                kind if kind.is_scalar() => {
-                    let place = ColumnOccurrence { segment: number, column, kind, ids: None };
-                    budget.charge_heap(size_of::<ColumnOccurrence>())?;
-                    self.places_of(segment.path_of(column), budget)?.in_segments.push(place);
-                }
-                _ => {}
-            }
-        }
-        Ok(())
     }
 
     /// Notes the paths of an overflow column.
@@ -308,6 +235,55 @@ impl<'s> FieldOccurrences<'s> {
         let distinct = places.values.distinct();
         let path = Path::new(path);
         Ok((events > 0).then_some(FoundField { path, kinds, events, distinct }))
+    }
+}
+
+impl<'s> Collector<'s> for FieldOccurrences<'s> {
+    /// Notes the hits of a segment, and which paths may have values there.
+    fn segment(&mut self, segment: &'s Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
+        let rows = match node {
+            RowPlan::Nothing => return Ok(()),
+            RowPlan::Everything => None,
+            node => {
+                let mut bits = vec![0; segment.rows().div_ceil(64) as usize];
+                budget.charge_heap(size_of_val(&bits[..]))?;
+                each_window(segment, node, budget, &mut |first, set| {
+                    set.ascending(|row| set_bit(&mut bits, first + u32::from(row)));
+                    Ok(())
+                })?;
+                Some(bits)
+            }
+        };
+        self.hits += rows.as_deref().map_or(segment.rows().into(), count_bits);
+        let number = self.segments.len();
+        self.segments.push(SegmentHits { segment, rows });
+        for column in 0..segment.column_count() {
+            match segment.column(column).kind() {
+                Kind::Overflow => self.add_overflow(segment, number, column, budget)?,
+                kind if kind.is_scalar() => {
+                    let place = ColumnOccurrence { segment: number, column, kind, ids: None };
+                    budget.charge_heap(size_of::<ColumnOccurrence>())?;
+                    self.places_of(segment.path_of(column), budget)?.in_segments.push(place);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes a hit without index, and what it has.
+    fn recent(&mut self, _: &StoredEvent, values: &FlatEvent<'_>, budget: &Budget) -> Read<()> {
+        self.hits += 1;
+        let mut counted = BTreeSet::new();
+        values.for_each(|path, scalar| {
+            let places = self.places_of(path, budget)?;
+            places.kinds.extend(FieldKind::of(scalar.kind()));
+            places.values.add(scalar);
+            if counted.insert(path.to_vec()) {
+                places.unindexed_events += 1;
+            }
+            Ok(())
+        })
     }
 }
 

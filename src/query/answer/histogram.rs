@@ -207,7 +207,7 @@ impl BucketCounter {
     }
 }
 
-impl Collector for BucketCounter {
+impl Collector<'_> for BucketCounter {
     fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
         each_window(segment, node, budget, &mut |first, set| {
             if let Some(rows) = set.as_range() {

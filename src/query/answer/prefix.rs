@@ -3,7 +3,7 @@
 use crate::query::budget::Budget;
 use crate::query::predicate::value::Scalar;
 use crate::query::predicate::value_predicate::ValuePredicate;
-use crate::segment::{Column, Read};
+use crate::segment::{Column, Read, partition_point};
 use crate::text::fold;
 use std::ops::Range;
 
@@ -97,13 +97,9 @@ fn first_from(
     byte: u8,
     budget: &Budget,
 ) -> Read<u32> {
-    let (mut low, mut high) = (range.start, range.end);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let value = column.distinct_value(middle)?;
+    partition_point(range, |id| {
+        let value = column.distinct_value(id)?;
         budget.charge_bytes(value.len())?;
-        let found = value.as_bytes().get(place).copied();
-        if found < Some(byte) { low = middle + 1 } else { high = middle }
-    }
-    Ok(low)
+        Ok(value.as_bytes().get(place).copied() < Some(byte))
+    })
 }

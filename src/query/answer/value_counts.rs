@@ -76,7 +76,7 @@ struct Buffers {
     reader: EventFlattener,
 }
 
-impl Collector for ValueCounts {
+impl Collector<'_> for ValueCounts {
     fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
         self.add_segment(segment, node, budget)
     }
@@ -277,13 +277,8 @@ impl ValueCounts {
         pairs: &[(u32, u32)],
         budget: &Budget,
     ) -> Read<()> {
-        let column = |key: &str| {
-            let is_it = |number: &u32| {
-                matches!(segment.path_of(*number), [only] if only == key)
-                    && segment.column(*number).kind() == Kind::String
-            };
-            (0..segment.column_count()).find(is_it).map(|number| segment.column(number))
-        };
+        let number = |key| segment.column_at(&[key], Kind::String);
+        let column = |key| number(key).map(|number| segment.column(number));
         let Some((categories, activities)) = column("category").zip(column("activity")) else {
             return self.add_rows(segment, node, &[], None, budget);
         };

@@ -11,14 +11,11 @@ use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
 use crate::query::request::order::{Order, SortKey};
 use crate::segment::Segment;
-use crate::segment::{Read, WINDOW_ROWS};
+use crate::segment::{Read, WINDOW_ROWS, partition_point};
 use std::ops::Range;
 
 /// Rows of the first step when rows are looked at one by one; steps double from there.
 const STEP_ROWS: u32 = 2048;
-
-/// Hits of a page at most: more are an export, which would drive all other rows out of the cache.
-const PAGE_HITS_MAX: usize = 512;
 
 /// A hit: where it sorts, and where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +39,6 @@ pub(crate) struct SegmentStream<'s> {
     ready: Vec<Hit>,
     /// Hits needed at most; found ones beyond are not kept.
     wanted: usize,
-    /// So few hits are wanted that it is worth to keep them for the next page.
-    is_page: bool,
     after: Option<SortKey>,
     passed: Passed,
 }
@@ -115,19 +110,7 @@ impl<'s> SegmentStream<'s> {
         let step = if node.is_slow() { STEP_ROWS } else { WINDOW_ROWS };
         let evaluator = Evaluator::new(segment, budget);
         let (ready, passed) = (Vec::new(), Passed::default());
-        let is_page = wanted <= PAGE_HITS_MAX;
-        Ok(SegmentStream {
-            evaluator,
-            node,
-            order,
-            rest,
-            step,
-            ready,
-            wanted,
-            is_page,
-            after,
-            passed,
-        })
+        Ok(SegmentStream { evaluator, node, order, rest, step, ready, wanted, after, passed })
     }
 
     /// How far it has gone.
@@ -169,11 +152,7 @@ impl<'s> SegmentStream<'s> {
     /// Appends the events of hits that were taken; on damage, those before it.
     fn events(&mut self, rows: &[u32], out: &mut Vec<StoredEvent>) -> Result<()> {
         let (segment, decoder) = (self.evaluator.segment, self.evaluator.decoder());
-        let events = match self.is_page {
-            true => segment.shown_events(rows, decoder, out),
-            false => segment.stored_events(rows, decoder, out),
-        };
-        events.map_err(|damage| segment.corrupt(damage))
+        segment.stored_events(rows, decoder, out).map_err(|damage| segment.corrupt(damage))
     }
 
     /// Evaluates the next step and keeps its hits.
@@ -246,14 +225,11 @@ impl<'s> SegmentStream<'s> {
         self.passed.rows = segment.rows().into();
         self.evaluator.budget.charge_bytes(4 * segment.rows() as usize)?;
         let by_seq = segment.rows_by_seq()?;
-        let mut low = 0;
-        let mut high = by_seq.len();
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let row = by_seq.get(middle).copied().unwrap_or(0);
-            if segment.seq_at(row)? <= after { low = middle + 1 } else { high = middle }
-        }
-        for row in by_seq.get(low..).unwrap_or_default() {
+        let first = partition_point(0..by_seq.len(), |index| {
+            let row = by_seq.get(index).copied().unwrap_or(0);
+            segment.seq_at(row).map(|seq| seq <= after)
+        })?;
+        for row in by_seq.get(first..).unwrap_or_default() {
             self.evaluator.budget.charge_steps(4)?;
             let set = sets.get((row / WINDOW_ROWS) as usize);
             if set.is_some_and(|set| set.contains((row % WINDOW_ROWS) as u16)) {

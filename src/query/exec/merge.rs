@@ -1,7 +1,7 @@
 //! The hits of all sources in one order, each source opened when its best hit could be next.
 
 use super::hits::{Hit, HitStream, SegmentStream, UnindexedStream, Wanted};
-use super::source::{HitSource, Opened};
+use super::source::HitSource;
 use crate::event::StoredEvent;
 use crate::query::budget::Budget;
 use crate::query::plan::visibility::Visibility;
@@ -32,7 +32,7 @@ impl<'s> Merge<'s> {
         search.check()?;
         let after = search.start()?;
         let predicate = search.predicate()?;
-        let mut waiting = search.sources_of(&predicate, budget)?;
+        let mut waiting = search.sources(predicate.occurrence());
         if let Some(after) = after {
             waiting.retain(|source| source.reaches(search.order, after));
         }
@@ -94,16 +94,16 @@ impl<'s> Merge<'s> {
         };
         budget.check()?;
         let (predicate, order, after) = (&self.predicate, self.order, self.after);
-        let stream = match source.open()? {
-            Opened::Segment(segment) => {
+        let stream = match source.segment()? {
+            Some(segment) => {
                 let visible = self.visibility.rows(segment, budget);
                 let visible = visible.map_err(|damage| budget.failure(segment, damage))?;
                 let wanted = Wanted { order, after, count: self.wanted };
                 let stream = SegmentStream::new(segment, predicate, visible, wanted, budget)?;
                 HitStream::Segment(Box::new(stream))
             }
-            Opened::Unindexed(tail) => {
-                let (events, visibility) = (tail.unindexed(), &self.visibility);
+            None => {
+                let (events, visibility) = (source.events(), &self.visibility);
                 let stream =
                     UnindexedStream::new(events, predicate, visibility, order, after, budget);
                 HitStream::Unindexed(stream?)

@@ -6,19 +6,19 @@ use super::steps::{steps, times_of};
 use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, SourceKind, Work};
 use crate::Result;
 use crate::query::answer::collect::seen_rows;
+use crate::query::ast::time::TimeRange;
 use crate::query::budget::Budget;
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::exec::merge::{HITS_AT_ONCE, Merge};
-use crate::query::exec::source::{HitSource, Opened};
+use crate::query::exec::source::{HitSource, SourceBounds};
 use crate::query::exec::unindexed::each_unindexed;
 use crate::query::plan::node::RowPlan;
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
 use crate::query::request::search::Search;
 use crate::segment::Segment;
-use crate::segment::SegmentStats;
 use crate::segment::{Read, WINDOW_ROWS};
-use crate::tail::TailView;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 impl<'a> Search<'a> {
@@ -86,7 +86,7 @@ impl<'a> Search<'a> {
                 is_complete: passed.is_complete,
             });
         }
-        watch.leave_behind(&self.sources(&budget)?, &entered);
+        watch.leave_behind(&self.sources(TimeRange::default()), &entered);
         let answer = Answer::Page { order: self.order, limit: self.limit };
         let explanation = watch.explanation(&self, answer, taken as u64);
         Ok(Explanation { more, evaluate, decode, ..explanation })
@@ -101,19 +101,19 @@ impl<'a> Search<'a> {
         let budget = self.budget();
         let mut watch = Observation::new(&self, &budget)?;
         let (mut hits, mut evaluate) = (0, Duration::ZERO);
-        for source in self.sources(&budget)? {
+        for source in self.sources(TimeRange::default()) {
             budget.check()?;
             if watch.leave_out(&source) {
                 continue;
             }
             let node = watch.plan(&source)?;
             let began = Instant::now();
-            let work = match source.open()? {
-                Opened::Segment(segment) => {
+            let work = match source.segment()? {
+                Some(segment) => {
                     let counted = count(segment, &node, &budget);
                     counted.map_err(|damage| budget.failure(segment, damage))?
                 }
-                Opened::Unindexed(tail) => watch.count_newest(tail)?,
+                None => watch.count_unindexed(&source)?,
             };
             evaluate += began.elapsed();
             hits += work.hits;
@@ -149,12 +149,9 @@ impl<'a> Observation<'a> {
 
     /// Plans a source as a search does, then part by part for the explanation.
     fn plan(&mut self, source: &HitSource<'_>) -> Result<RowPlan> {
-        let segment = match source.open()? {
-            Opened::Segment(segment) => segment,
-            Opened::Unindexed(tail) => {
-                self.sources.push(newest(tail));
-                return Ok(RowPlan::Everything);
-            }
+        let Some(segment) = source.segment()? else {
+            self.sources.push(of_source(source, Fate::NotEntered(Vec::new())));
+            return Ok(RowPlan::Everything);
         };
         let began = Instant::now();
         let node = seen_rows(&self.predicate, &self.visibility, segment, self.budget);
@@ -168,47 +165,43 @@ impl<'a> Observation<'a> {
             Ok((node, fate))
         });
         let (node, fate) = explained.map_err(|damage| self.budget.failure(segment, damage))?;
-        self.sources.push(of_segment(source, segment.meta(), fate));
+        self.sources.push(of_source(source, fate));
         Ok(node)
     }
 
-    /// Counts the hits among the newest events.
-    fn count_newest(&self, tail: &TailView) -> Result<Work> {
+    /// Counts the hits among events without index.
+    fn count_unindexed(&self, source: &HitSource<'_>) -> Result<Work> {
         let mut hits = 0;
-        let (newest, predicate, visibility) = (tail.unindexed(), &self.predicate, &self.visibility);
-        let rows = each_unindexed(newest, predicate, visibility, self.budget, |_, _| {
+        let (predicate, visibility) = (&self.predicate, &self.visibility);
+        let rows = each_unindexed(source.events(), predicate, visibility, self.budget, |_, _| {
             hits += 1;
             Ok(())
         })?;
         Ok(Work { windows: 1, rows, checked: rows, hits, is_complete: true })
     }
 
-    /// Notes the segments that were not even opened: those of other times, and those that end
+    /// Notes the sources that were not even looked at: those of other times, and those that end
     /// before the cursor.
     fn leave_behind(&mut self, all: &[HitSource<'_>], entered: &[HitSource<'_>]) {
+        let entered: BTreeSet<u64> = entered.iter().map(|source| source.bounds().seqs.0).collect();
         for source in all {
-            let Some(facts) = source.facts() else { continue };
-            let is_it =
-                |other: &HitSource<'_>| other.facts().is_some_and(|o| std::ptr::eq(o, facts));
-            if !entered.iter().any(is_it) && !self.leave_out(source) {
-                self.sources.push(of_segment(source, facts, Fate::Pruned(Pruning::Cursor)));
+            if !entered.contains(&source.bounds().seqs.0) && !self.leave_out(source) {
+                self.sources.push(of_source(source, Fate::Pruned(Pruning::Cursor)));
             }
         }
     }
 
-    /// Notes a segment of other times, which no search opens; whether it is one.
+    /// Notes a source of other times, which no search looks at; whether it is one.
     fn leave_out(&mut self, source: &HitSource<'_>) -> bool {
-        let (Some(facts), Some(pruning)) = (source.facts(), of_times(&self.parts, source)) else {
+        let Some(pruning) = of_times(&self.parts, source) else {
             return false;
         };
-        self.sources.push(of_segment(source, facts, Fate::Pruned(pruning)));
+        self.sources.push(of_source(source, Fate::Pruned(pruning)));
         true
     }
 
     fn explanation(self, search: &Search<'_>, answer: Answer, hits: u64) -> Explanation {
         let times = times_of(&self.parts);
-        let mut sources = self.sources;
-        sources.retain(|source| source.rows > 0);
         Explanation {
             query: search.query.to_string(),
             answer,
@@ -218,7 +211,7 @@ impl<'a> Observation<'a> {
             include_hidden: search.include_hidden,
             now: search.context().now,
             zone: search.zone,
-            sources,
+            sources: self.sources,
             hits,
             more: false,
             plan: self.plan,
@@ -237,25 +230,15 @@ impl ExplainedSource {
     }
 }
 
-fn of_segment(source: &HitSource<'_>, facts: &SegmentStats, fate: Fate) -> ExplainedSource {
+fn of_source(source: &HitSource<'_>, fate: Fate) -> ExplainedSource {
     let kind = match source {
-        HitSource::Sealed(_) => SourceKind::Segment(format!("{:016x}", facts.id.0)),
-        HitSource::Indexed(_) | HitSource::Unindexed(_) => SourceKind::Indexed,
+        HitSource::Sealed(live) => SourceKind::Segment(format!("{:016x}", live.facts().id.0)),
+        HitSource::Unsealed(part) if part.has_index() => SourceKind::Indexed,
+        HitSource::Unsealed(_) => SourceKind::Newest,
     };
-    let (times, seqs) = ((facts.min_time, facts.max_time), (facts.min_seq, facts.max_seq));
-    let rows = facts.rows.into();
-    ExplainedSource { kind, rows, times: Some(times), seqs: Some(seqs), fate }
-}
-
-fn newest(tail: &TailView) -> ExplainedSource {
-    let seqs = || tail.unindexed().map(|event| event.seq);
-    ExplainedSource {
-        kind: SourceKind::Newest,
-        rows: tail.unindexed().count() as u64,
-        times: None,
-        seqs: seqs().min().zip(seqs().max()),
-        fate: Fate::NotEntered(Vec::new()),
-    }
+    let SourceBounds { rows, times, seqs } = source.bounds();
+    let times = (kind != SourceKind::Newest).then_some((times.min, times.max));
+    ExplainedSource { kind, rows: rows.into(), times, seqs: Some(seqs), fate }
 }
 
 /// Counts the hits of a segment.

@@ -114,12 +114,7 @@ pub(super) fn recorded(
 
 /// `action` is `category` "." `activity`: by the pairs of values that occur.
 fn plan_action(leaf: &Arc<FieldPredicate>, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
-    let column = |key: &str| {
-        (0..segment.column_count()).find(|number| {
-            let is_it = matches!(segment.path_of(*number), [only] if only == key);
-            is_it && segment.column(*number).kind() == Kind::String
-        })
-    };
+    let column = |key| segment.column_at(&[key], Kind::String);
     let columns = column("category").zip(column("activity"));
     let (Some(pairs), Some((category, activity))) = (segment.actions(), columns) else {
         return Ok(filter(RowPlan::Everything, Filter::Event(leaf.clone())));

@@ -46,12 +46,7 @@ const UNKNOWN: u32 = u32::MAX;
 impl<'s> RowSource<'s> {
     /// Begins to copy rows of a segment into one builder.
     pub(crate) fn new(segment: &'s Segment) -> Self {
-        let owner = |key: &str| {
-            (0..segment.column_count()).find(|number| {
-                let is_it = matches!(segment.path_of(*number), [only] if only == key);
-                is_it && segment.column(*number).kind() == Kind::String
-            })
-        };
+        let owner = |key| segment.column_at(&[key], Kind::String);
         RowSource {
             segment,
             shapes: vec![None; segment.contents.shapes.len()],

@@ -1,5 +1,6 @@
 //! A dictionary: the distinct values of a column, sorted by bytes; the value id is the rank.
 
+use super::binary_search::partition_point;
 use super::bitpack::{Packed, PackedReader};
 use super::blocks::{BlockWindow, Blocks, ByteSpan, Damage, Read};
 
@@ -66,16 +67,10 @@ impl Dictionary {
 
     /// The id of a value; binary search.
     pub(crate) fn find(&self, blocks: &Blocks, value: &str) -> Read<Option<u32>> {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.get(blocks, middle)?.cmp(value) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Ok(Some(middle)),
-            }
-        }
-        Ok(None)
+        let is_before = |id| self.get(blocks, id).map(|other| other < value);
+        let id = partition_point(0..self.len(), is_before)?;
+        let is_found = id < self.len() && self.get(blocks, id)? == value;
+        Ok(is_found.then_some(id))
     }
 
     /// Calls `each` with every value in order, up to its first error.

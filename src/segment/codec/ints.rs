@@ -1,6 +1,7 @@
 //! Integers: blocks of 1,024 values, each a base, packed differences and a few exceptions
 //! (patched frame of reference: Zukowski et al., "Super-Scalar RAM-CPU Cache Compression", 2006).
 
+use super::binary_search::partition_point;
 use super::bitpack::{get, pack, packed_len, width_of};
 use super::blocks::{Blocks, ByteSpan, Damage, Read};
 
@@ -204,16 +205,10 @@ fn difference_at(exceptions: &[u8], count: usize, index: usize) -> Option<u64> {
 
 /// The difference of value `within`, if it is an exception.
 fn exception(exceptions: &[u8], count: usize, within: usize) -> Option<u64> {
-    let (mut low, mut high) = (0, count);
-    while low < high {
-        let middle = (low + high) / 2;
-        match index_at(exceptions, middle)?.cmp(&within) {
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
-            std::cmp::Ordering::Equal => return difference_at(exceptions, count, middle),
-        }
-    }
-    None
+    let is_before = |at| index_at(exceptions, at).map(|index| index < within).ok_or(());
+    let at = partition_point(0..count, is_before).ok()?;
+    let is_found = at < count && index_at(exceptions, at)? == within;
+    if is_found { difference_at(exceptions, count, at) } else { None }
 }
 
 /// The base and width that take the fewest bytes: the base is the minimum, or a low quantile when

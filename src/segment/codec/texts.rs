@@ -1,5 +1,6 @@
 //! Texts that hardly repeat: stored one after the other in compressed blocks of about 4 KiB.
 
+use super::binary_search::partition_point;
 use super::blocks::{Blocks, ByteSpan, Damage, Read};
 use super::varint;
 use std::cell::RefCell;
@@ -221,12 +222,10 @@ impl Texts {
 
     /// The block that value `index` is in; binary search.
     fn block_of(&self, blocks: &Blocks, index: u32) -> Read<u32> {
-        let (mut low, mut high) = (0, self.blocks);
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if self.record(blocks, middle)?.0 <= index { low = middle } else { high = middle }
-        }
-        Ok(low)
+        let next = partition_point(1..self.blocks, |block| {
+            self.record(blocks, block).map(|(first, ..)| first <= index)
+        });
+        Ok(next? - 1)
     }
 
     /// Reads a block into `cache`.

@@ -1,6 +1,7 @@
 //! Unique ids in the common form of a UUID (RFC 9562, lower case): 16 bytes each and a
 //! permutation that sorts them, so that one is found by binary search.
 
+use super::binary_search::partition_point;
 use super::bitpack::Packed;
 use super::blocks::{Blocks, ByteSpan, Damage, Read};
 
@@ -80,20 +81,17 @@ impl Uuids {
 
     /// All value indexes of an id, ascending; binary search.
     pub(crate) fn find(&self, blocks: &Blocks, id: &[u8; ID_BYTES]) -> Read<Vec<u32>> {
-        let (mut low, mut high) = (0, self.sorted.count);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let index = self.sorted.get(blocks, middle)? as u32;
-            if self.id(blocks, index)? < &id[..] { low = middle + 1 } else { high = middle }
-        }
+        let first = partition_point(0..self.sorted.count, |rank| {
+            let index = self.sorted.get(blocks, rank)? as u32;
+            Ok(self.id(blocks, index)? < &id[..])
+        })?;
         let mut found = Vec::new();
-        while low < self.sorted.count {
-            let index = self.sorted.get(blocks, low)? as u32;
+        for rank in first..self.sorted.count {
+            let index = self.sorted.get(blocks, rank)? as u32;
             if self.id(blocks, index)? != id {
                 break;
             }
             found.push(index);
-            low += 1;
         }
         Ok(found)
     }

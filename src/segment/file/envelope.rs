@@ -3,12 +3,15 @@
 use super::contents::{Codec, ColumnContents, Contents};
 use super::meta::{Footer, SegmentId};
 use super::retention_keys::RetentionKeys;
+use crate::error::Reading;
 use crate::io::Region;
 use crate::io::codec;
 use crate::segment::codec::blocks::{BLOCK_BYTES, Blocks, ByteSpan, checksums};
 use crate::{Error, Result};
 use std::path::Path;
 
+/// The header in error messages.
+const HEADER: Reading = Reading::Header("segment header");
 const MAGIC: [u8; 8] = *b"ANNALSEG";
 const VERSION: u32 = 1;
 /// Incompatible feature: columns whose texts stand as patterns and numbers.
@@ -157,16 +160,16 @@ pub(crate) fn open(region: Region, path: &Path) -> Result<(Blocks, Contents, Foo
 fn open_header(region: &Region, path: &Path) -> Result<u64> {
     let header = region.get(..HEADER_BYTES).filter(|bytes| bytes.starts_with(&MAGIC));
     let Some(header) = header else {
-        return Err(Error::corrupt(path, 0, "segment header", "ANNALSEG", "other bytes"));
+        return Err(Error::corrupt(path, 0, HEADER, "ANNALSEG", "other bytes"));
     };
     let numbers = codec::u32_at(header, 8)
         .zip(codec::u32_at(header, 16))
         .zip(codec::u64_at(header, 20).zip(codec::u32_at(header, 28)));
     let Some(((version, incompatible), (salt, crc))) = numbers else {
-        return Err(Error::corrupt(path, 8, "segment header", "32 bytes", "fewer"));
+        return Err(Error::corrupt(path, 8, HEADER, "32 bytes", "fewer"));
     };
     if crc != codec::crc(salt, header.get(..28).unwrap_or_default()) {
-        return Err(Error::corrupt(path, 28, "segment header", "its checksum", "another one"));
+        return Err(Error::corrupt(path, 28, HEADER, "its checksum", "another one"));
     }
     if version != VERSION || incompatible & !FEATURES_KNOWN != 0 {
         let feature = format!("segment version {version} with features {incompatible:#x}");

@@ -1,6 +1,7 @@
 //! Reading one column of an open segment.
 
 use crate::event::shape::Kind;
+use crate::segment::codec::binary_search::partition_point;
 use crate::segment::codec::blocks::{Blocks, Damage, Read, damaged};
 use crate::segment::codec::digits::append_decimal;
 use crate::segment::codec::patterns::Patterns;
@@ -193,12 +194,10 @@ impl<'s> Column<'s> {
 
     /// The row that value `index` is in; binary search.
     pub(crate) fn row_of_value(&self, index: u32) -> Read<u32> {
-        let (mut low, mut high) = (0, self.contents.presence.rows);
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if self.locate(middle)?.0 <= index { low = middle } else { high = middle }
-        }
-        Ok(low)
+        let next = partition_point(1..self.contents.presence.rows, |row| {
+            self.locate(row).map(|(first, _)| first <= index)
+        });
+        Ok(next? - 1)
     }
 
     /// The integer at `index` of a column of integers.

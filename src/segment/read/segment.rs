@@ -7,6 +7,7 @@ use crate::Result;
 use crate::event::Timestamp;
 use crate::event::shape::Kind;
 use crate::io::Region;
+use crate::segment::codec::binary_search::partition_point;
 use crate::segment::codec::blocks::Blocks;
 use crate::segment::codec::blocks::Damage;
 use crate::segment::codec::blocks::Read;
@@ -17,12 +18,10 @@ use crate::segment::file::meta::Footer;
 use crate::segment::file::templates::{Template, Templates};
 use crate::segment::index::postings::Postings;
 use crate::segment::index::terms::Terms;
-use crate::segment::rows::cache::RowCache;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::OnceLock;
 
 /// An open segment: mapped from a file, or on the heap (a frozen chunk of the tail).
@@ -37,9 +36,6 @@ pub(crate) struct Segment {
     pub(crate) paths: Vec<Vec<String>>,
     /// The columns, those of the same presence together: the first one of it, and the column.
     pub(crate) by_presence: Vec<(u32, u32)>,
-    /// Where rows that pages showed are kept, and under which number; nowhere for segments in
-    /// memory.
-    pub(crate) shown: Option<(Arc<RowCache>, u64)>,
     /// The rows in the order of `seq`; made when first asked for.
     by_seq: OnceLock<Vec<u32>>,
     terms_are_sound: OnceLock<bool>,
@@ -84,16 +80,10 @@ impl Segment {
             templates,
             paths,
             by_presence,
-            shown: None,
             by_seq: OnceLock::new(),
             terms_are_sound: OnceLock::new(),
         };
         if segment.sound() { Ok(segment) } else { Err(unsound("segment table of contents")) }
-    }
-
-    /// Keeps rows that pages show in a cache.
-    pub(crate) fn keep_shown(&mut self, cache: &Arc<RowCache>) {
-        self.shown = Some((Arc::clone(cache), cache.join()));
     }
 
     /// The template of a shape; `None` if there is no such shape, or it makes no sense.
@@ -199,12 +189,7 @@ impl Segment {
         if instant > self.meta.max_time {
             return Ok(self.meta.rows);
         }
-        let (mut low, mut high) = (0, self.meta.rows);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.time_at(middle)? < instant { low = middle + 1 } else { high = middle }
-        }
-        Ok(low)
+        partition_point(0..self.meta.rows, |row| self.time_at(row).map(|time| time < instant))
     }
 
     /// The rows in the order of `seq`; made once, four bytes a row.
@@ -229,16 +214,13 @@ impl Segment {
 
     /// The lowest `seq` accepted at or after an instant; `u64::MAX` if there is none here.
     pub(crate) fn first_seq_recorded_from(&self, instant: Timestamp) -> Read<u64> {
-        let (mut low, mut high) = (0, self.contents.recorded_ats.count);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let at = self.contents.recorded_ats.get(&self.blocks, middle)?;
-            if at < instant.0 { low = middle + 1 } else { high = middle }
-        }
-        if low == self.contents.recorded_ats.count {
+        let ats = &self.contents.recorded_ats;
+        let is_before = |step| ats.get(&self.blocks, step).map(|at| at < instant.0);
+        let step = partition_point(0..ats.count, is_before)?;
+        if step == ats.count {
             return Ok(u64::MAX);
         }
-        let shift = self.contents.recorded_from.get(&self.blocks, low)?;
+        let shift = self.contents.recorded_from.get(&self.blocks, step)?;
         Ok(self.meta.min_seq.wrapping_add_signed(shift))
     }
 
@@ -256,6 +238,13 @@ impl Segment {
     pub(crate) fn column(&self, number: u32) -> Column<'_> {
         let contents = &self.contents.columns[number as usize];
         Column { contents, blocks: &self.blocks, postings: self.contents.postings }
+    }
+
+    /// The number of the column with the values of one kind at a path.
+    pub(crate) fn column_at(&self, path: &[&str], kind: Kind) -> Option<u32> {
+        let is_it =
+            |number: &u32| self.column(*number).kind() == kind && self.path_of(*number) == path;
+        (0..self.column_count()).find(is_it)
     }
 
     /// All columns, in the order of their numbers.

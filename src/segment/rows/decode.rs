@@ -14,6 +14,7 @@ use super::batch::BATCH_ROWS;
 use super::batch::{Cell, CellBatch};
 use super::buffer::EventBuffer;
 use crate::event::{Event, StoredEvent, Timestamp, append_instant};
+use crate::segment::codec::binary_search::partition_point;
 use crate::segment::codec::blocks::{Damage, Read};
 use crate::segment::file::templates::{Template, TemplateStep};
 use crate::segment::read::column::Scratch;
@@ -74,7 +75,7 @@ impl Segment {
     /// Decodes one row whole.
     pub(crate) fn stored_event(&self, row: u32, decoder: &mut Decoder) -> Read<StoredEvent> {
         let mut event = None;
-        self.each_event(&[row], decoder, |_, decoded| event = Some(decoded))?;
+        self.each_event(&[row], decoder, |decoded| event = Some(decoded))?;
         event.ok_or(self.fault("row"))
     }
 
@@ -87,45 +88,21 @@ impl Segment {
         out: &mut Vec<StoredEvent>,
     ) -> Read<()> {
         out.reserve(rows.len());
-        self.each_event(rows, decoder, |_, event| out.push(event))
-    }
-
-    /// As [`Self::stored_events`], for a page: rows that were shown lately are kept.
-    pub(crate) fn shown_events(
-        &self,
-        rows: &[u32],
-        decoder: &mut Decoder,
-        out: &mut Vec<StoredEvent>,
-    ) -> Read<()> {
-        let Some((cache, owner)) = &self.shown else {
-            return self.stored_events(rows, decoder, out);
-        };
-        let kept: Vec<Option<StoredEvent>> =
-            rows.iter().map(|row| cache.get(*owner, *row)).collect();
-        let is_missing = |(row, kept): (&u32, &Option<StoredEvent>)| kept.is_none().then_some(*row);
-        let missing: Vec<u32> = rows.iter().zip(&kept).filter_map(is_missing).collect();
-        let mut decoded = Vec::with_capacity(missing.len());
-        let outcome = self.each_event(&missing, decoder, |row, event| {
-            cache.put(*owner, row, &event);
-            decoded.push(event);
-        });
-        let mut decoded = decoded.into_iter();
-        out.extend(kept.into_iter().map_while(|kept| kept.or_else(|| decoded.next())));
-        outcome
+        self.each_event(rows, decoder, |event| out.push(event))
     }
 
     fn each_event(
         &self,
         rows: &[u32],
         decoder: &mut Decoder,
-        mut each: impl FnMut(u32, StoredEvent),
+        mut each: impl FnMut(StoredEvent),
     ) -> Read<()> {
         let mut seqs = self.contents.seqs.reader(&self.blocks);
         self.each_canonical(rows, decoder, |recorded, DecodedRow { row, time, canonical }| {
             let seq = self.seq_of(row, seqs.get(row.into())?);
             let recorded_at = self.recorded_near(seq, recorded)?;
             let event = Event::from_parts(canonical.to_vec(), time);
-            each(row, StoredEvent { seq, recorded_at, event });
+            each(StoredEvent { seq, recorded_at, event });
             Ok(())
         })
     }
@@ -241,18 +218,18 @@ impl Segment {
     fn recorded_step(&self, seq: u64) -> Read<(Range<u64>, Timestamp)> {
         let offset = seq.wrapping_sub(self.meta.min_seq) as i64;
         let steps = &self.contents.recorded_from;
-        let (mut low, mut high) = (0, steps.count);
         let (mut from, mut end) = (i64::MIN, i64::MAX);
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            let first = steps.get(&self.blocks, middle)?;
-            if first <= offset {
-                (low, from) = (middle, first);
+        let next = partition_point(1..steps.count, |step| {
+            let first = steps.get(&self.blocks, step)?;
+            let is_before = first <= offset;
+            if is_before {
+                from = first
             } else {
-                (high, end) = (middle, first);
+                end = first
             }
-        }
-        let at = Timestamp(self.contents.recorded_ats.get(&self.blocks, low)?);
+            Ok(is_before)
+        });
+        let at = Timestamp(self.contents.recorded_ats.get(&self.blocks, next? - 1)?);
         // Only `seq` at or above the lowest one are asked for.
         let seq_of = |offset: i64| self.meta.min_seq.saturating_add(offset.max(0) as u64);
         Ok((seq_of(from)..seq_of(end), at))

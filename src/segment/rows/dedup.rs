@@ -70,10 +70,7 @@ impl Segment {
 
     /// The column of ids, if there is one.
     fn id_column(&self) -> Option<u32> {
-        (0..self.column_count()).find(|number| {
-            let is_id = matches!(self.path_of(*number), [key] if key == "id");
-            is_id && self.column(*number).kind() == Kind::String
-        })
+        self.column_at(&["id"], Kind::String)
     }
 
     /// The rows among which an id may be: all of them when they are few, else those that the

@@ -2,7 +2,6 @@
 
 pub(super) mod batch;
 pub(super) mod buffer;
-pub(super) mod cache;
 pub(super) mod decode;
 pub(super) mod dedup;
 pub(super) mod verify;

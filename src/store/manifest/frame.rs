@@ -5,11 +5,14 @@
 //! corruption. A frame without an edit is a mark: it vouches for the edit before it.
 
 use super::state::{ManifestEdit, ManifestState};
+use crate::error::Reading;
 use crate::io::codec;
 use crate::{Error, Result, limits};
 use std::ops::Range;
 use std::path::Path;
 
+/// The header in error messages.
+const HEADER: Reading = Reading::Header("manifest header");
 const MAGIC: [u8; 8] = *b"ANMANI\r\n";
 const VERSION: u32 = 1;
 /// Bytes of the header: magic, version, compatible and incompatible bits, zeros, id, zeros, CRC.
@@ -54,7 +57,7 @@ pub(crate) fn header(id: u64) -> [u8; HEADER_BYTES] {
 /// # Errors
 /// [`Error::Corrupt`], or [`Error::Unsupported`] for a later version or unknown incompatible bits.
 pub(crate) fn parse_header(bytes: &[u8], path: &Path) -> Result<u64> {
-    let damaged = |got: &str| Error::corrupt(path, 0, "manifest header", "a sound header", got);
+    let damaged = |got: &str| Error::corrupt(path, 0, HEADER, "a sound header", got);
     if codec::slice_at(bytes, 0, 8) != Some(&MAGIC) {
         return Err(damaged("other magic bytes"));
     }

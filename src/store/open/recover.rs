@@ -1,5 +1,6 @@
 //! From logs to a tail: what an opening replays.
 
+use crate::error::Reading;
 use crate::event::{Event, StoredEvent, Timestamp};
 use crate::io::Disk;
 use crate::log::{Frame, LogHeader};
@@ -66,7 +67,7 @@ pub(crate) fn check_header(path: &Path, log: &LogFile, header: &LogHeader) -> Re
     }
     let expected = format!("log {:016x} from event {}", log.id, log.first_seq);
     let got = format!("log {:016x} from event {}", header.id, header.first_seq);
-    Err(Error::corrupt(path, 0, "log as listed", expected, got))
+    Err(Error::corrupt(path, 0, Reading::Listing("log as listed"), expected, got))
 }
 
 /// Makes events of frames.

@@ -5,7 +5,6 @@ use super::consistency::{check_complete, check_heads};
 use super::recover::{Recovered, recover};
 use crate::io::{Disk, LockGuard};
 use crate::log::{LogWriter, SyncedHint};
-use crate::segment::RowCache;
 use crate::store::folder::files;
 use crate::store::folder::links::refuse_links;
 use crate::store::folder::paths::StorePaths;
@@ -72,7 +71,6 @@ pub(crate) fn new_core(paths: StorePaths, options: Options, retention: Retention
     };
     Core {
         unlinks: DeferredUnlink::new(&options.disk),
-        rows: Arc::new(RowCache::new()),
         paths,
         options,
         view: ArcSwap::from_pointee(view),

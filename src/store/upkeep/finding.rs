@@ -1,6 +1,7 @@
 //! What a verification finds wrong, one thing at a time, and what became of the rest.
 
 use crate::Error;
+use crate::error::Reading;
 use crate::store::folder::paths::within;
 use std::fmt;
 use std::ops::Range;
@@ -115,9 +116,7 @@ impl Finding {
             Error::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
                 (FindingKind::Missing, None)
             }
-            Error::Corrupt { reading, .. } if reading.ends_with(LISTED) => {
-                (FindingKind::Foreign, None)
-            }
+            Error::Corrupt { reading: Reading::Listing(_), .. } => (FindingKind::Foreign, None),
             Error::Corrupt { offset, .. } => (FindingKind::Damaged, Some(*offset..*offset + 1)),
             Error::Unsupported { .. } => (FindingKind::Unsupported, None),
             Error::Invalid { .. } => (FindingKind::Invalid, None),
@@ -145,9 +144,6 @@ impl Finding {
         Finding { message: format!("{} ({note})", self.message), ..self }
     }
 }
-
-/// How the place is called, at its end, where a sound file is not the one that is listed.
-pub(crate) const LISTED: &str = "as listed";
 
 /// What a verification read, and what it found.
 #[derive(Debug, Clone, Default, serde::Serialize)]

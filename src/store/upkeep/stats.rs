@@ -6,10 +6,10 @@ use crate::store::folder::files;
 use crate::store::report::Stats;
 use crate::store::view::snapshot::View;
 use crate::store::write::engine::Core;
-use crate::tail::TailView;
+use crate::tail::TimeBounds;
 use std::path::Path;
 
-/// Gathers the figures; cost: linear in segments and tail chunks, and a listing of the folder.
+/// Gathers the figures; cost: linear in segments, and a listing of the folder.
 pub(crate) fn stats(core: &Core) -> Stats {
     let view = core.view.load();
     let live = view.segments.live();
@@ -45,12 +45,12 @@ fn spans(view: &View) -> impl Iterator<Item = TimeSpan> {
         oldest: facts.min_time,
         newest: facts.max_time,
     });
-    let unsealed = view.tails.iter().flat_map(TailView::all);
-    sealed.chain(unsealed.map(|stored| TimeSpan {
-        first_seq: stored.seq,
-        oldest: stored.event.occurred_at(),
-        newest: stored.event.occurred_at(),
-    }))
+    let unsealed = view.tails.iter().filter_map(|tail| {
+        let TimeBounds { min, max } = tail.times();
+        let first_seq = tail.event(0)?.seq;
+        Some(TimeSpan { first_seq, oldest: min, newest: max })
+    });
+    sealed.chain(unsealed)
 }
 
 /// Bytes of the files of a folder, those of its folders left out; 0 when it cannot be listed.

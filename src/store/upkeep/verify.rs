@@ -1,7 +1,8 @@
 //! Verification: every byte of every file is read and compared with what lists it. One damage
 //! hides no other: of each file everything that can still be checked is.
 
-use super::finding::{Finding, LISTED, Part, SeqRange, VerifyReport};
+use super::finding::{Finding, Part, SeqRange, VerifyReport};
+use crate::error::Reading;
 use crate::io::{Access, Disk};
 use crate::log::Frame;
 use crate::log::{KnownLog, Synced, SyncedHint, replay, salvage};
@@ -161,7 +162,7 @@ impl<'a> Verification<'a> {
             Ok(_) => self.read_whole(&path),
             Err(error) => {
                 let part = match &error {
-                    Error::Corrupt { reading: "manifest header", .. } => Part::Header,
+                    Error::Corrupt { reading: Reading::Header(_), .. } => Part::Header,
                     Error::Corrupt { .. } => Part::Edits,
                     _ => Part::File,
                 };
@@ -286,7 +287,9 @@ impl<'a> Verification<'a> {
         let last = found.gaps.last().map(|gap| gap.1);
         let lost = first.zip(last).map(|(first, last)| SeqRange { first, last });
         let part = match error {
-            Error::Corrupt { offset: 0, .. } => Part::Header,
+            Error::Corrupt { reading: Reading::Header(_) | Reading::Listing(_), .. } => {
+                Part::Header
+            }
             _ => Part::Frames,
         };
         let finding = self.finding(path, part, error).losing(lost.or(match found.frames {
@@ -347,8 +350,8 @@ impl<'a> Verification<'a> {
 /// The part of a segment whose damage keeps it from being opened.
 fn part_of(error: &Error) -> Part {
     match error {
-        Error::Corrupt { reading: "segment header", .. } => Part::Header,
-        Error::Corrupt { reading, .. } if reading.ends_with(LISTED) => Part::File,
+        Error::Corrupt { reading: Reading::Header(_), .. } => Part::Header,
+        Error::Corrupt { reading: Reading::Listing(_), .. } => Part::File,
         Error::Corrupt { .. } => Part::Footer,
         _ => Part::File,
     }

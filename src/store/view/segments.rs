@@ -1,9 +1,9 @@
 //! The segments of a store: those whose files are held, read when first needed, and those whose
 //! files are not there.
 
+use crate::error::Reading;
 use crate::event::{Event, Timestamp};
 use crate::io::{Access, Disk, Region};
-use crate::segment::RowCache;
 use crate::segment::SegmentStats;
 use crate::segment::{Decoder, Duplicate, Segment};
 use crate::store::folder::files;
@@ -31,7 +31,6 @@ pub(crate) struct LiveSegment {
     segment: OnceLock<Result<Segment>>,
     /// Buffers of the look-up for duplicates.
     decoder: Mutex<Decoder>,
-    rows: Arc<RowCache>,
     dropped: AtomicBool,
     unlinks: Arc<DeferredUnlink>,
 }
@@ -44,7 +43,6 @@ impl LiveSegment {
     /// another length.
     pub(crate) fn hold(
         unlinks: &Arc<DeferredUnlink>,
-        rows: &Arc<RowCache>,
         paths: &StorePaths,
         access: Access,
         listed: Listed,
@@ -62,7 +60,6 @@ impl LiveSegment {
             file,
             segment: OnceLock::new(),
             decoder: Mutex::default(),
-            rows: Arc::clone(rows),
             dropped: AtomicBool::new(false),
             unlinks: Arc::clone(unlinks),
         })
@@ -74,11 +71,8 @@ impl LiveSegment {
     /// # Errors
     /// [`Error::Corrupt`] or [`Error::Unsupported`], the same one each time.
     pub(crate) fn segment(&self) -> Result<&Segment> {
-        let opened = self.segment.get_or_init(|| {
-            let mut segment = open_as_listed(self.file.clone(), &self.path, &self.listed)?;
-            segment.keep_shown(&self.rows);
-            Ok(segment)
-        });
+        let open = || open_as_listed(self.file.clone(), &self.path, &self.listed);
+        let opened = self.segment.get_or_init(open);
         opened.as_ref().map_err(Error::clone)
     }
 
@@ -145,7 +139,8 @@ fn open_as_listed(file: Region, path: &Path, listed: &Listed) -> Result<Segment>
         let (expected, got) = (listed.meta.id.0, segment.meta().id.0);
         let expected = format!("segment {expected:016x} as the manifest lists it");
         let got = format!("the footer of segment {got:016x}");
-        return Err(Error::corrupt(path, 0, "segment as listed", expected, got));
+        let reading = Reading::Listing("segment as listed");
+        return Err(Error::corrupt(path, 0, reading, expected, got));
     }
     Ok(segment)
 }

@@ -9,7 +9,6 @@ use super::writer::Writer;
 use crate::Result;
 use crate::event::{Event, Timestamp};
 use crate::io::LockGuard;
-use crate::segment::RowCache;
 use crate::segment::SegmentId;
 use crate::store::folder::files;
 use crate::store::folder::paths::{SegmentPath, StorePaths};
@@ -37,7 +36,6 @@ pub(crate) struct Core {
     pub(crate) retention: ArcSwap<Retention>,
     pub(crate) notifier: Arc<Notifier>,
     pub(crate) unlinks: Arc<DeferredUnlink>,
-    pub(crate) rows: Arc<RowCache>,
 }
 
 impl Core {
@@ -72,7 +70,7 @@ impl Core {
 
     pub(crate) fn hold_segment(&self, listed: Listed) -> Result<LiveSegment> {
         let access = self.options.access;
-        LiveSegment::hold(&self.unlinks, &self.rows, &self.paths, access, listed)
+        LiveSegment::hold(&self.unlinks, &self.paths, access, listed)
     }
 }
 
