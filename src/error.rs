@@ -1,5 +1,6 @@
 //! The one error type of the crate: each variant tells the caller what to do next.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -109,9 +110,46 @@ pub enum Error {
     /// A deadline, byte budget or cap was reached, or the caller cancelled.
     #[error("stopped by the {limit} limit")]
     Budget {
-        /// Which limit: `deadline`, `bytes`, `cancelled`, `distinct values`, `memory`, `buckets`.
-        limit: &'static str,
+        /// Which limit.
+        limit: Limit,
     },
+}
+
+/// What a search may cost at most; prints as in a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// The time given to it.
+    Deadline,
+    /// The bytes that it may look at.
+    Bytes,
+    /// The caller cancelled.
+    Cancelled,
+    /// The distinct values of a facet.
+    DistinctValues,
+    /// The memory that it may hold.
+    Memory,
+    /// The buckets of a histogram.
+    Buckets,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Limit::Deadline => "deadline",
+            Limit::Bytes => "bytes",
+            Limit::Cancelled => "cancelled",
+            Limit::DistinctValues => "distinct values",
+            Limit::Memory => "memory",
+            Limit::Buckets => "buckets",
+        })
+    }
+}
+
+impl From<Limit> for Error {
+    fn from(limit: Limit) -> Error {
+        Error::Budget { limit }
+    }
 }
 
 impl Error {

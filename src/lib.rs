@@ -24,7 +24,7 @@ pub mod export;
 pub mod import;
 pub mod testing;
 
-pub use crate::error::{Error, Result};
+pub use crate::error::{Error, Limit, Result};
 
 /// The examples of the README compile.
 #[cfg(doctest)]

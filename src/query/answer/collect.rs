@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::event::StoredEvent;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated, Halt, Limited};
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::exec::unindexed::each_unindexed;
 use crate::query::plan::node::RowPlan;
@@ -41,9 +41,7 @@ impl<'a> Search<'a> {
                     &predicate,
                     &visibility,
                     budget,
-                    |event, values| {
-                        collector.recent(event, values, budget).or_else(|_| budget.check())
-                    },
+                    |event, values| Ok(collector.recent(event, values, budget)?),
                 )?;
                 continue;
             };
@@ -51,16 +49,16 @@ impl<'a> Search<'a> {
                 true => known_count(&predicate, segment),
                 false => Ok(None),
             };
-            let done = collector.number(&mut known).and_then(|is_done| match is_done {
+            let mut collect = || match collector.number(&mut known)? {
                 true => Ok(()),
                 false => match seen_rows(&predicate, &visibility, segment, budget)? {
                     RowPlan::Nothing => Ok(()),
                     node => collector.segment(segment, &node, budget),
                 },
-            });
-            done.map_err(|damage| budget.failure(segment, damage))?;
+            };
+            collect().map_err(|halt: Halt| halt.error(segment))?;
         }
-        budget.check()
+        Ok(budget.check()?)
     }
 }
 
@@ -70,7 +68,7 @@ pub(crate) fn seen_rows(
     visibility: &Visibility<'_>,
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
+) -> Evaluated<RowPlan> {
     let mut node = plan(predicate, segment, budget)?.and(visibility.rows(segment, budget)?);
     node.order(segment.rows());
     Ok(node)
@@ -85,9 +83,14 @@ pub(super) trait Collector<'s> {
     }
 
     /// The hits of a segment are the rows of `node`.
-    fn segment(&mut self, segment: &'s Segment, node: &RowPlan, budget: &Budget) -> Read<()>;
+    fn segment(&mut self, segment: &'s Segment, node: &RowPlan, budget: &Budget) -> Evaluated<()>;
     /// An event without index is a hit; fails when a limit is exceeded.
-    fn recent(&mut self, event: &StoredEvent, values: &FlatEvent<'_>, budget: &Budget) -> Read<()>;
+    fn recent(
+        &mut self,
+        event: &StoredEvent,
+        values: &FlatEvent<'_>,
+        budget: &Budget,
+    ) -> Limited<()>;
 }
 
 /// Counts hits.
@@ -100,7 +103,7 @@ impl Collector<'_> for HitCounter {
         Ok(count.is_some())
     }
 
-    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
+    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Evaluated<()> {
         if let Some(len) = node.known_len(segment.rows()) {
             self.0 += len;
             return Ok(());
@@ -111,7 +114,7 @@ impl Collector<'_> for HitCounter {
         })
     }
 
-    fn recent(&mut self, _: &StoredEvent, _: &FlatEvent<'_>, _: &Budget) -> Read<()> {
+    fn recent(&mut self, _: &StoredEvent, _: &FlatEvent<'_>, _: &Budget) -> Limited<()> {
         self.0 += 1;
         Ok(())
     }
@@ -122,8 +125,8 @@ pub(super) fn each_window(
     segment: &Segment,
     node: &RowPlan,
     budget: &Budget,
-    each: &mut dyn FnMut(u32, RowSet) -> Read<()>,
-) -> Read<()> {
+    each: &mut dyn FnMut(u32, RowSet) -> Evaluated<()>,
+) -> Evaluated<()> {
     let mut evaluator = Evaluator::new(segment, budget);
     for window in 0..segment.rows().div_ceil(WINDOW_ROWS) {
         let first = window * WINDOW_ROWS;

@@ -143,7 +143,7 @@ impl PageWalk {
                     return Ok(true);
                 }
             }
-            decoded.and(merge.budget.spend(bytes)).and(found)?;
+            decoded.and(merge.budget.charge_bytes(bytes).map_err(Error::from)).and(found)?;
             if hits.len() < wanted {
                 return Ok(false);
             }

@@ -4,7 +4,7 @@ use super::evaluate::Evaluator;
 use super::unindexed::each_unindexed;
 use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::plan::node::RowPlan;
 use crate::query::plan::plan;
 use crate::query::plan::visibility::Visibility;
@@ -79,16 +79,13 @@ impl<'s> SegmentStream<'s> {
         visible: RowPlan,
         wanted: Wanted,
         budget: &'s Budget,
-    ) -> Result<Self> {
-        let stream = plan(predicate, segment, budget)
-            .and_then(|node| Self::of_node(segment, node.and(visible), wanted, budget));
-        let filled = stream.and_then(|mut stream| {
-            if wanted.order == Order::Seq {
-                stream.fill_by_seq()?;
-            }
-            Ok(stream)
-        });
-        filled.map_err(|damage| budget.failure(segment, damage))
+    ) -> Evaluated<Self> {
+        let node = plan(predicate, segment, budget)?.and(visible);
+        let mut stream = Self::of_node(segment, node, wanted, budget)?;
+        if wanted.order == Order::Seq {
+            stream.fill_by_seq()?;
+        }
+        Ok(stream)
     }
 
     fn of_node(
@@ -139,8 +136,8 @@ impl<'s> SegmentStream<'s> {
     /// The next hit without taking it.
     pub(super) fn peek(&mut self) -> Result<Option<Hit>> {
         while self.ready.is_empty() && !self.rest.is_empty() {
-            let (segment, budget) = (self.evaluator.segment, self.evaluator.budget);
-            self.advance().map_err(|damage| budget.failure(segment, damage))?;
+            let segment = self.evaluator.segment;
+            self.advance().map_err(|halt| halt.error(segment))?;
         }
         Ok(self.ready.last().copied())
     }
@@ -177,7 +174,7 @@ impl<'s> SegmentStream<'s> {
     }
 
     /// Evaluates the next step and keeps its hits.
-    fn advance(&mut self) -> Read<()> {
+    fn advance(&mut self) -> Evaluated<()> {
         let rows = match self.order {
             Order::Newest => {
                 let window = (self.rest.end - 1) / WINDOW_ROWS * WINDOW_ROWS;
@@ -225,11 +222,11 @@ impl<'s> SegmentStream<'s> {
             self.rest.start = rows.end;
         }
         self.ready.reverse();
-        outcome
+        Ok(outcome?)
     }
 
     /// Finds all hits and sorts them by `seq`.
-    fn fill_by_seq(&mut self) -> Read<()> {
+    fn fill_by_seq(&mut self) -> Evaluated<()> {
         let segment = self.evaluator.segment;
         let after = self.after.map_or(0, |after| after.seq);
         if self.rest.is_empty() || after >= segment.meta().max_seq {

@@ -96,11 +96,12 @@ impl<'s> Merge<'s> {
         let (predicate, order, after) = (&self.predicate, self.order, self.after);
         let stream = match source.segment()? {
             Some(segment) => {
-                let visible = self.visibility.rows(segment, budget);
-                let visible = visible.map_err(|damage| budget.failure(segment, damage))?;
                 let wanted = Wanted { order, after, count: self.wanted };
-                let stream = SegmentStream::new(segment, predicate, visible, wanted, budget)?;
-                HitStream::Segment(Box::new(stream))
+                let visible = self.visibility.rows(segment, budget);
+                let stream = visible.and_then(|visible| {
+                    SegmentStream::new(segment, predicate, visible, wanted, budget)
+                });
+                HitStream::Segment(Box::new(stream.map_err(|halt| halt.error(segment))?))
             }
             None => {
                 let (events, visibility) = (source.events(), &self.visibility);

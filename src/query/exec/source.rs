@@ -161,7 +161,7 @@ mod tests {
             search.from(Timestamp(from * YEAR)).to(Timestamp(to * YEAR))
         };
         let unread = index_bytes(&snapshot);
-        for (from, to) in [(0, 40), (41, 50), (51, 70), (71, 90)] {
+        for (from, to) in [(0, 40), (30, 40), (71, 90)] {
             assert_eq!(years(from, to).count().expect("a count"), 0, "{from} to {to}");
             for search in [years(from, to).newest(), years(from, to).by_seq()] {
                 assert!(search.page().expect("a page").events.is_empty(), "{from} to {to}");

@@ -7,7 +7,7 @@ use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, SourceKind, Wor
 use crate::Result;
 use crate::query::answer::collect::seen_rows;
 use crate::query::ast::time::TimeRange;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::exec::merge::{HITS_AT_ONCE, Merge};
 use crate::query::exec::source::{HitSource, SourceBounds};
@@ -17,7 +17,7 @@ use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
 use crate::query::request::search::Search;
 use crate::segment::Segment;
-use crate::segment::{Read, WINDOW_ROWS};
+use crate::segment::WINDOW_ROWS;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -60,7 +60,7 @@ impl<'a> Search<'a> {
             let (events, decoded) = merge.events(&found);
             decode += began.elapsed();
             decoded.and(outcome)?;
-            budget.spend(events.iter().map(|event| event.event.canonical().len()).sum())?;
+            budget.charge_bytes(events.iter().map(|event| event.event.canonical().len()).sum())?;
             taken += found.len();
             for (stream, _) in &found {
                 if let Some(hits) = hits.get_mut(*stream) {
@@ -111,7 +111,7 @@ impl<'a> Search<'a> {
             let work = match source.segment()? {
                 Some(segment) => {
                     let counted = count(segment, &node, &budget);
-                    counted.map_err(|damage| budget.failure(segment, damage))?
+                    counted.map_err(|halt| halt.error(segment))?
                 }
                 None => watch.count_unindexed(&source)?,
             };
@@ -164,7 +164,7 @@ impl<'a> Observation<'a> {
             };
             Ok((node, fate))
         });
-        let (node, fate) = explained.map_err(|damage| self.budget.failure(segment, damage))?;
+        let (node, fate) = explained.map_err(|halt| halt.error(segment))?;
         self.sources.push(of_source(source, fate));
         Ok(node)
     }
@@ -242,7 +242,7 @@ fn of_source(source: &HitSource<'_>, fate: Fate) -> ExplainedSource {
 }
 
 /// Counts the hits of a segment.
-fn count(segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<Work> {
+fn count(segment: &Segment, node: &RowPlan, budget: &Budget) -> Evaluated<Work> {
     let mut work = Work { is_complete: true, ..Work::default() };
     if let Some(hits) = node.known_len(segment.rows()) {
         return Ok(Work { hits, ..work });

@@ -6,13 +6,12 @@ use super::reason::of_part;
 use super::{PlanStep, Pruning};
 use crate::Result;
 use crate::query::ast::time::TimeRange;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::plan::node::RowPlan;
 use crate::query::plan::visibility::Visibility;
 use crate::query::plan::{columns_of, plan};
 use crate::query::predicate::tree::{FieldPredicate, Predicate, Scope};
 use crate::query::predicate::value_predicate::ValuePredicate;
-use crate::segment::Read;
 use crate::segment::Segment;
 
 /// The times that all parts leave.
@@ -46,7 +45,7 @@ pub(super) fn steps(
     visibility: &Visibility<'_>,
     segment: &Segment,
     budget: &Budget,
-) -> Read<Result<Vec<PlanStep>, Pruning>> {
+) -> Evaluated<Result<Vec<PlanStep>, Pruning>> {
     let mut all = Vec::new();
     for part in parts {
         let node = plan(&part.predicate, segment, budget)?;

@@ -2,7 +2,7 @@
 
 use super::asked::Asked;
 use crate::event::StoredEvent;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::plan::node::filter;
 use crate::query::plan::node::{Filter, RowPlan};
@@ -10,7 +10,7 @@ use crate::query::plan::plan;
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
 use crate::segment::Segment;
-use crate::segment::{Decoder, Read, WINDOW_ROWS};
+use crate::segment::{Decoder, WINDOW_ROWS};
 use crate::store::{LiveSegment, Snapshot};
 use crate::{Error, Result};
 use std::cmp::Reverse;
@@ -115,7 +115,7 @@ impl SealedEvents {
         let search = self.asked.search(&self.snapshot);
         let visibility = search.visibility()?;
         let rows = hits(segment, &self.predicate, &visibility, self.after)
-            .map_err(|damage| segment.corrupt(damage))?;
+            .map_err(|halt| halt.error(segment))?;
         self.open.push(OpenSegment { segment: live, rows, decoder: Decoder::default() });
         self.note_next(self.open.len() - 1)
     }
@@ -154,7 +154,7 @@ fn hits(
     predicate: &Predicate,
     visibility: &Visibility<'_>,
     after: u64,
-) -> Read<Vec<u32>> {
+) -> Evaluated<Vec<u32>> {
     let budget = Budget::unlimited();
     let mut node = plan(predicate, segment, &budget)?.and(visibility.rows(segment, &budget)?);
     if after >= segment.meta().min_seq {

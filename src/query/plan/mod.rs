@@ -7,7 +7,7 @@ pub(super) mod seq;
 pub(super) mod uuid;
 pub(super) mod uuid_digits;
 pub(super) mod visibility;
-use super::budget::Budget;
+use super::budget::{Budget, Evaluated};
 use crate::event::Timestamp;
 use crate::event::shape::Kind;
 use crate::query::predicate::range::Range;
@@ -25,7 +25,11 @@ use node::{Filter, RowPlan, range};
 use std::sync::Arc;
 
 /// Plans a condition for a segment.
-pub(super) fn plan(predicate: &Predicate, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
+pub(super) fn plan(
+    predicate: &Predicate,
+    segment: &Segment,
+    budget: &Budget,
+) -> Evaluated<RowPlan> {
     let mut node = plan_condition(predicate, segment, budget)?;
     node.order(segment.rows());
     Ok(node)
@@ -43,7 +47,7 @@ pub(super) fn known_count(predicate: &Predicate, segment: &Segment) -> Read<Opti
     }
 }
 
-fn plan_condition(predicate: &Predicate, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
+fn plan_condition(predicate: &Predicate, segment: &Segment, budget: &Budget) -> Evaluated<RowPlan> {
     Ok(match predicate {
         Predicate::All => RowPlan::Everything,
         Predicate::And(parts) => {
@@ -72,12 +76,12 @@ fn plan_condition(predicate: &Predicate, segment: &Segment, budget: &Budget) -> 
 }
 
 /// The rows in either, whose alternatives are looked at for those that can be united.
-fn either(one: RowPlan, other: RowPlan, budget: &Budget) -> Read<RowPlan> {
+fn either(one: RowPlan, other: RowPlan, budget: &Budget) -> Evaluated<RowPlan> {
     budget.charge_steps(one.alternatives().saturating_mul(other.alternatives()))?;
     Ok(one.or(other))
 }
 
-fn plan_leaf(leaf: &Arc<FieldPredicate>, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
+fn plan_leaf(leaf: &Arc<FieldPredicate>, segment: &Segment, budget: &Budget) -> Evaluated<RowPlan> {
     match &leaf.scope {
         Scope::OccurredAt => Ok(match &leaf.test {
             ValuePredicate::TimeRange(times) => {
@@ -92,7 +96,7 @@ fn plan_leaf(leaf: &Arc<FieldPredicate>, segment: &Segment, budget: &Budget) -> 
             _ => RowPlan::Everything,
         }),
         Scope::RecordedAt => match &leaf.test {
-            ValuePredicate::TimeRange(times) => recorded(segment, times.from, times.to),
+            ValuePredicate::TimeRange(times) => Ok(recorded(segment, times.from, times.to)?),
             _ => Ok(RowPlan::Everything),
         },
         Scope::Seq => seq::plan(leaf, segment, budget),
@@ -113,7 +117,11 @@ pub(super) fn recorded(
 }
 
 /// `action` is `category` "." `activity`: by the pairs of values that occur.
-fn plan_action(leaf: &Arc<FieldPredicate>, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
+fn plan_action(
+    leaf: &Arc<FieldPredicate>,
+    segment: &Segment,
+    budget: &Budget,
+) -> Evaluated<RowPlan> {
     let column = |key: &str| {
         (0..segment.column_count()).find(|number| {
             let is_it = matches!(segment.path_of(*number), [only] if only == key);
@@ -149,7 +157,11 @@ pub(super) fn columns_of(leaf: &FieldPredicate, segment: &Segment) -> Vec<u32> {
         .collect()
 }
 
-fn plan_values(leaf: &Arc<FieldPredicate>, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
+fn plan_values(
+    leaf: &Arc<FieldPredicate>,
+    segment: &Segment,
+    budget: &Budget,
+) -> Evaluated<RowPlan> {
     let columns = columns_of(leaf, segment);
     if matches!(leaf.test, ValuePredicate::Phrase(_)) {
         return phrase::plan(leaf, &columns, segment, budget);
@@ -168,7 +180,7 @@ fn plan_column(
     number: u32,
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
+) -> Evaluated<RowPlan> {
     let column = segment.column(number);
     let kind = column.kind();
     if !may_pass(kind, &leaf.test) {
@@ -179,7 +191,7 @@ fn plan_column(
     }
     if column.distinct().is_some() {
         let ids = passing_values(leaf, column, budget)?;
-        return values(number, column, ids);
+        return Ok(values(number, column, ids)?);
     }
     if let Some(strings) = strings_to_find(kind, &leaf.test) {
         let mut node = RowPlan::Nothing;
@@ -214,12 +226,12 @@ fn rows_with_text(
     text: &str,
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
+) -> Evaluated<RowPlan> {
     if let Some(ids) = column.uuids() {
         let Some(id) = parse_uuid(text.as_bytes()) else {
             return Ok(RowPlan::Nothing);
         };
-        return uuid_rows(ids.find(column.blocks(), &id)?, column);
+        return Ok(uuid_rows(ids.find(column.blocks(), &id)?, column)?);
     }
     let candidates = match segment.words_are_current() {
         true => phrase::candidate_rows(&crate::text::words(text), number, segment, budget)?,

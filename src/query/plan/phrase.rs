@@ -9,7 +9,7 @@ use super::node::{Filter, RowPlan};
 use super::{uuid, uuid_digits};
 use crate::event::shape::Kind;
 use crate::query::ast::LastWord;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::predicate::phrase::Phrase;
 use crate::query::predicate::tree::{FieldPredicate, Scope};
 use crate::query::predicate::value_predicate::ValuePredicate;
@@ -32,7 +32,7 @@ pub(super) fn plan(
     columns: &[u32],
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
+) -> Evaluated<RowPlan> {
     let ValuePredicate::Phrase(phrase) = &leaf.test else {
         return Ok(RowPlan::Nothing);
     };
@@ -105,7 +105,7 @@ fn any_value(
     columns: &[u32],
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
+) -> Evaluated<RowPlan> {
     let rows = entry.rows;
     let node = match &entry.union {
         Some(union) => RowPlan::Lists(vec![union.clone()]),
@@ -125,7 +125,7 @@ fn verified(
     is_certain: bool,
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
+) -> Evaluated<RowPlan> {
     let mut node = RowPlan::Nothing;
     for (number, mut ids) in found.values {
         if columns.binary_search(&number).is_err() {
@@ -156,7 +156,7 @@ fn passing(
     column: Column<'_>,
     ids: Vec<u32>,
     budget: &Budget,
-) -> Read<Vec<u32>> {
+) -> Evaluated<Vec<u32>> {
     let mut met = Vec::new();
     for id in ids {
         let value = column.distinct_value(id)?;
@@ -174,7 +174,7 @@ fn scan(
     columns: &[u32],
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
+) -> Evaluated<RowPlan> {
     let mut node = RowPlan::Nothing;
     for number in columns {
         let column = segment.column(*number);
@@ -195,7 +195,7 @@ fn find_all(
     columns: &[u32],
     segment: &Segment,
     budget: &Budget,
-) -> Read<WordMatches> {
+) -> Evaluated<WordMatches> {
     let mut all: Option<WordMatches> = None;
     let mut known = HashSet::new();
     for word in words.iter().filter(|word| known.insert(*word)) {
@@ -226,12 +226,12 @@ fn find_all(
 }
 
 /// Values and rows with a word like the last one of the phrase, which stands alone.
-fn find_last(phrase: &Phrase, segment: &Segment, budget: &Budget) -> Read<WordMatches> {
+fn find_last(phrase: &Phrase, segment: &Segment, budget: &Budget) -> Evaluated<WordMatches> {
     let Some(word) = phrase.words.first() else {
         return Ok(WordMatches::default());
     };
     let mut entries = Vec::new();
-    let mut keep = |near: &[u8], entry: TermEntry| {
+    let mut keep = |near: &[u8], entry: TermEntry| -> Evaluated<()> {
         budget
             .charge_bytes(near.len() + 4 * entry.groups.iter().map(value_count).sum::<usize>())?;
         if std::str::from_utf8(near).is_ok_and(|near| phrase.matches_last(near)) {
@@ -325,7 +325,7 @@ pub(super) fn candidate_rows(
     number: u32,
     segment: &Segment,
     budget: &Budget,
-) -> Read<Option<RowPlan>> {
+) -> Evaluated<Option<RowPlan>> {
     if words.is_empty() {
         return Ok(None);
     }
