@@ -224,6 +224,7 @@ impl Collector<'_> for BucketCounter {
             });
             outcome
         })
+        .map(drop)
     }
 
     fn recent(&mut self, event: &StoredEvent, _: &FlatEvent<'_>, _: &Budget) -> Limited<()> {

@@ -337,6 +337,7 @@ impl ValueCounts {
             });
             outcome
         })
+        .map(drop)
     }
 
     fn add_row(

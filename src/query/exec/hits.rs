@@ -6,12 +6,11 @@ use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
 use crate::query::budget::{Budget, Evaluated};
 use crate::query::plan::node::RowPlan;
-use crate::query::plan::plan;
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
 use crate::query::request::order::{Order, SortKey};
 use crate::segment::Segment;
-use crate::segment::{Read, WINDOW_ROWS};
+use crate::segment::WINDOW_ROWS;
 use std::ops::Range;
 
 /// Rows of the first step when rows are looked at one by one; steps double from there.
@@ -57,6 +56,8 @@ pub(crate) struct Passed {
     pub rows: u64,
     /// Rows that were looked at one by one.
     pub checked: u64,
+    /// Hits that were taken.
+    pub hits: u64,
     /// Nothing is left.
     pub is_complete: bool,
 }
@@ -72,29 +73,13 @@ pub(super) struct Wanted {
 }
 
 impl<'s> SegmentStream<'s> {
-    /// Plans a condition for a segment; nothing is evaluated yet.
+    /// The hits among the rows of `node`; nothing is evaluated yet, except for the order of `seq`.
     pub(super) fn new(
         segment: &'s Segment,
-        predicate: &Predicate,
-        visible: RowPlan,
-        wanted: Wanted,
-        budget: &'s Budget,
-    ) -> Evaluated<Self> {
-        let node = plan(predicate, segment, budget)?.and(visible);
-        let mut stream = Self::of_node(segment, node, wanted, budget)?;
-        if wanted.order == Order::Seq {
-            stream.fill_by_seq()?;
-        }
-        Ok(stream)
-    }
-
-    fn of_node(
-        segment: &'s Segment,
-        mut node: RowPlan,
+        node: RowPlan,
         Wanted { order, after, count: wanted }: Wanted,
         budget: &'s Budget,
-    ) -> Read<Self> {
-        node.order(segment.rows());
+    ) -> Evaluated<Self> {
         let mut rest = 0..segment.rows();
         if let Some(after) = after {
             match order {
@@ -113,7 +98,7 @@ impl<'s> SegmentStream<'s> {
         let evaluator = Evaluator::new(segment, budget);
         let (ready, passed) = (Vec::new(), Passed::default());
         let is_page = wanted <= PAGE_HITS_MAX;
-        Ok(SegmentStream {
+        let mut stream = SegmentStream {
             evaluator,
             node,
             order,
@@ -124,7 +109,11 @@ impl<'s> SegmentStream<'s> {
             is_page,
             after,
             passed,
-        })
+        };
+        if order == Order::Seq {
+            stream.fill_by_seq()?;
+        }
+        Ok(stream)
     }
 
     /// How far it has gone.
@@ -160,6 +149,7 @@ impl<'s> SegmentStream<'s> {
     /// Takes the hit that [`Self::peek`] showed.
     fn take(&mut self) {
         self.ready.pop();
+        self.passed.hits += 1;
         self.wanted = self.wanted.saturating_sub(1);
     }
 
@@ -270,8 +260,7 @@ impl<'s> SegmentStream<'s> {
 /// The hits among the newest events, which have no index.
 #[derive(Debug)]
 pub(crate) struct UnindexedStream<'s> {
-    /// Events that were looked at.
-    checked: u64,
+    passed: Passed,
     events: Vec<&'s StoredEvent>,
     /// The next one last.
     ready: Vec<Hit>,
@@ -287,7 +276,8 @@ impl<'s> UnindexedStream<'s> {
         after: Option<SortKey>,
         budget: &Budget,
     ) -> Result<Self> {
-        let mut stream = UnindexedStream { checked: 0, events: Vec::new(), ready: Vec::new() };
+        let mut stream =
+            UnindexedStream { passed: Passed::default(), events: Vec::new(), ready: Vec::new() };
         let place = |event: &StoredEvent| {
             let time = if order == Order::Seq { Timestamp(0) } else { event.event.occurred_at() };
             SortKey { time, seq: event.seq }
@@ -298,11 +288,13 @@ impl<'s> UnindexedStream<'s> {
                 _ => place(event) > after,
             })
         });
-        stream.checked = each_unindexed(behind, predicate, visibility, budget, |event, _| {
+        let checked = each_unindexed(behind, predicate, visibility, budget, |event, _| {
             stream.ready.push(Hit { place: place(event), row: stream.events.len() as u32 });
             stream.events.push(event);
             Ok(())
         })?;
+        let is_complete = true;
+        stream.passed = Passed { steps: 1, rows: checked, checked, hits: 0, is_complete };
         stream.ready.sort_unstable_by_key(|hit| hit.place);
         if order != Order::Newest {
             stream.ready.reverse();
@@ -334,13 +326,10 @@ impl HitStream<'_> {
     }
 
     /// How far it has gone.
-    pub(crate) fn passed(&self) -> Passed {
+    pub(super) fn passed(&self) -> Passed {
         match self {
             HitStream::Segment(stream) => stream.passed(),
-            HitStream::Unindexed(stream) => {
-                let checked = stream.checked;
-                Passed { steps: 1, rows: checked, checked, is_complete: true }
-            }
+            HitStream::Unindexed(stream) => stream.passed,
         }
     }
 
@@ -358,6 +347,7 @@ impl HitStream<'_> {
             HitStream::Segment(stream) => stream.take(),
             HitStream::Unindexed(stream) => {
                 stream.ready.pop();
+                stream.passed.hits += 1;
             }
         }
     }

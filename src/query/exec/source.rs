@@ -57,6 +57,14 @@ impl<'s> HitSource<'s> {
         }
     }
 
+    /// Whether its events have an index, or get one when a search first looks at them.
+    pub(crate) fn has_index(&self) -> bool {
+        match self {
+            HitSource::Sealed(_) => true,
+            HitSource::Unsealed(part) => part.has_index(),
+        }
+    }
+
     /// The events of a source that is no segment in a file, in `seq` order.
     pub(crate) fn events(&self) -> impl Iterator<Item = &'s StoredEvent> + use<'s> {
         let part = match self {
@@ -82,7 +90,7 @@ impl<'s> HitSource<'s> {
     }
 
     /// Whether a hit may lie behind a place in an order.
-    pub(super) fn reaches(&self, order: Order, after: SortKey) -> bool {
+    fn reaches(&self, order: Order, after: SortKey) -> bool {
         let SourceBounds { times, seqs, .. } = self.bounds();
         match order {
             Order::Newest => times.min <= after.time,
@@ -106,6 +114,19 @@ impl<'a> Search<'a> {
         let unindexed = tails().filter_map(|tail| tail.unindexed());
         let all = sealed.chain(indexed.chain(unindexed).map(HitSource::Unsealed));
         all.filter(|source| source.meets(times)).collect()
+    }
+
+    /// The sources in which a page may have hits, the best last.
+    pub(crate) fn waiting(&self, times: TimeRange) -> Result<Vec<HitSource<'a>>> {
+        let mut waiting = self.sources(times);
+        if let Some(after) = self.start()? {
+            waiting.retain(|source| source.reaches(self.order, after));
+        }
+        waiting.sort_by_key(|source| source.best(self.order));
+        if self.order != Order::Newest {
+            waiting.reverse();
+        }
+        Ok(waiting)
     }
 }
 

@@ -88,6 +88,18 @@ impl<'s> Visibility<'s> {
         self.retention.is_forever() && segment.meta().max_seq <= self.seq_max
     }
 
+    /// Plans the rows of a segment that meet a predicate and are seen.
+    pub(crate) fn plan(
+        &self,
+        predicate: &Predicate,
+        segment: &Segment,
+        budget: &Budget,
+    ) -> Evaluated<RowPlan> {
+        let mut node = plan(predicate, segment, budget)?.and(self.rows(segment, budget)?);
+        node.order(segment.rows());
+        Ok(node)
+    }
+
     /// The rows of a segment that are seen: an interval of rows in most segments.
     pub(crate) fn rows(&self, segment: &Segment, budget: &Budget) -> Evaluated<RowPlan> {
         let (min, max) = (segment.meta().min_seq, segment.meta().max_seq);
