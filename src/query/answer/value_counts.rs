@@ -11,7 +11,7 @@ use crate::limits::NUMBER_BYTES_MAX;
 use crate::query::budget::{Budget, Evaluated, Halt, Limited};
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::plan::dictionary::values;
-use crate::query::plan::node::RowPlan;
+use crate::query::plan::node::{Disjunction, RowPlan};
 use crate::query::predicate::event::{EventFlattener, FlatEvent};
 use crate::query::predicate::tree::Scope;
 use crate::query::predicate::value::Scalar;
@@ -243,15 +243,15 @@ impl ValueCounts {
         if self.prefix.is_none() {
             return Ok(None);
         }
-        let mut node = RowPlan::Nothing;
+        let mut any = Disjunction::default();
         for number in columns {
             let column = segment.column(*number);
-            node = node.or(match column.distinct() {
+            any.add(match column.distinct() {
                 Some(_) => values(*number, column, self.ids(column, budget)?)?,
                 None => RowPlan::NotNull(*number),
             });
         }
-        Ok(Some(node))
+        Ok(Some(any.finish()))
     }
 
     /// Counts the values of a column with a dictionary by their ids.

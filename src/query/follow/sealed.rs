@@ -6,7 +6,6 @@ use crate::query::budget::{Budget, Evaluated};
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::plan::node::filter;
 use crate::query::plan::node::{Filter, RowPlan};
-use crate::query::plan::plan;
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
 use crate::segment::Segment;
@@ -156,11 +155,11 @@ fn hits(
     after: u64,
 ) -> Evaluated<Vec<u32>> {
     let budget = Budget::unlimited();
-    let mut node = plan(predicate, segment, &budget)?.and(visibility.rows(segment, &budget)?);
+    let mut node = visibility.plan(predicate, segment, &budget)?;
     if after >= segment.meta().min_seq {
         node = filter(RowPlan::Everything, Filter::Seqs(after + 1..u64::MAX)).and(node);
+        node.order(segment.rows());
     }
-    node.order(segment.rows());
     let mut evaluator = Evaluator::new(segment, &budget);
     let mut hits = Vec::new();
     for first in (0..segment.rows()).step_by(WINDOW_ROWS as usize) {

@@ -21,7 +21,7 @@ use dictionary::strings_to_find;
 use dictionary::uuid_rows;
 use dictionary::values;
 use node::filter;
-use node::{Filter, RowPlan, range};
+use node::{Disjunction, Filter, RowPlan, range};
 use std::sync::Arc;
 
 /// Plans a condition for a segment.
@@ -61,11 +61,11 @@ fn plan_condition(predicate: &Predicate, segment: &Segment, budget: &Budget) -> 
             node
         }
         Predicate::Or(parts) => {
-            let mut node = RowPlan::Nothing;
+            let mut any = Disjunction::default();
             for part in parts {
-                node = either(node, plan_condition(part, segment, budget)?, budget)?;
+                any.add(plan_condition(part, segment, budget)?);
             }
-            node
+            any.finish()
         }
         Predicate::Not(part) => plan_condition(part, segment, budget)?.negate(),
         Predicate::Field(leaf) => {
@@ -73,12 +73,6 @@ fn plan_condition(predicate: &Predicate, segment: &Segment, budget: &Budget) -> 
             plan_leaf(leaf, segment, budget)?
         }
     })
-}
-
-/// The rows in either, whose alternatives are looked at for those that can be united.
-fn either(one: RowPlan, other: RowPlan, budget: &Budget) -> Evaluated<RowPlan> {
-    budget.charge_steps(one.alternatives().saturating_mul(other.alternatives()))?;
-    Ok(one.or(other))
 }
 
 fn plan_leaf(leaf: &Arc<FieldPredicate>, segment: &Segment, budget: &Budget) -> Evaluated<RowPlan> {
@@ -133,17 +127,17 @@ fn plan_action(
         return Ok(filter(RowPlan::Everything, Filter::Event(leaf.clone())));
     };
     let (category, activity) = (segment.column(category), segment.column(activity));
-    let mut node = RowPlan::Nothing;
+    let mut any = Disjunction::default();
     for (category_id, activity_id) in pairs {
         let left = category.distinct_value(*category_id)?;
         let action = format!("{left}.{}", activity.distinct_value(*activity_id)?);
         budget.charge_bytes(action.len())?;
         if leaf.test.matches(Scalar::String(&action), budget)? {
             let left = RowPlan::Lists(vec![category.rows_of(*category_id)?]);
-            node = node.or(left.and(RowPlan::Lists(vec![activity.rows_of(*activity_id)?])));
+            any.add(left.and(RowPlan::Lists(vec![activity.rows_of(*activity_id)?])));
         }
     }
-    Ok(node)
+    Ok(any.finish())
 }
 
 /// Columns with values of the scope.
@@ -166,12 +160,12 @@ fn plan_values(
     if matches!(leaf.test, ValuePredicate::Phrase(_)) {
         return phrase::plan(leaf, &columns, segment, budget);
     }
-    let mut node = RowPlan::Nothing;
+    let mut any = Disjunction::default();
     for number in columns {
         budget.charge_bytes(0)?;
-        node = either(node, plan_column(leaf, number, segment, budget)?, budget)?;
+        any.add(plan_column(leaf, number, segment, budget)?);
     }
-    Ok(node)
+    Ok(any.finish())
 }
 
 /// Rows with a value of a column that passes a test which is not about words.
@@ -194,12 +188,12 @@ fn plan_column(
         return Ok(values(number, column, ids)?);
     }
     if let Some(strings) = strings_to_find(kind, &leaf.test) {
-        let mut node = RowPlan::Nothing;
+        let mut any = Disjunction::default();
         for text in strings {
             budget.charge_bytes(text.len())?;
-            node = node.or(rows_with_text(leaf, number, column, text, segment, budget)?);
+            any.add(rows_with_text(leaf, number, column, text, segment, budget)?);
         }
-        return Ok(node);
+        return Ok(any.finish());
     }
     Ok(filter(RowPlan::NotNull(number), Filter::Columns(vec![number], leaf.clone())))
 }

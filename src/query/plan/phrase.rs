@@ -5,7 +5,7 @@
 
 use super::dictionary::{scan_dictionary, values};
 use super::node::filter;
-use super::node::{Filter, RowPlan};
+use super::node::{Disjunction, Filter, RowPlan};
 use super::{uuid, uuid_digits};
 use crate::event::shape::Kind;
 use crate::query::ast::LastWord;
@@ -126,7 +126,7 @@ fn verified(
     segment: &Segment,
     budget: &Budget,
 ) -> Evaluated<RowPlan> {
-    let mut node = RowPlan::Nothing;
+    let mut any = Disjunction::default();
     for (number, mut ids) in found.values {
         if columns.binary_search(&number).is_err() {
             continue;
@@ -137,17 +137,17 @@ fn verified(
         if !(is_certain && is_path_certain) {
             ids = passing(leaf, column, ids, budget)?;
         }
-        node = node.or(values(number, column, ids)?);
+        any.add(values(number, column, ids)?);
     }
     for (number, rows) in found.rows {
         if columns.binary_search(&number).is_ok() {
-            node = node.or(match is_certain {
+            any.add(match is_certain {
                 true => rows,
                 false => filter(rows, Filter::Columns(vec![number], leaf.clone())),
             });
         }
     }
-    Ok(node)
+    Ok(any.finish())
 }
 
 /// The ids whose values pass.
@@ -175,18 +175,18 @@ fn scan(
     segment: &Segment,
     budget: &Budget,
 ) -> Evaluated<RowPlan> {
-    let mut node = RowPlan::Nothing;
+    let mut any = Disjunction::default();
     for number in columns {
         let column = segment.column(*number);
         if column.distinct().is_none() {
             let check_rows = Filter::Columns(vec![*number], leaf.clone());
-            node = node.or(filter(RowPlan::NotNull(*number), check_rows));
+            any.add(filter(RowPlan::NotNull(*number), check_rows));
             continue;
         }
         let ids = scan_dictionary(leaf, column, budget)?;
-        node = node.or(values(*number, column, ids)?);
+        any.add(values(*number, column, ids)?);
     }
-    Ok(node)
+    Ok(any.finish())
 }
 
 /// Values and rows that have all of these words, which may still not stand together.

@@ -1,7 +1,7 @@
 //! What a reader may see: events that are not past their time.
 
 use super::node::filter;
-use super::node::{Filter, RowPlan, range};
+use super::node::{Disjunction, Filter, RowPlan, range};
 use super::{plan, recorded};
 use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
@@ -129,11 +129,11 @@ impl<'s> Visibility<'s> {
         if let (1, Some(cutoff)) = (cutoffs.len(), cutoffs.first()) {
             return Ok(not_before(segment, *cutoff)?);
         }
-        let mut node = RowPlan::Nothing;
+        let mut any = Disjunction::default();
         for (predicate, cutoff) in &self.classes {
-            node = node.or(plan(predicate, segment, budget)?.and(not_before(segment, *cutoff)?));
+            any.add(plan(predicate, segment, budget)?.and(not_before(segment, *cutoff)?));
         }
-        Ok(node)
+        Ok(any.finish())
     }
 }
 
