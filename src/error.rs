@@ -105,8 +105,8 @@ pub enum Error {
     /// A deadline, byte budget or cap was reached, or the caller cancelled.
     #[error("stopped by the {limit} limit")]
     Budget {
-        /// Which limit: `deadline`, `bytes`, `cancelled`, `distinct values`, `memory`, `buckets`.
-        limit: &'static str,
+        /// Which limit.
+        limit: Limit,
     },
 }
 
@@ -132,6 +132,43 @@ impl fmt::Display for Reading {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Reading::Header(name) | Reading::Listing(name) | Reading::Content(name)) = self;
         formatter.write_str(name)
+    }
+}
+
+/// What a search may cost at most; prints as in a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// The time given to it.
+    Deadline,
+    /// The bytes that it may look at.
+    Bytes,
+    /// The caller cancelled.
+    Cancelled,
+    /// The distinct values of a facet.
+    DistinctValues,
+    /// The memory that it may hold.
+    Memory,
+    /// The buckets of a histogram.
+    Buckets,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Limit::Deadline => "deadline",
+            Limit::Bytes => "bytes",
+            Limit::Cancelled => "cancelled",
+            Limit::DistinctValues => "distinct values",
+            Limit::Memory => "memory",
+            Limit::Buckets => "buckets",
+        })
+    }
+}
+
+impl From<Limit> for Error {
+    fn from(limit: Limit) -> Error {
+        Error::Budget { limit }
     }
 }
 

@@ -25,7 +25,7 @@ pub mod import;
 #[cfg(any(test, feature = "testing", feature = "cli"))]
 pub mod testing;
 
-pub use crate::error::{Error, Result};
+pub use crate::error::{Error, Limit, Result};
 
 /// The examples of the README compile.
 #[cfg(doctest)]

@@ -1,16 +1,14 @@
-//! The budget of one search: time, bytes, and a handle to cancel it.
+//! The budget of one search: time, bytes, memory, and a handle to cancel it.
 //!
 //! All work is counted in bytes of what is looked at, where it is looked at, so that loops without
-//! any hit count as well. The clock is asked again and again after so many bytes.
+//! any hit count as well. Clock and handle are read after every so many bytes.
 
+use crate::error::{Error, Limit};
+use crate::segment::{Damage, Segment};
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-
-use crate::segment::Segment;
-use crate::segment::{Damage, Read};
-use crate::{Error, Result};
 
 /// Bytes between two looks at the clock and the handle: well below a millisecond of work.
 const LOOK_BYTES: u64 = 16 << 10;
@@ -20,9 +18,42 @@ const LOOK_STEPS: usize = 1 << 18;
 const HELD_BYTES_MAX: u64 = 512 << 20;
 /// What each single look costs beside the bytes that are looked at.
 const STEP_BYTES: u64 = 16;
-/// How evaluation stops when the budget is exceeded: by the way of damage, which ends every loop.
-/// [`Budget::failure`] tells the two apart.
-const STOPPED: Damage = Damage { offset: 0, reading: "a search within its budget" };
+
+/// What only a limit can end.
+pub(crate) type Limited<T> = Result<T, Limit>;
+/// What damage or a limit can end: the evaluation of a segment.
+pub(crate) type Evaluated<T> = Result<T, Halt>;
+
+/// Why the evaluation of a segment ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Halt {
+    /// The segment is damaged where it had to be read.
+    Damage(Damage),
+    /// The budget is used up.
+    Budget(Limit),
+}
+
+impl From<Damage> for Halt {
+    fn from(damage: Damage) -> Halt {
+        Halt::Damage(damage)
+    }
+}
+
+impl From<Limit> for Halt {
+    fn from(limit: Limit) -> Halt {
+        Halt::Budget(limit)
+    }
+}
+
+impl Halt {
+    /// The error of a search that ended in `segment`.
+    pub(super) fn error(self, segment: &Segment) -> Error {
+        match self {
+            Halt::Damage(damage) => segment.corrupt(damage),
+            Halt::Budget(limit) => limit.into(),
+        }
+    }
+}
 
 /// Counts what a search costs, and ends it when that is too much.
 #[derive(Debug)]
@@ -31,16 +62,15 @@ pub(crate) struct Budget {
     cancel: Option<Arc<AtomicBool>>,
     bytes_max: u64,
     bytes: Cell<u64>,
-    /// Bytes at which clock and handle are looked at next; at most one beyond `bytes_max`.
+    /// Bytes at which clock and handle are read next; at most one beyond `bytes_max`.
     look_at: Cell<u64>,
     held: Cell<u64>,
     /// Steps of work since the last look.
     steps: Cell<usize>,
-    exceeded: Cell<Option<&'static str>>,
 }
 
 impl Budget {
-    /// Begins to count. Without limits nothing is ever exceeded.
+    /// Begins to count. Without limits nothing is ever exceeded but memory.
     pub(super) fn new(
         deadline: Option<Instant>,
         cancel: Option<Arc<AtomicBool>>,
@@ -54,11 +84,10 @@ impl Budget {
             look_at: Cell::new(0),
             held: Cell::new(0),
             steps: Cell::new(0),
-            exceeded: Cell::new(None),
         }
     }
 
-    /// Counts for whom there is no limit.
+    /// A budget without limits.
     pub(super) fn unlimited() -> Budget {
         Budget::new(None, None, None)
     }
@@ -66,9 +95,9 @@ impl Budget {
     /// Counts a look at so many bytes.
     ///
     /// # Errors
-    /// When a limit is exceeded; for [`Budget::failure`] to tell.
+    /// The limit that is exceeded.
     #[inline]
-    pub(super) fn charge_bytes(&self, bytes: usize) -> Read<()> {
+    pub(super) fn charge_bytes(&self, bytes: usize) -> Limited<()> {
         let sum = self.bytes.get().saturating_add(bytes as u64).saturating_add(STEP_BYTES);
         self.bytes.set(sum);
         match sum < self.look_at.get() {
@@ -77,29 +106,20 @@ impl Budget {
         }
     }
 
-    /// Counts a look at so many bytes, outside of a segment.
+    /// Checks all limits now: at borders of work that is not counted.
     ///
     /// # Errors
-    /// [`Error::Budget`] when a limit is exceeded.
-    pub(super) fn spend(&self, bytes: usize) -> Result<()> {
-        self.charge_bytes(bytes).or_else(|_| self.check())
-    }
-
-    /// Asks all limits now: at borders of work that is not counted.
-    ///
-    /// # Errors
-    /// [`Error::Budget`] when a limit is exceeded.
-    pub(super) fn check(&self) -> Result<()> {
-        let _ = self.look(self.bytes.get());
-        self.exceeded.get().map_or(Ok(()), |limit| Err(Error::Budget { limit }))
+    /// The limit that is exceeded.
+    pub(super) fn check(&self) -> Limited<()> {
+        self.look(self.bytes.get())
     }
 
     /// Counts steps of work, some nanoseconds each, whose time has nothing to do with the bytes
-    /// that are looked at. The clock and the handle are asked every so many.
+    /// that are looked at. Clock and handle are read after every so many.
     ///
     /// # Errors
-    /// As [`Budget::charge`].
-    pub(super) fn charge_steps(&self, steps: usize) -> Read<()> {
+    /// The limit that is exceeded.
+    pub(super) fn charge_steps(&self, steps: usize) -> Limited<()> {
         let sum = self.steps.get().saturating_add(steps);
         if sum < LOOK_STEPS {
             self.steps.set(sum);
@@ -112,52 +132,34 @@ impl Budget {
     /// Counts memory that is held until the search ends.
     ///
     /// # Errors
-    /// As [`Budget::charge`], beyond 512 MiB.
-    pub(super) fn charge_heap(&self, bytes: usize) -> Read<()> {
+    /// [`Limit::Memory`] beyond 512 MiB.
+    pub(super) fn charge_heap(&self, bytes: usize) -> Limited<()> {
         let held = self.held.get().saturating_add(bytes as u64);
         self.held.set(held);
         match held > HELD_BYTES_MAX {
-            true => Err(self.exceed("memory")),
+            true => Err(Limit::Memory),
             false => Ok(()),
         }
     }
 
-    /// Ends the search because of a limit, unless another one has ended it.
-    pub(super) fn exceed(&self, limit: &'static str) -> Damage {
-        if self.exceeded.get().is_none() {
-            self.exceeded.set(Some(limit));
-        }
-        // Every later look stops, too.
-        self.look_at.set(0);
-        STOPPED
-    }
-
-    /// What ended the evaluation of a segment: the budget, or damage.
-    pub(super) fn failure(&self, segment: &Segment, damage: Damage) -> Error {
-        match self.exceeded.get() {
-            Some(limit) => Error::Budget { limit },
-            None => segment.corrupt(damage),
-        }
-    }
-
     #[cold]
-    fn look(&self, sum: u64) -> Read<()> {
-        if let Some(limit) = self.exceeded.get().or_else(|| self.reached(sum)) {
-            return Err(self.exceed(limit));
+    fn look(&self, sum: u64) -> Limited<()> {
+        if let Some(limit) = self.reached(sum) {
+            return Err(limit);
         }
         let next = sum.saturating_add(LOOK_BYTES);
         self.look_at.set(next.min(self.bytes_max.saturating_add(1)));
         Ok(())
     }
 
-    fn reached(&self, sum: u64) -> Option<&'static str> {
+    fn reached(&self, sum: u64) -> Option<Limit> {
         if sum > self.bytes_max {
-            return Some("bytes");
+            return Some(Limit::Bytes);
         }
         if self.cancel.as_ref().is_some_and(|handle| handle.load(Ordering::Relaxed)) {
-            return Some("cancelled");
+            return Some(Limit::Cancelled);
         }
-        self.deadline.filter(|deadline| Instant::now() >= *deadline).map(|_| "deadline")
+        self.deadline.filter(|deadline| Instant::now() >= *deadline).map(|_| Limit::Deadline)
     }
 }
 
@@ -165,13 +167,6 @@ impl Budget {
 mod tests {
     use super::*;
     use std::time::Duration;
-
-    fn limit(budget: &Budget) -> Option<&'static str> {
-        match budget.check() {
-            Err(Error::Budget { limit }) => Some(limit),
-            _ => None,
-        }
-    }
 
     #[test]
     fn bytes_are_counted_to_the_last() {
@@ -182,7 +177,10 @@ mod tests {
                 assert!(budget.charge_bytes(1).is_ok(), "{sum} of {bytes_max}");
                 sum += 17;
             }
-            assert_eq!((budget.charge_bytes(1).is_err(), limit(&budget)), (true, Some("bytes")));
+            assert_eq!(
+                (budget.charge_bytes(1), budget.check()),
+                (Err(Limit::Bytes), Err(Limit::Bytes))
+            );
             assert!(budget.charge_bytes(0).is_err());
         }
         let budget = Budget::new(None, None, None);
@@ -192,12 +190,8 @@ mod tests {
     #[test]
     fn what_is_held_has_a_limit_of_its_own() {
         let budget = Budget::new(None, None, None);
-        assert!(budget.charge_heap(HELD_BYTES_MAX as usize).is_ok() && limit(&budget).is_none());
-        assert!(budget.charge_heap(1).is_err() && budget.charge_bytes(0).is_err());
-        assert_eq!(limit(&budget), Some("memory"));
-        // The first limit that is exceeded is told.
-        budget.exceed("distinct values");
-        assert_eq!(limit(&budget), Some("memory"));
+        assert!(budget.charge_heap(HELD_BYTES_MAX as usize).is_ok() && budget.check().is_ok());
+        assert_eq!(budget.charge_heap(1), Err(Limit::Memory));
     }
 
     #[test]
@@ -208,12 +202,10 @@ mod tests {
         handle.store(true, Ordering::Relaxed);
         let charges = (0..).take_while(|_| budget.charge_bytes(16).is_ok()).count() as u64;
         assert!(charges <= LOOK_BYTES / 32, "{charges}");
-        assert_eq!(limit(&budget), Some("cancelled"));
+        assert_eq!(budget.check(), Err(Limit::Cancelled));
         let passed = Budget::new(Some(Instant::now()), None, None);
-        assert_eq!((passed.charge_bytes(0).is_err(), limit(&passed)), (true, Some("deadline")));
+        assert_eq!(passed.charge_bytes(0), Err(Limit::Deadline));
         let later = Budget::new(Some(Instant::now() + Duration::from_secs(60)), None, Some(9));
-        assert_eq!((limit(&later), later.charge_bytes(0).is_err()), (None, true));
-        // The first limit that is exceeded is told, whatever happens later.
-        assert_eq!(limit(&later), Some("bytes"));
+        assert_eq!((later.check(), later.charge_bytes(0)), (Ok(()), Err(Limit::Bytes)));
     }
 }

@@ -4,9 +4,9 @@ use crate::chance::Chance;
 use crate::events::Kind;
 use crate::questions::question;
 use crate::world::World;
-use annals::Error;
 use annals::query::{Order, Query, Search};
 use annals::store::Snapshot;
+use annals::{Error, Limit};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -73,7 +73,7 @@ fn detailed(details: Value) -> Value {
 }
 
 /// What ended a search, if a limit did.
-fn limit_of<T: std::fmt::Debug>(outcome: annals::Result<T>) -> Option<&'static str> {
+fn limit_of<T: std::fmt::Debug>(outcome: annals::Result<T>) -> Option<Limit> {
     match outcome {
         Ok(_) => None,
         Err(Error::Budget { limit }) => Some(limit),
@@ -82,7 +82,7 @@ fn limit_of<T: std::fmt::Debug>(outcome: annals::Result<T>) -> Option<&'static s
 }
 
 /// Every kind of answer that fails beyond a limit.
-fn limits_of(search: &dyn Fn() -> Search<'static>) -> [Option<&'static str>; 5] {
+fn limits_of(search: &dyn Fn() -> Search<'static>) -> [Option<Limit>; 5] {
     [
         limit_of(search().count()),
         limit_of(search().facets(&["details.unique"], 10)),
@@ -103,9 +103,9 @@ fn every_answer_stops_at_every_limit_even_where_nothing_is_found() {
     let set = Arc::new(AtomicBool::new(true));
     for query in long_searches() {
         let cancelled = || snapshot.query(&query).limit(0).cancel(set.clone());
-        assert_eq!(limits_of(&cancelled), [Some("cancelled"); 5], "{query}");
+        assert_eq!(limits_of(&cancelled), [Some(Limit::Cancelled); 5], "{query}");
         let late = || snapshot.query(&query).limit(0).deadline(Duration::ZERO);
-        assert_eq!(limits_of(&late), [Some("deadline"); 5], "{query}");
+        assert_eq!(limits_of(&late), [Some(Limit::Deadline); 5], "{query}");
         let page = late().page().expect("a page");
         assert!(page.events.is_empty() && !page.complete && page.next.is_some(), "{query}");
     }
@@ -125,9 +125,9 @@ fn the_work_of_searches_without_hits_is_counted() {
             limits_of(&|| snapshot.query(&query).bytes_max(2_000));
         // All events are counted without looking at any.
         if query != Query::all() {
-            assert_eq!(count, Some("bytes"), "{query}");
+            assert_eq!(count, Some(Limit::Bytes), "{query}");
         }
-        assert_eq!([unique, facets, histogram, each], [Some("bytes"); 4], "{query}");
+        assert_eq!([unique, facets, histogram, each], [Some(Limit::Bytes); 4], "{query}");
     }
 }
 
@@ -155,7 +155,7 @@ fn a_search_needs_the_same_bytes_each_time_and_not_one_less() {
         assert!(bytes > 0, "{text}");
         for _ in 0..3 {
             assert!(is_counted(search.clone().bytes_max(bytes)), "{text}");
-            assert_eq!(limit_of(search.clone().bytes_max(bytes - 1).count()), Some("bytes"));
+            assert_eq!(limit_of(search.clone().bytes_max(bytes - 1).count()), Some(Limit::Bytes));
         }
     }
 }
@@ -168,16 +168,16 @@ fn what_no_segment_has_is_counted_too() {
     let snapshot = leaked(&world);
     let search = || snapshot.query(&Query::all()).bytes_max(20_000);
     // All of them are looked at, though there is no condition on them.
-    assert_eq!(limits_of(&search), [Some("bytes"); 5]);
-    assert_eq!(limit_of(search().fields()), Some("bytes"));
-    assert_eq!(limit_of(search().values("category", "", 0)), Some("bytes"));
-    assert_eq!(limit_of(search().explain_count()), Some("bytes"));
+    assert_eq!(limits_of(&search), [Some(Limit::Bytes); 5]);
+    assert_eq!(limit_of(search().fields()), Some(Limit::Bytes));
+    assert_eq!(limit_of(search().values("category", "", 0)), Some(Limit::Bytes));
+    assert_eq!(limit_of(search().explain_count()), Some(Limit::Bytes));
     // Each facet looks at each event.
     let facets = |count: usize, bytes_max: u64| {
         let search = snapshot.query(&Query::all()).bytes_max(bytes_max);
         limit_of(search.facets(&vec!["category"; count], 0))
     };
-    assert_eq!((facets(1, 200_000), facets(10, 200_000)), (None, Some("bytes")));
+    assert_eq!((facets(1, 200_000), facets(10, 200_000)), (None, Some(Limit::Bytes)));
 }
 
 #[test]
@@ -188,8 +188,8 @@ fn the_paths_of_overflow_columns_are_counted() {
     world.store().seal().expect("sealed");
     let snapshot = leaked(&world);
     let search = |bytes_max| snapshot.query(&Query::all()).bytes_max(bytes_max);
-    assert_eq!(limit_of(search(20_000).fields()), Some("bytes"));
-    assert_eq!(limit_of(search(20_000).facets(&["details.key999"], 0)), Some("bytes"));
+    assert_eq!(limit_of(search(20_000).fields()), Some(Limit::Bytes));
+    assert_eq!(limit_of(search(20_000).facets(&["details.key999"], 0)), Some(Limit::Bytes));
     assert_eq!(search(1 << 30).fields().expect("fields").len(), 3 + 2 + 1000 + 1);
     let facets = search(1 << 30).facets(&["details.key999"], 0).expect("facets");
     assert_eq!(facets[0].len(), 1);
@@ -220,7 +220,7 @@ fn a_regular_expression_on_a_long_text_stops_at_the_deadline() {
         let snapshot = world.store().snapshot();
         let began = Instant::now();
         let search = snapshot.query(&query).deadline(Duration::from_millis(100));
-        assert_eq!(limit_of(search.count()), Some("deadline"));
+        assert_eq!(limit_of(search.count()), Some(Limit::Deadline));
         assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
         world.store().seal().expect("sealed");
     }
@@ -245,7 +245,7 @@ fn searches_whose_work_is_not_in_the_bytes_stop_too() {
         let query = Query::parse(text).expect("a query");
         let began = Instant::now();
         let search = snapshot.query(&query).deadline(Duration::from_millis(1));
-        assert_eq!(limit_of(search.count()), Some("deadline"), "{}", &text[..40]);
+        assert_eq!(limit_of(search.count()), Some(Limit::Deadline), "{}", &text[..40]);
         assert!(began.elapsed() < Duration::from_secs(1), "{}", &text[..40]);
     };
     // Many short values behind one large expression.
@@ -322,9 +322,9 @@ fn an_error_of_the_caller_is_no_limit_of_the_search() {
     let mut taken = 0;
     let outcome = snapshot.query(&Query::all()).limit(0).page_into(&mut |_| {
         taken += 1;
-        if taken < 100 { Ok(true) } else { Err(Error::Budget { limit: "of the caller" }) }
+        if taken < 100 { Ok(true) } else { Err(Error::Budget { limit: Limit::Buckets }) }
     });
-    assert_eq!(limit_of(outcome), Some("of the caller"));
+    assert_eq!(limit_of(outcome), Some(Limit::Buckets));
 }
 
 #[test]

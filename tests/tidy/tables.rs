@@ -28,7 +28,10 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
         "civil time instant schema shape object_builder objects check canonical builder mod",
     ),
     ("src/segment", "codec index file read rows builder mod"),
-    ("src/store", "sync options builder folder retention manifest report view write open upkeep reader mod"),
+    (
+        "src/store",
+        "sync options builder folder retention manifest report view write open upkeep reader mod",
+    ),
     ("src/query", "budget ast predicate syntax plan request exec answer follow explain mod"),
     ("src/cli", "failure input print commands mod"),
 ];

@@ -1,6 +1,7 @@
 //! Batches come back as they were written; limits hold at n and n + 1.
 
 use super::*;
+use crate::error::Limit;
 use crate::io::RealDisk;
 use crate::log::frame::{
     BATCH_FRAMES_MAX, BATCH_LEN_MAX, COMMIT_LEN, FILE_HEAD_LEN, FRAME_HEAD_LEN, PAYLOAD_BYTES_MAX,
@@ -202,7 +203,7 @@ fn errors_of_the_receiver_stop_the_replay() {
     let (_dir, path, disk) = real_log();
     let mut writer = LogWriter::create(&disk, &path, HEADER).unwrap();
     write(&mut writer, &batch(100, &[b"x"])).unwrap();
-    let refuse = &mut |_: &[Frame<'_>]| Err(Error::Budget { limit: "bytes" });
+    let refuse = &mut |_: &[Frame<'_>]| Err(Error::Budget { limit: Limit::Bytes });
     let error = replay(&disk, &path, None, None, refuse).unwrap_err();
     assert!(matches!(error, Error::Budget { .. }));
 }

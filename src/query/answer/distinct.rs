@@ -2,11 +2,11 @@
 
 use super::value_counts::{VALUES_MAX, ValueKey, key_of};
 use crate::event::shape::Kind;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated, Halt};
 use crate::query::exec::evaluate::has_bit;
 use crate::query::predicate::value::Scalar;
 use crate::query::predicate::value::scalar;
-use crate::segment::{Column, Read, Scratch, decode_overflow};
+use crate::segment::{Column, Scratch, decode_overflow};
 use foldhash::fast::FixedState;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -99,7 +99,7 @@ enum ValueSource {
 
 impl ColumnValues<'_, '_> {
     /// Adds the values of a hit.
-    pub(super) fn add(&mut self, indexes: Range<u32>, budget: &Budget) -> Read<()> {
+    pub(super) fn add(&mut self, indexes: Range<u32>, budget: &Budget) -> Evaluated<()> {
         match &mut self.source {
             ValueSource::Nothing | ValueSource::AllIds => {}
             ValueSource::Ids(bits) => {
@@ -129,7 +129,7 @@ impl ColumnValues<'_, '_> {
     }
 
     /// Adds what the ids stand for.
-    pub(super) fn finish(self, budget: &Budget) -> Read<()> {
+    pub(super) fn finish(self, budget: &Budget) -> Evaluated<()> {
         let is_wanted = |id: u32| match &self.source {
             ValueSource::AllIds => true,
             ValueSource::Ids(bits) => has_bit(bits, id),
@@ -138,7 +138,7 @@ impl ColumnValues<'_, '_> {
         if matches!(self.source, ValueSource::Nothing | ValueSource::Reads(_)) {
             return Ok(());
         }
-        self.column.for_each_distinct(|id, value| {
+        self.column.for_each_distinct::<Halt>(|id, value| {
             budget.charge_bytes(0)?;
             if let Some(scalar) = scalar(self.column.kind(), value).filter(|_| is_wanted(id)) {
                 budget.charge_bytes(value.len())?;

@@ -4,12 +4,11 @@ use super::collect::Collector;
 use super::value_counts::{FacetCount, ValueCounts};
 use crate::event::StoredEvent;
 use crate::limits::FACETS_MAX;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated, Limited};
 use crate::query::plan::node::RowPlan;
 use crate::query::predicate::event::FlatEvent;
 use crate::query::predicate::facet::facet_scope;
 use crate::query::request::search::Search;
-use crate::segment::Read;
 use crate::segment::Segment;
 use crate::{Error, Result};
 
@@ -35,7 +34,7 @@ impl Search<'_> {
         }
         let budget = self.budget();
         self.visit(&budget, &mut counters)?;
-        let sorted = |facet: ValueCounts| budget.check().map(|()| facet.sorted(top));
+        let sorted = |facet: ValueCounts| Ok(budget.check().map(|()| facet.sorted(top))?);
         counters.facets.into_iter().map(sorted).collect()
     }
 }
@@ -46,11 +45,16 @@ struct Counters {
 }
 
 impl Collector<'_> for Counters {
-    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
+    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Evaluated<()> {
         self.facets.iter_mut().try_for_each(|facet| facet.segment(segment, node, budget))
     }
 
-    fn recent(&mut self, event: &StoredEvent, values: &FlatEvent<'_>, budget: &Budget) -> Read<()> {
+    fn recent(
+        &mut self,
+        event: &StoredEvent,
+        values: &FlatEvent<'_>,
+        budget: &Budget,
+    ) -> Limited<()> {
         self.facets.iter_mut().try_for_each(|facet| facet.recent(event, values, budget))
     }
 }

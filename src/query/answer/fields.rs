@@ -6,13 +6,13 @@ use crate::Result;
 use crate::event::StoredEvent;
 use crate::event::shape::Kind;
 use crate::query::ast::{Path, Query};
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated, Halt, Limited};
 use crate::query::exec::evaluate::has_bit;
 use crate::query::plan::node::RowPlan;
 use crate::query::predicate::event::FlatEvent;
 use crate::query::request::search::Search;
 use crate::segment::Segment;
-use crate::segment::{Read, decode_overflow};
+use crate::segment::decode_overflow;
 use crate::store::Snapshot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -175,7 +175,7 @@ impl<'s> FieldOccurrences<'s> {
     ///
     /// # Errors
     /// When a limit is exceeded: too many paths to hold.
-    fn places_of(&mut self, path: &[String], budget: &Budget) -> Read<&mut PathOccurrences> {
+    fn places_of(&mut self, path: &[String], budget: &Budget) -> Limited<&mut PathOccurrences> {
         if !self.places.contains_key(path) {
             let keys: usize = path.iter().map(|key| size_of::<String>() + key.len()).sum();
             budget.charge_heap(keys + size_of::<PathOccurrences>())?;
@@ -190,9 +190,9 @@ impl<'s> FieldOccurrences<'s> {
         number: usize,
         column: u32,
         budget: &Budget,
-    ) -> Read<()> {
+    ) -> Evaluated<()> {
         let mut ids: BTreeMap<(Vec<String>, Kind), Vec<u32>> = BTreeMap::new();
-        segment.column(column).for_each_distinct(|id, value| {
+        segment.column(column).for_each_distinct::<Halt>(|id, value| {
             budget.charge_bytes(value.len())?;
             if let Some(value) = decode_overflow(value) {
                 ids.entry((value.path, value.kind)).or_default().push(id);
@@ -222,10 +222,10 @@ impl<'s> FieldOccurrences<'s> {
                 continue;
             };
             let mut marks = vec![0; seen.segment.rows().div_ceil(64) as usize];
-            budget.spend(size_of_val(&marks[..]))?;
+            budget.charge_bytes(size_of_val(&marks[..]))?;
             for place in same_segment {
                 let done = places.add(seen, place, &mut marks, budget);
-                if done.map_err(|damage| budget.failure(seen.segment, damage))? {
+                if done.map_err(|halt| halt.error(seen.segment))? {
                     places.kinds.extend(FieldKind::of(place.kind));
                 }
             }
@@ -240,7 +240,7 @@ impl<'s> FieldOccurrences<'s> {
 
 impl<'s> Collector<'s> for FieldOccurrences<'s> {
     /// Notes the hits of a segment, and which paths may have values there.
-    fn segment(&mut self, segment: &'s Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
+    fn segment(&mut self, segment: &'s Segment, node: &RowPlan, budget: &Budget) -> Evaluated<()> {
         let rows = match node {
             RowPlan::Nothing => return Ok(()),
             RowPlan::Everything => None,
@@ -272,7 +272,7 @@ impl<'s> Collector<'s> for FieldOccurrences<'s> {
     }
 
     /// Notes a hit without index, and what it has.
-    fn recent(&mut self, _: &StoredEvent, values: &FlatEvent<'_>, budget: &Budget) -> Read<()> {
+    fn recent(&mut self, _: &StoredEvent, values: &FlatEvent<'_>, budget: &Budget) -> Limited<()> {
         self.hits += 1;
         let mut counted = BTreeSet::new();
         values.for_each(|path, scalar| {
@@ -295,7 +295,7 @@ impl PathOccurrences {
         place: &ColumnOccurrence,
         marks: &mut [u64],
         budget: &Budget,
-    ) -> Read<bool> {
+    ) -> Evaluated<bool> {
         let column = seen.segment.column(place.column);
         let mut is_found = false;
         if let Some(ids) = &place.ids {
@@ -316,7 +316,7 @@ impl PathOccurrences {
             return Ok(is_found);
         }
         let mut values = self.values.of_column(column, seen.rows.is_none());
-        column.for_each_row(0..seen.segment.rows(), |row, start, count| {
+        column.for_each_row::<Halt>(0..seen.segment.rows(), |row, start, count| {
             budget.charge_bytes(4)?;
             if seen.sees(row) {
                 is_found = set_bit(marks, row);

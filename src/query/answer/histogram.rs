@@ -3,13 +3,12 @@
 use super::collect::{Collector, each_window};
 use crate::event::{StoredEvent, Timestamp};
 use crate::query::ast::time::first_instant;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated, Limited};
 use crate::query::plan::node::RowPlan;
 use crate::query::predicate::event::FlatEvent;
 use crate::query::request::search::Search;
-use crate::segment::Read;
 use crate::segment::Segment;
-use crate::{Error, Result};
+use crate::{Error, Limit, Result};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
@@ -163,7 +162,7 @@ impl BucketCounter {
         segment: &Segment,
         mut rows: Range<u32>,
         budget: &Budget,
-    ) -> Read<()> {
+    ) -> Evaluated<()> {
         while !rows.is_empty() {
             budget.charge_bytes(size_of::<Timestamp>())?;
             self.add(segment.time_at(rows.start)?);
@@ -191,42 +190,44 @@ impl BucketCounter {
         let mut buckets: Vec<Bucket> = Vec::new();
         for (from, (to, count)) in self.counts {
             while let Some(next) = buckets.last().map(|bucket| bucket.to).filter(|to| *to < from) {
-                budget.spend(size_of::<Bucket>())?;
+                budget.charge_bytes(size_of::<Bucket>())?;
                 let empty = self.step.bucket(next, self.zone);
                 let Some((_, to)) = empty.filter(|_| buckets.len() < BUCKETS_MAX) else {
-                    return Err(Error::Budget { limit: "buckets" });
+                    return Err(Limit::Buckets.into());
                 };
                 buckets.push(Bucket { from: next, to, count: 0 });
             }
             buckets.push(Bucket { from, to, count });
         }
         if buckets.len() > BUCKETS_MAX {
-            return Err(Error::Budget { limit: "buckets" });
+            return Err(Limit::Buckets.into());
         }
         Ok(buckets)
     }
 }
 
 impl Collector<'_> for BucketCounter {
-    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
+    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Evaluated<()> {
         each_window(segment, node, budget, &mut |first, set| {
             if let Some(rows) = set.as_range() {
                 return self.add_interval(segment, first + rows.start..first + rows.end, budget);
             }
-            let mut outcome = Ok(());
+            let mut outcome: Evaluated<()> = Ok(());
             set.ascending(|row| {
-                let time = segment.time_at(first + u32::from(row));
-                match budget.charge_bytes(size_of::<Timestamp>()).and(time) {
-                    Ok(time) => self.add(time),
-                    Err(damage) => outcome = Err(damage),
-                }
+                let mut add = || {
+                    budget.charge_bytes(size_of::<Timestamp>())?;
+                    self.add(segment.time_at(first + u32::from(row))?);
+                    Ok(())
+                };
+                outcome = add();
                 outcome.is_ok()
             });
             outcome
         })
+        .map(drop)
     }
 
-    fn recent(&mut self, event: &StoredEvent, _: &FlatEvent<'_>, _: &Budget) -> Read<()> {
+    fn recent(&mut self, event: &StoredEvent, _: &FlatEvent<'_>, _: &Budget) -> Limited<()> {
         self.add(event.event.occurred_at());
         Ok(())
     }

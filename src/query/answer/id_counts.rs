@@ -2,7 +2,7 @@
 //! are few and hits are many, else hit by hit.
 
 use super::collect::each_window;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::plan::dictionary::LISTS_MAX;
 use crate::query::plan::node::RowPlan;
 use crate::segment::Segment;
@@ -18,15 +18,17 @@ pub(super) fn count_ids(
     number: u32,
     ids: &[u32],
     budget: &Budget,
-) -> Read<Vec<u64>> {
+) -> Evaluated<Vec<u64>> {
     let column = segment.column(number);
     let lists = || ids.iter().map(|id| column.rows_of(*id));
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     if matches!(node, RowPlan::Everything) {
-        let count =
-            |list: Read<Postings>| budget.charge_bytes(0).and(Ok(list?.cardinality().into()));
+        let count = |list: Read<Postings>| {
+            budget.charge_bytes(0)?;
+            Ok(list?.cardinality().into())
+        };
         return lists().map(count).collect();
     }
     let few: Option<Vec<Postings>> = match ids.len() <= LISTS_MAX {
@@ -47,7 +49,7 @@ pub(super) fn count_ids(
         }
         _ => {
             budget.charge_bytes(4 * set.len())?;
-            column.count_values(first, &set, &mut counts)
+            Ok(column.count_values(first, &set, &mut counts)?)
         }
     })?;
     Ok(ids.iter().map(|id| counts.get(*id as usize).copied().unwrap_or(0)).collect())
@@ -59,7 +61,7 @@ pub(super) fn count_lists(
     node: &RowPlan,
     pairs: &[[Postings; 2]],
     budget: &Budget,
-) -> Read<Vec<u64>> {
+) -> Evaluated<Vec<u64>> {
     let mut counts = vec![0u64; pairs.len()];
     if pairs.is_empty() {
         return Ok(counts);

@@ -1,7 +1,8 @@
 //! Pages of hits, and all hits one by one.
 
 use crate::event::StoredEvent;
-use crate::query::exec::merge::{HITS_AT_ONCE, Merge};
+use crate::query::budget::Budget;
+use crate::query::exec::merge::{HITS_AT_ONCE, Merge, PageObserver};
 use crate::query::request::cursor::Cursor;
 use crate::query::request::order::SortKey;
 use crate::query::request::search::Search;
@@ -69,24 +70,18 @@ impl Search<'_> {
     /// # Ok::<(), annals::Error>(())
     /// ```
     pub fn page_into(self, each: &mut dyn FnMut(StoredEvent) -> Result<bool>) -> Result<PageEnd> {
-        let limit = if self.limit == 0 { usize::MAX } else { self.limit };
         let budget = self.budget();
         let mut walk = PageWalk::default();
-        let mut resume = None;
-        let outcome = Merge::new(&self, &budget, limit.saturating_add(1)).and_then(|mut merge| {
-            let outcome = walk.go(&mut merge, limit, each);
-            resume = merge.next_place()?;
-            outcome
-        });
+        let outcome = walk.page(&self, &budget, each, None);
         let (complete, place) = match outcome {
             Ok(follows) => (true, walk.last.filter(|_| follows)),
             Err(Error::Budget { .. }) if !walk.is_refused => {
                 let start = walk.last.or(self.after.map(|cursor| cursor.place));
                 let start = start.unwrap_or_else(|| self.order.start());
-                let place = resume.map(|place| self.order.just_before(place));
+                let place = walk.resume.map(|place| self.order.just_before(place));
                 let place = place.map_or(start, |place| self.order.later(place, start));
                 // Whether more follows is all that a full page left open.
-                (walk.count == limit, Some(place))
+                (walk.count == limit_of(&self), Some(place))
             }
             Err(error) => return Err(error),
         };
@@ -103,27 +98,50 @@ impl Search<'_> {
     /// As [`Search::page`], what `each` returns, and [`Error::Budget`] beyond a limit.
     pub fn for_each(self, each: &mut dyn FnMut(&StoredEvent) -> Result<bool>) -> Result<()> {
         let budget = self.budget();
-        let mut merge = Merge::new(&self, &budget, usize::MAX)?;
+        let mut merge = Merge::new(&self, &budget, usize::MAX, None)?;
         let mut walk = PageWalk::default();
         walk.go(&mut merge, usize::MAX, &mut |event| each(&event)).map(drop)
     }
 }
 
+/// Events of a page at most.
+fn limit_of(search: &Search<'_>) -> usize {
+    if search.limit == 0 { usize::MAX } else { search.limit }
+}
+
 /// Hits that were given away so far.
 #[derive(Default)]
-struct PageWalk {
-    count: usize,
+pub(crate) struct PageWalk {
+    pub(crate) count: usize,
     /// The place of the last of them.
     last: Option<SortKey>,
-    /// Who took the last of them failed.
+    /// The callback failed on the last of them.
     is_refused: bool,
+    /// The best place that was still to come at the end of a page.
+    resume: Option<SortKey>,
 }
 
 impl PageWalk {
+    /// Runs a page and gives its hits to `each`; whether more follow.
+    pub(crate) fn page(
+        &mut self,
+        search: &Search<'_>,
+        budget: &Budget,
+        each: &mut dyn FnMut(StoredEvent) -> Result<bool>,
+        observer: Option<&mut dyn PageObserver>,
+    ) -> Result<bool> {
+        let limit = limit_of(search);
+        let mut merge = Merge::new(search, budget, limit.saturating_add(1), observer)?;
+        let outcome = self.go(&mut merge, limit, each);
+        self.resume = merge.next_place()?;
+        merge.finish();
+        outcome
+    }
+
     /// Gives hits away up to the limit, or until `each` returns `false`; whether more may follow.
     fn go(
         &mut self,
-        merge: &mut Merge<'_>,
+        merge: &mut Merge<'_, '_>,
         limit: usize,
         each: &mut dyn FnMut(StoredEvent) -> Result<bool>,
     ) -> Result<bool> {
@@ -143,7 +161,7 @@ impl PageWalk {
                     return Ok(true);
                 }
             }
-            decoded.and(merge.budget.spend(bytes)).and(found)?;
+            decoded.and(merge.budget.charge_bytes(bytes).map_err(Error::from)).and(found)?;
             if hits.len() < wanted {
                 return Ok(false);
             }

@@ -1,9 +1,9 @@
 //! Values that begin with a text, folded: one by one, and in a sorted dictionary.
 
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated, Limited};
 use crate::query::predicate::value::Scalar;
 use crate::query::predicate::value_predicate::ValuePredicate;
-use crate::segment::{Column, Read, partition_point};
+use crate::segment::{Column, partition_point};
 use crate::text::fold;
 use std::ops::Range;
 
@@ -25,7 +25,7 @@ impl ValuePrefix {
     }
 
     /// Whether a value begins so; null never does.
-    pub(super) fn begins(&self, scalar: Scalar<'_>, budget: &Budget) -> Read<bool> {
+    pub(super) fn begins(&self, scalar: Scalar<'_>, budget: &Budget) -> Limited<bool> {
         match scalar {
             Scalar::Bool(true) => Ok("true".starts_with(&self.folded)),
             Scalar::Bool(false) => Ok("false".starts_with(&self.folded)),
@@ -38,7 +38,7 @@ impl ValuePrefix {
     /// Values are sorted by bytes, and ASCII folds byte by byte: for each character of the prefix
     /// both its spellings are looked up by binary search. From the first byte beyond ASCII on,
     /// values are folded and compared.
-    pub(super) fn ids(&self, column: Column<'_>, budget: &Budget) -> Read<Vec<u32>> {
+    pub(super) fn ids(&self, column: Column<'_>, budget: &Budget) -> Evaluated<Vec<u32>> {
         let mut ids = Vec::new();
         // Ranges of values that agree with the prefix in so many bytes.
         let mut waiting = vec![(0..column.distinct().unwrap_or(0), 0)];
@@ -75,7 +75,7 @@ impl ValuePrefix {
         range: Range<u32>,
         ids: &mut Vec<u32>,
         budget: &Budget,
-    ) -> Read<()> {
+    ) -> Evaluated<()> {
         for id in range {
             let value = column.distinct_value(id)?;
             budget.charge_bytes(value.len())?;
@@ -96,7 +96,7 @@ fn first_from(
     place: usize,
     byte: u8,
     budget: &Budget,
-) -> Read<u32> {
+) -> Evaluated<u32> {
     partition_point(range, |id| {
         let value = column.distinct_value(id)?;
         budget.charge_bytes(value.len())?;

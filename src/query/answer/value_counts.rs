@@ -3,20 +3,21 @@
 use super::collect::{Collector, each_window};
 use super::id_counts::{count_ids, count_lists};
 use super::prefix::ValuePrefix;
+use crate::Limit;
 use crate::event::StoredEvent;
 use crate::event::shape::Kind;
 use crate::json::{ExactNumber, Number, Value};
 use crate::limits::NUMBER_BYTES_MAX;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated, Halt, Limited};
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::plan::dictionary::values;
-use crate::query::plan::node::RowPlan;
+use crate::query::plan::node::{Disjunction, RowPlan};
 use crate::query::predicate::event::{EventFlattener, FlatEvent};
 use crate::query::predicate::tree::Scope;
 use crate::query::predicate::value::Scalar;
 use crate::query::predicate::value::scalar;
 use crate::segment::Segment;
-use crate::segment::{Column, Decoder, Read, Scratch, WINDOW_ROWS, decode_overflow};
+use crate::segment::{Column, Decoder, Scratch, WINDOW_ROWS, decode_overflow};
 use foldhash::fast::FixedState;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
@@ -77,11 +78,16 @@ struct Buffers {
 }
 
 impl Collector<'_> for ValueCounts {
-    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
+    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Evaluated<()> {
         self.add_segment(segment, node, budget)
     }
 
-    fn recent(&mut self, event: &StoredEvent, values: &FlatEvent<'_>, budget: &Budget) -> Read<()> {
+    fn recent(
+        &mut self,
+        event: &StoredEvent,
+        values: &FlatEvent<'_>,
+        budget: &Budget,
+    ) -> Limited<()> {
         self.add_event(event, values, budget)
     }
 }
@@ -101,11 +107,11 @@ impl ValueCounts {
     ///
     /// # Errors
     /// When a limit is exceeded: too many values, or too much of them to hold.
-    fn tally(&mut self, key: ValueKey, budget: &Budget) -> Read<&mut Tally> {
+    fn tally(&mut self, key: ValueKey, budget: &Budget) -> Limited<&mut Tally> {
         let is_full = self.tallies.len() >= VALUES_MAX;
         match self.tallies.entry(key) {
             Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(_) if is_full => Err(budget.exceed("distinct values")),
+            Entry::Vacant(_) if is_full => Err(Limit::DistinctValues.into()),
             Entry::Vacant(place) => {
                 budget.charge_heap(size_of::<(ValueKey, Tally)>() + place.key().text_bytes())?;
                 Ok(place.insert(Tally::default()))
@@ -119,7 +125,7 @@ impl ValueCounts {
         seq: u64,
         values: BTreeMap<ValueKey, String>,
         budget: &Budget,
-    ) -> Read<()> {
+    ) -> Limited<()> {
         for (key, spelling) in values {
             let is_number = matches!(key, ValueKey::Number(_));
             let tally = self.tally(key, budget)?;
@@ -132,7 +138,7 @@ impl ValueCounts {
     }
 
     /// What a value counts as, and how it is spelled, if it counts.
-    fn key_of(&self, scalar: Scalar<'_>, budget: &Budget) -> Read<Option<(ValueKey, String)>> {
+    fn key_of(&self, scalar: Scalar<'_>, budget: &Budget) -> Limited<Option<(ValueKey, String)>> {
         Ok(match &self.prefix {
             Some(prefix) if !prefix.begins(scalar, budget)? => None,
             _ => key_of(scalar),
@@ -140,7 +146,7 @@ impl ValueCounts {
     }
 
     /// What a value of an overflow column counts as, if it is at the path.
-    fn key_of_overflow(&self, value: &str, budget: &Budget) -> Read<Option<(ValueKey, String)>> {
+    fn key_of_overflow(&self, value: &str, budget: &Budget) -> Limited<Option<(ValueKey, String)>> {
         match decode_overflow(value).filter(|value| self.is_at(&value.path)) {
             Some(value) => match scalar(value.kind, value.text) {
                 Some(scalar) => self.key_of(scalar, budget),
@@ -156,7 +162,7 @@ impl ValueCounts {
         event: &StoredEvent,
         values: &FlatEvent<'_>,
         budget: &Budget,
-    ) -> Read<()> {
+    ) -> Limited<()> {
         budget.charge_bytes(event.event.canonical().len())?;
         let mut distinct = BTreeMap::new();
         let mut keep = |scalar: Scalar<'_>| {
@@ -176,7 +182,7 @@ impl ValueCounts {
         self.add_distinct(event.seq, distinct, budget)
     }
 
-    fn add_segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<()> {
+    fn add_segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Evaluated<()> {
         match (&self.scope, segment.actions()) {
             (Scope::Path(_), _) => {}
             (Scope::Action, Some(pairs)) => return self.add_actions(segment, node, pairs, budget),
@@ -199,7 +205,7 @@ impl ValueCounts {
     }
 
     /// Whether a column has values at the path that can count.
-    fn is_in(&self, segment: &Segment, number: u32, budget: &Budget) -> Read<bool> {
+    fn is_in(&self, segment: &Segment, number: u32, budget: &Budget) -> Evaluated<bool> {
         let column = segment.column(number);
         Ok(match column.kind() {
             Kind::Overflow => !self.ids(column, budget)?.is_empty(),
@@ -209,16 +215,18 @@ impl ValueCounts {
     }
 
     /// The ids of the values of a dictionary that count.
-    fn ids(&self, column: Column<'_>, budget: &Budget) -> Read<Vec<u32>> {
+    fn ids(&self, column: Column<'_>, budget: &Budget) -> Evaluated<Vec<u32>> {
         let distinct = column.distinct().unwrap_or(0);
         budget.charge_bytes(4 * distinct as usize)?;
         let mut ids = Vec::new();
         match &self.prefix {
-            _ if column.kind() == Kind::Overflow => column.for_each_distinct(|id, value| {
-                budget.charge_bytes(value.len())?;
-                ids.extend(self.key_of_overflow(value, budget)?.map(|_| id));
-                Ok(())
-            })?,
+            _ if column.kind() == Kind::Overflow => {
+                column.for_each_distinct::<Halt>(|id, value| {
+                    budget.charge_bytes(value.len())?;
+                    ids.extend(self.key_of_overflow(value, budget)?.map(|_| id));
+                    Ok(())
+                })?
+            }
             Some(prefix) => ids = prefix.ids(column, budget)?,
             None => ids.extend(0..distinct),
         }
@@ -231,19 +239,19 @@ impl ValueCounts {
         segment: &Segment,
         columns: &[u32],
         budget: &Budget,
-    ) -> Read<Option<RowPlan>> {
+    ) -> Evaluated<Option<RowPlan>> {
         if self.prefix.is_none() {
             return Ok(None);
         }
-        let mut node = RowPlan::Nothing;
+        let mut any = Disjunction::default();
         for number in columns {
             let column = segment.column(*number);
-            node = node.or(match column.distinct() {
+            any.add(match column.distinct() {
                 Some(_) => values(*number, column, self.ids(column, budget)?)?,
                 None => RowPlan::NotNull(*number),
             });
         }
-        Ok(Some(node))
+        Ok(Some(any.finish()))
     }
 
     /// Counts the values of a column with a dictionary by their ids.
@@ -253,7 +261,7 @@ impl ValueCounts {
         node: &RowPlan,
         number: u32,
         budget: &Budget,
-    ) -> Read<()> {
+    ) -> Evaluated<()> {
         let column = segment.column(number);
         let ids = self.ids(column, budget)?;
         let counts = count_ids(segment, node, number, &ids, budget)?;
@@ -276,7 +284,7 @@ impl ValueCounts {
         node: &RowPlan,
         pairs: &[(u32, u32)],
         budget: &Budget,
-    ) -> Read<()> {
+    ) -> Evaluated<()> {
         let number = |key| segment.column_at(&[key], Kind::String);
         let column = |key| number(key).map(|number| segment.column(number));
         let Some((categories, activities)) = column("category").zip(column("activity")) else {
@@ -308,7 +316,7 @@ impl ValueCounts {
         columns: &[u32],
         among: Option<&RowPlan>,
         budget: &Budget,
-    ) -> Read<()> {
+    ) -> Evaluated<()> {
         let mut buffers = Buffers::default();
         let mut evaluator = Evaluator::new(segment, budget);
         each_window(segment, node, budget, &mut |first, mut set| {
@@ -324,6 +332,7 @@ impl ValueCounts {
             });
             outcome
         })
+        .map(drop)
     }
 
     fn add_row(
@@ -333,10 +342,10 @@ impl ValueCounts {
         columns: &[u32],
         buffers: &mut Buffers,
         budget: &Budget,
-    ) -> Read<()> {
+    ) -> Evaluated<()> {
         if matches!(self.scope, Scope::Action | Scope::Seq) {
             let event = segment.stored_event(row, &mut buffers.decoder)?;
-            return self.add_event(&event, &buffers.reader.read(&event), budget);
+            return Ok(self.add_event(&event, &buffers.reader.read(&event), budget)?);
         }
         budget.charge_bytes(0)?;
         let mut distinct = BTreeMap::new();
@@ -356,7 +365,7 @@ impl ValueCounts {
                 }
             }
         }
-        self.add_distinct(segment.seq_at(row)?, distinct, budget)
+        Ok(self.add_distinct(segment.seq_at(row)?, distinct, budget)?)
     }
 
     /// The `top` largest counts (0: all).
@@ -419,10 +428,6 @@ mod tests {
         ValueCounts::new(Scope::Action, None)
     }
 
-    fn end_of(budget: &Budget) -> String {
-        budget.check().unwrap_err().to_string()
-    }
-
     #[test]
     fn values_have_a_number_and_a_size_that_end_the_search() {
         let (budget, mut counts) = (Budget::unlimited(), facet());
@@ -431,8 +436,8 @@ mod tests {
         }
         // Known values count on.
         counts.tally(ValueKey::String("7".into()), &budget).unwrap().count += 1;
-        assert!(counts.tally(ValueKey::Bool(true), &budget).is_err());
-        assert_eq!(end_of(&budget), "stopped by the distinct values limit");
+        let one_more = counts.tally(ValueKey::Bool(true), &budget).map(drop);
+        assert_eq!(one_more, Err(Limit::DistinctValues));
         let sorted = counts.sorted(2);
         let first = FacetCount { value: Value::String("7".into()), count: 2 };
         assert_eq!((sorted.len(), &sorted[0]), (2, &first));
@@ -443,7 +448,7 @@ mod tests {
         budget.charge_heap(511 << 20).unwrap();
         one.tally(ValueKey::String("x".repeat(600 << 10)), &budget).unwrap();
         one.tally(ValueKey::String("x".repeat(600 << 10)), &budget).unwrap();
-        assert!(other.tally(ValueKey::String("x".repeat(600 << 10)), &budget).is_err());
-        assert_eq!(end_of(&budget), "stopped by the memory limit");
+        let too_much = other.tally(ValueKey::String("x".repeat(600 << 10)), &budget).map(drop);
+        assert_eq!(too_much, Err(Limit::Memory));
     }
 }

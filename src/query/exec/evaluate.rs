@@ -1,7 +1,7 @@
 //! Evaluates the plan of a segment, window by window.
 
 use super::pattern_cache::PatternCache;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated, Halt};
 use crate::query::plan::node::Filter;
 use crate::query::plan::node::RowPlan;
 use crate::query::plan::uuid_digits;
@@ -10,7 +10,6 @@ use crate::query::predicate::tree::FieldPredicate;
 use crate::query::predicate::value::Scalar;
 use crate::segment::Blocks;
 use crate::segment::Decoder;
-use crate::segment::Read;
 use crate::segment::RowSet;
 use crate::segment::Scratch;
 use crate::segment::Segment;
@@ -46,7 +45,7 @@ impl<'s> Evaluator<'s> {
     }
 
     /// The rows of `node` in `rows`, which lie within one window, relative to that window.
-    pub(crate) fn evaluate(&mut self, node: &RowPlan, rows: Range<u32>) -> Read<RowSet> {
+    pub(crate) fn evaluate(&mut self, node: &RowPlan, rows: Range<u32>) -> Evaluated<RowSet> {
         if rows.start >= rows.end {
             return Ok(RowSet::empty());
         }
@@ -82,7 +81,7 @@ impl<'s> Evaluator<'s> {
             RowPlan::NotNull(column) => {
                 self.budget.charge_bytes(rows.len())?;
                 let mut found = Vec::new();
-                segment.column(*column).for_each_row(rows, |row, _, _| {
+                segment.column(*column).for_each_row::<Halt>(rows, |row, _, _| {
                     found.push((row - first) as u16);
                     Ok(())
                 })?;
@@ -92,7 +91,7 @@ impl<'s> Evaluator<'s> {
                 let column = segment.column(*column);
                 self.budget.charge_bytes(4 * rows.len())?;
                 let mut found = Vec::new();
-                column.for_each_row(rows, |row, start, count| {
+                column.for_each_row::<Halt>(rows, |row, start, count| {
                     for index in start..start + count {
                         if has_bit(bits, column.value_id(index)?) {
                             found.push((row - first) as u16);
@@ -117,7 +116,7 @@ impl<'s> Evaluator<'s> {
         })
     }
 
-    fn conjunction(&mut self, nodes: &[RowPlan], rows: Range<u32>) -> Read<RowSet> {
+    fn conjunction(&mut self, nodes: &[RowPlan], rows: Range<u32>) -> Evaluated<RowSet> {
         let first = rows.start / WINDOW_ROWS * WINDOW_ROWS;
         let mut met = RowSet::range(rows.start - first..rows.end - first);
         for (number, node) in nodes.iter().enumerate() {
@@ -147,7 +146,7 @@ impl<'s> Evaluator<'s> {
     }
 
     /// Rows that are met already are not checked again.
-    fn disjunction(&mut self, nodes: &[RowPlan], rows: Range<u32>) -> Read<RowSet> {
+    fn disjunction(&mut self, nodes: &[RowPlan], rows: Range<u32>) -> Evaluated<RowSet> {
         let first = rows.start / WINDOW_ROWS * WINDOW_ROWS;
         let mut met = RowSet::empty();
         for node in nodes {
@@ -166,7 +165,7 @@ impl<'s> Evaluator<'s> {
     }
 
     /// The rows that pass a filter.
-    fn filter(&mut self, filter: &Filter, rows: RowSet, first: u32) -> Read<RowSet> {
+    fn filter(&mut self, filter: &Filter, rows: RowSet, first: u32) -> Evaluated<RowSet> {
         self.checked += rows.len() as u64;
         let (segment, budget): (&'s Segment, &'s Budget) = (self.segment, self.budget);
         match filter {
@@ -176,7 +175,7 @@ impl<'s> Evaluator<'s> {
                 let mut places = column.places();
                 filtered(&rows, first, budget, |row| {
                     let (start, count) = places.locate(row)?;
-                    uuid_digits::any_has(column, start..start + count, wanted)
+                    Ok(uuid_digits::any_has(column, start..start + count, wanted)?)
                 })
             }
             Filter::Seqs(range) => {
@@ -184,14 +183,14 @@ impl<'s> Evaluator<'s> {
             }
             Filter::Seq(leaf) => filtered(&rows, first, budget, |row| {
                 let seq = segment.seq_at(row)?.to_string();
-                leaf.test.matches(Scalar::Number(&seq), budget)
+                Ok(leaf.test.matches(Scalar::Number(&seq), budget)?)
             }),
             Filter::Event(leaf) => {
                 let (decoder, reader) = (&mut self.decoder, &mut self.reader);
                 filtered(&rows, first, budget, |row| {
                     let stored = segment.stored_event(row, decoder)?;
                     budget.charge_bytes(stored.event.canonical().len())?;
-                    reader.read(&stored).meet_leaf(leaf, budget)
+                    Ok(reader.read(&stored).meet_leaf(leaf, budget)?)
                 })
             }
         }
@@ -205,7 +204,7 @@ impl<'s> Evaluator<'s> {
         leaf: &Arc<FieldPredicate>,
         rows: RowSet,
         first: u32,
-    ) -> Read<RowSet> {
+    ) -> Evaluated<RowSet> {
         let (scratch, budget) = (&mut self.scratch, self.budget);
         let (mut rest, mut met) = (rows, RowSet::empty());
         for number in columns {
@@ -236,15 +235,19 @@ fn filtered(
     rows: &RowSet,
     first: u32,
     budget: &Budget,
-    mut passes: impl FnMut(u32) -> Read<bool>,
-) -> Read<RowSet> {
+    mut passes: impl FnMut(u32) -> Evaluated<bool>,
+) -> Evaluated<RowSet> {
     let mut met = Vec::new();
     let mut outcome = Ok(());
     rows.ascending(|row| {
-        match budget.charge_bytes(0).and_then(|()| passes(first + u32::from(row))) {
+        let passed = match budget.charge_bytes(0) {
+            Ok(()) => passes(first + u32::from(row)),
+            Err(limit) => Err(limit.into()),
+        };
+        match passed {
             Ok(true) => met.push(row),
             Ok(false) => {}
-            Err(damage) => outcome = Err(damage),
+            Err(halt) => outcome = Err(halt),
         }
         outcome.is_ok()
     });

@@ -4,14 +4,13 @@ use super::evaluate::Evaluator;
 use super::unindexed::each_unindexed;
 use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::plan::node::RowPlan;
-use crate::query::plan::plan;
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
 use crate::query::request::order::{Order, SortKey};
 use crate::segment::Segment;
-use crate::segment::{Read, WINDOW_ROWS, partition_point};
+use crate::segment::{WINDOW_ROWS, partition_point};
 use std::ops::Range;
 
 /// Rows of the first step when rows are looked at one by one; steps double from there.
@@ -52,6 +51,8 @@ pub(crate) struct Passed {
     pub rows: u64,
     /// Rows that were looked at one by one.
     pub checked: u64,
+    /// Hits that were taken.
+    pub hits: u64,
     /// Nothing is left.
     pub is_complete: bool,
 }
@@ -67,32 +68,13 @@ pub(super) struct Wanted {
 }
 
 impl<'s> SegmentStream<'s> {
-    /// Plans a condition for a segment; nothing is evaluated yet.
+    /// The hits among the rows of `node`; nothing is evaluated yet, except for the order of `seq`.
     pub(super) fn new(
         segment: &'s Segment,
-        predicate: &Predicate,
-        visible: RowPlan,
-        wanted: Wanted,
-        budget: &'s Budget,
-    ) -> Result<Self> {
-        let stream = plan(predicate, segment, budget)
-            .and_then(|node| Self::of_node(segment, node.and(visible), wanted, budget));
-        let filled = stream.and_then(|mut stream| {
-            if wanted.order == Order::Seq {
-                stream.fill_by_seq()?;
-            }
-            Ok(stream)
-        });
-        filled.map_err(|damage| budget.failure(segment, damage))
-    }
-
-    fn of_node(
-        segment: &'s Segment,
-        mut node: RowPlan,
+        node: RowPlan,
         Wanted { order, after, count: wanted }: Wanted,
         budget: &'s Budget,
-    ) -> Read<Self> {
-        node.order(segment.rows());
+    ) -> Evaluated<Self> {
         let mut rest = 0..segment.rows();
         if let Some(after) = after {
             match order {
@@ -110,7 +92,12 @@ impl<'s> SegmentStream<'s> {
         let step = if node.is_slow() { STEP_ROWS } else { WINDOW_ROWS };
         let evaluator = Evaluator::new(segment, budget);
         let (ready, passed) = (Vec::new(), Passed::default());
-        Ok(SegmentStream { evaluator, node, order, rest, step, ready, wanted, after, passed })
+        let mut stream =
+            SegmentStream { evaluator, node, order, rest, step, ready, wanted, after, passed };
+        if order == Order::Seq {
+            stream.fill_by_seq()?;
+        }
+        Ok(stream)
     }
 
     /// How far it has gone.
@@ -122,8 +109,8 @@ impl<'s> SegmentStream<'s> {
     /// The next hit without taking it.
     pub(super) fn peek(&mut self) -> Result<Option<Hit>> {
         while self.ready.is_empty() && !self.rest.is_empty() {
-            let (segment, budget) = (self.evaluator.segment, self.evaluator.budget);
-            self.advance().map_err(|damage| budget.failure(segment, damage))?;
+            let segment = self.evaluator.segment;
+            self.advance().map_err(|halt| halt.error(segment))?;
         }
         Ok(self.ready.last().copied())
     }
@@ -146,6 +133,7 @@ impl<'s> SegmentStream<'s> {
     /// Takes the hit that [`Self::peek`] showed.
     fn take(&mut self) {
         self.ready.pop();
+        self.passed.hits += 1;
         self.wanted = self.wanted.saturating_sub(1);
     }
 
@@ -156,7 +144,7 @@ impl<'s> SegmentStream<'s> {
     }
 
     /// Evaluates the next step and keeps its hits.
-    fn advance(&mut self) -> Read<()> {
+    fn advance(&mut self) -> Evaluated<()> {
         let rows = match self.order {
             Order::Newest => {
                 let window = (self.rest.end - 1) / WINDOW_ROWS * WINDOW_ROWS;
@@ -204,11 +192,11 @@ impl<'s> SegmentStream<'s> {
             self.rest.start = rows.end;
         }
         self.ready.reverse();
-        outcome
+        Ok(outcome?)
     }
 
     /// Finds all hits and sorts them by `seq`.
-    fn fill_by_seq(&mut self) -> Read<()> {
+    fn fill_by_seq(&mut self) -> Evaluated<()> {
         let segment = self.evaluator.segment;
         let after = self.after.map_or(0, |after| after.seq);
         if self.rest.is_empty() || after >= segment.meta().max_seq {
@@ -249,8 +237,7 @@ impl<'s> SegmentStream<'s> {
 /// The hits among the newest events, which have no index.
 #[derive(Debug)]
 pub(crate) struct UnindexedStream<'s> {
-    /// Events that were looked at.
-    checked: u64,
+    passed: Passed,
     events: Vec<&'s StoredEvent>,
     /// The next one last.
     ready: Vec<Hit>,
@@ -266,7 +253,8 @@ impl<'s> UnindexedStream<'s> {
         after: Option<SortKey>,
         budget: &Budget,
     ) -> Result<Self> {
-        let mut stream = UnindexedStream { checked: 0, events: Vec::new(), ready: Vec::new() };
+        let mut stream =
+            UnindexedStream { passed: Passed::default(), events: Vec::new(), ready: Vec::new() };
         let place = |event: &StoredEvent| {
             let time = if order == Order::Seq { Timestamp(0) } else { event.event.occurred_at() };
             SortKey { time, seq: event.seq }
@@ -277,11 +265,13 @@ impl<'s> UnindexedStream<'s> {
                 _ => place(event) > after,
             })
         });
-        stream.checked = each_unindexed(behind, predicate, visibility, budget, |event, _| {
+        let checked = each_unindexed(behind, predicate, visibility, budget, |event, _| {
             stream.ready.push(Hit { place: place(event), row: stream.events.len() as u32 });
             stream.events.push(event);
             Ok(())
         })?;
+        let is_complete = true;
+        stream.passed = Passed { steps: 1, rows: checked, checked, hits: 0, is_complete };
         stream.ready.sort_unstable_by_key(|hit| hit.place);
         if order != Order::Newest {
             stream.ready.reverse();
@@ -313,13 +303,10 @@ impl HitStream<'_> {
     }
 
     /// How far it has gone.
-    pub(crate) fn passed(&self) -> Passed {
+    pub(super) fn passed(&self) -> Passed {
         match self {
             HitStream::Segment(stream) => stream.passed(),
-            HitStream::Unindexed(stream) => {
-                let checked = stream.checked;
-                Passed { steps: 1, rows: checked, checked, is_complete: true }
-            }
+            HitStream::Unindexed(stream) => stream.passed,
         }
     }
 
@@ -337,6 +324,7 @@ impl HitStream<'_> {
             HitStream::Segment(stream) => stream.take(),
             HitStream::Unindexed(stream) => {
                 stream.ready.pop();
+                stream.passed.hits += 1;
             }
         }
     }

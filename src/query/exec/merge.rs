@@ -1,54 +1,74 @@
 //! The hits of all sources in one order, each source opened when its best hit could be next.
 
-use super::hits::{Hit, HitStream, SegmentStream, UnindexedStream, Wanted};
+use super::hits::{Hit, HitStream, Passed, SegmentStream, UnindexedStream, Wanted};
 use super::source::HitSource;
 use crate::event::StoredEvent;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
+use crate::query::plan::node::RowPlan;
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
 use crate::query::request::order::{Order, SortKey};
 use crate::query::request::search::Search;
+use crate::segment::Segment;
 use crate::{Error, Result};
+use std::time::{Duration, Instant};
 
 /// Hits that are decoded at once at most.
 pub(crate) const HITS_AT_ONCE: usize = 64;
 
-/// Merges the hits of all sources; a source is opened when its best hit could be next.
-pub(crate) struct Merge<'s> {
+/// Observes the run of a page; the hits are the same.
+pub(crate) trait PageObserver {
+    /// Plans a segment that is opened, in place of [`Visibility::plan`].
+    fn plan(
+        &mut self,
+        source: &HitSource<'_>,
+        segment: &Segment,
+        budget: &Budget,
+    ) -> Evaluated<RowPlan>;
+    /// Events were decoded in this time.
+    fn decoded(&mut self, time: Duration);
+    /// The page has ended: how far a source has gone that was opened.
+    fn passed(&mut self, source: &HitSource<'_>, passed: Passed);
+}
+
+/// A k-way merge of the hits of all sources, each of which is opened when its best hit could be
+/// next.
+pub(crate) struct Merge<'s, 'o> {
     pub(crate) budget: &'s Budget,
+    observer: Option<&'o mut dyn PageObserver>,
     order: Order,
     predicate: Predicate,
     visibility: Visibility<'s>,
     after: Option<SortKey>,
     wanted: usize,
     /// Not opened yet, the best last.
-    pub(crate) waiting: Vec<HitSource<'s>>,
-    pub(crate) open: Vec<HitStream<'s>>,
+    waiting: Vec<HitSource<'s>>,
+    open: Vec<HitStream<'s>>,
+    /// The source of each stream.
+    opened: Vec<HitSource<'s>>,
 }
 
-impl<'s> Merge<'s> {
+impl<'s, 'o> Merge<'s, 'o> {
     /// Puts the sources in order; nothing is opened yet.
-    pub(crate) fn new(search: &Search<'s>, budget: &'s Budget, wanted: usize) -> Result<Self> {
+    pub(crate) fn new(
+        search: &Search<'s>,
+        budget: &'s Budget,
+        wanted: usize,
+        observer: Option<&'o mut dyn PageObserver>,
+    ) -> Result<Self> {
         search.check()?;
-        let after = search.start()?;
         let predicate = search.predicate()?;
-        let mut waiting = search.sources(predicate.occurrence());
-        if let Some(after) = after {
-            waiting.retain(|source| source.reaches(search.order, after));
-        }
-        waiting.sort_by_key(|source| source.best(search.order));
-        if search.order != Order::Newest {
-            waiting.reverse();
-        }
         Ok(Merge {
             budget,
+            observer,
             order: search.order,
+            waiting: search.waiting(predicate.occurrence())?,
             predicate,
             visibility: search.visibility()?,
-            after,
+            after: search.start()?,
             wanted,
-            waiting,
             open: Vec::new(),
+            opened: Vec::new(),
         })
     }
 
@@ -89,18 +109,21 @@ impl<'s> Merge<'s> {
     /// Opens the best source that waits; one that the budget does not allow to open waits on.
     fn open_next(&mut self) -> Result<()> {
         let budget = self.budget;
-        let Some(source) = self.waiting.last() else {
+        let Some(source) = self.waiting.last().copied() else {
             return Ok(());
         };
         budget.check()?;
         let (predicate, order, after) = (&self.predicate, self.order, self.after);
         let stream = match source.segment()? {
             Some(segment) => {
-                let visible = self.visibility.rows(segment, budget);
-                let visible = visible.map_err(|damage| budget.failure(segment, damage))?;
                 let wanted = Wanted { order, after, count: self.wanted };
-                let stream = SegmentStream::new(segment, predicate, visible, wanted, budget)?;
-                HitStream::Segment(Box::new(stream))
+                let node = match &mut self.observer {
+                    Some(observer) => observer.plan(&source, segment, budget),
+                    None => self.visibility.plan(predicate, segment, budget),
+                };
+                let stream =
+                    node.and_then(|node| SegmentStream::new(segment, node, wanted, budget));
+                HitStream::Segment(Box::new(stream.map_err(|halt| halt.error(segment))?))
             }
             None => {
                 let (events, visibility) = (source.events(), &self.visibility);
@@ -111,7 +134,17 @@ impl<'s> Merge<'s> {
         };
         self.waiting.pop();
         self.open.push(stream);
+        self.opened.push(source);
         Ok(())
+    }
+
+    /// Ends the run: an observer gets what was done.
+    pub(crate) fn finish(self) {
+        if let Some(observer) = self.observer {
+            for (source, stream) in self.opened.iter().zip(&self.open) {
+                observer.passed(source, stream.passed());
+            }
+        }
     }
 
     /// Takes the next hits, up to `count` of them; fewer at the end, or where an error is met,
@@ -134,6 +167,15 @@ impl<'s> Merge<'s> {
     /// The events of hits that were taken, in their order; up to the first damage, which comes
     /// beside them. The hits of one stream are decoded at once.
     pub(crate) fn events(&mut self, hits: &[(usize, Hit)]) -> (Vec<StoredEvent>, Result<()>) {
+        let began = self.observer.is_some().then(Instant::now);
+        let decoded = self.decode(hits);
+        if let (Some(observer), Some(began)) = (&mut self.observer, began) {
+            observer.decoded(began.elapsed());
+        }
+        decoded
+    }
+
+    fn decode(&mut self, hits: &[(usize, Hit)]) -> (Vec<StoredEvent>, Result<()>) {
         if let [(first, _), rest @ ..] = hits
             && rest.iter().all(|(stream, _)| stream == first)
         {

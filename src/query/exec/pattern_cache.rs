@@ -1,6 +1,6 @@
 //! Words and parts of texts that stand as patterns and numbers, decided once for each pattern.
 
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::predicate::tree::FieldPredicate;
 use crate::segment::{Column, NUMBER_CHAR, PackedReader, Patterns, Read, Scratch};
 use std::sync::Arc;
@@ -72,14 +72,14 @@ impl CachedPredicate<'_, '_> {
         index: u32,
         scratch: &mut Scratch,
         budget: &Budget,
-    ) -> Read<bool> {
+    ) -> Evaluated<bool> {
         match self.verdict(index)? {
             PatternMatch::Always => Ok(true),
             PatternMatch::Never => Ok(false),
             PatternMatch::Depends | PatternMatch::Unknown => {
                 let value = self.column.value(index, scratch)?;
                 budget.charge_bytes(value.len())?;
-                self.leaf.passes(self.column.kind(), value, budget)
+                Ok(self.leaf.passes(self.column.kind(), value, budget)?)
             }
         }
     }

@@ -23,7 +23,7 @@ pub(crate) fn each_unindexed<'e>(
     let mut looked_at = 0;
     for event in events {
         looked_at += 1;
-        budget.spend(event.event.canonical().len())?;
+        budget.charge_bytes(event.event.canonical().len())?;
         let values = reader.read(event);
         if values.meet(predicate, budget)? && visibility.sees(event, &values) {
             each(event, &values)?;

@@ -3,12 +3,12 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `mod` | what is told |
+//! | `mod` | what an explanation has |
 //! | `print` | the same as text |
 //! | `reason` | why a source has nothing |
 //! | `steps` | the plan of a source, part by part |
 //! | `describe` | what a part of a plan is |
-//! | `run` | planning and running under watch |
+//! | `run` | observing the run of a page or a count |
 
 mod describe;
 pub(super) mod parts;
@@ -52,7 +52,7 @@ pub struct Explanation {
     pub more: bool,
     /// Time to plan every source.
     pub plan: Duration,
-    /// Time to find the hits; for a page, what is entered is planned once more in it.
+    /// Time to find the hits.
     pub evaluate: Duration,
     /// Time to decode the events of the page.
     pub decode: Duration,

@@ -2,16 +2,15 @@
 
 use super::Pruning;
 use super::parts::QueryPart;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::exec::source::HitSource;
 use crate::query::plan::node::RowPlan;
 use crate::query::plan::plan;
 use crate::query::predicate::tree::{Predicate, Scope};
-use crate::segment::Read;
 use crate::segment::Segment;
 
 /// Why `part`, which has no row in a segment, has none.
-pub(super) fn of_part(part: &QueryPart, segment: &Segment, budget: &Budget) -> Read<Pruning> {
+pub(super) fn of_part(part: &QueryPart, segment: &Segment, budget: &Budget) -> Evaluated<Pruning> {
     let term = part.term.clone();
     if is_about_time(&part.predicate) {
         return Ok(Pruning::Time { term });

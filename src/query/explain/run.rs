@@ -1,31 +1,32 @@
-//! Planning and running a search under watch.
+//! Running a search under observation: the run is that of the page or the count itself.
 
 use super::parts::{QueryPart, parts_of};
 use super::reason::of_times;
-use super::steps::{steps, times_of};
+use super::steps::plan_parts;
 use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, SourceKind, Work};
 use crate::Result;
-use crate::query::answer::collect::seen_rows;
+use crate::event::StoredEvent;
+use crate::query::answer::collect::{Collector, HitCounter};
+use crate::query::answer::page::PageWalk;
 use crate::query::ast::time::TimeRange;
-use crate::query::budget::Budget;
-use crate::query::exec::evaluate::Evaluator;
-use crate::query::exec::merge::{HITS_AT_ONCE, Merge};
+use crate::query::budget::{Budget, Evaluated, Limited};
+use crate::query::exec::hits::Passed;
+use crate::query::exec::merge::PageObserver;
 use crate::query::exec::source::{HitSource, SourceBounds};
-use crate::query::exec::unindexed::each_unindexed;
 use crate::query::plan::node::RowPlan;
 use crate::query::plan::visibility::Visibility;
+use crate::query::predicate::event::FlatEvent;
 use crate::query::predicate::tree::Predicate;
 use crate::query::request::search::Search;
-use crate::segment::Segment;
-use crate::segment::{Read, WINDOW_ROWS};
-use std::collections::BTreeSet;
+use crate::segment::{Read, Segment};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 impl<'a> Search<'a> {
-    /// Runs like [`Search::page`] and tells how: what is left out and why, the plan for the rest,
+    /// Runs like [`Search::page`] and gives how: what is left out and why, the plan for the rest,
     /// rows looked at, hits and times. The hits are those of the page.
     ///
-    /// Cost: that of the page, and of planning every source part by part.
+    /// Cost: that of the page, and of planning the sources that it did not enter.
     ///
     /// # Errors
     /// As [`Search::page`], and [`Error::Budget`](crate::Error::Budget) at a deadline.
@@ -40,168 +41,120 @@ impl<'a> Search<'a> {
     /// # Ok::<(), annals::Error>(())
     /// ```
     pub fn explain(self) -> Result<Explanation> {
-        let limit = if self.limit == 0 { usize::MAX } else { self.limit };
-        let budget = self.budget();
-        let mut merge = Merge::new(&self, &budget, limit.saturating_add(1))?;
-        let mut watch = Observation::new(&self, &budget)?;
-        let entered: Vec<HitSource<'_>> = merge.waiting.iter().rev().copied().collect();
-        for source in &entered {
-            watch.plan(source)?;
+        let (budget, mut walk) = (self.budget(), PageWalk::default());
+        let mut observed = Observation::new(&self)?;
+        let began = Instant::now();
+        let more = walk.page(&self, &budget, &mut |_| Ok(true), Some(&mut observed))?;
+        observed.evaluate = began.elapsed().saturating_sub(observed.plan + observed.decode);
+        for source in self.waiting(observed.predicate.occurrence())?.iter().rev() {
+            observed.list(source, &budget)?;
         }
-        let mut hits = vec![0u64; entered.len()];
-        let (mut taken, mut more) = (0, false);
-        let (mut evaluate, mut decode) = (Duration::ZERO, Duration::ZERO);
-        while taken < limit {
-            let count = HITS_AT_ONCE.min(limit - taken);
-            let began = Instant::now();
-            let (found, outcome) = merge.take(count);
-            evaluate += began.elapsed();
-            let began = Instant::now();
-            let (events, decoded) = merge.events(&found);
-            decode += began.elapsed();
-            decoded.and(outcome)?;
-            budget.spend(events.iter().map(|event| event.event.canonical().len()).sum())?;
-            taken += found.len();
-            for (stream, _) in &found {
-                if let Some(hits) = hits.get_mut(*stream) {
-                    *hits += 1;
-                }
-            }
-            if found.len() < count {
-                break;
-            }
+        for source in self.sources(TimeRange::default()) {
+            observed.list_pruned(&source, Pruning::Cursor);
         }
-        if taken == limit {
-            let began = Instant::now();
-            more = merge.next_hit()?.is_some();
-            evaluate += began.elapsed();
-        }
-        for ((source, stream), hits) in watch.sources.iter_mut().zip(&merge.open).zip(hits) {
-            let passed = stream.passed();
-            source.enter(Work {
-                windows: passed.steps,
-                rows: passed.rows,
-                checked: passed.checked,
-                hits,
-                is_complete: passed.is_complete,
-            });
-        }
-        watch.leave_behind(&self.sources(TimeRange::default()), &entered);
         let answer = Answer::Page { order: self.order, limit: self.limit };
-        let explanation = watch.explanation(&self, answer, taken as u64);
-        Ok(Explanation { more, evaluate, decode, ..explanation })
+        Ok(Explanation { more, ..observed.explanation(&self, answer, walk.count as u64) })
     }
 
-    /// Runs like [`Search::count`] and tells how; see [`Search::explain`].
+    /// Runs like [`Search::count`] and gives how; see [`Search::explain`].
     ///
     /// # Errors
     /// As [`Search::count`].
     pub fn explain_count(self) -> Result<Explanation> {
-        self.check()?;
         let budget = self.budget();
-        let mut watch = Observation::new(&self, &budget)?;
-        let (mut hits, mut evaluate) = (0, Duration::ZERO);
+        let (counter, source) = (HitCounter::default(), None);
+        let observed = Observation::new(&self)?;
+        let mut count = ObservedCount { counter, source, observed };
+        let began = Instant::now();
+        self.visit(&budget, &mut count)?;
+        let ObservedCount { counter, mut observed, .. } = count;
+        observed.evaluate = began.elapsed().saturating_sub(observed.plan);
         for source in self.sources(TimeRange::default()) {
-            budget.check()?;
-            if watch.leave_out(&source) {
-                continue;
-            }
-            let node = watch.plan(&source)?;
-            let began = Instant::now();
-            let work = match source.segment()? {
-                Some(segment) => {
-                    let counted = count(segment, &node, &budget);
-                    counted.map_err(|damage| budget.failure(segment, damage))?
-                }
-                None => watch.count_unindexed(&source)?,
-            };
-            evaluate += began.elapsed();
-            hits += work.hits;
-            if let Some(source) = watch.sources.last_mut() {
-                source.enter(work);
-            }
+            observed.list(&source, &budget)?;
         }
-        Ok(Explanation { evaluate, ..watch.explanation(&self, Answer::Count, hits) })
+        Ok(observed.explanation(&self, Answer::Count, counter.passed.hits))
     }
 }
 
-/// What is told of a search, as it is found out.
+/// What was seen of a run. Sources are known by their lowest `seq`.
 struct Observation<'a> {
-    budget: &'a Budget,
     parts: Vec<QueryPart>,
     predicate: Predicate,
     visibility: Visibility<'a>,
-    sources: Vec<ExplainedSource>,
+    /// What the plan of a segment came to.
+    planned: HashMap<u64, Fate>,
+    /// What was done in a source.
+    work: HashMap<u64, Work>,
+    /// The sources in the order in which they are listed.
+    listed: Vec<ExplainedSource>,
     plan: Duration,
+    evaluate: Duration,
+    decode: Duration,
 }
 
 impl<'a> Observation<'a> {
-    fn new(search: &Search<'a>, budget: &'a Budget) -> Result<Self> {
+    fn new(search: &Search<'a>) -> Result<Self> {
         Ok(Observation {
-            budget,
             parts: parts_of(search)?,
             predicate: search.predicate()?,
             visibility: search.visibility()?,
-            sources: Vec::new(),
+            planned: HashMap::new(),
+            work: HashMap::new(),
+            listed: Vec::new(),
             plan: Duration::ZERO,
+            evaluate: Duration::ZERO,
+            decode: Duration::ZERO,
         })
     }
 
-    /// Plans a source as a search does, then part by part for the explanation.
-    fn plan(&mut self, source: &HitSource<'_>) -> Result<RowPlan> {
-        let Some(segment) = source.segment()? else {
-            self.sources.push(of_source(source, Fate::NotEntered(Vec::new())));
-            return Ok(RowPlan::Everything);
-        };
+    /// Plans a segment for the run, and keeps what the plan came to.
+    fn plan_source(
+        &mut self,
+        source: u64,
+        segment: &Segment,
+        budget: &Budget,
+    ) -> Evaluated<RowPlan> {
         let began = Instant::now();
-        let node = seen_rows(&self.predicate, &self.visibility, segment, self.budget);
+        let (node, fate) = plan_parts(&self.parts, &self.visibility, segment, budget)?;
         self.plan += began.elapsed();
-        let explained = node.and_then(|node| {
-            let fate = match (&node, steps(&self.parts, &self.visibility, segment, self.budget)?) {
-                (RowPlan::Nothing, Err(reason)) => Fate::Pruned(reason),
-                (RowPlan::Nothing, Ok(_)) => Fate::Pruned(Pruning::Intersection),
-                (_, steps) => Fate::NotEntered(steps.unwrap_or_default()),
-            };
-            Ok((node, fate))
-        });
-        let (node, fate) = explained.map_err(|damage| self.budget.failure(segment, damage))?;
-        self.sources.push(of_source(source, fate));
+        self.planned.insert(source, fate);
         Ok(node)
     }
 
-    /// Counts the hits among events without index.
-    fn count_unindexed(&self, source: &HitSource<'_>) -> Result<Work> {
-        let mut hits = 0;
-        let (predicate, visibility) = (&self.predicate, &self.visibility);
-        let rows = each_unindexed(source.events(), predicate, visibility, self.budget, |_, _| {
-            hits += 1;
-            Ok(())
-        })?;
-        Ok(Work { windows: 1, rows, checked: rows, hits, is_complete: true })
+    /// Lists a source; one that the run did not plan is planned now, unless its times show that it
+    /// has no hit.
+    fn list(&mut self, source: &HitSource<'_>, budget: &Budget) -> Result<()> {
+        if let Some(pruning) = of_times(&self.parts, source) {
+            self.list_pruned(source, pruning);
+            return Ok(());
+        }
+        let number = source.bounds().seqs.0;
+        if !self.planned.contains_key(&number)
+            && let Some(segment) = source.segment()?
+        {
+            let node = self.plan_source(number, segment, budget);
+            node.map_err(|halt| halt.error(segment))?;
+        }
+        let fate = self.planned.remove(&number).unwrap_or(Fate::NotEntered(Vec::new()));
+        let fate = match (fate, self.work.remove(&number)) {
+            (Fate::NotEntered(steps), Some(work)) => Fate::Entered(steps, work),
+            (fate, _) => fate,
+        };
+        self.listed.push(explained(source, fate));
+        Ok(())
     }
 
-    /// Notes the sources that were not even looked at: those of other times, and those that end
-    /// before the cursor.
-    fn leave_behind(&mut self, all: &[HitSource<'_>], entered: &[HitSource<'_>]) {
-        let entered: BTreeSet<u64> = entered.iter().map(|source| source.bounds().seqs.0).collect();
-        for source in all {
-            if !entered.contains(&source.bounds().seqs.0) && !self.leave_out(source) {
-                self.sources.push(of_source(source, Fate::Pruned(Pruning::Cursor)));
-            }
+    /// Lists a source that was left out, unless it is listed.
+    fn list_pruned(&mut self, source: &HitSource<'_>, pruning: Pruning) {
+        let seqs = Some(source.bounds().seqs);
+        if self.listed.iter().all(|listed| listed.seqs != seqs) {
+            let pruning = of_times(&self.parts, source).unwrap_or(pruning);
+            self.listed.push(explained(source, Fate::Pruned(pruning)));
         }
     }
 
-    /// Notes a source of other times, which no search looks at; whether it is one.
-    fn leave_out(&mut self, source: &HitSource<'_>) -> bool {
-        let Some(pruning) = of_times(&self.parts, source) else {
-            return false;
-        };
-        self.sources.push(of_source(source, Fate::Pruned(pruning)));
-        true
-    }
-
     fn explanation(self, search: &Search<'_>, answer: Answer, hits: u64) -> Explanation {
-        let times = times_of(&self.parts);
+        let times = self.predicate.occurrence();
         Explanation {
             query: search.query.to_string(),
             answer,
@@ -211,49 +164,112 @@ impl<'a> Observation<'a> {
             include_hidden: search.include_hidden,
             now: search.context().now,
             zone: search.zone,
-            sources: self.sources,
+            sources: self.listed,
             hits,
             more: false,
             plan: self.plan,
-            evaluate: Duration::ZERO,
-            decode: Duration::ZERO,
+            evaluate: self.evaluate,
+            decode: self.decode,
         }
     }
 }
 
-impl ExplainedSource {
-    /// Notes what was done there, unless there was nothing to do.
-    fn enter(&mut self, work: Work) {
-        if let Fate::NotEntered(steps) = &mut self.fate {
-            self.fate = Fate::Entered(std::mem::take(steps), work);
-        }
+impl PageObserver for Observation<'_> {
+    fn plan(
+        &mut self,
+        source: &HitSource<'_>,
+        segment: &Segment,
+        budget: &Budget,
+    ) -> Evaluated<RowPlan> {
+        self.plan_source(source.bounds().seqs.0, segment, budget)
+    }
+
+    fn decoded(&mut self, time: Duration) {
+        self.decode += time;
+    }
+
+    fn passed(&mut self, source: &HitSource<'_>, passed: Passed) {
+        self.work.insert(source.bounds().seqs.0, work_of(passed));
     }
 }
 
-fn of_source(source: &HitSource<'_>, fate: Fate) -> ExplainedSource {
+/// Counts hits and observes it.
+struct ObservedCount<'a> {
+    counter: HitCounter,
+    /// The lowest `seq` of the source whose hits come now.
+    source: Option<u64>,
+    observed: Observation<'a>,
+}
+
+impl ObservedCount<'_> {
+    /// Counts, and notes what it took for the source.
+    fn count<T>(&mut self, run: impl FnOnce(&mut HitCounter) -> T) -> T {
+        let before = std::mem::take(&mut self.counter.passed);
+        let outcome = run(&mut self.counter);
+        let Passed { steps, rows, checked, hits, .. } = self.counter.passed;
+        if let Some(work) = self.source.and_then(|source| self.observed.work.get_mut(&source)) {
+            work.windows += steps;
+            work.rows += rows;
+            work.checked += checked;
+            work.hits += hits;
+        }
+        self.counter.passed.hits += before.hits;
+        outcome
+    }
+}
+
+impl<'s> Collector<'s> for ObservedCount<'_> {
+    fn begin(&mut self, source: &HitSource<'s>) {
+        let SourceBounds { rows, seqs, .. } = source.bounds();
+        let (rows, is_complete) = (u64::from(rows), true);
+        let work = match source.has_index() {
+            true => Work { is_complete, ..Work::default() },
+            false => Work { windows: 1, rows, checked: rows, hits: 0, is_complete },
+        };
+        self.observed.work.insert(seqs.0, work);
+        self.source = Some(seqs.0);
+    }
+
+    fn plan(
+        &mut self,
+        _: &Predicate,
+        _: &Visibility<'_>,
+        segment: &Segment,
+        budget: &Budget,
+    ) -> Evaluated<RowPlan> {
+        self.observed.plan_source(self.source.unwrap_or(0), segment, budget)
+    }
+
+    fn number(&mut self, known: &mut dyn FnMut() -> Read<Option<u32>>) -> Read<bool> {
+        self.count(|counter| counter.number(known))
+    }
+
+    fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Evaluated<()> {
+        self.count(|counter| counter.segment(segment, node, budget))
+    }
+
+    fn recent(
+        &mut self,
+        event: &StoredEvent,
+        values: &FlatEvent<'_>,
+        budget: &Budget,
+    ) -> Limited<()> {
+        self.count(|counter| counter.recent(event, values, budget))
+    }
+}
+
+fn work_of(passed: Passed) -> Work {
+    let Passed { steps: windows, rows, checked, hits, is_complete } = passed;
+    Work { windows, rows, checked, hits, is_complete }
+}
+
+fn explained(source: &HitSource<'_>, fate: Fate) -> ExplainedSource {
     let kind = match source {
         HitSource::Sealed(live) => SourceKind::Segment(format!("{:016x}", live.facts().id.0)),
-        HitSource::Unsealed(part) if part.has_index() => SourceKind::Indexed,
+        HitSource::Unsealed(_) if source.has_index() => SourceKind::Indexed,
         HitSource::Unsealed(_) => SourceKind::Newest,
     };
     let SourceBounds { rows, times, seqs } = source.bounds();
     let times = (kind != SourceKind::Newest).then_some((times.min, times.max));
     ExplainedSource { kind, rows: rows.into(), times, seqs: Some(seqs), fate }
-}
-
-/// Counts the hits of a segment.
-fn count(segment: &Segment, node: &RowPlan, budget: &Budget) -> Read<Work> {
-    let mut work = Work { is_complete: true, ..Work::default() };
-    if let Some(hits) = node.known_len(segment.rows()) {
-        return Ok(Work { hits, ..work });
-    }
-    let mut evaluator = Evaluator::new(segment, budget);
-    for window in 0..segment.rows().div_ceil(WINDOW_ROWS) {
-        let first = window * WINDOW_ROWS;
-        let rows = first..(first + WINDOW_ROWS).min(segment.rows());
-        work.windows += 1;
-        work.rows += u64::from(rows.end - rows.start);
-        work.hits += evaluator.evaluate(node, rows)?.len() as u64;
-    }
-    Ok(Work { checked: evaluator.checked, ..work })
 }

@@ -3,89 +3,68 @@
 use super::describe::{describe, field};
 use super::parts::QueryPart;
 use super::reason::of_part;
-use super::{PlanStep, Pruning};
-use crate::Result;
-use crate::query::ast::time::TimeRange;
-use crate::query::budget::Budget;
+use super::{Fate, PlanStep, Pruning};
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::plan::node::RowPlan;
 use crate::query::plan::visibility::Visibility;
 use crate::query::plan::{columns_of, plan};
 use crate::query::predicate::tree::{FieldPredicate, Predicate, Scope};
-use crate::query::predicate::value_predicate::ValuePredicate;
-use crate::segment::Read;
 use crate::segment::Segment;
 
-/// The times that all parts leave.
-pub(super) fn times_of(parts: &[QueryPart]) -> TimeRange {
-    let mut times = TimeRange::default();
-    for part in parts {
-        if let Predicate::Field(leaf) = &part.predicate
-            && let (Scope::OccurredAt, ValuePredicate::TimeRange(range)) = (&leaf.scope, &leaf.test)
-        {
-            times.from = times.from.max(range.from);
-            times.to = match (times.to, range.to) {
-                (Some(one), Some(other)) => Some(one.min(other)),
-                (one, other) => one.or(other),
-            };
-        }
-    }
-    times
+/// A conjunct of the plan, and the part of the question that it is of.
+struct Conjunct<'p> {
+    node: &'p RowPlan,
+    term: &'p str,
+    fields: &'p [String],
 }
 
-/// What a part came to in a segment.
-struct Planned {
-    node: RowPlan,
-    term: String,
-    fields: Vec<String>,
-}
-
-/// The steps in the order of their evaluation; `Err`: why there are none. Each part is planned
-/// for itself, up to the first that has no row.
-pub(super) fn steps(
+/// Plans a segment part by part: the plan of the whole, and its steps in the order of their
+/// evaluation, or why it has no row. No part behind the first one without a row is planned.
+pub(super) fn plan_parts(
     parts: &[QueryPart],
     visibility: &Visibility<'_>,
     segment: &Segment,
     budget: &Budget,
-) -> Read<Result<Vec<PlanStep>, Pruning>> {
-    let mut all = Vec::new();
+) -> Evaluated<(RowPlan, Fate)> {
+    let mut planned = Vec::with_capacity(parts.len() + 1);
     for part in parts {
         let node = plan(&part.predicate, segment, budget)?;
         if let RowPlan::Nothing = node {
-            return Ok(Err(of_part(part, segment, budget)?));
+            return Ok((node, Fate::Pruned(of_part(part, segment, budget)?)));
         }
-        let fields = fields(&part.predicate, segment);
-        add(&mut all, Planned { node, term: part.term.clone(), fields });
+        planned.push((node, part.term.as_str(), fields(&part.predicate, segment)));
     }
     match visibility.rows(segment, budget)? {
-        RowPlan::Nothing => return Ok(Err(Pruning::Hidden)),
-        node => {
-            let term = "not hidden".to_owned();
-            add(&mut all, Planned { node, term, fields: Vec::new() });
-        }
+        RowPlan::Nothing => return Ok((RowPlan::Nothing, Fate::Pruned(Pruning::Hidden))),
+        node => planned.push((node, "not hidden", Vec::new())),
     }
-    all.sort_by_key(|planned| planned.node.rank(segment.rows()));
-    Ok(Ok(all.into_iter().map(|planned| step(planned, segment)).collect()))
+    let mut all: Vec<Conjunct<'_>> = Vec::new();
+    for (node, term, fields) in &planned {
+        // The plan of the whole joins the operands of conjunctions.
+        let nodes = match node {
+            RowPlan::Everything => &[],
+            RowPlan::And(nodes) => &nodes[..],
+            node => std::slice::from_ref(node),
+        };
+        all.extend(nodes.iter().map(|node| Conjunct { node, term, fields }));
+    }
+    all.sort_by_key(|conjunct| conjunct.node.rank(segment.rows()));
+    let steps: Vec<PlanStep> = all.into_iter().map(|conjunct| step(conjunct, segment)).collect();
+    let nodes = planned.into_iter().map(|(node, ..)| node);
+    let mut whole = nodes.fold(RowPlan::Everything, RowPlan::and);
+    whole.order(segment.rows());
+    Ok(match whole {
+        RowPlan::Nothing => (whole, Fate::Pruned(Pruning::Intersection)),
+        _ => (whole, Fate::NotEntered(steps)),
+    })
 }
 
-/// Adds the operands of a conjunction each for itself, as the plan joins them.
-fn add(all: &mut Vec<Planned>, planned: Planned) {
-    match planned.node {
-        RowPlan::Everything => {}
-        RowPlan::And(nodes) => all.extend(nodes.into_iter().map(|node| Planned {
-            node,
-            term: planned.term.clone(),
-            fields: planned.fields.clone(),
-        })),
-        _ => all.push(planned),
-    }
-}
-
-fn step(planned: Planned, segment: &Segment) -> PlanStep {
-    let mut step = describe(&planned.node, segment);
-    step.term = Some(planned.term);
-    // A node that names its columns knows better than the term.
+fn step(Conjunct { node, term, fields }: Conjunct<'_>, segment: &Segment) -> PlanStep {
+    let mut step = describe(node, segment);
+    step.term = Some(term.to_owned());
+    // The columns of the node are more exact than those of the term.
     if step.fields.is_empty() {
-        step.fields = planned.fields;
+        step.fields = fields.to_vec();
     }
     step
 }

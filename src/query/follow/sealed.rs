@@ -2,15 +2,14 @@
 
 use super::asked::Asked;
 use crate::event::StoredEvent;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::plan::node::filter;
 use crate::query::plan::node::{Filter, RowPlan};
-use crate::query::plan::plan;
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
 use crate::segment::Segment;
-use crate::segment::{Decoder, Read, WINDOW_ROWS};
+use crate::segment::{Decoder, WINDOW_ROWS};
 use crate::store::{LiveSegment, Snapshot};
 use crate::{Error, Result};
 use std::cmp::Reverse;
@@ -115,7 +114,7 @@ impl SealedEvents {
         let search = self.asked.search(&self.snapshot);
         let visibility = search.visibility()?;
         let rows = hits(segment, &self.predicate, &visibility, self.after)
-            .map_err(|damage| segment.corrupt(damage))?;
+            .map_err(|halt| halt.error(segment))?;
         self.open.push(OpenSegment { segment: live, rows, decoder: Decoder::default() });
         self.note_next(self.open.len() - 1)
     }
@@ -154,13 +153,13 @@ fn hits(
     predicate: &Predicate,
     visibility: &Visibility<'_>,
     after: u64,
-) -> Read<Vec<u32>> {
+) -> Evaluated<Vec<u32>> {
     let budget = Budget::unlimited();
-    let mut node = plan(predicate, segment, &budget)?.and(visibility.rows(segment, &budget)?);
+    let mut node = visibility.plan(predicate, segment, &budget)?;
     if after >= segment.meta().min_seq {
         node = filter(RowPlan::Everything, Filter::Seqs(after + 1..u64::MAX)).and(node);
+        node.order(segment.rows());
     }
-    node.order(segment.rows());
     let mut evaluator = Evaluator::new(segment, &budget);
     let mut hits = Vec::new();
     for first in (0..segment.rows()).step_by(WINDOW_ROWS as usize) {

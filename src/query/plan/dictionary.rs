@@ -2,7 +2,7 @@
 
 use super::node::RowPlan;
 use crate::event::shape::Kind;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated, Halt};
 use crate::query::predicate::tree::FieldPredicate;
 use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::segment::Column;
@@ -21,7 +21,7 @@ pub(crate) fn passing_values(
     leaf: &FieldPredicate,
     column: Column<'_>,
     budget: &Budget,
-) -> Read<Vec<u32>> {
+) -> Evaluated<Vec<u32>> {
     let mut ids = Vec::new();
     if let Some(strings) = strings_to_find(column.kind(), &leaf.test) {
         for text in strings {
@@ -38,9 +38,9 @@ pub(super) fn scan_dictionary(
     leaf: &FieldPredicate,
     column: Column<'_>,
     budget: &Budget,
-) -> Read<Vec<u32>> {
+) -> Evaluated<Vec<u32>> {
     let mut ids = Vec::new();
-    column.for_each_distinct(|id, value| {
+    column.for_each_distinct::<Halt>(|id, value| {
         budget.charge_bytes(value.len())?;
         if leaf.passes(column.kind(), value, budget)? {
             ids.push(id);

@@ -7,7 +7,7 @@ pub(super) mod seq;
 pub(super) mod uuid;
 pub(super) mod uuid_digits;
 pub(super) mod visibility;
-use super::budget::Budget;
+use super::budget::{Budget, Evaluated};
 use crate::event::Timestamp;
 use crate::event::shape::Kind;
 use crate::query::predicate::range::Range;
@@ -21,11 +21,15 @@ use dictionary::strings_to_find;
 use dictionary::uuid_rows;
 use dictionary::values;
 use node::filter;
-use node::{Filter, RowPlan, range};
+use node::{Disjunction, Filter, RowPlan, range};
 use std::sync::Arc;
 
 /// Plans a condition for a segment.
-pub(super) fn plan(predicate: &Predicate, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
+pub(super) fn plan(
+    predicate: &Predicate,
+    segment: &Segment,
+    budget: &Budget,
+) -> Evaluated<RowPlan> {
     let mut node = plan_condition(predicate, segment, budget)?;
     node.order(segment.rows());
     Ok(node)
@@ -43,7 +47,7 @@ pub(super) fn known_count(predicate: &Predicate, segment: &Segment) -> Read<Opti
     }
 }
 
-fn plan_condition(predicate: &Predicate, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
+fn plan_condition(predicate: &Predicate, segment: &Segment, budget: &Budget) -> Evaluated<RowPlan> {
     Ok(match predicate {
         Predicate::All => RowPlan::Everything,
         Predicate::And(parts) => {
@@ -57,11 +61,11 @@ fn plan_condition(predicate: &Predicate, segment: &Segment, budget: &Budget) -> 
             node
         }
         Predicate::Or(parts) => {
-            let mut node = RowPlan::Nothing;
+            let mut any = Disjunction::default();
             for part in parts {
-                node = either(node, plan_condition(part, segment, budget)?, budget)?;
+                any.add(plan_condition(part, segment, budget)?);
             }
-            node
+            any.finish()
         }
         Predicate::Not(part) => plan_condition(part, segment, budget)?.negate(),
         Predicate::Field(leaf) => {
@@ -71,13 +75,7 @@ fn plan_condition(predicate: &Predicate, segment: &Segment, budget: &Budget) -> 
     })
 }
 
-/// The rows in either, whose alternatives are looked at for those that can be united.
-fn either(one: RowPlan, other: RowPlan, budget: &Budget) -> Read<RowPlan> {
-    budget.charge_steps(one.alternatives().saturating_mul(other.alternatives()))?;
-    Ok(one.or(other))
-}
-
-fn plan_leaf(leaf: &Arc<FieldPredicate>, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
+fn plan_leaf(leaf: &Arc<FieldPredicate>, segment: &Segment, budget: &Budget) -> Evaluated<RowPlan> {
     match &leaf.scope {
         Scope::OccurredAt => Ok(match &leaf.test {
             ValuePredicate::TimeRange(times) => {
@@ -92,7 +90,7 @@ fn plan_leaf(leaf: &Arc<FieldPredicate>, segment: &Segment, budget: &Budget) -> 
             _ => RowPlan::Everything,
         }),
         Scope::RecordedAt => match &leaf.test {
-            ValuePredicate::TimeRange(times) => recorded(segment, times.from, times.to),
+            ValuePredicate::TimeRange(times) => Ok(recorded(segment, times.from, times.to)?),
             _ => Ok(RowPlan::Everything),
         },
         Scope::Seq => seq::plan(leaf, segment, budget),
@@ -113,24 +111,28 @@ pub(super) fn recorded(
 }
 
 /// `action` is `category` "." `activity`: by the pairs of values that occur.
-fn plan_action(leaf: &Arc<FieldPredicate>, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
+fn plan_action(
+    leaf: &Arc<FieldPredicate>,
+    segment: &Segment,
+    budget: &Budget,
+) -> Evaluated<RowPlan> {
     let column = |key| segment.column_at(&[key], Kind::String);
     let columns = column("category").zip(column("activity"));
     let (Some(pairs), Some((category, activity))) = (segment.actions(), columns) else {
         return Ok(filter(RowPlan::Everything, Filter::Event(leaf.clone())));
     };
     let (category, activity) = (segment.column(category), segment.column(activity));
-    let mut node = RowPlan::Nothing;
+    let mut any = Disjunction::default();
     for (category_id, activity_id) in pairs {
         let left = category.distinct_value(*category_id)?;
         let action = format!("{left}.{}", activity.distinct_value(*activity_id)?);
         budget.charge_bytes(action.len())?;
         if leaf.test.matches(Scalar::String(&action), budget)? {
             let left = RowPlan::Lists(vec![category.rows_of(*category_id)?]);
-            node = node.or(left.and(RowPlan::Lists(vec![activity.rows_of(*activity_id)?])));
+            any.add(left.and(RowPlan::Lists(vec![activity.rows_of(*activity_id)?])));
         }
     }
-    Ok(node)
+    Ok(any.finish())
 }
 
 /// Columns with values of the scope.
@@ -144,17 +146,21 @@ pub(super) fn columns_of(leaf: &FieldPredicate, segment: &Segment) -> Vec<u32> {
         .collect()
 }
 
-fn plan_values(leaf: &Arc<FieldPredicate>, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
+fn plan_values(
+    leaf: &Arc<FieldPredicate>,
+    segment: &Segment,
+    budget: &Budget,
+) -> Evaluated<RowPlan> {
     let columns = columns_of(leaf, segment);
     if matches!(leaf.test, ValuePredicate::Phrase(_)) {
         return phrase::plan(leaf, &columns, segment, budget);
     }
-    let mut node = RowPlan::Nothing;
+    let mut any = Disjunction::default();
     for number in columns {
         budget.charge_bytes(0)?;
-        node = either(node, plan_column(leaf, number, segment, budget)?, budget)?;
+        any.add(plan_column(leaf, number, segment, budget)?);
     }
-    Ok(node)
+    Ok(any.finish())
 }
 
 /// Rows with a value of a column that passes a test which is not about words.
@@ -163,7 +169,7 @@ fn plan_column(
     number: u32,
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
+) -> Evaluated<RowPlan> {
     let column = segment.column(number);
     let kind = column.kind();
     if !may_pass(kind, &leaf.test) {
@@ -174,15 +180,15 @@ fn plan_column(
     }
     if column.distinct().is_some() {
         let ids = passing_values(leaf, column, budget)?;
-        return values(number, column, ids);
+        return Ok(values(number, column, ids)?);
     }
     if let Some(strings) = strings_to_find(kind, &leaf.test) {
-        let mut node = RowPlan::Nothing;
+        let mut any = Disjunction::default();
         for text in strings {
             budget.charge_bytes(text.len())?;
-            node = node.or(rows_with_text(leaf, number, column, text, segment, budget)?);
+            any.add(rows_with_text(leaf, number, column, text, segment, budget)?);
         }
-        return Ok(node);
+        return Ok(any.finish());
     }
     Ok(filter(RowPlan::NotNull(number), Filter::Columns(vec![number], leaf.clone())))
 }
@@ -209,12 +215,12 @@ fn rows_with_text(
     text: &str,
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
+) -> Evaluated<RowPlan> {
     if let Some(ids) = column.uuids() {
         let Some(id) = parse_uuid(text.as_bytes()) else {
             return Ok(RowPlan::Nothing);
         };
-        return uuid_rows(ids.find(column.blocks(), &id)?, column);
+        return Ok(uuid_rows(ids.find(column.blocks(), &id)?, column)?);
     }
     let candidates = match segment.words_are_current() {
         true => phrase::candidate_rows(&crate::text::words(text), number, segment, budget)?,

@@ -4,6 +4,7 @@
 use super::uuid_digits::UuidDigits;
 use crate::query::predicate::tree::FieldPredicate;
 use crate::segment::Postings;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -82,32 +83,7 @@ impl RowPlan {
 
     /// The rows in either.
     pub(crate) fn or(self, other: RowPlan) -> RowPlan {
-        match (self, other) {
-            (RowPlan::Everything, _) | (_, RowPlan::Everything) => RowPlan::Everything,
-            (RowPlan::Nothing, node) | (node, RowPlan::Nothing) => node,
-            (a, b) => {
-                let (mut nodes, others) = match (a, b) {
-                    (RowPlan::Or(nodes), other) | (other, RowPlan::Or(nodes)) => (nodes, other),
-                    (a, b) => (Vec::new(), RowPlan::Or(vec![a, b])),
-                };
-                match others {
-                    RowPlan::Or(others) => others.into_iter().for_each(|it| unite(&mut nodes, it)),
-                    other => unite(&mut nodes, other),
-                }
-                match nodes.len() {
-                    1 => nodes.remove(0),
-                    _ => RowPlan::Or(nodes),
-                }
-            }
-        }
-    }
-
-    /// How many nodes a disjunction has.
-    pub(super) fn alternatives(&self) -> usize {
-        match self {
-            RowPlan::Or(nodes) => nodes.len(),
-            _ => 1,
-        }
+        Disjunction::of([self, other])
     }
 
     /// The rows that are not in it.
@@ -195,26 +171,82 @@ impl RowPlan {
     }
 }
 
-/// Adds an alternative to others; one of the same kind takes it in.
-fn unite(nodes: &mut Vec<RowPlan>, node: RowPlan) {
-    let mut node = match node {
-        RowPlan::Counted(lists, _) if matches!(*lists, RowPlan::Lists(_)) => *lists,
-        node => node,
-    };
-    for other in nodes.iter_mut() {
-        match (other, &mut node) {
-            (RowPlan::Lists(lists), RowPlan::Lists(more)) => return lists.append(more),
-            (
-                RowPlan::ValueIds { column, bits },
-                RowPlan::ValueIds { column: same, bits: more },
-            ) if column == same && bits.len() == more.len() => {
-                return bits.iter_mut().zip(more).for_each(|(word, more)| *word |= *more);
+/// A disjunction that is built alternative by alternative. Lists, and value ids of the same column,
+/// are united with those before, which an index of the kinds finds: the cost is linear in the
+/// alternatives, and no more than their union is held.
+#[derive(Debug, Default)]
+pub(crate) struct Disjunction {
+    nodes: Vec<RowPlan>,
+    /// Whether `nodes` are in the index: a single one stays as it is.
+    is_indexed: bool,
+    /// The place of the lists.
+    lists: Option<usize>,
+    /// The places of value ids, by column and number of words.
+    value_ids: BTreeMap<(u32, usize), usize>,
+    /// Columns that need only have a value.
+    not_null: BTreeSet<u32>,
+    /// Some alternative is every row.
+    is_everything: bool,
+}
+
+impl Disjunction {
+    /// The rows in any of these.
+    pub(crate) fn of(alternatives: impl IntoIterator<Item = RowPlan>) -> RowPlan {
+        let mut all = Disjunction::default();
+        alternatives.into_iter().for_each(|node| all.add(node));
+        all.finish()
+    }
+
+    /// Adds an alternative.
+    pub(crate) fn add(&mut self, node: RowPlan) {
+        match node {
+            RowPlan::Nothing => {}
+            RowPlan::Everything => self.is_everything = true,
+            RowPlan::Or(nodes) => nodes.into_iter().for_each(|node| self.add(node)),
+            node if self.nodes.is_empty() => self.nodes.push(node),
+            node => {
+                if !self.is_indexed {
+                    self.is_indexed = true;
+                    std::mem::take(&mut self.nodes).into_iter().for_each(|first| self.unite(first));
+                }
+                self.unite(node);
             }
-            (RowPlan::NotNull(column), RowPlan::NotNull(same)) if column == same => return,
-            _ => {}
         }
     }
-    nodes.push(node);
+
+    /// Adds a node to the one of its kind, or as the first of its kind.
+    fn unite(&mut self, node: RowPlan) {
+        let node = match node {
+            RowPlan::Counted(lists, _) if matches!(*lists, RowPlan::Lists(_)) => *lists,
+            node => node,
+        };
+        let next = self.nodes.len();
+        let at = match &node {
+            RowPlan::Lists(_) => *self.lists.get_or_insert(next),
+            RowPlan::ValueIds { column, bits } => {
+                *self.value_ids.entry((*column, bits.len())).or_insert(next)
+            }
+            RowPlan::NotNull(column) if !self.not_null.insert(*column) => return,
+            _ => next,
+        };
+        match (self.nodes.get_mut(at), node) {
+            (Some(RowPlan::Lists(lists)), RowPlan::Lists(mut more)) => lists.append(&mut more),
+            (Some(RowPlan::ValueIds { bits, .. }), RowPlan::ValueIds { bits: more, .. }) => {
+                bits.iter_mut().zip(more).for_each(|(word, more)| *word |= more);
+            }
+            (_, node) => self.nodes.push(node),
+        }
+    }
+
+    /// The rows in any of the alternatives.
+    pub(crate) fn finish(mut self) -> RowPlan {
+        match self.nodes.len() {
+            _ if self.is_everything => RowPlan::Everything,
+            0 => RowPlan::Nothing,
+            1 => self.nodes.remove(0),
+            _ => RowPlan::Or(self.nodes),
+        }
+    }
 }
 
 /// The rows of an interval.
@@ -226,5 +258,46 @@ pub(crate) fn filter(among: RowPlan, filter: Filter) -> RowPlan {
     match among {
         RowPlan::Nothing => RowPlan::Nothing,
         among => RowPlan::Filter { among: Box::new(among), filter },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(column: u32, bits: u64) -> RowPlan {
+        RowPlan::ValueIds { column, bits: vec![bits] }
+    }
+
+    fn text(node: &RowPlan) -> String {
+        format!("{node:?}")
+    }
+
+    #[test]
+    fn alternatives_of_one_kind_are_united() {
+        let alternatives = || {
+            let many = (0..1000).flat_map(|number| [ids(number % 2, 1 << (number % 8))]);
+            many.chain([RowPlan::NotNull(7), RowPlan::Nothing, RowPlan::NotNull(7)])
+        };
+        let united = [ids(0, 0b0101_0101), ids(1, 0b1010_1010), RowPlan::NotNull(7)];
+        let expected = text(&RowPlan::Or(united.into()));
+        assert_eq!(text(&Disjunction::of(alternatives())), expected);
+        // One by one, and as disjunctions of disjunctions.
+        let pairwise = alternatives().fold(RowPlan::Nothing, RowPlan::or);
+        assert_eq!(text(&pairwise), expected);
+        let nested = Disjunction::of([Disjunction::of(alternatives()), pairwise]);
+        assert_eq!(text(&nested), expected);
+        let all = Disjunction::of(alternatives().chain([RowPlan::Everything]));
+        assert_eq!(text(&all), "Everything");
+    }
+
+    #[test]
+    fn a_single_alternative_stays_as_it_is() {
+        assert_eq!(text(&Disjunction::of([])), "Nothing");
+        let counted = || RowPlan::Counted(Box::new(RowPlan::Lists(Vec::new())), 5);
+        let only = Disjunction::of([RowPlan::Nothing, counted()]);
+        assert_eq!(only.known_len(9), Some(5));
+        let both = Disjunction::of([counted(), counted()]);
+        assert_eq!(text(&both), text(&RowPlan::Lists(Vec::new())));
     }
 }

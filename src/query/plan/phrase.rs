@@ -5,11 +5,11 @@
 
 use super::dictionary::{scan_dictionary, values};
 use super::node::filter;
-use super::node::{Filter, RowPlan};
+use super::node::{Disjunction, Filter, RowPlan};
 use super::{uuid, uuid_digits};
 use crate::event::shape::Kind;
 use crate::query::ast::LastWord;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::predicate::phrase::Phrase;
 use crate::query::predicate::tree::{FieldPredicate, Scope};
 use crate::query::predicate::value_predicate::ValuePredicate;
@@ -32,7 +32,7 @@ pub(super) fn plan(
     columns: &[u32],
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
+) -> Evaluated<RowPlan> {
     let ValuePredicate::Phrase(phrase) = &leaf.test else {
         return Ok(RowPlan::Nothing);
     };
@@ -105,7 +105,7 @@ fn any_value(
     columns: &[u32],
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
+) -> Evaluated<RowPlan> {
     let rows = entry.rows;
     let node = match &entry.union {
         Some(union) => RowPlan::Lists(vec![union.clone()]),
@@ -125,8 +125,8 @@ fn verified(
     is_certain: bool,
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
-    let mut node = RowPlan::Nothing;
+) -> Evaluated<RowPlan> {
+    let mut any = Disjunction::default();
     for (number, mut ids) in found.values {
         if columns.binary_search(&number).is_err() {
             continue;
@@ -137,17 +137,17 @@ fn verified(
         if !(is_certain && is_path_certain) {
             ids = passing(leaf, column, ids, budget)?;
         }
-        node = node.or(values(number, column, ids)?);
+        any.add(values(number, column, ids)?);
     }
     for (number, rows) in found.rows {
         if columns.binary_search(&number).is_ok() {
-            node = node.or(match is_certain {
+            any.add(match is_certain {
                 true => rows,
                 false => filter(rows, Filter::Columns(vec![number], leaf.clone())),
             });
         }
     }
-    Ok(node)
+    Ok(any.finish())
 }
 
 /// The ids whose values pass.
@@ -156,7 +156,7 @@ fn passing(
     column: Column<'_>,
     ids: Vec<u32>,
     budget: &Budget,
-) -> Read<Vec<u32>> {
+) -> Evaluated<Vec<u32>> {
     let mut met = Vec::new();
     for id in ids {
         let value = column.distinct_value(id)?;
@@ -174,19 +174,19 @@ fn scan(
     columns: &[u32],
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
-    let mut node = RowPlan::Nothing;
+) -> Evaluated<RowPlan> {
+    let mut any = Disjunction::default();
     for number in columns {
         let column = segment.column(*number);
         if column.distinct().is_none() {
             let check_rows = Filter::Columns(vec![*number], leaf.clone());
-            node = node.or(filter(RowPlan::NotNull(*number), check_rows));
+            any.add(filter(RowPlan::NotNull(*number), check_rows));
             continue;
         }
         let ids = scan_dictionary(leaf, column, budget)?;
-        node = node.or(values(*number, column, ids)?);
+        any.add(values(*number, column, ids)?);
     }
-    Ok(node)
+    Ok(any.finish())
 }
 
 /// Values and rows that have all of these words, which may still not stand together.
@@ -195,7 +195,7 @@ fn find_all(
     columns: &[u32],
     segment: &Segment,
     budget: &Budget,
-) -> Read<WordMatches> {
+) -> Evaluated<WordMatches> {
     let mut all: Option<WordMatches> = None;
     let mut known = HashSet::new();
     for word in words.iter().filter(|word| known.insert(*word)) {
@@ -226,12 +226,12 @@ fn find_all(
 }
 
 /// Values and rows with a word like the last one of the phrase, which stands alone.
-fn find_last(phrase: &Phrase, segment: &Segment, budget: &Budget) -> Read<WordMatches> {
+fn find_last(phrase: &Phrase, segment: &Segment, budget: &Budget) -> Evaluated<WordMatches> {
     let Some(word) = phrase.words.first() else {
         return Ok(WordMatches::default());
     };
     let mut entries = Vec::new();
-    let mut keep = |near: &[u8], entry: TermEntry| {
+    let mut keep = |near: &[u8], entry: TermEntry| -> Evaluated<()> {
         budget
             .charge_bytes(near.len() + 4 * entry.groups.iter().map(value_count).sum::<usize>())?;
         if std::str::from_utf8(near).is_ok_and(|near| phrase.matches_last(near)) {
@@ -325,7 +325,7 @@ pub(super) fn candidate_rows(
     number: u32,
     segment: &Segment,
     budget: &Budget,
-) -> Read<Option<RowPlan>> {
+) -> Evaluated<Option<RowPlan>> {
     if words.is_empty() {
         return Ok(None);
     }

@@ -3,11 +3,10 @@
 use super::node::filter;
 use super::node::{Filter, RowPlan};
 use crate::json::ExactNumber;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::predicate::range::{NumberRange, Range as ValueRange};
 use crate::query::predicate::tree::FieldPredicate;
 use crate::query::predicate::value_predicate::ValuePredicate;
-use crate::segment::Read;
 use crate::segment::Segment;
 use std::ops::{Bound, Range};
 use std::sync::Arc;
@@ -17,7 +16,7 @@ pub(super) fn plan(
     leaf: &Arc<FieldPredicate>,
     segment: &Segment,
     budget: &Budget,
-) -> Read<RowPlan> {
+) -> Evaluated<RowPlan> {
     let intervals: Vec<Range<u64>> = match &leaf.test {
         ValuePredicate::Range(ValueRange::Numbers(range)) => vec![interval(range)],
         ValuePredicate::Equals(equals) => {

@@ -3,7 +3,7 @@
 
 use super::dictionary::uuid_rows;
 use super::node::filter;
-use super::node::{Filter, RowPlan};
+use super::node::{Disjunction, Filter, RowPlan};
 use super::uuid_digits::digits;
 use crate::limits::FUZZY_DISTANCE_MAX;
 use crate::query::ast::LastWord;
@@ -20,14 +20,16 @@ pub(super) fn plan(
     columns: &[u32],
     segment: &Segment,
 ) -> Read<RowPlan> {
-    let mut node = RowPlan::Nothing;
+    let mut any = Disjunction::default();
     let wanted = match phrase.last {
-        LastWord::Fuzzy(distance) if !may_be_near(&phrase.words, distance) => return Ok(node),
+        LastWord::Fuzzy(distance) if !may_be_near(&phrase.words, distance) => {
+            return Ok(RowPlan::Nothing);
+        }
         LastWord::Fuzzy(_) => Vec::new(),
         _ => digits(phrase),
     };
     if wanted.is_empty() && !matches!(phrase.last, LastWord::Fuzzy(_)) {
-        return Ok(node);
+        return Ok(RowPlan::Nothing);
     }
     let whole = match phrase.last {
         LastWord::Exact => parse_uuid(phrase.words.join("-").as_bytes()),
@@ -36,7 +38,7 @@ pub(super) fn plan(
     for number in columns {
         let column = segment.column(*number);
         let Some(ids) = column.uuids() else { continue };
-        node = node.or(match (&whole, phrase.last) {
+        any.add(match (&whole, phrase.last) {
             (Some(id), _) => uuid_rows(ids.find(column.blocks(), id)?, column)?,
             (None, LastWord::Fuzzy(_)) => {
                 filter(RowPlan::NotNull(*number), Filter::Columns(vec![*number], leaf.clone()))
@@ -44,7 +46,7 @@ pub(super) fn plan(
             _ => filter(RowPlan::NotNull(*number), Filter::Uuids(*number, wanted.clone())),
         });
     }
-    Ok(node)
+    Ok(any.finish())
 }
 
 /// Whether a group of digits may be so near to a word. Only groups of letters are compared, which

@@ -1,12 +1,12 @@
 //! What a reader may see: events that are not past their time.
 
 use super::node::filter;
-use super::node::{Filter, RowPlan, range};
+use super::node::{Disjunction, Filter, RowPlan, range};
 use super::{plan, recorded};
 use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
 use crate::query::ast::Query;
-use crate::query::budget::Budget;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::predicate::compile;
 use crate::query::predicate::context::Context;
 use crate::query::predicate::event::FlatEvent;
@@ -88,8 +88,20 @@ impl<'s> Visibility<'s> {
         self.retention.is_forever() && segment.meta().max_seq <= self.seq_max
     }
 
+    /// Plans the rows of a segment that meet a predicate and are seen.
+    pub(crate) fn plan(
+        &self,
+        predicate: &Predicate,
+        segment: &Segment,
+        budget: &Budget,
+    ) -> Evaluated<RowPlan> {
+        let mut node = plan(predicate, segment, budget)?.and(self.rows(segment, budget)?);
+        node.order(segment.rows());
+        Ok(node)
+    }
+
     /// The rows of a segment that are seen: an interval of rows in most segments.
-    pub(crate) fn rows(&self, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
+    pub(crate) fn rows(&self, segment: &Segment, budget: &Budget) -> Evaluated<RowPlan> {
         let (min, max) = (segment.meta().min_seq, segment.meta().max_seq);
         if min > self.seq_max {
             return Ok(RowPlan::Nothing);
@@ -102,7 +114,7 @@ impl<'s> Visibility<'s> {
     }
 
     /// The rows of a segment that are not past their time.
-    pub(super) fn young_rows(&self, segment: &Segment, budget: &Budget) -> Read<RowPlan> {
+    pub(super) fn young_rows(&self, segment: &Segment, budget: &Budget) -> Evaluated<RowPlan> {
         if self.retention.is_forever() {
             return Ok(RowPlan::Everything);
         }
@@ -115,13 +127,13 @@ impl<'s> Visibility<'s> {
         let cutoffs: BTreeSet<Option<Timestamp>> =
             meta.retention_keys().unwrap_or_default().iter().map(cutoff_of).collect();
         if let (1, Some(cutoff)) = (cutoffs.len(), cutoffs.first()) {
-            return not_before(segment, *cutoff);
+            return Ok(not_before(segment, *cutoff)?);
         }
-        let mut node = RowPlan::Nothing;
+        let mut any = Disjunction::default();
         for (predicate, cutoff) in &self.classes {
-            node = node.or(plan(predicate, segment, budget)?.and(not_before(segment, *cutoff)?));
+            any.add(plan(predicate, segment, budget)?.and(not_before(segment, *cutoff)?));
         }
-        Ok(node)
+        Ok(any.finish())
     }
 }
 

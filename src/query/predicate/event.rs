@@ -3,11 +3,9 @@
 use super::tree::{FieldPredicate, Predicate, Scope};
 use super::value::Scalar;
 use super::value::scalar;
-use crate::Result;
 use crate::event::StoredEvent;
 use crate::event::shape::{Flattener, Kind, PathTree, unescape};
-use crate::query::budget::Budget;
-use crate::segment::Read;
+use crate::query::budget::{Budget, Limited};
 use std::borrow::Cow;
 
 /// Takes events apart; keeps the paths that it met.
@@ -76,8 +74,8 @@ impl FlatEvent<'_> {
     /// Calls `each` with path and value of every scalar, up to its first error.
     pub(crate) fn for_each(
         &self,
-        mut each: impl FnMut(&[String], Scalar<'_>) -> Read<()>,
-    ) -> Read<()> {
+        mut each: impl FnMut(&[String], Scalar<'_>) -> Limited<()>,
+    ) -> Limited<()> {
         for (node, kind, text) in &self.leaves {
             if let Some(scalar) = scalar(*kind, text) {
                 each(&self.paths[*node as usize], scalar)?;
@@ -89,9 +87,9 @@ impl FlatEvent<'_> {
     /// Whether the event meets a condition; each leaf of it may look at the whole event.
     ///
     /// # Errors
-    /// [`crate::Error::Budget`] when a limit is exceeded.
-    pub(crate) fn meet(&self, predicate: &Predicate, budget: &Budget) -> Result<bool> {
-        let first_that = |parts: &[Predicate], wanted: bool| -> Result<bool> {
+    /// When a limit is exceeded.
+    pub(crate) fn meet(&self, predicate: &Predicate, budget: &Budget) -> Limited<bool> {
+        let first_that = |parts: &[Predicate], wanted: bool| -> Limited<bool> {
             for part in parts {
                 if self.meet(part, budget)? == wanted {
                     return Ok(wanted);
@@ -105,8 +103,8 @@ impl FlatEvent<'_> {
             Predicate::Or(parts) => first_that(parts, true),
             Predicate::Not(part) => self.meet(part, budget).map(|met| !met),
             Predicate::Field(leaf) => {
-                budget.spend(self.stored.event.canonical().len())?;
-                self.meet_leaf(leaf, budget).or_else(|_| budget.check().map(|()| false))
+                budget.charge_bytes(self.stored.event.canonical().len())?;
+                self.meet_leaf(leaf, budget)
             }
         }
     }
@@ -115,7 +113,7 @@ impl FlatEvent<'_> {
     ///
     /// # Errors
     /// When a limit is exceeded.
-    pub(crate) fn meet_leaf(&self, leaf: &FieldPredicate, budget: &Budget) -> Read<bool> {
+    pub(crate) fn meet_leaf(&self, leaf: &FieldPredicate, budget: &Budget) -> Limited<bool> {
         match &leaf.scope {
             Scope::OccurredAt => Ok(leaf.test.matches_instant(self.stored.event.occurred_at())),
             Scope::RecordedAt => Ok(leaf.test.matches_instant(self.stored.recorded_at)),

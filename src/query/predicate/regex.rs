@@ -6,8 +6,7 @@
 //! take long is left to the crate; everything else goes byte by byte, with looks at the clock.
 
 use crate::limits::REGEX_BYTES_MAX;
-use crate::query::budget::Budget;
-use crate::segment::Read;
+use crate::query::budget::{Budget, Limited};
 use regex::{Regex, RegexBuilder};
 use regex_automata::MatchKind;
 use regex_automata::hybrid::dfa::{Cache, DFA};
@@ -54,7 +53,7 @@ impl Pattern {
     ///
     /// # Errors
     /// When a limit is exceeded; it is looked at every few milliseconds.
-    pub(super) fn is_match(&self, text: &str, budget: &Budget) -> Read<bool> {
+    pub(super) fn is_match(&self, text: &str, budget: &Budget) -> Limited<bool> {
         let steps = self.steps_of_a_byte().saturating_mul(text.len());
         if steps > STEPS_MAX {
             return self.is_match_in_steps(text, budget);
@@ -77,7 +76,7 @@ impl Pattern {
         }
     }
 
-    fn is_match_in_steps(&self, text: &str, budget: &Budget) -> Read<bool> {
+    fn is_match_in_steps(&self, text: &str, budget: &Budget) -> Limited<bool> {
         match self.walk(text, &mut self.dfa.create_cache(), budget)? {
             Some(is_match) => Ok(is_match),
             None => simulate(self.dfa.get_nfa(), text, budget),
@@ -86,7 +85,7 @@ impl Pattern {
 
     /// Goes through the text state by state; `None` at what it cannot decide: the border of a word
     /// beside a character beyond ASCII.
-    fn walk(&self, text: &str, cache: &mut Cache, budget: &Budget) -> Read<Option<bool>> {
+    fn walk(&self, text: &str, cache: &mut Cache, budget: &Budget) -> Limited<Option<bool>> {
         let dfa = &self.dfa;
         let steps = self.steps_of_a_byte();
         let Ok(mut state) = dfa.start_state(cache, &start::Config::new()) else {
@@ -108,7 +107,7 @@ impl Pattern {
 }
 
 /// Follows all states that the text may have led to, at once.
-fn simulate(nfa: &NFA, text: &str, budget: &Budget) -> Read<bool> {
+fn simulate(nfa: &NFA, text: &str, budget: &Budget) -> Limited<bool> {
     let haystack = text.as_bytes();
     let mut now = States::new(nfa);
     let mut next = States::new(nfa);

@@ -7,8 +7,8 @@ use super::value_predicate::ValuePredicate;
 use crate::event::shape::Kind;
 use crate::query::ast::path_pattern::PathPattern;
 use crate::query::ast::time::TimeRange;
-use crate::query::budget::Budget;
-use crate::segment::{Read, decode_overflow};
+use crate::query::budget::{Budget, Limited};
+use crate::segment::decode_overflow;
 
 /// A condition on an event.
 #[derive(Debug, Clone)]
@@ -94,7 +94,7 @@ impl FieldPredicate {
     ///
     /// # Errors
     /// As [`ValuePredicate::matches`].
-    pub(crate) fn passes(&self, kind: Kind, value: &str, budget: &Budget) -> Read<bool> {
+    pub(crate) fn passes(&self, kind: Kind, value: &str, budget: &Budget) -> Limited<bool> {
         let matches = |kind, text| match scalar(kind, text) {
             Some(scalar) => self.test.matches(scalar, budget),
             None => Ok(false),

@@ -10,8 +10,7 @@ use super::regex::Pattern;
 use super::value::Scalar;
 use crate::event::Timestamp;
 use crate::query::ast::time::TimeRange;
-use crate::query::budget::Budget;
-use crate::segment::Read;
+use crate::query::budget::{Budget, Limited};
 use crate::text::fold;
 
 /// What a value must be like.
@@ -43,7 +42,7 @@ impl ValuePredicate {
     ///
     /// # Errors
     /// When a limit is exceeded.
-    pub(in crate::query) fn matches(&self, scalar: Scalar<'_>, budget: &Budget) -> Read<bool> {
+    pub(in crate::query) fn matches(&self, scalar: Scalar<'_>, budget: &Budget) -> Limited<bool> {
         Ok(match self {
             ValuePredicate::Has => scalar != Scalar::Null,
             ValuePredicate::Phrase(phrase) => match scalar {
@@ -111,7 +110,7 @@ impl ValuePredicate {
     }
 
     /// The tests of the text of strings and numbers.
-    fn matches_text(&self, text: &str, budget: &Budget) -> Read<bool> {
+    fn matches_text(&self, text: &str, budget: &Budget) -> Limited<bool> {
         Ok(match self {
             ValuePredicate::Begins(start) => match is_ascii_as_long_as(text, start) {
                 true => text.as_bytes()[..start.len()].eq_ignore_ascii_case(start.as_bytes()),

@@ -74,11 +74,11 @@ impl Dictionary {
     }
 
     /// Calls `each` with every value in order, up to its first error.
-    pub(crate) fn for_each(
+    pub(crate) fn for_each<E: From<Damage>>(
         &self,
         blocks: &Blocks,
-        mut each: impl FnMut(u32, &str) -> Read<()>,
-    ) -> Read<()> {
+        mut each: impl FnMut(u32, &str) -> Result<(), E>,
+    ) -> Result<(), E> {
         let fault = Damage { offset: self.bytes.offset, reading: READING };
         let bytes = blocks.bytes(self.bytes, fault.reading)?;
         let (mut start, mut id, mut outcome) = (0, 0, Ok(()));
@@ -86,7 +86,7 @@ impl Dictionary {
             if outcome.is_ok() {
                 outcome = match bytes.get(start..end as usize).map(std::str::from_utf8) {
                     Some(Ok(value)) => each(id, value),
-                    _ => Err(fault),
+                    _ => Err(fault.into()),
                 };
             }
             (start, id) = (end as usize, id + 1);

@@ -210,12 +210,12 @@ impl Presence {
 
     /// Calls `each` with (row, first value index, number of values) for the rows of `range` that
     /// have values, ascending.
-    pub(crate) fn for_each(
+    pub(crate) fn for_each<E: From<Damage>>(
         &self,
         blocks: &Blocks,
         range: std::ops::Range<u32>,
-        mut each: impl FnMut(u32, u32, u32) -> Read<()>,
-    ) -> Read<()> {
+        mut each: impl FnMut(u32, u32, u32) -> Result<(), E>,
+    ) -> Result<(), E> {
         let fault = self.fault();
         if range.is_empty() {
             return Ok(());
@@ -324,7 +324,7 @@ mod tests {
         for from in [0, rows / 2] {
             let mut seen = Vec::new();
             presence
-                .for_each(&blocks, from..rows, |row, start, count| {
+                .for_each::<Damage>(&blocks, from..rows, |row, start, count| {
                     seen.push((row, start, count));
                     Ok(())
                 })

@@ -348,11 +348,11 @@ impl<'s> Terms<'s> {
     }
 
     /// Calls `each` with the entry of every word that begins with `prefix`.
-    pub(crate) fn for_each_prefix(
+    pub(crate) fn for_each_prefix<E: From<Damage>>(
         &self,
         prefix: &str,
-        mut each: impl FnMut(&[u8], TermEntry) -> Read<()>,
-    ) -> Read<()> {
+        mut each: impl FnMut(&[u8], TermEntry) -> Result<(), E>,
+    ) -> Result<(), E> {
         let map = self.map()?;
         let mut words = map.range().ge(prefix).into_stream();
         while let Some((word, value)) = words.next() {
@@ -366,13 +366,13 @@ impl<'s> Terms<'s> {
 
     /// Calls `each` with the entry of every word within `distance` of `word`, and counts the bytes
     /// of words that were read for it.
-    pub(crate) fn for_each_near(
+    pub(crate) fn for_each_near<E: From<Damage>>(
         &self,
         word: &str,
         distance: u8,
         read: &Cell<usize>,
-        mut each: impl FnMut(&[u8], TermEntry) -> Read<()>,
-    ) -> Read<()> {
+        mut each: impl FnMut(&[u8], TermEntry) -> Result<(), E>,
+    ) -> Result<(), E> {
         let Some(near) = LevenshteinAutomaton::new(word, distance, read) else {
             return Ok(());
         };

@@ -72,11 +72,11 @@ impl<'s> Column<'s> {
 
     /// Calls `each` with (row, first value index, number of values) for the rows of `range` that
     /// have values, ascending.
-    pub(crate) fn for_each_row(
+    pub(crate) fn for_each_row<E: From<Damage>>(
         &self,
         range: std::ops::Range<u32>,
-        each: impl FnMut(u32, u32, u32) -> Read<()>,
-    ) -> Read<()> {
+        each: impl FnMut(u32, u32, u32) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.contents.presence.for_each(self.blocks, range, each)
     }
 
@@ -106,7 +106,10 @@ impl<'s> Column<'s> {
     }
 
     /// Calls `each` with every distinct value and its id, up to its first error.
-    pub(crate) fn for_each_distinct(&self, each: impl FnMut(u32, &str) -> Read<()>) -> Read<()> {
+    pub(crate) fn for_each_distinct<E: From<Damage>>(
+        &self,
+        each: impl FnMut(u32, &str) -> Result<(), E>,
+    ) -> Result<(), E> {
         match &self.contents.codec {
             Codec::Dictionary { dictionary, .. } => dictionary.for_each(self.blocks, each),
             _ => Ok(()),
