@@ -14,7 +14,7 @@ const FRACTION_DIGITS: usize = 6;
 ///
 /// The local year is 1 to 9999. The year in UTC may be 0 or 10000 where the offset leads there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Instant {
+pub(crate) struct OffsetTimestamp {
     /// The instant itself.
     pub timestamp: Timestamp,
     /// Local time minus UTC, in minutes, -1439 to 1439; 0 for any spelling of offset zero.
@@ -23,11 +23,9 @@ pub struct Instant {
 
 /// What to do with fraction digits beyond microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fraction {
+pub(crate) enum Fraction {
     /// Refuse them unless they are zeros: fields of type `ts`.
     Exact,
-    /// Cut them: formats other than `native` are imported so.
-    Cut,
     /// Cut them, but nine digits are the most: values that are compared as instants.
     CutNine,
 }
@@ -36,7 +34,7 @@ pub enum Fraction {
 ///
 /// # Errors
 /// What is wrong with the text, as the end of a sentence about it.
-pub fn parse_instant(text: &str, rule: Fraction) -> Result<Instant, &'static str> {
+pub(crate) fn parse_instant(text: &str, rule: Fraction) -> Result<OffsetTimestamp, &'static str> {
     let (date, rest) = split_date(text.as_bytes()).ok_or(
         "is not an RFC 3339 date-time such as 2026-03-20T08:15:30.12Z or 2026-03-20T09:15:30+01:00",
     )?;
@@ -44,7 +42,10 @@ pub fn parse_instant(text: &str, rule: Fraction) -> Result<Instant, &'static str
     let (micros, zone) = fraction(rest, rule)?;
     let offset_minutes = offset(zone)?;
     let seconds = seconds - i64::from(offset_minutes) * SECONDS_PER_MINUTE;
-    Ok(Instant { timestamp: Timestamp(seconds * MICROS_PER_SECOND + micros), offset_minutes })
+    Ok(OffsetTimestamp {
+        timestamp: Timestamp(seconds * MICROS_PER_SECOND + micros),
+        offset_minutes,
+    })
 }
 
 /// Reads any string of an event that is a full RFC 3339 date-time with 0 to 9 fraction digits.
@@ -170,6 +171,15 @@ fn offset(text: &[u8]) -> Result<i32, &'static str> {
     }
 }
 
+impl TryFrom<&str> for Timestamp {
+    type Error = Error;
+
+    /// As [`Timestamp::from_str`].
+    fn try_from(text: &str) -> Result<Timestamp, Error> {
+        text.parse()
+    }
+}
+
 impl FromStr for Timestamp {
     type Err = Error;
 
@@ -254,8 +264,6 @@ mod tests {
 
     #[test]
     fn fraction_digits_beyond_microseconds_are_cut_where_the_rule_says_so() {
-        let cut = parse_instant("1970-01-01T00:00:00.1234567891Z", Fraction::Cut).unwrap();
-        assert_eq!(cut.timestamp, Timestamp(123_456));
         let before_epoch = value_instant("1969-12-31T23:59:59.999999999Z");
         assert_eq!(before_epoch, Some(Timestamp(-1)));
         assert_eq!(value_instant("1970-01-01T00:00:00.123456789+00:00"), Some(Timestamp(123_456)));

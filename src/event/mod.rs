@@ -14,7 +14,8 @@ pub(super) mod time;
 use std::hash::{Hash, Hasher};
 
 pub use builder::EventBuilder;
-pub use instant::{Fraction, Instant, parse_instant, value_instant};
+pub use instant::value_instant;
+pub(crate) use instant::{Fraction, parse_instant};
 pub use objects::{Actor, Change, Target};
 pub use time::{Timestamp, format_instant};
 

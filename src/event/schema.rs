@@ -8,6 +8,7 @@ use crate::limits::{LONG_TEXT_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
 
 /// A field that the schema names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SchemaField {
     /// Its key.
     pub name: &'static str,
@@ -20,6 +21,7 @@ pub struct SchemaField {
 /// What a field holds. `null` is taken too, except in required fields and as an element of a list
 /// of strings or known objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FieldType {
     /// A string of at most `bytes_max` bytes.
     Text {
@@ -54,6 +56,7 @@ pub enum FieldType {
 
 /// What a path of keys is to a query. Lists add no segment to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Known {
     /// A field that the schema names.
     Field(FieldType),

@@ -41,6 +41,7 @@ pub enum DirKind {
 
 /// How the bytes of a sealed file are brought into memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Access {
     /// A read-only memory map (the real disk) or a shared buffer (the simulated disk).
     #[default]

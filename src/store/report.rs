@@ -5,6 +5,7 @@ use crate::store::manifest::state::Listed;
 
 /// What an append gives back for one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Receipt {
     /// The sequence under which the event is stored (for a duplicate: the first one's).
     pub seq: u64,
@@ -17,6 +18,7 @@ pub struct Receipt {
 
 /// What opening found and repaired.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct OpenReport {
     /// Events replayed from the log.
     pub replayed: u64,
@@ -30,6 +32,7 @@ pub struct OpenReport {
 
 /// Figures of a store.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Stats {
     /// Events held (sealed and unsealed), hidden ones included.
     pub events: u64,
@@ -53,6 +56,7 @@ pub struct Stats {
 
 /// One live segment, for listings.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct SegmentSummary {
     /// Hexadecimal id, as in the file's name.
     pub id: String,
@@ -96,6 +100,7 @@ impl SegmentSummary {
 
 /// What a seal, a compaction or a sweep of retention did.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[non_exhaustive]
 pub struct ChangeReport {
     /// Segments written.
     pub added: Vec<SegmentSummary>,

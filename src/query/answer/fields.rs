@@ -19,6 +19,7 @@ use std::fmt;
 
 /// A field that some hits have.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FoundField {
     /// The keys that lead to its values; prints as queries write it, odd keys in quotes.
     pub path: Path,
@@ -34,6 +35,7 @@ pub struct FoundField {
 
 /// What values are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum FieldKind {
     /// A string.
     String,

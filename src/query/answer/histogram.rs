@@ -20,6 +20,7 @@ const DAY_MICROS: i64 = 86_400_000_000;
 
 /// One bucket of a histogram, `[from, to)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Bucket {
     /// First instant.
     pub from: Timestamp,

@@ -10,6 +10,7 @@ use crate::{Error, Result};
 
 /// A page of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Page {
     /// The events in the order asked for.
     pub events: Vec<StoredEvent>,
@@ -22,6 +23,7 @@ pub struct Page {
 
 /// How a page ended whose events were given one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PageEnd {
     /// As [`Page::next`].
     pub next: Option<Cursor>,

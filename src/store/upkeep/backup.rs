@@ -31,6 +31,7 @@ const LOG_NUMBER: u64 = 1;
 
 /// How sealed segments come into a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum BackupMode {
     /// By a second name for the same file: takes no time and no space. Where that is not possible,
     /// as between file systems, by a copy.
@@ -42,6 +43,7 @@ pub enum BackupMode {
 
 /// What a backup holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[non_exhaustive]
 pub struct BackupReport {
     /// Events in it.
     pub events: u64,

@@ -83,6 +83,7 @@ pub enum Part {
 
 /// One thing that is wrong with a store.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// Path of the file within the store, with `/` between folders.
     pub file: String,
@@ -147,6 +148,7 @@ impl Finding {
 
 /// What a verification read, and what it found.
 #[derive(Debug, Clone, Default, serde::Serialize)]
+#[non_exhaustive]
 pub struct VerifyReport {
     /// Files read.
     pub files: u64,

@@ -5,7 +5,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{SearchOptions, StoreOptions};
 use crate::cli::print::sink::{ColumnOptions, EventFormat, Sink};
 use annals::event::StoredEvent;
-use annals::query::{Order, PageEnd, Search};
+use annals::query::{Order, Search};
 use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
@@ -59,11 +59,7 @@ pub(super) enum OrderOption {
 impl OrderOption {
     /// Sets the order of a search.
     pub(super) fn apply(self, search: Search<'_>) -> Search<'_> {
-        match self.order() {
-            Order::Newest => search.newest(),
-            Order::Oldest => search.oldest(),
-            Order::Seq => search.by_seq(),
-        }
+        search.order(self.order())
     }
 
     fn order(self) -> Order {
@@ -87,15 +83,18 @@ pub(crate) fn run(options: &StoreOptions, arguments: &SearchArguments) -> Outcom
         let cursor = cursor.parse();
         search = search.after(cursor.map_err(|error| Failure::usage("--after", error))?);
     }
-    let PageEnd { next, complete } = match arguments.page.limit {
-        0 => walk(&mut |event| sink.write(event), |each| {
-            search.page_into(&mut |event| each(&event))
-        })?,
+    let (next, complete) = match arguments.page.limit {
+        0 => {
+            let end = walk(&mut |event| sink.write(event), |each| {
+                search.page_into(&mut |event| each(&event))
+            })?;
+            (end.next, end.complete)
+        }
         // Where a page cannot be whole because of damage, nothing of it is printed.
         _ => {
             let page = search.page()?;
             page.events.iter().try_for_each(|event| sink.write(event))?;
-            PageEnd { next: page.next, complete: page.complete }
+            (page.next, page.complete)
         }
     };
     let next = next.map(|cursor| cursor.to_string());

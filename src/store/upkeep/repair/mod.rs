@@ -45,6 +45,7 @@ const BELIEVED_MAX: u64 = 1 << 62;
 
 /// What a repair found and did; of a dry run, what it would do.
 #[derive(Debug, Clone, Default, serde::Serialize)]
+#[non_exhaustive]
 pub struct RepairReport {
     /// Nothing was changed.
     pub dry_run: bool,
