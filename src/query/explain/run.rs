@@ -154,16 +154,16 @@ impl<'a> Observation<'a> {
     }
 
     fn explanation(self, search: &Search<'_>, answer: Answer, hits: u64) -> Explanation {
-        let times = self.predicate.occurrence();
+        let (times, selection) = (self.predicate.occurrence(), &search.selection);
         Explanation {
-            query: search.query.to_string(),
+            query: selection.query.to_string(),
             answer,
             from: times.from,
             to: times.to,
-            tenant: search.tenant.clone(),
-            include_hidden: search.include_hidden,
+            tenant: selection.tenant.clone(),
+            include_hidden: selection.include_hidden,
             now: search.context().now,
-            zone: search.zone,
+            zone: selection.zone,
             sources: self.listed,
             hits,
             more: false,

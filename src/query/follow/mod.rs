@@ -5,7 +5,6 @@
 //! there is none, in the tails ([`recent`]). Seals and compactions move events between the two but
 //! never change their `seq`, so between looks the place is all there is to remember.
 
-mod asked;
 pub(super) mod cursor;
 mod recent;
 mod sealed;
@@ -13,11 +12,11 @@ mod sealed;
 mod tests;
 
 use super::ast::Query;
+use super::request::selection::Selection;
 use crate::event::StoredEvent;
 use crate::io::Watch;
 use crate::store::{Followed, Snapshot, Store, StoreReader};
 use crate::{Error, Result};
-use asked::Asked;
 use cursor::FollowCursor;
 use recent::UnsealedEvents;
 use sealed::SealedEvents;
@@ -36,7 +35,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Follow<'s> {
     store: &'s dyn Followed,
-    asked: Asked,
+    selection: Selection,
     cursor: FollowCursor,
     /// What the last look found, as far as it was not given yet.
     found: Option<FollowSource>,
@@ -115,7 +114,7 @@ impl<'s> Follow<'s> {
     fn new(store: &'s dyn Followed, cursor: FollowCursor) -> Follow<'s> {
         Follow {
             store,
-            asked: Asked::all(),
+            selection: Selection::new(Query::all()),
             cursor,
             found: None,
             // Before the first look, so that nothing falls between the two.
@@ -125,33 +124,36 @@ impl<'s> Follow<'s> {
         }
     }
 
+    /// Only events of this selection; set it before the first event.
+    #[must_use]
+    pub fn select(self, selection: Selection) -> Self {
+        Follow { selection, ..self }
+    }
+
     /// Only events that match; set it before the first event. What a query counts from now, such
     /// as `since:7d`, it counts from the look that finds an event.
     #[must_use]
     pub fn query(mut self, query: &Query) -> Self {
-        self.asked.query = query.clone();
+        self.selection.query = query.clone();
         self
     }
 
     /// The zone of dates and calendar lengths (default UTC).
     #[must_use]
-    pub fn zone(mut self, zone: chrono_tz::Tz) -> Self {
-        self.asked.zone = zone;
-        self
+    pub fn zone(self, zone: chrono_tz::Tz) -> Self {
+        Follow { selection: self.selection.zone(zone), ..self }
     }
 
     /// Only events whose `tenant` is this, byte for byte.
     #[must_use]
-    pub fn tenant(mut self, tenant: &str) -> Self {
-        self.asked.tenant = Some(tenant.to_owned());
-        self
+    pub fn tenant(self, tenant: &str) -> Self {
+        Follow { selection: self.selection.tenant(tenant), ..self }
     }
 
     /// Also events that are past `visible_for` but not past `kept_for`.
     #[must_use]
-    pub fn include_hidden(mut self) -> Self {
-        self.asked.include_hidden = true;
-        self
+    pub fn include_hidden(self) -> Self {
+        Follow { selection: self.selection.include_hidden(), ..self }
     }
 
     /// The place behind the last event given and behind all after it that did not match: a
@@ -225,10 +227,10 @@ impl<'s> Follow<'s> {
 
     fn look(&self, snapshot: &Snapshot) -> Result<FollowSource> {
         let after = self.cursor.seq;
-        if let Some(sealed) = SealedEvents::begin(snapshot, &self.asked, after)? {
+        if let Some(sealed) = SealedEvents::begin(snapshot, &self.selection, after)? {
             return Ok(FollowSource::Sealed(Box::new(sealed)));
         }
-        UnsealedEvents::look(snapshot, &self.asked, after).map(FollowSource::Unsealed)
+        UnsealedEvents::look(snapshot, &self.selection, after).map(FollowSource::Unsealed)
     }
 
     /// Makes the place one of the epoch that runs.
