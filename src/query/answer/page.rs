@@ -2,7 +2,8 @@
 
 use crate::event::StoredEvent;
 use crate::query::budget::Budget;
-use crate::query::exec::merge::{HITS_AT_ONCE, Merge, PageObserver};
+use crate::query::exec::merge::{HITS_AT_ONCE, Merge};
+use crate::query::exec::observer::Observer;
 use crate::query::request::cursor::Cursor;
 use crate::query::request::order::SortKey;
 use crate::query::request::search::Search;
@@ -128,7 +129,7 @@ impl PageWalk {
         search: &Search<'_>,
         budget: &Budget,
         each: &mut dyn FnMut(StoredEvent) -> Result<bool>,
-        observer: Option<&mut dyn PageObserver>,
+        observer: Option<&mut dyn Observer>,
     ) -> Result<bool> {
         let limit = limit_of(search);
         let mut merge = Merge::new(search, budget, limit.saturating_add(1), observer)?;
