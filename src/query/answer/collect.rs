@@ -1,4 +1,4 @@
-//! Answers about all hits at once: counts, and the walk that facets and histograms share.
+//! Aggregation: the one walk over all hits, for counts, facets, fields and histograms.
 
 use crate::Result;
 use crate::event::StoredEvent;

@@ -1,4 +1,5 @@
-//! Pages of hits, and all hits one by one.
+//! Pages of hits (keyset pagination: a cursor is the sort key of the last event), and all hits one
+//! by one.
 
 use crate::event::StoredEvent;
 use crate::query::budget::Budget;

@@ -1,4 +1,4 @@
-//! The hits of all sources in one order, each source opened when its best hit could be next.
+//! K-way merge of the hits of all sources, each of which is opened when its best hit could be next.
 
 use super::hits::{Hit, HitStream, SegmentStream, UnindexedStream, Wanted};
 use super::observer::Observer;
@@ -12,11 +12,10 @@ use crate::query::request::search::Search;
 use crate::{Error, Result};
 use std::time::Instant;
 
-/// Hits that are decoded at once at most.
+/// Hits that are decoded at once at most: those of one segment share the reading of its columns.
 pub(crate) const HITS_AT_ONCE: usize = 64;
 
-/// A k-way merge of the hits of all sources, each of which is opened when its best hit could be
-/// next.
+/// The merge. With few sources open, the next hit is found by a look at each: no heap is kept.
 pub(crate) struct Merge<'s, 'o> {
     pub(crate) budget: &'s Budget,
     observer: Option<&'o mut dyn Observer>,
@@ -131,8 +130,8 @@ impl<'s, 'o> Merge<'s, 'o> {
         }
     }
 
-    /// Takes the next hits, up to `count` of them; fewer at the end, or where an error is met,
-    /// which comes beside them.
+    /// Takes the next hits, up to `count`. There are fewer at the end and before an error, which is
+    /// the second value.
     pub(crate) fn take(&mut self, count: usize) -> (Vec<(usize, Hit)>, Result<()>) {
         let mut hits = Vec::with_capacity(count.min(HITS_AT_ONCE));
         while hits.len() < count {
@@ -148,8 +147,8 @@ impl<'s, 'o> Merge<'s, 'o> {
         (hits, Ok(()))
     }
 
-    /// The events of hits that were taken, in their order; up to the first damage, which comes
-    /// beside them. The hits of one stream are decoded at once.
+    /// The events of hits that were taken, in their order, up to the first damage, which is the
+    /// second value. The hits of one stream are decoded at once.
     pub(crate) fn events(&mut self, hits: &[(usize, Hit)]) -> (Vec<StoredEvent>, Result<()>) {
         let began = self.observer.is_some().then(Instant::now);
         let decoded = self.decode(hits);

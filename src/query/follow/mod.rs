@@ -1,9 +1,10 @@
 //! Following a store: every event once, in the order of `seq`, also those to come.
 //!
-//! A follower looks at the store when it is told that something may be new, and each look begins
-//! behind the last event that it gave: in the segments above that place ([`sealed`]), or, when
-//! there is none, in the tails ([`recent`]). Seals and compactions move events between the two but
-//! never change their `seq`, so between looks the place is all there is to remember.
+//! Change data capture by log position. A follower looks at the store when a new view is
+//! announced. Each look begins behind the last event given: in the segments above that position
+//! ([`sealed`]), or, when there is none, in the tails ([`recent`]). Seals and compactions move
+//! events between the two but never change their `seq`, so the position is all that is kept
+//! between looks.
 
 pub(super) mod cursor;
 mod recent;
@@ -24,8 +25,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// A follower looks again after this long although nobody told it to: a system that forgets to
-/// tell costs a second, not an event.
+/// A follower looks again after this long without an announcement: a system that loses one costs a
+/// second, not an event.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Every event of a store once, in the order of `seq`, also those to come; see [`Store::follow`].

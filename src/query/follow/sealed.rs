@@ -1,4 +1,4 @@
-//! The events of segments in the order of `seq`, whatever their times.
+//! K-way merge of segments by `seq`, with a binary heap.
 
 use crate::event::StoredEvent;
 use crate::query::budget::{Budget, Evaluated};
