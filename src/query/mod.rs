@@ -37,5 +37,6 @@ pub use follow::{Follow, FollowStop};
 pub use request::cursor::Cursor;
 pub use request::order::Order;
 pub use request::search::Search;
+pub use request::selection::Selection;
 pub use syntax::builder::Field;
 pub use syntax::json::filters::{Filters, Joiner};

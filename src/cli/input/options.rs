@@ -3,7 +3,7 @@
 use super::budget::BudgetOptions;
 use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
-use annals::query::{Follow, Query, Search};
+use annals::query::{Query, Search, Selection};
 use annals::store::{Snapshot, Store, StoreReader};
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
@@ -95,7 +95,7 @@ pub(crate) struct SearchOptions {
 impl SearchOptions {
     /// Begins the search on `snapshot`; its time begins now.
     pub(crate) fn search<'a>(&self, snapshot: &'a Snapshot) -> Outcome<Search<'a>> {
-        Ok(self.budget.apply(self.query.search(snapshot)?))
+        Ok(self.budget.apply(snapshot.select(self.query.selection()?)))
     }
 
     /// The time zone of days.
@@ -114,27 +114,13 @@ enum QueryFormat {
 }
 
 impl QueryOptions {
-    fn search<'a>(&self, snapshot: &'a Snapshot) -> Outcome<Search<'a>> {
-        let mut search = snapshot.query(&self.parse()?).zone(self.zone);
+    /// The events that are asked for.
+    pub(crate) fn selection(&self) -> Outcome<Selection> {
+        let mut selection = Selection::new(self.parse()?).zone(self.zone);
         if let Some(tenant) = &self.tenant {
-            search = search.tenant(tenant);
+            selection = selection.tenant(tenant);
         }
-        if self.include_hidden {
-            search = search.include_hidden();
-        }
-        Ok(search)
-    }
-
-    /// Sets what a follower looks for.
-    pub(crate) fn follow<'a>(&self, follow: Follow<'a>) -> Outcome<Follow<'a>> {
-        let mut follow = follow.query(&self.parse()?).zone(self.zone);
-        if let Some(tenant) = &self.tenant {
-            follow = follow.tenant(tenant);
-        }
-        if self.include_hidden {
-            follow = follow.include_hidden();
-        }
-        Ok(follow)
+        Ok(if self.include_hidden { selection.include_hidden() } else { selection })
     }
 
     /// The query with the time options as further conditions: `--from` and `--to` are half-open,

@@ -1,17 +1,15 @@
-//! Answers about all hits at once: counts, and the walk that facets and histograms share.
+//! Aggregation: the one walk over all hits, for counts, facets, fields and histograms.
 
 use crate::Result;
 use crate::event::StoredEvent;
 use crate::query::budget::{Budget, Evaluated, Halt, Limited};
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::exec::hits::Passed;
-use crate::query::exec::source::HitSource;
+use crate::query::exec::observer::Observer;
 use crate::query::exec::unindexed::each_unindexed;
 use crate::query::plan::known_count;
 use crate::query::plan::node::RowPlan;
-use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::event::FlatEvent;
-use crate::query::predicate::tree::Predicate;
 use crate::query::request::search::Search;
 use crate::segment::Segment;
 use crate::segment::{Read, RowSet, WINDOW_ROWS};
@@ -25,62 +23,72 @@ impl<'a> Search<'a> {
     /// # Errors
     /// As [`Search::page`], and [`crate::Error::Budget`] beyond a limit of the search.
     pub fn count(self) -> Result<u64> {
+        self.count_observed(&self.budget(), None)
+    }
+
+    /// Counts the hits.
+    pub(crate) fn count_observed(
+        &self,
+        budget: &Budget,
+        observer: Option<&mut dyn Observer>,
+    ) -> Result<u64> {
         let mut counter = HitCounter::default();
-        self.visit(&self.budget(), &mut counter)?;
-        Ok(counter.passed.hits)
+        self.walk(budget, &mut counter, observer)?;
+        Ok(counter.hits)
     }
 
     /// Gives all hits to `collector`: by segment, and one by one where events have no index.
-    pub(crate) fn visit(&self, budget: &Budget, collector: &mut dyn Collector<'a>) -> Result<()> {
+    pub(super) fn visit(&self, budget: &Budget, collector: &mut dyn Collector<'a>) -> Result<()> {
+        self.walk(budget, collector, None)
+    }
+
+    fn walk(
+        &self,
+        budget: &Budget,
+        collector: &mut dyn Collector<'a>,
+        mut observer: Option<&mut dyn Observer>,
+    ) -> Result<()> {
         self.check()?;
         let predicate = self.predicate()?;
         let visibility = self.visibility()?;
         for source in self.sources(predicate.occurrence()) {
             budget.check()?;
-            collector.begin(&source);
-            let Some(segment) = source.segment()? else {
-                each_unindexed(
-                    source.events(),
-                    &predicate,
-                    &visibility,
-                    budget,
-                    |event, values| Ok(collector.recent(event, values, budget)?),
-                )?;
-                continue;
-            };
-            let mut known = || match visibility.sees_all(segment) {
-                true => known_count(&predicate, segment),
-                false => Ok(None),
-            };
-            let mut collect = || match collector.number(&mut known)? {
-                true => Ok(()),
-                false => match collector.plan(&predicate, &visibility, segment, budget)? {
-                    RowPlan::Nothing => Ok(()),
-                    node => collector.segment(segment, &node, budget),
-                },
-            };
-            collect().map_err(|halt: Halt| halt.error(segment))?;
+            let mut passed = Passed::default();
+            if let Some(segment) = source.segment()? {
+                let mut known = || match visibility.sees_all(segment) {
+                    true => known_count(&predicate, segment),
+                    false => Ok(None),
+                };
+                let mut collect = || {
+                    let node = match &mut observer {
+                        Some(observer) => observer.plan(&source, segment, budget)?,
+                        None if collector.number(&mut known)? => return Ok(()),
+                        None => visibility.plan(&predicate, segment, budget)?,
+                    };
+                    match node {
+                        RowPlan::Nothing => Ok(()),
+                        node => collector.segment(segment, &node, budget),
+                    }
+                };
+                collect().map_err(|halt: Halt| halt.error(segment))?;
+            } else {
+                let events = source.events();
+                let looked_at =
+                    each_unindexed(events, &predicate, &visibility, budget, |event, values| {
+                        Ok(collector.recent(event, values, budget)?)
+                    })?;
+                passed = Passed { steps: 1, rows: looked_at, checked: looked_at, ..passed };
+            }
+            if let Some(observer) = &mut observer {
+                observer.passed(&source, collector.passed(passed));
+            }
         }
         Ok(budget.check()?)
     }
 }
 
 /// Receives all hits of a search.
-pub(crate) trait Collector<'s> {
-    /// The hits that come now are of this source.
-    fn begin(&mut self, _source: &HitSource<'s>) {}
-
-    /// Plans a segment.
-    fn plan(
-        &mut self,
-        predicate: &Predicate,
-        visibility: &Visibility<'_>,
-        segment: &Segment,
-        budget: &Budget,
-    ) -> Evaluated<RowPlan> {
-        visibility.plan(predicate, segment, budget)
-    }
-
+pub(super) trait Collector<'s> {
     /// Takes the number of hits of a segment instead of their rows, if it is enough and `known`;
     /// whether it did.
     fn number(&mut self, _known: &mut dyn FnMut() -> Read<Option<u32>>) -> Read<bool> {
@@ -96,41 +104,64 @@ pub(crate) trait Collector<'s> {
         values: &FlatEvent<'_>,
         budget: &Budget,
     ) -> Limited<()>;
+
+    /// Adds what was done for the hits since the last call.
+    fn passed(&mut self, passed: Passed) -> Passed {
+        passed
+    }
 }
 
 /// Counts hits.
 #[derive(Default)]
-pub(crate) struct HitCounter {
-    /// What was done so far.
-    pub(crate) passed: Passed,
+struct HitCounter {
+    hits: u64,
+    /// What was done since it was last asked for.
+    passed: Passed,
+}
+
+impl HitCounter {
+    fn add(&mut self, hits: u64) {
+        self.hits += hits;
+        self.passed.hits += hits;
+    }
 }
 
 impl Collector<'_> for HitCounter {
     fn number(&mut self, known: &mut dyn FnMut() -> Read<Option<u32>>) -> Read<bool> {
         let count = known()?;
-        self.passed.hits += u64::from(count.unwrap_or(0));
+        self.add(count.unwrap_or(0).into());
         Ok(count.is_some())
     }
 
     fn segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Evaluated<()> {
         if let Some(len) = node.known_len(segment.rows()) {
-            self.passed.hits += len;
+            self.add(len);
             return Ok(());
         }
-        let hits = &mut self.passed.hits;
         let checked = each_window(segment, node, budget, &mut |_, set| {
-            *hits += set.len() as u64;
+            self.add(set.len() as u64);
             Ok(())
         })?;
-        self.passed.checked += checked;
         self.passed.steps += u64::from(segment.rows().div_ceil(WINDOW_ROWS));
         self.passed.rows += u64::from(segment.rows());
+        self.passed.checked += checked;
         Ok(())
     }
 
     fn recent(&mut self, _: &StoredEvent, _: &FlatEvent<'_>, _: &Budget) -> Limited<()> {
-        self.passed.hits += 1;
+        self.add(1);
         Ok(())
+    }
+
+    fn passed(&mut self, passed: Passed) -> Passed {
+        let Passed { steps, rows, checked, hits, .. } = std::mem::take(&mut self.passed);
+        Passed {
+            steps: passed.steps + steps,
+            rows: passed.rows + rows,
+            checked: passed.checked + checked,
+            hits,
+            is_complete: true,
+        }
     }
 }
 

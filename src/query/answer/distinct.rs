@@ -1,4 +1,5 @@
-//! The distinct values of one field, counted as long as that costs little.
+//! Exact count of the distinct values of one field, in a hash set; given up where it would cost
+//! much.
 
 use super::value_counts::{VALUES_MAX, ValueKey, key_of};
 use crate::event::shape::Kind;
@@ -85,7 +86,7 @@ pub(super) struct ColumnValues<'f, 's> {
     source: ValueSource,
 }
 
-/// How the values of a column are had.
+/// Where the values of a column are read.
 enum ValueSource {
     /// They are not wanted.
     Nothing,

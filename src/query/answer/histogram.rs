@@ -128,7 +128,7 @@ impl Search<'_> {
     pub fn histogram(self, every: &str) -> Result<Vec<Bucket>> {
         let step = read_width(every)?;
         let mut counter =
-            BucketCounter { step, zone: self.zone, counts: BTreeMap::new(), last: None };
+            BucketCounter { step, zone: self.selection.zone, counts: BTreeMap::new(), last: None };
         let budget = self.budget();
         self.visit(&budget, &mut counter)?;
         counter.buckets(&budget)

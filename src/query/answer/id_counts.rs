@@ -1,5 +1,5 @@
-//! How many hits have which value ids of a column with a dictionary: by lists of rows where they
-//! are few and hits are many, else hit by hit.
+//! Group-by on value ids of a column with a dictionary: intersections with the postings of each id
+//! where ids are few and hits are many, else one counter for each id, hit by hit.
 
 use super::collect::each_window;
 use crate::query::budget::{Budget, Evaluated};

@@ -1,8 +1,10 @@
-//! Pages of hits, and all hits one by one.
+//! Pages of hits (keyset pagination: a cursor is the sort key of the last event), and all hits one
+//! by one.
 
 use crate::event::StoredEvent;
 use crate::query::budget::Budget;
-use crate::query::exec::merge::{HITS_AT_ONCE, Merge, PageObserver};
+use crate::query::exec::merge::{HITS_AT_ONCE, Merge};
+use crate::query::exec::observer::Observer;
 use crate::query::request::cursor::Cursor;
 use crate::query::request::order::SortKey;
 use crate::query::request::search::Search;
@@ -130,7 +132,7 @@ impl PageWalk {
         search: &Search<'_>,
         budget: &Budget,
         each: &mut dyn FnMut(StoredEvent) -> Result<bool>,
-        observer: Option<&mut dyn PageObserver>,
+        observer: Option<&mut dyn Observer>,
     ) -> Result<bool> {
         let limit = limit_of(search);
         let mut merge = Merge::new(search, budget, limit.saturating_add(1), observer)?;

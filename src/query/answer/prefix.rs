@@ -1,4 +1,5 @@
-//! Values that begin with a text, folded: one by one, and in a sorted dictionary.
+//! Prefix search without regard to case: by binary search in a sorted dictionary, else value by
+//! value.
 
 use crate::query::budget::{Budget, Evaluated, Limited};
 use crate::query::predicate::value::Scalar;
@@ -10,7 +11,7 @@ use std::ops::Range;
 /// Values of a dictionary so few that they are looked at one by one.
 const FEW: u32 = 8;
 
-/// The beginning of values.
+/// The prefix that values must have.
 #[derive(Debug, Clone)]
 pub(super) struct ValuePrefix {
     folded: String,

@@ -1,4 +1,4 @@
-//! How many hits have each value at a path: what facets and completions count.
+//! Group-by on the values at a path, in a hash table: what facets and completions count.
 
 use super::collect::{Collector, each_window};
 use super::id_counts::{count_ids, count_lists};

@@ -1,4 +1,5 @@
-//! Evaluates the plan of a segment, window by window.
+//! Vectorised evaluation of a plan: a set of rows at a time, in windows of 65,536 rows, so that a
+//! page stops after the windows that it needs.
 
 use super::pattern_cache::PatternCache;
 use crate::query::budget::{Budget, Evaluated, Halt};
@@ -17,7 +18,7 @@ use crate::segment::WINDOW_ROWS;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Evaluates nodes of one segment; keeps its buffers.
+/// Evaluates plans of one segment; its buffers are used again.
 #[derive(Debug)]
 pub(crate) struct Evaluator<'s> {
     pub(crate) segment: &'s Segment,
@@ -145,7 +146,7 @@ impl<'s> Evaluator<'s> {
         Ok(met)
     }
 
-    /// Rows that are met already are not checked again.
+    /// Short-circuit: rows that one alternative has are not looked at for the next.
     fn disjunction(&mut self, nodes: &[RowPlan], rows: Range<u32>) -> Evaluated<RowSet> {
         let first = rows.start / WINDOW_ROWS * WINDOW_ROWS;
         let mut met = RowSet::empty();
@@ -196,8 +197,8 @@ impl<'s> Evaluator<'s> {
         }
     }
 
-    /// The rows with a value in one of the columns that passes the test of a leaf; a row that has
-    /// one is not looked at in the columns behind.
+    /// The rows with a value in one of the columns that passes the test of a leaf. Rows that passed
+    /// in one column are not looked at in the next.
     fn filter_by_columns(
         &mut self,
         columns: &[u32],

@@ -21,11 +21,11 @@ const STEP_ROWS: u32 = 2048;
 pub(crate) struct Hit {
     /// `(occurred_at, seq)`, or `(0, seq)` in the order of `seq`.
     pub place: SortKey,
-    /// The row, or the index among the newest events.
+    /// The row, or the index among the events without index.
     pub row: u32,
 }
 
-/// The hits of one segment, sealed or in memory.
+/// The hits of one segment, sealed or in memory: a lazy iterator that evaluates a step at a time.
 #[derive(Debug)]
 pub(crate) struct SegmentStream<'s> {
     evaluator: Evaluator<'s>,
@@ -234,7 +234,7 @@ impl<'s> SegmentStream<'s> {
     }
 }
 
-/// The hits among the newest events, which have no index.
+/// The hits among events without index, found by a full scan.
 #[derive(Debug)]
 pub(crate) struct UnindexedStream<'s> {
     passed: Passed,
@@ -289,7 +289,7 @@ impl<'s> UnindexedStream<'s> {
 pub(crate) enum HitStream<'s> {
     /// A segment.
     Segment(Box<SegmentStream<'s>>),
-    /// The newest events.
+    /// Events without index.
     Unindexed(UnindexedStream<'s>),
 }
 

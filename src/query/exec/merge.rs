@@ -1,41 +1,24 @@
-//! The hits of all sources in one order, each source opened when its best hit could be next.
+//! K-way merge of the hits of all sources, each of which is opened when its best hit could be next.
 
-use super::hits::{Hit, HitStream, Passed, SegmentStream, UnindexedStream, Wanted};
+use super::hits::{Hit, HitStream, SegmentStream, UnindexedStream, Wanted};
+use super::observer::Observer;
 use super::source::HitSource;
 use crate::event::StoredEvent;
-use crate::query::budget::{Budget, Evaluated};
-use crate::query::plan::node::RowPlan;
+use crate::query::budget::Budget;
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
 use crate::query::request::order::{Order, SortKey};
 use crate::query::request::search::Search;
-use crate::segment::Segment;
 use crate::{Error, Result};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// Hits that are decoded at once at most.
+/// Hits that are decoded at once at most: those of one segment share the reading of its columns.
 pub(crate) const HITS_AT_ONCE: usize = 64;
 
-/// Observes the run of a page; the hits are the same.
-pub(crate) trait PageObserver {
-    /// Plans a segment that is opened, in place of [`Visibility::plan`].
-    fn plan(
-        &mut self,
-        source: &HitSource<'_>,
-        segment: &Segment,
-        budget: &Budget,
-    ) -> Evaluated<RowPlan>;
-    /// Events were decoded in this time.
-    fn decoded(&mut self, time: Duration);
-    /// The page has ended: how far a source has gone that was opened.
-    fn passed(&mut self, source: &HitSource<'_>, passed: Passed);
-}
-
-/// A k-way merge of the hits of all sources, each of which is opened when its best hit could be
-/// next.
+/// The merge. With few sources open, the next hit is found by a look at each: no heap is kept.
 pub(crate) struct Merge<'s, 'o> {
     pub(crate) budget: &'s Budget,
-    observer: Option<&'o mut dyn PageObserver>,
+    observer: Option<&'o mut dyn Observer>,
     order: Order,
     predicate: Predicate,
     visibility: Visibility<'s>,
@@ -54,7 +37,7 @@ impl<'s, 'o> Merge<'s, 'o> {
         search: &Search<'s>,
         budget: &'s Budget,
         wanted: usize,
-        observer: Option<&'o mut dyn PageObserver>,
+        observer: Option<&'o mut dyn Observer>,
     ) -> Result<Self> {
         search.check()?;
         let predicate = search.predicate()?;
@@ -147,8 +130,8 @@ impl<'s, 'o> Merge<'s, 'o> {
         }
     }
 
-    /// Takes the next hits, up to `count` of them; fewer at the end, or where an error is met,
-    /// which comes beside them.
+    /// Takes the next hits, up to `count`. There are fewer at the end and before an error, which is
+    /// the second value.
     pub(crate) fn take(&mut self, count: usize) -> (Vec<(usize, Hit)>, Result<()>) {
         let mut hits = Vec::with_capacity(count.min(HITS_AT_ONCE));
         while hits.len() < count {
@@ -164,8 +147,8 @@ impl<'s, 'o> Merge<'s, 'o> {
         (hits, Ok(()))
     }
 
-    /// The events of hits that were taken, in their order; up to the first damage, which comes
-    /// beside them. The hits of one stream are decoded at once.
+    /// The events of hits that were taken, in their order, up to the first damage, which is the
+    /// second value. The hits of one stream are decoded at once.
     pub(crate) fn events(&mut self, hits: &[(usize, Hit)]) -> (Vec<StoredEvent>, Result<()>) {
         let began = self.observer.is_some().then(Instant::now);
         let decoded = self.decode(hits);

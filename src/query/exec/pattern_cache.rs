@@ -1,11 +1,12 @@
-//! Words and parts of texts that stand as patterns and numbers, decided once for each pattern.
+//! Memo of predicates by text pattern: where texts are stored as pattern and numbers, all values
+//! of a pattern are decided together, unless it depends on the numbers.
 
 use crate::query::budget::{Budget, Evaluated};
 use crate::query::predicate::tree::FieldPredicate;
 use crate::segment::{Column, NUMBER_CHAR, PackedReader, Patterns, Read, Scratch};
 use std::sync::Arc;
 
-/// What is known of the texts of a pattern.
+/// Whether the texts of a pattern pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PatternMatch {
     /// Not decided yet.
@@ -18,7 +19,7 @@ enum PatternMatch {
     Depends,
 }
 
-/// The verdicts on the patterns of one column under one leaf.
+/// The memo of one column and one leaf, by pattern.
 #[derive(Debug)]
 struct ColumnPatterns {
     column: u32,
@@ -26,18 +27,18 @@ struct ColumnPatterns {
     verdicts: Vec<PatternMatch>,
 }
 
-/// The verdicts that were found while a segment was asked.
+/// The memo of the evaluation of one segment.
 #[derive(Debug, Default)]
 pub(crate) struct PatternCache {
     known: Vec<ColumnPatterns>,
 }
 
-/// What decides which values of one column pass one leaf.
+/// The predicate of a leaf on the values of one column, with its memo.
 #[derive(Debug)]
 pub(crate) struct CachedPredicate<'v, 's> {
     column: Column<'s>,
     leaf: &'v Arc<FieldPredicate>,
-    /// The verdicts, and where the pattern of each value is found.
+    /// The memo, the patterns, and the pattern of each value.
     of_patterns: Option<(&'v mut Vec<PatternMatch>, &'s Patterns, PackedReader<'s>)>,
 }
 

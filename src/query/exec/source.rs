@@ -1,4 +1,5 @@
-//! Where the hits of a search can be: what is known of a source before it is looked at.
+//! The sources of hits, and their zone maps: bounds of time and `seq` that prune a source before it
+//! is read or indexed.
 
 use crate::Result;
 use crate::event::{StoredEvent, Timestamp};

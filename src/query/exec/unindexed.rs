@@ -1,4 +1,5 @@
-//! The newest events, which no segment has yet: taken apart and looked at one by one.
+//! Full scan of events without index, which are fewer than 512 in a tail: each is flattened and
+//! compared.
 
 use crate::Result;
 use crate::event::StoredEvent;
@@ -7,8 +8,8 @@ use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::event::{EventFlattener, FlatEvent};
 use crate::query::predicate::tree::Predicate;
 
-/// Calls `each` with the events that meet a condition and are seen, and with their values; gives
-/// the number of all that were looked at.
+/// Calls `each` with the events that meet a predicate and are seen, and with their values; returns
+/// how many events were looked at.
 ///
 /// # Errors
 /// [`crate::Error::Budget`] when a limit is exceeded, and what `each` returns.

@@ -1,11 +1,11 @@
 //! Following a store: every event once, in the order of `seq`, also those to come.
 //!
-//! A follower looks at the store when it is told that something may be new, and each look begins
-//! behind the last event that it gave: in the segments above that place ([`sealed`]), or, when
-//! there is none, in the tails ([`recent`]). Seals and compactions move events between the two but
-//! never change their `seq`, so between looks the place is all there is to remember.
+//! Change data capture by log position. A follower looks at the store when a new view is
+//! announced. Each look begins behind the last event given: in the segments above that position
+//! ([`sealed`]), or, when there is none, in the tails ([`recent`]). Seals and compactions move
+//! events between the two but never change their `seq`, so the position is all that is kept
+//! between looks.
 
-mod asked;
 pub(super) mod cursor;
 mod recent;
 mod sealed;
@@ -13,11 +13,11 @@ mod sealed;
 mod tests;
 
 use super::ast::Query;
+use super::request::selection::Selection;
 use crate::event::StoredEvent;
 use crate::io::Watch;
 use crate::store::{Followed, Snapshot, Store, StoreReader};
 use crate::{Error, Result};
-use asked::Asked;
 use cursor::FollowCursor;
 use recent::UnsealedEvents;
 use sealed::SealedEvents;
@@ -25,8 +25,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// A follower looks again after this long although nobody told it to: a system that forgets to
-/// tell costs a second, not an event.
+/// A follower looks again after this long without an announcement: a system that loses one costs a
+/// second, not an event.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Every event of a store once, in the order of `seq`, also those to come; see [`Store::follow`].
@@ -36,7 +36,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Follow<'s> {
     store: &'s dyn Followed,
-    asked: Asked,
+    selection: Selection,
     cursor: FollowCursor,
     /// What the last look found, as far as it was not given yet.
     found: Option<FollowSource>,
@@ -115,7 +115,7 @@ impl<'s> Follow<'s> {
     fn new(store: &'s dyn Followed, cursor: FollowCursor) -> Follow<'s> {
         Follow {
             store,
-            asked: Asked::all(),
+            selection: Selection::new(Query::all()),
             cursor,
             found: None,
             // Before the first look, so that nothing falls between the two.
@@ -125,33 +125,36 @@ impl<'s> Follow<'s> {
         }
     }
 
+    /// Only events of this selection; set it before the first event.
+    #[must_use]
+    pub fn select(self, selection: Selection) -> Self {
+        Follow { selection, ..self }
+    }
+
     /// Only events that match; set it before the first event. What a query counts from now, such
     /// as `since:7d`, it counts from the look that finds an event.
     #[must_use]
     pub fn query(mut self, query: &Query) -> Self {
-        self.asked.query = query.clone();
+        self.selection.query = query.clone();
         self
     }
 
     /// The zone of dates and calendar lengths (default UTC).
     #[must_use]
-    pub fn zone(mut self, zone: chrono_tz::Tz) -> Self {
-        self.asked.zone = zone;
-        self
+    pub fn zone(self, zone: chrono_tz::Tz) -> Self {
+        Follow { selection: self.selection.zone(zone), ..self }
     }
 
     /// Only events whose `tenant` is this, byte for byte.
     #[must_use]
-    pub fn tenant(mut self, tenant: &str) -> Self {
-        self.asked.tenant = Some(tenant.to_owned());
-        self
+    pub fn tenant(self, tenant: &str) -> Self {
+        Follow { selection: self.selection.tenant(tenant), ..self }
     }
 
     /// Also events that are past `visible_for` but not past `kept_for`.
     #[must_use]
-    pub fn include_hidden(mut self) -> Self {
-        self.asked.include_hidden = true;
-        self
+    pub fn include_hidden(self) -> Self {
+        Follow { selection: self.selection.include_hidden(), ..self }
     }
 
     /// The place behind the last event given and behind all after it that did not match: a
@@ -225,10 +228,10 @@ impl<'s> Follow<'s> {
 
     fn look(&self, snapshot: &Snapshot) -> Result<FollowSource> {
         let after = self.cursor.seq;
-        if let Some(sealed) = SealedEvents::begin(snapshot, &self.asked, after)? {
+        if let Some(sealed) = SealedEvents::begin(snapshot, &self.selection, after)? {
             return Ok(FollowSource::Sealed(Box::new(sealed)));
         }
-        UnsealedEvents::look(snapshot, &self.asked, after).map(FollowSource::Unsealed)
+        UnsealedEvents::look(snapshot, &self.selection, after).map(FollowSource::Unsealed)
     }
 
     /// Makes the place one of the epoch that runs.

@@ -1,11 +1,11 @@
 //! The newest events, which are in no segment yet, in the order of `seq`.
 
-use super::asked::Asked;
 use crate::Result;
 use crate::event::StoredEvent;
 use crate::query::budget::Budget;
 use crate::query::predicate::event::EventFlattener;
 use crate::query::predicate::tree::Predicate;
+use crate::query::request::selection::Selection;
 use crate::store::Snapshot;
 use crate::tail::TailView;
 use std::collections::VecDeque;
@@ -28,8 +28,12 @@ pub(super) struct UnsealedEvents {
 impl UnsealedEvents {
     /// Looks at the events of the tails behind `after`, which is not below the last segment.
     /// Cost: that of these events, however many there are before.
-    pub(super) fn look(snapshot: &Snapshot, asked: &Asked, after: u64) -> Result<UnsealedEvents> {
-        let search = asked.search(snapshot);
+    pub(super) fn look(
+        snapshot: &Snapshot,
+        selection: &Selection,
+        after: u64,
+    ) -> Result<UnsealedEvents> {
+        let search = snapshot.select(selection.clone());
         let predicate = search.predicate()?;
         let visibility = search.visibility()?;
         let sees_all = matches!(predicate, Predicate::All) && snapshot.retention().is_forever();

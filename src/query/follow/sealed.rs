@@ -1,6 +1,5 @@
-//! The events of segments in the order of `seq`, whatever their times.
+//! K-way merge of segments by `seq`, with a binary heap.
 
-use super::asked::Asked;
 use crate::event::StoredEvent;
 use crate::query::budget::{Budget, Evaluated};
 use crate::query::exec::evaluate::Evaluator;
@@ -8,6 +7,7 @@ use crate::query::plan::node::filter;
 use crate::query::plan::node::{Filter, RowPlan};
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
+use crate::query::request::selection::Selection;
 use crate::segment::Segment;
 use crate::segment::{Decoder, WINDOW_ROWS};
 use crate::store::{LiveSegment, Snapshot};
@@ -24,7 +24,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct SealedEvents {
     snapshot: Snapshot,
-    asked: Asked,
+    selection: Selection,
     predicate: Predicate,
     after: u64,
     /// Not opened yet, that with the lowest sequence last.
@@ -52,7 +52,7 @@ impl SealedEvents {
     /// Begins a pass behind `after`; `None` if no segment has anything there.
     pub(super) fn begin(
         snapshot: &Snapshot,
-        asked: &Asked,
+        selection: &Selection,
         after: u64,
     ) -> Result<Option<SealedEvents>> {
         let mut waiting: Vec<_> = snapshot.segments_above(after).cloned().collect();
@@ -63,9 +63,9 @@ impl SealedEvents {
         waiting.sort_by_key(|segment| Reverse(segment.facts().min_seq));
         let end = waiting.iter().map(|segment| segment.facts().max_seq).max();
         Ok(Some(SealedEvents {
-            predicate: asked.search(snapshot).predicate()?,
+            predicate: snapshot.select(selection.clone()).predicate()?,
             snapshot: snapshot.clone(),
-            asked: asked.clone(),
+            selection: selection.clone(),
             after,
             waiting,
             open: Vec::new(),
@@ -111,7 +111,7 @@ impl SealedEvents {
         };
         let segment = live.segment()?;
         self.open_end = self.open_end.max(segment.meta().max_seq);
-        let search = self.asked.search(&self.snapshot);
+        let search = self.snapshot.select(self.selection.clone());
         let visibility = search.visibility()?;
         let rows = hits(segment, &self.predicate, &visibility, self.after)
             .map_err(|halt| halt.error(segment))?;

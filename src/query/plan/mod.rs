@@ -1,4 +1,4 @@
-//! From a condition to the plan for one segment.
+//! Planning: from a predicate to the plan for one segment.
 
 pub(super) mod dictionary;
 pub(super) mod node;
@@ -24,7 +24,7 @@ use node::filter;
 use node::{Disjunction, Filter, RowPlan, range};
 use std::sync::Arc;
 
-/// Plans a condition for a segment.
+/// Plans a predicate for a segment.
 pub(super) fn plan(
     predicate: &Predicate,
     segment: &Segment,
@@ -35,7 +35,7 @@ pub(super) fn plan(
     Ok(node)
 }
 
-/// The number of rows that meet a condition, where the index of words tells.
+/// The number of rows that meet a predicate, where the index of words has it.
 pub(super) fn known_count(predicate: &Predicate, segment: &Segment) -> Read<Option<u32>> {
     match predicate {
         Predicate::Field(leaf) => phrase::known_count(leaf, segment),

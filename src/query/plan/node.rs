@@ -130,7 +130,7 @@ impl RowPlan {
         }
     }
 
-    /// The number of rows, where the directory tells.
+    /// The number of rows, where it is stored.
     pub(crate) fn known_len(&self, rows: u32) -> Option<u64> {
         match self {
             RowPlan::Nothing => Some(0),

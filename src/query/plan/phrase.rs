@@ -86,7 +86,7 @@ fn counted_word(leaf: &FieldPredicate) -> Option<&str> {
     }
 }
 
-/// The number of rows that pass a leaf, where the index of words tells: no list is read.
+/// The number of rows that pass a leaf, where the index of words has it: no list is read.
 pub(super) fn known_count(leaf: &FieldPredicate, segment: &Segment) -> Read<Option<u32>> {
     match (&leaf.test, counted_word(leaf)) {
         (ValuePredicate::Phrase(phrase), Some(word))

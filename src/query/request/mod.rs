@@ -3,3 +3,4 @@
 pub(super) mod cursor;
 pub(super) mod order;
 pub(super) mod search;
+pub(super) mod selection;

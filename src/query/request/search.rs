@@ -2,6 +2,7 @@
 
 use super::cursor::{AsOf, Cursor};
 use super::order::{Order, SortKey};
+use super::selection::Selection;
 use crate::event::Timestamp;
 use crate::query::ast::Query;
 use crate::query::ast::time::TimeRange;
@@ -39,15 +40,12 @@ const LIMIT_DEFAULT: usize = 50;
 #[derive(Debug, Clone)]
 pub struct Search<'a> {
     pub(crate) snapshot: &'a Snapshot,
-    pub(crate) query: Query,
+    pub(crate) selection: Selection,
     pub(crate) order: Order,
     pub(crate) limit: usize,
     pub(crate) after: Option<Cursor>,
     pub(crate) times: TimeRange,
-    pub(crate) zone: chrono_tz::Tz,
-    pub(crate) tenant: Option<String>,
     now: Option<Timestamp>,
-    pub(crate) include_hidden: bool,
     is_point_in_time: bool,
     deadline: Option<Instant>,
     cancel: Option<Arc<AtomicBool>>,
@@ -57,17 +55,19 @@ pub struct Search<'a> {
 impl Snapshot {
     /// Begins a search; nothing runs until it is finished.
     pub fn query(&self, query: &Query) -> Search<'_> {
+        self.select(Selection::new(query.clone()))
+    }
+
+    /// Begins a search of a selection; nothing runs until it is finished.
+    pub fn select(&self, selection: Selection) -> Search<'_> {
         Search {
             snapshot: self,
-            query: query.clone(),
+            selection,
             order: Order::Newest,
             limit: LIMIT_DEFAULT,
             after: None,
             times: TimeRange { from: None, to: None },
-            zone: chrono_tz::UTC,
-            tenant: None,
             now: None,
-            include_hidden: false,
             is_point_in_time: false,
             deadline: None,
             cancel: None,
@@ -132,13 +132,13 @@ impl<'a> Search<'a> {
     /// The zone of dates, calendar lengths and buckets (default UTC).
     #[must_use]
     pub fn zone(self, zone: chrono_tz::Tz) -> Self {
-        Search { zone, ..self }
+        Search { selection: self.selection.zone(zone), ..self }
     }
 
     /// Only events whose `tenant` is this, byte for byte.
     #[must_use]
     pub fn tenant(self, tenant: &str) -> Self {
-        Search { tenant: Some(tenant.to_owned()), ..self }
+        Search { selection: self.selection.tenant(tenant), ..self }
     }
 
     /// The instant that counts as now (default: when the snapshot was taken). Behind a cursor,
@@ -151,7 +151,7 @@ impl<'a> Search<'a> {
     /// Also events that are past `visible_for` but not past `kept_for`.
     #[must_use]
     pub fn include_hidden(self) -> Self {
-        Search { include_hidden: true, ..self }
+        Search { selection: self.selection.include_hidden(), ..self }
     }
 
     /// Only events that were stored when the first page was taken, on all pages: later ones never
@@ -172,7 +172,7 @@ impl<'a> Search<'a> {
         Search { deadline: Instant::now().checked_add(after), ..self }
     }
 
-    /// Stops when somebody sets this, like a deadline.
+    /// Stops when this is set to `true`, like a deadline.
     #[must_use]
     pub fn cancel(self, handle: Arc<AtomicBool>) -> Self {
         Search { cancel: Some(handle), ..self }
@@ -205,14 +205,14 @@ impl<'a> Search<'a> {
     }
 
     pub(crate) fn context(&self) -> Context {
-        Context { zone: self.zone, now: self.now_of_query() }
+        Context { zone: self.selection.zone, now: self.now_of_query() }
     }
 
     /// The condition of query, times and tenant together.
     pub(crate) fn predicate(&self) -> Result<Predicate> {
-        self.query.check_size()?;
-        let mut parts = vec![compile(&self.query, &self.context())?];
-        if let Some(tenant) = &self.tenant {
+        self.selection.query.check_size()?;
+        let mut parts = vec![compile(&self.selection.query, &self.context())?];
+        if let Some(tenant) = &self.selection.tenant {
             parts.push(compile(&Query::field("tenant").equals(tenant), &self.context())?);
         }
         if self.times != TimeRange::default() {
@@ -223,9 +223,9 @@ impl<'a> Search<'a> {
 
     /// The query within the scope of the tenant.
     pub(crate) fn scoped_query(&self) -> Query {
-        match &self.tenant {
-            Some(tenant) => self.query.clone().and(Query::field("tenant").equals(tenant)),
-            None => self.query.clone(),
+        match &self.selection.tenant {
+            Some(tenant) => self.selection.query.clone().and(Query::field("tenant").equals(tenant)),
+            None => self.selection.query.clone(),
         }
     }
 
@@ -234,8 +234,8 @@ impl<'a> Search<'a> {
         // An old cursor does not bring back what has grown too old since, and what was too old at
         // the first page stays away, should the clock go back.
         let now = self.now_of_page().max(self.now_of_query());
-        let context = Context { zone: self.zone, now };
-        let visibility = Visibility::new(retention, &context, self.include_hidden)?;
+        let context = Context { zone: self.selection.zone, now };
+        let visibility = Visibility::new(retention, &context, self.selection.include_hidden)?;
         Ok(match self.moment() {
             Some(moment) => visibility.upto(moment.last_seq),
             None => visibility,
@@ -260,7 +260,10 @@ impl<'a> Search<'a> {
         let times = [self.times.from, self.times.to].map(|time| time.map(|time| time.0));
         let mut text = format!(
             "{}\0{}\0{:?}\0{times:?}\0{}",
-            self.query, self.zone, self.tenant, self.include_hidden
+            self.selection.query,
+            self.selection.zone,
+            self.selection.tenant,
+            self.selection.include_hidden
         );
         if self.is_point_in_time {
             text.push_str("\0point in time");

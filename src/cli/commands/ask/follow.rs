@@ -69,7 +69,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &FollowArguments) -> Outcom
         Some(place) => place,
         None => first_place(&store, arguments),
     };
-    let follow = arguments.query.follow(store.follow(begin))?;
+    let follow = store.follow(begin).select(arguments.query.selection()?);
     let mut printer = Printer { follow, sink, file, place: begin, printed: 0, arguments };
     let outcome = printer.run();
     match outcome {
