@@ -7,9 +7,11 @@ pub(super) mod chars;
 pub(super) mod display;
 pub(super) mod lexer;
 pub(super) mod path_pattern;
+pub(super) mod regex;
 pub(super) mod time;
 use crate::limits::QUERY_DEPTH_MAX;
 use chars::is_bare_item;
+use regex::RegexLiteral;
 
 /// A query: one tree behind text, JSON and Rust.
 ///
@@ -203,7 +205,7 @@ pub enum FieldTest {
     Ends(String),
     /// `f~=/re/`: the stored text matches the regular expression (written without the slashes, a
     /// slash in it as `\/`).
-    Matches(String),
+    Matches(RegexLiteral),
     /// `f>v` and its kin: is a number or an instant in that range.
     Compare(Comparison, String),
 }

@@ -13,7 +13,6 @@ pub(super) mod pattern_text;
 pub(super) mod phrase;
 pub(super) mod range;
 mod ranges;
-pub(super) mod regex;
 pub(super) mod simplify;
 #[cfg(test)]
 mod tests;

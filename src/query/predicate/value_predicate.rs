@@ -1,14 +1,15 @@
 //! Tests of single values.
 
 use memchr::memmem;
+use std::sync::Arc;
 
 use super::equals::Equals;
 use super::pattern_text::{Anchor, has_part};
 use super::phrase::Phrase;
 use super::range::Range;
-use super::regex::Pattern;
 use super::value::Scalar;
 use crate::event::Timestamp;
+use crate::query::ast::regex::Pattern;
 use crate::query::ast::time::TimeRange;
 use crate::query::budget::{Budget, Limited};
 use crate::text::fold;
@@ -29,7 +30,7 @@ pub(crate) enum ValuePredicate {
     /// A string or number whose folded text ends with this folded text.
     Ends(String),
     /// A string or number whose stored text matches somewhere.
-    Pattern(Box<Pattern>),
+    Pattern(Arc<Pattern>),
     /// A number or instant in this range.
     Range(Range),
     /// An instant in this range; only for the engine's and the event's own time.

@@ -61,8 +61,8 @@ impl Complexity {
             }
             FieldTest::Matches(regex) => {
                 self.regexes += 1;
-                self.folded_classes += folded_classes(regex);
-                self.add_value(regex);
+                self.folded_classes += folded_classes(regex.text());
+                self.add_value(regex.text());
             }
             FieldTest::Begins(text) | FieldTest::Contains(text) | FieldTest::Ends(text) => {
                 self.add_value(text);

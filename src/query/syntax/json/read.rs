@@ -6,8 +6,7 @@ use crate::event::schema::nearest_of;
 use crate::json::{End, Member, Node, PathStep, offset_of, read_tree};
 use crate::limits::{QUERY_DEPTH_MAX, QUERY_JSON_BYTES_MAX, QUERY_JSON_DEPTH_MAX};
 use crate::query::ast::{Expr, LastWord, Query, Term, Text, TimeRelation};
-use crate::query::predicate::compile::{TermError, TermPart, compile_term};
-use crate::query::predicate::context::any_context;
+use crate::query::predicate::compile::{TermError, TermPart, check_term};
 use crate::query::syntax::complexity::{Complexity, too_deep};
 use crate::{Error, Result};
 
@@ -309,8 +308,8 @@ impl JsonReader {
     /// The term, if it is one that some event could meet.
     pub(super) fn term(&mut self, term: Term, members: &[Member<'_>]) -> JsonResult<Expr> {
         self.size.add(&term).or_else(|problem| self.refuse(problem))?;
-        match compile_term(&term, &any_context()) {
-            Ok(_) => Ok(Expr::Term(term)),
+        match check_term(&term) {
+            Ok(()) => Ok(Expr::Term(term)),
             Err(problem) => self.refuse_term(&term, problem, members),
         }
     }

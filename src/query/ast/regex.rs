@@ -7,12 +7,14 @@
 
 use crate::limits::REGEX_BYTES_MAX;
 use crate::query::budget::{Budget, Limited};
-use regex::{Regex, RegexBuilder};
 use regex_automata::MatchKind;
 use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::meta;
 use regex_automata::nfa::thompson::{Config, NFA, State, WhichCaptures};
 use regex_automata::util::primitives::StateID;
-use regex_automata::util::start;
+use regex_automata::util::{start, syntax};
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 /// Steps up to which a search is not stopped: some ten milliseconds at most.
 const STEPS_MAX: usize = 1 << 24;
@@ -20,31 +22,93 @@ const STEPS_MAX: usize = 1 << 24;
 /// do: one may lead to thousands of others.
 const STEP_BYTES: usize = 4;
 
+/// Heap of the cache of lazy DFA states, as in the `regex` crate.
+const DFA_CACHE_BYTES_MAX: usize = 2 << 20;
+
+/// A regular expression of a query: its text, and the automata that it compiles to.
+///
+/// It is compiled once, when it is parsed or first searched for; clones share the result, a few
+/// MiB at most, for as long as one of them is kept. Equality and printing are those of the text.
+#[derive(Clone)]
+pub struct RegexLiteral {
+    text: String,
+    compiled: Arc<OnceLock<Result<Arc<Pattern>, String>>>,
+}
+
+impl RegexLiteral {
+    /// The regular expression of a text in the syntax of the `regex` crate. It is not checked: a
+    /// wrong one is refused by the search.
+    pub(in crate::query) fn new(text: impl Into<String>) -> RegexLiteral {
+        RegexLiteral { text: text.into(), compiled: Arc::default() }
+    }
+
+    /// The text, without the slashes around it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The compiled form; cheap but for the first call.
+    ///
+    /// # Errors
+    /// What is wrong with the regular expression.
+    pub(in crate::query) fn compiled(&self) -> Result<Arc<Pattern>, String> {
+        self.compiled.get_or_init(|| Pattern::new(&self.text).map(Arc::new)).clone()
+    }
+}
+
+impl PartialEq for RegexLiteral {
+    fn eq(&self, other: &RegexLiteral) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for RegexLiteral {}
+
+impl fmt::Debug for RegexLiteral {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(formatter)
+    }
+}
+
 /// A regular expression that is searched for anywhere in a text.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Pattern {
-    regex: Regex,
+    regex: meta::Regex,
     /// The same in steps; its states are made as they are met.
     dfa: DFA,
 }
 
 impl Pattern {
-    /// Reads the syntax of the `regex` crate.
+    /// Compiles a text in the syntax of the `regex` crate, as that crate would.
     ///
     /// # Errors
-    /// As `regex`; [`regex::Error::CompiledTooBig`] beyond 1 MiB.
-    pub(super) fn new(pattern: &str) -> Result<Pattern, regex::Error> {
-        let too_big = regex::Error::CompiledTooBig(REGEX_BYTES_MAX);
-        let regex = RegexBuilder::new(pattern).size_limit(REGEX_BYTES_MAX).build()?;
-        // The pattern is sound, so that nothing but its size can be in the way.
+    /// What is wrong with it: also that it takes more than 1 MiB compiled.
+    fn new(text: &str) -> Result<Pattern, String> {
+        // Parsing is the largest part of the cost where classes ignore case: both automata are
+        // built from one tree.
+        let tree = syntax::parse(text).map_err(|error| {
+            format!("the regular expression is wrong: {}", last_line(&error.to_string()))
+        })?;
+        // The tree is sound: nothing but the size of an automaton can be in the way.
+        let too_large = || {
+            format!(
+                "the regular expression is too large when compiled; the limit is \
+                 {REGEX_BYTES_MAX} bytes"
+            )
+        };
+        let config = meta::Config::new().nfa_size_limit(Some(REGEX_BYTES_MAX));
+        let config = config.hybrid_cache_capacity(DFA_CACHE_BYTES_MAX);
+        let regex = meta::Builder::new().configure(config).build_from_hir(&tree);
+        let regex = regex.map_err(|_| too_large())?;
         let config = Config::new().which_captures(WhichCaptures::None);
         let config = config.nfa_size_limit(Some(REGEX_BYTES_MAX));
-        let nfa = NFA::compiler().configure(config).build(pattern).map_err(|_| too_big.clone())?;
+        let nfa = NFA::compiler().configure(config).build_from_hir(&tree);
+        let nfa = nfa.map_err(|_| too_large())?;
         // All matches are followed, not the first alone: one that is none (within a character) must
         // not hide others. Words beyond ASCII have borders that an automaton cannot see.
         let config = DFA::config().match_kind(MatchKind::All).unicode_word_boundary(true);
         let config = config.skip_cache_capacity_check(true);
-        let dfa = DFA::builder().configure(config).build_from_nfa(nfa).map_err(|_| too_big)?;
+        let dfa = DFA::builder().configure(config).build_from_nfa(nfa).map_err(|_| too_large())?;
         Ok(Pattern { regex, dfa })
     }
 
@@ -53,7 +117,7 @@ impl Pattern {
     ///
     /// # Errors
     /// When a limit is exceeded; it is looked at every few milliseconds.
-    pub(super) fn is_match(&self, text: &str, budget: &Budget) -> Limited<bool> {
+    pub(in crate::query) fn is_match(&self, text: &str, budget: &Budget) -> Limited<bool> {
         let steps = self.steps_of_a_byte().saturating_mul(text.len());
         if steps > STEPS_MAX {
             return self.is_match_in_steps(text, budget);
@@ -104,6 +168,12 @@ impl Pattern {
         }
         Ok(dfa.next_eoi_state(cache, state).ok().map(|state| state.is_match()))
     }
+}
+
+/// The parser draws a picture of the place; its last line says what is wrong.
+fn last_line(text: &str) -> &str {
+    let line = text.lines().last().unwrap_or_default();
+    line.trim_start_matches("error: ")
 }
 
 /// Follows all states that the text may have led to, at once.
@@ -250,11 +320,23 @@ mod tests {
             text in r"[abAé_ 1\r\n]{0,9}",
         ) {
             let pattern = pattern(&source);
-            let expected = pattern.regex.find(&text).is_some();
+            let expected = regex::Regex::new(&source).unwrap().find(&text).is_some();
             prop_assert_eq!(pattern.is_match_at_once(&text), expected);
             let expected = (expected, expected);
             prop_assert_eq!(both(&pattern, &text), expected, "{} in {:?}", source, text);
         }
+    }
+
+    #[test]
+    fn clones_share_what_is_compiled_and_equality_is_that_of_the_text() {
+        let literal = RegexLiteral::new("a+");
+        let clone = literal.clone();
+        assert!(Arc::ptr_eq(&literal.compiled().unwrap(), &clone.compiled().unwrap()));
+        assert_eq!(literal, RegexLiteral::new("a+"));
+        assert_ne!(literal, RegexLiteral::new("a"));
+        assert_eq!(format!("{literal:?}"), r#""a+""#);
+        let wrong = RegexLiteral::new("a(").compiled().unwrap_err();
+        assert_eq!(wrong, "the regular expression is wrong: unclosed group");
     }
 
     #[test]
@@ -278,7 +360,10 @@ mod tests {
                 let source = format!("(?:{source}){{{times}}}");
                 match steps {
                     true => Pattern::new(&source).is_ok(),
-                    false => RegexBuilder::new(&source).size_limit(REGEX_BYTES_MAX).build().is_ok(),
+                    false => regex::RegexBuilder::new(&source)
+                        .size_limit(REGEX_BYTES_MAX)
+                        .build()
+                        .is_ok(),
                 }
             };
             let (mut taken, mut refused) = (1, 100_000);
