@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use crate::limits::{
     QUERY_BYTES_MAX, QUERY_DEPTH_MAX, QUERY_FOLDED_CLASSES_MAX, QUERY_FUZZY_MAX, QUERY_REGEXES_MAX,
-    QUERY_TERMS_MAX, QUERY_VALUES_MAX,
+    QUERY_TERMS_MAX, QUERY_VALUES_MAX, REGEX_TEXT_BYTES_MAX,
 };
 use crate::query::ast::{Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text};
 use crate::query::predicate::context::any_context;
@@ -19,6 +19,8 @@ pub(super) struct Complexity {
     values: usize,
     fuzzy: usize,
     regexes: usize,
+    /// Bytes of the longest regular expression.
+    regex_bytes: usize,
     /// Classes of regular expressions that ignore case.
     folded_classes: usize,
     /// Bytes that its text has at least.
@@ -61,6 +63,7 @@ impl Complexity {
             }
             FieldTest::Matches(regex) => {
                 self.regexes += 1;
+                self.regex_bytes = self.regex_bytes.max(regex.text().len());
                 self.folded_classes += folded_classes(regex.text());
                 self.add_value(regex.text());
             }
@@ -98,6 +101,7 @@ impl Complexity {
             (self.values, QUERY_VALUES_MAX, "values in lists"),
             (self.fuzzy, QUERY_FUZZY_MAX, "words with `~`"),
             (self.regexes, QUERY_REGEXES_MAX, "regular expressions"),
+            (self.regex_bytes, REGEX_TEXT_BYTES_MAX, "bytes in a regular expression"),
             (
                 self.folded_classes,
                 QUERY_FOLDED_CLASSES_MAX,
@@ -112,7 +116,8 @@ impl Complexity {
     }
 }
 
-/// Classes of a regular expression, if a flag `i` may stand in it.
+/// Classes of a regular expression, if a flag `i` may stand in it: a count of the text, which
+/// must not cost what it guards against. A cap on bytes would not do, see `docs/query.md`.
 fn folded_classes(regex: &str) -> usize {
     let begins_flags = |(at, _): (usize, &str)| {
         let flags = regex[at + 1..].split([':', ')']).next().unwrap_or_default();
@@ -217,7 +222,7 @@ mod tests {
             (0..count).fold(Query::text("a"), |query, _| !query.and(Query::text("b")))
         };
         type Made<'m> = &'m dyn Fn(usize) -> Query;
-        let cases: [(usize, Made<'_>); 11] = [
+        let cases: [(usize, Made<'_>); 12] = [
             (QUERY_TERMS_MAX, &|count| any_of(count, |_| Query::text("x"))),
             (QUERY_TERMS_MAX, &|count| any_of(count, |_| Query::all())),
             (QUERY_TERMS_MAX, &|count| list(literals(count, "1..2"))),
@@ -225,6 +230,7 @@ mod tests {
             (QUERY_VALUES_MAX, &|count| list(literals(count, "1"))),
             (QUERY_FUZZY_MAX, &|count| any_of(count, |_| Query::fuzzy("word", 1))),
             (QUERY_REGEXES_MAX, &|count| any_of(count, |_| field().matches("x"))),
+            (REGEX_TEXT_BYTES_MAX, &|count| field().matches(&"x".repeat(count))),
             (QUERY_DEPTH_MAX, &depth),
             (QUERY_FOLDED_CLASSES_MAX, &|count| {
                 field().matches(&format!("(?s-i)a(?i:{})", "[a-z]".repeat(count)))
@@ -238,7 +244,7 @@ mod tests {
         for (number, (limit, made)) in cases.into_iter().enumerate() {
             assert!(is_allowed(&made(limit)), "case {number} at {limit}");
             assert!(made(limit + 1).check_size().is_err(), "case {number} beyond {limit}");
-            assert!(number == 7 || !is_allowed(&made(limit + 1)), "case {number} beyond {limit}");
+            assert!(number == 8 || !is_allowed(&made(limit + 1)), "case {number} beyond {limit}");
         }
     }
 
