@@ -34,7 +34,7 @@ impl<'a> Search<'a> {
     pub(crate) fn visit(&self, budget: &Budget, collector: &mut dyn Collector<'a>) -> Result<()> {
         self.check()?;
         let predicate = self.predicate()?;
-        let visibility = self.visibility()?;
+        let visibility = self.visibility();
         for source in self.sources(predicate.occurrence()) {
             budget.check()?;
             collector.begin(&source);

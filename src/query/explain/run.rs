@@ -97,7 +97,7 @@ impl<'a> Observation<'a> {
         Ok(Observation {
             parts: parts_of(search)?,
             predicate: search.predicate()?,
-            visibility: search.visibility()?,
+            visibility: search.visibility(),
             planned: HashMap::new(),
             work: HashMap::new(),
             listed: Vec::new(),

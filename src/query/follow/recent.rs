@@ -31,7 +31,7 @@ impl UnsealedEvents {
     pub(super) fn look(snapshot: &Snapshot, asked: &Asked, after: u64) -> Result<UnsealedEvents> {
         let search = asked.search(snapshot);
         let predicate = search.predicate()?;
-        let visibility = search.visibility()?;
+        let visibility = search.visibility();
         let sees_all = matches!(predicate, Predicate::All) && snapshot.retention().is_forever();
         let mut batch = UnsealedEvents { events: VecDeque::new(), upto: after };
         let (mut reader, budget) = (EventFlattener::new(), Budget::unlimited());

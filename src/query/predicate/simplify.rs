@@ -7,7 +7,7 @@ use super::value_predicate::ValuePredicate;
 use std::sync::Arc;
 
 /// One of these conditions holds; at least one.
-pub(super) fn union(predicates: Vec<Predicate>) -> Predicate {
+pub(in crate::query) fn union(predicates: Vec<Predicate>) -> Predicate {
     let mut parts: Vec<Option<Predicate>> = Vec::with_capacity(predicates.len());
     // What is compared with each scope, and where among the parts it shall stand.
     let mut compared: Vec<(Scope, usize, Equals)> = Vec::new();

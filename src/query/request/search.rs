@@ -229,17 +229,16 @@ impl<'a> Search<'a> {
         }
     }
 
-    pub(crate) fn visibility(&self) -> Result<Visibility<'a>> {
+    pub(crate) fn visibility(&self) -> Visibility<'a> {
         let retention = self.snapshot.retention();
         // An old cursor does not bring back what has grown too old since, and what was too old at
         // the first page stays away, should the clock go back.
         let now = self.now_of_page().max(self.now_of_query());
-        let context = Context { zone: self.zone, now };
-        let visibility = Visibility::new(retention, &context, self.include_hidden)?;
-        Ok(match self.moment() {
+        let visibility = Visibility::new(retention, now, self.include_hidden);
+        match self.moment() {
             Some(moment) => visibility.upto(moment.last_seq),
             None => visibility,
-        })
+        }
     }
 
     /// How far the store counts, if only what was there at the first page is shown.
