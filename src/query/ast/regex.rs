@@ -1,9 +1,10 @@
-//! Regular expressions, which stop within the budget of a search.
+//! Regular expressions: a Thompson NFA, run as a lazy DFA within the budget of a search.
 //!
-//! A pattern looks at each byte of a text once for each of its states that the text may have led to
-//! (K. Thompson, "Regular Expression Search Algorithm", CACM 11(6), 1968). For nearly all patterns
-//! that is next to nothing, for the largest on the longest value it is half a minute. What cannot
-//! take long is left to the crate; everything else goes byte by byte, with looks at the clock.
+//! The simulation of an NFA takes time in the product of its states and the bytes of the text
+//! (K. Thompson, "Regular Expression Search Algorithm", CACM 11(6), 1968): some nanoseconds for
+//! nearly all patterns, half a minute for the largest on the longest value. A search whose product
+//! is small is one call of the `regex-automata` crate, which cannot be interrupted. Any other one
+//! goes through a lazy DFA byte by byte and checks the budget on the way.
 
 use crate::error::Limit;
 use crate::limits::REGEX_BYTES_MAX;
@@ -16,13 +17,13 @@ use regex_automata::util::{start, syntax};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// Steps up to which a search is not stopped: some ten milliseconds at most.
+/// Steps up to which a search is not interrupted: some ten milliseconds at most.
 const STEPS_MAX: usize = 1 << 24;
-/// States and branches of a pattern times the bytes of a text, where a word's border beside a
-/// character beyond ASCII leaves the text to the crate: 0.6 s at the worst, at 1 to 8 ns each.
+/// States and branches of an NFA times the bytes of a text, up to which a search that the lazy DFA
+/// gives up is not interrupted: 0.6 s at most, as each takes 1 to 8 ns.
 const BORDER_STEPS_MAX: usize = 1 << 26;
-/// Bytes of a compiled pattern for each step that a byte of text may cost. States alone would not
-/// do: one may lead to thousands of others.
+/// Bytes of an NFA for each step that a byte of text may cost. The number of states is no bound:
+/// one may have thousands of branches.
 const STEP_BYTES: usize = 4;
 
 /// Heap of the cache of lazy DFA states, as in the `regex` crate.
@@ -77,7 +78,7 @@ impl fmt::Debug for RegexLiteral {
 #[derive(Debug)]
 pub(crate) struct Pattern {
     regex: meta::Regex,
-    /// The same in steps; its states are made as they are met.
+    /// The lazy DFA of the same pattern: its states are built as the text reaches them.
     dfa: DFA,
 }
 
@@ -107,19 +108,20 @@ impl Pattern {
         let config = config.nfa_size_limit(Some(REGEX_BYTES_MAX));
         let nfa = NFA::compiler().configure(config).build_from_hir(&tree);
         let nfa = nfa.map_err(|_| too_large())?;
-        // All matches are followed, not the first alone: one that is none (within a character) must
-        // not hide others. Words beyond ASCII have borders that an automaton cannot see.
+        // All matches are followed, not only the leftmost: an empty one within a character does not
+        // count and must not hide others. At a Unicode word boundary beside a character beyond
+        // ASCII a DFA gives up, as its states hold one byte of context.
         let config = DFA::config().match_kind(MatchKind::All).unicode_word_boundary(true);
         let config = config.skip_cache_capacity_check(true);
         let dfa = DFA::builder().configure(config).build_from_nfa(nfa).map_err(|_| too_large())?;
         Ok(Pattern { regex, dfa })
     }
 
-    /// Whether the pattern matches somewhere. Time: at most the states of the pattern times the
-    /// bytes of the text.
+    /// Whether the pattern matches somewhere. Time: the states of the NFA times the bytes of the
+    /// text at most.
     ///
     /// # Errors
-    /// When a limit is exceeded; it is looked at every few milliseconds.
+    /// When a limit is exceeded; the limits are checked every few milliseconds.
     pub(in crate::query) fn is_match(&self, text: &str, budget: &Budget) -> Limited<bool> {
         let steps = self.steps_of_a_byte().saturating_mul(text.len());
         if steps > STEPS_MAX {
@@ -129,13 +131,13 @@ impl Pattern {
         Ok(self.is_match_at_once(text))
     }
 
-    /// Steps that a byte of text costs at most.
+    /// Upper bound of the steps for a byte of text.
     fn steps_of_a_byte(&self) -> usize {
         self.dfa.get_nfa().memory_usage() / STEP_BYTES + 1
     }
 
-    /// `is_match` of the crate takes the first match for the only one where an empty one lies
-    /// within a character; `find` goes on behind it.
+    /// `is_match` of the crate ends at an empty match within a character and reports none; `find`
+    /// goes on behind it.
     fn is_match_at_once(&self, text: &str) -> bool {
         match self.dfa.get_nfa().has_empty() {
             true => self.regex.find(text).is_some(),
@@ -150,9 +152,9 @@ impl Pattern {
         }
     }
 
-    /// Leaves a text to the crate that [`Pattern::walk`] cannot decide. The crate follows the
-    /// threads of the NFA (a Pike VM) and cannot be stopped: a search that somebody may stop is
-    /// ended before that, if the text could take longer than some hundred milliseconds.
+    /// Searches with the Pike VM of the crate, where [`Pattern::walk`] gave up. The Pike VM cannot
+    /// be interrupted: a search with a deadline or a handle ends with an error instead if this
+    /// could take longer than some hundred milliseconds.
     fn is_match_beside_wide_borders(&self, text: &str, budget: &Budget) -> Limited<bool> {
         let threads = threads_max(self.dfa.get_nfa()).saturating_mul(text.len());
         if threads > BORDER_STEPS_MAX && budget.can_be_stopped() {
@@ -161,8 +163,8 @@ impl Pattern {
         Ok(self.is_match_at_once(text))
     }
 
-    /// Goes through the text state by state; `None` at what it cannot decide: the border of a word
-    /// beside a character beyond ASCII.
+    /// Runs the lazy DFA; `None` where it gives up: at a Unicode word boundary beside a character
+    /// beyond ASCII.
     fn walk(&self, text: &str, cache: &mut Cache, budget: &Budget) -> Limited<Option<bool>> {
         let dfa = &self.dfa;
         let steps = self.steps_of_a_byte();
@@ -174,7 +176,7 @@ impl Pattern {
             state = match dfa.next_state(cache, state, byte) {
                 Ok(next) if next.is_quit() => return Ok(None),
                 Ok(next) if next.is_dead() => return Ok(Some(false)),
-                // A state says what the bytes before this one came to.
+                // A DFA of this crate reports a match one byte late.
                 Ok(next) if next.is_match() && text.is_char_boundary(at) => return Ok(Some(true)),
                 Ok(next) => next,
                 Err(_) => return Ok(None),
@@ -184,13 +186,13 @@ impl Pattern {
     }
 }
 
-/// The parser draws a picture of the place; its last line says what is wrong.
+/// The message in an error of the parser; the lines before it show the place.
 fn last_line(text: &str) -> &str {
     let line = text.lines().last().unwrap_or_default();
     line.trim_start_matches("error: ")
 }
 
-/// Threads of a Pike VM at one place of a text at most, and the branches that lead to them.
+/// Upper bound of the threads and branches that a Pike VM visits for a byte of text.
 fn threads_max(nfa: &NFA) -> usize {
     let of_state = |state: &State| match state {
         State::Union { alternates } => 1 + alternates.len(),

@@ -1,4 +1,4 @@
-//! What a reader may see: events that are not past their time.
+//! Visibility of rows by retention: an event is hidden once it is older than its class allows.
 
 use super::node::filter;
 use super::node::{Filter, RowPlan, range};

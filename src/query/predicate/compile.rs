@@ -1,4 +1,4 @@
-//! From the tree of a query to its condition, refusing what no event could mean.
+//! The compiler from the tree of a query to its predicate; refuses terms that no event can meet.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Query, Term,
 use crate::text::fold;
 use crate::{Error, Result};
 
-/// The place in a term that is wrong.
+/// The part of a term that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::query) enum TermPart {
     /// The first segment of the path is no field: perhaps the term was meant as text.
@@ -47,11 +47,11 @@ impl TermError {
     }
 }
 
-/// Compiles a query of any size; those of users are checked before.
+/// Compiles a query of any size: the caps are checked elsewhere.
 ///
 /// # Errors
-/// [`Error::Invalid`] if a term of a query that was built in Rust is wrong; what was parsed is
-/// right.
+/// [`Error::Invalid`] if a term is wrong: only of a query that was built in Rust, as parsing
+/// checks each term.
 pub(crate) fn compile(query: &Query, context: &Context) -> Result<Predicate> {
     compile_expr(query.root(), context)
 }
@@ -94,8 +94,8 @@ fn compile_term(term: &Term, context: &Context) -> Result<Predicate, TermError> 
     }
 }
 
-/// Checks one term: whether it is refused depends on no context. A regular expression stays
-/// compiled in the term; lists of values, which are never refused but beside times, are not read.
+/// Checks one term, in any context. A regular expression stays compiled in the term. Lists of
+/// values are only read for times: elsewhere every list is right.
 ///
 /// # Errors
 /// As [`compile_term`].
@@ -130,7 +130,7 @@ fn leaf(scope: Scope, test: ValuePredicate) -> Predicate {
     Predicate::Field(Arc::new(FieldPredicate { scope, test }))
 }
 
-/// Finds what a path means, by the schema alone: never by what a store holds.
+/// Resolves a path by the schema alone, so that a query means the same in every store.
 pub(super) fn scope_of(path: &Path) -> Result<Scope, TermError> {
     let keys: Vec<&str> = path.segments().iter().map(String::as_str).collect();
     match keys[..] {

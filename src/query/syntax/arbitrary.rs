@@ -1,4 +1,4 @@
-//! Queries made up at random, for tests: everything that a query may hold, and odd characters.
+//! Generators of random queries for property tests: every kind of term, and odd characters.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! How large a query is: the same caps for text, JSON and Rust.
+//! The size of a query and its caps, the same for text, JSON and Rust.
 
 use std::fmt::{self, Write};
 
@@ -11,7 +11,7 @@ use crate::query::predicate::context::any_context;
 use crate::query::predicate::equals::reads_as_range;
 use crate::{Error, Result};
 
-/// What a query has so far of everything that is capped.
+/// Counters of what is capped, while a query is read.
 #[derive(Debug, Default)]
 pub(super) struct Complexity {
     terms: usize,
@@ -23,7 +23,7 @@ pub(super) struct Complexity {
     regex_bytes: usize,
     /// Classes of regular expressions that ignore case.
     folded_classes: usize,
-    /// Bytes that its text has at least.
+    /// Lower bound of the bytes of its text.
     bytes: usize,
 }
 
@@ -38,7 +38,7 @@ impl Complexity {
         self.check()
     }
 
-    /// Counts a term; before it is compiled, which may cost much.
+    /// Counts a term, before it is compiled: compiling may be expensive.
     ///
     /// # Errors
     /// Which cap is exceeded, as a sentence for the caller to place.
@@ -84,8 +84,8 @@ impl Complexity {
         self.bytes += value.len();
     }
 
-    /// Strings, numbers and networks of a list are looked up together, however many there are;
-    /// each range is a test of its own.
+    /// A list counts as one term, as its strings, numbers and networks are sorted sets; each range
+    /// counts as one more.
     fn add_literals(&mut self, literals: &[Literal]) {
         let context = any_context();
         let is_range = |literal: &&Literal| reads_as_range(literal, &context);
@@ -116,8 +116,9 @@ impl Complexity {
     }
 }
 
-/// Classes of a regular expression, if a flag `i` may stand in it: a count of the text, which
-/// must not cost what it guards against. A cap on bytes would not do, see `docs/query.md`.
+/// Upper bound of the classes of a regular expression that may have a flag `i`, counted in its
+/// text: parsing it would cost what the cap is to prevent. `docs/query.md` has the figures, and why
+/// a cap on bytes is not enough.
 fn folded_classes(regex: &str) -> usize {
     let begins_flags = |(at, _): (usize, &str)| {
         let flags = regex[at + 1..].split([':', ')']).next().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! From JSON to the tree of a query. Where something is wrong is kept as a path of keys, and looked
-//! up in the text for the error.
+//! From JSON to the tree of a query. While reading, the place of an error is a path of keys; its
+//! byte offset is looked up in the text once an error occurs.
 
 use super::words::{FILTERS, JOINER, NODE_KEYS, NodeKey, find, unknown};
 use crate::event::schema::nearest_of;
@@ -10,7 +10,7 @@ use crate::query::predicate::compile::{TermError, TermPart, check_term};
 use crate::query::syntax::complexity::{Complexity, too_deep};
 use crate::{Error, Result};
 
-/// What is wrong, and the way there.
+/// An error and the path to its place.
 #[derive(Debug)]
 pub(super) struct JsonError {
     steps: Vec<PathStep>,
@@ -53,7 +53,7 @@ pub(super) fn read(json: &str) -> Result<Query> {
     }
 }
 
-/// The way as a JSON pointer (RFC 6901).
+/// The path as a JSON pointer (RFC 6901).
 fn pointer(steps: &[PathStep]) -> String {
     let step = |step: &PathStep| match step {
         PathStep::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
@@ -73,7 +73,7 @@ pub(super) enum Within {
 
 /// Walks the tree of the JSON.
 pub(super) struct JsonReader {
-    /// The way to what is being read.
+    /// The path to the node that is being read.
     steps: Vec<PathStep>,
     size: Complexity,
 }

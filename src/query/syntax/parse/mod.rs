@@ -1,8 +1,8 @@
-//! Query text to tree: a recursive-descent parser whose errors say what was expected where.
+//! Query text to tree: a recursive-descent parser. Its errors name the place and what was expected.
 //!
 //! `query = [or]`, `or = and {"OR" and}`, `and = not {["AND"] not}`,
-//! `not = ("NOT" | "-") not | "(" or ")" | term`. Recursion goes as deep as parentheses, which
-//! are counted.
+//! `not = ("NOT" | "-") not | "(" or ")" | term`. The depth of the recursion is
+//! that of the parentheses, which is capped.
 
 mod field;
 #[cfg(test)]
