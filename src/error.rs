@@ -151,6 +151,8 @@ pub enum Limit {
     Memory,
     /// The buckets of a histogram.
     Buckets,
+    /// The steps of a regular expression that cannot be interrupted.
+    Steps,
 }
 
 impl fmt::Display for Limit {
@@ -162,6 +164,7 @@ impl fmt::Display for Limit {
             Limit::DistinctValues => "distinct values",
             Limit::Memory => "memory",
             Limit::Buckets => "buckets",
+            Limit::Steps => "steps",
         })
     }
 }

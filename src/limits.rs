@@ -41,10 +41,13 @@ pub const QUERY_VALUES_MAX: usize = 10_000;
 /// Words of a query that are looked for by similarity.
 pub const QUERY_FUZZY_MAX: usize = 64;
 /// Classes such as `[a-z]` or `\p{L}` of all regular expressions of a query that ignore case: each
-/// may have to be widened to both cases of every letter.
+/// is widened by the other case of each of its characters, which takes up to 4 ms.
 pub const QUERY_FOLDED_CLASSES_MAX: usize = 32;
-/// Regular expressions of a query, each of at most [`REGEX_BYTES_MAX`].
+/// Regular expressions of a query, each of at most [`REGEX_TEXT_BYTES_MAX`] and compiled
+/// [`REGEX_BYTES_MAX`].
 pub const QUERY_REGEXES_MAX: usize = 32;
+/// Bytes of the text of a regular expression; read, it may take some thousand times as many.
+pub const REGEX_TEXT_BYTES_MAX: usize = 4 << 10;
 /// Paths whose values are counted at once.
 pub const FACETS_MAX: usize = 64;
 /// Bytes of one word; longer words are cut into consecutive words.

@@ -92,6 +92,11 @@ impl Budget {
         Budget::new(None, None, None)
     }
 
+    /// Whether the clock or a handle may end the search at any time.
+    pub(super) fn can_be_stopped(&self) -> bool {
+        self.deadline.is_some() || self.cancel.is_some()
+    }
+
     /// Counts a look at so many bytes.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ pub use answer::histogram::Bucket;
 pub use answer::page::{Page, PageEnd};
 pub use answer::value_counts::FacetCount;
 pub(crate) use ast::lexer::read_paths;
+pub use ast::regex::RegexLiteral;
 pub use ast::time::parse_when;
 pub use ast::{
     Comparison, Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text, TimeRelation,

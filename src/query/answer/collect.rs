@@ -50,7 +50,7 @@ impl<'a> Search<'a> {
     ) -> Result<()> {
         self.check()?;
         let predicate = self.predicate()?;
-        let visibility = self.visibility()?;
+        let visibility = self.visibility();
         for source in self.sources(predicate.occurrence()) {
             budget.check()?;
             let mut passed = Passed::default();

@@ -1,4 +1,4 @@
-//! What single characters and words of query text are: white space, quotes, bare values.
+//! Character classes of query text: white space, quotes, bare values.
 
 /// The property White_Space, which Unicode promises not to change.
 pub(crate) fn is_space(c: char) -> bool {

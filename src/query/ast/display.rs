@@ -122,7 +122,7 @@ fn write_field(formatter: &mut Formatter<'_>, path: &Path, test: &FieldTest) -> 
         FieldTest::Begins(text) => write_value(formatter, path, "^=", text),
         FieldTest::Contains(text) => write_value(formatter, path, "*=", text),
         FieldTest::Ends(text) => write_value(formatter, path, "$=", text),
-        FieldTest::Matches(regex) => write!(formatter, "{path}~=/{regex}/"),
+        FieldTest::Matches(regex) => write!(formatter, "{path}~=/{}/", regex.text()),
         FieldTest::Compare(comparison, value) => {
             write!(formatter, "{path}{}{value}", comparison.symbol())
         }

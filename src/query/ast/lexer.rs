@@ -1,9 +1,9 @@
-//! Reads the smallest pieces of query text: quotes, keywords, paths, operators.
+//! The lexer of query text: quotes, keywords, paths, operators.
 
 use super::Path;
 use super::chars::{begins_segment, closing_quotes, continues_segment, is_space};
 
-/// What stands between a path and its value.
+/// The operator between a path and its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operator {
     Has,
@@ -93,8 +93,8 @@ pub(crate) fn read_path(text: &str) -> Option<Path> {
     scanner.rest().is_empty().then(|| resolve(segments))
 }
 
-/// Reads paths that are separated by commas, perhaps with white space around them; each as it was
-/// typed, too.
+/// Reads paths that are separated by commas, perhaps with white space around them; gives each also
+/// as it was written.
 ///
 /// # Errors
 /// The rest of the text from where a path was expected, or its end or a comma behind one.

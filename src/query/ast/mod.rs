@@ -1,15 +1,18 @@
-//! The query as a tree: what parsing gives, building in Rust makes and printing takes.
+//! The abstract syntax tree of a query: result of parsers and builder, input of printers and
+//! compiler.
 //!
-//! The tree is kept in one form: `And` and `Or` hold at least two operands and none of their own
-//! kind, `Not` holds no `Not`. So [`Query`] can only be had by parsing or by its methods.
+//! The tree has a normal form: `And` and `Or` hold at least two operands and none of their own
+//! kind, `Not` holds no `Not`. So [`Query`] is only made by parsing and by its methods.
 
 pub(super) mod chars;
 pub(super) mod display;
 pub(super) mod lexer;
 pub(super) mod path_pattern;
+pub(super) mod regex;
 pub(super) mod time;
 use crate::limits::QUERY_DEPTH_MAX;
 use chars::is_bare_item;
+use regex::RegexLiteral;
 
 /// A query: one tree behind text, JSON and Rust.
 ///
@@ -26,7 +29,7 @@ use chars::is_bare_item;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     root: Expr,
-    /// Parentheses around each other that its text needs.
+    /// Depth of the parentheses that its text needs.
     nesting: usize,
 }
 
@@ -37,8 +40,8 @@ impl Query {
         Query { root, nesting }
     }
 
-    /// A query that is put together. What nests too deep is not kept: walking it could take more
-    /// stack than there is.
+    /// A query made of others. One that nests too deep is replaced by a small one that is refused
+    /// for its nesting: recursion over the real one could overflow the stack.
     pub(super) fn joined(root: Expr, nesting: usize) -> Query {
         match nesting > QUERY_DEPTH_MAX {
             true => Query { root: Expr::negate(Expr::All), nesting: QUERY_DEPTH_MAX + 1 },
@@ -46,8 +49,7 @@ impl Query {
         }
     }
 
-    /// Parentheses around each other that its text needs; one more than allowed stands for all
-    /// that are too many.
+    /// Depth of the parentheses that its text needs, at most one more than allowed.
     pub(super) fn nesting(&self) -> usize {
         self.nesting
     }
@@ -111,7 +113,7 @@ impl Expr {
         }
     }
 
-    /// Parentheses around each other that the text of this needs.
+    /// Depth of the parentheses that its text needs.
     fn nesting(&self) -> usize {
         match self {
             Expr::All | Expr::Term(_) => 0,
@@ -155,7 +157,7 @@ pub enum Term {
         /// What to look for.
         test: FieldTest,
     },
-    /// `occurred_at` lies so.
+    /// `occurred_at` lies before, after, on or since a time.
     Time {
         /// Before, after, on or since.
         relation: TimeRelation,
@@ -203,12 +205,12 @@ pub enum FieldTest {
     Ends(String),
     /// `f~=/re/`: the stored text matches the regular expression (written without the slashes, a
     /// slash in it as `\/`).
-    Matches(String),
+    Matches(RegexLiteral),
     /// `f>v` and its kin: is a number or an instant in that range.
     Compare(Comparison, String),
 }
 
-/// A side of a number or instant.
+/// A relation to a number or instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Comparison {
     /// `>`
@@ -254,7 +256,7 @@ impl Literal {
     }
 }
 
-/// How `occurred_at` lies to a time.
+/// The relation of `occurred_at` to a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TimeRelation {
     /// `after:` the instant, or the whole day.
@@ -276,7 +278,7 @@ pub struct Path {
 }
 
 impl Path {
-    /// The path of these segments; short names are spelled out by who reads the text.
+    /// The path of these segments, in which short names have been spelled out.
     pub(super) fn new(segments: Vec<String>) -> Path {
         Path { segments }
     }

@@ -1,9 +1,9 @@
-//! Which keys of an event a path of a query means.
+//! Matching the path of a query with the keys that lead to a value.
 
-/// A path of a query, compared with the keys that lead to a value.
+/// A path of a query as a pattern for the keys that lead to a value.
 ///
-/// It is whole segments and whole keys from the top. Several segments may stand for one key with
-/// dots between them: `details.a.b` means the key `b` under `a` and the key `a.b`.
+/// Segments are compared with keys from the top, whole with whole. Several segments may stand for
+/// one key with dots between them: `details.a.b` means the key `b` under `a` and the key `a.b`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PathPattern {
     segments: Vec<String>,
@@ -25,8 +25,8 @@ impl PathPattern {
     }
 }
 
-/// Tries every way to join segments into the first key, then goes on with the other keys. There
-/// is rarely more than one: joined segments must equal the key byte for byte.
+/// Backtracking over the number of segments that are joined into the first key. There is rarely
+/// more than one way: joined segments must equal the key byte for byte.
 fn meet<K: AsRef<str>>(segments: &[String], keys: &[K], accepts: &dyn Fn(&[K]) -> bool) -> bool {
     if segments.is_empty() {
         return accepts(keys);

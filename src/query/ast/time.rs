@@ -34,7 +34,7 @@ pub(crate) struct TimeRange {
 }
 
 impl TimeRange {
-    /// Whether some of the time from `first` to `last` lies within.
+    /// Whether it intersects the closed interval from `first` to `last`.
     pub(crate) fn meets(&self, first: Timestamp, last: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= last) && self.to.is_none_or(|to| first < to)
     }

@@ -47,7 +47,7 @@ impl<'s, 'o> Merge<'s, 'o> {
             order: search.order,
             waiting: search.waiting(predicate.occurrence())?,
             predicate,
-            visibility: search.visibility()?,
+            visibility: search.visibility(),
             after: search.start()?,
             wanted,
             open: Vec::new(),

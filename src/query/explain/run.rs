@@ -95,7 +95,7 @@ impl<'a> Observation<'a> {
         Ok(Observation {
             parts: parts_of(search)?,
             times: search.predicate()?.occurrence(),
-            visibility: search.visibility()?,
+            visibility: search.visibility(),
             fates: HashMap::new(),
             sources: Vec::new(),
             began: Instant::now(),

@@ -35,7 +35,7 @@ impl UnsealedEvents {
     ) -> Result<UnsealedEvents> {
         let search = snapshot.select(selection.clone());
         let predicate = search.predicate()?;
-        let visibility = search.visibility()?;
+        let visibility = search.visibility();
         let sees_all = matches!(predicate, Predicate::All) && snapshot.retention().is_forever();
         let mut batch = UnsealedEvents { events: VecDeque::new(), upto: after };
         let (mut reader, budget) = (EventFlattener::new(), Budget::unlimited());

@@ -112,7 +112,7 @@ impl SealedEvents {
         let segment = live.segment()?;
         self.open_end = self.open_end.max(segment.meta().max_seq);
         let search = self.snapshot.select(self.selection.clone());
-        let visibility = search.visibility()?;
+        let visibility = search.visibility();
         let rows = hits(segment, &self.predicate, &visibility, self.after)
             .map_err(|halt| halt.error(segment))?;
         self.open.push(OpenSegment { segment: live, rows, decoder: Decoder::default() });

@@ -1,20 +1,22 @@
-//! What a reader may see: events that are not past their time.
+//! Visibility of rows by retention: an event is hidden once it is older than its class allows.
 
 use super::node::filter;
-use super::node::{Disjunction, Filter, RowPlan, range};
+use super::node::{Filter, RowPlan, range};
 use super::{plan, recorded};
-use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
-use crate::query::ast::Query;
+use crate::query::ast::path_pattern::PathPattern;
 use crate::query::budget::{Budget, Evaluated};
-use crate::query::predicate::compile;
-use crate::query::predicate::context::Context;
+use crate::query::predicate::equals::Equals;
 use crate::query::predicate::event::FlatEvent;
-use crate::query::predicate::tree::Predicate;
+use crate::query::predicate::simplify::union;
+use crate::query::predicate::tree::{FieldPredicate, Predicate, Scope};
+use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::segment::Segment;
 use crate::segment::{Read, RetentionKey};
-use crate::store::{Class, Retention};
+use crate::store::{Class, DEFAULT_CLASS, Retention, Rule};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The rules of visibility of one search.
 #[derive(Debug, Clone)]
@@ -24,34 +26,31 @@ pub(crate) struct Visibility<'s> {
     include_hidden: bool,
     /// The highest `seq` that is seen.
     seq_max: u64,
-    /// For each rule, and for the events that no rule matches: who they are, and the oldest
-    /// instant that is seen of them.
-    classes: Vec<(Predicate, Option<Timestamp>)>,
+    /// Built for the first segment whose rows have different cutoffs; most searches meet none.
+    rules: OnceCell<RuleTree>,
+}
+
+/// A decision tree for the rules, of which the first that matches an event decides.
+///
+/// It is balanced: n rules are planned as O(n log n) comparisons, where each rule behind the
+/// negation of all before it takes O(n^2), and the depth is O(log n).
+#[derive(Debug, Clone)]
+enum RuleTree {
+    /// All events that come here have the same cutoff.
+    Leaf(Option<Timestamp>),
+    /// Rules in two halves, in their order.
+    Fork {
+        /// Events that a rule of the first half matches.
+        matched: Predicate,
+        first: Box<RuleTree>,
+        second: Box<RuleTree>,
+    },
 }
 
 impl<'s> Visibility<'s> {
     /// The rules at `now`; with `include_hidden`, what is past `visible_for` is seen.
-    pub(crate) fn new(
-        retention: &'s Retention,
-        context: &Context,
-        include_hidden: bool,
-    ) -> Result<Self> {
-        let now = context.now;
-        let (seq_max, classes) = (u64::MAX, Vec::new());
-        let mut visibility = Visibility { retention, now, include_hidden, seq_max, classes };
-        let mut earlier: Vec<Query> = Vec::new();
-        for rule in &retention.rules {
-            let query = all_of(&rule.tenant, &rule.data_source, rule.category.as_deref());
-            let cutoff = retention.class(&rule.class).and_then(|class| visibility.cutoff(class));
-            let first = earlier.iter().fold(query.clone(), |all, other| all.and(!other.clone()));
-            visibility.classes.push((compile(&first, context)?, cutoff));
-            earlier.push(query);
-        }
-        let rest = earlier.into_iter().fold(Query::all(), |all, other| all.and(!other));
-        let default = retention.class_of(None, None, "");
-        let default = retention.class(crate::store::DEFAULT_CLASS).unwrap_or(default);
-        visibility.classes.push((compile(&rest, context)?, visibility.cutoff(default)));
-        Ok(visibility)
+    pub(crate) fn new(retention: &'s Retention, now: Timestamp, include_hidden: bool) -> Self {
+        Visibility { retention, now, include_hidden, seq_max: u64::MAX, rules: OnceCell::new() }
     }
 
     /// The same, with nothing seen that was stored behind a `seq`.
@@ -129,24 +128,66 @@ impl<'s> Visibility<'s> {
         if let (1, Some(cutoff)) = (cutoffs.len(), cutoffs.first()) {
             return Ok(not_before(segment, *cutoff)?);
         }
-        let mut any = Disjunction::default();
-        for (predicate, cutoff) in &self.classes {
-            any.add(plan(predicate, segment, budget)?.and(not_before(segment, *cutoff)?));
-        }
-        Ok(any.finish())
+        self.rules.get_or_init(|| self.rule_tree()).rows(segment, budget)
+    }
+
+    fn rule_tree(&self) -> RuleTree {
+        let cutoff = |class: &str| self.retention.class(class).and_then(|class| self.cutoff(class));
+        let of_rule = |rule: &Rule| (matched_by(rule), cutoff(&rule.class));
+        let mut rules: Vec<_> = self.retention.rules.iter().map(of_rule).collect();
+        rules.push((Predicate::All, cutoff(DEFAULT_CLASS)));
+        RuleTree::of(&rules)
     }
 }
 
-/// Events with this tenant, source and category, as far as they are given.
-fn all_of(tenant: &Option<String>, data_source: &Option<String>, category: Option<&str>) -> Query {
-    let mut query = Query::all();
-    let parts = [("tenant", tenant.as_deref()), ("data_source", data_source.as_deref())];
-    for (field, wanted) in parts.into_iter().chain([("category", category)]) {
-        if let Some(wanted) = wanted {
-            query = query.and(Query::field(field).equals(wanted));
+impl RuleTree {
+    /// The tree of at least one rule.
+    fn of(rules: &[(Predicate, Option<Timestamp>)]) -> RuleTree {
+        if let [(_, cutoff)] = rules {
+            return RuleTree::Leaf(*cutoff);
+        }
+        let (first, second) = rules.split_at(rules.len() / 2);
+        match (RuleTree::of(first), RuleTree::of(second)) {
+            (RuleTree::Leaf(one), RuleTree::Leaf(other)) if one == other => RuleTree::Leaf(one),
+            (left, right) => RuleTree::Fork {
+                matched: union(first.iter().map(|(predicate, _)| predicate.clone()).collect()),
+                first: Box::new(left),
+                second: Box::new(right),
+            },
         }
     }
-    query
+
+    /// The rows of a segment that are seen, of those that come here.
+    fn rows(&self, segment: &Segment, budget: &Budget) -> Evaluated<RowPlan> {
+        let (matched, first, second) = match self {
+            RuleTree::Leaf(cutoff) => return Ok(not_before(segment, *cutoff)?),
+            RuleTree::Fork { matched, first, second } => (matched, first, second),
+        };
+        let others = second.rows(segment, budget)?;
+        match plan(matched, segment, budget)? {
+            RowPlan::Nothing => Ok(others),
+            rows => {
+                let not_matched = plan(matched, segment, budget)?.negate();
+                Ok(rows.and(first.rows(segment, budget)?).or(not_matched.and(others)))
+            }
+        }
+    }
+}
+
+/// Events with the tenant, source and category of a rule, as far as it names them.
+fn matched_by(rule: &Rule) -> Predicate {
+    let fields = [
+        ("tenant", &rule.tenant),
+        ("data_source", &rule.data_source),
+        ("category", &rule.category),
+    ];
+    let equals = |(key, wanted): (&str, &Option<String>)| {
+        let strings = vec![wanted.clone()?];
+        let test = ValuePredicate::Equals(Equals { strings, ..Equals::default() });
+        let scope = Scope::Path(PathPattern::new(&[key.to_owned()]));
+        Some(Predicate::Field(Arc::new(FieldPredicate { scope, test })))
+    };
+    Predicate::all_of(fields.into_iter().filter_map(equals).collect())
 }
 
 /// Rows whose `min(occurred_at, recorded_at)` is at or after an instant.
@@ -162,4 +203,94 @@ fn not_before(segment: &Segment, cutoff: Option<Timestamp>) -> Read<RowPlan> {
     // These rows are as old as the instant at which they were accepted.
     let accepted_late = recorded(segment, Some(cutoff), None)?;
     Ok(node.and(RowPlan::Lists(vec![future]).negate().or(accepted_late)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Event;
+    use crate::query::predicate::event::EventFlattener;
+    use crate::store::Keep;
+    use proptest::prelude::*;
+
+    fn any_rule() -> impl Strategy<Value = Rule> {
+        let wanted = |texts: &'static str| proptest::option::of(texts.prop_map(String::from));
+        let class = "[xyz]".prop_map(|name| if name == "z" { DEFAULT_CLASS.into() } else { name });
+        (class, wanted("[ab]"), wanted("[ab]"), wanted("[abc]")).prop_map(
+            |(class, tenant, data_source, category)| Rule { class, tenant, data_source, category },
+        )
+    }
+
+    fn decided(tree: &RuleTree, event: &FlatEvent<'_>) -> Option<Timestamp> {
+        match tree {
+            RuleTree::Leaf(cutoff) => *cutoff,
+            RuleTree::Fork { matched, first, second } => {
+                match event.meet(matched, &Budget::unlimited()).expect("no limit") {
+                    true => decided(first, event),
+                    false => decided(second, event),
+                }
+            }
+        }
+    }
+
+    fn check(rules: Vec<Rule>) {
+        let class = |(name, micros): (&str, i64)| {
+            let visible_for = Keep::Micros(micros);
+            Class { visible_for, ..Class::forever(name) }
+        };
+        let classes = [(DEFAULT_CLASS, 1), ("x", 2), ("y", 3)].map(class).to_vec();
+        let retention = Retention { classes, rules };
+        let now = Timestamp(1_000);
+        let visibility = Visibility::new(&retention, now, false);
+        let tree = visibility.rule_tree();
+        for (tenant, source, category) in ["a", "b", "-"].into_iter().flat_map(|tenant| {
+            ["a", "b", "-"].into_iter().flat_map(move |source| {
+                ["a", "b", "c"].into_iter().map(move |category| (tenant, source, category))
+            })
+        }) {
+            let member = |key: &str, value: &str| match value {
+                "-" => String::new(),
+                value => format!(r#","{key}":"{value}""#),
+            };
+            let json = format!(
+                r#"{{"occurred_at":"2026-05-04T10:00:00Z","activity":"z"{}{}{}}}"#,
+                member("tenant", tenant),
+                member("data_source", source),
+                member("category", category)
+            );
+            let event = Event::from_json(json.as_bytes()).expect("an event");
+            let stored = StoredEvent { seq: 1, recorded_at: Timestamp(0), event };
+            let given = |value: &'static str| (value != "-").then_some(value);
+            let class = retention.class_of(given(tenant), given(source), category);
+            let mut flattener = EventFlattener::new();
+            let found = decided(&tree, &flattener.read(&stored));
+            assert_eq!(found, class.visible_cutoff(now), "{json} {:?}", retention.rules);
+        }
+    }
+
+    #[test]
+    fn rules_of_one_cutoff_are_one_leaf() {
+        let retention = Retention {
+            rules: (0..100)
+                .map(|number| Rule {
+                    class: DEFAULT_CLASS.into(),
+                    tenant: Some(number.to_string()),
+                    data_source: None,
+                    category: None,
+                })
+                .collect(),
+            ..Retention::default()
+        };
+        let visibility = Visibility::new(&retention, Timestamp(0), false);
+        assert!(matches!(visibility.rule_tree(), RuleTree::Leaf(None)));
+    }
+
+    proptest! {
+        #[test]
+        fn the_tree_decides_as_the_first_rule_that_matches(
+            rules in proptest::collection::vec(any_rule(), 0..20),
+        ) {
+            check(rules);
+        }
+    }
 }

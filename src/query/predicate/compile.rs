@@ -1,26 +1,24 @@
-//! From the tree of a query to its condition, refusing what no event could mean.
+//! The compiler from the tree of a query to its predicate; refuses terms that no event can meet.
 
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::context::Context;
+use super::context::{Context, any_context};
 use super::equals::Equals;
 use super::phrase::Phrase;
 use super::range::{NumberRange, Range};
-use super::regex::Pattern;
 use super::simplify::union;
 use super::tree::{FieldPredicate, Predicate, Scope};
 use super::value_predicate::ValuePredicate;
 use crate::event::schema::{self, Known};
 use crate::json::ExactNumber;
-use crate::limits::REGEX_BYTES_MAX;
 use crate::query::ast::path_pattern::PathPattern;
 use crate::query::ast::time::{TimeRange, read_when, since};
 use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Query, Term, TimeRelation};
 use crate::text::fold;
 use crate::{Error, Result};
 
-/// The place in a term that is wrong.
+/// The part of a term that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::query) enum TermPart {
     /// The first segment of the path is no field: perhaps the term was meant as text.
@@ -49,11 +47,11 @@ impl TermError {
     }
 }
 
-/// Compiles a query of any size; those of users are checked before.
+/// Compiles a query of any size: the caps are checked elsewhere.
 ///
 /// # Errors
-/// [`Error::Invalid`] if a term of a query that was built in Rust is wrong; what was parsed is
-/// right.
+/// [`Error::Invalid`] if a term is wrong: only of a query that was built in Rust, as parsing
+/// checks each term.
 pub(crate) fn compile(query: &Query, context: &Context) -> Result<Predicate> {
     compile_expr(query.root(), context)
 }
@@ -76,10 +74,7 @@ fn compile_expr(expr: &Expr, context: &Context) -> Result<Predicate> {
 ///
 /// # Errors
 /// What is wrong with it, and where.
-pub(in crate::query) fn compile_term(
-    term: &Term,
-    context: &Context,
-) -> Result<Predicate, TermError> {
+fn compile_term(term: &Term, context: &Context) -> Result<Predicate, TermError> {
     match term {
         Term::Text(text) => {
             let phrase = Phrase::read(text).map_err(TermError::value)?;
@@ -97,6 +92,20 @@ pub(in crate::query) fn compile_term(
             }
         }
     }
+}
+
+/// Checks one term, in any context. A regular expression stays compiled in the term. Lists of
+/// values are only read for times: elsewhere every list is right.
+///
+/// # Errors
+/// As [`compile_term`].
+pub(in crate::query) fn check_term(term: &Term) -> Result<(), TermError> {
+    if let Term::Field { path, test: FieldTest::Equals(_) | FieldTest::Differs(_) } = term
+        && !is_time(path)
+    {
+        return check_path(path);
+    }
+    compile_term(term, &any_context()).map(|_| ())
 }
 
 /// Checks that there is such a path.
@@ -121,7 +130,7 @@ fn leaf(scope: Scope, test: ValuePredicate) -> Predicate {
     Predicate::Field(Arc::new(FieldPredicate { scope, test }))
 }
 
-/// Finds what a path means, by the schema alone: never by what a store holds.
+/// Resolves a path by the schema alone, so that a query means the same in every store.
 pub(super) fn scope_of(path: &Path) -> Result<Scope, TermError> {
     let keys: Vec<&str> = path.segments().iter().map(String::as_str).collect();
     match keys[..] {
@@ -182,7 +191,9 @@ fn value_test(scope: Scope, test: &FieldTest, context: &Context) -> Result<Predi
         FieldTest::Begins(text) => ValuePredicate::Begins(folded(text)?),
         FieldTest::Contains(text) => ValuePredicate::Contains(folded(text)?),
         FieldTest::Ends(text) => ValuePredicate::Ends(folded(text)?),
-        FieldTest::Matches(regex) => pattern_test(regex)?,
+        FieldTest::Matches(regex) => {
+            ValuePredicate::Pattern(regex.compiled().map_err(TermError::value)?)
+        }
         FieldTest::Compare(comparison, value) => {
             ValuePredicate::Range(comparison_range(*comparison, value, context)?)
         }
@@ -200,26 +211,6 @@ fn folded(text: &str) -> Result<String, TermError> {
         true => Err(TermError::value("there is nothing to compare with; write some text")),
         false => Ok(folded.into_owned()),
     }
-}
-
-fn pattern_test(regex: &str) -> Result<ValuePredicate, TermError> {
-    let built = Pattern::new(regex);
-    built.map(|built| ValuePredicate::Pattern(Box::new(built))).map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => TermError::value(format!(
-            "the regular expression is too large when compiled; the limit is {REGEX_BYTES_MAX} \
-             bytes"
-        )),
-        error => {
-            TermError::value(format!("the regular expression is wrong: {}", last_line(&error)))
-        }
-    })
-}
-
-/// The `regex` crate draws a picture of the place; its last line says what is wrong.
-fn last_line(error: &regex::Error) -> String {
-    let text = error.to_string();
-    let line = text.lines().last().unwrap_or_default();
-    line.trim_start_matches("error: ").to_string()
 }
 
 fn comparison_range(

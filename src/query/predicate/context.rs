@@ -1,10 +1,10 @@
-//! What a query takes from its surroundings.
+//! The zone and the instant that a query is compiled with.
 
 use chrono_tz::Tz;
 
 use crate::event::Timestamp;
 
-/// What a query means beyond its text.
+/// The parameters of compiling a query.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Context {
     /// The zone of dates and calendar lengths.
@@ -13,7 +13,7 @@ pub(crate) struct Context {
     pub(crate) now: Timestamp,
 }
 
-/// What a query is checked with before it runs: whether it is refused depends on no context.
+/// The context that parsing checks a term with: whether a term is refused depends on none.
 pub(in crate::query) fn any_context() -> Context {
     Context { zone: Tz::UTC, now: Timestamp(0) }
 }

@@ -30,7 +30,7 @@ pub(crate) struct Equals {
 }
 
 impl Equals {
-    /// Reads literals, each as everything that it may mean.
+    /// Reads literals, each as every kind of value that its text is a spelling of.
     pub(super) fn read(literals: &[Literal], context: &Context) -> Equals {
         let mut equals = Equals::default();
         for literal in literals {
@@ -113,7 +113,7 @@ impl Equals {
         !self.numbers.is_empty() || !self.ranges.numbers().is_empty()
     }
 
-    /// The strings, sorted, if of all strings only these equal a literal.
+    /// The strings, sorted, if no other string equals a literal.
     pub(crate) fn exact_strings(&self) -> Option<&[String]> {
         let is_exact = !self.ranges.has_times() && self.networks.is_empty();
         is_exact.then_some(self.strings.as_slice())

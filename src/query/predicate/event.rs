@@ -1,4 +1,4 @@
-//! Does one event in memory meet a condition? For the newest events, which have no index yet.
+//! Evaluates a predicate on an event in memory: for the newest events, which have no index yet.
 
 use super::tree::{FieldPredicate, Predicate, Scope};
 use super::value::Scalar;
@@ -8,7 +8,7 @@ use crate::event::shape::{Flattener, Kind, PathTree, unescape};
 use crate::query::budget::{Budget, Limited};
 use std::borrow::Cow;
 
-/// Takes events apart; keeps the paths that it met.
+/// Flattens events into paths and scalars; keeps the tree of paths from event to event.
 #[derive(Debug)]
 pub(crate) struct EventFlattener {
     tree: PathTree,

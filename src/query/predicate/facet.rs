@@ -1,4 +1,4 @@
-//! Paths whose values can be counted one by one.
+//! Paths of facets.
 
 use super::compile::scope_of;
 use super::tree::Scope;

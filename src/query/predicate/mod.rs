@@ -1,6 +1,6 @@
-//! The compiled form of a query: what execution asks of values, rows and dictionaries.
+//! The compiled form of a query: predicates on values, evaluated for rows, dictionaries and events.
 //!
-//! Dates are instants here, texts are folded words, regular expressions are built. Zone and now
+//! Dates are instants here, texts are folded words, regular expressions are automata. Zone and now
 //! come in once, through [`Context`], so that every page of a search means the same.
 
 pub(super) mod compile;
@@ -13,7 +13,6 @@ pub(super) mod pattern_text;
 pub(super) mod phrase;
 pub(super) mod range;
 mod ranges;
-pub(super) mod regex;
 pub(super) mod simplify;
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,12 @@
-//! Networks of addresses, as intervals: however many there are, a look costs a binary search.
+//! A set of networks as sorted disjoint intervals of addresses: a look-up is a binary search.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The addresses of several networks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Networks {
-    /// First and last address of each; sorted and apart from each other once they are merged. All
-    /// v4 addresses come before all v6 ones.
+    /// First and last address of each; sorted and disjoint once they are merged. All v4 addresses
+    /// come before all v6 ones.
     intervals: Vec<(IpAddr, IpAddr)>,
 }
 

@@ -21,8 +21,8 @@ pub(crate) struct Phrase {
     pub(crate) last: LastWord,
     /// The characters of a fuzzy word.
     letters: Vec<char>,
-    /// For each beginning of the words before the last, how long the longest shorter beginning is
-    /// that it ends with.
+    /// The KMP failure table of the words before the last: for each prefix, the length of its
+    /// longest border (a shorter prefix that is also its suffix).
     borders: Vec<usize>,
 }
 
@@ -50,12 +50,13 @@ impl Phrase {
 
     /// Whether `text` has these words consecutively.
     ///
-    /// Cost: a few comparisons for each word of the text (Knuth, Morris, Pratt: "Fast Pattern
-    /// Matching in Strings", 1977).
+    /// Knuth-Morris-Pratt over words ("Fast Pattern Matching in Strings", 1977): linear in the
+    /// words of the text, also for phrases that repeat a word thousands of times. The last word is
+    /// compared apart, as it may be a prefix or a similar word.
     pub(crate) fn matches_text(&self, text: &str) -> bool {
         let (last, before) = self.words.split_last().expect("a phrase has a word");
         let mut is_found = false;
-        // How many words of `before` the last words of the text are.
+        // KMP state: length of the longest prefix of `before` that the text so far ends with.
         let mut met = 0;
         for_each_word(text, |word| {
             is_found = is_found || met == before.len() && self.last_matches(last, word);
@@ -114,7 +115,7 @@ impl Phrase {
     }
 }
 
-/// The borders of each beginning of `words`, from one word on.
+/// The KMP failure table of `words`: the longest border of each prefix, from one word on.
 fn borders(words: &[String]) -> Vec<usize> {
     let mut borders = Vec::with_capacity(words.len());
     let mut met = 0;
@@ -127,7 +128,7 @@ fn borders(words: &[String]) -> Vec<usize> {
     borders
 }
 
-/// How many of `words` are met behind `word`, when `met` were before it.
+/// The KMP transition: the state after `word` in state `met`.
 fn go_on(words: &[String], borders: &[usize], mut met: usize, word: &str) -> usize {
     while words.get(met).is_none_or(|expected| expected != word) {
         if met == 0 {
@@ -156,12 +157,14 @@ fn check_fuzzy(text: &str, folded: &str, words: &[String], distance: u8) -> Resu
 
 /// Whether `word` is within the Levenshtein distance `max` of `letters`: insertions, deletions
 /// and substitutions of characters. `letters` has at most [`FUZZY_CHARS_MAX`] characters.
+///
+/// One row of the Wagner-Fischer matrix at a time, given up once every cell is above `max`.
 fn is_within(letters: &[char], word: &str, max: usize) -> bool {
     let count = word.chars().take(letters.len() + max + 1).count();
     if count.abs_diff(letters.len()) > max {
         return false;
     }
-    // Distances from the word so far to every beginning of `letters`.
+    // The row of the word so far: distances to each prefix of `letters`.
     let mut row = [0; FUZZY_CHARS_MAX + 1];
     let row = &mut row[..=letters.len()];
     for (distance, cell) in row.iter_mut().enumerate() {

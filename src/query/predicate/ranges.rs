@@ -1,5 +1,5 @@
-//! Several ranges as intervals apart from each other: however many there are, a look costs one
-//! reading of the value and a binary search.
+//! A set of ranges as sorted disjoint intervals: a look-up parses the value once and is a binary
+//! search, however many ranges there are.
 
 use std::cmp::Ordering;
 use std::ops::Bound;
@@ -13,7 +13,7 @@ use crate::query::ast::time::TimeRange;
 /// The numbers and instants in one of several ranges.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Ranges {
-    /// Sorted and apart from each other once they are merged.
+    /// Sorted and disjoint once they are merged.
     numbers: Vec<NumberRange>,
     /// Likewise.
     times: Vec<TimeRange>,
@@ -107,8 +107,7 @@ fn by_end(one: &Bound<ExactNumber>, other: &Bound<ExactNumber>) -> Ordering {
     parts(one.as_ref()).cmp(&parts(other.as_ref()))
 }
 
-/// Whether a range that ends so has numbers in common with one that begins so later, or there are
-/// none between the two.
+/// Whether a range with this end overlaps or touches the next one, which begins so.
 fn reaches(to: &Bound<ExactNumber>, from: &Bound<ExactNumber>) -> bool {
     match (to, from) {
         (Bound::Unbounded, _) | (_, Bound::Unbounded) => true,

@@ -1,15 +1,15 @@
-//! Alternatives of one field as one test: `f=a OR f=b OR f>c` is one list, so that a value is read
-//! once and looked up, however many alternatives there are.
+//! Merges a disjunction on one field into one predicate: `f=a OR f=b OR f>c` becomes one sorted
+//! set, so that a value is parsed once and looked up, however many alternatives there are.
 
 use super::equals::Equals;
 use super::tree::{FieldPredicate, Predicate, Scope};
 use super::value_predicate::ValuePredicate;
 use std::sync::Arc;
 
-/// One of these conditions holds; at least one.
-pub(super) fn union(predicates: Vec<Predicate>) -> Predicate {
+/// The disjunction of at least one predicate.
+pub(in crate::query) fn union(predicates: Vec<Predicate>) -> Predicate {
     let mut parts: Vec<Option<Predicate>> = Vec::with_capacity(predicates.len());
-    // What is compared with each scope, and where among the parts it shall stand.
+    // For each scope the union of what it is compared with, and its index among the parts.
     let mut compared: Vec<(Scope, usize, Equals)> = Vec::new();
     for predicate in predicates {
         match as_equals(predicate) {
@@ -35,7 +35,7 @@ pub(super) fn union(predicates: Vec<Predicate>) -> Predicate {
     }
 }
 
-/// A comparison with values or ranges as what it is compared with; `Err`: anything else, as it was.
+/// The scope and the set of a comparison with values or ranges; `Err`: any other predicate.
 fn as_equals(predicate: Predicate) -> Result<(Scope, Equals), Predicate> {
     let Predicate::Field(leaf) = &predicate else { return Err(predicate) };
     let mut equals = match &leaf.test {

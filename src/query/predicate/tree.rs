@@ -1,4 +1,4 @@
-//! Conditions joined by AND, OR and NOT.
+//! The predicate of a query: an expression of AND, OR and NOT over predicates on fields.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::query::ast::time::TimeRange;
 use crate::query::budget::{Budget, Limited};
 use crate::segment::decode_overflow;
 
-/// A condition on an event.
+/// A predicate on an event.
 #[derive(Debug, Clone)]
 pub(crate) enum Predicate {
     /// Every event.
@@ -25,7 +25,7 @@ pub(crate) enum Predicate {
     Field(Arc<FieldPredicate>),
 }
 
-/// A test that some value in the scope must pass.
+/// Holds if some value in the scope passes the test.
 #[derive(Debug)]
 pub(crate) struct FieldPredicate {
     pub(crate) scope: Scope,
@@ -67,8 +67,8 @@ impl Predicate {
         Predicate::Field(Arc::new(leaf))
     }
 
-    /// A range of time in which all events occurred that meet the condition, as far as its terms
-    /// that must hold tell.
+    /// A range of time that contains every event for which the predicate holds: the intersection of
+    /// the ranges of `occurred_at` in its top conjunction.
     pub(crate) fn occurrence(&self) -> TimeRange {
         match self {
             Predicate::And(parts) => {

@@ -1,4 +1,4 @@
-//! Values as tests take them.
+//! Scalar values, as predicates take them.
 
 use crate::event::shape::Kind;
 
@@ -6,7 +6,7 @@ use crate::event::shape::Kind;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scalar<'a> {
     String(&'a str),
-    /// A number as the characters it came with.
+    /// A number as it is written in the event.
     Number(&'a str),
     Bool(bool),
     Null,
@@ -24,7 +24,7 @@ impl Scalar<'_> {
     }
 }
 
-/// A value of a column as queries see it; the overflow column is not for this.
+/// The scalar of a value of a column; `None` for the overflow column.
 pub(crate) fn scalar(kind: Kind, value: &str) -> Option<Scalar<'_>> {
     match kind {
         Kind::Null => Some(Scalar::Null),

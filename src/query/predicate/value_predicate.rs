@@ -1,19 +1,20 @@
-//! Tests of single values.
+//! Predicates on single values.
 
 use memchr::memmem;
+use std::sync::Arc;
 
 use super::equals::Equals;
 use super::pattern_text::{Anchor, has_part};
 use super::phrase::Phrase;
 use super::range::Range;
-use super::regex::Pattern;
 use super::value::Scalar;
 use crate::event::Timestamp;
+use crate::query::ast::regex::Pattern;
 use crate::query::ast::time::TimeRange;
 use crate::query::budget::{Budget, Limited};
 use crate::text::fold;
 
-/// What a value must be like.
+/// A predicate on a value.
 #[derive(Debug, Clone)]
 pub(crate) enum ValuePredicate {
     /// Not null.
@@ -29,7 +30,7 @@ pub(crate) enum ValuePredicate {
     /// A string or number whose folded text ends with this folded text.
     Ends(String),
     /// A string or number whose stored text matches somewhere.
-    Pattern(Box<Pattern>),
+    Pattern(Arc<Pattern>),
     /// A number or instant in this range.
     Range(Range),
     /// An instant in this range; only for the engine's and the event's own time.
@@ -37,8 +38,8 @@ pub(crate) enum ValuePredicate {
 }
 
 impl ValuePredicate {
-    /// Whether `scalar` passes. The meter is asked amid long work only: the bytes of the value are
-    /// for the caller to count.
+    /// Whether `scalar` passes. Only long work charges the budget here: the caller charges the
+    /// bytes of the value.
     ///
     /// # Errors
     /// When a limit is exceeded.
@@ -77,7 +78,8 @@ impl ValuePredicate {
         }
     }
 
-    /// The strings, sorted, if of all strings exactly these pass: look them up.
+    /// The strings that pass, sorted, if the predicate is a finite set of strings: they can be
+    /// looked up instead of scanning.
     pub(crate) fn exact_strings(&self) -> Option<&[String]> {
         match self {
             ValuePredicate::Equals(equals) => equals.exact_strings(),

@@ -19,11 +19,11 @@ pub struct Cursor {
     pub(crate) now: Timestamp,
     /// Hash of query, zone, times and scope.
     pub(crate) question: u64,
-    /// Up to where the store counts, if only what was there at the first page is shown.
+    /// The upper bound of `seq` of a search at a point in time.
     pub(crate) moment: Option<AsOf>,
 }
 
-/// How far a store had come when the first page was taken.
+/// The state of a store when the first page was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AsOf {
     /// The highest `seq` given.

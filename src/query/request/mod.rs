@@ -1,4 +1,4 @@
-//! What is asked for: a query with its range, order, cursor and limits.
+//! A request: a query with its range, order, cursor and limits.
 
 pub(super) mod cursor;
 pub(super) mod order;

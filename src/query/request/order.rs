@@ -1,4 +1,4 @@
-//! Orders of events, and places in them.
+//! Orders of events, and sort keys.
 
 use crate::event::Timestamp;
 
@@ -14,7 +14,7 @@ pub enum Order {
     Seq,
 }
 
-/// Where an event sorts: `(occurred_at, seq)`; in the order of `seq` the time is 0.
+/// The sort key of an event: `(occurred_at, seq)`; in the order of `seq` the time is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SortKey {
     pub time: Timestamp,
@@ -22,7 +22,7 @@ pub(crate) struct SortKey {
 }
 
 impl Order {
-    /// Whether an event at `place` comes before one at `other`.
+    /// Whether an event with the key `place` comes before one with `other`.
     pub(crate) fn is_before(self, place: SortKey, other: SortKey) -> bool {
         match self {
             Order::Newest => place > other,

@@ -1,4 +1,4 @@
-//! Searching: what is asked for.
+//! The builder of a search.
 
 use super::cursor::{AsOf, Cursor};
 use super::order::{Order, SortKey};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-/// Events of a page unless told otherwise.
+/// Events of a page by default.
 const LIMIT_DEFAULT: usize = 50;
 
 /// A search that is being put together; finish it with [`page`](Search::page),
@@ -229,20 +229,19 @@ impl<'a> Search<'a> {
         }
     }
 
-    pub(crate) fn visibility(&self) -> Result<Visibility<'a>> {
+    pub(crate) fn visibility(&self) -> Visibility<'a> {
         let retention = self.snapshot.retention();
-        // An old cursor does not bring back what has grown too old since, and what was too old at
-        // the first page stays away, should the clock go back.
+        // The later of both: an old cursor must not show events that have expired since, and a
+        // clock that was set back must not show those that had expired at the first page.
         let now = self.now_of_page().max(self.now_of_query());
-        let context = Context { zone: self.selection.zone, now };
-        let visibility = Visibility::new(retention, &context, self.selection.include_hidden)?;
-        Ok(match self.moment() {
+        let visibility = Visibility::new(retention, now, self.selection.include_hidden);
+        match self.moment() {
             Some(moment) => visibility.upto(moment.last_seq),
             None => visibility,
-        })
+        }
     }
 
-    /// How far the store counts, if only what was there at the first page is shown.
+    /// The upper bound of `seq` of a search at a point in time.
     pub(crate) fn moment(&self) -> Option<AsOf> {
         let of_cursor = self.after.and_then(|cursor| cursor.moment);
         let of_snapshot =
@@ -255,7 +254,7 @@ impl<'a> Search<'a> {
         u32::try_from(self.snapshot.epoch()).unwrap_or(u32::MAX)
     }
 
-    /// A hash of everything that a cursor belongs to but the order.
+    /// A fingerprint of query, times, zone and scope, to which a cursor is bound beside the order.
     pub(crate) fn question(&self) -> u64 {
         let times = [self.times.from, self.times.to].map(|time| time.map(|time| time.0));
         let mut text = format!(
@@ -306,12 +305,13 @@ impl<'a> Search<'a> {
             let to = times.to.map_or(Timestamp(i64::MAX), |to| Timestamp(to.0.saturating_sub(1)));
             self.snapshot.check_range(from, to)
         };
-        // Hardly ever is anything damaged: then only, what the query says of times is looked at.
+        // Slow path, only if a segment of the plain range is damaged: narrow the range by the
+        // query's own time terms.
         check(self.times).or_else(|_| check(self.predicate()?.occurrence()))
     }
 }
 
-/// A cursor that came from something else than it is used with.
+/// The error for a cursor of another search.
 fn foreign_cursor() -> Error {
     let problem = "belongs to another query, order, zone, scope or moment; \
                    repeat the search it came from";

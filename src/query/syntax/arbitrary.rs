@@ -1,7 +1,8 @@
-//! Queries made up at random, for tests: everything that a query may hold, and odd characters.
+//! Generators of random queries for property tests: every kind of term, and odd characters.
 
 use proptest::prelude::*;
 
+use crate::query::ast::regex::RegexLiteral;
 use crate::query::ast::{
     Comparison, Expr, FieldTest, LastWord, Literal, Query, Term, Text, TimeRelation,
 };
@@ -61,7 +62,8 @@ fn any_field_test() -> impl Strategy<Value = FieldTest> {
         folded().prop_map(FieldTest::Ends),
         (comparison, any_bound())
             .prop_map(|(comparison, (bound, _))| FieldTest::Compare(comparison, bound)),
-        "a\\\\/ \\[\\)\\]b\\|c|x|a b|\\\\\\\\\\\\\\\\/y|(\\\\/)*".prop_map(FieldTest::Matches),
+        "a\\\\/ \\[\\)\\]b\\|c|x|a b|\\\\\\\\\\\\\\\\/y|(\\\\/)*"
+            .prop_map(|text| FieldTest::Matches(RegexLiteral::new(text))),
     ]
 }
 

@@ -7,6 +7,7 @@
 use std::ops::Not;
 
 use crate::query::ast::lexer::{Scanner, read_path};
+use crate::query::ast::regex::RegexLiteral;
 use crate::query::ast::{
     Comparison, Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text, TimeRelation,
 };
@@ -203,7 +204,7 @@ impl Field {
 
     /// The stored text of some value matches `regex` somewhere: `f~=/regex/`.
     pub fn matches(self, regex: &str) -> Query {
-        self.test(FieldTest::Matches(between_slashes(regex)))
+        self.test(FieldTest::Matches(RegexLiteral::new(between_slashes(regex))))
     }
 
     /// Some value is greater than the number or later than the time: `f>value`.

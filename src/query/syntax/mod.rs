@@ -1,4 +1,4 @@
-//! The three faces of a query: text, JSON and the builder in Rust; and the caps they share.
+//! The three notations of a query: text, JSON and the builder in Rust; and the caps they share.
 
 #[cfg(test)]
 pub(super) mod arbitrary;

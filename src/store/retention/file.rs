@@ -1,4 +1,4 @@
-//! `store.toml`: the retention rules as a file that people read and write.
+//! `store.toml`: the retention rules as a file that can be edited.
 
 use super::policy::{Class, Keep, Retention, Rule};
 use crate::io::Disk;
@@ -51,15 +51,15 @@ fn forever() -> toml::Spanned<String> {
     toml::Spanned::new(0..0, Keep::Forever.to_string())
 }
 
-/// Reads the rules of a store; a file that is not there means that everything is kept for ever.
+/// Reads the rules of a store; without a file everything is kept for ever.
 ///
 /// # Errors
-/// [`Error::Invalid`] naming the file and the line when somebody wrote it wrongly.
+/// [`Error::Invalid`] naming the file and the line of what is not valid.
 pub(crate) fn read(disk: &Disk, paths: &StorePaths) -> Result<Retention> {
     Ok(read_text(disk, paths)?.map(|(_, retention)| retention).unwrap_or_default())
 }
 
-/// Reads the rules of a store and the text that says them; `None` when there is no file.
+/// Reads the rules of a store and the text of the file; `None` when there is no file.
 ///
 /// # Errors
 /// As [`read`].

@@ -1,4 +1,4 @@
-//! Retention rules: what is kept for how long, and the file that says so.
+//! Retention rules, and the file that holds them.
 
 pub(super) mod file;
 pub(super) mod policy;

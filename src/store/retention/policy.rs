@@ -1,4 +1,4 @@
-//! What is kept for how long: classes, the rules that give an event its class, durations.
+//! The retention policy: classes with their durations, and the rules that give an event its class.
 
 use crate::event::Timestamp;
 use crate::store::folder::paths::is_class_name;
@@ -24,7 +24,7 @@ pub const DEFAULT_CLASS: &str = "default";
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
-    /// Until somebody says otherwise.
+    /// Without an end.
     Forever,
     /// This many microseconds; at least 1.
     Micros(i64),
@@ -35,7 +35,7 @@ pub enum Keep {
 pub struct Class {
     /// `[a-z0-9_-]{1,64}`
     pub name: String,
-    /// After this an event is gone for everybody.
+    /// After this an event is in no answer, and is dropped.
     pub kept_for: Keep,
     /// After this an event is hidden from ordinary readers.
     pub visible_for: Keep,
@@ -76,7 +76,7 @@ impl Keep {
 const SECOND: i64 = 1_000_000;
 const HOUR: i64 = 3600 * SECOND;
 const DAY: i64 = 24 * HOUR;
-/// The last unit that divides a duration is the one it is printed in.
+/// A duration is printed in the last unit that divides it.
 const PRINTED_UNITS: [(&str, i64); 5] =
     [("us", 1), ("s", SECOND), ("m", 60 * SECOND), ("h", HOUR), ("d", DAY)];
 
@@ -163,7 +163,7 @@ impl Retention {
         self.classes.iter().find(|class| class.name == name)
     }
 
-    /// The class of an event as the rules say now: that of the first rule that matches, else
+    /// The class of an event by the rules in force: that of the first rule that matches, else
     /// `default`. Linear in the rules.
     pub(crate) fn class_of(
         &self,

@@ -1,4 +1,4 @@
-//! Flat lists of filters: what a row of filter chips can show.
+//! Flat lists of filters: queries without nesting, as a row of filter chips shows them.
 
 use super::read::{JsonReader, JsonResult, Within, member};
 use super::words::{FILTERS, JOINER, unknown};

@@ -1,4 +1,4 @@
-//! Queries as JSON: the same tree as the text, for those who draw queries or make them in programs.
+//! Queries as JSON: the same tree as the text, for user interfaces and programs.
 //!
 //! ```json
 //! {"and": [
@@ -9,7 +9,7 @@
 //! ]}
 //! ```
 //!
-//! `docs/query.md` lays the form down, `docs/query.schema.json` says it for machines.
+//! `docs/query.md` defines the form, `docs/query.schema.json` is its JSON Schema.
 
 pub(crate) mod filters;
 mod read;

@@ -1,17 +1,16 @@
-//! From JSON to the tree of a query. Where something is wrong is kept as a path of keys, and looked
-//! up in the text for the error.
+//! From JSON to the tree of a query. While reading, the place of an error is a path of keys; its
+//! byte offset is looked up in the text once an error occurs.
 
 use super::words::{FILTERS, JOINER, NODE_KEYS, NodeKey, find, unknown};
 use crate::event::schema::nearest_of;
 use crate::json::{End, Member, Node, PathStep, offset_of, read_tree};
 use crate::limits::{QUERY_DEPTH_MAX, QUERY_JSON_BYTES_MAX, QUERY_JSON_DEPTH_MAX};
 use crate::query::ast::{Expr, LastWord, Query, Term, Text, TimeRelation};
-use crate::query::predicate::compile::{TermError, TermPart, compile_term};
-use crate::query::predicate::context::any_context;
+use crate::query::predicate::compile::{TermError, TermPart, check_term};
 use crate::query::syntax::complexity::{Complexity, too_deep};
 use crate::{Error, Result};
 
-/// What is wrong, and the way there.
+/// An error and the path to its place.
 #[derive(Debug)]
 pub(super) struct JsonError {
     steps: Vec<PathStep>,
@@ -54,7 +53,7 @@ pub(super) fn read(json: &str) -> Result<Query> {
     }
 }
 
-/// The way as a JSON pointer (RFC 6901).
+/// The path as a JSON pointer (RFC 6901).
 fn pointer(steps: &[PathStep]) -> String {
     let step = |step: &PathStep| match step {
         PathStep::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
@@ -74,7 +73,7 @@ pub(super) enum Within {
 
 /// Walks the tree of the JSON.
 pub(super) struct JsonReader {
-    /// The way to what is being read.
+    /// The path to the node that is being read.
     steps: Vec<PathStep>,
     size: Complexity,
 }
@@ -309,8 +308,8 @@ impl JsonReader {
     /// The term, if it is one that some event could meet.
     pub(super) fn term(&mut self, term: Term, members: &[Member<'_>]) -> JsonResult<Expr> {
         self.size.add(&term).or_else(|problem| self.refuse(problem))?;
-        match compile_term(&term, &any_context()) {
-            Ok(_) => Ok(Expr::Term(term)),
+        match check_term(&term) {
+            Ok(()) => Ok(Expr::Term(term)),
             Err(problem) => self.refuse_term(&term, problem, members),
         }
     }

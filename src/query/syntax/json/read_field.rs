@@ -4,6 +4,7 @@ use super::read::{JsonReader, JsonResult, kind, member};
 use super::words::{OPS, Op, find, unknown};
 use crate::json::{Member, Node, Number, PathStep};
 use crate::query::ast::lexer::read_path;
+use crate::query::ast::regex::RegexLiteral;
 use crate::query::ast::{Expr, FieldTest, Literal, Path, Term};
 use crate::query::predicate::compile::is_time;
 use crate::query::predicate::equals::range_ends;
@@ -63,7 +64,10 @@ impl JsonReader {
             Op::Begins => FieldTest::Begins(self.string(members, "value")?.to_owned()),
             Op::Contains => FieldTest::Contains(self.string(members, "value")?.to_owned()),
             Op::Ends => FieldTest::Ends(self.string(members, "value")?.to_owned()),
-            Op::Matches => FieldTest::Matches(between_slashes(self.string(members, "value")?)),
+            Op::Matches => {
+                let text = between_slashes(self.string(members, "value")?);
+                FieldTest::Matches(RegexLiteral::new(text))
+            }
             Op::Compare(comparison) => match member(members, "value") {
                 Some(Node::Number(text)) => FieldTest::Compare(comparison, text.to_string()),
                 _ => FieldTest::Compare(comparison, self.string(members, "value")?.to_owned()),

@@ -83,7 +83,7 @@ impl NodeKey {
     pub(super) fn beside(self) -> &'static [&'static str] {
         match self {
             NodeKey::Text => &["match", "distance"],
-            // Which of them, the operator says.
+            // The operator determines which of them.
             NodeKey::Field => &["op", "value", "match", "distance", "from", "to"],
             _ => &[],
         }

@@ -43,7 +43,7 @@ fn field(path: &Path, test: &FieldTest) -> JsonMembers {
         FieldTest::Begins(text) => (Op::Begins, value(text.as_str().into())),
         FieldTest::Contains(text) => (Op::Contains, value(text.as_str().into())),
         FieldTest::Ends(text) => (Op::Ends, value(text.as_str().into())),
-        FieldTest::Matches(regex) => (Op::Matches, value(regex.as_str().into())),
+        FieldTest::Matches(regex) => (Op::Matches, value(regex.text().into())),
         FieldTest::Compare(comparison, text) => {
             (Op::Compare(*comparison), value(number_or_string(text)))
         }

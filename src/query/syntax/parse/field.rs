@@ -4,11 +4,9 @@ use super::{QueryParser, hint, text_of_quoted};
 use crate::Result;
 use crate::query::ast::chars::is_space;
 use crate::query::ast::lexer::{Operator, PathKey, resolve};
+use crate::query::ast::regex::RegexLiteral;
 use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Term, TimeRelation};
-use crate::query::predicate::compile::{
-    TermError, TermPart, check_path, check_words, compile_term,
-};
-use crate::query::predicate::context::any_context;
+use crate::query::predicate::compile::{TermError, TermPart, check_path, check_term, check_words};
 
 /// Where the pieces of a field term begin.
 struct TermOffsets {
@@ -88,7 +86,7 @@ impl QueryParser<'_> {
             Operator::Begins => FieldTest::Begins(self.value()?),
             Operator::Contains => FieldTest::Contains(self.value()?),
             Operator::Ends => FieldTest::Ends(self.value()?),
-            Operator::Matches => FieldTest::Matches(self.regex()?),
+            Operator::Matches => FieldTest::Matches(RegexLiteral::new(self.regex()?)),
             Operator::Above => self.comparison(Comparison::Above)?,
             Operator::AtLeast => self.comparison(Comparison::AtLeast)?,
             Operator::Below => self.comparison(Comparison::Below)?,
@@ -193,8 +191,8 @@ impl QueryParser<'_> {
     /// The term, if it is one that some event could meet.
     fn checked(&mut self, term: Term, places: &TermOffsets) -> Result<Expr> {
         self.size.add(&term).or_else(|problem| self.error(places.path, problem))?;
-        match compile_term(&term, &any_context()) {
-            Ok(_) => Ok(Expr::Term(term)),
+        match check_term(&term) {
+            Ok(()) => Ok(Expr::Term(term)),
             Err(problem) => self.field_error(problem, places),
         }
     }

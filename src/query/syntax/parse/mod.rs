@@ -1,8 +1,8 @@
-//! Query text to tree: a recursive-descent parser whose errors say what was expected where.
+//! Query text to tree: a recursive-descent parser. Its errors name the place and what was expected.
 //!
 //! `query = [or]`, `or = and {"OR" and}`, `and = not {["AND"] not}`,
-//! `not = ("NOT" | "-") not | "(" or ")" | term`. Recursion goes as deep as parentheses, which
-//! are counted.
+//! `not = ("NOT" | "-") not | "(" or ")" | term`. The depth of the recursion is
+//! that of the parentheses, which is capped.
 
 mod field;
 #[cfg(test)]
@@ -13,8 +13,7 @@ use crate::limits::{QUERY_BYTES_MAX, QUERY_DEPTH_MAX};
 use crate::query::ast::chars::{is_space, split_distance};
 use crate::query::ast::lexer::{Quoted, Scanner};
 use crate::query::ast::{Expr, FieldTest, LastWord, Path, Query, Term, Text};
-use crate::query::predicate::compile::compile_term;
-use crate::query::predicate::context::any_context;
+use crate::query::predicate::compile::check_term;
 use crate::{Error, Result};
 
 impl Query {
@@ -195,8 +194,8 @@ impl QueryParser<'_> {
             (Some(text), Some(path)) => Term::Field { path, test: FieldTest::Text(text) },
         };
         self.size.add(&term).or_else(|problem| self.error(at, problem))?;
-        match compile_term(&term, &any_context()) {
-            Ok(_) => Ok(Expr::Term(term)),
+        match check_term(&term) {
+            Ok(()) => Ok(Expr::Term(term)),
             Err(problem) => self.error(at, problem.text),
         }
     }
