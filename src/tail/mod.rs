@@ -13,7 +13,7 @@ mod part;
 mod times;
 
 use crate::Result;
-use crate::event::{Event, StoredEvent};
+use crate::event::{Event, StoredEvent, Timestamp};
 use crate::segment::Duplicate;
 use buffer::{BUFFER_EVENTS, Buffer, GROUP_EVENTS};
 use foldhash::fast::FixedState;
@@ -171,6 +171,17 @@ impl Tail {
         Ok(())
     }
 
+    /// Number of events.
+    pub(crate) fn events(&self) -> u64 {
+        self.view.events
+    }
+
+    /// When the last event was recorded.
+    pub(crate) fn newest(&self) -> Option<Timestamp> {
+        let last = u32::try_from(self.view.events.checked_sub(1)?).ok()?;
+        self.view.event(last).map(|stored| stored.recorded_at)
+    }
+
     /// The view to publish: a few reference counts.
     pub(crate) fn view(&self) -> TailView {
         self.view.clone()
@@ -204,7 +215,6 @@ impl Tail {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Timestamp;
     use crate::segment::Segment;
 
     fn event(number: u64, tail: &str) -> StoredEvent {

@@ -244,7 +244,6 @@ fn view(segments: Arc<SegmentSet>, state: &ManifestState, tail: &OpenTail) -> Vi
     View {
         segments,
         tails: vec![tail.tail.view()],
-        oldest: tail.oldest,
         last_seq: tail.end_seq() - 1,
         // One that is about to begin has no event yet.
         epoch: state.epochs.latest(),
@@ -298,7 +297,6 @@ fn read_log(
 ) -> Result<Replay> {
     let path = core.paths.log(log.number);
     let disk = &core.options.disk;
-    let retention = core.retention.load();
     let hinted = hint.filter(|hint| hint.log_id == log.id).map(|hint| hint.offset);
     let (limit, durable) = match upto {
         Upto::Vouched => (hinted, hinted.is_some()),
@@ -314,7 +312,7 @@ fn read_log(
         }
         let events = decode(&path, frames)?;
         if durable {
-            return tail.push(events, &retention);
+            return tail.tail.push(events);
         }
         unvouched.push(events);
         Ok(())
@@ -326,7 +324,7 @@ fn read_log(
     check_header(&path, log, &found.header)?;
     if found.closed {
         for events in unvouched {
-            tail.push(events, &retention)?;
+            tail.tail.push(events)?;
         }
     }
     logs.note(&found);

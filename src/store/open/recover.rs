@@ -7,7 +7,6 @@ use crate::log::{Frame, LogHeader};
 use crate::log::{Replay, Synced, replay};
 use crate::store::folder::paths::StorePaths;
 use crate::store::manifest::state::LogFile;
-use crate::store::retention::policy::Retention;
 use crate::store::write::writer::OpenTail;
 use crate::{Error, Result};
 use std::path::Path;
@@ -32,7 +31,6 @@ pub(crate) fn recover(
     logs: &[LogFile],
     next_seq: u64,
     hint: Option<Synced>,
-    retention: &Retention,
 ) -> Result<Recovered> {
     let mut recovered =
         Recovered { tail: OpenTail::new(next_seq, logs.to_vec()), last: None, torn_bytes: 0 };
@@ -40,8 +38,8 @@ pub(crate) fn recover(
         let path = paths.log(log.number);
         check_start(&path, log, recovered.tail.end_seq())?;
         let durable_hint = hint.filter(|hint| hint.log_id == log.id).map(|hint| hint.offset);
-        let tail = &mut recovered.tail;
-        let mut push = |frames: &[Frame<'_>]| tail.push(decode(&path, frames)?, retention);
+        let tail = &mut recovered.tail.tail;
+        let mut push = |frames: &[Frame<'_>]| tail.push(decode(&path, frames)?);
         let found = replay(disk, &path, None, durable_hint, &mut push)?;
         check_header(&path, log, &found.header)?;
         recovered.torn_bytes += found.torn_bytes;
@@ -87,7 +85,7 @@ pub(crate) fn decode_one(path: &Path, frame: &Frame<'_>) -> Result<StoredEvent> 
 impl Recovered {
     /// The last `recorded_at` that was given.
     pub(crate) fn recorded_at(&self, floor: Timestamp) -> Timestamp {
-        self.tail.newest.map_or(floor, |newest| newest.max(floor))
+        self.tail.tail.newest().map_or(floor, |newest| newest.max(floor))
     }
 
     /// Whether nothing was lost and the last log was closed, or there never was one.

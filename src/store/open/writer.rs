@@ -64,7 +64,6 @@ pub(crate) fn new_core(paths: StorePaths, options: Options, retention: Retention
     let view = View {
         segments: Arc::new(SegmentSet::default()),
         tails: Vec::new(),
-        oldest: None,
         last_seq: 0,
         epoch: 1,
         epochs: Arc::default(),
@@ -180,8 +179,7 @@ fn begin_writer(
     let (disk, paths) = (&core.options.disk, &core.paths);
     let state = upkeep.manifest.state().clone();
     let hint = SyncedHint::read(disk, &paths.synced())?;
-    let retention = core.retention.load();
-    let recovered = recover(disk, paths, &state.logs, state.next_seq, hint, &retention)?;
+    let recovered = recover(disk, paths, &state.logs, state.next_seq, hint)?;
     let report = OpenReport {
         replayed: recovered.tail.end_seq() - recovered.tail.first_seq,
         torn_bytes: recovered.torn_bytes,

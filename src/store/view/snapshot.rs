@@ -15,8 +15,6 @@ pub(crate) struct View {
     pub(crate) segments: Arc<SegmentSet>,
     /// The tails, oldest first: those being sealed, then the active one.
     pub(crate) tails: Vec<TailView>,
-    /// When the oldest event of the active tail was recorded.
-    pub(crate) oldest: Option<Timestamp>,
     /// The highest sequence given in this epoch or before; 0: none yet.
     pub(crate) last_seq: u64,
     pub(crate) epoch: u64,

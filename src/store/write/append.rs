@@ -80,10 +80,9 @@ impl Engine {
     /// Writes the queued batches, syncs once, publishes, answers.
     fn commit(&self, batches: Vec<Vec<Event>>) -> Vec<Result<Vec<Receipt>>> {
         let mut writer = lock(&self.writer);
-        let retention = self.core.retention.load();
         let now = self.core.now();
         let next_seq = writer.next_seq;
-        let write = |events| writer.write(events, &retention, now);
+        let write = |events| writer.write(events, now);
         let mut answers: Vec<_> = batches.into_iter().map(write).collect();
         if writer.next_seq == next_seq {
             return answers;

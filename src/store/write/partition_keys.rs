@@ -1,15 +1,15 @@
-//! What the seal must know of each event of a tail to sort it into segments, noted when the event
-//! comes in, so that no event is decoded only to be sorted.
+//! Partitioning a tail: which events go into which segment, by class, day and time.
 
 use super::runs::{RunCutter, run_days_max};
 use crate::event::{StoredEvent, Timestamp};
 use crate::store::folder::days::Day;
 use crate::store::retention::policy::{DEFAULT_CLASS, Retention};
+use crate::tail::TailView;
 use std::ops::Range;
 
-/// The keys of the events of one tail, in `seq` order and without a gap.
+/// The keys of the events of one tail, in `seq` order.
 #[derive(Debug, Default)]
-pub(crate) struct PartitionKeys {
+struct PartitionKeys {
     classes: Vec<String>,
     rows: Vec<PartitionKey>,
 }
@@ -32,9 +32,18 @@ pub(crate) struct Run {
     pub(crate) rows: Vec<u32>,
 }
 
+/// Sorts the events of a tail into segments by class and run of days; rows of a segment are in the
+/// order of `(occurred_at, seq)`. Cost: a look at each event, which decodes tenant, source and
+/// category if there are rules, and two sorts.
+pub(crate) fn runs(tail: &TailView, retention: &Retention) -> Vec<Run> {
+    let mut keys = PartitionKeys::default();
+    tail.all().for_each(|stored| keys.push(stored, retention));
+    keys.runs(retention)
+}
+
 impl PartitionKeys {
     /// Notes the next event.
-    pub(crate) fn push(&mut self, stored: &StoredEvent, retention: &Retention) {
+    fn push(&mut self, stored: &StoredEvent, retention: &Retention) {
         let class = self.class_index(stored, retention);
         self.rows.push(PartitionKey {
             occurred_at: stored.event.occurred_at(),
@@ -63,13 +72,7 @@ impl PartitionKeys {
         u32::try_from(index).expect("a store has fewer classes than 2^32")
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Sorts the events into segments by class and run of days; rows of a segment are in the order
-    /// of `(occurred_at, seq)`. Cost: two sorts.
-    pub(crate) fn runs(&self, retention: &Retention) -> Vec<Run> {
+    fn runs(&self, retention: &Retention) -> Vec<Run> {
         let count = u32::try_from(self.rows.len()).expect("a tail has fewer events than 2^32");
         let mut order: Vec<u32> = (0..count).collect();
         order.sort_unstable_by_key(|index| {
@@ -104,7 +107,6 @@ impl PartitionKeys {
         ranges
     }
 
-    /// A class that the rules have lost since keeps its folder and has no bound.
     fn days_max(&self, class: u32, retention: &Retention) -> Option<i64> {
         let class = retention.class(&self.classes[class as usize])?;
         run_days_max(class.kept_for)

@@ -1,7 +1,7 @@
 //! Sealing: the tail becomes segments, the log goes.
 
 use super::engine::{Core, Engine, Maintenance};
-use super::partition_keys::Run;
+use super::partition_keys::{Run, runs};
 use super::segment_files::{SegmentFiles, bytes_freed};
 use super::writer::OpenTail;
 use crate::event::Timestamp;
@@ -36,15 +36,15 @@ impl Engine {
         }
         active.bytes() >= options.tail_bytes_max
             || active.events() >= options.tail_events_max
-            || self.is_old(view.oldest)
+            || self.is_old(active)
     }
 
-    fn is_old(&self, oldest: Option<Timestamp>) -> bool {
-        let Some(age) = self.core.options.seal_age else {
+    fn is_old(&self, active: &TailView) -> bool {
+        let (Some(age), Some(first)) = (self.core.options.seal_age, active.event(0)) else {
             return false;
         };
         let age = i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
-        oldest.is_some_and(|oldest| self.core.now().0.saturating_sub(oldest.0) >= age)
+        self.core.now().0.saturating_sub(first.recorded_at.0) >= age
     }
 
     /// Seals what is due; for the background thread.
@@ -89,7 +89,7 @@ impl Engine {
     /// Begins a new log and a new active tail; the old ones wait for their seal.
     fn rotate(&self, upkeep: &mut Maintenance) -> Result<()> {
         let mut writer = lock(&self.writer);
-        if writer.active.is_empty() {
+        if writer.active.tail.events() == 0 {
             return Ok(());
         }
         writer.sync()?;
@@ -123,7 +123,7 @@ impl Engine {
             ManifestEdit::Logs { live: live.collect(), next: upkeep.manifest.state().next_log },
             ManifestEdit::Floor {
                 next_seq: tail.end_seq(),
-                recorded_at: tail.newest.unwrap_or(Timestamp(i64::MIN)),
+                recorded_at: tail.tail.newest().unwrap_or(Timestamp(i64::MIN)),
             },
         ];
         edit.extend(listed.into_iter().map(ManifestEdit::Add));
@@ -155,7 +155,7 @@ impl Engine {
         let retention = self.core.retention.load();
         let view = tail.tail.view();
         let mut listed = Vec::new();
-        for run in tail.keys.runs(&retention) {
+        for run in runs(&view, &retention) {
             let (bytes, meta) = build_run(self.core.random_id(), &run, &view)?;
             let segment = Listed::new(&meta, run.first_day);
             files.write(upkeep, &segment, &bytes)?;
@@ -188,7 +188,7 @@ impl Engine {
 pub(crate) fn build_run(id: u64, run: &Run, view: &TailView) -> Result<(Vec<u8>, Footer)> {
     let mut builder = SegmentBuilder::new(SegmentId(id), &run.class, Vec::new());
     for index in &run.rows {
-        let stored = view.event(*index).expect("a tail holds the events it has keys of");
+        let stored = view.event(*index).expect("runs are made of the events of the tail");
         let (at, canonical) = (stored.event.occurred_at(), stored.event.canonical());
         builder.push(stored.seq, stored.recorded_at, at, canonical)?;
     }

@@ -1,6 +1,5 @@
 //! The writer's state: log, tails, sequence; touched only under one lock.
 
-use super::partition_keys::PartitionKeys;
 use crate::event::{Event, StoredEvent, Timestamp};
 use crate::log::Frame;
 use crate::log::{LogWriter, Synced, SyncedHint};
@@ -8,7 +7,6 @@ use crate::segment::Duplicate;
 use crate::store::manifest::epochs::Epochs;
 use crate::store::manifest::state::LogFile;
 use crate::store::report::Receipt;
-use crate::store::retention::policy::Retention;
 use crate::store::view::segments::SegmentSet;
 use crate::store::view::snapshot::View;
 use crate::tail::{Tail, TailView};
@@ -36,50 +34,24 @@ pub(crate) struct Writer {
     pub(crate) poison: Option<Error>,
 }
 
-/// A tail with what its seal needs.
+/// A tail and the logs that hold it.
 #[derive(Debug)]
 pub(crate) struct OpenTail {
     pub(crate) tail: Tail,
-    pub(crate) keys: PartitionKeys,
     /// The logs that hold its events.
     pub(crate) logs: Vec<LogFile>,
     /// The sequence of its first event.
     pub(crate) first_seq: u64,
-    /// When its first event was recorded.
-    pub(crate) oldest: Option<Timestamp>,
-    /// When its last event was recorded.
-    pub(crate) newest: Option<Timestamp>,
 }
 
 impl OpenTail {
     pub(crate) fn new(first_seq: u64, logs: Vec<LogFile>) -> OpenTail {
-        OpenTail {
-            tail: Tail::new(),
-            keys: PartitionKeys::default(),
-            logs,
-            first_seq,
-            oldest: None,
-            newest: None,
-        }
-    }
-
-    /// Takes events that are in the log, in `seq` order.
-    pub(crate) fn push(&mut self, events: Vec<StoredEvent>, retention: &Retention) -> Result<()> {
-        for stored in &events {
-            self.keys.push(stored, retention);
-            self.oldest.get_or_insert(stored.recorded_at);
-            self.newest = Some(stored.recorded_at);
-        }
-        self.tail.push(events)
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.keys.len() == 0
+        OpenTail { tail: Tail::new(), logs, first_seq }
     }
 
     /// One more than the sequence of the last event.
     pub(crate) fn end_seq(&self) -> u64 {
-        self.first_seq + self.keys.len() as u64
+        self.first_seq + self.tail.events()
     }
 }
 
@@ -98,7 +70,6 @@ impl Writer {
         View {
             segments: Arc::clone(&self.segments),
             tails,
-            oldest: self.active.oldest,
             last_seq: self.next_seq - 1,
             epoch: self.epoch,
             epochs: Arc::clone(&self.epochs),
@@ -110,12 +81,7 @@ impl Writer {
     /// # Errors
     /// Whatever the look-up of duplicates or the log says: then no event of the batch is stored.
     /// A [`Error::Poisoned`] stops the writer.
-    pub(crate) fn write(
-        &mut self,
-        events: Vec<Event>,
-        retention: &Retention,
-        now: Timestamp,
-    ) -> Result<Vec<Receipt>> {
+    pub(crate) fn write(&mut self, events: Vec<Event>, now: Timestamp) -> Result<Vec<Receipt>> {
         self.check_poison()?;
         let standings = self.standings(&events)?;
         let recorded_at = self.recorded_at.max(now);
@@ -124,7 +90,7 @@ impl Writer {
             self.log_batch(&fresh)?;
             self.next_seq += fresh.len() as u64;
             self.recorded_at = recorded_at;
-            let pushed = self.active.push(fresh, retention);
+            let pushed = self.active.tail.push(fresh);
             pushed.map_err(|error| self.stop(error))?;
         }
         Ok(receipts)

@@ -10,8 +10,9 @@ use crate::store::manifest::state::{Listed, LogFile};
 use crate::store::open::recover::decode_one;
 use crate::store::upkeep::finding::SeqRange;
 use crate::store::write::engine::random_id;
+use crate::store::write::partition_keys::runs;
 use crate::store::write::seal::build_run;
-use crate::store::write::writer::OpenTail;
+use crate::tail::Tail;
 
 impl Repair<'_> {
     /// Turns the logs into segments, if one is damaged or nothing lists them.
@@ -113,11 +114,10 @@ impl Repair<'_> {
         };
         self.after.recorded_at = self.after.recorded_at.max(newest);
         events.sort_by_key(|stored| stored.seq);
-        let first_seq = events.first().map_or(1, |stored| stored.seq);
-        let mut tail = OpenTail::new(first_seq, Vec::new());
-        tail.push(events, &self.retention)?;
-        let view = tail.tail.view();
-        for run in tail.keys.runs(&self.retention) {
+        let mut tail = Tail::new();
+        tail.push(events)?;
+        let view = tail.view();
+        for run in runs(&view, &self.retention) {
             let (bytes, meta) = build_run(random_id(self.options), &run, &view)?;
             self.write_segment(Listed::new(&meta, run.first_day), &bytes)?;
         }
