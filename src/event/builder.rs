@@ -128,7 +128,7 @@ impl EventBuilder {
         self
     }
 
-    fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
+    pub(super) fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.event.set(key, value.into());
         self
     }

@@ -10,6 +10,8 @@ mod objects;
 pub mod schema;
 pub(crate) mod shape;
 pub(super) mod time;
+#[cfg(feature = "serde")]
+mod typed;
 
 use std::hash::{Hash, Hasher};
 

@@ -4,6 +4,7 @@ use crate::json::Value;
 use crate::query::{Path, read_paths};
 use crate::{Error, Result};
 use std::fmt;
+use std::str::FromStr;
 
 /// A column: a path as it is typed in queries, such as `actor.email` or `details."a.b"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +81,15 @@ impl Column {
             [one] => Some(one),
             _ => None,
         }
+    }
+}
+
+impl FromStr for Column {
+    type Err = Error;
+
+    /// As [`Column::parse`].
+    fn from_str(text: &str) -> Result<Column> {
+        Column::parse(text)
     }
 }
 

@@ -1,5 +1,7 @@
 //! JSON that keeps the digits of numbers and refuses what is ambiguous: text, borrowed tree, value.
 
+#[cfg(feature = "serde")]
+mod bridge;
 mod decimal;
 mod escape;
 mod locate;

@@ -1,6 +1,8 @@
 //! Numbers as the characters they came with.
 
+use crate::{Error, Result};
 use std::cmp::Ordering;
+use std::str::FromStr;
 
 use super::decimal::ExactNumber;
 use super::number_syntax::{check_number, integer};
@@ -32,6 +34,15 @@ impl Number {
     /// Compares by exact value, never through binary fractions: `5`, `5.0` and `5e0` are equal.
     pub fn cmp_exact(&self, other: &Number) -> Ordering {
         ExactNumber::of_checked(&self.0).cmp(&ExactNumber::of_checked(&other.0))
+    }
+}
+
+impl FromStr for Number {
+    type Err = Error;
+
+    /// As [`Number::parse`].
+    fn from_str(text: &str) -> Result<Number> {
+        Number::parse(text).ok_or_else(|| Error::invalid("number", "is no number of JSON"))
     }
 }
 

@@ -1,6 +1,10 @@
 //! JSON values that keep the digits of numbers and the order of keys.
 
 use super::number::Number;
+use crate::{Error, Result};
+use std::fmt;
+use std::ops::Index;
+use std::str::FromStr;
 
 /// A JSON value. Keys of an object are unique (checked where it is parsed or becomes an event).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +140,51 @@ impl From<u64> for Value {
     }
 }
 
+impl From<f64> for Value {
+    /// The shortest digits that give the number back; `null` for what is not finite, which JSON
+    /// cannot say.
+    fn from(number: f64) -> Self {
+        match number.is_finite() {
+            true => Number::parse(&format!("{number:?}")).map_or(Value::Null, Value::Number),
+            false => Value::Null,
+        }
+    }
+}
+
+impl FromStr for Value {
+    type Err = Error;
+
+    /// As [`Value::parse`].
+    fn from_str(json: &str) -> Result<Value> {
+        Value::parse(json.as_bytes())
+    }
+}
+
+impl fmt::Display for Value {
+    /// As one line of JSON.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.to_json())
+    }
+}
+
+impl Index<&str> for Value {
+    type Output = Value;
+
+    /// The member with this key; [`Value::Null`] where there is none.
+    fn index(&self, key: &str) -> &Value {
+        self.get(key).unwrap_or(&Value::Null)
+    }
+}
+
+impl Index<usize> for Value {
+    type Output = Value;
+
+    /// The element with this index, from 0; [`Value::Null`] where there is none.
+    fn index(&self, index: usize) -> &Value {
+        self.as_list().and_then(|elements| elements.get(index)).unwrap_or(&Value::Null)
+    }
+}
+
 impl<T: Into<Value>> From<Vec<T>> for Value {
     fn from(elements: Vec<T>) -> Self {
         Value::List(elements.into_iter().map(Into::into).collect())
@@ -165,10 +214,21 @@ mod tests {
     }
 
     #[test]
+    fn members_and_elements_are_found_by_index() {
+        let value: Value = r#"{"a":[1,{"b":"two"}]}"#.parse().unwrap();
+        assert_eq!(value["a"][1]["b"], "two".into());
+        assert!(value["a"][2].is_null() && value["c"]["d"].is_null());
+        assert!("{".parse::<Value>().is_err());
+    }
+
+    #[test]
     fn values_are_made_of_plain_types() {
         assert!(Value::from(None::<i64>).is_null());
         assert_eq!(Value::from(Some(true)).as_bool(), Some(true));
         assert_eq!(Value::from(vec![1_u32, 2]).as_list().map(<[Value]>::len), Some(2));
+        assert_eq!(Value::from(0.1).to_string(), "0.1");
+        assert_eq!(Value::from(1e300).to_string(), "1e300");
+        assert!(Value::from(f64::NAN).is_null());
         let most = Value::from(u64::MAX);
         assert_eq!(most.as_number().map(Number::as_str), Some("18446744073709551615"));
     }

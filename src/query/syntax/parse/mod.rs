@@ -15,6 +15,16 @@ use crate::query::ast::lexer::{Quoted, Scanner};
 use crate::query::ast::{Expr, FieldTest, LastWord, Path, Query, Term, Text};
 use crate::query::predicate::compile::check_term;
 use crate::{Error, Result};
+use std::str::FromStr;
+
+impl FromStr for Query {
+    type Err = Error;
+
+    /// As [`Query::parse`].
+    fn from_str(text: &str) -> Result<Query> {
+        Query::parse(text)
+    }
+}
 
 impl Query {
     /// Parses a query text; the rules are those of the search documentation.
