@@ -150,7 +150,7 @@ impl Tail {
             self.view.filled += 1;
             self.view.events += 1;
             self.view.bytes += bytes;
-            if self.view.filled % GROUP_EVENTS == 0 {
+            if self.view.filled.is_multiple_of(GROUP_EVENTS) {
                 let times = std::mem::take(&mut self.view.rest_times);
                 self.view.buffer.set_times(self.view.filled / GROUP_EVENTS - 1, times);
             }

@@ -3,7 +3,7 @@
 use super::collect::{Collector, each_window};
 use crate::event::{StoredEvent, Timestamp};
 use crate::query::ast::time::first_instant;
-use crate::query::budget::{Budget, Evaluated, Limited};
+use crate::query::budget::{Budget, Evaluated, Halt, Limited};
 use crate::query::plan::node::RowPlan;
 use crate::query::predicate::event::FlatEvent;
 use crate::query::request::search::Search;
@@ -215,12 +215,9 @@ impl Collector<'_> for BucketCounter {
             }
             let mut outcome: Evaluated<()> = Ok(());
             set.ascending(|row| {
-                let mut add = || {
-                    budget.charge_bytes(size_of::<Timestamp>())?;
-                    self.add(segment.time_at(first + u32::from(row))?);
-                    Ok(())
-                };
-                outcome = add();
+                let charged = budget.charge_bytes(size_of::<Timestamp>());
+                let time = segment.time_at(first + u32::from(row)).map_err(Halt::from);
+                outcome = charged.map_err(Halt::from).and(time).map(|time| self.add(time));
                 outcome.is_ok()
             });
             outcome

@@ -111,7 +111,7 @@ impl ValueCounts {
         let is_full = self.tallies.len() >= VALUES_MAX;
         match self.tallies.entry(key) {
             Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(_) if is_full => Err(Limit::DistinctValues.into()),
+            Entry::Vacant(_) if is_full => Err(Limit::DistinctValues),
             Entry::Vacant(place) => {
                 budget.charge_heap(size_of::<(ValueKey, Tally)>() + place.key().text_bytes())?;
                 Ok(place.insert(Tally::default()))
