@@ -30,6 +30,9 @@ use crate::limits::EVENT_DEPTH_MAX;
 #[cfg(test)]
 mod tests;
 
+/// The JSON text of a tenant and an id, which canonical form makes unique.
+pub(crate) type TenantAndId<'a> = (Option<&'a [u8]>, &'a [u8]);
+
 /// One event, checked and in canonical form.
 ///
 /// Two events are equal if their canonical bytes are, `raw` included.
@@ -120,9 +123,14 @@ impl Event {
         }
     }
 
-    /// The canonical bytes of a top-level member, if present.
-    pub(crate) fn member_bytes(&self, field: &str) -> Option<&[u8]> {
-        self.canonical.get(crate::json::find(&self.canonical, field)?.value)
+    /// Tenant and id, if there is an id. In canonical form the id stands first and the tenant
+    /// behind it, so no more than two members are looked at.
+    pub(crate) fn tenant_and_id(&self) -> Option<TenantAndId<'_>> {
+        let mut members = crate::json::members(&self.canonical);
+        let mut next = |key: &[u8]| members.next().filter(|member| member.key == key);
+        let id = self.canonical.get(next(b"id")?.value)?;
+        let tenant = next(b"tenant").and_then(|member| self.canonical.get(member.value));
+        Some((tenant, id))
     }
 
     /// The payload as received, if the event has one.

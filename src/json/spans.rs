@@ -6,7 +6,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MemberSpan<'a> {
     /// The key between its quotes, escapes and all.
-    pub(super) key: &'a [u8],
+    pub(crate) key: &'a [u8],
     /// Byte offset of the opening quote of the key.
     pub(crate) start: usize,
     /// Where the value stands.
@@ -15,7 +15,7 @@ pub(crate) struct MemberSpan<'a> {
 
 /// Walks over the members of the object that `json` is. Ends early where the text is no compact
 /// object; never panics.
-pub(super) fn members(json: &[u8]) -> impl Iterator<Item = MemberSpan<'_>> {
+pub(crate) fn members(json: &[u8]) -> impl Iterator<Item = MemberSpan<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let mark = if at == 0 { b'{' } else { b',' };

@@ -189,8 +189,7 @@ impl Tail {
 
     /// The hash of tenant and id, for events with an id.
     fn hash_of(&self, event: &Event) -> Option<u64> {
-        let id = event.member_bytes("id")?;
-        Some(self.hasher.hash_one((id, event.member_bytes("tenant"))))
+        event.tenant_and_id().map(|key| self.hasher.hash_one(key))
     }
 
     /// Looks for an event, which has an `id`, among all events of this tail, by a hash of tenant
@@ -203,8 +202,9 @@ impl Tail {
             if stored.event.canonical() == event.canonical() {
                 return Duplicate::Same(stored.seq);
             }
-            let same = |field| stored.event.member_bytes(field) == event.member_bytes(field);
-            if stored.event.occurred_at() == event.occurred_at() && same("id") && same("tenant") {
+            if stored.event.occurred_at() == event.occurred_at()
+                && stored.event.tenant_and_id() == event.tenant_and_id()
+            {
                 found = Duplicate::OtherContent(stored.seq);
             }
         }

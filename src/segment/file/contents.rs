@@ -2,6 +2,7 @@
 
 use super::shapes::Shapes;
 use crate::event::shape::Kind;
+use crate::io::codec;
 use crate::segment::codec::bitpack::Packed;
 use crate::segment::codec::blocks::ByteSpan;
 use crate::segment::codec::dictionary::Dictionary;
@@ -11,15 +12,15 @@ use crate::segment::codec::presence::Presence;
 use crate::segment::codec::texts::Texts;
 use crate::segment::codec::uuids::Uuids;
 use crate::segment::index::terms::TermsContents;
-use serde::{Deserialize, Deserializer};
 
-/// The table of contents of a segment; encoded with bincode as the last checked section.
+/// The table of contents of a segment, which is the last checked section.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Contents {
     /// The tree of keys: parent and key as JSON spells it, root first, parents before children.
-    #[serde(deserialize_with = "nodes")]
+    #[serde(skip)]
     pub nodes: Vec<(u32, Vec<u8>)>,
     /// The operations of each shape.
+    #[serde(skip)]
     pub shapes: Shapes,
     /// The columns; their index is the column number everywhere.
     pub columns: Vec<ColumnContents>,
@@ -52,32 +53,54 @@ pub(crate) struct Contents {
     pub unicode: (u8, u8, u8),
 }
 
-/// Bytes that are read at once: serde reads a `Vec<u8>` byte by byte, which takes most of the time
-/// of opening a segment. What is written is the same.
-struct Bytes(Vec<u8>);
-
-impl<'de> Deserialize<'de> for Bytes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Whole;
-        impl serde::de::Visitor<'_> for Whole {
-            type Value = Bytes;
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("bytes")
-            }
-            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
-                Ok(Bytes(bytes.to_vec()))
-            }
-            fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Bytes, E> {
-                Ok(Bytes(bytes))
-            }
+impl Contents {
+    /// The table as bytes: keys and shapes, then the rest as the record codec encodes it.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut out = (self.nodes.len() as u64).to_le_bytes().to_vec();
+        for (parent, key) in &self.nodes {
+            out.extend_from_slice(&parent.to_le_bytes());
+            append_bytes(&mut out, key);
         }
-        deserializer.deserialize_byte_buf(Whole)
+        out.extend_from_slice(&(self.shapes.len() as u64).to_le_bytes());
+        let shapes = (0..self.shapes.len()).filter_map(|number| self.shapes.get(number));
+        shapes.for_each(|shape| append_bytes(&mut out, shape));
+        out.extend_from_slice(&codec::encode(self));
+        out
+    }
+
+    /// Decodes all of `bytes`; `None` if they are not exactly one table. The lists of byte strings
+    /// are read by hand: serde reads each byte by itself, which took most of the time of opening a
+    /// segment.
+    pub(super) fn decode(bytes: &[u8]) -> Option<Contents> {
+        let mut rest = bytes;
+        let (mut nodes, mut shapes) = (Vec::new(), Shapes::default());
+        for _ in 0..u64::from_le_bytes(take_array(&mut rest)?) {
+            let parent = u32::from_le_bytes(take_array(&mut rest)?);
+            nodes.push((parent, take_bytes(&mut rest)?.to_vec()));
+        }
+        for _ in 0..u64::from_le_bytes(take_array(&mut rest)?) {
+            shapes.push(take_bytes(&mut rest)?);
+        }
+        Some(Contents { nodes, shapes, ..codec::decode(rest)? })
     }
 }
 
-fn nodes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(u32, Vec<u8>)>, D::Error> {
-    let nodes = Vec::<(u32, Bytes)>::deserialize(deserializer)?;
-    Ok(nodes.into_iter().map(|(parent, key)| (parent, key.0)).collect())
+fn append_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+    out.extend_from_slice(bytes);
+}
+
+fn take_array<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (array, behind) = rest.split_first_chunk()?;
+    *rest = behind;
+    Some(*array)
+}
+
+fn take_bytes<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
+    let len = usize::try_from(u64::from_le_bytes(take_array(rest)?)).ok()?;
+    let (bytes, behind) = rest.split_at_checked(len)?;
+    *rest = behind;
+    Some(bytes)
 }
 
 /// One column.

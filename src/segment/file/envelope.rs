@@ -87,7 +87,7 @@ pub(crate) fn assemble(
     head.extend_from_slice(&codec::crc(salt, &head).to_le_bytes());
     bytes[..HEADER_BYTES].copy_from_slice(&head);
 
-    let encoded = codec::encode(contents);
+    let encoded = contents.encode();
     let contents = ByteSpan { offset: bytes.len() as u64, len: encoded.len() as u64 };
     bytes.extend_from_slice(&encoded);
     let checked_len = bytes.len() as u64;
@@ -150,7 +150,7 @@ pub(crate) fn open(region: Region, path: &Path) -> Result<(Blocks, Contents, Foo
         return Err(corrupt(footer_start, "segment id", &format_args!("{:016x}", meta.id.0)));
     }
     let encoded = blocks.bytes(contents, "table of contents");
-    let contents = encoded.ok().and_then(codec::decode::<Contents>);
+    let contents = encoded.ok().and_then(Contents::decode);
     let contents =
         contents.ok_or_else(|| corrupt(footer_start, "table of contents", &"other bytes"))?;
     (meta.facts.len, meta.facts.footer_crc) = (len as u64, footer_crc);

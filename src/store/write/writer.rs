@@ -1,6 +1,6 @@
 //! The writer's state: log, tails, sequence; touched only under one lock.
 
-use crate::event::{Event, StoredEvent, Timestamp};
+use crate::event::{Event, StoredEvent, TenantAndId, Timestamp};
 use crate::log::Frame;
 use crate::log::{LogWriter, Synced, SyncedHint};
 use crate::segment::Duplicate;
@@ -193,10 +193,10 @@ impl Writer {
         let mut standings = Vec::with_capacity(events.len());
         let mut next_seq = self.next_seq;
         for event in events {
-            let standing = match event.member_bytes("id") {
-                Some(id) if id.starts_with(b"\"") => {
+            let standing = match event.tenant_and_id() {
+                Some(key @ (_, id)) if id.starts_with(b"\"") => {
                     let stored = self.find_stored(event)?;
-                    batch.place(event, id, stored, next_seq)
+                    batch.place(event, key, stored, next_seq)
                 }
                 _ => Dedup::Fresh { same_id: false },
             };
@@ -254,9 +254,6 @@ struct BatchIds<'a> {
     last: HashMap<TenantAndId<'a>, usize, FixedState>,
 }
 
-/// The JSON text of tenant and id, which canonical form makes unique.
-type TenantAndId<'a> = (Option<&'a [u8]>, &'a [u8]);
-
 struct BatchEvent<'a> {
     seq: u64,
     event: &'a Event,
@@ -266,11 +263,16 @@ struct BatchEvent<'a> {
 
 impl<'a> BatchIds<'a> {
     /// Where an event stands after the events before it; as a fresh one it gets `next_seq`.
-    fn place(&mut self, event: &'a Event, id: &'a [u8], stored: Duplicate, next_seq: u64) -> Dedup {
+    fn place(
+        &mut self,
+        event: &'a Event,
+        key: TenantAndId<'a>,
+        stored: Duplicate,
+        next_seq: u64,
+    ) -> Dedup {
         if let Duplicate::Same(seq) = stored {
             return Dedup::Duplicate { seq };
         }
-        let key = (event.member_bytes("tenant"), id);
         let earlier = self.last.insert(key, self.events.len());
         let mut before = earlier;
         while let Some(other) = before.and_then(|index| self.events.get(index)) {
