@@ -3,8 +3,9 @@
 mod builder;
 mod canonical;
 mod check;
-mod civil;
+pub(crate) mod civil;
 mod instant;
+mod length;
 mod object_builder;
 mod objects;
 pub mod schema;
@@ -16,6 +17,7 @@ use std::hash::{Hash, Hasher};
 pub use builder::EventBuilder;
 pub use instant::value_instant;
 pub(crate) use instant::{Fraction, parse_instant};
+pub use length::{Length, LengthUnit};
 pub use objects::{Actor, Change, Target};
 pub use time::{Timestamp, format_instant};
 

@@ -1,7 +1,7 @@
 //! Histograms: hits by time, in the buckets of a zone.
 
 use super::collect::{Collector, each_window};
-use crate::event::{StoredEvent, Timestamp};
+use crate::event::{Length, LengthUnit, StoredEvent, Timestamp};
 use crate::query::ast::time::first_instant;
 use crate::query::budget::{Budget, Evaluated, Limited};
 use crate::query::plan::node::RowPlan;
@@ -43,20 +43,17 @@ enum BucketWidth {
 
 /// Reads `15m`, `6h`, `1d`, `1w`, `1mo`, `1y`.
 fn read_width(text: &str) -> Result<BucketWidth> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (count, unit) = text.split_at(digits);
-    let count: Option<i64> = count.parse().ok().filter(|count| *count > 0);
-    let micros = |each: i64| count.and_then(|count| count.checked_mul(each));
-    let step = match (unit, count) {
-        ("s", _) => micros(1_000_000).map(BucketWidth::Micros),
-        ("m", _) => micros(60_000_000).map(BucketWidth::Micros),
-        ("h", _) => micros(3_600_000_000).map(BucketWidth::Micros),
-        ("d", Some(1)) => Some(BucketWidth::Day),
-        ("w", Some(1)) => Some(BucketWidth::Week),
-        ("mo", Some(1)) => Some(BucketWidth::Month),
-        ("y", Some(1)) => Some(BucketWidth::Year),
+    let length = Length::parse(text).filter(|length| length.count > 0);
+    let step = length.and_then(|length| match (length.unit, length.count) {
+        (LengthUnit::Second | LengthUnit::Minute | LengthUnit::Hour, _) => {
+            length.micros().map(BucketWidth::Micros)
+        }
+        (LengthUnit::Day, 1) => Some(BucketWidth::Day),
+        (LengthUnit::Week, 1) => Some(BucketWidth::Week),
+        (LengthUnit::Month, 1) => Some(BucketWidth::Month),
+        (LengthUnit::Year, 1) => Some(BucketWidth::Year),
         _ => None,
-    };
+    });
     step.filter(|step| !matches!(step, BucketWidth::Micros(micros) if *micros > DAY_MICROS))
         .ok_or_else(|| {
             let problem = format!(
@@ -295,7 +292,9 @@ mod tests {
 
     #[test]
     fn other_lengths_are_refused() {
-        for text in ["", "d", "0h", "2d", "25h", "-1h", "1 h", "1x", "99999999999999999999s"] {
+        for text in
+            ["", "d", "0h", "1us", "1ms", "2d", "25h", "-1h", "1 h", "1x", "99999999999999999999s"]
+        {
             assert!(read_width(text).is_err(), "{text}");
         }
     }
