@@ -5,6 +5,7 @@
 //! field have recommended values, but real logs hold others, so they take any string.
 
 use crate::limits::{LONG_TEXT_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
+use strsim::levenshtein;
 
 /// A field that the schema names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,19 +258,21 @@ fn walk(fields: &[SchemaField], prefix: &str, visit: &mut dyn FnMut(String, Fiel
 
 /// How many suggestions [`nearest`] makes at most.
 const SUGGESTIONS_MAX: usize = 3;
+/// Characters of an unknown name that are compared; bounds the time for a name of any length.
+const SUGGESTED_CHARS_MAX: usize = 256;
 
 /// The known fields that look most like an unknown path, nearest first; one to three of them.
 ///
 /// A field counts as near by its whole path or, a little less, by its last key: `email` suggests
 /// `actor.email`.
 pub fn nearest(path: &[&str]) -> Vec<String> {
-    let wanted: Vec<char> = path.join(".").chars().take(256).collect();
+    let wanted: String = path.join(".").chars().take(SUGGESTED_CHARS_MAX).collect();
     let mut ranked: Vec<(usize, String)> = field_paths()
         .into_iter()
         .map(|known| {
             let last = known.rsplit('.').next().unwrap_or(&known);
-            let whole = 2 * distance(&wanted, &known);
-            let by_last = 2 * distance(&wanted, last) + 1;
+            let whole = 2 * levenshtein(&wanted, &known);
+            let by_last = 2 * levenshtein(&wanted, last) + 1;
             (whole.min(by_last), known)
         })
         .collect();
@@ -282,26 +285,12 @@ pub fn nearest(path: &[&str]) -> Vec<String> {
 /// The one of `known` that looks most like `name`, the beginning counting twice; of several the
 /// first.
 pub(crate) fn nearest_of<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let wanted: Vec<char> = name.chars().take(256).collect();
-    let common = |known: &str| known.chars().zip(&wanted).take_while(|(a, b)| a == *b).count();
-    known
-        .min_by_key(|known| (distance(&wanted, known) + wanted.len()).saturating_sub(common(known)))
-}
-
-/// Levenshtein distance in characters.
-fn distance(wanted: &[char], known: &str) -> usize {
-    let mut row: Vec<usize> = (0..=wanted.len()).collect();
-    for (line, known) in known.chars().enumerate() {
-        let mut left = line + 1;
-        let mut next = vec![left];
-        for (above, wanted) in row.windows(2).zip(wanted) {
-            let [diagonal, above] = above else { break };
-            left = (diagonal + usize::from(*wanted != known)).min(left + 1).min(above + 1);
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
+    let wanted: String = name.chars().take(SUGGESTED_CHARS_MAX).collect();
+    let count = wanted.chars().count();
+    let common = |known: &str| {
+        known.chars().zip(wanted.chars()).take_while(|(known, wanted)| known == wanted).count()
+    };
+    known.min_by_key(|known| (levenshtein(&wanted, known) + count).saturating_sub(common(known)))
 }
 
 #[cfg(test)]
