@@ -2,10 +2,9 @@
 
 use super::form::{InputForm, tell};
 use super::scan::Scan;
+use annals::limits::RECORD_BYTES_MAX;
 use std::io::{self, BufRead, Chain, Cursor, Read};
 
-/// Bytes of one record text; a longer one is passed over. Pages of known interfaces are smaller.
-pub(super) const RECORD_BYTES_MAX: usize = 32 << 20;
 /// Bytes of an over-long record that are kept, to show which one it was.
 const SHOWN_BYTES: usize = 1024;
 /// Bytes that are looked at to tell the form.

@@ -2,6 +2,7 @@
 
 use super::collect::{Collector, each_window};
 use crate::event::{Length, LengthUnit, StoredEvent, Timestamp};
+use crate::limits::HISTOGRAM_BUCKETS_MAX;
 use crate::query::ast::time::first_instant;
 use crate::query::budget::{Budget, Evaluated, Limited};
 use crate::query::plan::node::RowPlan;
@@ -14,8 +15,6 @@ use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Buckets of a histogram at most.
-const BUCKETS_MAX: usize = 100_000;
 const DAY_MICROS: i64 = 86_400_000_000;
 
 /// One bucket of a histogram, `[from, to)`.
@@ -177,7 +176,7 @@ impl BucketCounter {
     fn flush(&mut self) {
         if let Some((from, to, count)) = self.last.take() {
             // Beyond the cap the histogram fails: no need to hold more.
-            if self.counts.len() <= BUCKETS_MAX {
+            if self.counts.len() <= HISTOGRAM_BUCKETS_MAX {
                 self.counts.entry(from).or_insert((to, 0)).1 += count;
             }
         }
@@ -190,14 +189,14 @@ impl BucketCounter {
             while let Some(next) = buckets.last().map(|bucket| bucket.to).filter(|to| *to < from) {
                 budget.charge_bytes(size_of::<Bucket>())?;
                 let empty = self.step.bucket(next, self.zone);
-                let Some((_, to)) = empty.filter(|_| buckets.len() < BUCKETS_MAX) else {
+                let Some((_, to)) = empty.filter(|_| buckets.len() < HISTOGRAM_BUCKETS_MAX) else {
                     return Err(Limit::Buckets.into());
                 };
                 buckets.push(Bucket { from: next, to, count: 0 });
             }
             buckets.push(Bucket { from, to, count });
         }
-        if buckets.len() > BUCKETS_MAX {
+        if buckets.len() > HISTOGRAM_BUCKETS_MAX {
             return Err(Limit::Buckets.into());
         }
         Ok(buckets)
