@@ -217,6 +217,8 @@ impl Flattener {
     /// Takes canonical bytes apart into `shape` and `leaves`; `None` if they are not canonical
     /// enough to be walked. One pass; strings are not copied.
     pub(crate) fn flatten(&mut self, canonical: &[u8], tree: &mut PathTree) -> Option<()> {
+        // Then every place and length below fits as well.
+        u32::try_from(canonical.len()).ok()?;
         self.shape.clear();
         self.leaves.clear();
         std::mem::swap(&mut self.guesses, &mut self.seen);
@@ -446,11 +448,12 @@ impl ShapeWalk<'_> {
 }
 
 fn push_varint(mut value: u32, out: &mut Vec<u8>) {
+    let lowest = |value: u32| value.to_le_bytes()[0];
     while value >= 0x80 {
-        out.push(value as u8 | 0x80);
+        out.push(lowest(value) | 0x80);
         value >>= 7;
     }
-    out.push(value as u8);
+    out.push(lowest(value));
 }
 
 /// Appends a canonical JSON string, taken from between its quotes, with its escapes resolved.

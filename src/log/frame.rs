@@ -86,6 +86,11 @@ pub(super) fn decode_file_head(bytes: &[u8]) -> Result<LogHeader, HeadError> {
     }
 }
 
+/// The low half of a sequence, which the head of its frame holds.
+pub(super) fn low_half(seq: u64) -> u32 {
+    (seq & u64::from(u32::MAX)) as u32
+}
+
 /// What stands before a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FrameHead {

@@ -2,7 +2,7 @@
 
 use super::frame::{
     BATCH_FRAMES_MAX, BATCH_LEN_MAX, COMMIT_LEN, COMMIT_TAG, Commit, FILE_HEAD_LEN, FRAME_HEAD_LEN,
-    FrameHead, HeadError, PAYLOAD_BYTES_MAX, decode_file_head,
+    FrameHead, HeadError, PAYLOAD_BYTES_MAX, decode_file_head, low_half,
 };
 use super::frame::{Frame, LogHeader};
 use super::scan::{Rest, scan};
@@ -199,7 +199,7 @@ impl<'a> ReplayReader<'a> {
     fn take_frame(&mut self, head: &FrameHead) -> Result<ReplayStep> {
         let seq = self.next_seq.wrapping_add(self.open.len() as u64);
         let payload_len = head.payload_len as usize;
-        if head.seq_low != seq as u32 {
+        if head.seq_low != low_half(seq) {
             return Err(self.senseless(format!("sequence {seq}"), "another one"));
         }
         if payload_len > PAYLOAD_BYTES_MAX || self.open.len() >= BATCH_FRAMES_MAX {

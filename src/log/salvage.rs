@@ -2,7 +2,7 @@
 
 use super::frame::{
     COMMIT_LEN, Commit, FILE_HEAD_LEN, FRAME_HEAD_LEN, FrameHead, PAYLOAD_BYTES_MAX,
-    decode_file_head,
+    decode_file_head, low_half,
 };
 use super::frame::{Frame, LogHeader};
 use super::scan::scan;
@@ -191,7 +191,7 @@ impl SalvageWalk {
         let (at, len) = (self.at, head.payload_len as usize);
         let payload_at = at + FRAME_HEAD_LEN as u64;
         let seq = self.reference.wrapping_add_signed(i64::from(
-            head.seq_low.wrapping_sub(self.reference as u32).cast_signed(),
+            head.seq_low.wrapping_sub(low_half(self.reference)).cast_signed(),
         ));
         let follows = len <= PAYLOAD_BYTES_MAX && self.next_seq.is_none_or(|next| seq >= next);
         let payload = window.bytes(at, payload_at, if follows { len } else { 0 })?;

@@ -2,7 +2,7 @@
 
 use super::frame::{
     BATCH_FRAMES_MAX, BATCH_LEN_MAX, COMMIT_LEN, Commit, FILE_HEAD_LEN, FRAME_HEAD_LEN, FrameHead,
-    PAYLOAD_BYTES_MAX, encode_file_head,
+    PAYLOAD_BYTES_MAX, encode_file_head, low_half,
 };
 use super::frame::{Frame, LogHeader};
 use super::replay::Replay;
@@ -242,10 +242,10 @@ impl LogWriter {
         self.buffer.reserve(len);
         for frame in frames {
             let head = FrameHead {
-                payload_len: frame.payload.len() as u32,
+                payload_len: checked_u32(frame.payload.len()),
                 payload_crc: crc(id, frame.payload),
                 recorded_at: frame.recorded_at.0,
-                seq_low: frame.seq as u32,
+                seq_low: low_half(frame.seq),
             };
             let offset = self.position + self.buffer.len() as u64;
             self.buffer.extend_from_slice(&head.encode(id, offset));
@@ -257,7 +257,7 @@ impl LogWriter {
     /// Closes the batch in the buffer.
     fn push_commit(&mut self, frames: usize, closed: bool) {
         let commit = Commit {
-            frames: frames as u32,
+            frames: checked_u32(frames),
             last_seq: self.next_seq - 1 + frames as u64,
             start: self.position,
             durable_upto: self.synced,
@@ -333,6 +333,11 @@ impl LogWriter {
             Err(error) => Err(self.poison(error)),
         }
     }
+}
+
+/// A length or count of a batch that was checked, as the file holds it.
+fn checked_u32(number: usize) -> u32 {
+    u32::try_from(number).expect("a batch within the limits has no length beyond 34 MiB")
 }
 
 /// Writes the bytes of a range again as they are.

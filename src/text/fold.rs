@@ -20,10 +20,10 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     if !text.is_ascii() {
         return Cow::Owned(fold_beyond_ascii(text));
     }
-    match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => Cow::Owned(text.to_ascii_lowercase()),
-        false => Cow::Borrowed(text),
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Owned(text.to_ascii_lowercase());
     }
+    Cow::Borrowed(text)
 }
 
 /// Folds character by character, which equals the plain definition unless a mark is met whose

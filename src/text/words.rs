@@ -60,10 +60,9 @@ pub(crate) fn for_each_folded_word(folded: &str, mut each: impl FnMut(&str)) {
 
 /// Whether `text` has a character of general category Nd, Nl or No.
 pub(crate) fn has_numeric(text: &str) -> bool {
-    text.chars().any(|c| match c.is_ascii() {
-        true => c.is_ascii_digit(),
-        false => property::class(c).is_numeric(),
-    })
+    let is_numeric =
+        |c: char| if c.is_ascii() { c.is_ascii_digit() } else { property::class(c).is_numeric() };
+    text.chars().any(is_numeric)
 }
 
 /// Hands out one run of word characters in the longest pieces of at most 256 bytes.

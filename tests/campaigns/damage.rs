@@ -45,10 +45,9 @@ impl Figures {
         let tried = catch_unwind(AssertUnwindSafe(|| {
             let disk = change.applied(world);
             let complaint = answers::complaint(world, change, &disk);
-            complaint.or_else(|| match repaired {
-                true => mending::complaint(world, change, &disk),
-                false => None,
-            })
+            let of_repair =
+                || if repaired { mending::complaint(world, change, &disk) } else { None };
+            complaint.or_else(of_repair)
         }));
         let complaint = match tried {
             Ok(complaint) => complaint,

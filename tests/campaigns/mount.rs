@@ -116,8 +116,8 @@ pub(crate) fn skip(what: &str) {
 
 fn run(command: &mut Command) -> Result<(), String> {
     let ran = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    match ran.status.success() {
-        true => Ok(()),
-        false => Err(format!("{command:?}: {}", String::from_utf8_lossy(&ran.stderr).trim())),
+    if ran.status.success() {
+        return Ok(());
     }
+    Err(format!("{command:?}: {}", String::from_utf8_lossy(&ran.stderr).trim()))
 }

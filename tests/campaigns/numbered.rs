@@ -46,12 +46,11 @@ fn numbered(
     bytes: usize,
     random: &mut Random,
 ) -> Event {
-    let (category, at) = match is_kept(number) {
-        true => {
-            let (month, day) = (1 + random.below(12), 1 + random.below(28));
-            ("kept", format!("2025-{month:02}-{day:02}T10:00:00Z"))
-        }
-        false => ("passing", now.to_string()),
+    let (category, at) = if is_kept(number) {
+        let (month, day) = (1 + random.below(12), 1 + random.below(28));
+        ("kept", format!("2025-{month:02}-{day:02}T10:00:00Z"))
+    } else {
+        ("passing", now.to_string())
     };
     let (first, size) = batch;
     let noise: String = (0..bytes / 16).map(|_| format!("{:016x}", random.next())).collect();

@@ -74,10 +74,8 @@ impl Generator {
         let category = self.categories_by_weight[place];
         let (activity, operation) = category.activities[random.skewed(category.activities.len())];
         let person = &self.people[random.skewed(PEOPLE_COUNT)];
-        let late = match random.chance(LATE_PERCENT) {
-            true => random.below(LATE_MICROS_MAX) as i64,
-            false => 0,
-        };
+        let is_late = random.chance(LATE_PERCENT);
+        let late = if is_late { random.below(LATE_MICROS_MAX) as i64 } else { 0 };
         line.open("", "{");
         line.text("id", uuid(random));
         line.text("tenant", format_args!("org-{}", ORGANISATIONS[person.organisation]));

@@ -75,10 +75,7 @@ fn compare(
     prefix: bool,
     harm: &mut Vec<Error>,
 ) -> Option<String> {
-    let upto = match prefix {
-        true => snapshot.last_seq().unwrap_or(0),
-        false => u64::MAX,
-    };
+    let upto = if prefix { snapshot.last_seq().unwrap_or(0) } else { u64::MAX };
     // Who changes the rules changes what is shown.
     let same_rules = *rules == world.retention;
     let mut events = Vec::new();
