@@ -2,7 +2,7 @@
 
 use super::time::{MICROS_PER_SECOND, SECONDS_PER_DAY, SECONDS_PER_MINUTE};
 
-/// A length of time such as `90d`. What reads one says which units it takes.
+/// A length of time such as `90d`. Each place that reads one accepts some of the units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Length {
     /// How many of the unit; a greater number than `u64` holds counts as [`u64::MAX`].

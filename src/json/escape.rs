@@ -51,7 +51,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn every_byte_is_told_at_every_place() {
+    fn every_byte_is_classified_at_every_place() {
         for byte in 0..=255_u8 {
             for place in 0..20 {
                 let mut bytes = [b'x'; 20];

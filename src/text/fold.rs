@@ -26,8 +26,8 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
-/// Folds character by character, which equals the plain definition unless a mark is met whose
-/// order among its neighbours shows.
+/// Folds character by character. That equals the definition except where the order of combining
+/// marks has an effect; such texts are folded by the definition.
 pub(super) fn fold_beyond_ascii(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars() {

@@ -65,7 +65,7 @@ pub(crate) fn has_numeric(text: &str) -> bool {
     text.chars().any(is_numeric)
 }
 
-/// Hands out one run of word characters in the longest pieces of at most 256 bytes.
+/// Calls `each` with a run of word characters, cut into the longest pieces of at most 256 bytes.
 fn cut(run: &str, each: &mut impl FnMut(&str)) {
     let mut rest = run;
     while rest.len() > WORD_BYTES_MAX {

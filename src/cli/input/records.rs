@@ -226,7 +226,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_to_its_end(
+        fn no_text_panics(
             input in "[\\[\\]{}\",\\\\a1 \n]{0,60}",
             buffer in 1_usize..9,
         ) {

@@ -123,7 +123,7 @@ fn write_outcome(line: &mut Line, random: &mut Xoshiro, activity: &str, operatio
     }
 }
 
-/// What the event was done to; a login has no target.
+/// Writes the target of the event; a login has none.
 fn write_target(line: &mut Line, random: &mut Xoshiro, kind: &str, people: &[Person]) {
     if kind == "session" {
         return;

@@ -38,7 +38,7 @@ impl Xoshiro {
         (product >> 64) as u64
     }
 
-    /// Whether something happens that happens `percent` times in a hundred.
+    /// `true` with a probability of `percent` in a hundred.
     pub(super) fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
