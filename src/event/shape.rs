@@ -110,14 +110,7 @@ impl PathTree {
     }
 
     /// The node of `key` under `parent`, new if it was not met before.
-    fn child(&mut self, parent: u32, key: &[u8], expected: u32) -> u32 {
-        if let Some(node) = self.nodes.get(expected as usize)
-            && node.parent == parent
-            && *node.key == *key
-            && expected > 0
-        {
-            return expected;
-        }
+    pub(crate) fn node(&mut self, parent: u32, key: &[u8]) -> u32 {
         let hash = self.hash(parent, key);
         let is_it = |node: &u32| {
             let node = &self.nodes[*node as usize];
@@ -134,11 +127,6 @@ impl PathTree {
             hasher.hash_one((node.parent, &*node.key))
         });
         node
-    }
-
-    /// The node of `key` under `parent`, new if it was not met before.
-    pub(crate) fn node(&mut self, parent: u32, key: &[u8]) -> u32 {
-        self.child(parent, key, 0)
     }
 
     /// Removes the nodes from `len` on.
@@ -205,9 +193,6 @@ pub(crate) struct Flattener {
     pub leaves: Vec<Leaf>,
     /// Start and length of the text of `occurred_at`.
     time: (u32, u32),
-    /// The nodes of the keys of the event before, in order: the likely ones of the next event.
-    guesses: Vec<u32>,
-    seen: Vec<u32>,
 }
 
 /// Objects and lists deeper than this are not canonical.
@@ -221,8 +206,6 @@ impl Flattener {
         u32::try_from(canonical.len()).ok()?;
         self.shape.clear();
         self.leaves.clear();
-        std::mem::swap(&mut self.guesses, &mut self.seen);
-        self.seen.clear();
         let mut walk = ShapeWalk { bytes: canonical, at: 0, tree, out: self };
         walk.value(0, 0)?;
         (walk.at == canonical.len()).then_some(())
@@ -332,9 +315,7 @@ impl ShapeWalk<'_> {
             let (start, len, _) = self.string()?;
             self.expect(b':')?;
             let key = self.bytes.get(start as usize..(start + len) as usize)?;
-            let guess = self.out.guesses.get(self.out.seen.len()).copied().unwrap_or(0);
-            let child = self.tree.child(node, key, guess);
-            self.out.seen.push(child);
+            let child = self.tree.node(node, key);
             self.out.shape.push(op::KEY);
             push_varint(child, &mut self.out.shape);
             match key {
