@@ -1,4 +1,5 @@
-//! Every cap of the engine, in one place.
+//! The caps that a user meets: what goes beyond one is refused, with an error that names it. Bounds
+//! of internal structures stand in the files that use them.
 
 /// Canonical bytes of one event with `raw`, without `seq` and `recorded_at`.
 pub const EVENT_BYTES_MAX: usize = 1 << 20;
@@ -50,6 +51,12 @@ pub const QUERY_REGEXES_MAX: usize = 32;
 pub const REGEX_TEXT_BYTES_MAX: usize = 4 << 10;
 /// Paths whose values are counted at once.
 pub const FACETS_MAX: usize = 64;
+/// Distinct values of one path that are counted.
+pub const DISTINCT_VALUES_MAX: usize = 1_000_000;
+/// Buckets of a histogram, empty ones included.
+pub const HISTOGRAM_BUCKETS_MAX: usize = 100_000;
+/// Bytes of distinct values and paths that one search holds in memory.
+pub const SEARCH_HELD_BYTES_MAX: u64 = 512 << 20;
 /// Bytes of one word; longer words are cut into consecutive words.
 pub const WORD_BYTES_MAX: usize = 256;
 /// Characters of a word that is looked for by similarity.
@@ -64,5 +71,12 @@ pub const CLASS_BYTES_MAX: usize = 64;
 pub const MANIFEST_EDIT_BYTES_MAX: usize = 64 << 20;
 /// Bytes of a manifest.
 pub const MANIFEST_BYTES_MAX: u64 = 256 << 20;
+/// How far the clock may be ahead of the last sweep, in microseconds: 30 days. Beyond that a sweep
+/// without a time of its own is refused, since a wrong clock would drop events too early.
+pub const CLOCK_JUMP_MICROS_MAX: i64 = 30 * 86_400_000_000;
+/// The largest list index in a path of an import map, as the list is made up to that element.
+pub const MAP_INDEX_MAX: usize = 1023;
+/// Bytes of one record of a file that the program imports; pages of known interfaces are smaller.
+pub const RECORD_BYTES_MAX: usize = 32 << 20;
 /// Bytes of `store.toml`.
 pub const RULES_BYTES_MAX: u64 = 4 << 20;

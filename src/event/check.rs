@@ -47,7 +47,7 @@ pub(super) fn check_depth(depth: usize) -> Checked<()> {
     Ok(())
 }
 
-/// Says what a field holds and what was given instead.
+/// The problem of a value of the wrong kind: what the field holds and what was given.
 #[cold]
 pub(super) fn wrong_kind(expected: &str, node: &Node<'_>) -> Box<Problem> {
     let got = match node {

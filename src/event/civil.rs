@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_month_is_as_long_as_the_calendar_says() {
+    fn months_have_the_days_of_the_calendar() {
         assert_eq!(days_in_month(2024, 2), 29);
         assert_eq!(days_in_month(1900, 2), 28);
         assert_eq!(days_in_month(2000, 2), 29);

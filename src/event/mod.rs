@@ -3,8 +3,9 @@
 mod builder;
 mod canonical;
 mod check;
-mod civil;
+pub(crate) mod civil;
 mod instant;
+mod length;
 mod object_builder;
 mod objects;
 pub mod schema;
@@ -18,6 +19,7 @@ use std::hash::{Hash, Hasher};
 pub use builder::EventBuilder;
 pub use instant::value_instant;
 pub(crate) use instant::{Fraction, parse_instant};
+pub use length::{Length, LengthUnit};
 pub use objects::{Actor, Change, Target};
 pub use time::{Timestamp, format_instant};
 
@@ -111,7 +113,7 @@ impl Event {
 
     /// The event as a tree that borrows from its canonical bytes: `to_value` without the copies.
     pub(crate) fn to_node(&self) -> Node<'_> {
-        // Bytes that `from_canonical` took on trust may be no JSON further on.
+        // `from_canonical` checks only the beginning of the bytes; the rest may be no JSON.
         crate::json::parse(&self.canonical, EVENT_DEPTH_MAX).unwrap_or(Node::Null)
     }
 
@@ -198,16 +200,16 @@ impl Hash for Event {
 /// An event as the store holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
-    /// Place in the log, from 1.
+    /// Sequence: the position in the log, from 1.
     pub seq: u64,
-    /// When the engine accepted it.
+    /// When the engine accepted the event.
     pub recorded_at: Timestamp,
-    /// What the caller handed in.
+    /// The event as it was appended.
     pub event: Event,
 }
 
 impl StoredEvent {
-    /// Canonical JSON with `seq` and `recorded_at` first; `raw` only if asked for.
+    /// Canonical JSON with `seq` and `recorded_at` first; `raw` only if `with_raw`.
     pub fn to_json(&self, with_raw: bool) -> Vec<u8> {
         let canonical = self.event.canonical();
         let mut out = Vec::with_capacity(canonical.len() + 64);

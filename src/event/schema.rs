@@ -5,6 +5,7 @@
 //! field have recommended values, but real logs hold others, so they take any string.
 
 use crate::limits::{LONG_TEXT_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
+use strsim::levenshtein;
 
 /// A field that the schema names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub enum FieldType {
     Json,
     /// An object of any members; every leaf of it is a value of the event.
     FreeObject,
-    /// Any value; nothing of it can be asked for.
+    /// Any value; queries do not reach it.
     Raw,
     /// An object with known members; further ones may stand beside them.
     Object(&'static [SchemaField]),
@@ -54,7 +55,7 @@ pub enum FieldType {
     ObjectList(&'static [SchemaField]),
 }
 
-/// What a path of keys is to a query. Lists add no segment to a path.
+/// What a path of keys means in a query. Lists add no segment to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Known {
@@ -63,9 +64,9 @@ pub enum Known {
     /// A place where any key may stand: under `details`, `attributes`, `changes.before`,
     /// `changes.after`, `targets.labels.fields.value` or a further member of a known object.
     Free,
-    /// `raw` or a place in it: kept, but never asked for.
+    /// `raw` or a path in it: stored, but not reached by queries.
     Raw,
-    /// No place in an event.
+    /// No path of an event.
     Unknown,
 }
 
@@ -186,7 +187,7 @@ const fn required(name: &'static str, kind: FieldType) -> SchemaField {
     SchemaField { name, kind, required: true }
 }
 
-/// Says what a path of keys is, from the top of an event.
+/// Looks a path of keys up, from the top of an event.
 pub fn lookup(path: &[&str]) -> Known {
     let Some((first, rest)) = path.split_first() else {
         return Known::Unknown;
@@ -218,8 +219,8 @@ fn lookup_under(kind: FieldType, path: &[&str]) -> Known {
     }
 }
 
-/// All known paths that may be asked for, joined by dots, in the order of the tables; an object
-/// stands before its members. `raw` is not among them.
+/// All known paths that queries reach, joined by dots, in the order of the tables; an object stands
+/// before its members. `raw` is not among them.
 pub fn field_paths() -> Vec<String> {
     let mut paths = Vec::new();
     walk(ENGINE_FIELDS, "", &mut |path, _| paths.push(path));
@@ -257,19 +258,22 @@ fn walk(fields: &[SchemaField], prefix: &str, visit: &mut dyn FnMut(String, Fiel
 
 /// How many suggestions [`nearest`] makes at most.
 const SUGGESTIONS_MAX: usize = 3;
+/// Characters of an unknown name that are compared; bounds the time for a name of any length.
+const SUGGESTED_CHARS_MAX: usize = 256;
 
-/// The known fields that look most like an unknown path, nearest first; one to three of them.
+/// The known fields with the least Levenshtein distance to an unknown path, nearest first; one to
+/// three of them.
 ///
-/// A field counts as near by its whole path or, a little less, by its last key: `email` suggests
-/// `actor.email`.
+/// The distance is that of the whole path or, with a small penalty, of the last key: `email`
+/// suggests `actor.email`.
 pub fn nearest(path: &[&str]) -> Vec<String> {
-    let wanted: Vec<char> = path.join(".").chars().take(256).collect();
+    let wanted: String = path.join(".").chars().take(SUGGESTED_CHARS_MAX).collect();
     let mut ranked: Vec<(usize, String)> = field_paths()
         .into_iter()
         .map(|known| {
             let last = known.rsplit('.').next().unwrap_or(&known);
-            let whole = 2 * distance(&wanted, &known);
-            let by_last = 2 * distance(&wanted, last) + 1;
+            let whole = 2 * levenshtein(&wanted, &known);
+            let by_last = 2 * levenshtein(&wanted, last) + 1;
             (whole.min(by_last), known)
         })
         .collect();
@@ -279,29 +283,15 @@ pub fn nearest(path: &[&str]) -> Vec<String> {
     near.take(SUGGESTIONS_MAX).map(|(_, known)| known).collect()
 }
 
-/// The one of `known` that looks most like `name`, the beginning counting twice; of several the
-/// first.
+/// The one of `known` with the least Levenshtein distance to `name`, less the length of the common
+/// prefix; of several the first.
 pub(crate) fn nearest_of<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let wanted: Vec<char> = name.chars().take(256).collect();
-    let common = |known: &str| known.chars().zip(&wanted).take_while(|(a, b)| a == *b).count();
-    known
-        .min_by_key(|known| (distance(&wanted, known) + wanted.len()).saturating_sub(common(known)))
-}
-
-/// Levenshtein distance in characters.
-fn distance(wanted: &[char], known: &str) -> usize {
-    let mut row: Vec<usize> = (0..=wanted.len()).collect();
-    for (line, known) in known.chars().enumerate() {
-        let mut left = line + 1;
-        let mut next = vec![left];
-        for (above, wanted) in row.windows(2).zip(wanted) {
-            let [diagonal, above] = above else { break };
-            left = (diagonal + usize::from(*wanted != known)).min(left + 1).min(above + 1);
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
+    let wanted: String = name.chars().take(SUGGESTED_CHARS_MAX).collect();
+    let count = wanted.chars().count();
+    let common = |known: &str| {
+        known.chars().zip(wanted.chars()).take_while(|(known, wanted)| known == wanted).count()
+    };
+    known.min_by_key(|known| (levenshtein(&wanted, known) + count).saturating_sub(common(known)))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Shapes: what remains of an event when its scalar values are taken out, and the walk that
-//! takes them out of canonical bytes.
+//! Record shredding: splits canonical bytes into a shape, the structure of an event without its
+//! scalar values, and leaves, the values.
 //!
 //! A shape is a string of operations. Keys stand in it as nodes of a [`PathTree`]; the elements
 //! of a list share the node of the list. A run of elements of equal shape is written once; its
@@ -41,7 +41,7 @@ impl Kind {
     }
 }
 
-/// Operations of a shape.
+/// The opcodes of a shape.
 pub(crate) mod op {
     /// Ends an object, a list or a run.
     pub(crate) const END: u8 = 0;
@@ -80,7 +80,7 @@ pub(crate) struct PathNode {
     pub key: Box<[u8]>,
 }
 
-/// The keys that were met, as a tree; node 0 is the event.
+/// A trie of the paths of keys that were met; node 0 is the event.
 #[derive(Debug, Clone)]
 pub(crate) struct PathTree {
     nodes: Vec<PathNode>,
@@ -89,13 +89,13 @@ pub(crate) struct PathTree {
 }
 
 impl PathTree {
-    /// A tree of the root alone.
+    /// A trie of the root alone.
     pub(crate) fn new() -> Self {
         let root = PathNode { parent: 0, key: Box::from(&b""[..]) };
         PathTree { nodes: vec![root], index: HashTable::new(), hasher: FixedState::default() }
     }
 
-    /// Number of nodes.
+    /// Number of nodes, with the root.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -110,14 +110,7 @@ impl PathTree {
     }
 
     /// The node of `key` under `parent`, new if it was not met before.
-    fn child(&mut self, parent: u32, key: &[u8], expected: u32) -> u32 {
-        if let Some(node) = self.nodes.get(expected as usize)
-            && node.parent == parent
-            && *node.key == *key
-            && expected > 0
-        {
-            return expected;
-        }
+    pub(crate) fn node(&mut self, parent: u32, key: &[u8]) -> u32 {
         let hash = self.hash(parent, key);
         let is_it = |node: &u32| {
             let node = &self.nodes[*node as usize];
@@ -136,12 +129,7 @@ impl PathTree {
         node
     }
 
-    /// The node of `key` under `parent`, new if it was not met before.
-    pub(crate) fn node(&mut self, parent: u32, key: &[u8]) -> u32 {
-        self.child(parent, key, 0)
-    }
-
-    /// Forgets the nodes from `len` on.
+    /// Removes the nodes from `len` on.
     pub(crate) fn truncate(&mut self, len: usize) {
         for number in len..self.nodes.len() {
             let node = &self.nodes[number];
@@ -166,10 +154,10 @@ impl PathTree {
     }
 }
 
-/// A value that the walk took out.
+/// A scalar value, by its place in the canonical bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Leaf {
-    /// Where it hangs.
+    /// The node of its path.
     pub node: u32,
     /// What it is.
     pub kind: Kind,
@@ -177,7 +165,7 @@ pub(crate) struct Leaf {
     pub start: u32,
     /// Length in bytes; of [`Kind::Length`], the length of the run.
     pub len: u32,
-    /// A string with escapes in it.
+    /// Whether it is a string with escapes in it.
     pub is_escaped: bool,
 }
 
@@ -196,7 +184,7 @@ impl Leaf {
     }
 }
 
-/// Takes events apart; keeps its buffers from event to event.
+/// Shreds events into shape and leaves; its buffers are reused for the next event.
 #[derive(Debug, Default)]
 pub(crate) struct Flattener {
     /// The shape of the last event.
@@ -205,22 +193,19 @@ pub(crate) struct Flattener {
     pub leaves: Vec<Leaf>,
     /// Start and length of the text of `occurred_at`.
     time: (u32, u32),
-    /// The nodes of the keys of the event before, to guess by.
-    guesses: Vec<u32>,
-    seen: Vec<u32>,
 }
 
 /// Objects and lists deeper than this are not canonical.
 const DEPTH_MAX: usize = crate::limits::EVENT_DEPTH_MAX + 1;
 
 impl Flattener {
-    /// Takes canonical bytes apart into `shape` and `leaves`; `None` if they are not canonical
-    /// enough to be walked. One pass; strings are not copied.
+    /// Splits canonical bytes into `shape` and `leaves`; `None` if they are not canonical enough to
+    /// be walked. One pass; strings are not copied.
     pub(crate) fn flatten(&mut self, canonical: &[u8], tree: &mut PathTree) -> Option<()> {
+        // Then every place and length below fits as well.
+        u32::try_from(canonical.len()).ok()?;
         self.shape.clear();
         self.leaves.clear();
-        std::mem::swap(&mut self.guesses, &mut self.seen);
-        self.seen.clear();
         let mut walk = ShapeWalk { bytes: canonical, at: 0, tree, out: self };
         walk.value(0, 0)?;
         (walk.at == canonical.len()).then_some(())
@@ -279,7 +264,7 @@ impl ShapeWalk<'_> {
         self.out.leaves.push(leaf);
     }
 
-    /// Steps over a string; start and length of what is between the quotes.
+    /// Skips a string; returns start and length of the bytes between its quotes.
     fn string(&mut self) -> Option<(u32, u32, bool)> {
         self.expect(b'"')?;
         let start = self.at;
@@ -330,9 +315,7 @@ impl ShapeWalk<'_> {
             let (start, len, _) = self.string()?;
             self.expect(b':')?;
             let key = self.bytes.get(start as usize..(start + len) as usize)?;
-            let guess = self.out.guesses.get(self.out.seen.len()).copied().unwrap_or(0);
-            let child = self.tree.child(node, key, guess);
-            self.out.seen.push(child);
+            let child = self.tree.node(node, key);
             self.out.shape.push(op::KEY);
             push_varint(child, &mut self.out.shape);
             match key {
@@ -355,7 +338,7 @@ impl ShapeWalk<'_> {
         Some(())
     }
 
-    /// Steps over a whole value.
+    /// Skips a whole value.
     fn raw(&mut self, node: u32) -> Option<()> {
         let start = self.at;
         let mut depth = 0usize;
@@ -446,14 +429,15 @@ impl ShapeWalk<'_> {
 }
 
 fn push_varint(mut value: u32, out: &mut Vec<u8>) {
+    let lowest = |value: u32| value.to_le_bytes()[0];
     while value >= 0x80 {
-        out.push(value as u8 | 0x80);
+        out.push(lowest(value) | 0x80);
         value >>= 7;
     }
-    out.push(value as u8);
+    out.push(lowest(value));
 }
 
-/// Appends a canonical JSON string, taken from between its quotes, with its escapes resolved.
+/// Appends a canonical JSON string, given without its quotes, with its escapes resolved.
 pub(crate) fn unescape(mut inner: &[u8], out: &mut Vec<u8>) {
     while let Some(at) = memchr::memchr(b'\\', inner) {
         let (plain, rest) = inner.split_at(at);

@@ -17,7 +17,7 @@ fn with(members: &str) -> String {
     )
 }
 
-/// The canonical form of what [`with`] gives.
+/// The canonical form of the event of [`with`].
 fn canonical(members: &str) -> String {
     match Event::from_json(with(members).as_bytes()) {
         Ok(event) => String::from_utf8(event.canonical().to_vec()).unwrap(),

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn formulas_are_guarded_unless_told_otherwise() {
+    fn formulas_are_guarded_only_with_the_guard() {
         let event = r#"{"id":"=1+1","tenant":"-5","details":{"a":"a=b"}}"#;
         assert_eq!(
             write("id,tenant,details.a", true, event),

@@ -193,7 +193,7 @@ fn cut_text(text: &str) -> Option<String> {
     Some(cut)
 }
 
-/// An error of the crate is one of the disk: what it refuses otherwise does not get to it.
+/// Errors of the crate count as errors of the disk: what it refuses otherwise is checked before.
 fn write_error(path: &Path, error: XlsxError) -> Error {
     let error = match error {
         XlsxError::IoError(error) => error,
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_are_too_long_are_cut_and_told() {
+    fn texts_that_are_too_long_are_cut_and_reported() {
         let long = |length: usize| format!("{{\"id\":\"{}\"}}", "𝄞".repeat(length));
         let (fits, beyond) = (long(16_383), long(16_384));
         let (parts, cut) = written("tenant,id", 3, &["{}", "{}", &fits, &beyond, &beyond]);

@@ -65,7 +65,7 @@ impl Activity {
         let tenant = take_text(&mut id, "customerId");
         let actor = read_actor(take_object(&mut members, "actor").unwrap_or_default());
         let ip = take_text(&mut members, "ipAddress");
-        // Both say nothing about the activity, and the first event's `raw` has them.
+        // Neither describes the activity, and the `raw` of the first event has both.
         members.retain(|(key, _)| key != "kind" && key != "etag");
         put_object(&mut members, "id", id);
         Ok(Activity {

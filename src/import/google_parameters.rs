@@ -51,7 +51,8 @@ fn named(list: Vec<Value>) -> MemberList {
 
 /// Adds a parameter; the second of a name makes a list of both.
 ///
-/// A list that was one value by itself is not told from a list of two parameters here; `raw` is.
+/// One parameter whose value is a list and two parameters of one name give the same list; `raw`
+/// keeps the difference.
 fn add(result: &mut MemberList, name: String, value: Value) {
     match result.iter_mut().find(|(key, _)| *key == name) {
         None => result.push((name, value)),

@@ -29,9 +29,9 @@ use crate::event::{Event, schema};
 use crate::json::Value;
 use crate::{Error, Result};
 
-/// What the engine sets itself.
+/// Fields that the engine sets.
 const ENGINE_KEYS: [&str; 2] = ["seq", "recorded_at"];
-/// What an event cannot be without.
+/// Required fields of an event.
 const REQUIRED: [&str; 3] = ["occurred_at", "category", "activity"];
 
 /// A map from the records of some source to events.
@@ -53,7 +53,7 @@ enum Origin {
     Constant(String),
 }
 
-/// What a record gives.
+/// A record, mapped.
 struct Mapped<'a> {
     /// The fields that are mapped.
     event: Value,
@@ -172,7 +172,7 @@ impl MappedField {
     }
 }
 
-/// A number as its text, where the schema knows only texts: codes of events are often numbers.
+/// A number as its text, where the schema has a text only: codes of events are often numbers.
 fn as_schema_wants(target: &MapPath, value: Value) -> Value {
     use schema::FieldType::{Choice, Code, FreeText, Text};
     let kind = schema::lookup(&target.keys());

@@ -1,11 +1,9 @@
 //! Paths of a map: `actor.id`, `targets[0].name`, `details."aws:SourceIp"`, `a."key.with.dots"`.
 
 use crate::json::Value;
+use crate::limits::MAP_INDEX_MAX;
 use crate::{Error, Result};
 use std::fmt;
-
-/// The largest list index of a path, so that a map cannot ask for endless lists.
-const INDEX_MAX: usize = 1023;
 
 /// One step from a value to a value inside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,9 +38,9 @@ impl MapPath {
             while let Some(inner) = rest.strip_prefix('[') {
                 let (digits, after) =
                     inner.split_once(']').ok_or_else(|| refuse("a `[` is not closed"))?;
-                let index = digits.parse().ok().filter(|index| *index <= INDEX_MAX);
+                let index = digits.parse().ok().filter(|index| *index <= MAP_INDEX_MAX);
                 let index = index.ok_or_else(|| {
-                    refuse(&format!("an index is a number from 0 to {INDEX_MAX}"))
+                    refuse(&format!("an index is a number from 0 to {MAP_INDEX_MAX}"))
                 })?;
                 steps.push(MapStep::Index(index));
                 rest = after;

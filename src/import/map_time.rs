@@ -35,7 +35,7 @@ pub(super) struct TimeFormat {
 pub(super) struct SourceTime {
     /// The text for the event.
     pub(super) text: String,
-    /// Something was cut off, so the original is worth keeping.
+    /// Digits were cut off, so the original is kept.
     pub(super) cut: bool,
 }
 

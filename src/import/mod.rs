@@ -1,7 +1,7 @@
 //! Source formats: each turns one input record into the events it stands for.
 //!
-//! A record that is refused is refused alone: the error says what is wrong with it, and the caller
-//! goes on with the next one. The events of one record are meant to be appended as one batch.
+//! A record that is refused is refused alone: the error has the reason, and the caller continues
+//! with the next one. The events of one record are meant to be appended as one batch.
 
 mod calendly;
 mod decimal;

@@ -1,4 +1,4 @@
-//! What a source format is.
+//! The interface of a source format.
 
 use crate::Result;
 use crate::event::Event;
@@ -17,10 +17,10 @@ pub trait Source: Debug + Send + Sync {
     /// Whether `value` is a record of this format, sound or not, rather than a page of records.
     fn is_record(&self, value: &Value) -> bool;
 
-    /// A short way for formats that read text directly.
+    /// A fast path for formats that read text directly.
     ///
     /// `None` when there is none, or when the text is refused: parsing it and [`Source::events`]
-    /// then say what is wrong with it.
+    /// then return the error.
     fn events_of_text(&self, _text: &[u8]) -> Option<Vec<Event>> {
         None
     }

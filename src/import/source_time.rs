@@ -9,7 +9,7 @@ const ORIGINAL_KEY: &str = "occurred_at_source";
 /// Fraction digits that an event keeps.
 const FRACTION_DIGITS_MAX: usize = 6;
 
-/// `text` with its fraction of a second cut to six digits; `None` when it says no more than that.
+/// `text` with its fraction of a second cut to six digits; `None` when it has no more than that.
 pub(super) fn cut_fraction(text: &str) -> Option<String> {
     let point = text.find('.')?;
     let fraction = &text[point + 1..];

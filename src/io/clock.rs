@@ -1,4 +1,4 @@
-//! Where time and randomness come from: the system, or a test.
+//! Sources of time and randomness: those of the system, and reproducible ones for tests.
 
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -18,7 +18,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until somebody moves it.
+/// A clock that moves only by calls.
 #[derive(Debug, Default)]
 pub struct ManualClock(AtomicI64);
 
@@ -100,13 +100,13 @@ impl Random for SeededRandom {
     }
 }
 
-/// Where the time comes from.
+/// A source of the current time.
 pub trait Clock: Send + Sync + Debug {
     /// Microseconds since the Unix epoch.
     fn now_micros(&self) -> i64;
 }
 
-/// Where random ids come from.
+/// A source of random bytes, from which ids are made.
 pub trait Random: Send + Sync + Debug {
     /// Fills `buffer` with random bytes.
     fn fill(&self, buffer: &mut [u8]);
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn manual_clock_moves_only_when_told() {
+    fn manual_clock_moves_only_by_calls() {
         let clock = ManualClock::new(5);
         assert_eq!(clock.now_micros(), 5);
         clock.advance(-7);

@@ -1,9 +1,9 @@
 //! Bytes on disk: the record codec (bincode), salted checksums, little-endian reads that cannot
 //! panic.
 //!
-//! The codec is bincode 1.3.3 with fixed-width little-endian integers; `docs/format.md` says what
-//! that gives, so that another codec can take over without a change of the bytes. What it decodes
-//! has passed a CRC before.
+//! The codec is bincode 1.3.3 with fixed-width little-endian integers; `docs/format.md` specifies
+//! the bytes, so that another codec can replace it without changing them. Bytes pass a CRC before
+//! they are decoded.
 
 use bincode::Options;
 use serde::Serialize;
@@ -133,7 +133,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_decode_or_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        fn bytes_that_decode_are_encoded_to_the_same_bytes(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
             if let Some(step) = decode::<Step>(&bytes) {
                 prop_assert_eq!(encode(&step), bytes);
             }

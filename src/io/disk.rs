@@ -46,7 +46,8 @@ pub enum Access {
     /// A read-only memory map (the real disk) or a shared buffer (the simulated disk).
     #[default]
     Map,
-    /// A copy on the heap: for files of unknown origin, which somebody may truncate.
+    /// A copy on the heap: for files that another program may truncate, which would kill a process
+    /// that has mapped them.
     Heap,
 }
 
@@ -60,7 +61,7 @@ pub trait File: Send + Sync + Debug {
     /// Makes data and length durable (`fdatasync`).
     ///
     /// After an error the bytes written since the last success may be lost although a second call
-    /// answers `Ok`: never retry, reopen and read again.
+    /// returns `Ok`: never retry, reopen and read again.
     fn sync(&self) -> io::Result<()>;
     /// Cuts or zero-extends the file.
     fn set_len(&self, len: u64) -> io::Result<()>;
@@ -68,7 +69,7 @@ pub trait File: Send + Sync + Debug {
     fn len(&self) -> io::Result<u64>;
 }
 
-/// Held as long as it lives; dropping it releases the lock.
+/// A lock that is held; dropping the guard releases it.
 pub trait LockGuard: Send + Sync + Debug {}
 
 /// The operations that a store needs of a disk.
@@ -86,8 +87,8 @@ pub trait Io: Send + Sync + Debug {
     /// Gives a file a second name, which must not be there yet; both share the same bytes.
     ///
     /// # Errors
-    /// Whatever stands in the way, such as two file systems or (the default) a disk that cannot do
-    /// this: the caller then makes a copy.
+    /// If the names are on two file systems, or the disk has no second names (the default): the
+    /// caller then makes a copy.
     fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
         let _ = (from, to);
         Err(io::ErrorKind::Unsupported.into())
@@ -104,8 +105,8 @@ pub trait Io: Send + Sync + Debug {
     fn load(&self, path: &Path, access: Access) -> io::Result<Region>;
     /// Takes the exclusive lock of a file, creating it; `None` when another process has it.
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn LockGuard>>>;
-    /// Watches the files right in a folder, from now on. Where the disk does not tell of changes
-    /// (the default), the reader looks every 50 ms.
+    /// Watches the files directly in a folder from now on. A disk without notifications (the
+    /// default) is polled every 50 ms.
     fn watch(&self, dir: &Path) -> Arc<dyn Watch> {
         let _ = dir;
         Arc::new(PollingWatch::default())
@@ -119,7 +120,7 @@ pub type Disk = Arc<dyn Io>;
 #[derive(Clone)]
 pub struct Region(RegionBytes);
 
-/// Where the bytes lie; known by kind, so that reading them costs no call.
+/// An enum and no trait object, so that reading the bytes costs no dynamic call.
 #[derive(Clone)]
 enum RegionBytes {
     Heap(Arc<Vec<u8>>),

@@ -1,4 +1,4 @@
-//! Waiting for changes of a folder on Linux: the kernel tells.
+//! Waiting for changes of a folder on Linux, by inotify.
 
 use super::watch::Watch;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
@@ -9,15 +9,15 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-/// File systems whose files other machines may write without a word to this kernel: NFS, SMB 1,
-/// CIFS and SMB 2, 9P, FUSE, Ceph; numbers of `statfs(2)`.
+/// File systems that other machines may write to without an inotify event here: NFS, SMB 1, CIFS
+/// and SMB 2, 9P, FUSE, Ceph; numbers of `statfs(2)`.
 const SHARED: [u64; 6] = [0x6969, 0x517b, 0xff53_4d42, 0x0102_1997, 0x6573_5546, 0x00c3_6400];
-/// Room for more events than come between two looks; what does not fit is read next time.
+/// Bytes for the events that are pending; those that do not fit are read next time.
 const EVENTS_LEN: usize = 4096;
 /// Where waiting fails, this pause keeps a reader from spinning.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Watches the files right in a folder for writes, and for new and renamed names.
+/// Watches the files directly in a folder for writes, and for new and renamed names.
 #[derive(Debug)]
 pub(super) struct FolderWatch {
     changes: OwnedFd,
@@ -25,10 +25,11 @@ pub(super) struct FolderWatch {
 }
 
 impl FolderWatch {
-    /// Begins to watch; changes from now on are noticed.
+    /// Begins to watch: changes from now on end a wait.
     ///
     /// # Errors
-    /// Where the file system cannot tell, or the limits of the system are used up.
+    /// If the file system gives no events for changes by other machines, or the limits of the
+    /// system are used up.
     pub(super) fn new(folder: &Path) -> io::Result<FolderWatch> {
         let kind = rustix::fs::statfs(folder)?.f_type;
         if u64::try_from(kind).is_ok_and(|kind| SHARED.contains(&kind)) {
@@ -50,18 +51,18 @@ impl Watch for FolderWatch {
             Ok(_) | Err(Errno::INTR) => {}
             Err(_) => std::thread::sleep(PAUSE),
         }
-        // Which changes these were does not matter: the reader looks for itself, after this.
+        // The events are dropped unread: after this the reader looks at the files anyway.
         drain(&self.changes);
         drain(&self.woken);
     }
 
     fn wake(&self) {
-        // Fails only when it was woken 2^64 times before and nobody waited.
+        // Fails only after 2^64 calls without a wait between them.
         let _ = write(&self.woken, &1_u64.to_ne_bytes());
     }
 }
 
-/// Reads what is there; nothing, where that would have to wait.
+/// Reads what is pending, without blocking.
 fn drain(fd: &OwnedFd) {
     let mut events = [0; EVENTS_LEN];
     let _ = read(fd, &mut events[..]);
@@ -77,26 +78,26 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(20);
 
     /// Whether the wait ends before its time.
-    fn is_told(watch: &FolderWatch) -> bool {
+    fn ends_the_wait(watch: &FolderWatch) -> bool {
         let begin = Instant::now();
         watch.wait(SHORT);
         begin.elapsed() < SHORT
     }
 
     #[test]
-    fn writes_new_names_and_renames_are_told_once() {
+    fn writes_new_names_and_renames_end_one_wait() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("file");
         fs::write(&path, b"before").expect("writes");
         let watch = FolderWatch::new(folder.path()).expect("a local folder");
-        assert!(!is_told(&watch));
+        assert!(!ends_the_wait(&watch));
         let file = fs::OpenOptions::new().write(true).open(&path).expect("opens");
         std::os::unix::fs::FileExt::write_all_at(&file, b"x", 0).expect("writes");
-        assert!(is_told(&watch) && !is_told(&watch));
+        assert!(ends_the_wait(&watch) && !ends_the_wait(&watch));
         fs::rename(&path, folder.path().join("other")).expect("renames");
-        assert!(is_told(&watch) && !is_told(&watch));
+        assert!(ends_the_wait(&watch) && !ends_the_wait(&watch));
         fs::read(folder.path().join("other")).expect("reads");
-        assert!(!is_told(&watch));
+        assert!(!ends_the_wait(&watch));
     }
 
     #[test]
@@ -112,6 +113,6 @@ mod tests {
             watch.wake();
         });
         assert!(begin.elapsed() < LONG / 2);
-        assert!(!is_told(&watch));
+        assert!(!ends_the_wait(&watch));
     }
 }

@@ -1,4 +1,4 @@
-//! The disk and nothing that knows what an event is.
+//! Disk, clock, randomness and record codec: nothing here depends on events.
 
 mod clock;
 pub(crate) mod codec;

@@ -41,12 +41,12 @@ impl Io for RealDisk {
         let mut items = Vec::new();
         for found in fs::read_dir(dir)? {
             let found = found?;
-            // A name of which the listing does not say what it is may be gone when it is looked at.
+            // On file systems without `d_type` this calls `stat`, and the file may be gone by then.
             let kind = match found.file_type() {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 kind => kind_of(kind?),
             };
-            // A name that is not UTF-8 is none of ours; shown inexactly, it can only be refused.
+            // No file of a store has a name that is not UTF-8; the lossy name is refused later.
             let name = found.file_name().to_string_lossy().into_owned();
             items.push(DirItem { name, kind });
         }
@@ -104,8 +104,8 @@ impl Io for RealDisk {
             Err(fs::TryLockError::WouldBlock) => return Ok(None),
             Err(fs::TryLockError::Error(error)) => return Err(error),
         }
-        // The lock is what counts; the process id only helps whoever is refused, so a full disk
-        // must not stand in the way.
+        // The process id is only for the error message of the next process, so an error here, such
+        // as a full disk, does not prevent the lock.
         let holder = format!("process {}\n", std::process::id());
         let _ = file.set_len(0).and_then(|()| file.write_all_at(holder.as_bytes(), 0));
         Ok(Some(Box::new(RealLock(file))))
@@ -145,7 +145,7 @@ impl File for RealFile {
     }
 
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        // Goes on after short and interrupted writes.
+        // Continues after short and interrupted writes.
         self.0.write_all_at(bytes, offset)
     }
 
@@ -162,15 +162,15 @@ impl File for RealFile {
     }
 }
 
-/// Keeps the lock: the operating system takes it back when the process ends.
+/// Holds the lock, which the operating system releases when the process ends.
 #[derive(Debug)]
 struct RealLock(fs::File);
 
 impl LockGuard for RealLock {}
 
 impl Drop for RealLock {
-    /// Gives the lock back. To close the file is not enough: a process that another thread is just
-    /// starting has it, too, between its fork and its exec.
+    /// Releases the lock. Closing the file is not enough: a child process that another thread is
+    /// starting holds it as well, between its fork and its exec.
     fn drop(&mut self) {
         if let Err(error) = self.0.unlock() {
             tracing::debug!(%error, "the lock goes with the file");
@@ -203,7 +203,7 @@ fn kind_of(found: fs::FileType) -> DirKind {
     }
 }
 
-/// Reads at most `len` bytes onto the heap; memory that is not there is an error, not an abort.
+/// Reads at most `len` bytes onto the heap; a failed allocation is an error, not an abort.
 fn read_all(file: fs::File, len: u64) -> io::Result<Region> {
     let capacity = usize::try_from(len).map_err(|_| io::ErrorKind::FileTooLarge)?;
     let mut bytes = Vec::new();

@@ -1,14 +1,14 @@
-//! Waiting for changes of a folder: the interface, and looking again every 50 ms where the system
-//! tells nothing.
+//! Waiting for changes of a folder: the interface, and polling every 50 ms for disks without
+//! notifications.
 
 use std::fmt::Debug;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long [`PollingWatch`] sleeps before the next look.
+/// The interval of [`PollingWatch`].
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// Tells a reader when it should look again.
+/// Wakes a reader when something may have changed.
 pub trait Watch: Send + Sync + Debug {
     /// Sleeps until something may have changed since the wait before (or since the watch began),
     /// until [`Watch::wake`], or for `timeout`. May end early without a reason.
@@ -17,7 +17,7 @@ pub trait Watch: Send + Sync + Debug {
     fn wake(&self);
 }
 
-/// A watch that knows nothing: each wait ends after at most 50 ms.
+/// A watch by polling: each wait ends after at most 50 ms.
 #[derive(Debug, Default)]
 pub struct PollingWatch {
     woken: Mutex<bool>,
@@ -26,7 +26,7 @@ pub struct PollingWatch {
 
 impl Watch for PollingWatch {
     fn wait(&self, timeout: Duration) {
-        // What the lock guards is one flag: a panic elsewhere cannot have left it half changed.
+        // The lock guards one flag, which a panic cannot leave half changed.
         let woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.wake.wait_timeout_while(woken, timeout.min(INTERVAL), |woken| !*woken);
         let (mut woken, _) = waited.unwrap_or_else(PoisonError::into_inner);

@@ -49,13 +49,13 @@ impl ExactNumber {
         }
     }
 
-    /// The smallest of the numbers 0, 1, 2... that is not below it; `u64::MAX` if none is.
+    /// The ceiling within `u64`: 0 for negative numbers, `u64::MAX` beyond it.
     pub(crate) fn first_whole_from(&self) -> u64 {
         let (whole, has_fraction) = self.whole();
         whole.saturating_add(u64::from(has_fraction))
     }
 
-    /// The smallest of the numbers 0, 1, 2... that is above it; `u64::MAX` if none is.
+    /// The smallest `u64` above the number; `u64::MAX` if there is none.
     pub(crate) fn first_whole_above(&self) -> u64 {
         match self.sign {
             -1 => 0,
@@ -63,7 +63,7 @@ impl ExactNumber {
         }
     }
 
-    /// The whole part, and whether there is another one; 0 for what is below 0.
+    /// The integer part, and whether a fraction follows; 0 for negative numbers.
     fn whole(&self) -> (u64, bool) {
         let Ok(places) = usize::try_from(self.point) else {
             return (0, self.sign > 0);

@@ -3,10 +3,11 @@
 const LOW_BITS: u64 = 0x0101_0101_0101_0101;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
-/// Counts the bytes before the first quote, backslash or control character below a blank.
+/// Counts the bytes before the first quote, backslash or control character (below 0x20).
 ///
-/// Eight bytes at a time: most strings of an event are short, so a call for a wider search would
-/// cost more than it saves.
+/// SWAR, eight bytes at a time: most strings of an event are short, so a call for a wider search
+/// would cost more than it saves. Byte by byte, the lines `import, unsealed` and `import and seal`
+/// of `tests/campaigns/instructions.sh` take 6 to 10 % more instructions.
 #[inline]
 pub(super) fn plain_len(bytes: &[u8]) -> usize {
     let mut len = 0;
@@ -34,7 +35,7 @@ pub(crate) fn is_plain(bytes: &[u8]) -> bool {
     plain_len(bytes) == bytes.len()
 }
 
-/// Sets the high bit of each special byte. A byte above one may be marked wrongly by the borrow of
+/// Sets the high bit of each special byte, by the SWAR test for zero bytes. A byte above one may be marked wrongly by the borrow of
 /// the subtraction; the lowest mark is always right.
 #[inline]
 fn marks(word: u64) -> u64 {
@@ -51,7 +52,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn every_byte_is_told_at_every_place() {
+    fn every_byte_is_classified_at_every_place() {
         for byte in 0..=255_u8 {
             for place in 0..20 {
                 let mut bytes = [b'x'; 20];

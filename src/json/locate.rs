@@ -1,4 +1,4 @@
-//! Trees of JSON text for other readers than events, and where in the text a value stands.
+//! Trees of JSON text that is no event, and the byte offset of a value in its text.
 
 use super::parse::{JsonParser, parse};
 use super::problem::{PathStep, Problem};
@@ -47,7 +47,7 @@ pub(crate) fn offset_of(json: &str, steps: &[PathStep], end: End) -> usize {
     parser.at
 }
 
-/// Looking ahead from the start of a value; the place of the parser is the caller's to set.
+/// Lookahead from the start of a value; the caller sets the position of the parser.
 impl JsonParser<'_> {
     /// The value of the member with this key.
     fn member(&mut self, key: &str) -> Option<usize> {
@@ -71,7 +71,8 @@ impl JsonParser<'_> {
         last
     }
 
-    /// Shows key, place of key and place of value of each member to `choose`, until it takes one.
+    /// Calls `choose` with key, offset of the key and offset of the value of each member, until it
+    /// returns one.
     fn find_member(
         &mut self,
         mut choose: impl FnMut(&str, usize, usize) -> Option<usize>,
@@ -110,7 +111,7 @@ impl JsonParser<'_> {
         Some(self.at)
     }
 
-    /// Goes behind a value and the comma after it.
+    /// Skips a value and the comma after it.
     fn skip_value(&mut self) -> Option<()> {
         self.value(0, &mut Node::Null).ok()?;
         self.skip_space();
@@ -138,13 +139,13 @@ mod tests {
         assert!(place(&inner, End::Value).starts_with("2}"));
         assert!(place(&inner, End::Key).starts_with("\"d\""));
         assert!(place(&[key("e")], End::Value).starts_with("null"));
-        // What is not there is told at what is.
+        // A missing value is reported at the last one on its path that exists.
         assert!(place(&[key("ab"), key("x")], End::Key).starts_with("[1"));
         assert!(place(&[key("x")], End::Value).starts_with("{"));
     }
 
     #[test]
-    fn a_tree_that_cannot_be_read_is_told_by_its_byte() {
+    fn an_unreadable_tree_is_refused_with_its_byte() {
         let at = |json: &str| read_tree(json, 3).map_err(|(at, _)| at).unwrap_err();
         assert_eq!(at(r#"{"a":1,"b":2,"a":3}"#), 13);
         assert_eq!(at(r#"{"a":{"b":1,"b":2},"c":3}"#), 12);

@@ -49,7 +49,7 @@ pub(crate) fn parse(json: &[u8], depth_max: usize) -> Checked<Node<'_>> {
     Ok(node)
 }
 
-/// A place in a JSON text.
+/// A position in a JSON text.
 pub(super) struct JsonParser<'a> {
     text: &'a str,
     /// Byte offset of what comes next; at a character border between tokens.
@@ -63,8 +63,8 @@ impl<'a> JsonParser<'a> {
         JsonParser { text, at: 0, depth_max }
     }
 
-    /// Parses a value that lies in `depth` objects and lists into `node`, which is where it stays:
-    /// moving nodes costs more than reading them.
+    /// Parses a value that lies in `depth` objects and lists, in place into `node`: moving nodes
+    /// costs more than reading them.
     pub(super) fn value(&mut self, depth: usize, node: &mut Node<'a>) -> Checked<()> {
         match self.peek() {
             Some(b'"') => *node = Node::String(self.string()?),
@@ -176,7 +176,7 @@ impl<'a> JsonParser<'a> {
         self.escaped().map(Cow::Owned)
     }
 
-    /// Reads a string from behind its opening quote, escapes and all.
+    /// Reads the rest of a string after its opening quote, with its escapes.
     #[cold]
     fn escaped(&mut self) -> Checked<String> {
         let mut text = String::new();
@@ -283,7 +283,7 @@ impl<'a> JsonParser<'a> {
     }
 }
 
-/// Appends to a list and lends what was appended.
+/// Appends to a list; returns the new element.
 fn pushed<T>(list: &mut Vec<T>, element: T) -> &mut T {
     let index = list.len();
     list.push(element);

@@ -1,4 +1,5 @@
-//! What is wrong with a JSON text or an event, and where: the path is put together on the way out.
+//! Problems of a JSON text or an event, whose path is collected while the error returns through the
+//! callers.
 
 use crate::error::Error;
 

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-/// A member at the top of an object: its key as written, and the place of its value.
+/// A member at the top of an object: its key as written, and the span of its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MemberSpan<'a> {
-    /// The key between its quotes, escapes and all.
+    /// The bytes of the key between its quotes, not unescaped.
     pub(crate) key: &'a [u8],
     /// Byte offset of the opening quote of the key.
     pub(crate) start: usize,
@@ -39,8 +39,8 @@ pub(crate) fn find<'a>(json: &'a [u8], key: &str) -> Option<MemberSpan<'a>> {
     members(json).find(|member| member.key == key.as_bytes())
 }
 
-/// The member with this key, which is not the first: most events without it are told by one search
-/// for its text.
+/// The member with this key, which is not the first. One substring search rules out most events
+/// without it.
 pub(crate) fn find_later<'a>(json: &'a [u8], key: &str) -> Option<MemberSpan<'a>> {
     // A quote inside a string is escaped, so this text can only be a comma and a key.
     memchr::memmem::find(json, format!(",\"{key}\":").as_bytes())?;

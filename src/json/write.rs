@@ -40,7 +40,7 @@ pub(crate) fn append_value(out: &mut Vec<u8>, value: &Value) {
     }
 }
 
-/// Appends a value that is no list and no object; those are for the caller to walk.
+/// Appends a scalar; lists and objects are walked by the caller.
 pub(crate) fn append_scalar(out: &mut Vec<u8>, node: &Node<'_>) {
     match node {
         Node::Null => out.extend_from_slice(b"null"),
@@ -72,8 +72,8 @@ pub(super) fn append_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-/// Appends what stands between the quotes of a string. Bytes that are no UTF-8 stay as they are,
-/// for the caller to find.
+/// Appends the escaped form of a string without its quotes. Bytes that are no UTF-8 stay as they
+/// are: they are not checked here.
 #[inline]
 pub(crate) fn append_escaped(out: &mut Vec<u8>, text: &[u8]) {
     if is_plain(text) {

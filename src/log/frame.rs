@@ -1,8 +1,8 @@
 //! The bytes of a log file: its head, the frame of a record, the commit of a batch.
 //!
 //! Heads of frames and commits carry a CRC of their own, salted with the id of the file plus their
-//! offset: a damaged length is never believed, and bytes of another file, of another place or out
-//! of a payload never validate.
+//! offset: a damaged length is never used, and bytes of another file, from another offset or out of
+//! a payload never validate.
 
 use crate::event::Timestamp;
 use crate::io::codec::{array_at, crc, u32_at, u64_at};
@@ -14,7 +14,7 @@ pub(super) const FILE_HEAD_LEN: usize = 64;
 pub(super) const FRAME_HEAD_LEN: usize = 24;
 /// Bytes of a commit.
 pub(super) const COMMIT_LEN: usize = 40;
-/// Bytes of one payload, with room for what may come to stand beside an event.
+/// Bytes of one payload: an event, with room for later additions.
 pub(super) const PAYLOAD_BYTES_MAX: usize = EVENT_BYTES_MAX + 4096;
 /// Frames of one batch.
 pub(super) const BATCH_FRAMES_MAX: usize = BATCH_EVENTS_MAX;
@@ -36,7 +36,7 @@ const FLAG_CLOSED: u32 = 1;
 /// Why the head of a file is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum HeadError {
-    /// It is not what was written.
+    /// The bytes are not those that were written.
     Damaged(&'static str),
     /// A later version wrote it.
     Unsupported(String),
@@ -86,7 +86,12 @@ pub(super) fn decode_file_head(bytes: &[u8]) -> Result<LogHeader, HeadError> {
     }
 }
 
-/// What stands before a payload.
+/// The low half of a sequence, which the head of its frame holds.
+pub(super) fn low_half(seq: u64) -> u32 {
+    (seq & u64::from(u32::MAX)) as u32
+}
+
+/// The bytes before a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FrameHead {
     /// Bytes of the payload that follows.
@@ -128,7 +133,7 @@ impl FrameHead {
     }
 }
 
-/// What closes a batch.
+/// The end of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Commit {
     /// Frames of the batch; 0 in the commit of a clean close.
@@ -158,7 +163,8 @@ impl Commit {
         bytes
     }
 
-    /// Reads a commit that stands at `offset`; `None` unless it validates and makes sense there.
+    /// Reads a commit that stands at `offset`; `None` unless it validates and can end a batch at
+    /// that offset.
     pub(super) fn decode(bytes: &[u8], id: u64, offset: u64) -> Option<Commit> {
         let bytes: [u8; COMMIT_LEN] = array_at(bytes, 0)?;
         if array_at(&bytes, 0) != Some(COMMIT_TAG) || !is_sealed(&bytes, id, offset) {
@@ -191,7 +197,7 @@ fn is_sealed(bytes: &[u8], id: u64, offset: u64) -> bool {
         .is_some_and(|(head, sum)| crc(id.wrapping_add(offset), head).to_le_bytes() == *sum)
 }
 
-/// What the head of a log file says.
+/// The head of a log file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LogHeader {
     /// Random, different for every log file: the salt of its CRCs.

@@ -1,8 +1,8 @@
 //! The log: the active append-only file of a store, in arrival order.
 //!
 //! A frame holds one record: opaque bytes with a sequence and the time at which they were accepted.
-//! A commit closes a batch of frames; a batch is there whole or not at all. `docs/format.md` lays
-//! down the bytes and says what is a torn tail and what is corruption.
+//! A commit closes a batch of frames; a batch is there whole or not at all. `docs/format.md`
+//! specifies the bytes, and which damage is a torn tail and which is corruption.
 
 mod frame;
 mod replay;

@@ -2,7 +2,7 @@
 
 use super::frame::{
     BATCH_FRAMES_MAX, BATCH_LEN_MAX, COMMIT_LEN, COMMIT_TAG, Commit, FILE_HEAD_LEN, FRAME_HEAD_LEN,
-    FrameHead, HeadError, PAYLOAD_BYTES_MAX, decode_file_head,
+    FrameHead, HeadError, PAYLOAD_BYTES_MAX, decode_file_head, low_half,
 };
 use super::frame::{Frame, LogHeader};
 use super::scan::{Rest, scan};
@@ -17,10 +17,10 @@ use std::path::Path;
 /// The head of the file in error messages.
 const HEAD: Reading = Reading::Header("log head");
 
-/// What a replay found.
+/// The result of a replay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Replay {
-    /// What the head of the file says.
+    /// The head of the file.
     pub(crate) header: LogHeader,
     /// Offset behind the last commit.
     pub(crate) end: u64,
@@ -30,7 +30,7 @@ pub(crate) struct Replay {
     pub(crate) frames: u64,
     /// Bytes of a torn tail behind `end`, without the zeros at its end.
     pub(crate) torn_bytes: u64,
-    /// Bytes before this were durable once, as far as commits and the hint tell; at most `end`.
+    /// Bytes before this were durable once, as far as commits and the hint show; at most `end`.
     pub(crate) durable_upto: u64,
     /// The file was closed cleanly and nothing follows.
     pub(crate) closed: bool,
@@ -63,7 +63,7 @@ pub(crate) fn replay(
     reader.read(durable_hint.unwrap_or(0).min(upto.unwrap_or(u64::MAX)), each)
 }
 
-/// Goes on where a replay of the file ended. `upto`: the file ends there for this reader, and was
+/// Continues where a replay of the file ended. `upto`: the file ends there for this reader, and was
 /// durable up to there; below the end of the replay before there is nothing to do.
 ///
 /// Cost: one pass over what is new.
@@ -113,13 +113,13 @@ fn read_header(file: &dyn File, path: &Path) -> Result<LogHeader> {
     })
 }
 
-/// What stands at the place of the reader.
+/// What the reader found at its position.
 enum ReplayStep {
     /// A frame, taken into the open batch.
     Frame,
     /// A commit that closes the open batch.
     Commit,
-    /// Nothing that can be read on from.
+    /// Neither; reading stops here.
     Stop(&'static str),
 }
 
@@ -131,7 +131,7 @@ struct OpenFrame {
     payload_upto: usize,
 }
 
-/// The place of a replay.
+/// The position of a replay.
 struct ReplayReader<'a> {
     header: LogHeader,
     path: &'a Path,
@@ -162,7 +162,7 @@ impl<'a> ReplayReader<'a> {
         }
     }
 
-    /// Reads on to the end, which is decided with what else was durable once.
+    /// Reads all batches, then decides how the file ends.
     fn read(
         mut self,
         durable_hint: u64,
@@ -177,7 +177,7 @@ impl<'a> ReplayReader<'a> {
         }
     }
 
-    /// Reads what stands at `at`.
+    /// Reads the frame or commit at `at`.
     fn step(&mut self) -> Result<ReplayStep> {
         let bytes = self.window.bytes(self.start, self.at, COMMIT_LEN)?;
         if bytes.starts_with(&COMMIT_TAG) {
@@ -199,7 +199,7 @@ impl<'a> ReplayReader<'a> {
     fn take_frame(&mut self, head: &FrameHead) -> Result<ReplayStep> {
         let seq = self.next_seq.wrapping_add(self.open.len() as u64);
         let payload_len = head.payload_len as usize;
-        if head.seq_low != seq as u32 {
+        if head.seq_low != low_half(seq) {
             return Err(self.senseless(format!("sequence {seq}"), "another one"));
         }
         if payload_len > PAYLOAD_BYTES_MAX || self.open.len() >= BATCH_FRAMES_MAX {
@@ -244,7 +244,7 @@ impl<'a> ReplayReader<'a> {
         Ok(ReplayStep::Commit)
     }
 
-    /// Hands out the open batch and begins the next one.
+    /// Passes the open batch to `each` and begins the next one.
     fn deliver(&mut self, each: &mut dyn FnMut(&[Frame<'_>]) -> Result<()>) -> Result<()> {
         let len = usize::try_from(self.at - self.start).unwrap_or(usize::MAX);
         let bytes = self.window.bytes(self.start, self.start, len)?;
@@ -265,7 +265,7 @@ impl<'a> ReplayReader<'a> {
         Ok(())
     }
 
-    /// Decides what the place is where the reader stopped.
+    /// Decides whether the reader stopped at the end, at a torn tail or at corruption.
     fn finish(mut self, stop: &'static str, durable_hint: u64) -> Result<Replay> {
         let rest = scan(&mut self.window, self.header.id, self.at)?;
         let durable_upto = self.durable_upto.max(rest.durable_upto).max(durable_hint);
@@ -287,7 +287,7 @@ impl<'a> ReplayReader<'a> {
         })
     }
 
-    /// Says which sequences cannot be read.
+    /// The error, with the sequences that cannot be read.
     fn lost(&self, rest: &Rest) -> String {
         let first = self.next_seq;
         let Some(commit) = rest.next_commit else {
@@ -301,7 +301,7 @@ impl<'a> ReplayReader<'a> {
         }
     }
 
-    /// Bytes whose CRC is right but that no writer of ours puts there: never taken for a torn tail.
+    /// Bytes with a valid CRC that no writer puts there: corruption, never a torn tail.
     fn senseless(&self, expected: String, got: &str) -> Error {
         Error::corrupt(self.path, self.at, "log frame", expected, got)
     }

@@ -2,7 +2,7 @@
 
 use super::frame::{
     COMMIT_LEN, Commit, FILE_HEAD_LEN, FRAME_HEAD_LEN, FrameHead, PAYLOAD_BYTES_MAX,
-    decode_file_head,
+    decode_file_head, low_half,
 };
 use super::frame::{Frame, LogHeader};
 use super::scan::scan;
@@ -27,14 +27,14 @@ const ID_OFFSET: usize = 24;
 pub(crate) struct Salvaged {
     /// The head of the file, if it is sound.
     pub(crate) header: Option<LogHeader>,
-    /// Frames that were handed out.
+    /// Frames that were passed to `each`.
     pub(crate) frames: u64,
     /// Runs of bytes that were durable once and cannot be read.
     pub(crate) damages: Vec<Range<u64>>,
     /// The sequences that are missing between and behind the frames, the last one included; `None`:
-    /// nobody knows how far.
+    /// the last one is not known.
     pub(crate) gaps: Vec<(u64, Option<u64>)>,
-    /// The highest sequence that the file or the hint speaks of; 0: none does.
+    /// The highest sequence in the file or the hint; 0 if there is none.
     pub(crate) last_seq: u64,
     /// Length of the file.
     pub(crate) len: u64,
@@ -45,12 +45,12 @@ pub(crate) struct Salvaged {
 pub(crate) struct KnownLog {
     /// The id and the sequence of the first frame, as the manifest lists them.
     pub(crate) listed: Option<(u64, u64)>,
-    /// The hint; used if it speaks of this file.
+    /// The hint; used if it is for this file.
     pub(crate) synced: Option<Synced>,
 }
 
-/// Calls `each` with every frame that can be read, in the order of the file; `each` says whether
-/// the record makes sense.
+/// Calls `each` with every frame that can be read, in the order of the file; `each` returns whether
+/// the record can be decoded.
 ///
 /// Of the bytes that were durable once, every sound frame counts, also of a batch that lost some;
 /// behind them only whole batches up to the first damage, as in a replay. Cost: two passes over
@@ -77,8 +77,8 @@ pub(crate) fn salvage(
         }
         Err(super::frame::HeadError::Damaged(_)) => None,
     };
-    // The listing outlives a damaged head; without one the bytes of the id may still be right: if
-    // they are not, no frame validates.
+    // With a damaged head the id of the manifest is used. Without that, the bytes of the id may
+    // still be right; if they are not, no frame validates.
     let id = known.listed.map(|(id, _)| id).or(header.map(|header| header.id));
     let id = id.or_else(|| u64_at(head, ID_OFFSET)).unwrap_or(0);
     let begin = FILE_HEAD_LEN as u64;
@@ -94,7 +94,7 @@ pub(crate) fn salvage(
         durable: rest.durable_upto.max(synced.map_or(0, |synced| synced.offset)),
         reference: first_seq.or(by_commit).unwrap_or(1),
         next_seq: first_seq,
-        is_told: synced.is_some() || rest.next_commit.is_some(),
+        last_is_known: synced.is_some() || rest.next_commit.is_some(),
         bad_from: None,
         pending: Vec::new(),
         pending_from: begin,
@@ -118,7 +118,7 @@ struct Pending {
     payload: Vec<u8>,
 }
 
-/// The place of a salvage.
+/// The position of a salvage.
 struct SalvageWalk {
     id: u64,
     at: u64,
@@ -129,9 +129,9 @@ struct SalvageWalk {
     /// The sequence that should come next; `None` before the first frame of a file of which
     /// nothing is known.
     next_seq: Option<u64>,
-    /// A commit or the hint tells the last sequence.
-    is_told: bool,
-    /// Where the damage begins in which the walk is.
+    /// The last sequence is known, from a commit or the hint.
+    last_is_known: bool,
+    /// Where the damage begins that is being skipped.
     bad_from: Option<u64>,
     pending: Vec<Pending>,
     pending_from: u64,
@@ -191,12 +191,12 @@ impl SalvageWalk {
         let (at, len) = (self.at, head.payload_len as usize);
         let payload_at = at + FRAME_HEAD_LEN as u64;
         let seq = self.reference.wrapping_add_signed(i64::from(
-            head.seq_low.wrapping_sub(self.reference as u32).cast_signed(),
+            head.seq_low.wrapping_sub(low_half(self.reference)).cast_signed(),
         ));
         let follows = len <= PAYLOAD_BYTES_MAX && self.next_seq.is_none_or(|next| seq >= next);
         let payload = window.bytes(at, payload_at, if follows { len } else { 0 })?;
         let sound = follows && payload.len() == len && crc(self.id, payload) == head.payload_crc;
-        // The head has a checksum of its own: its length is believed.
+        // The head has a checksum of its own, so its length is used.
         self.at = payload_at + len as u64;
         if !sound {
             if at >= self.durable {
@@ -219,7 +219,7 @@ impl SalvageWalk {
         Ok(())
     }
 
-    /// Hands a frame out; `false` if its record makes no sense.
+    /// Passes a frame to `each`; `false` if its record cannot be decoded.
     fn hand_out(
         &mut self,
         frame: &Frame<'_>,
@@ -238,7 +238,7 @@ impl SalvageWalk {
         Ok(true)
     }
 
-    /// Goes on to the next byte that may begin a frame or a commit.
+    /// Skips to the next byte that may begin a frame or a commit.
     fn search(&mut self, window: &mut ReadWindow<'_>) -> Result<()> {
         self.bad_from.get_or_insert(self.at);
         let from = self.at + 1 + KIND_OFFSET;
@@ -264,7 +264,7 @@ impl SalvageWalk {
         let next = self.next_seq.unwrap_or(self.reference);
         if next <= self.found.last_seq {
             self.found.gaps.push((next, Some(self.found.last_seq)));
-        } else if !self.is_told && !self.found.damages.is_empty() {
+        } else if !self.last_is_known && !self.found.damages.is_empty() {
             self.found.gaps.push((next, None));
         }
         self.found

@@ -1,4 +1,5 @@
-//! What stands behind the last batch that could be read: nothing, a torn tail, or more of the log.
+//! Searches the bytes behind the last readable batch for commits: they separate corruption from a
+//! torn tail.
 
 use super::frame::{COMMIT_LEN, COMMIT_TAG, Commit};
 use super::window::ReadWindow;
@@ -13,13 +14,13 @@ const SPAN: usize = 256 << 10;
 pub(super) struct Rest {
     /// The first commit that validates.
     pub(super) next_commit: Option<Commit>,
-    /// The farthest that a commit says the file was durable; 0 when there is none.
+    /// The greatest `durable_upto` of a commit; 0 when there is none.
     pub(super) durable_upto: u64,
     /// End of the last byte that is not zero; the place where the rest begins when all are zero.
     pub(super) used_upto: u64,
 }
 
-/// Looks through everything from `from` on, at every byte, for commits of the file with this `id`.
+/// Searches everything from `from` on, at every byte, for commits of the file with this `id`.
 ///
 /// Salted checksums make this safe: bytes of other files or out of payloads do not validate.
 /// Cost: one pass over the rest; memory is bounded.

@@ -1,7 +1,7 @@
 //! The hint file: how far the log is durable, for readers beside the writer and after a crash.
 //!
-//! It is overwritten in place after each sync of the log and never synced itself. What it says is
-//! therefore true whenever it can be read, but may be old: it never claims too much.
+//! It is overwritten in place after each sync of the log and never synced itself. It is therefore
+//! true whenever it can be read, but may be old: a lower bound.
 
 use crate::io::codec::{array_at, crc, u64_at};
 use crate::io::{Disk, File, Mode};
@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 /// Bytes of the file.
 const LEN: usize = 36;
 const MAGIC: [u8; 8] = *b"ANSYNC\r\n";
-/// A reader may meet the writer in the middle of an overwrite.
+/// Attempts to read the file, which the writer may be overwriting meanwhile.
 const READ_ATTEMPTS: usize = 3;
 
-/// What the hint file says.
+/// The contents of the hint file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Synced {
-    /// The log file that it speaks of.
+    /// The id of the log file.
     pub(crate) log_id: u64,
     /// Bytes of that file before this offset are durable.
     pub(crate) offset: u64,
@@ -51,7 +51,7 @@ impl SyncedHint {
 
     /// Overwrites the hint; call it after the sync that makes it true.
     ///
-    /// Durability: none. An error leaves an older hint or none, which only costs its use.
+    /// Durability: none. After an error the hint is older or missing, which is still correct.
     pub(crate) fn write(&self, synced: &Synced) -> Result<()> {
         self.file
             .write_all_at(&encode(synced), 0)

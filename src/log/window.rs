@@ -1,4 +1,4 @@
-//! A sliding view of a file that is read once, from front to back.
+//! A read-ahead buffer that slides over a file from front to back.
 
 use crate::io::File;
 use crate::{Error, Result};
@@ -9,7 +9,7 @@ const READ_LEN: usize = 256 << 10;
 
 /// The bytes of a file from the place that the reader still needs to the place it has read to.
 ///
-/// Memory: the longest range asked for plus 256 KiB.
+/// Memory: the longest range requested, and 256 KiB.
 pub(super) struct ReadWindow<'a> {
     file: &'a dyn File,
     path: &'a Path,
@@ -44,7 +44,7 @@ impl<'a> ReadWindow<'a> {
         Ok(&self.buffer[from..upto])
     }
 
-    /// Forgets the bytes before `keep`.
+    /// Drops the bytes before `keep`.
     fn slide(&mut self, keep: u64) {
         let gone = index(keep.saturating_sub(self.start));
         if gone >= self.buffer.len() {
@@ -56,7 +56,7 @@ impl<'a> ReadWindow<'a> {
         }
     }
 
-    /// Reads on until `end` and some more.
+    /// Reads ahead, at least until `end`.
     fn read_upto(&mut self, end: u64) -> Result<()> {
         let held = self.buffer.len();
         let at = self.start + held as u64;
@@ -69,7 +69,7 @@ impl<'a> ReadWindow<'a> {
             .map_err(|error| Error::io("read", self.path, error))?;
         self.buffer.truncate(held + count);
         if count < wanted {
-            // Somebody cut the file while it was read.
+            // The file was cut while it was read.
             self.limit = at + count as u64;
         }
         Ok(())

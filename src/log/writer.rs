@@ -2,7 +2,7 @@
 
 use super::frame::{
     BATCH_FRAMES_MAX, BATCH_LEN_MAX, COMMIT_LEN, Commit, FILE_HEAD_LEN, FRAME_HEAD_LEN, FrameHead,
-    PAYLOAD_BYTES_MAX, encode_file_head,
+    PAYLOAD_BYTES_MAX, encode_file_head, low_half,
 };
 use super::frame::{Frame, LogHeader};
 use super::replay::Replay;
@@ -21,9 +21,9 @@ const PREWRITE_MAX: u64 = 8 << 20;
 /// The one writer of a log file.
 ///
 /// The file grows ahead of the frames by zeros that are written and synced before they are needed:
-/// a commit then changes no metadata, and its sync costs a quarter. As much is added as is there,
-/// from 64 KiB up to 8 MiB; where the disk refuses, and for batches larger than that, frames are
-/// appended plainly.
+/// a commit then changes no metadata, and its sync costs a quarter. It doubles, by 64 KiB at least
+/// and 8 MiB at most; where the disk refuses, and for batches larger than that, frames are appended
+/// without.
 #[derive(Debug)]
 pub(crate) struct LogWriter {
     file: Box<dyn File>,
@@ -40,7 +40,7 @@ pub(crate) struct LogWriter {
     next_seq: u64,
     /// The batch being laid out; empty between two, so that no failed batch is written later.
     buffer: Vec<u8>,
-    /// The failure after which nothing is known about the file any more.
+    /// The failure after which the contents of the file are unknown.
     poison: Option<Arc<io::Error>>,
 }
 
@@ -93,7 +93,8 @@ impl LogWriter {
         Ok(writer)
     }
 
-    /// Goes on after a replay that read the whole file (no `upto`): cuts the torn tail and appends.
+    /// Continues after a replay that read the whole file (no `upto`): cuts the torn tail and
+    /// appends.
     ///
     /// Durability: on `Ok` all that was replayed survives power loss, and nothing that was not
     /// there, or was cut now, comes back.
@@ -104,10 +105,10 @@ impl LogWriter {
         let failed = |action| move |error| Error::io(action, path, error);
         let file = disk.open(path, Mode::ReadWrite).map_err(failed("open"))?;
         let mut allocated = file.len().map_err(failed("look at"))?;
-        // Behind a clean close everything is durable. Else the file is made to be what was read of
-        // it, before anything is built on that: what a dead process had written but not synced, and
-        // what it had cut off but not durably. After a failed sync the system takes such changes
-        // for done and would not write them; only doing them again makes it do so.
+        // Behind a clean close everything is durable. Else what was read is made durable first:
+        // writes that a dead process had not synced, and cuts that were not durable. After a failed
+        // sync the system marks such pages clean and does not write them again; only writing them
+        // anew does.
         if !replay.closed || replay.durable_upto < replay.end {
             if replay.torn_bytes > 0 || allocated == replay.end {
                 file.set_len(replay.end).map_err(failed("cut"))?;
@@ -176,12 +177,12 @@ impl LogWriter {
         self.synced
     }
 
-    /// What the head of the file says.
+    /// The head of the file.
     pub(crate) fn header(&self) -> &LogHeader {
         &self.header
     }
 
-    /// Makes everything durable, marks the file as closed and gives the zeros at its end back.
+    /// Makes everything durable, marks the file as closed and cuts the zeros at its end off.
     ///
     /// # Errors
     /// As [`LogWriter::write_batch`] and [`LogWriter::sync`].
@@ -211,7 +212,7 @@ impl LogWriter {
         Error::Poisoned { cause }
     }
 
-    /// Checks a batch against what a replay accepts; gives its length in the file.
+    /// Checks a batch against what a replay accepts; returns its length in the file.
     fn check_batch(&self, frames: &[Frame<'_>]) -> Result<usize> {
         if self.next_seq.checked_add(frames.len() as u64).is_none() {
             return Err(Error::invalid("batch", "no sequence is left"));
@@ -242,10 +243,10 @@ impl LogWriter {
         self.buffer.reserve(len);
         for frame in frames {
             let head = FrameHead {
-                payload_len: frame.payload.len() as u32,
+                payload_len: checked_u32(frame.payload.len()),
                 payload_crc: crc(id, frame.payload),
                 recorded_at: frame.recorded_at.0,
-                seq_low: frame.seq as u32,
+                seq_low: low_half(frame.seq),
             };
             let offset = self.position + self.buffer.len() as u64;
             self.buffer.extend_from_slice(&head.encode(id, offset));
@@ -257,7 +258,7 @@ impl LogWriter {
     /// Closes the batch in the buffer.
     fn push_commit(&mut self, frames: usize, closed: bool) {
         let commit = Commit {
-            frames: frames as u32,
+            frames: checked_u32(frames),
             last_seq: self.next_seq - 1 + frames as u64,
             start: self.position,
             durable_upto: self.synced,
@@ -281,7 +282,7 @@ impl LogWriter {
         }
     }
 
-    /// Takes off what a failed write may have left, durably, so that it never surfaces.
+    /// Cuts off, durably, what a failed write may have left, so that no reader ever finds it.
     fn cut_back(&mut self, cause: io::Error) -> Error {
         if !planted!(ReuseBuffer) {
             self.buffer.clear();
@@ -295,7 +296,7 @@ impl LogWriter {
         Error::io("write", &self.path, cause)
     }
 
-    /// Sees to it that a batch of `len` bytes meets prewritten zeros, if that pays.
+    /// Writes zeros ahead for a batch of `len` bytes, if that pays.
     fn make_room(&mut self, len: u64) -> Result<()> {
         let step = self.allocated.clamp(PREWRITE_MIN, PREWRITE_MAX);
         if self.position + len <= self.allocated || len > step || !self.prewrites {
@@ -313,7 +314,7 @@ impl LogWriter {
         while at < end {
             let count = (end - at).min(zeros.len() as u64);
             if self.file.write_all_at(&zeros[..count as usize], at).is_err() {
-                // The disk may be full of the zeros written just now: give them back.
+                // The zeros written just now may fill the disk: cut them off.
                 self.prewrites = false;
                 let given_back = self.file.set_len(self.allocated);
                 return given_back.map_err(|error| self.poison(error));
@@ -333,6 +334,11 @@ impl LogWriter {
             Err(error) => Err(self.poison(error)),
         }
     }
+}
+
+/// A length or count of a batch that was checked, as the file holds it.
+fn checked_u32(number: usize) -> u32 {
+    u32::try_from(number).expect("a batch within the limits has no length beyond 34 MiB")
 }
 
 /// Writes the bytes of a range again as they are.

@@ -4,6 +4,7 @@
 //! any hit count as well. Clock and handle are read after every so many bytes.
 
 use crate::error::{Error, Limit};
+use crate::limits::SEARCH_HELD_BYTES_MAX;
 use crate::segment::{Damage, Segment};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -14,8 +15,6 @@ use std::time::Instant;
 const LOOK_BYTES: u64 = 16 << 10;
 /// Steps between two looks at the clock and the handle.
 const LOOK_STEPS: usize = 1 << 18;
-/// Bytes of distinct values and paths that one search holds at most.
-const HELD_BYTES_MAX: u64 = 512 << 20;
 /// What each single look costs beside the bytes that are looked at.
 const STEP_BYTES: u64 = 16;
 
@@ -141,7 +140,7 @@ impl Budget {
     pub(super) fn charge_heap(&self, bytes: usize) -> Limited<()> {
         let held = self.held.get().saturating_add(bytes as u64);
         self.held.set(held);
-        match held > HELD_BYTES_MAX {
+        match held > SEARCH_HELD_BYTES_MAX {
             true => Err(Limit::Memory),
             false => Ok(()),
         }
@@ -195,7 +194,9 @@ mod tests {
     #[test]
     fn what_is_held_has_a_limit_of_its_own() {
         let budget = Budget::new(None, None, None);
-        assert!(budget.charge_heap(HELD_BYTES_MAX as usize).is_ok() && budget.check().is_ok());
+        assert!(
+            budget.charge_heap(SEARCH_HELD_BYTES_MAX as usize).is_ok() && budget.check().is_ok()
+        );
         assert_eq!(budget.charge_heap(1), Err(Limit::Memory));
     }
 

@@ -1,5 +1,5 @@
-//! For tests and benches of what embeds the engine: a simulated disk that fails on request, and a
-//! generator of realistic events.
+//! For tests and benches of programs that embed the engine: a simulated disk that fails on request,
+//! and a generator of realistic events.
 
 pub mod generate;
 #[cfg(any(test, feature = "testing"))]

@@ -2,7 +2,7 @@
 
 use crate::limits::WORD_BYTES_MAX;
 
-/// What each byte is; bytes beyond ASCII are never asked for.
+/// Look-up table by byte; bytes beyond ASCII are not looked up.
 const IS_WORD: [bool; 256] = {
     let mut is_word = [false; 256];
     let mut byte = 0;
@@ -26,7 +26,7 @@ pub(super) fn is_word(byte: u8) -> bool {
 /// Words of lower-case text are slices of it. Other text is lower-cased as a whole before, up to
 /// 512 bytes without allocation.
 pub(super) fn for_each_word(text: &str, each: impl FnMut(&str)) {
-    // Not `any`: without an early end the loop takes many bytes at once.
+    // A fold and not `any`: without an early exit the compiler vectorises the loop.
     let has_upper = text.bytes().fold(false, |has, byte| has | byte.is_ascii_uppercase());
     if !has_upper {
         return for_each_lower_word(text, each);

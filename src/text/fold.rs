@@ -20,14 +20,14 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     if !text.is_ascii() {
         return Cow::Owned(fold_beyond_ascii(text));
     }
-    match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => Cow::Owned(text.to_ascii_lowercase()),
-        false => Cow::Borrowed(text),
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Owned(text.to_ascii_lowercase());
     }
+    Cow::Borrowed(text)
 }
 
-/// Folds character by character, which equals the plain definition unless a mark is met whose
-/// order among its neighbours shows.
+/// Folds character by character. That equals the definition except where the order of combining
+/// marks has an effect; such texts are folded by the definition.
 pub(super) fn fold_beyond_ascii(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars() {

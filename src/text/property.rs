@@ -36,7 +36,7 @@ const REORDERS: u8 = 8;
 const PAGE_LEN: u32 = 256;
 const PAGE_COUNT: usize = 0x11_0000 / 256;
 
-/// What is known about one character.
+/// The properties of one character, as bits.
 #[derive(Clone, Copy)]
 pub(super) struct CharClass(u8);
 
@@ -120,7 +120,7 @@ impl ClassPage {
             folds: String::new(),
         };
         for (index, code) in (number * PAGE_LEN..).take(page.classes.len()).enumerate() {
-            // Surrogates are no characters; nobody looks them up.
+            // Surrogates are no characters and are not looked up.
             if let Some(c) = char::from_u32(code) {
                 page.classes[index] = classify(c);
                 page.folds.push_str(&fold_plainly(std::iter::once(c)));
@@ -162,8 +162,8 @@ fn stands_alone(c: char) -> bool {
         || matches!(c.script(), Han | Hiragana | Katakana | Thai | Lao | Khmer | Myanmar)
 }
 
-/// Canonical ordering moves characters with a combining class. Nearly all of them are dropped by
-/// folding, so that their order does not show; these few are not.
+/// Canonical ordering moves characters with a combining class. Folding drops nearly all of them, so
+/// that their order has no effect; it keeps these few.
 fn depends_on_order(c: char) -> bool {
     std::iter::once(c).nfkd().any(|part| {
         canonical_combining_class(part) != 0

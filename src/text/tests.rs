@@ -161,7 +161,7 @@ fn marks_whose_order_shows_are_folded_by_the_plain_definition() {
     }
 }
 
-/// Texts that hit folding where it is delicate, more often than arbitrary ones do.
+/// Texts of characters that folding treats specially, more often than arbitrary texts have them.
 fn delicate_text() -> impl Strategy<Value = String> {
     let odd: Vec<char> = "\u{345}\u{302e}\u{1d165}\u{16ff0}각ﬃİ".chars().collect();
     let characters = prop_oneof![

@@ -60,13 +60,12 @@ pub(crate) fn for_each_folded_word(folded: &str, mut each: impl FnMut(&str)) {
 
 /// Whether `text` has a character of general category Nd, Nl or No.
 pub(crate) fn has_numeric(text: &str) -> bool {
-    text.chars().any(|c| match c.is_ascii() {
-        true => c.is_ascii_digit(),
-        false => property::class(c).is_numeric(),
-    })
+    let is_numeric =
+        |c: char| if c.is_ascii() { c.is_ascii_digit() } else { property::class(c).is_numeric() };
+    text.chars().any(is_numeric)
 }
 
-/// Hands out one run of word characters in the longest pieces of at most 256 bytes.
+/// Calls `each` with a run of word characters, cut into the longest pieces of at most 256 bytes.
 fn cut(run: &str, each: &mut impl FnMut(&str)) {
     let mut rest = run;
     while rest.len() > WORD_BYTES_MAX {

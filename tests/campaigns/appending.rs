@@ -1,4 +1,5 @@
-//! Kills of a process that appends numbered events from some threads and says what it was promised.
+//! Kills of a process that appends numbered events from some threads and prints what was
+//! acknowledged.
 
 use crate::kill::{Figures, random_delay};
 use crate::random::Random;
@@ -14,7 +15,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Names the store to the process that is to be killed.
+/// The variable with the store of the process that is to be killed.
 const STORE: &str = "ANNALS_CAMPAIGN_STORE";
 /// The round: numbers of events begin there.
 const ROUND: &str = "ANNALS_CAMPAIGN_ROUND";
@@ -26,11 +27,11 @@ const TWO: u64 = 2;
 const ROUNDS_PER_STORE: u64 = 10;
 /// Numbers of one thread in one round.
 const NUMBERS: u64 = 1_000_000;
-/// A thread compacts after so many batches.
+/// Batches after which a thread compacts.
 const COMPACT_EVERY: u64 = 40;
 const DELAY_MAX: Duration = Duration::from_millis(250);
 
-/// Number of an event to the `seq` that was promised for it.
+/// Number of an event to the `seq` that was acknowledged for it.
 pub(crate) type Promises = HashMap<u64, u64>;
 
 /// Kills `kills` times and counts what is missing or there twice.
@@ -48,7 +49,7 @@ pub(crate) fn campaign(kills: u64, random: &mut Random) -> Figures {
         let made = writer.kill();
         figures.promised += made.len() as u64;
         promises.extend(made);
-        // A reader repairs nothing: then the next round recovers, and may be killed at that.
+        // A reader repairs nothing: then the next round recovers, and may be killed during that.
         let read_only = random.below(2) == 0 && folder.path().join("manifest").exists();
         let store = open(folder.path(), read_only);
         figures.add(&compare(&store.snapshot(), &promises));
@@ -82,7 +83,7 @@ impl Writer {
         Writer { child, reader }
     }
 
-    /// Kills it and gives the promises that were made before.
+    /// Kills it and returns the acknowledgements before that.
     pub(crate) fn kill(mut self) -> Promises {
         self.child.kill().expect("a child can be killed");
         let status = self.child.wait().expect("a child can be waited for");
@@ -107,7 +108,7 @@ fn read_promises(mut output: impl BufRead) -> Promises {
     promises
 }
 
-/// Every promised event is there under its `seq`; nothing is there twice; batches are whole.
+/// Every acknowledged event is there under its `seq`; nothing is there twice; batches are whole.
 fn compare(snapshot: &Snapshot, promises: &Promises) -> Figures {
     let mut figures = Figures::default();
     let mut stored = HashMap::new();
@@ -153,7 +154,7 @@ fn appends_until_it_is_killed() {
     });
 }
 
-/// Appends batch after batch, from the number `first`; prints each promise when it was given.
+/// Appends batch after batch, from the number `first`; prints each acknowledgement at once.
 fn append_for_ever(store: &Store, first: u64) {
     let mut random = Random::new(first);
     let mut number = first;

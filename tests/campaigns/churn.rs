@@ -1,5 +1,5 @@
-//! A process that does everything to a store at once: threads append, one seals, merges and
-//! sweeps, one looks at snapshots, until it is told to close, is killed, or the disk fails.
+//! A process that does everything to a store at once: threads append, one seals, merges and sweeps,
+//! one reads snapshots, until the process gets the command to close, is killed, or the disk fails.
 
 use crate::look::Look;
 use crate::numbered::{batch, first_number, rules};
@@ -17,34 +17,34 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Names the store to the process.
+/// The variable with the store of the process.
 const STORE: &str = "ANNALS_CHURN_STORE";
 /// The round: numbers of events begin there.
 const ROUND: &str = "ANNALS_CHURN_ROUND";
 /// Threads that append.
 pub(crate) const THREADS: u64 = 2;
-/// Passing events are kept so long.
+/// Retention of passing events.
 const PASSING_MICROS: i64 = 300_000;
 
-/// What the process has said so far.
+/// What the process has printed so far.
 #[derive(Debug, Default)]
 pub(crate) struct Said {
-    /// Number of an event to the `seq` that was promised for it.
+    /// Number of an event to the `seq` that was acknowledged for it.
     pub(crate) promises: Mutex<HashMap<u64, u64>>,
     /// The highest of them.
     pub(crate) last_seq: AtomicU64,
-    /// What its own looks at snapshots found wrong.
+    /// Contradictions that it found in snapshots.
     pub(crate) violations: Mutex<Vec<String>>,
     /// Seals, merges and sweeps that changed something.
     pub(crate) changes: AtomicU64,
-    /// Looks at snapshots.
+    /// Snapshots that were read.
     pub(crate) looks: AtomicU64,
 }
 
 /// The running process.
 pub(crate) struct Churn {
     child: Child,
-    /// Closed when the process shall close its store.
+    /// Closing it makes the process close its store.
     stdin: Option<ChildStdin>,
     listener: Option<JoinHandle<()>>,
     pub(crate) said: Arc<Said>,
@@ -73,14 +73,14 @@ impl Churn {
         Churn { child, stdin, listener: Some(listener), said }
     }
 
-    /// Kills it, if it still runs, and hears what it said before.
+    /// Kills it, if it still runs, and reads the rest of its output.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("a child can be killed");
         self.child.wait().expect("a child can be waited for");
         self.hear_all();
     }
 
-    /// Lets it close its store; says whether it did.
+    /// Makes it close its store; returns whether it did.
     pub(crate) fn close(&mut self) -> bool {
         drop(self.stdin.take());
         let status = self.child.wait().expect("a child can be waited for");
@@ -98,7 +98,7 @@ impl Churn {
 fn listen(output: impl BufRead, said: &Said) {
     for line in output.split(b'\n').map_while(Result::ok) {
         let line = String::from_utf8_lossy(&line).into_owned();
-        // The test harness may have begun the line with words of its own.
+        // The test harness may have written to the beginning of the line.
         if let Some((_, promise)) = line.split_once("promised ") {
             let numbers: Vec<u64> = promise.split_whitespace().flat_map(str::parse).collect();
             if let [number, seq, check] = numbers[..]
@@ -124,7 +124,7 @@ fn say(lines: &str) {
     said.expect("the campaign listens");
 }
 
-/// StoreBuilder of all who open such a store.
+/// Options for every opening of such a store.
 pub(crate) fn churn_options() -> StoreBuilder {
     busy_options().tail_events_max(200)
 }
@@ -155,7 +155,7 @@ fn churns_until_it_is_stopped() {
     store.close().expect("a sound disk lets a store close");
 }
 
-/// Appends batch after batch and tells each promise; an error of the disk ends it.
+/// Appends batch after batch and prints each acknowledgement; an error of the disk ends it.
 fn append(store: &Store, mut number: u64, stop: &AtomicBool) {
     let mut random = Random::new(number);
     while !stop.load(Ordering::SeqCst) {

@@ -2,8 +2,8 @@
 //!
 //! Every byte of every file is changed in ten ways and every file cut at every length (those that
 //! several stores have alike in one of them); every file is missing, swapped, foreign, there twice,
-//! of a later version. What then is told is exact or an error, and what `verify` does not find does
-//! no harm. Of some, the repair is tried.
+//! of a later version. Every answer after that is exact or an error, and what `verify` does not
+//! find changes no answer. For some, the repair is tried as well.
 
 mod answers;
 mod change;
@@ -20,9 +20,9 @@ use world::World;
 
 /// Changes of single bytes and lengths in an ordinary test run.
 const SAMPLE_DEFAULT: u64 = 600;
-/// Of so many of these, one is repaired.
+/// One of this many changes is repaired as well.
 const REPAIRED_PART: u64 = 20;
-/// What the process may take beside what it had before.
+/// Bytes of memory that the process may take in addition.
 const PEAK_BYTES_MAX: u64 = 64 << 20;
 /// Complaints that are printed.
 const COMPLAINTS_SHOWN: usize = 20;
@@ -45,10 +45,9 @@ impl Figures {
         let tried = catch_unwind(AssertUnwindSafe(|| {
             let disk = change.applied(world);
             let complaint = answers::complaint(world, change, &disk);
-            complaint.or_else(|| match repaired {
-                true => mending::complaint(world, change, &disk),
-                false => None,
-            })
+            let of_repair =
+                || if repaired { mending::complaint(world, change, &disk) } else { None };
+            complaint.or_else(of_repair)
         }));
         let complaint = match tried {
             Ok(complaint) => complaint,
@@ -66,14 +65,14 @@ impl Figures {
 /// Which changes are tried.
 #[derive(Debug, Clone, Copy)]
 enum Which {
-    /// About so many of each world.
+    /// About this many of each world.
     Sample(u64),
     /// Every `of`-th from the `part`-th on, counted from 1: all parts together are all changes.
     Part { part: u64, of: u64 },
 }
 
 impl Which {
-    /// What the variables of the environment say.
+    /// The choice in the variables of the environment.
     fn of_settings() -> Which {
         if std::env::var("ANNALS_DAMAGE").is_ok_and(|value| value == "full") {
             let part = std::env::var("ANNALS_DAMAGE_PART").unwrap_or_else(|_| "1/1".to_owned());
@@ -123,8 +122,8 @@ fn campaign(world: &World, which: Which, random: &mut Random, figures: &mut Figu
     }
 }
 
-/// What the system tells of the memory of this process, in bytes: `VmRSS:` is resident now,
-/// `VmHWM:` was the most. 0 where it does not tell.
+/// The memory of this process in bytes: `VmRSS:` is resident now, `VmHWM:` was the most. 0 where
+/// the system has no figure.
 fn memory(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name));
@@ -154,7 +153,7 @@ fn damage_is_found_or_does_no_harm_and_can_be_repaired() {
     let _ = std::io::stdout().write_all(line.as_bytes());
     let shown = complaints.iter().take(COMPLAINTS_SHOWN).cloned().collect::<Vec<_>>().join("\n");
     assert!(complaints.is_empty(), "seed {seed}:\n{shown}");
-    // Beside other tests the memory of the process tells nothing.
+    // Beside other tests the memory of the process is no measure.
     let is_alone = matches!(which, Which::Part { .. });
     assert!(!is_alone || grown <= PEAK_BYTES_MAX, "{grown} bytes");
 }

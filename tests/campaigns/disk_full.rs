@@ -23,11 +23,11 @@ const SIZES_DEFAULT: u64 = 2;
 /// 2026-03-20T00:00:00Z
 const TODAY: i64 = 1_773_964_800_000_000;
 const DAY: i64 = 86_400_000_000;
-/// Passing events are kept so long.
+/// Retention of passing events.
 const PASSING: i64 = DAY;
-/// A file that takes so much of the disk, until there shall be space again.
+/// A file that takes space of the disk until it is removed.
 const BALLAST_KIB: u64 = 1024;
-/// What each event brings, so that a disk is soon full.
+/// Bytes of each event, many so that a disk is soon full.
 const EVENT_BYTES: usize = 1500;
 /// How often an append is refused before the next act.
 const REFUSALS: u64 = 4;
@@ -43,7 +43,7 @@ struct Figures {
     swept: u64,
 }
 
-/// A store on a small disk, what it promised, and what it refused.
+/// A store on a small disk, what it acknowledged, and what it refused.
 struct Scene {
     mounted: Mounted,
     clock: Arc<ManualClock>,
@@ -138,7 +138,8 @@ impl Scene {
         }
     }
 
-    /// The writer, and a reader of its own, show what was promised, and nothing that was refused.
+    /// The writer, and a reader of its own, show what was acknowledged, and nothing that was
+    /// refused.
     fn check(&self, when: &str) {
         let reader = self.options();
         let reader = reader.open_reader(self.folder()).expect("a full disk can be read");
@@ -170,7 +171,7 @@ impl Scene {
             assert!(self.append(), "there is space again");
         }
         self.store().seal().expect("there is space again");
-        // A merge needs space for the old and the new; what there is may not be enough for that.
+        // A merge needs space for old and new segments at once, which may be too much.
         if let Err(error) = self.store().compact() {
             assert_disk_full(&error);
         }

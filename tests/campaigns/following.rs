@@ -17,7 +17,7 @@ use tempfile::TempDir;
 /// Kills of followers in an ordinary test run.
 const KILLS_DEFAULT: u64 = 20;
 const THREADS: u64 = 8;
-/// The writer is killed after so many followers.
+/// Followers after which the writer is killed.
 const FOLLOWERS_PER_WRITER: u64 = 5;
 const DELAY_MAX: Duration = Duration::from_millis(400);
 
@@ -111,7 +111,7 @@ impl Scene {
     }
 }
 
-/// Kills `kills` followers; gives what was promised to the writers and what was received.
+/// Kills `kills` followers; returns what was acknowledged to the writers and what was received.
 fn campaign(kills: u64, random: &mut Random) -> (Promises, Received) {
     let mut scene = Scene::new();
     let mut promises = Promises::new();
@@ -130,7 +130,7 @@ fn campaign(kills: u64, random: &mut Random) -> (Promises, Received) {
     each_event(&store.snapshot(), &mut |event| {
         stored.insert(detail(&event.event.to_value(), "number"), event.seq);
     });
-    // Also what was stored without a promise, because the writer was killed before it.
+    // Events may be stored without an acknowledgement, because the writer was killed before it.
     assert!(scene.received.seqs == stored, "the followers printed something else");
     assert_sound(&store);
     (promises, scene.received)

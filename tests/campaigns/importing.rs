@@ -31,7 +31,7 @@ pub(crate) fn campaign(kills: u64, random: &mut Random) -> Figures {
     figures
 }
 
-/// Kills imports into one store until one comes through or there were enough.
+/// Kills imports into one store until one completes or the kills are used up.
 fn import_under_fire(
     store: &Path,
     file: &Path,
@@ -64,7 +64,7 @@ fn import_under_fire(
     figures.lost += (ids.len() - stored) as u64;
 }
 
-/// What is stored is the beginning of the file, each line once; says how many lines.
+/// Checks that the beginning of the file is stored, each line once; returns the number of lines.
 fn compare(store: &Path, ids: &[String], read_only: bool, figures: &mut Figures) -> usize {
     let store = open(store, read_only);
     let mut seen = HashSet::new();
@@ -95,7 +95,7 @@ fn time_of_import(store: &Path, file: &Path) -> Duration {
     start.elapsed()
 }
 
-/// Writes the file and gives the ids of its lines.
+/// Writes the file and returns the ids of its lines.
 fn generate(file: &Path, random: &mut Random) -> Vec<String> {
     let mut source = Generator::new(random.next(), Timestamp(1_767_225_600_000_000)).spread(LINES);
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! A look at everything that one snapshot shows: does it agree with itself, and with other looks?
+//! Reads everything in one snapshot and compares it with itself and with other reads.
 
 use crate::numbered::{Read, is_kept, origin};
 use annals::query::Query;
@@ -11,13 +11,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 pub(crate) struct Look {
     /// Number to `seq`, of all that was shown.
     pub(crate) seqs: HashMap<u64, u64>,
-    /// Of every event and its place.
+    /// Of every event and its position.
     pub(crate) digest: u64,
     pub(crate) last_seq: u64,
 }
 
 impl Look {
-    /// Asks a snapshot in several ways; every answer must agree with the others.
+    /// Queries a snapshot in several ways; every answer must agree with the others.
     ///
     /// # Errors
     /// What does not agree, as one sentence.
@@ -54,10 +54,10 @@ impl Look {
         Ok(look)
     }
 
-    /// Every kept event of an earlier look is still there, under its `seq`.
+    /// Checks that every kept event of an earlier look is still there, under its `seq`.
     ///
     /// # Errors
-    /// Which one is not.
+    /// The event that is not there.
     pub(crate) fn check_goes_on_from(&self, earlier: &Look) -> Result<(), String> {
         if self.last_seq < earlier.last_seq {
             return Err(format!("the sequence went back: {} {}", earlier.last_seq, self.last_seq));
@@ -65,10 +65,11 @@ impl Look {
         self.check_has(&earlier.seqs)
     }
 
-    /// Every kept event of a list is there under its `seq`, every passing one that is there, too.
+    /// Checks the `seq` of every kept event of a list, and of the passing ones that are still
+    /// there.
     ///
     /// # Errors
-    /// Which one is not.
+    /// The event that is not there.
     pub(crate) fn check_has(&self, seqs: &HashMap<u64, u64>) -> Result<(), String> {
         for (number, seq) in seqs {
             match self.seqs.get(number) {
@@ -108,7 +109,7 @@ impl Reading {
         self.batches.entry(first).or_insert((size, 0)).1 += u64::from(is_kept(read.number));
     }
 
-    /// Batches are whole, and each thread's batches are there up to some point.
+    /// Checks that batches are whole, and that those of each thread are there up to some point.
     fn check(&self, look: &Look) -> Result<(), String> {
         if let Some(problem) = &self.problem {
             return Err(problem.clone());

@@ -1,4 +1,4 @@
-//! Campaigns: what the engine promises, tried again and again on a real disk.
+//! Campaigns: the guarantees of the engine, tested repeatedly on a real disk.
 //!
 //! Here they are short; the scripts beside this file (`kill.sh`, `follow.sh`, `races.sh`,
 //! `disk_full.sh`, `power_cut.sh`, `damage.sh`) run the long ones.

@@ -28,8 +28,8 @@ pub(crate) struct Mounted {
 }
 
 impl Mounted {
-    /// A new, empty file system. `None`, and a word about it on the output, where this cannot be
-    /// done: by somebody who is not root, in a container, or without the program that makes it.
+    /// A new, empty file system. `None`, and a line on the output, where this is impossible:
+    /// without root, in a container, or without the program that makes it.
     pub(crate) fn new(kind: Kind, size_kib: u64) -> Option<Mounted> {
         let folder = TempDir::new().expect("a folder for temporary files");
         let mounted = Mounted { kind, size_kib, folder };
@@ -79,7 +79,7 @@ impl Mounted {
         run(command.arg(self.path()))
     }
 
-    /// Unmounts it; whoever was killed may need a moment to let go.
+    /// Unmounts it; a killed process may hold files for a moment.
     pub(crate) fn unmount(&self) {
         let mut tries = 0;
         while let Err(problem) = run(Command::new("umount").arg(self.path())) {
@@ -104,20 +104,20 @@ impl Drop for Mounted {
     }
 }
 
-/// Whether this process may do everything.
+/// Whether this process is root.
 pub(crate) fn is_root() -> bool {
     Path::new("/proc/self").metadata().is_ok_and(|metadata| metadata.uid() == 0)
 }
 
-/// Says that something was not tried, past the capture of the test harness.
+/// Prints that something was skipped, past the capture of the test harness.
 pub(crate) fn skip(what: &str) {
     let _ = std::io::stdout().write_all(format!("SKIPPED: {what}\n").as_bytes());
 }
 
 fn run(command: &mut Command) -> Result<(), String> {
     let ran = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    match ran.status.success() {
-        true => Ok(()),
-        false => Err(format!("{command:?}: {}", String::from_utf8_lossy(&ran.stderr).trim())),
+    if ran.status.success() {
+        return Ok(());
     }
+    Err(format!("{command:?}: {}", String::from_utf8_lossy(&ran.stderr).trim()))
 }

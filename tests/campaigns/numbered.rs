@@ -7,7 +7,7 @@ use annals::store::{Class, Keep, Retention, Rule};
 
 /// Numbers of one thread in one round.
 const NUMBERS: u64 = 1_000_000;
-/// Every so many numbers one is passing.
+/// The interval of passing events among the numbers.
 const PASSING_EVERY: u64 = 4;
 
 /// Whether the event with this number is kept for ever.
@@ -21,13 +21,13 @@ pub(crate) fn first_number(round: u64, thread: u64) -> u64 {
     (round * THREADS_MAX + thread) * NUMBERS
 }
 
-/// Where the numbers of the thread begin that gave this one.
+/// Where the numbers begin of the thread that appended this one.
 pub(crate) fn origin(number: u64) -> u64 {
     number - number % NUMBERS
 }
 
-/// The batch of numbered events from `first` on; passing ones occur `now`, each brings some bytes
-/// more that do not compress well.
+/// The batch of numbered events from `first` on; passing ones occur `now`. Each has `bytes` more
+/// that do not compress well.
 pub(crate) fn batch(
     first: u64,
     size: u64,
@@ -46,12 +46,11 @@ fn numbered(
     bytes: usize,
     random: &mut Random,
 ) -> Event {
-    let (category, at) = match is_kept(number) {
-        true => {
-            let (month, day) = (1 + random.below(12), 1 + random.below(28));
-            ("kept", format!("2025-{month:02}-{day:02}T10:00:00Z"))
-        }
-        false => ("passing", now.to_string()),
+    let (category, at) = if is_kept(number) {
+        let (month, day) = (1 + random.below(12), 1 + random.below(28));
+        ("kept", format!("2025-{month:02}-{day:02}T10:00:00Z"))
+    } else {
+        ("passing", now.to_string())
     };
     let (first, size) = batch;
     let noise: String = (0..bytes / 16).map(|_| format!("{:016x}", random.next())).collect();
@@ -64,7 +63,7 @@ fn numbered(
     Event::from_json(json.as_bytes()).expect("a valid event")
 }
 
-/// What a stored event says about itself.
+/// The numbers in a stored event.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Read {
     pub(crate) number: u64,
@@ -80,7 +79,7 @@ impl Read {
     }
 }
 
-/// Rules that keep passing events so long, and all others for ever.
+/// Rules that keep passing events for this long, and all others for ever.
 pub(crate) fn rules(passing_micros: i64) -> Retention {
     let passing = Class { kept_for: Keep::Micros(passing_micros), ..Class::forever("passing") };
     let rule = Rule {

@@ -28,7 +28,7 @@ const DELAY_MAX: Duration = Duration::from_millis(300);
 struct Figures {
     promised: u64,
     changes: u64,
-    /// Kept events that were promised and are not there under their `seq`.
+    /// Kept events that were acknowledged and are not there under their `seq`.
     lost: u64,
     violations: Vec<String>,
 }
@@ -86,14 +86,15 @@ fn campaign(kind: Kind, cuts: u64, random: &mut Random) -> Option<Figures> {
         promises.extend(said.promises.lock().expect("no panic").iter());
         figures.promised += said.promises.lock().expect("no panic").len() as u64;
         figures.changes += said.changes.load(Ordering::Relaxed);
-        // Between the cut and its end the process met errors of the disk, which it told as such.
+        // Between the cut and its end the process got errors of the disk, and reported them as
+        // such.
         let told = said.violations.lock().expect("no panic");
         let wrong = told.iter().filter(|told| !told.contains("Input/output error"));
         figures.violations.extend(wrong.cloned());
         drop(told);
         if folder.join("manifest").exists() || !promises.is_empty() {
-            // Now and then only a reader looks, which repairs nothing: then the next round
-            // recovers, and may be cut off at that.
+            // Sometimes only a reader opens the store, which repairs nothing: then the next round
+            // recovers, and may be cut off during that.
             let only_read = random.below(3) == 0 && cut + 1 < cuts;
             let mut checked = check_as_reader(&folder);
             if !only_read {
@@ -106,7 +107,7 @@ fn campaign(kind: Kind, cuts: u64, random: &mut Random) -> Option<Figures> {
     Some(figures)
 }
 
-/// Recovers what is left and compares it with what was promised.
+/// Recovers what is left and compares it with what was acknowledged.
 fn check(folder: &Path, promises: &HashMap<u64, u64>, lost: &mut u64) -> Result<(), String> {
     let store = churn_options().open(folder).map_err(|error| error.to_string())?;
     let look = Look::at(&store.snapshot())?;

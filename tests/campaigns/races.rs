@@ -1,6 +1,6 @@
 //! The campaign of races: gate 11 of the faults. One process writes, seals, merges, sweeps, closes
 //! or is killed; beside it threads of this process read its store, each as a reader of its own, and
-//! programs count and search. Nobody may ever see what does not agree.
+//! programs count and search. No reader may ever get answers that contradict each other.
 
 use crate::churn::{Churn, Said, churn_options};
 use crate::kill::{number_from, random_delay};
@@ -31,7 +31,7 @@ struct Figures {
     violations: Vec<String>,
 }
 
-/// A store and what is known of it from the rounds so far.
+/// A store, and what the rounds so far found in it.
 struct Scene {
     folder: TempDir,
     promises: HashMap<u64, u64>,
@@ -87,7 +87,7 @@ impl Scene {
         self.check_what_is_left(random, figures);
     }
 
-    /// What was promised or seen is there, for a writer or a reader.
+    /// What was acknowledged or seen is there, for a writer or a reader.
     fn check_what_is_left(&mut self, random: &mut Random, figures: &mut Figures) {
         let read_only = random.below(2) == 0;
         let checked = Opened::open(&churn_options(), self.folder.path(), read_only)
@@ -127,7 +127,7 @@ impl Reader {
         self
     }
 
-    /// Opens the store, looks some times, and again at a snapshot that was held meanwhile.
+    /// Opens the store and reads some snapshots, one of them again after it was held for a while.
     fn read_once(
         &mut self,
         path: &Path,
@@ -162,7 +162,7 @@ impl Reader {
     }
 }
 
-/// Runs the program beside the writer; gives what it should not have said.
+/// Runs the program beside the writer; returns output that it should not have printed.
 fn ask_as_program(path: &Path, stop: &AtomicBool) -> Vec<String> {
     let mut violations = Vec::new();
     let questions: [&[&str]; 2] =

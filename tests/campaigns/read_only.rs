@@ -11,7 +11,7 @@ use std::io::ErrorKind;
 use std::process::Command;
 
 #[test]
-fn a_read_only_file_system_is_read_and_a_writer_is_told() {
+fn a_read_only_file_system_is_read_and_refuses_a_writer() {
     let Some(mounted) = Mounted::new(Kind::Tmpfs, 4 << 10) else {
         return;
     };

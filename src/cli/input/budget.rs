@@ -1,5 +1,6 @@
 //! How much a search may cost: time and bytes.
 
+use annals::event::{Length, LengthUnit};
 use annals::query::Search;
 use clap::Args;
 use std::time::Duration;
@@ -29,23 +30,36 @@ impl BudgetOptions {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
-    let found = scaled(text, &units).map(Duration::from_millis);
+    let found = read_duration(text);
     found.ok_or_else(|| "expected a number and a unit: 500ms, 30s, 2m, 1h".to_owned())
 }
 
-fn bytes(text: &str) -> Result<u64, String> {
-    let units = [("", 1), ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)];
-    let expected = "expected a number of bytes, perhaps with K, M or G for the powers of 1024";
-    scaled(text, &units).ok_or_else(|| expected.to_owned())
+/// Reads a length in milliseconds, seconds, minutes or hours.
+pub(crate) fn read_duration(text: &str) -> Option<Duration> {
+    use LengthUnit::{Hour, Millisecond, Minute, Second};
+    let length = Length::parse(text)?;
+    if !matches!(length.unit, Millisecond | Second | Minute | Hour) {
+        return None;
+    }
+    let unit_ms = u64::try_from(length.unit.micros()? / 1_000).ok()?;
+    length.count.checked_mul(unit_ms).map(Duration::from_millis)
 }
 
-/// A whole number and one of the units behind it.
-fn scaled(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+/// Reads a number of bytes, perhaps with a power of 1024 behind it.
+fn bytes(text: &str) -> Result<u64, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (count, unit) = text.split_at(digits);
-    let (_, scale) = units.iter().find(|(name, _)| *name == unit)?;
-    count.parse::<u64>().ok()?.checked_mul(*scale)
+    let scale = match unit {
+        "" => Some(1),
+        "K" => Some(1 << 10),
+        "M" => Some(1 << 20),
+        "G" => Some(1 << 30),
+        _ => None,
+    };
+    let count = count.parse::<u64>().ok();
+    count.zip(scale).and_then(|(count, scale)| count.checked_mul(scale)).ok_or_else(|| {
+        "expected a number of bytes, perhaps with K, M or G for the powers of 1024".to_owned()
+    })
 }
 
 #[cfg(test)]

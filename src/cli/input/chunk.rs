@@ -1,10 +1,11 @@
 //! Chunks of parsed records, made on a thread of their own while the ones before are stored.
 
-use super::records::{Found, RECORD_BYTES_MAX, Records};
+use super::records::{Found, Records};
 use super::source::Input;
 use annals::event::Event;
 use annals::import::{Source, expand_page};
 use annals::json::Value;
+use annals::limits::RECORD_BYTES_MAX;
 use std::io::{self, BufRead};
 use std::ops::Range;
 use std::sync::Arc;

@@ -2,10 +2,9 @@
 
 use super::form::{InputForm, tell};
 use super::scan::Scan;
+use annals::limits::RECORD_BYTES_MAX;
 use std::io::{self, BufRead, Chain, Cursor, Read};
 
-/// Bytes of one record text; a longer one is passed over. Pages of known interfaces are smaller.
-pub(super) const RECORD_BYTES_MAX: usize = 32 << 20;
 /// Bytes of an over-long record that are kept, to show which one it was.
 const SHOWN_BYTES: usize = 1024;
 /// Bytes that are looked at to tell the form.
@@ -227,7 +226,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_to_its_end(
+        fn no_text_panics(
             input in "[\\[\\]{}\",\\\\a1 \n]{0,60}",
             buffer in 1_usize..9,
         ) {

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::*;
 
-/// The order of the tables of the schema, written down once more.
+/// The order of the tables of the schema, written a second time as the expectation.
 fn table(path: &str) -> &'static str {
     match path {
         "" => {
@@ -54,7 +54,7 @@ fn define(value: &Json, path: &str) -> String {
     }
 }
 
-/// Spells a value with white space, escapes and an order of keys that `dice` decides.
+/// Prints a value with white space, escapes and an order of keys drawn from `dice`.
 fn spell(value: &Json, dice: &mut u64, out: &mut String) {
     space(dice, out);
     match value {

@@ -1,4 +1,4 @@
-//! What is refused, each by its field.
+//! Refusals, each with the field that it names.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What is read out of an event again.
+//! Fields that are read back from an event.
 
 use super::*;
 

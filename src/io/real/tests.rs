@@ -153,7 +153,8 @@ fn second_lock_is_refused_and_can_say_who_holds_the_first() {
     assert!(RealDisk.lock(&path).unwrap().is_some());
 }
 
-/// Between its fork and its exec, a child process that any thread starts has the files of all.
+/// Between its fork and its exec, a child process of any thread holds the open files of all
+/// threads.
 #[test]
 fn a_lock_that_was_given_back_is_free_though_processes_are_being_started() {
     let (_keep, dir) = folder();

@@ -102,7 +102,7 @@ fn whole_batch_behind_a_torn_one_is_cut_too() {
     assert_eq!(replay.torn_bytes, writer.position() - end);
 }
 
-/// A test that cannot fail is worth nothing: syncs that do nothing must be noticed.
+/// A check of the test itself: it must fail where syncs do nothing.
 #[test]
 fn skipped_syncs_are_noticed() {
     let mut noticed = 0;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::log::frame::{FILE_HEAD_LEN, FRAME_HEAD_LEN};
 
-/// A small log and what is known about it.
+/// A small log and the offsets in it.
 struct Sample {
     disk: SimDisk,
     batches: Vec<Batch>,
@@ -152,7 +152,7 @@ fn corruption_names_the_sequences_that_are_lost() {
     assert_eq!(got, "a damaged frame; events 102 to 102 are lost");
     let (offset, got) = text(185 + 9);
     assert_eq!(offset, 185);
-    // Its commit is gone, so the next one is the first that speaks: its own batch is sound.
+    // Its commit is gone, so the next one is the first that is found; the batch of that is sound.
     assert_eq!(got, "a damaged commit; events 102 to 102 are lost");
 }
 
@@ -187,7 +187,7 @@ fn stale_frames_of_the_same_log_at_another_place_do_not_validate() {
 }
 
 #[test]
-fn frames_embedded_in_a_payload_are_never_believed() {
+fn frames_embedded_in_a_payload_never_validate() {
     let inner = sim_store(2);
     let mut writer = LogWriter::create(&inner.shared(), Path::new(LOG), HEADER).unwrap();
     for seq in 100..110 {
@@ -235,7 +235,8 @@ fn commits_across_the_border_of_two_reads_are_found() {
         let mut writer = LogWriter::create(&disk.shared(), path, HEADER).unwrap();
         write(&mut writer, &batch(100, &[b"damaged"])).unwrap();
         writer.sync().unwrap();
-        // The scan begins where the first frame stands; the second commit is the only witness.
+        // The scan begins where the first frame stands; the second commit is the only one that is
+        // found.
         let commit_at = FILE_HEAD_LEN + READ - before_border;
         let payload = vec![1; commit_at - writer.position() as usize - FRAME_HEAD_LEN];
         write(&mut writer, &batch(101, &[&payload])).unwrap();

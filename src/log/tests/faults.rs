@@ -105,7 +105,7 @@ fn events_seen_after_a_failed_sync_and_a_restart_stay() {
         disk.inject(Fault { at, kind, forever: false });
         writer.sync().unwrap_err();
         let promise = Promise { created: true, written: vec![first.clone()], ..Promise::default() };
-        // The system still shows the batch; once a new process has, it must be durable.
+        // The system still shows the batch; once a new process has read it, it must be durable.
         let found = recover(&disk.fork(), &promise);
         assert_eq!(found[0], first);
     }
@@ -129,7 +129,8 @@ fn a_batch_not_seen_after_a_failed_cut_and_a_restart_stays_away() {
             let refused = batch(101, &[b"refused"]);
             let error = write(&mut writer, &refused).unwrap_err();
             assert!(matches!(error, Error::Poisoned { .. }), "{error}");
-            // Nobody knows, until a new process has looked: what it does not find is gone.
+            // Either is allowed until a new process has read the file; what it does not find must
+            // stay gone.
             let restarted = disk.fork();
             let (replay, found) = reopen(&restarted).unwrap();
             unseen += usize::from(found == std::slice::from_ref(&first));

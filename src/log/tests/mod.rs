@@ -111,7 +111,7 @@ fn sim_store(seed: u64) -> SimDisk {
     sim
 }
 
-/// What a workload has tried and what it was promised.
+/// What a workload wrote, and what was acknowledged.
 #[derive(Debug, Default)]
 struct Promise {
     /// The log was created.
@@ -142,7 +142,7 @@ impl Promise {
         let _ = hint.and_then(|hint| hint.write(&synced));
     }
 
-    /// Checks what is found against what was promised.
+    /// Checks what is found against what was acknowledged.
     fn check(&self, found: &[Batch]) {
         assert!(
             found.len() >= self.acknowledged,
@@ -155,8 +155,7 @@ impl Promise {
     }
 }
 
-/// Runs a random workload until it is through or the writer stops; errors that the writer survives
-/// are survived.
+/// Runs a random workload until it ends or the writer is poisoned; goes on after other errors.
 fn run(disk: &Disk, seed: u64, steps: usize, promise: &mut Promise) -> Result<()> {
     let random = SeededRandom::new(seed);
     let path = Path::new(LOG);
@@ -192,7 +191,7 @@ fn run(disk: &Disk, seed: u64, steps: usize, promise: &mut Promise) -> Result<()
     Ok(())
 }
 
-/// Goes on after a crash as a store would: what is seen stays, and more can be appended.
+/// Recovers after a crash as a store does: what is seen stays, and more can be appended.
 fn recover(disk: &SimDisk, promise: &Promise) -> Vec<Batch> {
     let (replay, mut found) = reopen(disk).expect("a crash is no corruption");
     promise.check(&found);

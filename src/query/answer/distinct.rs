@@ -1,8 +1,9 @@
 //! Exact count of the distinct values of one field, in a hash set; given up where it would cost
 //! much.
 
-use super::value_counts::{VALUES_MAX, ValueKey, key_of};
+use super::value_counts::{ValueKey, key_of};
 use crate::event::shape::Kind;
+use crate::limits::DISTINCT_VALUES_MAX;
 use crate::query::budget::{Budget, Evaluated, Halt};
 use crate::query::exec::evaluate::has_bit;
 use crate::query::predicate::value::Scalar;
@@ -43,7 +44,7 @@ impl FieldValues {
         let bytes = key.text_bytes();
         if keys.insert(key) {
             self.text_bytes += bytes;
-            if keys.len() > VALUES_MAX || self.text_bytes > TEXT_BYTES_MAX {
+            if keys.len() > DISTINCT_VALUES_MAX || self.text_bytes > TEXT_BYTES_MAX {
                 self.keys = None;
             }
         }

@@ -1,7 +1,8 @@
 //! Histograms: hits by time, in the buckets of a zone.
 
 use super::collect::{Collector, each_window};
-use crate::event::{StoredEvent, Timestamp};
+use crate::event::{Length, LengthUnit, StoredEvent, Timestamp};
+use crate::limits::HISTOGRAM_BUCKETS_MAX;
 use crate::query::ast::time::first_instant;
 use crate::query::budget::{Budget, Evaluated, Halt, Limited};
 use crate::query::plan::node::RowPlan;
@@ -14,8 +15,6 @@ use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Buckets of a histogram at most.
-const BUCKETS_MAX: usize = 100_000;
 const DAY_MICROS: i64 = 86_400_000_000;
 
 /// One bucket of a histogram, `[from, to)`.
@@ -43,20 +42,17 @@ enum BucketWidth {
 
 /// Reads `15m`, `6h`, `1d`, `1w`, `1mo`, `1y`.
 fn read_width(text: &str) -> Result<BucketWidth> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (count, unit) = text.split_at(digits);
-    let count: Option<i64> = count.parse().ok().filter(|count| *count > 0);
-    let micros = |each: i64| count.and_then(|count| count.checked_mul(each));
-    let step = match (unit, count) {
-        ("s", _) => micros(1_000_000).map(BucketWidth::Micros),
-        ("m", _) => micros(60_000_000).map(BucketWidth::Micros),
-        ("h", _) => micros(3_600_000_000).map(BucketWidth::Micros),
-        ("d", Some(1)) => Some(BucketWidth::Day),
-        ("w", Some(1)) => Some(BucketWidth::Week),
-        ("mo", Some(1)) => Some(BucketWidth::Month),
-        ("y", Some(1)) => Some(BucketWidth::Year),
+    let length = Length::parse(text).filter(|length| length.count > 0);
+    let step = length.and_then(|length| match (length.unit, length.count) {
+        (LengthUnit::Second | LengthUnit::Minute | LengthUnit::Hour, _) => {
+            length.micros().map(BucketWidth::Micros)
+        }
+        (LengthUnit::Day, 1) => Some(BucketWidth::Day),
+        (LengthUnit::Week, 1) => Some(BucketWidth::Week),
+        (LengthUnit::Month, 1) => Some(BucketWidth::Month),
+        (LengthUnit::Year, 1) => Some(BucketWidth::Year),
         _ => None,
-    };
+    });
     step.filter(|step| !matches!(step, BucketWidth::Micros(micros) if *micros > DAY_MICROS))
         .ok_or_else(|| {
             let problem = format!(
@@ -180,7 +176,7 @@ impl BucketCounter {
     fn flush(&mut self) {
         if let Some((from, to, count)) = self.last.take() {
             // Beyond the cap the histogram fails: no need to hold more.
-            if self.counts.len() <= BUCKETS_MAX {
+            if self.counts.len() <= HISTOGRAM_BUCKETS_MAX {
                 self.counts.entry(from).or_insert((to, 0)).1 += count;
             }
         }
@@ -193,14 +189,14 @@ impl BucketCounter {
             while let Some(next) = buckets.last().map(|bucket| bucket.to).filter(|to| *to < from) {
                 budget.charge_bytes(size_of::<Bucket>())?;
                 let empty = self.step.bucket(next, self.zone);
-                let Some((_, to)) = empty.filter(|_| buckets.len() < BUCKETS_MAX) else {
+                let Some((_, to)) = empty.filter(|_| buckets.len() < HISTOGRAM_BUCKETS_MAX) else {
                     return Err(Limit::Buckets.into());
                 };
                 buckets.push(Bucket { from: next, to, count: 0 });
             }
             buckets.push(Bucket { from, to, count });
         }
-        if buckets.len() > BUCKETS_MAX {
+        if buckets.len() > HISTOGRAM_BUCKETS_MAX {
             return Err(Limit::Buckets.into());
         }
         Ok(buckets)
@@ -292,7 +288,9 @@ mod tests {
 
     #[test]
     fn other_lengths_are_refused() {
-        for text in ["", "d", "0h", "2d", "25h", "-1h", "1 h", "1x", "99999999999999999999s"] {
+        for text in
+            ["", "d", "0h", "1us", "1ms", "2d", "25h", "-1h", "1 h", "1x", "99999999999999999999s"]
+        {
             assert!(read_width(text).is_err(), "{text}");
         }
     }

@@ -7,7 +7,7 @@ use crate::Limit;
 use crate::event::StoredEvent;
 use crate::event::shape::Kind;
 use crate::json::{ExactNumber, Number, Value};
-use crate::limits::NUMBER_BYTES_MAX;
+use crate::limits::{DISTINCT_VALUES_MAX, NUMBER_BYTES_MAX};
 use crate::query::budget::{Budget, Evaluated, Halt, Limited};
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::plan::dictionary::values;
@@ -21,9 +21,6 @@ use crate::segment::{Column, Decoder, Scratch, WINDOW_ROWS, decode_overflow};
 use foldhash::fast::FixedState;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-
-/// Distinct values of a path at most.
-pub(super) const VALUES_MAX: usize = 1_000_000;
 
 /// One value at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +105,7 @@ impl ValueCounts {
     /// # Errors
     /// When a limit is exceeded: too many values, or too much of them to hold.
     fn tally(&mut self, key: ValueKey, budget: &Budget) -> Limited<&mut Tally> {
-        let is_full = self.tallies.len() >= VALUES_MAX;
+        let is_full = self.tallies.len() >= DISTINCT_VALUES_MAX;
         match self.tallies.entry(key) {
             Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(_) if is_full => Err(Limit::DistinctValues),
@@ -431,7 +428,7 @@ mod tests {
     #[test]
     fn values_have_a_number_and_a_size_that_end_the_search() {
         let (budget, mut counts) = (Budget::unlimited(), facet());
-        for number in 0..VALUES_MAX {
+        for number in 0..DISTINCT_VALUES_MAX {
             counts.tally(ValueKey::String(number.to_string()), &budget).unwrap().count += 1;
         }
         // Known values count on.

@@ -5,13 +5,8 @@ use chrono::{
 };
 use chrono_tz::Tz;
 
-use crate::event::{Timestamp, value_instant};
+use crate::event::{Length, LengthUnit, Timestamp, value_instant};
 use crate::{Error, Result};
-
-const SECOND: i64 = 1_000_000;
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
 
 /// Reads an instant: RFC 3339, or a date `2026-05-04`, which is the first instant of that day in
 /// `zone`.
@@ -93,34 +88,25 @@ fn end_of_gap(local: NaiveDateTime, zone: Tz) -> Timestamp {
             false => before = middle,
         }
     }
-    Timestamp(after.saturating_mul(SECOND))
+    Timestamp(after.saturating_mul(1_000_000))
 }
 
-/// Now minus a length such as `7d`: `s m h d w` are fixed, `mo` and `y` go by the calendar in
-/// `zone`, clamped to the end of the month. A time before all times is the first one.
+/// Now minus a length such as `7d`: `s m h d w` are fixed, `mo` and `y` are months and years of
+/// the calendar in `zone`, clamped to the end of the month (for retention `y` is 366 days). A time
+/// before all times is the first one.
 ///
 /// `None` if `length` is not of that form.
 pub(crate) fn since(length: &str, now: Timestamp, zone: Tz) -> Option<Timestamp> {
-    let digits = length.bytes().take_while(u8::is_ascii_digit).count();
-    let (count, unit) = length.split_at(digits);
-    if count.is_empty() {
-        return None;
-    }
-    let micros = match unit {
-        "s" => SECOND,
-        "m" => MINUTE,
-        "h" => HOUR,
-        "d" => DAY,
-        "w" => 7 * DAY,
-        "mo" => return Some(months_before(now, count.parse().ok(), zone)),
-        "y" => {
-            let months = count.parse().ok().and_then(|years: u32| years.checked_mul(12));
-            return Some(months_before(now, months, zone));
+    let length = Length::parse(length)?;
+    match length.unit {
+        LengthUnit::Microsecond | LengthUnit::Millisecond => None,
+        LengthUnit::Month => Some(months_before(now, length.count.try_into().ok(), zone)),
+        LengthUnit::Year => {
+            let months = length.count.checked_mul(12).and_then(|months| months.try_into().ok());
+            Some(months_before(now, months, zone))
         }
-        _ => return None,
-    };
-    let count: i64 = count.parse().unwrap_or(i64::MAX);
-    Some(Timestamp(now.0.saturating_sub(count.saturating_mul(micros))))
+        _ => Some(Timestamp(now.0.saturating_sub(length.micros().unwrap_or(i64::MAX)))),
+    }
 }
 
 /// `None` stands for more months than can be counted.
@@ -256,7 +242,9 @@ mod tests {
 
     #[test]
     fn other_lengths_are_refused() {
-        for length in ["", "d", "7", "7D", "-7d", "+7d", "7 d", "7days", "1d12h", "1.5h", "７d"] {
+        for length in
+            ["", "d", "7", "7us", "7ms", "7D", "-7d", "+7d", "7 d", "7days", "1d12h", "1.5h", "７d"]
+        {
             assert_eq!(since(length, Timestamp(0), Tz::UTC), None, "{length}");
         }
     }

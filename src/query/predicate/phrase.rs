@@ -2,7 +2,7 @@
 
 use crate::limits::{FUZZY_CHARS_MAX, FUZZY_DISTANCE_MAX};
 use crate::query::ast::{LastWord, Text};
-use crate::text::{fold, for_each_folded_word, for_each_word, has_numeric};
+use crate::text::{FuzzyWord, fold, for_each_folded_word, for_each_word, has_numeric};
 
 /// A word of an outline that is longer may be cut into several words (at 256 bytes) once the
 /// numbers are in their places.
@@ -19,8 +19,8 @@ pub(crate) struct Phrase {
     pub(crate) words: Vec<String>,
     /// How the last of them is compared; a fuzzy one stands alone.
     pub(crate) last: LastWord,
-    /// The characters of a fuzzy word.
-    letters: Vec<char>,
+    /// The word of a fuzzy phrase.
+    fuzzy: Option<FuzzyWord>,
     /// The KMP failure table of the words before the last: for each prefix, the length of its
     /// longest border (a shorter prefix that is also its suffix).
     borders: Vec<usize>,
@@ -39,13 +39,13 @@ impl Phrase {
             let hint = "write letters or numbers";
             return Err(format!("there is no word in `{}`; {hint}", text.text));
         }
-        let mut letters = Vec::new();
+        let mut fuzzy = None;
         if let LastWord::Fuzzy(distance) = text.last {
             check_fuzzy(&text.text, &folded, &words, distance)?;
-            letters.extend(folded.chars());
+            fuzzy = FuzzyWord::new(&folded, distance);
         }
         let borders = borders(&words[..words.len() - 1]);
-        Ok(Phrase { words, last: text.last, letters, borders })
+        Ok(Phrase { words, last: text.last, fuzzy, borders })
     }
 
     /// Whether `text` has these words consecutively.
@@ -108,8 +108,8 @@ impl Phrase {
         match self.last {
             LastWord::Exact => word == last,
             LastWord::Prefix => word.starts_with(last),
-            LastWord::Fuzzy(distance) => {
-                is_within(&self.letters, word, usize::from(distance)) && !has_numeric(word)
+            LastWord::Fuzzy(_) => {
+                self.fuzzy.as_ref().is_some_and(|fuzzy| fuzzy.matches(word)) && !has_numeric(word)
             }
         }
     }
@@ -155,38 +155,6 @@ fn check_fuzzy(text: &str, folded: &str, words: &[String], distance: u8) -> Resu
     Ok(())
 }
 
-/// Whether `word` is within the Levenshtein distance `max` of `letters`: insertions, deletions
-/// and substitutions of characters. `letters` has at most [`FUZZY_CHARS_MAX`] characters.
-///
-/// One row of the Wagner-Fischer matrix at a time, given up once every cell is above `max`.
-fn is_within(letters: &[char], word: &str, max: usize) -> bool {
-    let count = word.chars().take(letters.len() + max + 1).count();
-    if count.abs_diff(letters.len()) > max {
-        return false;
-    }
-    // The row of the word so far: distances to each prefix of `letters`.
-    let mut row = [0; FUZZY_CHARS_MAX + 1];
-    let row = &mut row[..=letters.len()];
-    for (distance, cell) in row.iter_mut().enumerate() {
-        *cell = distance;
-    }
-    for (index, c) in word.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        let mut least = row[0];
-        for (column, letter) in letters.iter().enumerate() {
-            let substituted = diagonal + usize::from(*letter != c);
-            diagonal = row[column + 1];
-            row[column + 1] = substituted.min(diagonal + 1).min(row[column] + 1);
-            least = least.min(row[column + 1]);
-        }
-        if least > max {
-            return false;
-        }
-    }
-    row[letters.len()] <= max
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -196,18 +164,6 @@ mod tests {
     fn phrase(text: &str, last: LastWord) -> Phrase {
         let text = text.to_string();
         Phrase::read(&Text { text, last }).expect("a phrase")
-    }
-
-    /// The definition of Levenshtein, by recursion.
-    fn distance(a: &[char], b: &[char]) -> usize {
-        match (a, b) {
-            ([], rest) | (rest, []) => rest.len(),
-            ([first, a @ ..], [other, b @ ..]) if first == other => distance(a, b),
-            ([_, shorter_a @ ..], [_, shorter_b @ ..]) => {
-                let substituted = distance(shorter_a, shorter_b);
-                1 + substituted.min(distance(shorter_a, b)).min(distance(a, shorter_b))
-            }
-        }
     }
 
     #[test]
@@ -287,15 +243,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn being_within_a_distance_is_that_of_the_definition(
-            a in "[abä]{0,7}", b in "[abä]{0,7}", max in 1_usize..3,
-        ) {
-            let letters: Vec<char> = a.chars().collect();
-            let others: Vec<char> = b.chars().collect();
-            prop_assert_eq!(is_within(&letters, &b, max), distance(&letters, &others) <= max);
-        }
-
         #[test]
         fn a_phrase_is_found_where_its_words_are(
             words in prop::collection::vec("[ab]", 1..6),

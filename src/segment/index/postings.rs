@@ -319,7 +319,7 @@ mod tests {
         }
 
         #[test]
-        fn hostile_bytes_do_no_harm(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let plain = vec![40, 0x3a, 0x30, 0, 0, 1, 0, 0, 0];
             for prefix in [vec![], plain, vec![40, 0x3b, 0x30, 0, 0]] {
                 let bytes = [prefix, bytes.clone()].concat();

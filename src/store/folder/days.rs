@@ -1,12 +1,9 @@
 //! The UTC days of events, which name folders.
 
 use crate::event::Timestamp;
-use chrono::{Datelike, NaiveDate};
+use crate::event::civil::{civil_from_days, days_from_civil};
 
 pub(crate) const DAY_MICROS: i64 = 86_400_000_000;
-
-/// Days from 0001-01-01, day 1 of the common era, to 1970-01-01.
-const EPOCH_FROM_COMMON_ERA: i32 = 719_163;
 
 /// A UTC day: days since 1970-01-01.
 #[derive(
@@ -41,22 +38,22 @@ impl Day {
 
     /// Reads a folder name such as `2026-03-20`.
     pub(crate) fn parse(name: &str) -> Option<Day> {
-        let date = NaiveDate::parse_from_str(name, "%Y-%m-%d").ok()?;
-        let day = Day(date.num_days_from_ce().checked_sub(EPOCH_FROM_COMMON_ERA)?);
+        let mut numbers = name.splitn(3, '-').map(|digits| digits.parse::<u32>().ok());
+        let mut number = || numbers.next().flatten();
+        let days = days_from_civil(number()?.into(), number()?, number()?);
+        let day = Day(i32::try_from(days).ok()?);
+        // Only the name that the day itself prints: not `2026-3-20`, and not `2026-02-30`.
         (day.is_valid() && day.to_string() == name).then_some(day)
     }
 }
 
 impl std::fmt::Display for Day {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let date = self
-            .0
-            .checked_add(EPOCH_FROM_COMMON_ERA)
-            .and_then(NaiveDate::from_num_days_from_ce_opt);
-        match date {
-            Some(date) => write!(formatter, "{}", date.format("%Y-%m-%d")),
-            None => write!(formatter, "day {}", self.0),
+        if !self.is_valid() {
+            return write!(formatter, "day {}", self.0);
         }
+        let (year, month, day) = civil_from_days(self.0.into());
+        write!(formatter, "{year:04}-{month:02}-{day:02}")
     }
 }
 
@@ -75,5 +72,26 @@ mod tests {
         fn every_instant_has_a_day(micros in any::<i64>()) {
             prop_assert!(Day::of(Timestamp(micros)).is_valid());
         }
+    }
+
+    #[test]
+    fn other_names_are_no_days() {
+        for name in [
+            "",
+            "2026",
+            "2026-3-20",
+            "2026-02-30",
+            "2026-13-01",
+            "2026-00-10",
+            "0000-01-01",
+            "+026-03-20",
+            "2026-03-20-1",
+            "10000-01-01",
+            "2026-03-4294967295",
+        ] {
+            assert_eq!(Day::parse(name), None, "{name}");
+        }
+        assert_eq!(Day::parse("2026-03-20"), Some(Day(20_532)));
+        assert_eq!(Day(Day::LAST.0 + 1).to_string(), "day 2932897");
     }
 }

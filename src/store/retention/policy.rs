@@ -1,6 +1,6 @@
 //! The retention policy: classes with their durations, and the rules that give an event its class.
 
-use crate::event::Timestamp;
+use crate::event::{Length, LengthUnit, Timestamp};
 use crate::store::folder::paths::is_class_name;
 use crate::{Error, Result};
 use std::fmt;
@@ -12,7 +12,7 @@ pub const DEFAULT_CLASS: &str = "default";
 /// How long something is kept.
 ///
 /// As text: `forever`, or a number with a unit: `us`, `s`, `m` (minutes), `h`, `d`, `w`, `y` (366
-/// days, so that no calendar year is cut short).
+/// days, so that no calendar year is cut short; in a query `y` is a calendar year).
 ///
 /// # Examples
 /// ```
@@ -73,12 +73,14 @@ impl Keep {
     }
 }
 
-const SECOND: i64 = 1_000_000;
-const HOUR: i64 = 3600 * SECOND;
-const DAY: i64 = 24 * HOUR;
 /// A duration is printed in the last unit that divides it.
-const PRINTED_UNITS: [(&str, i64); 5] =
-    [("us", 1), ("s", SECOND), ("m", 60 * SECOND), ("h", HOUR), ("d", DAY)];
+const PRINTED_UNITS: [LengthUnit; 5] = [
+    LengthUnit::Microsecond,
+    LengthUnit::Second,
+    LengthUnit::Minute,
+    LengthUnit::Hour,
+    LengthUnit::Day,
+];
 
 impl FromStr for Keep {
     type Err = Error;
@@ -92,20 +94,14 @@ impl FromStr for Keep {
                  (us, s, m, h, d, w, y)";
             Error::invalid("duration", format!("`{text}`: {problem}"))
         };
-        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, unit) = text.split_at(digits);
-        let unit_micros = match unit {
-            "us" => 1,
-            "s" => SECOND,
-            "m" => 60 * SECOND,
-            "h" => HOUR,
-            "d" => DAY,
-            "w" => 7 * DAY,
-            "y" => 366 * DAY,
-            _ => return Err(wrong()),
-        };
-        let micros = number.parse::<i64>().ok();
-        let micros = micros.and_then(|number| number.checked_mul(unit_micros));
+        let micros = Length::parse(text).and_then(|length| match length.unit {
+            LengthUnit::Millisecond | LengthUnit::Month => None,
+            LengthUnit::Year => {
+                let days = Length { count: length.count.checked_mul(366)?, unit: LengthUnit::Day };
+                days.micros()
+            }
+            _ => length.micros(),
+        });
         micros.filter(|micros| *micros > 0).map(Keep::Micros).ok_or_else(wrong)
     }
 }
@@ -115,9 +111,13 @@ impl fmt::Display for Keep {
         let Keep::Micros(micros) = *self else {
             return formatter.write_str("forever");
         };
-        let divides = |unit: &&(&str, i64)| micros % unit.1 == 0;
-        let (name, unit) = PRINTED_UNITS.iter().rev().find(divides).unwrap_or(&("us", 1));
-        write!(formatter, "{}{name}", micros / unit)
+        let in_unit = |unit: &LengthUnit| {
+            let each = unit.micros().filter(|each| micros % each == 0)?;
+            Some((micros / each, unit.name()))
+        };
+        let printed = PRINTED_UNITS.iter().rev().find_map(in_unit);
+        let (count, unit) = printed.expect("a microsecond divides every duration");
+        write!(formatter, "{count}{unit}")
     }
 }
 
@@ -297,11 +297,13 @@ mod tests {
 
     #[test]
     fn durations_need_a_number_and_a_unit() {
-        for (text, micros) in [("1us", 1), ("2s", 2 * SECOND), ("2w", 14 * DAY), ("1y", 366 * DAY)]
-        {
+        const DAY: i64 = 86_400_000_000;
+        for (text, micros) in [("1us", 1), ("2s", 2_000_000), ("2w", 14 * DAY), ("1y", 366 * DAY)] {
             assert_eq!(text.parse::<Keep>().expect(text), Keep::Micros(micros));
         }
-        for text in ["", "d", "90", "0d", "-1d", "1.5d", "90 d", "1mo", "9223372036854775807d"] {
+        for text in
+            ["", "d", "90", "0d", "-1d", "1.5d", "90 d", "1ms", "1mo", "9223372036854775807d"]
+        {
             assert!(text.parse::<Keep>().is_err(), "{text}");
         }
     }
@@ -309,7 +311,7 @@ mod tests {
     proptest! {
         #[test]
         fn durations_print_and_parse(micros in 1_i64.., unit in 0_usize..5) {
-            let unit = PRINTED_UNITS[unit].1;
+            let unit = PRINTED_UNITS[unit].micros().expect("a fixed length");
             for micros in [micros, (micros / unit).max(1) * unit] {
                 let keep = Keep::Micros(micros);
                 prop_assert_eq!(keep.to_string().parse::<Keep>().expect("printed"), keep);

@@ -1,6 +1,7 @@
 //! Sweeps of retention: segments whose every event is past its time are dropped.
 
 use crate::event::Timestamp;
+use crate::limits::CLOCK_JUMP_MICROS_MAX;
 use crate::segment::Footer;
 use crate::store::manifest::state::ManifestEdit;
 use crate::store::report::ChangeReport;
@@ -10,9 +11,6 @@ use crate::store::view::segments::LiveSegment;
 use crate::store::write::engine::{Engine, Maintenance};
 use crate::{Error, Result};
 use std::sync::Arc;
-
-/// A clock that is further ahead of the last sweep than this is not believed: 30 days.
-const AHEAD_MAX_MICROS: i64 = 30 * 86_400_000_000;
 
 /// Segments that one edit takes out: far fewer than the room that a manifest keeps ahead takes.
 const DROPPED_AT_ONCE: usize = 512;
@@ -78,7 +76,7 @@ pub(crate) fn sweep_time(
         return Ok(asked.unwrap_or(clock));
     };
     let ahead = clock.0.saturating_sub(last.0);
-    if (0..=AHEAD_MAX_MICROS).contains(&ahead) {
+    if (0..=CLOCK_JUMP_MICROS_MAX).contains(&ahead) {
         return Ok(clock);
     }
     Err(Error::ClockJump { now: clock.to_string(), last: last.to_string() })
@@ -193,8 +191,8 @@ mod tests {
         let last = Some(Timestamp(1000));
         let clock = |now| sweep_time(None, Timestamp(now), last);
         assert_eq!(clock(1000).expect("same"), Timestamp(1000));
-        assert!(clock(1000 + AHEAD_MAX_MICROS).is_ok());
-        assert!(matches!(clock(1001 + AHEAD_MAX_MICROS), Err(Error::ClockJump { .. })));
+        assert!(clock(1000 + CLOCK_JUMP_MICROS_MAX).is_ok());
+        assert!(matches!(clock(1001 + CLOCK_JUMP_MICROS_MAX), Err(Error::ClockJump { .. })));
         assert!(matches!(clock(999), Err(Error::ClockJump { .. })));
         assert!(clock(i64::MAX).is_err() && clock(i64::MIN).is_err());
     }

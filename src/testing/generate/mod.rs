@@ -74,10 +74,8 @@ impl Generator {
         let category = self.categories_by_weight[place];
         let (activity, operation) = category.activities[random.skewed(category.activities.len())];
         let person = &self.people[random.skewed(PEOPLE_COUNT)];
-        let late = match random.chance(LATE_PERCENT) {
-            true => random.below(LATE_MICROS_MAX) as i64,
-            false => 0,
-        };
+        let is_late = random.chance(LATE_PERCENT);
+        let late = if is_late { random.below(LATE_MICROS_MAX) as i64 } else { 0 };
         line.open("", "{");
         line.text("id", uuid(random));
         line.text("tenant", format_args!("org-{}", ORGANISATIONS[person.organisation]));
@@ -125,7 +123,7 @@ fn write_outcome(line: &mut Line, random: &mut Xoshiro, activity: &str, operatio
     }
 }
 
-/// What the event was done to; a login has no target.
+/// Writes the target of the event; a login has none.
 fn write_target(line: &mut Line, random: &mut Xoshiro, kind: &str, people: &[Person]) {
     if kind == "session" {
         return;

@@ -3,7 +3,7 @@
 use super::names::{AGENT_PARTS, FIRST_NAMES, LAST_NAMES, ORGANISATIONS, ROLES, USER_AGENTS};
 use super::random::Xoshiro;
 
-/// Somebody who does things.
+/// A person who acts.
 #[derive(Debug, Clone)]
 pub(super) struct Person {
     /// The member `actor`, as JSON.
@@ -36,7 +36,7 @@ fn person(index: usize, random: &mut Xoshiro) -> Person {
     );
     let id = format!("u-{:06}", 100_000 + index);
     let name = format!("{first} {last}");
-    // Most people have no role to speak of.
+    // The first and most likely rank stands for no role.
     let role = match random.skewed(ROLES.len() + 1) {
         0 => String::new(),
         rank => format!(r#","role":"{}""#, ROLES[rank - 1]),

@@ -1,4 +1,8 @@
-//! A small seeded source of numbers: xoshiro256++, filled by splitmix64 (Blackman and Vigna).
+//! xoshiro256++ (Blackman and Vigna), its state filled by SplitMix64 as its authors advise.
+//!
+//! The events of a seed stay the same from version to version, so this sequence does.
+
+use crate::io::SeededRandom;
 
 /// Numbers that depend on the seed alone.
 #[derive(Debug, Clone)]
@@ -9,15 +13,8 @@ pub(super) struct Xoshiro {
 impl Xoshiro {
     /// Starts the sequence of `seed`.
     pub(super) fn new(seed: u64) -> Xoshiro {
-        let mut mixer = seed;
-        let mut next = || {
-            mixer = mixer.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut word = mixer;
-            word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            word ^ (word >> 31)
-        };
-        Xoshiro { state: [next(), next(), next(), next()] }
+        let mixer = SeededRandom::new(seed);
+        Xoshiro { state: std::array::from_fn(|_| mixer.next_u64()) }
     }
 
     /// The next 64 bits.
@@ -41,7 +38,7 @@ impl Xoshiro {
         (product >> 64) as u64
     }
 
-    /// Whether something happens that happens `percent` times in a hundred.
+    /// `true` with a probability of `percent` in a hundred.
     pub(super) fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }

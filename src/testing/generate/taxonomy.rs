@@ -1,4 +1,4 @@
-//! What can happen: the categories and activities of a calendar and booking service.
+//! The categories and activities of a calendar and booking service.
 
 use ActivityKind::{Auth, Create, Delete, Other, Update};
 

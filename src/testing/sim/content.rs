@@ -1,9 +1,10 @@
-//! The bytes of one simulated file: what programs see, what is durable, and what lies between.
+//! The bytes of one simulated file: as programs see them, as they are durable, and the writes not
+//! yet synced.
 
 use super::fate::CrashFate;
 use std::sync::Arc;
 
-/// Bytes that a disk writes whole or not at all, mostly.
+/// Bytes that a disk usually writes as a whole or not at all.
 pub(super) const SECTOR: usize = 512;
 
 /// A file of the simulated disk; clones share bytes until one of them changes.
@@ -57,7 +58,7 @@ impl Content {
         self.pending.clear();
     }
 
-    /// Changes the bytes behind everybody's back.
+    /// Changes the bytes durably, without an operation: damage of the medium.
     pub(super) fn replace(&mut self, bytes: Vec<u8>) {
         *self = Content::settled(bytes);
     }
@@ -108,7 +109,7 @@ impl Content {
         cuts.fold(self.durable.len(), usize::min)
     }
 
-    /// Whether a later change that is not durable either writes the same place again.
+    /// Whether a later unsynced change writes the same place again.
     fn is_covered(&self, index: usize) -> bool {
         let place = |change: &PendingWrite| match change {
             PendingWrite::Write { offset, bytes } => Some((*offset, bytes.len())),
@@ -119,8 +120,8 @@ impl Content {
     }
 }
 
-/// Cuts a write into what survives or not on its own: its sectors; if `joins_zeros`, sectors of
-/// zeros in a row are one piece.
+/// Cuts a write into the pieces that survive or not independently: its sectors; with `joins_zeros`,
+/// adjacent sectors of zeros are one piece.
 fn pieces(offset: usize, bytes: &[u8], joins_zeros: bool) -> Vec<(usize, &[u8])> {
     let mut pieces: Vec<(usize, &[u8])> = Vec::new();
     for (at, sector) in sectors(offset, bytes) {

@@ -14,13 +14,13 @@ pub(super) struct Odds {
 pub(super) enum CrashFate<'a> {
     /// By chance. Every sector for itself; some are torn.
     Drawn { odds: Odds, random: &'a SeededRandom },
-    /// As listed: the change that is asked for as number n is kept if bit n is set. Nothing is
-    /// torn; zeros in a row are one change, and so are writes over each other.
+    /// As listed: the change that is decided as number n is kept if bit n is set. Nothing is torn;
+    /// zeros in a row are one change, and so are writes over each other.
     Listed { kept: u64, asked: u32 },
 }
 
 impl Odds {
-    /// Draws the mood of one crash: everything kept, everything lost, or a mixture.
+    /// Draws how much one crash keeps: everything, nothing, or a part.
     pub(super) fn draw(random: &SeededRandom) -> Odds {
         let (keep, tear) = match random.below(6) {
             0 => (16, 0),
@@ -35,7 +35,7 @@ impl Odds {
 }
 
 impl<'a> CrashFate<'a> {
-    /// A crash whose mood is drawn.
+    /// A crash that keeps as much as is drawn.
     pub(super) fn draw(random: &'a SeededRandom) -> CrashFate<'a> {
         CrashFate::Drawn { odds: Odds::draw(random), random }
     }

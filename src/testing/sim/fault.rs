@@ -1,4 +1,4 @@
-//! What goes wrong on the simulated disk, and when.
+//! Faults of the simulated disk, and when they happen.
 
 use rustix::io::Errno;
 use std::io;
@@ -60,8 +60,8 @@ pub enum FaultKind {
     NoSpace,
     /// Half of the bytes are written, then ENOSPC. Writes.
     ShortWrite,
-    /// Half of the bytes are written and the answer is `Ok`: what a program sees that does not look
-    /// at the count. Writes.
+    /// Half of the bytes are written and the result is `Ok`: a short write whose count the program
+    /// ignores. Writes.
     SilentShortWrite,
     /// EIO, but all of the bytes are written. Writes.
     LateError,
@@ -72,7 +72,8 @@ pub enum FaultKind {
     /// EIO, and some of the unsynced bytes never reach the disk although later syncs succeed and
     /// programs still see them. Syncs of files.
     LostSync,
-    /// As [`FaultKind::LostSync`], but the answer is `Ok`: what a program sees that tries again.
+    /// As [`FaultKind::LostSync`], but the result is `Ok`: the second of two syncs, after the first
+    /// has failed.
     RetriedSync,
 }
 
@@ -109,7 +110,7 @@ impl Fault {
 pub(crate) enum FaultAnswer {
     /// It is done.
     Done,
-    /// It says it is done, but is not.
+    /// It returns `Ok` and has no effect.
     Skipped,
     /// It goes wrong in this way.
     Failed(FaultKind),
@@ -164,7 +165,7 @@ impl Plan {
     }
 }
 
-/// What programs see.
+/// The result that programs get.
 pub(super) fn answer_of(kind: FaultKind) -> io::Result<()> {
     let error = match kind {
         FaultKind::SilentShortWrite | FaultKind::Misdirected | FaultKind::RetriedSync => {

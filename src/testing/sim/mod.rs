@@ -1,8 +1,8 @@
 //! A disk in memory that forgets, tears and fails on request, reproducibly by its seed.
 //!
-//! What a program wrote is seen by everybody at once, but survives [`SimDisk::crash`] for certain
-//! only once the file was synced, and once the folder of each new name on its path was. Everything
-//! else survives or not, sector by sector and name by name.
+//! What a program wrote is visible at once, but survives [`SimDisk::crash`] for certain only once
+//! the file was synced, and once the folder of each new name on its path was. Everything else
+//! survives or not, sector by sector and name by name.
 
 mod content;
 mod fate;

@@ -1,4 +1,4 @@
-//! The simulated disk and what it knows: files, durable or not, and the faults to come.
+//! The simulated disk: its files, durable or not, and the planned faults.
 
 use super::content::SECTOR;
 use super::fate::CrashFate;
@@ -36,7 +36,7 @@ pub(crate) struct SimState {
     pub(crate) random: SeededRandom,
     pub(crate) locks: BTreeSet<PathBuf>,
     capacity: Option<u64>,
-    /// What the disk was before each operation that may change it, once that is asked for.
+    /// The disk before each operation that may change it, once [`SimDisk::keep_past`] was called.
     past: Option<Vec<DiskImage>>,
 }
 
@@ -136,8 +136,8 @@ impl SimDisk {
         self.state().plan.stop_at = Some(number);
     }
 
-    /// From now on operations of this kind on such paths answer `Ok` and do nothing: a planted bug,
-    /// to see that a test notices. Only syncs of files and folders can be skipped.
+    /// From now on operations of this kind on such paths return `Ok` and do nothing: a planted bug,
+    /// which a test must find. Only syncs of files and folders can be skipped.
     pub fn skip(&self, kind: OperationKind, is_hit: fn(&Path) -> bool) {
         self.state().plan.skipped.push(Skip { kind, is_hit });
     }
@@ -177,7 +177,7 @@ impl SimDisk {
         Ok(state.tree.file(node).content.live().to_vec())
     }
 
-    /// Changes the bytes of a file durably and behind everybody's back; no operation.
+    /// Changes the bytes of a file durably; no operation.
     pub fn damage(&self, path: &Path, edit: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
         let mut state = self.state();
         let node = state.tree.find_file(path)?;
@@ -204,7 +204,7 @@ impl SimState {
         self.plan.judge(Operation { kind, path: path.to_path_buf(), len: len as u64 })
     }
 
-    /// Does something that a power cut in its midst may have done or not.
+    /// Runs an operation that a power cut during it may have completed or not.
     pub(crate) fn change<T>(
         &mut self,
         kind: OperationKind,
@@ -223,7 +223,7 @@ impl SimState {
         act(&mut self.tree)
     }
 
-    /// Does something that leaves no traces, or nothing at all unless it is done whole.
+    /// Runs an operation that changes nothing, or changes nothing unless it is completed.
     pub(crate) fn whole(
         &mut self,
         kind: OperationKind,
@@ -238,8 +238,8 @@ impl SimState {
         }
     }
 
-    /// Writes `bytes` where nobody asked for them: at a sector of this file or in another file. The
-    /// right place gets its length only.
+    /// A misdirected write: `bytes` go to another sector of this file or to another file. The right
+    /// place gets its length only.
     pub(crate) fn misdirect(&mut self, node: InodeId, offset: usize, bytes: &[u8]) {
         let content = &mut self.tree.file_mut(node).content;
         if content.live().len() < offset + bytes.len() {

@@ -1,4 +1,4 @@
-//! What a damaged store tells, compared with what it holds.
+//! The answers of a damaged store, compared with its events.
 
 use super::change::Change;
 use super::world::{CATEGORIES, ROOT, World, options};
@@ -49,7 +49,7 @@ pub(super) fn complaint(world: &World, change: &Change, disk: &SimDisk) -> Optio
     }
 }
 
-/// Whether an error tells which file is concerned.
+/// Whether an error names the file that was changed.
 fn names(change: &Change, error: &Error) -> bool {
     let message = error.to_string();
     let is_named = |file: &&std::path::Path| {
@@ -66,8 +66,8 @@ fn names(change: &Change, error: &Error) -> bool {
     typed && (change.files().iter().any(is_named) || change.is_of("manifest"))
 }
 
-/// Compares everything that a store tells; errors go to `harm`. `prefix`: the store may show what
-/// was there earlier.
+/// Compares every answer of a store; errors go to `harm`. `prefix`: the store may show what was
+/// there earlier.
 fn compare(
     world: &World,
     snapshot: &Snapshot,
@@ -75,11 +75,8 @@ fn compare(
     prefix: bool,
     harm: &mut Vec<Error>,
 ) -> Option<String> {
-    let upto = match prefix {
-        true => snapshot.last_seq().unwrap_or(0),
-        false => u64::MAX,
-    };
-    // Who changes the rules changes what is shown.
+    let upto = if prefix { snapshot.last_seq().unwrap_or(0) } else { u64::MAX };
+    // Other rules hide other events.
     let same_rules = *rules == world.retention;
     let mut events = Vec::new();
     let read = snapshot.query(&Query::all()).by_seq().for_each(&mut |event| {

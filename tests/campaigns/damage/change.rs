@@ -1,4 +1,4 @@
-//! What is done to a store: bytes, lengths, whole files.
+//! The changes of a store: of bytes, lengths, whole files.
 
 use super::world::{ROOT, World, list};
 use annals::io::{Io, Mode};
@@ -52,7 +52,7 @@ impl fmt::Display for Change {
 }
 
 impl Change {
-    /// The files that are no longer what they were.
+    /// The files that differ after the change.
     pub(super) fn files(&self) -> Vec<&Path> {
         match self {
             Change::Byte { file, .. }

@@ -21,7 +21,7 @@ pub(super) struct World {
     pub(super) foreign: SimDisk,
     /// Its files, in the order of their paths.
     pub(super) files: Vec<PathBuf>,
-    /// Those whose bytes are changed one by one, and their lengths; the others are like those of
+    /// Files whose bytes and lengths are changed one by one; the other files are like those of
     /// another world.
     pub(super) own: Vec<(PathBuf, u64)>,
     /// Its events by `seq`, as they are printed.
@@ -154,7 +154,7 @@ pub(super) fn event(number: u64, seed: u64, ids: u64) -> Event {
     Event::from_json(json.as_bytes()).expect("a sound event")
 }
 
-/// The files below a folder; the lock says nothing and is left out.
+/// The files below a folder, without the lock, whose bytes do not matter.
 pub(super) fn list(disk: &SimDisk, folder: &Path, files: &mut Vec<PathBuf>) {
     for item in disk.list(folder).expect("lists") {
         let path = folder.join(&item.name);

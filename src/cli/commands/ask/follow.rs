@@ -3,6 +3,7 @@
 use super::place_file::PlaceFile;
 use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::input::budget::read_duration;
 use crate::cli::input::options::{QueryOptions, StoreOptions};
 use crate::cli::print::sink::{ColumnOptions, EventFormat, Sink};
 use annals::Error;
@@ -178,18 +179,8 @@ fn is_stdout_gone() -> bool {
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    let unit_ms = match unit {
-        "ms" => 1,
-        "s" => 1000,
-        "m" => 60 * 1000,
-        "h" => 3600 * 1000,
-        _ => return Err("expected a number with a unit, such as 10s (ms, s, m, h)".to_owned()),
-    };
-    let number = number.parse::<u64>().map_err(|error| error.to_string())?;
-    let ms = number.checked_mul(unit_ms).ok_or("is too long")?;
-    Ok(Duration::from_millis(ms))
+    let expected = "expected a number with a unit, such as 10s (ms, s, m, h)";
+    read_duration(text).ok_or_else(|| expected.to_owned())
 }
 
 #[cfg(test)]
