@@ -4,7 +4,6 @@ use memchr::memmem;
 use std::sync::Arc;
 
 use super::equals::Equals;
-use super::pattern_text::{Anchor, has_part};
 use super::phrase::Phrase;
 use super::range::Range;
 use super::value::Scalar;
@@ -85,30 +84,6 @@ impl ValuePredicate {
             ValuePredicate::Equals(equals) => equals.exact_strings(),
             _ => None,
         }
-    }
-
-    /// Whether every string of an outline passes, or none does; `None` if that depends on the
-    /// digits that stand where the outline has `unknown`, or on more than its text.
-    pub(crate) fn matches_outline(&self, outline: &str, unknown: char) -> Option<bool> {
-        let has = |part: &str, anchor| has_part(&fold(outline), part, anchor, unknown);
-        match self {
-            ValuePredicate::Phrase(phrase) => phrase.matches_outline(outline, unknown),
-            ValuePredicate::Begins(start) => has(start, Anchor::Start),
-            ValuePredicate::Contains(inner) => has(inner, Anchor::Anywhere),
-            ValuePredicate::Ends(end) => has(end, Anchor::End),
-            _ => None,
-        }
-    }
-
-    /// Whether [`ValuePredicate::matches_outline`] decides anything.
-    pub(crate) fn is_about_outlines(&self) -> bool {
-        matches!(
-            self,
-            ValuePredicate::Phrase(_)
-                | ValuePredicate::Begins(_)
-                | ValuePredicate::Contains(_)
-                | ValuePredicate::Ends(_)
-        )
     }
 
     /// The tests of the text of strings and numbers.
