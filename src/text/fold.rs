@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::property;
+use super::{ascii, property};
 
 /// Folds `text` for comparison.
 ///
@@ -23,6 +23,14 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         true => Cow::Owned(text.to_ascii_lowercase()),
         false => Cow::Borrowed(text),
+    }
+}
+
+/// Calls `look` with the folded text: for pure ASCII without allocation up to 512 bytes.
+pub(crate) fn with_folded<T>(text: &str, look: impl FnOnce(&str) -> T) -> T {
+    match text.is_ascii() {
+        true => ascii::with_lower(text, look),
+        false => look(&fold_beyond_ascii(text)),
     }
 }
 
