@@ -96,6 +96,35 @@ fn event() -> annals::event::Event {
     annals::event::Event::builder("2026-05-04T13:05:00Z", "tests", "golden").build().unwrap()
 }
 
+/// The incompatible features in the headers of all segments of a store.
+fn features(folder: &Path) -> Vec<u32> {
+    let mut files = Vec::new();
+    list(&folder.join("segments"), &mut files);
+    let feature = |file: &PathBuf| {
+        let header = fs::read(file).unwrap();
+        u32::from_le_bytes(header[16..20].try_into().unwrap())
+    };
+    files.iter().map(feature).collect()
+}
+
+/// Segments are written without the codec patterns, so merging one that has it gives one without.
+#[test]
+fn a_merge_leaves_patterns_behind() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1-feature-0");
+    let folder = tempfile::tempdir().unwrap();
+    copy(&golden.join("store"), folder.path());
+    assert_eq!(features(folder.path()), [1]);
+    let store = Store::open(folder.path()).unwrap();
+    store.append(&event()).unwrap();
+    store.seal().unwrap();
+    store.compact().unwrap();
+    assert_eq!(store.segments().len(), 1);
+    assert!(contents(&store.snapshot()).unwrap().starts_with(&expected(&golden)));
+    assert_eq!(store.verify().unwrap().problems, Vec::<String>::new());
+    store.close().unwrap();
+    assert_eq!(features(folder.path()), [0]);
+}
+
 /// From one changed byte of a file to the next: small files are tried more densely.
 fn step(len: usize) -> usize {
     match len {

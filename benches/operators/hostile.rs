@@ -187,9 +187,9 @@ fn answers() -> Vec<Hostile> {
         },
         all("histogram by two minutes", Ask::Histogram(path("2m"))),
         all("facets of UUIDs", Ask::Facets(path("id"))),
-        all("facets of patterns", Ask::Facets(path("context.request_id"))),
+        all("facets of numbered texts", Ask::Facets(path("context.request_id"))),
         all("facets of unique numbers", Ask::Facets(path("attributes.price"))),
-        all("completion of patterns", Ask::Values(path("details.note"))),
+        all("completion of numbered texts", Ask::Values(path("details.note"))),
         all("all fields", Ask::Fields),
         all("every event as a stream", Ask::Stream),
     ]

@@ -4,10 +4,10 @@
 pub(crate) type Operator = (&'static str, &'static str, &'static str);
 
 /// The columns of the templates: a few values in a dictionary, or a value for each event, as
-/// UUIDs, as patterns with numbers in them, or one by one.
+/// UUIDs, as texts that differ in numbers only, or others.
 const DICTIONARY: &str = "dictionary";
 const UUIDS: &str = "UUIDs";
-const PATTERNS: &str = "patterns";
+const NUMBERED: &str = "numbered";
 const UNIQUE: &str = "unique";
 const OBJECT: &str = "object";
 const EVERYTHING: &str = "everything";
@@ -23,28 +23,28 @@ pub(crate) const TEXTS: &[Operator] = &[
     ("`word~1`", EVERYTHING, "meting~1"),
     ("`word~2`", EVERYTHING, "meting~2"),
     ("`f:text`", DICTIONARY, "context.user_agent:firefox"),
-    ("`f:text`", PATTERNS, "details.note:ticket"),
+    ("`f:text`", NUMBERED, "details.note:ticket"),
     ("`f:text`", UUIDS, "id:{id}"),
     ("`f:text`", OBJECT, "context:firefox"),
     ("`f:\"a phrase\"`", DICTIONARY, "actor.email:{actor.email}"),
-    ("`f:\"a phrase\"`", PATTERNS, "details.note:\"customer prefers\""),
+    ("`f:\"a phrase\"`", NUMBERED, "details.note:\"customer prefers\""),
     ("`f:prefix*`", DICTIONARY, "context.user_agent:fire*"),
-    ("`f:prefix*`", PATTERNS, "context.request_id:{context.request_id:8}*"),
+    ("`f:prefix*`", NUMBERED, "context.request_id:{context.request_id:8}*"),
     ("`f:prefix*`", UUIDS, "id:{id:6}*"),
     ("`f:word~1`", DICTIONARY, "context.user_agent:firefux~1"),
-    ("`f:word~2`", PATTERNS, "details.note:tiket~2"),
+    ("`f:word~2`", NUMBERED, "details.note:tiket~2"),
     ("`f:(a -b OR c)`", DICTIONARY, "context.user_agent:(chrome -windows OR firefox)"),
-    ("`f:(a -b OR c)`", PATTERNS, "details.note:(ticket -customer OR rechnung)"),
+    ("`f:(a -b OR c)`", NUMBERED, "details.note:(ticket -customer OR rechnung)"),
 ];
 
 /// Equality and lists.
 pub(crate) const EQUALS: &[Operator] = &[
     ("`f=v`, string", DICTIONARY, "actor.email={actor.email}"),
-    ("`f=v`, string", PATTERNS, "context.request_id={context.request_id}"),
+    ("`f=v`, string", NUMBERED, "context.request_id={context.request_id}"),
     ("`f=v`, string", UUIDS, "id={id}"),
     ("`f=\"v\"`", DICTIONARY, "actor.email=\"{actor.email}\""),
-    ("`f=\"v\"`", PATTERNS, "context.request_id=\"{context.request_id}\""),
-    ("`f=\"v\"`", PATTERNS, "details.note=\"{details.note}\""),
+    ("`f=\"v\"`", NUMBERED, "context.request_id=\"{context.request_id}\""),
+    ("`f=\"v\"`", NUMBERED, "details.note=\"{details.note}\""),
     ("`f=\"v\"`", UUIDS, "id=\"{id}\""),
     ("`f=v`, number", DICTIONARY, "details.duration_ms={details.duration_ms}"),
     ("`f=v`, number", UNIQUE, "attributes.price={attributes.price}"),
@@ -61,7 +61,7 @@ pub(crate) const EQUALS: &[Operator] = &[
     ("`f=v`, instant", "time", "time={occurred_at}"),
     ("`f=v`, instant", UNIQUE, "attributes.start={attributes.start}"),
     ("`f!=v`", DICTIONARY, "category!={category}"),
-    ("`f!=v`", PATTERNS, "context.request_id!={context.request_id}"),
+    ("`f!=v`", NUMBERED, "context.request_id!={context.request_id}"),
     ("`f!=v`", UUIDS, "id!={id}"),
     ("`f!=v`, number", UNIQUE, "attributes.price!={attributes.price}"),
     ("`action=v`", DICTIONARY, "action={category}.{activity}"),
@@ -70,18 +70,18 @@ pub(crate) const EQUALS: &[Operator] = &[
 /// Parts of texts.
 pub(crate) const PARTS: &[Operator] = &[
     ("`f^=t`", DICTIONARY, "actor.email^={actor.email:4}"),
-    ("`f^=t`", PATTERNS, "context.request_id^={context.request_id:8}"),
+    ("`f^=t`", NUMBERED, "context.request_id^={context.request_id:8}"),
     ("`f^=t`", UUIDS, "id^={id:6}"),
     ("`f^=t`", OBJECT, "actor^={actor.email:4}"),
     ("`f*=t`", DICTIONARY, "context.user_agent*=fire"),
-    ("`f*=t`", PATTERNS, "details.note*=icket"),
+    ("`f*=t`", NUMBERED, "details.note*=icket"),
     ("`f*=t`", UUIDS, "id*={id:-6}"),
     ("`f*=t`", OBJECT, "context*=fire"),
     ("`f$=t`", DICTIONARY, "actor.email$=.example"),
-    ("`f$=t`", PATTERNS, "context.request_id$={context.request_id:-6}"),
+    ("`f$=t`", NUMBERED, "context.request_id$={context.request_id:-6}"),
     ("`f$=t`", UUIDS, "id$={id:-6}"),
     ("`f~=/re/`", DICTIONARY, "context.user_agent~=/Firefox\\/[0-9]+/"),
-    ("`f~=/re/`", PATTERNS, "details.note~=/RE-[0-9]+7$/"),
+    ("`f~=/re/`", NUMBERED, "details.note~=/RE-[0-9]+7$/"),
     ("`f~=/re/`", UUIDS, "id~=/^{id:4}.*{id:-2}$/"),
     ("`f~=/re/`", OBJECT, "context~=/Firefox\\/[0-9]+/"),
     ("`action^=t`", DICTIONARY, "action^={category}."),
@@ -111,16 +111,16 @@ pub(crate) const RANGES: &[Operator] = &[
 /// What is there, and joining.
 pub(crate) const JOINS: &[Operator] = &[
     ("`has:f`", DICTIONARY, "has:error_code"),
-    ("`has:f`", PATTERNS, "has:details.note"),
+    ("`has:f`", NUMBERED, "has:details.note"),
     ("`has:f`", OBJECT, "has:changes"),
     ("`*`", EVERYTHING, "*"),
     ("`NOT`", DICTIONARY, "-category={category}"),
     ("`NOT`", EVERYTHING, "-meeting"),
-    ("`NOT`", PATTERNS, "-details.note*=icket"),
+    ("`NOT`", NUMBERED, "-details.note*=icket"),
     ("`AND`", DICTIONARY, "category={category} actor.email={actor.email}"),
     ("`AND`", EVERYTHING, "meeting windows"),
-    ("`AND`, one part singly", PATTERNS, "actor.email={actor.email} details.note*=icket"),
+    ("`AND`, one part singly", NUMBERED, "actor.email={actor.email} details.note*=icket"),
     ("`OR`", DICTIONARY, "category={category} OR actor.email={actor.email}"),
     ("`OR`", EVERYTHING, "meeting OR windows"),
-    ("`OR`, one part singly", PATTERNS, "actor.email={actor.email} OR details.note*=icket"),
+    ("`OR`, one part singly", NUMBERED, "actor.email={actor.email} OR details.note*=icket"),
 ];

@@ -2,7 +2,7 @@
 
 use crate::forge::Forged;
 use annals::event::{Event, StoredEvent, Timestamp};
-use annals::io::{Access, ManualClock, SeededRandom};
+use annals::io::{Access, ManualClock, Mode, SeededRandom};
 use annals::query::{Order, Query};
 use annals::store::Store;
 use annals::testing::SimDisk;
@@ -142,10 +142,43 @@ fn events_of_every_codec() -> Vec<Event> {
     lines.map(|line| Event::from_json(line.as_bytes()).expect("a sound event")).collect()
 }
 
-/// A store with one segment that has every kind of section.
+/// A store with one segment that has every kind of section that is written.
 pub(crate) fn many() -> &'static Fixture {
     static FIXTURE: OnceLock<Fixture> = OnceLock::new();
     FIXTURE.get_or_init(|| sealed_with(&events_of_every_codec()))
+}
+
+/// Files of a golden store whose segment has columns of the codec patterns, which no store writes
+/// any more; the segment last.
+const OLDER_FILES: [(&str, &[u8]); 5] = [
+    ("store.toml", include_bytes!("../../tests/golden/v1-feature-0/store/store.toml")),
+    ("synced", include_bytes!("../../tests/golden/v1-feature-0/store/synced")),
+    ("manifest", include_bytes!("../../tests/golden/v1-feature-0/store/manifest")),
+    ("log/00000002.log", include_bytes!("../../tests/golden/v1-feature-0/store/log/00000002.log")),
+    (
+        "segments/default/2026-01-01/c33ddfce8f916549.seg",
+        include_bytes!(
+            "../../tests/golden/v1-feature-0/store/segments/default/2026-01-01/c33ddfce8f916549.seg"
+        ),
+    ),
+];
+
+/// A store that an earlier version wrote, with one segment that has patterns.
+pub(crate) fn older() -> &'static Fixture {
+    static FIXTURE: OnceLock<Fixture> = OnceLock::new();
+    FIXTURE.get_or_init(|| {
+        let sim = SimDisk::new(1);
+        let disk = sim.shared();
+        let mut segment = PathBuf::new();
+        for (name, bytes) in OLDER_FILES {
+            let path = Path::new(ROOT).join(name);
+            disk.create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder");
+            let file = disk.open(&path, Mode::CreateNew).expect("a new file");
+            file.write_all_at(bytes, 0).expect("there is room");
+            segment = path;
+        }
+        fixture(sim, segment)
+    })
 }
 
 /// A store whose writer died: all events are in the log, and the hint says that they are durable.

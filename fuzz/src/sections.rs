@@ -1,6 +1,6 @@
 //! One section of a segment is replaced or changed, with every checksum right.
 
-use crate::fixture::{many, survive};
+use crate::fixture::{Fixture, many, older, survive};
 use crate::forge::{Codec, Contents, Ints, Packed, Parts, Presence, Span, Texts, add};
 use crate::input::{Input, edit};
 use std::sync::OnceLock;
@@ -20,7 +20,7 @@ pub enum Kind {
     Dictionary,
     /// 16 bytes a value.
     Uuids,
-    /// The texts that numbers are put into.
+    /// The texts that numbers are put into, which of them each value has, and the numbers.
     Patterns,
     /// Lists of rows.
     Postings,
@@ -84,22 +84,19 @@ fn sections(contents: &mut Contents, kind: Kind) -> Vec<Section<'_>> {
             (Codec::Dictionary { ids, dictionary, lists }, Kind::Packed) => {
                 found.extend([ids, &mut dictionary.ends, lists].map(packed));
             }
-            (Codec::Dictionary { dictionary, .. }, Kind::Dictionary)
-            | (Codec::Patterns { dictionary, .. }, Kind::Patterns) => {
+            (Codec::Dictionary { dictionary, .. }, Kind::Dictionary) => {
                 found.push(plain(&mut dictionary.bytes));
             }
             (Codec::Ints(column), Kind::Ints) => found.push(ints(column)),
             (Codec::Texts(column), Kind::Texts) => found.push(texts(column)),
             (Codec::Uuids { ids, .. }, Kind::Uuids) => found.push(plain(ids)),
             (Codec::Uuids { sorted, .. }, Kind::Packed) => found.push(packed(sorted)),
-            (Codec::Patterns { ids, dictionary, .. }, Kind::Packed) => {
+            (Codec::Patterns { ids, dictionary, numbers }, Kind::Patterns) => {
+                found.push(plain(&mut dictionary.bytes));
                 found.extend([ids, &mut dictionary.ends].map(packed));
-            }
-            (Codec::Patterns { numbers, .. }, Kind::Ints) => {
-                found.extend(numbers.iter_mut().map(|(_, column)| ints(column)));
-            }
-            (Codec::Patterns { numbers, .. }, Kind::Presence) => {
-                found.extend(numbers.iter_mut().map(|(rows, _)| presence(rows)));
+                found.extend(numbers.iter_mut().flat_map(|(rows, column)| {
+                    [presence(rows), ints(column)]
+                }));
             }
             _ => {}
         }
@@ -133,9 +130,26 @@ fn sections(contents: &mut Contents, kind: Kind) -> Vec<Section<'_>> {
     found
 }
 
+/// The store whose segment has sections of a kind.
+fn fixture(kind: Kind) -> &'static Fixture {
+    match kind {
+        Kind::Patterns => older(),
+        _ => many(),
+    }
+}
+
 fn sound() -> &'static Parts {
     static PARTS: OnceLock<Parts> = OnceLock::new();
     PARTS.get_or_init(|| Parts::of(&many().sound()))
+}
+
+/// The segment that has sections of a kind.
+fn sound_with(kind: Kind) -> &'static Parts {
+    static OLDER: OnceLock<Parts> = OnceLock::new();
+    match kind {
+        Kind::Patterns => OLDER.get_or_init(|| Parts::of(&older().sound())),
+        _ => sound(),
+    }
 }
 
 const REPLACES: u8 = 1;
@@ -144,7 +158,8 @@ const RENUMBERS: u8 = 2;
 /// A byte for the section and one for the mode; new numbers for the table of contents, if the mode
 /// says so; the section itself, or edits of it. Nothing panics.
 pub fn run(kind: Kind, data: &[u8]) {
-    let mut parts = sound().clone();
+    let sound = sound_with(kind);
+    let mut parts = sound.clone();
     let mut input = Input::new(data);
     let (which, mode) = (input.byte(), input.byte());
     let mut sections = sections(&mut parts.contents, kind);
@@ -160,22 +175,23 @@ pub fn run(kind: Kind, data: &[u8]) {
     }
     let bytes = match mode & REPLACES {
         0 => {
-            let mut bytes = sound().section(*section.span).to_vec();
+            let mut bytes = sound.section(*section.span).to_vec();
             edit(&mut bytes, input);
             bytes
         }
         _ => input.rest().to_vec(),
     };
     *section.span = add(&mut parts.body, &bytes);
-    survive(&many().with_segment(parts.assemble()));
+    survive(&fixture(kind).with_segment(parts.assemble()));
 }
 
 /// Each section as it is, with numbers of its own and with a few edits.
 pub fn seeds(kind: Kind) -> Vec<Vec<u8>> {
-    let mut contents = sound().contents.clone();
+    let sound = sound_with(kind);
+    let mut contents = sound.contents.clone();
     let mut seeds = Vec::new();
     for (which, section) in (0..).zip(sections(&mut contents, kind)) {
-        let bytes = sound().section(*section.span);
+        let bytes = sound.section(*section.span);
         seeds.push([&[which, REPLACES], bytes].concat());
         seeds.push([&[which, REPLACES | RENUMBERS, 1, 0, 0, 2, 0, 0, 0], bytes].concat());
         for at in (0..bytes.len()).step_by(bytes.len() / 4 + 1) {
@@ -253,7 +269,7 @@ mod tests {
     #[test]
     fn the_fixture_has_sections_of_every_kind_with_something_in_them() {
         for kind in KINDS {
-            let mut contents = sound().contents.clone();
+            let mut contents = sound_with(kind).contents.clone();
             let filled = sections(&mut contents, kind).iter().filter(|it| it.span.len > 0).count();
             assert!(filled > 0, "{kind:?}");
         }
@@ -262,15 +278,17 @@ mod tests {
 
     #[test]
     fn sections_in_other_places_say_the_same() {
-        let mut parts = sound().clone();
-        for kind in KINDS {
-            for section in sections(&mut parts.contents, kind) {
-                let bytes = sound().section(*section.span).to_vec();
-                *section.span = add(&mut parts.body, &bytes);
+        for (fixture, sound) in [(many(), sound()), (older(), sound_with(Kind::Patterns))] {
+            let mut parts = sound.clone();
+            for kind in KINDS {
+                for section in sections(&mut parts.contents, kind) {
+                    let bytes = sound.section(*section.span).to_vec();
+                    *section.span = add(&mut parts.body, &bytes);
+                }
             }
+            let disk = fixture.with_segment(parts.assemble());
+            let store = open(&disk).expect("the store opens");
+            assert!(answers(&store).expect("it answers") == fixture.answers);
         }
-        let disk = many().with_segment(parts.assemble());
-        let store = open(&disk).expect("the store opens");
-        assert!(answers(&store).expect("it answers") == many().answers);
     }
 }

@@ -1,7 +1,6 @@
 //! Vectorised evaluation of a plan: a set of rows at a time, in windows of 65,536 rows, so that a
 //! page stops after the windows that it needs.
 
-use super::pattern_cache::PatternCache;
 use crate::query::budget::{Budget, Evaluated, Halt};
 use crate::query::plan::node::Filter;
 use crate::query::plan::node::RowPlan;
@@ -16,7 +15,6 @@ use crate::segment::Scratch;
 use crate::segment::Segment;
 use crate::segment::WINDOW_ROWS;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// Evaluates plans of one segment; its buffers are used again.
 #[derive(Debug)]
@@ -28,16 +26,14 @@ pub(crate) struct Evaluator<'s> {
     scratch: Scratch,
     decoder: Decoder,
     reader: EventFlattener,
-    verdicts: PatternCache,
 }
 
 impl<'s> Evaluator<'s> {
     /// Begins with empty buffers.
     pub(crate) fn new(segment: &'s Segment, budget: &'s Budget) -> Self {
         let (scratch, decoder) = (Scratch::default(), Decoder::default());
-        let verdicts = PatternCache::default();
         let reader = EventFlattener::new();
-        Evaluator { segment, budget, checked: 0, scratch, decoder, reader, verdicts }
+        Evaluator { segment, budget, checked: 0, scratch, decoder, reader }
     }
 
     /// The buffers for whole rows.
@@ -202,7 +198,7 @@ impl<'s> Evaluator<'s> {
     fn filter_by_columns(
         &mut self,
         columns: &[u32],
-        leaf: &Arc<FieldPredicate>,
+        leaf: &FieldPredicate,
         rows: RowSet,
         first: u32,
     ) -> Evaluated<RowSet> {
@@ -211,11 +207,12 @@ impl<'s> Evaluator<'s> {
         for number in columns {
             let column = self.segment.column(*number);
             let mut places = column.places();
-            let mut test = self.verdicts.test(*number, column, leaf);
             let passed = filtered(&rest, first, budget, |row| {
                 let (start, count) = places.locate(row)?;
                 for index in start..start + count {
-                    if test.passes(index, scratch, budget)? {
+                    let value = column.value(index, scratch)?;
+                    budget.charge_bytes(value.len())?;
+                    if leaf.passes(column.kind(), value, budget)? {
                         return Ok(true);
                     }
                 }

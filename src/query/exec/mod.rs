@@ -4,6 +4,5 @@ pub(super) mod evaluate;
 pub(super) mod hits;
 pub(super) mod merge;
 pub(super) mod observer;
-pub(super) mod pattern_cache;
 pub(super) mod source;
 pub(super) mod unindexed;

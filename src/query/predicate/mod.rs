@@ -9,7 +9,6 @@ pub(super) mod equals;
 pub(super) mod event;
 pub(super) mod facet;
 mod network;
-pub(super) mod pattern_text;
 pub(super) mod phrase;
 pub(super) mod range;
 mod ranges;

@@ -4,14 +4,6 @@ use crate::limits::{FUZZY_CHARS_MAX, FUZZY_DISTANCE_MAX};
 use crate::query::ast::{LastWord, Text};
 use crate::text::{FuzzyWord, fold, for_each_folded_word, for_each_word, has_numeric};
 
-/// A word of an outline that is longer may be cut into several words (at 256 bytes) once the
-/// numbers are in their places.
-const OUTLINE_WORD_BYTES_MAX: usize = 100;
-
-/// Comparisons of an outline and a phrase or part at most: a larger one is left to its texts, which
-/// take a look at each word or character.
-pub(super) const OUTLINE_STEPS_MAX: usize = 1 << 16;
-
 /// Words that must stand consecutively, in this order, inside one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Phrase {
@@ -65,37 +57,6 @@ impl Phrase {
             }
         });
         is_found
-    }
-
-    /// Whether every text of an outline has these words consecutively, or none has; `None` if
-    /// that depends on what stands where the outline has `unknown`, a word character.
-    pub(crate) fn matches_outline(&self, outline: &str, unknown: char) -> Option<bool> {
-        let mut words: Vec<String> = Vec::new();
-        for_each_word(outline, |word| words.push(word.to_string()));
-        let is_id_word = |word: &String| word.len() > OUTLINE_WORD_BYTES_MAX;
-        let steps = words.len().saturating_mul(self.words.len());
-        if steps > OUTLINE_STEPS_MAX || words.iter().any(is_id_word) {
-            return None;
-        }
-        let mut verdict = Some(false);
-        for stretch in words.windows(self.words.len()) {
-            let mut fits = Some(true);
-            for (place, (expected, word)) in self.words.iter().zip(stretch).enumerate() {
-                let is_last = place + 1 == self.words.len();
-                if word.contains(unknown) {
-                    fits = fits.and(None);
-                } else if !(word == expected || is_last && self.last_matches(expected, word)) {
-                    fits = Some(false);
-                    break;
-                }
-            }
-            match fits {
-                Some(true) => return Some(true),
-                None => verdict = None,
-                Some(false) => {}
-            }
-        }
-        verdict
     }
 
     /// Whether the folded `word` passes for the last word of the phrase.
@@ -237,7 +198,6 @@ mod tests {
         let start = std::time::Instant::now();
         assert!(!long.matches_text(&text));
         assert!(long.matches_text(&format!("{text}b")));
-        assert_eq!(long.matches_outline(&format!("{many}c"), '#'), None);
         // Words times words took half a minute, and longer without optimisation.
         assert!(start.elapsed().as_secs() < 10);
     }

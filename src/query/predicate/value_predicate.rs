@@ -4,7 +4,6 @@ use memchr::memmem;
 use std::sync::Arc;
 
 use super::equals::Equals;
-use super::pattern_text::{Anchor, has_part};
 use super::phrase::Phrase;
 use super::range::Range;
 use super::value::Scalar;
@@ -12,7 +11,7 @@ use crate::event::Timestamp;
 use crate::query::ast::regex::Pattern;
 use crate::query::ast::time::TimeRange;
 use crate::query::budget::{Budget, Limited};
-use crate::text::fold;
+use crate::text::{fold, with_folded};
 
 /// A predicate on a value.
 #[derive(Debug, Clone)]
@@ -26,7 +25,7 @@ pub(crate) enum ValuePredicate {
     /// A string or number whose folded text begins with this folded text.
     Begins(String),
     /// A string or number whose folded text contains this folded text.
-    Contains(String),
+    Contains(Box<memmem::Finder<'static>>),
     /// A string or number whose folded text ends with this folded text.
     Ends(String),
     /// A string or number whose stored text matches somewhere.
@@ -87,30 +86,6 @@ impl ValuePredicate {
         }
     }
 
-    /// Whether every string of an outline passes, or none does; `None` if that depends on the
-    /// digits that stand where the outline has `unknown`, or on more than its text.
-    pub(crate) fn matches_outline(&self, outline: &str, unknown: char) -> Option<bool> {
-        let has = |part: &str, anchor| has_part(&fold(outline), part, anchor, unknown);
-        match self {
-            ValuePredicate::Phrase(phrase) => phrase.matches_outline(outline, unknown),
-            ValuePredicate::Begins(start) => has(start, Anchor::Start),
-            ValuePredicate::Contains(inner) => has(inner, Anchor::Anywhere),
-            ValuePredicate::Ends(end) => has(end, Anchor::End),
-            _ => None,
-        }
-    }
-
-    /// Whether [`ValuePredicate::matches_outline`] decides anything.
-    pub(crate) fn is_about_outlines(&self) -> bool {
-        matches!(
-            self,
-            ValuePredicate::Phrase(_)
-                | ValuePredicate::Begins(_)
-                | ValuePredicate::Contains(_)
-                | ValuePredicate::Ends(_)
-        )
-    }
-
     /// The tests of the text of strings and numbers.
     fn matches_text(&self, text: &str, budget: &Budget) -> Limited<bool> {
         Ok(match self {
@@ -125,7 +100,7 @@ impl ValuePredicate {
                 false => fold(text).ends_with(end.as_str()),
             },
             ValuePredicate::Contains(inner) => {
-                memmem::find(fold(text).as_bytes(), inner.as_bytes()).is_some()
+                with_folded(text, |folded| inner.find(folded.as_bytes()).is_some())
             }
             ValuePredicate::Pattern(pattern) => return pattern.is_match(text, budget),
             _ => false,

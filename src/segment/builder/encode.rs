@@ -7,12 +7,12 @@ use crate::segment::codec::bitpack::Packed;
 use crate::segment::codec::blocks::ByteSpan;
 use crate::segment::codec::dictionary::Dictionary;
 use crate::segment::codec::ints::Ints;
+use crate::segment::codec::overflow;
 use crate::segment::codec::presence;
 use crate::segment::codec::presence::Presence;
 use crate::segment::codec::texts::{Packing, TextWriter};
 use crate::segment::codec::uuids;
 use crate::segment::codec::uuids::Uuids;
-use crate::segment::codec::{overflow, patterns};
 use crate::segment::file::contents::{Codec, ColumnContents, Contents};
 use crate::segment::file::envelope;
 use crate::segment::file::meta::{Footer, SegmentStats};
@@ -374,9 +374,6 @@ impl SectionWriter {
             if let Some(numbers) = numbers {
                 return Codec::Ints(Ints::write(&numbers, &mut self.out));
             }
-        }
-        if let Some(patterns) = patterns::write(strings.iter(), &mut self.out) {
-            return Codec::Patterns(patterns);
         }
         let mut texts = TextWriter::new(self.packing);
         strings.iter().for_each(|value| texts.push(value));

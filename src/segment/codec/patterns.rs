@@ -1,9 +1,9 @@
-//! Texts that differ in numbers only: each is a pattern and the numbers in its places.
+//! Texts that differ in numbers only: each is a pattern and the numbers in its places. Only read:
+//! earlier versions wrote it (ADR 7), this one puts such texts into blocks (ADR 11).
 //!
 //! `req-e122ee3fe971` and `ticket 52960331 closed` hardly repeat, but `req-` and twelve
 //! hexadecimal digits do. The patterns of a column stand in a dictionary; the numbers stand in
-//! arrays of integers, one for the first number of every value, one for the second, and so on. So
-//! any value is read by itself, and a phrase can be decided for all values of a pattern at once.
+//! arrays of integers, one for the first number of every value, one for the second, and so on.
 //! The idea is that of CLP (Rodrigues, Luo, Yuan: "CLP: Efficient and Scalable Search on
 //! Compressed Text Logs", OSDI 2021).
 //!
@@ -21,9 +21,7 @@ use super::blocks::{Blocks, Damage, Read};
 use super::dictionary::{Dictionary, DictionaryReader};
 use super::digits::{self, LOWER, UPPER};
 use super::ints::{Ints, IntsReader};
-use super::presence::{self, Presence, PresenceReader};
-use foldhash::fast::FixedState;
-use std::collections::HashMap;
+use super::presence::{Presence, PresenceReader};
 
 /// Stands before the code of a number.
 const MARK: u8 = 1;
@@ -31,20 +29,8 @@ const DECIMAL: u8 = 0x10;
 const PADDED: u8 = 0x20;
 const HEX_LOWER: u8 = 0x40;
 const HEX_UPPER: u8 = 0x60;
-/// Digits of a number at most: it fits an `i64`.
-const DECIMAL_DIGITS_MAX: usize = 18;
-const HEX_DIGITS_MAX: usize = 15;
-/// A run of fewer hexadecimal digits is no number but letters and digits.
-const HEX_DIGITS_MIN: usize = 4;
-/// Numbers of a value at most; further digits are part of the pattern.
+/// Numbers of a value at most.
 const NUMBERS_MAX: usize = 8;
-/// A pattern stands for this many values at least, on average, and so do its bytes.
-const VALUES_OF_PATTERN_MIN: usize = 8;
-/// Values after which it is decided whether it is worth to go on.
-const TRIAL_VALUES: usize = 1024;
-
-/// Stands for a number in [`Patterns::outline`]: a word character (category Nd) that nobody types.
-pub(crate) const NUMBER_CHAR: char = '\u{10d30}';
 
 /// The values of a column as patterns and numbers.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -64,145 +50,6 @@ pub(crate) struct Numbers {
     pub presence: Presence,
     /// The numbers of those.
     pub ints: Ints,
-}
-
-/// A value taken apart.
-#[derive(Default)]
-struct Parts {
-    pattern: Vec<u8>,
-    numbers: Vec<i64>,
-}
-
-impl Parts {
-    fn read(&mut self, value: &[u8]) {
-        self.pattern.clear();
-        self.numbers.clear();
-        let mut rest = value;
-        while let Some(first) = rest.first() {
-            let belongs: fn(&u8) -> bool = match first.is_ascii_alphanumeric() {
-                true => |byte| byte.is_ascii_alphanumeric(),
-                false => |byte| !byte.is_ascii_alphanumeric(),
-            };
-            let len = rest.iter().position(|byte| !belongs(byte)).unwrap_or(rest.len());
-            let (run, after) = rest.split_at(len);
-            match first.is_ascii_alphanumeric() {
-                true => self.read_run(run),
-                false => self.pattern.extend_from_slice(run),
-            }
-            rest = after;
-        }
-    }
-
-    /// Takes a run of letters and digits.
-    fn read_run(&mut self, run: &[u8]) {
-        let has_digit = run.iter().any(u8::is_ascii_digit);
-        let has_letter = run.iter().any(u8::is_ascii_alphabetic);
-        if has_digit && has_letter && run.len() >= HEX_DIGITS_MIN {
-            let is_hex = |lower: bool| {
-                run.iter().all(|b| {
-                    b.is_ascii_hexdigit() && (b.is_ascii_digit() || b.is_ascii_lowercase() == lower)
-                })
-            };
-            for (lower, code) in [(true, HEX_LOWER), (false, HEX_UPPER)] {
-                if is_hex(lower) {
-                    run.chunks(HEX_DIGITS_MAX).for_each(|digits| self.number(digits, code, 16));
-                    return;
-                }
-            }
-        }
-        for part in run.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()) {
-            let is_number = part.first().is_some_and(u8::is_ascii_digit);
-            match is_number {
-                false => self.pattern.extend_from_slice(part),
-                true if part.len() <= DECIMAL_DIGITS_MAX && (part == b"0" || part[0] != b'0') => {
-                    self.number(part, DECIMAL, 10);
-                }
-                true => part
-                    .chunks(DECIMAL_DIGITS_MAX)
-                    .for_each(|digits| self.number(digits, PADDED, 10)),
-            }
-        }
-    }
-
-    /// Takes digits as a number, or as they are when there are too many numbers already.
-    fn number(&mut self, digits: &[u8], code: u8, radix: u32) {
-        let number =
-            std::str::from_utf8(digits).ok().and_then(|text| i64::from_str_radix(text, radix).ok());
-        match number {
-            Some(number) if self.numbers.len() < NUMBERS_MAX => {
-                let width = if code == DECIMAL { 0 } else { digits.len() as u8 };
-                self.pattern.extend_from_slice(&[MARK, code + width]);
-                self.numbers.push(number);
-            }
-            _ => self.pattern.extend_from_slice(digits),
-        }
-    }
-}
-
-/// Takes the values of a column apart and lays them out; `None` if their patterns hardly repeat.
-pub(crate) fn write<'v>(
-    values: impl Iterator<Item = &'v [u8]>,
-    out: &mut Vec<u8>,
-) -> Option<Patterns> {
-    let mut known: HashMap<Vec<u8>, u32, FixedState> = HashMap::default();
-    let mut ids: Vec<u32> = Vec::new();
-    let mut places: Vec<(Vec<u32>, Vec<i64>)> = Vec::new();
-    let mut parts = Parts::default();
-    let (mut value_bytes, mut pattern_bytes) = (0, 0);
-    let repeat = |patterns: usize, values: usize| patterns * VALUES_OF_PATTERN_MIN <= values;
-    for value in values {
-        if value.contains(&MARK) {
-            return None;
-        }
-        parts.read(value);
-        value_bytes += value.len();
-        let next = known.len() as u32;
-        let id = match known.get(&parts.pattern) {
-            Some(id) => *id,
-            None => {
-                pattern_bytes += parts.pattern.len();
-                known.insert(parts.pattern.clone(), next);
-                next
-            }
-        };
-        for (place, number) in parts.numbers.iter().enumerate() {
-            if place == places.len() {
-                places.push((Vec::new(), Vec::new()));
-            }
-            places[place].0.push(ids.len() as u32);
-            places[place].1.push(*number);
-        }
-        ids.push(id);
-        if ids.len() == TRIAL_VALUES && !repeat(known.len(), TRIAL_VALUES * 2) {
-            return None;
-        }
-    }
-    if !repeat(known.len(), ids.len()) || !repeat(pattern_bytes, value_bytes) {
-        return None;
-    }
-    Some(lay_out(known, &ids, places, out))
-}
-
-fn lay_out(
-    known: HashMap<Vec<u8>, u32, FixedState>,
-    ids: &[u32],
-    places: Vec<(Vec<u32>, Vec<i64>)>,
-    out: &mut Vec<u8>,
-) -> Patterns {
-    let mut sorted: Vec<(Vec<u8>, u32)> = known.into_iter().collect();
-    sorted.sort_unstable();
-    let mut ranks = vec![0u64; sorted.len()];
-    for (rank, (_, id)) in (0u64..).zip(&sorted) {
-        ranks[*id as usize] = rank;
-    }
-    let ranked: Vec<u64> = ids.iter().map(|id| ranks[*id as usize]).collect();
-    let dictionary = Dictionary::write(sorted.iter().map(|(pattern, _)| &pattern[..]), out);
-    let numbers = places.into_iter().map(|(of_values, numbers)| Numbers {
-        presence: presence::write(&of_values, ids.len() as u32, out),
-        ints: Ints::write(&numbers, out),
-    });
-    let numbers = numbers.collect();
-    Patterns { ids: Packed::write(&ranked, out), dictionary, numbers }
 }
 
 impl Patterns {
@@ -225,12 +72,6 @@ impl Patterns {
     #[inline]
     fn id(&self, blocks: &Blocks, index: u32) -> Read<u32> {
         Ok(self.ids.get(blocks, index.into())? as u32)
-    }
-
-    /// Does [`Self::id`] for values that are near each other.
-    #[inline]
-    pub(crate) fn ids<'b>(&self, blocks: &'b Blocks) -> PackedReader<'b> {
-        self.ids.reader(blocks)
     }
 
     /// Appends value `index`.
@@ -277,24 +118,6 @@ impl Patterns {
             dictionary: self.dictionary.reader(blocks),
             numbers: self.numbers.iter().map(readers).collect(),
         }
-    }
-
-    /// Number of distinct patterns.
-    pub(crate) fn len(&self) -> u32 {
-        self.dictionary.len()
-    }
-
-    /// The pattern with an id, [`NUMBER_CHAR`] for each number.
-    pub(crate) fn outline(&self, blocks: &Blocks, id: u32) -> Read<String> {
-        let mut pattern = self.dictionary.bytes(blocks, id)?;
-        let mut outline = Vec::with_capacity(pattern.len() + NUMBERS_MAX * 2);
-        while let Some((plain, _, rest)) = next_number(pattern) {
-            outline.extend_from_slice(plain);
-            outline.extend_from_slice(NUMBER_CHAR.encode_utf8(&mut [0; 4]).as_bytes());
-            pattern = rest;
-        }
-        outline.extend_from_slice(pattern);
-        String::from_utf8(outline).map_err(|_| self.fault())
     }
 }
 
@@ -352,88 +175,91 @@ fn append_number(code: u8, number: i64, out: &mut Vec<u8>) -> Option<()> {
 mod tests {
     use super::*;
     use crate::io::Region;
+    use crate::segment::codec::blocks::ByteSpan;
+    use crate::segment::codec::presence;
     use proptest::prelude::*;
 
-    /// Writes values and reads them back; `false` if their patterns hardly repeat.
-    fn round_trip(values: &[String]) -> bool {
+    /// Lays out values, each the index of its pattern and its numbers.
+    fn laid_out(patterns: &[Vec<u8>], values: &[(u64, Vec<i64>)]) -> (Patterns, Blocks) {
         let mut out = vec![0; 5];
-        let Some(patterns) = write(values.iter().map(String::as_bytes), &mut out) else {
-            return false;
-        };
-        assert!(patterns.sound(values.len() as u64));
-        let len = out.len();
-        let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
-        for (index, value) in values.iter().enumerate() {
-            let mut text = Vec::new();
-            patterns.get(&blocks, index as u32, &mut text).unwrap();
-            assert_eq!(String::from_utf8(text).unwrap(), *value);
+        let dictionary = Dictionary::write(patterns.iter().map(Vec::as_slice), &mut out);
+        let places = values.iter().map(|(_, numbers)| numbers.len()).max().unwrap_or(0);
+        let mut numbers = Vec::new();
+        for place in 0..places {
+            let having = (0u32..)
+                .zip(values)
+                .filter_map(|(index, (_, numbers))| Some((index, *numbers.get(place)?)));
+            let (having, ints): (Vec<u32>, Vec<i64>) = having.unzip();
+            let bits = presence::encode(&having, values.len() as u32);
+            let span = ByteSpan { offset: out.len() as u64, len: bits.len() as u64 };
+            out.extend(bits);
+            let (rows, values) = (values.len() as u32, having.len() as u32);
+            let presence = Presence { span, rows, values };
+            numbers.push(Numbers { presence, ints: Ints::write(&ints, &mut out) });
         }
-        let beyond = values.len() as u32;
-        assert!(patterns.get(&blocks, beyond, &mut Vec::new()).is_err());
-        true
+        let ids: Vec<u64> = values.iter().map(|(id, _)| *id).collect();
+        let patterns = Patterns { ids: Packed::write(&ids, &mut out), dictionary, numbers };
+        let len = out.len();
+        (patterns, Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap())
     }
 
-    fn parts(value: &str) -> (Vec<u8>, Vec<i64>) {
-        let mut parts = Parts::default();
-        parts.read(value.as_bytes());
-        (parts.pattern, parts.numbers)
+    /// A number under each kind of code, and how it reads.
+    fn number() -> impl Strategy<Value = (u8, i64, String)> {
+        (0..1_i64 << 60, 1..=15usize, 0..4).prop_map(|(number, width, kind)| {
+            let decimal = number % 10_i64.pow(width as u32);
+            let hex = number % 16_i64.pow(width as u32);
+            match kind {
+                0 => (DECIMAL, decimal, decimal.to_string()),
+                1 => (PADDED + width as u8, decimal, format!("{decimal:0width$}")),
+                2 => (HEX_LOWER + width as u8, hex, format!("{hex:0width$x}")),
+                _ => (HEX_UPPER + width as u8, hex, format!("{hex:0width$X}")),
+            }
+        })
     }
 
     proptest! {
         #[test]
-        fn any_texts_come_back(
-            shapes in proptest::collection::vec("[a-fA-F0-9xé .-]{0,30}", 1..4),
-            numbers in proptest::collection::vec(
-                (any::<u64>(), 0..24usize, any::<bool>()),
-                64..300,
+        fn texts_are_patterns_with_their_numbers(
+            parts in proptest::collection::vec(
+                proptest::collection::vec(("[a-fx\u{e9} .-]{0,6}", number()), 0..=NUMBERS_MAX),
+                1..80,
             ),
         ) {
-            let values: Vec<String> = numbers
-                .iter()
-                .enumerate()
-                .map(|(index, (number, width, is_hex))| {
-                    let shape = &shapes[index % shapes.len()];
-                    match is_hex {
-                        true => format!("{shape} {number:0width$x}"),
-                        false => format!("{number:0width$}-{shape}"),
-                    }
-                })
-                .collect();
-            round_trip(&values);
+            let mut patterns: Vec<Vec<u8>> = Vec::new();
+            let mut values = Vec::new();
+            for (id, parts) in (0u64..).zip(&parts) {
+                let pattern = parts.iter().flat_map(|(plain, (code, ..))| {
+                    plain.bytes().chain([MARK, *code])
+                });
+                patterns.push(pattern.chain(*b" end").collect());
+                values.push((id, parts.iter().map(|(_, (_, number, _))| *number).collect()));
+            }
+            let (patterns, blocks) = laid_out(&patterns, &values);
+            prop_assert!(patterns.sound(values.len() as u64));
+            let mut reader = patterns.reader(&blocks);
+            for (index, parts) in (0u32..).zip(&parts) {
+                let expected: String = parts
+                    .iter()
+                    .map(|(plain, (_, _, number))| format!("{plain}{number}"))
+                    .chain([" end".to_string()])
+                    .collect();
+                let (mut one, mut other) = (Vec::new(), Vec::new());
+                patterns.get(&blocks, index, &mut one).unwrap();
+                reader.append(index, &mut other).unwrap();
+                prop_assert_eq!(&one, expected.as_bytes());
+                prop_assert_eq!(one, other);
+            }
+            prop_assert!(patterns.get(&blocks, values.len() as u32, &mut Vec::new()).is_err());
         }
     }
 
     #[test]
-    fn ids_of_one_form_are_one_pattern() {
-        let ids: Vec<String> = (0..2000u64)
-            .map(|n| format!("req-{:012x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16))
-            .collect();
-        assert!(round_trip(&ids));
-        let notes: Vec<String> =
-            (0..200).map(|n| format!("Rechnung RE-2026-{:08} geprüft", n * 977)).collect();
-        assert!(round_trip(&notes));
-    }
-
-    #[test]
-    fn texts_of_many_forms_are_left_to_others() {
-        let texts: Vec<String> = (0..2000).map(|n| "abc ".repeat(n % 700) + "x").collect();
-        assert!(!round_trip(&texts));
-        let marked: Vec<String> = (0..200).map(|n| format!("a\u{1}{n}")).collect();
-        assert!(!round_trip(&marked));
-    }
-
-    #[test]
-    fn numbers_are_told_by_their_digits() {
-        assert_eq!(parts("a 12"), (b"a \x01\x10".to_vec(), vec![12]));
-        assert_eq!(parts("a 012"), (b"a \x01\x23".to_vec(), vec![12]));
-        assert_eq!(parts("0"), (b"\x01\x10".to_vec(), vec![0]));
-        assert_eq!(parts("12ab"), (b"\x01\x44".to_vec(), vec![0x12ab]));
-        assert_eq!(parts("12AB"), (b"\x01\x64".to_vec(), vec![0x12ab]));
-        assert_eq!(parts("12aB"), (b"\x01\x10aB".to_vec(), vec![12]));
-        assert_eq!(parts("T5x"), (b"T\x01\x10x".to_vec(), vec![5]));
-        let long = parts(&"9".repeat(19));
-        assert_eq!(long, (b"\x01\x32\x01\x21".to_vec(), vec![999_999_999_999_999_999, 9]));
-        assert_eq!(parts(&"1 ".repeat(9)).1.len(), NUMBERS_MAX);
+    fn a_pattern_that_lacks_a_number_or_a_code_is_damage() {
+        for pattern in [&b"a \x01\x10 \x01\x10"[..], b"a \x01\x10 \x01", b"a \x01\x80"] {
+            let (patterns, blocks) = laid_out(&[pattern.to_vec()], &[(0, vec![7])]);
+            assert!(patterns.get(&blocks, 0, &mut Vec::new()).is_err(), "{pattern:?}");
+            assert!(patterns.reader(&blocks).append(0, &mut Vec::new()).is_err(), "{pattern:?}");
+        }
     }
 
     #[test]
@@ -441,19 +267,5 @@ mod tests {
         for (code, number) in [(0x22, 100), (0x42, 256), (0x10, -1), (0x80, 1), (0x00, 1)] {
             assert_eq!(append_number(code, number, &mut Vec::new()), None, "{code:#x} {number}");
         }
-    }
-
-    #[test]
-    fn the_outline_of_a_pattern_has_a_word_character_for_each_number() {
-        let values: Vec<String> = (10..100).map(|n| format!("T{n}, ticket {n}{n}")).collect();
-        let mut out = Vec::new();
-        let patterns = write(values.iter().map(String::as_bytes), &mut out).unwrap();
-        let len = out.len();
-        let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
-        assert_eq!(patterns.len(), 1);
-        let outline = patterns.outline(&blocks, 0).unwrap();
-        assert_eq!(outline, format!("T{NUMBER_CHAR}, ticket {NUMBER_CHAR}"));
-        let words = crate::text::words(&outline);
-        assert_eq!(words, [format!("t{NUMBER_CHAR}"), "ticket".into(), NUMBER_CHAR.to_string()]);
     }
 }

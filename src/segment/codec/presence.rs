@@ -55,14 +55,6 @@ pub(crate) fn encode(rows_of_values: &[u32], rows: u32) -> Vec<u8> {
     directory
 }
 
-/// Writes the presence of values in rows and says where.
-pub(crate) fn write(rows_of_values: &[u32], rows: u32, out: &mut Vec<u8>) -> Presence {
-    let bytes = encode(rows_of_values, rows);
-    let span = ByteSpan { offset: out.len() as u64, len: bytes.len() as u64 };
-    out.extend_from_slice(&bytes);
-    Presence { span, rows, values: rows_of_values.len() as u32 }
-}
-
 fn encode_block(within: &[u32], first: u32, rows: usize, body: &mut Vec<u8>) -> (u8, u8) {
     if within.is_empty() {
         return (NONE, 0);

@@ -134,6 +134,7 @@ pub(crate) enum Codec {
     Texts(Texts),
     /// UUIDs that hardly repeat.
     Uuids(Uuids),
-    /// Texts that hardly repeat but for their numbers; feature [`super::file::PATTERNS`].
+    /// Texts that hardly repeat but for their numbers: in older segments only, under incompatible
+    /// feature bit 0.
     Patterns(Patterns),
 }

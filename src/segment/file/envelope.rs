@@ -1,6 +1,6 @@
 //! The frame of a segment file: header, checked bytes, checksums, footer, trailer.
 
-use super::contents::{Codec, ColumnContents, Contents};
+use super::contents::Contents;
 use super::meta::{Footer, SegmentId};
 use super::retention_keys::RetentionKeys;
 use crate::error::Reading;
@@ -14,10 +14,9 @@ use std::path::Path;
 const HEADER: Reading = Reading::Header("segment header");
 const MAGIC: [u8; 8] = *b"ANNALSEG";
 const VERSION: u32 = 1;
-/// Incompatible feature: columns whose texts stand as patterns and numbers.
-pub(super) const PATTERNS: u32 = 1;
-/// The incompatible features that this version knows.
-const FEATURES_KNOWN: u32 = PATTERNS;
+/// The incompatible features that this version reads. It writes none: bit 0, columns of the codec
+/// patterns, is of older segments.
+const FEATURES_KNOWN: u32 = 1;
 /// magic, version, compatible features, incompatible features, id, checksum.
 const HEADER_BYTES: usize = 8 + 4 + 4 + 4 + 8 + 4;
 /// footer length, footer checksum, magic.
@@ -65,12 +64,6 @@ pub(crate) fn header() -> Vec<u8> {
     vec![0; HEADER_BYTES]
 }
 
-/// The incompatible features that a reader of the columns must know.
-fn features(contents: &Contents) -> u32 {
-    let is_patterns = |column: &ColumnContents| matches!(column.codec, Codec::Patterns(_));
-    if contents.columns.iter().any(is_patterns) { PATTERNS } else { 0 }
-}
-
 /// Adds table of contents, checksums, footer and trailer to laid-out columns.
 pub(crate) fn assemble(
     mut bytes: Vec<u8>,
@@ -81,8 +74,7 @@ pub(crate) fn assemble(
     let mut head = Vec::with_capacity(HEADER_BYTES);
     head.extend_from_slice(&MAGIC);
     head.extend_from_slice(&VERSION.to_le_bytes());
-    head.extend_from_slice(&[0; 4]);
-    head.extend_from_slice(&features(contents).to_le_bytes());
+    head.extend_from_slice(&[0; 8]);
     head.extend_from_slice(&salt.to_le_bytes());
     head.extend_from_slice(&codec::crc(salt, &head).to_le_bytes());
     bytes[..HEADER_BYTES].copy_from_slice(&head);

@@ -4,7 +4,6 @@ use crate::event::shape::Kind;
 use crate::segment::codec::binary_search::partition_point;
 use crate::segment::codec::blocks::{Blocks, Damage, Read, damaged};
 use crate::segment::codec::digits::append_decimal;
-use crate::segment::codec::patterns::Patterns;
 use crate::segment::codec::presence::PresenceReader;
 use crate::segment::codec::texts::TextCache;
 use crate::segment::codec::uuids;
@@ -139,14 +138,6 @@ impl<'s> Column<'s> {
     pub(crate) fn uuids(&self) -> Option<&'s uuids::Uuids> {
         match &self.contents.codec {
             Codec::Uuids(ids) => Some(ids),
-            _ => None,
-        }
-    }
-
-    /// The patterns of the column, where its texts stand as patterns and numbers.
-    pub(crate) fn patterns(&self) -> Option<&'s Patterns> {
-        match &self.contents.codec {
-            Codec::Patterns(patterns) => Some(patterns),
             _ => None,
         }
     }
