@@ -13,8 +13,8 @@
 //! let store = Store::open(folder.path().join("activity"))?;
 //!
 //! let event = Event::builder(Timestamp::now(), "booking", "cancelled")
-//!     .actor(Actor::new("user").email("ada@example.com").name("Ada"))
-//!     .target(Target::new("booking").id("B-1042").name("Quarterly review"))
+//!     .actor(Actor::user("u-17").email("ada@example.com").display_name("Ada Roth"))
+//!     .target(Target::new("booking", "B-1042").name("Quarterly review"))
 //!     .ip("203.0.113.7")
 //!     .build()?;
 //! let receipt = store.append(event)?; // on disk when it returns
