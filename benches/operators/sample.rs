@@ -26,7 +26,7 @@ impl Sample {
         let mut events = Vec::new();
         for place in 1..=count as i64 {
             let before = Timestamp(first.0 + (now.0 - first.0) / count as i64 * place + 1);
-            let page = all().to(before).page()?;
+            let page = all().between(..before).page()?;
             events.extend(page.events.iter().map(|event| event.event.to_value()));
         }
         Ok(Sample { events, now })

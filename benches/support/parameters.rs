@@ -36,7 +36,7 @@ impl Parameters {
     /// Looks for values in `snapshot`, which holds generated events.
     pub(crate) fn of(snapshot: &Snapshot) -> Result<Parameters> {
         let all = || snapshot.query(&Query::all());
-        let mut facets = all().facets(&["actor.email", "category"], 0)?.into_iter();
+        let mut facets = all().facets(&["actor.email", "category"], None)?.into_iter();
         let mut texts = || {
             let values = facets.next().unwrap_or_default().into_iter();
             values.filter_map(|facet| Some(facet.value.as_str()?.to_owned()))
@@ -84,7 +84,7 @@ fn unique_words(snapshot: &Snapshot, first: Timestamp, last: Timestamp) -> Resul
     let mut words = Vec::new();
     for variant in 1..=VARIANTS as i64 {
         let before = Timestamp(first.0 + step * variant);
-        let page = snapshot.query(&Query::all()).to(before).limit(1).page()?;
+        let page = snapshot.query(&Query::all()).between(..before).limit(1).page()?;
         let value = page.events[0].event.to_value();
         let id = value.get("context").and_then(|it| it.get("request_id"));
         words.extend(id.and_then(|id| id.as_str()).map(str::to_owned));

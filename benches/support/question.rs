@@ -92,7 +92,7 @@ impl Filter {
     fn search<'a>(&self, snapshot: &'a Snapshot) -> Search<'a> {
         let search = snapshot.query(&self.query());
         match self.window {
-            Some((from, to)) => search.from(from).to(to),
+            Some((from, to)) => search.between(from..to),
             None => search,
         }
     }
@@ -119,7 +119,7 @@ impl Question {
                 newest(search.limit(limit).after(depth.cursor), each)?
             }
             Ask::Count => Answer::Count(search.count()?),
-            Ask::Facets => Answer::Facets(search.facets(&FACET_PATHS, 0)?),
+            Ask::Facets => Answer::Facets(search.facets(&FACET_PATHS, None)?),
             Ask::Stream(limit) => {
                 let mut sequences = Vec::with_capacity(limit);
                 search.for_each(&mut |event| {

@@ -92,7 +92,7 @@ fn ask(search: &Search<'_>, cursor: Cursor) {
     if let (Ok(page), Ok(count)) = (&page, &count) {
         assert!(page.events.len() as u64 <= *count);
     }
-    let facets = search.clone().facets(&["category"], 0);
+    let facets = search.clone().facets(&["category"], None);
     let buckets = search.clone().histogram("1mo");
     let _ = search.clone().explain();
     if let (Ok(facets), Ok(count)) = (&facets, &count) {
@@ -104,7 +104,7 @@ fn ask(search: &Search<'_>, cursor: Cursor) {
     assert_eq!(facets.is_ok(), count.is_ok());
     // A page goes on from nothing but its own place.
     if let Ok(Some(next)) = page.map(|page| page.next) {
-        let _ = search.after(next).limit(0).page().expect("a page of the same search");
+        let _ = search.after(next).limit(None).page().expect("a page of the same search");
     }
 }
 

@@ -240,7 +240,7 @@ pub(crate) fn answers(store: &Store) -> Result<String> {
         }
     }
     let all = Query::all();
-    let facets = snapshot.query(&all).facets(&FACETS, 0)?;
+    let facets = snapshot.query(&all).facets(&FACETS, None)?;
     let buckets = snapshot.query(&all).histogram("1w")?;
     writeln!(text, "{facets:?}\n{buckets:?}").expect("a string grows");
     Ok(text)
@@ -249,7 +249,7 @@ pub(crate) fn answers(store: &Store) -> Result<String> {
 /// All events in the order of `seq`.
 pub(crate) fn all_events(store: &Store) -> Result<Vec<StoredEvent>> {
     let snapshot = store.snapshot();
-    Ok(snapshot.query(&Query::all()).by_seq().limit(0).page()?.events)
+    Ok(snapshot.query(&Query::all()).by_seq().limit(None).page()?.events)
 }
 
 /// A damaged store must say what it always says, or an error that tells of the damage.

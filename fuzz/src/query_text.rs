@@ -38,7 +38,7 @@ pub fn run(data: &[u8]) {
 /// The hits in order, which count as many as are counted.
 fn seqs(snapshot: &Snapshot, query: &Query) -> Vec<u64> {
     let search = || snapshot.query(query).deadline(Duration::from_secs(10));
-    let page = search().limit(0).page().expect("a parsed query can be asked");
+    let page = search().limit(None).page().expect("a parsed query can be asked");
     let count = search().count().expect("a parsed query can be counted");
     assert!(page.complete && count == page.events.len() as u64, "pages and counts differ");
     page.events.iter().map(|stored| stored.seq).collect()

@@ -86,7 +86,7 @@ fn limits_of(search: &dyn Fn() -> Search<'static>) -> [Option<Limit>; 5] {
     [
         limit_of(search().count()),
         limit_of(search().facets(&["details.unique"], 10)),
-        limit_of(search().facets(&["actor.id", "action"], 0)),
+        limit_of(search().facets(&["actor.id", "action"], None)),
         limit_of(search().histogram("1h")),
         limit_of(search().for_each(&mut |_| Ok(true))),
     ]
@@ -102,9 +102,9 @@ fn every_answer_stops_at_every_limit_even_where_nothing_is_found() {
     let snapshot = leaked(&world);
     let set = Arc::new(AtomicBool::new(true));
     for query in long_searches() {
-        let cancelled = || snapshot.query(&query).limit(0).cancel(set.clone());
+        let cancelled = || snapshot.query(&query).limit(None).cancel(set.clone());
         assert_eq!(limits_of(&cancelled), [Some(Limit::Cancelled); 5], "{query}");
-        let late = || snapshot.query(&query).limit(0).deadline(Duration::ZERO);
+        let late = || snapshot.query(&query).limit(None).deadline(Duration::ZERO);
         assert_eq!(limits_of(&late), [Some(Limit::Deadline); 5], "{query}");
         let page = late().page().expect("a page");
         assert!(page.events.is_empty() && !page.complete && page.next.is_some(), "{query}");
@@ -117,7 +117,7 @@ fn the_work_of_searches_without_hits_is_counted() {
     let snapshot = leaked(&world);
     for query in long_searches() {
         for order in [Order::Newest, Order::Oldest, Order::Seq] {
-            let search = snapshot.query(&query).order(order).limit(0).bytes_max(2_000);
+            let search = snapshot.query(&query).order(order).limit(None).bytes_max(2_000);
             let page = search.page().expect("a page");
             assert!(!page.complete && page.next.is_some(), "{query}, {order:?}");
         }
@@ -170,7 +170,7 @@ fn what_no_segment_has_is_counted_too() {
     // All of them are looked at, though there is no condition on them.
     assert_eq!(limits_of(&search), [Some(Limit::Bytes); 5]);
     assert_eq!(limit_of(search().fields()), Some(Limit::Bytes));
-    assert_eq!(limit_of(search().values("category", "", 0)), Some(Limit::Bytes));
+    assert_eq!(limit_of(search().values("category", "", None)), Some(Limit::Bytes));
     assert_eq!(limit_of(search().explain_count()), Some(Limit::Bytes));
     // Each facet looks at each event.
     let facets = |count: usize, bytes_max: u64| {
@@ -189,9 +189,9 @@ fn the_paths_of_overflow_columns_are_counted() {
     let snapshot = leaked(&world);
     let search = |bytes_max| snapshot.query(&Query::all()).bytes_max(bytes_max);
     assert_eq!(limit_of(search(20_000).fields()), Some(Limit::Bytes));
-    assert_eq!(limit_of(search(20_000).facets(&["details.key999"], 0)), Some(Limit::Bytes));
+    assert_eq!(limit_of(search(20_000).facets(&["details.key999"], None)), Some(Limit::Bytes));
     assert_eq!(search(1 << 30).fields().expect("fields").len(), 3 + 2 + 1000 + 1);
-    let facets = search(1 << 30).facets(&["details.key999"], 0).expect("facets");
+    let facets = search(1 << 30).facets(&["details.key999"], None).expect("facets");
     assert_eq!(facets[0].len(), 1);
 }
 
@@ -294,7 +294,7 @@ fn walk(search: &Search<'_>, limit: usize, bytes_max: u64) -> Vec<u64> {
 fn one_by_one(search: &Search<'_>, at_once: usize, bytes_max: u64) -> Vec<u64> {
     let (mut bytes_max, mut next, mut seqs) = (bytes_max, None, Vec::new());
     loop {
-        let mut search = search.clone().limit(0).bytes_max(bytes_max);
+        let mut search = search.clone().limit(None).bytes_max(bytes_max);
         if let Some(cursor) = next {
             search = search.after(cursor);
         }
@@ -320,7 +320,7 @@ fn an_error_of_the_caller_is_no_limit_of_the_search() {
     let world = world();
     let snapshot = world.store().snapshot();
     let mut taken = 0;
-    let outcome = snapshot.query(&Query::all()).limit(0).page_into(&mut |_| {
+    let outcome = snapshot.query(&Query::all()).limit(None).page_into(&mut |_| {
         taken += 1;
         if taken < 100 { Ok(true) } else { Err(Error::Budget { limit: Limit::Buckets }) }
     });
@@ -343,7 +343,7 @@ fn pages_that_were_cut_short_make_up_the_whole_answer() {
             let query = Query::parse(&question.text).expect("a right query");
             let order = *chance.pick(&[Order::Newest, Order::Oldest, Order::Seq]);
             let search = snapshot.query(&query).zone(question.zone).order(order);
-            let whole = search.clone().limit(0).page().expect("a page");
+            let whole = search.clone().limit(None).page().expect("a page");
             let whole: Vec<u64> = whole.events.iter().map(|event| event.seq).collect();
             let (limit, bytes_max) = (1 + chance.below(400), 1 << (8 + chance.below(14)));
             let found = walk(&search, limit, bytes_max);

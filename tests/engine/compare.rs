@@ -73,10 +73,10 @@ impl Trial<'_> {
             search = search.now(Timestamp(question.now));
         }
         if let Some(from) = question.from {
-            search = search.from(Timestamp(from));
+            search = search.between(Timestamp(from)..);
         }
         if let Some(to) = question.to {
-            search = search.to(Timestamp(to));
+            search = search.between(..Timestamp(to));
         }
         if let Some(tenant) = &question.tenant {
             search = search.tenant(tenant);
@@ -99,7 +99,7 @@ impl Trial<'_> {
         let mut expected = self.hits.to_vec();
         sort(&mut expected, order);
         let mut rest = expected.as_slice();
-        let mut search = self.search(query).order(order).limit(limit);
+        let mut search = self.search(query).order(order).limit((limit > 0).then_some(limit));
         for number in 0..8 {
             let page = search.page().map_err(said)?;
             let wanted = if limit == 0 { rest.len() } else { limit.min(rest.len()) };
@@ -112,7 +112,8 @@ impl Trial<'_> {
             }
             let Some(next) = page.next else { break };
             let next = next.to_string().parse().map_err(said)?;
-            search = self.search(query).order(order).limit(limit).after(next);
+            search =
+                self.search(query).order(order).limit((limit > 0).then_some(limit)).after(next);
             rest = later;
         }
         Ok(())
@@ -124,7 +125,7 @@ impl Trial<'_> {
         let texts: Vec<String> = paths.iter().map(|path| path_text(path, chance)).collect();
         let names: Vec<&str> = texts.iter().map(String::as_str).collect();
         let top = chance.below(4) * 3;
-        let found = self.search(query).facets(&names, top).map_err(said)?;
+        let found = self.search(query).facets(&names, (top > 0).then_some(top)).map_err(said)?;
         for ((path, text), found) in paths.iter().zip(&texts).zip(&found) {
             let mut expected = facet(path, self.hits);
             if top > 0 {
@@ -142,7 +143,10 @@ impl Trial<'_> {
         let path = facet_path(self.facts, chance);
         let (text, prefix) = (path_text(&path, chance), value_prefix(&path, self.facts, chance));
         let limit = chance.below(3) * 4;
-        let found = self.search(query).values(&text, &prefix, limit).map_err(said)?;
+        let found = self
+            .search(query)
+            .values(&text, &prefix, (limit > 0).then_some(limit))
+            .map_err(said)?;
         let mut expected = values(&path, &prefix, self.hits);
         if limit > 0 {
             expected.truncate(limit);
@@ -172,7 +176,7 @@ impl Trial<'_> {
             return Err(format!("explained {hits} hits of {}:\n{counted}", self.hits.len()));
         }
         let order = *chance.pick(&[Order::Newest, Order::Oldest, Order::Seq]);
-        let search = self.search(query).order(order).limit(chance.below(30));
+        let search = self.search(query).order(order).limit(1 + chance.below(30));
         let page = search.clone().page().map_err(said)?;
         let explained = search.explain().map_err(said)?;
         let found = (explained.hits, explained.more);

@@ -30,7 +30,7 @@ fn store_of(origins: &[String]) -> Store {
 /// Values that begin so and their counts, by bytes.
 fn found(store: &Store, query: &str, prefix: &str) -> BTreeMap<String, u64> {
     let query = Query::parse(query).expect("a right query");
-    let found = store.snapshot().query(&query).values("attributes.origin", prefix, 0);
+    let found = store.snapshot().query(&query).values("attributes.origin", prefix, None);
     let text = |value| match value {
         Value::String(text) => text,
         other => panic!("{other:?} is no string"),
@@ -117,11 +117,15 @@ fn hidden_values_are_never_suggested() {
         let of = |tenant: &str| {
             let all = Query::all();
             let search = snapshot.query(&all).tenant(tenant);
-            search.values("attributes.origin", "an", 0).expect("values").len()
+            search.values("attributes.origin", "an", None).expect("values").len()
         };
         assert_eq!((of("acme"), of("nord"), of("other")), (1, 1, 0), "{state}");
         let all = snapshot.query(&Query::all()).include_hidden();
-        assert_eq!(all.values("attributes.origin", "an", 0).expect("values").len(), 3, "{state}");
+        assert_eq!(
+            all.values("attributes.origin", "an", None).expect("values").len(),
+            3,
+            "{state}"
+        );
         store.seal().expect("sealed");
     }
 }

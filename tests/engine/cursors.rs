@@ -143,7 +143,7 @@ fn counts_facets_and_histograms_obey_the_moment_of_a_cursor() {
         let snapshot = world.store().snapshot();
         let search = || snapshot.query(&all).point_in_time().after(cursor);
         assert_eq!(search().count().expect("a count"), before, "{state}");
-        let facets = search().facets(&["category"], 0).expect("facets");
+        let facets = search().facets(&["category"], None).expect("facets");
         assert_eq!(facets[0].iter().map(|facet| facet.count).sum::<u64>(), before, "{state}");
         let buckets = search().histogram("1y").expect("a histogram");
         assert_eq!(buckets.iter().map(|bucket| bucket.count).sum::<u64>(), before, "{state}");
@@ -198,8 +198,8 @@ fn a_cursor_belongs_to_its_order_query_zone_and_scope() {
         ("zone", begin().zone(chrono_tz::Europe::Berlin)),
         ("scope", begin().tenant("org-acme")),
         ("scope", begin().include_hidden()),
-        ("times", begin().from(Timestamp(0))),
-        ("times", begin().to(Timestamp(NOW))),
+        ("times", begin().between(Timestamp(0)..)),
+        ("times", begin().between(..Timestamp(NOW))),
         ("moment", begin().point_in_time()),
     ] {
         let refused = search.clone().after(cursor).page();
@@ -216,8 +216,8 @@ fn a_cursor_belongs_to_its_order_query_zone_and_scope() {
 fn answers(search: &Search<'_>) -> [Result<(), Error>; 6] {
     [
         search.clone().count().map(drop),
-        search.clone().facets(&["category"], 0).map(drop),
-        search.clone().values("category", "", 0).map(drop),
+        search.clone().facets(&["category"], None).map(drop),
+        search.clone().values("category", "", None).map(drop),
         search.clone().fields().map(drop),
         search.clone().histogram("1y").map(drop),
         search.clone().explain_count().map(drop),
@@ -260,7 +260,7 @@ fn a_cursor_does_not_bring_back_what_is_hidden_since() {
         clock.set(NOW + 12 * DAY);
         let snapshot = store.snapshot();
         let search = snapshot.query(&query).after(first.next.expect("more follow"));
-        let rest = search.clone().limit(0).page().expect("a page").events;
+        let rest = search.clone().limit(None).page().expect("a page").events;
         let ages = rest.iter().map(|event| (NOW - event.event.occurred_at().0) / DAY);
         assert_eq!(ages.collect::<Vec<_>>(), (5..=18).collect::<Vec<_>>(), "{text}");
         assert_eq!(search.clone().count().expect("a count"), 19, "{text}");

@@ -126,7 +126,7 @@ fn times_scope_retention_and_cursors_leave_segments_out() {
     assert_eq!(of_tenant.tenant.as_deref(), Some("nord"));
     assert_eq!(reasons(&of_tenant)[0], no_match("tenant=\"nord\"", None));
     let within = explain(&snapshot, "time>2026-05-01", |search| {
-        search.from(Timestamp(NOW - 31 * DAY)).to(Timestamp(NOW))
+        search.between(Timestamp(NOW - 31 * DAY)..Timestamp(NOW))
     });
     assert_eq!((within.from.unwrap().0, within.to.unwrap().0), (NOW - 31 * DAY, NOW));
     let reasons_within = reasons(&within);

@@ -13,6 +13,7 @@ mod lossless;
 mod oracle;
 mod questions;
 mod regression;
+mod threads;
 mod torn_reads;
 mod world;
 mod zones;

@@ -23,7 +23,7 @@ fn store_of(members: &[&str]) -> Store {
 
 fn find(store: &Store, query: &str) -> Vec<u64> {
     let query = Query::parse(query).expect("a right query");
-    let page = store.snapshot().query(&query).by_seq().limit(0).page();
+    let page = store.snapshot().query(&query).by_seq().limit(None).page();
     let events = page.expect("an answer").events;
     events.iter().map(|event| event.seq).collect()
 }
@@ -63,7 +63,7 @@ fn an_event_counts_once_for_a_boolean_that_stands_at_two_spellings_of_a_path() {
     ]);
     for state in ["tail", "sealed"] {
         let snapshot = store.snapshot();
-        let facets = snapshot.query(&Query::all()).facets(&["details.a.b"], 0);
+        let facets = snapshot.query(&Query::all()).facets(&["details.a.b"], None);
         let counts: Vec<(String, u64)> = facets.expect("facets")[0]
             .iter()
             .map(|facet| (facet.value.to_json(), facet.count))

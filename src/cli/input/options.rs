@@ -184,3 +184,8 @@ impl ReportOptions {
         })
     }
 }
+
+/// `--limit 0` and `--top 0` mean all.
+pub(crate) fn all_if_zero(number: usize) -> Option<usize> {
+    (number > 0).then_some(number)
+}

@@ -8,7 +8,7 @@ use crate::query::request::search::Search;
 
 impl Search<'_> {
     /// The values at exactly this path whose folded text begins with the folded `prefix`, and how
-    /// many hits have each: the `limit` most frequent (0: all), in the order of
+    /// many hits have each: the `limit` most frequent (`None`: all), in the order of
     /// [`Search::facets`]. Numbers and booleans begin as they are written: `tr` finds `true`, `1.`
     /// finds `1.50`, not `15e-1`. What a reader may not see is not suggested. An empty prefix finds
     /// every value.
@@ -31,9 +31,14 @@ impl Search<'_> {
     /// }
     /// # Ok::<(), annals::Error>(())
     /// ```
-    pub fn values(self, path: &str, prefix: &str, limit: usize) -> Result<Vec<FacetCount>> {
+    pub fn values(
+        self,
+        path: &str,
+        prefix: &str,
+        limit: impl Into<Option<usize>>,
+    ) -> Result<Vec<FacetCount>> {
         let mut counts = ValueCounts::new(facet_scope(path)?, Some(ValuePrefix::new(prefix)));
         self.visit(&self.budget(), &mut counts)?;
-        Ok(counts.sorted(limit))
+        Ok(counts.sorted(limit.into()))
     }
 }

@@ -13,7 +13,7 @@ use crate::segment::Segment;
 use crate::{Error, Result};
 
 impl Search<'_> {
-    /// The `top` most frequent values at each path (0: all), largest count first; ties: numbers by
+    /// The `top` most frequent values at each path (`None`: all), largest count first; ties: numbers by
     /// value, then strings by bytes, then false, true.
     ///
     /// Cost without a filter: linear in the distinct values; else in the hits, some nanoseconds
@@ -23,7 +23,12 @@ impl Search<'_> {
     /// As [`Search::count`]; [`Error::Invalid`] for a path that is no field, an object or a time,
     /// and for more than 64 paths; [`Error::Budget`] beyond 1,000,000 distinct values of a path, or
     /// 512 MiB of them in all.
-    pub fn facets(self, paths: &[&str], top: usize) -> Result<Vec<Vec<FacetCount>>> {
+    pub fn facets(
+        self,
+        paths: &[&str],
+        top: impl Into<Option<usize>>,
+    ) -> Result<Vec<Vec<FacetCount>>> {
+        let top = top.into();
         if paths.len() > FACETS_MAX {
             let problem = format!("are {}; at most {FACETS_MAX} are counted at once", paths.len());
             return Err(Error::invalid("facets", problem));

@@ -10,6 +10,9 @@ use crate::query::request::order::SortKey;
 use crate::query::request::search::Search;
 use crate::{Error, Result};
 
+/// Events that an iterator reads at a time.
+const HITS_OF_PAGE: usize = 1000;
+
 /// A page of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -33,6 +36,76 @@ pub struct PageEnd {
     pub complete: bool,
 }
 
+impl IntoIterator for Page {
+    type Item = StoredEvent;
+    type IntoIter = std::vec::IntoIter<StoredEvent>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.events.into_iter()
+    }
+}
+
+impl<'p> IntoIterator for &'p Page {
+    type Item = &'p StoredEvent;
+    type IntoIter = std::slice::Iter<'p, StoredEvent>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.events.iter()
+    }
+}
+
+/// All hits of a search in its order; made by [`Search::iter`].
+#[derive(Debug)]
+pub struct Hits<'a> {
+    search: Search<'a>,
+    /// What was read and not given yet, the next one last.
+    ready: Vec<StoredEvent>,
+    ended: bool,
+}
+
+impl Iterator for Hits<'_> {
+    type Item = Result<StoredEvent>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ready.is_empty() && !self.ended {
+            match self.search.clone().page() {
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Err(error));
+                }
+                Ok(page) => {
+                    self.ready = page.events;
+                    self.ready.reverse();
+                    match page.next.filter(|_| page.complete) {
+                        Some(cursor) => self.search = self.search.clone().after(cursor),
+                        None => self.ended = true,
+                    }
+                }
+            }
+        }
+        self.ready.pop().map(Ok)
+    }
+}
+
+impl<'a> Search<'a> {
+    /// All hits in order, one by one; the limit does not apply. Memory: that of a page of 1,000.
+    /// Ends after an error.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # use annals::{Query, StoreReader};
+    /// # let store = StoreReader::open("activity")?;
+    /// let snapshot = store.snapshot();
+    /// for event in snapshot.query(&Query::parse("category=login")?).oldest().iter() {
+    ///     println!("{}", event?.seq);
+    /// }
+    /// # Ok::<(), annals::Error>(())
+    /// ```
+    pub fn iter(self) -> Hits<'a> {
+        Hits { search: self.limit(HITS_OF_PAGE), ready: Vec::new(), ended: false }
+    }
+}
+
 impl Search<'_> {
     /// Runs and gives one page. Cost: independent of the depth of the page.
     ///
@@ -50,7 +123,7 @@ impl Search<'_> {
 
     /// Runs like [`Search::page`] and gives the events to `each` as they are found, until it
     /// returns `false`; then the next page begins behind the event that it was given last. Memory:
-    /// that of one window of hits, also for a page of everything (`limit(0)`); by `seq`, the list
+    /// that of one window of hits, also for a page of everything (`limit(None)`); by `seq`, the list
     /// of the hits of each segment that is open.
     ///
     /// # Errors
@@ -63,7 +136,7 @@ impl Search<'_> {
     /// # use std::time::Duration;
     /// # let store = Store::open("activity", Options::default())?;
     /// let snapshot = store.snapshot();
-    /// let search = snapshot.query(&Query::all()).limit(0).deadline(Duration::from_secs(5));
+    /// let search = snapshot.query(&Query::all()).limit(None).deadline(Duration::from_secs(5));
     /// let end = search.page_into(&mut |event| {
     ///     println!("{}", event.seq);
     ///     Ok(true)
@@ -110,7 +183,7 @@ impl Search<'_> {
 
 /// Events of a page at most.
 fn limit_of(search: &Search<'_>) -> usize {
-    if search.limit == 0 { usize::MAX } else { search.limit }
+    search.limit.unwrap_or(usize::MAX)
 }
 
 /// Hits that were given away so far.

@@ -365,13 +365,13 @@ impl ValueCounts {
         Ok(self.add_distinct(segment.seq_at(row)?, distinct, budget)?)
     }
 
-    /// The `top` largest counts (0: all).
-    pub(super) fn sorted(self, top: usize) -> Vec<FacetCount> {
+    /// The `top` largest counts (`None`: all).
+    pub(super) fn sorted(self, top: Option<usize>) -> Vec<FacetCount> {
         let mut tallies: Vec<(ValueKey, Tally)> = self.tallies.into_iter().collect();
         let order = |(a_key, a): &(ValueKey, Tally), (b_key, b): &(ValueKey, Tally)| {
             b.count.cmp(&a.count).then_with(|| a_key.cmp(b_key))
         };
-        if (1..tallies.len()).contains(&top) {
+        if let Some(top) = top.filter(|top| (1..tallies.len()).contains(top)) {
             // A million values are not sorted for the first ten.
             tallies.select_nth_unstable_by(top - 1, order);
             tallies.truncate(top);

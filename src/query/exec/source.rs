@@ -178,8 +178,8 @@ mod tests {
         let store = store();
         let (all, snapshot) = (Query::all(), store.snapshot());
         let years = |from: i64, to: i64| {
-            let search = snapshot.query(&all).limit(0);
-            search.from(Timestamp(from * YEAR)).to(Timestamp(to * YEAR))
+            let search = snapshot.query(&all).limit(None);
+            search.between(Timestamp(from * YEAR)..Timestamp(to * YEAR))
         };
         let unread = index_bytes(&snapshot);
         for (from, to) in [(0, 40), (30, 40), (71, 90)] {
@@ -219,8 +219,8 @@ mod tests {
                         Order::Oldest => expected.sort(),
                         Order::Newest => expected.reverse(),
                     }
-                    let search = snapshot.query(&all).limit(0).order(order);
-                    let search = search.from(Timestamp(from)).to(Timestamp(to));
+                    let search = snapshot.query(&all).limit(None).order(order);
+                    let search = search.between(Timestamp(from)..Timestamp(to));
                     let found = search.page().expect("a page").events;
                     let found: Vec<Timestamp> =
                         found.iter().map(|stored| stored.event.occurred_at()).collect();

@@ -42,7 +42,7 @@ impl<'a> Search<'a> {
         let mut observed = Observation::new(&self)?;
         let more = walk.page(&self, &budget, &mut |_| Ok(true), Some(&mut observed))?;
         observed.end_run();
-        let answer = Answer::Page { order: self.order, limit: self.limit };
+        let answer = Answer::Page { order: self.order, limit: self.limit.unwrap_or(0) };
         let waiting = self.waiting(observed.times)?;
         for source in waiting.iter().rev() {
             observed.list(source, &budget)?;

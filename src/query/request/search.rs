@@ -13,6 +13,7 @@ use crate::query::predicate::context::Context;
 use crate::query::predicate::tree::Predicate;
 use crate::store::Snapshot;
 use crate::{Error, Result};
+use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -42,7 +43,7 @@ pub struct Search<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) selection: Selection,
     pub(crate) order: Order,
-    pub(crate) limit: usize,
+    pub(crate) limit: Option<usize>,
     pub(crate) after: Option<Cursor>,
     pub(crate) times: TimeRange,
     now: Option<Timestamp>,
@@ -64,7 +65,7 @@ impl Snapshot {
             snapshot: self,
             selection,
             order: Order::Newest,
-            limit: LIMIT_DEFAULT,
+            limit: Some(LIMIT_DEFAULT),
             after: None,
             times: TimeRange { from: None, to: None },
             now: None,
@@ -101,11 +102,11 @@ impl<'a> Search<'a> {
         Search { order, ..self }
     }
 
-    /// At most this many events a page (default 50; 0: all of them, which [`Search::page`] holds in
-    /// memory).
+    /// At most this many events a page, at least 1 (default 50); `None`: all of them, which
+    /// [`Search::page`] holds in memory.
     #[must_use]
-    pub fn limit(self, limit: usize) -> Self {
-        Search { limit, ..self }
+    pub fn limit(self, limit: impl Into<Option<usize>>) -> Self {
+        Search { limit: limit.into().map(|limit| limit.max(1)), ..self }
     }
 
     /// Continues where a page ended. Counts, facets and histograms go by the instant and the moment
@@ -115,17 +116,32 @@ impl<'a> Search<'a> {
         Search { after: Some(cursor), ..self }
     }
 
-    /// Only events that occurred at or after this instant.
+    /// Only events that occurred in this range; a second call narrows it.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # use annals::{Query, StoreReader, Timestamp};
+    /// # let store = StoreReader::open("activity")?;
+    /// # let snapshot = store.snapshot();
+    /// let day: Timestamp = "2026-03-20T00:00:00Z".parse()?;
+    /// let since = snapshot.query(&Query::all()).between(day..).count()?;
+    /// # Ok::<(), annals::Error>(())
+    /// ```
     #[must_use]
-    pub fn from(mut self, from: Timestamp) -> Self {
-        self.times.from = Some(from);
-        self
-    }
-
-    /// Only events that occurred before this instant.
-    #[must_use]
-    pub fn to(mut self, to: Timestamp) -> Self {
-        self.times.to = Some(to);
+    pub fn between(mut self, range: impl RangeBounds<Timestamp>) -> Self {
+        let behind = |instant: &Timestamp| Timestamp(instant.0.saturating_add(1));
+        let from = match range.start_bound() {
+            Bound::Included(from) => Some(*from),
+            Bound::Excluded(before) => Some(behind(before)),
+            Bound::Unbounded => None,
+        };
+        let to = match range.end_bound() {
+            Bound::Included(last) => Some(behind(last)),
+            Bound::Excluded(to) => Some(*to),
+            Bound::Unbounded => None,
+        };
+        self.times.from = self.times.from.max(from);
+        self.times.to = self.times.to.into_iter().chain(to).min();
         self
     }
 

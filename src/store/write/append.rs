@@ -8,7 +8,9 @@ use crate::store::options::Durability;
 use crate::store::report::Receipt;
 use crate::store::sync::lock;
 use crate::{Error, Result, limits};
+use std::pin::Pin;
 use std::sync::{Arc, MutexGuard};
+use std::task::{Context, Poll};
 
 /// All tails together hold at most this many times `tail_bytes_max`.
 const TAILS_MAX: usize = 4;
@@ -17,7 +19,8 @@ const QUEUE_BYTES_MAX: usize = 64 << 20;
 /// Written bytes after which a buffered store is synced without being asked.
 const UNSYNCED_BYTES_MAX: u64 = 8 << 20;
 
-/// An acknowledgement to wait for.
+/// An acknowledgement to wait for: [`Ticket::wait`] blocks the thread, and as a [`Future`] it
+/// works with any runtime. Without a background thread the first poll writes the batch itself.
 ///
 /// Dropping it gives up the answer only: the events are stored all the same, by the background
 /// thread, or without one by the next append, wait, seal or close.
@@ -35,6 +38,28 @@ impl Ticket {
     /// As [`Store::append_batch`](super::Store::append_batch).
     pub fn wait(self) -> Result<Vec<Receipt>> {
         self.slot.map_or(Ok(Vec::new()), |slot| self.engine.finish(&slot))
+    }
+}
+
+impl Future for Ticket {
+    type Output = Result<Vec<Receipt>>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(slot) = &self.slot else {
+            return Poll::Ready(Ok(Vec::new()));
+        };
+        let engine = &self.engine;
+        let answer = if engine.core.options.background {
+            engine.group.poll(slot, context.waker())
+        } else {
+            Some(engine.finish(slot))
+        };
+        let Some(answer) = answer else {
+            return Poll::Pending;
+        };
+        engine.seal_when_due();
+        self.slot = None;
+        Poll::Ready(answer)
     }
 }
 

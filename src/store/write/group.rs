@@ -5,6 +5,7 @@
 //! holds its own item, and a thread is woken only for its own answer or to lead.
 
 use crate::store::sync::{Arc, Condvar, Mutex, MutexGuard, lock};
+use std::task::Waker;
 
 /// The queue of one group; `T` goes in, `R` comes back.
 #[derive(Debug)]
@@ -37,6 +38,8 @@ struct PendingAnswer<R> {
     value: Option<R>,
     /// A thread sleeps until the answer is there.
     awaited: bool,
+    /// A task to be polled again when the answer is there.
+    task: Option<Waker>,
 }
 
 impl<T, R> CommitGroup<T, R> {
@@ -48,7 +51,7 @@ impl<T, R> CommitGroup<T, R> {
     /// Queues an item; returns its slot and the weight of everything that now waits.
     pub(crate) fn enqueue(&self, item: T, weight: usize) -> (Arc<AnswerSlot<R>>, usize) {
         let slot = Arc::new(AnswerSlot {
-            answer: Mutex::new(PendingAnswer { value: None, awaited: false }),
+            answer: Mutex::new(PendingAnswer { value: None, awaited: false, task: None }),
             wake: Condvar::new(),
         });
         let mut state = lock(&self.state);
@@ -78,6 +81,21 @@ impl<T, R> CommitGroup<T, R> {
                 state = self.lead(state, &mut handle);
             }
         }
+    }
+
+    /// The answer, if it is there; else `task` is woken once it is. Another thread must lead.
+    ///
+    /// # Panics
+    /// As [`CommitGroup::wait`].
+    pub(crate) fn poll(&self, slot: &AnswerSlot<R>, task: &Waker) -> Option<R> {
+        // The lock orders this with a leader that panics, which wakes all tasks it finds.
+        let state = lock(&self.state);
+        let mut answer = lock(&slot.answer);
+        if answer.value.is_none() {
+            assert!(!state.broken, "no leader panics while it handles a group");
+            answer.task = Some(task.clone());
+        }
+        answer.value.take()
     }
 
     /// Handles everything queued so far, also items that nobody waits for.
@@ -133,6 +151,7 @@ impl<T, R> Drop for Unwinding<'_, T, R> {
         let waiting = state.waiting.iter().map(|(_, slot)| slot);
         for slot in waiting.chain(self.slots) {
             slot.wake.notify_one();
+            slot.wake_task();
         }
         self.group.idle.notify_all();
     }
@@ -157,6 +176,14 @@ impl<R> AnswerSlot<R> {
         if answer.awaited {
             self.wake.notify_one();
         }
+        let task = answer.task.take();
+        drop(answer);
+        task.inspect(Waker::wake_by_ref);
+    }
+
+    fn wake_task(&self) {
+        let task = lock(&self.answer).task.take();
+        task.inspect(Waker::wake_by_ref);
     }
 }
 

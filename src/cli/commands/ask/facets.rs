@@ -1,7 +1,9 @@
 //! `facets`: how often which value stands at a path.
 
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::input::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
+use crate::cli::input::options::{
+    ReportFormat, ReportOptions, SearchOptions, StoreOptions, all_if_zero,
+};
 use crate::cli::print::json::{Object, list};
 use crate::cli::print::output::{Output, print_line};
 use crate::cli::print::table::{shown, table};
@@ -30,7 +32,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &FacetsArguments) -> Outcom
     let paths: Vec<&str> = columns.iter().map(Column::header).collect();
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let facets = arguments.query.search(&snapshot)?.facets(&paths, arguments.top)?;
+    let facets = arguments.query.search(&snapshot)?.facets(&paths, all_if_zero(arguments.top))?;
     let facets: Vec<(&str, Vec<FacetCount>)> = paths.into_iter().zip(facets).collect();
     match arguments.report.format() {
         ReportFormat::Json => print_line(json(&facets)),

@@ -2,7 +2,7 @@
 
 use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::input::options::{SearchOptions, StoreOptions};
+use crate::cli::input::options::{SearchOptions, StoreOptions, all_if_zero};
 use crate::cli::print::sink::{ColumnOptions, EventFormat, Sink};
 use annals::event::StoredEvent;
 use annals::query::{Order, Search};
@@ -41,7 +41,7 @@ pub(super) struct PageOptions {
 impl PageOptions {
     /// Sets limit and order of a search.
     pub(super) fn apply<'a>(&self, search: Search<'a>) -> Search<'a> {
-        self.order.apply(search).limit(self.limit)
+        self.order.apply(search).limit(all_if_zero(self.limit))
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ShowArguments) -> Outcome 
         }
     };
     let query = Query::parse(&query)?;
-    let page = snapshot.query(&query).by_seq().limit(0).page()?;
+    let page = snapshot.query(&query).by_seq().limit(None).page()?;
     if page.events.is_empty() {
         return Err(Failure::Usage(format!("no event has the {wanted}")));
     }

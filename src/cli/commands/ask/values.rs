@@ -2,7 +2,9 @@
 
 use super::facets::{counts_json, counts_table};
 use crate::cli::failure::Outcome;
-use crate::cli::input::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
+use crate::cli::input::options::{
+    ReportFormat, ReportOptions, SearchOptions, StoreOptions, all_if_zero,
+};
 use crate::cli::print::output::print_line;
 use clap::Args;
 
@@ -27,7 +29,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ValuesArguments) -> Outcom
     let ValuesArguments { field, prefix, limit, .. } = arguments;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let values = arguments.query.search(&snapshot)?.values(field, prefix, *limit)?;
+    let values = arguments.query.search(&snapshot)?.values(field, prefix, all_if_zero(*limit))?;
     print_line(match arguments.report.format() {
         ReportFormat::Json => counts_json(&values),
         ReportFormat::Table => counts_table(field, &values),

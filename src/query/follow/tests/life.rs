@@ -137,7 +137,7 @@ impl Life {
         self.store().set_retention(Retention::default()).expect("sets");
         let snapshot = self.store().snapshot();
         let mut kept = BTreeMap::new();
-        let all = snapshot.query(&Query::all()).by_seq().limit(0).page().expect("reads");
+        let all = snapshot.query(&Query::all()).by_seq().limit(None).page().expect("reads");
         kept.extend(all.events.into_iter().map(|event| (event.seq, event.event)));
         let cutoff = TODAY - 20 * DAY;
         self.model.retain(|seq, event| kept.contains_key(seq) || event.occurred_at().0 >= cutoff);

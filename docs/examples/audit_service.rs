@@ -1,15 +1,14 @@
 //! A service that embeds the store: some threads append, one serves pages, one forgets on schedule.
 //!
 //! ```sh
-//! cargo run --example embed
+//! cargo run --example audit_service
 //! ```
 //!
 //! It works in a temporary folder, checks what it sees and ends by itself.
 
-use annals::event::{Actor, Event, Target, Timestamp};
 use annals::io::{Clock, ManualClock};
-use annals::query::Query;
-use annals::store::{Class, Keep, Retention, Rule, Store};
+use annals::store::{Class, Keep, Rule};
+use annals::{Actor, Event, Query, Retention, Store, Target, Timestamp};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -29,10 +28,9 @@ const NOW: Timestamp = Timestamp(1_773_964_800_000_000);
 
 fn main() -> annals::Result<()> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    // A service leaves out the clock: the default is that of the system.
+    // A service leaves out the clock, which needs the feature `testing`: `Store::open(folder)`.
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(NOW.0));
-    let options = Store::builder().clock(clock);
-    let store = options.open(folder.path())?;
+    let store = Store::builder().clock(clock).open(folder.path())?;
     store.set_retention(mails_are_short())?;
 
     let appenders_left = AtomicU64::new(APPENDERS as u64);
@@ -43,7 +41,7 @@ fn main() -> annals::Result<()> {
         for appender in 0..APPENDERS {
             scope.spawn(move || {
                 append_all(store, appender).expect("appending");
-                // Whoever is last tells the others.
+                // The last of them ends the others.
                 if left.fetch_sub(1, Ordering::AcqRel) == 1 {
                     ended.store(true, Ordering::Release);
                 }
@@ -93,7 +91,7 @@ fn append_all(store: &Store, appender: i64) -> annals::Result<()> {
             .actor(Actor::system())
             .correlation_id(operation)
             .build()?;
-        let receipts = store.append_batch(&[change, mail])?;
+        let receipts = store.append_batch([change, mail])?;
         assert_eq!(receipts[1].seq, receipts[0].seq + 1, "a batch stays together");
     }
     Ok(())
@@ -157,4 +155,9 @@ fn check_what_is_left(store: &Store) -> annals::Result<()> {
     assert_eq!(mails as i64, APPENDERS * (MAILS_KEPT_DAYS / step_days));
     assert!(store.stats().events < appended, "no segment was dropped");
     Ok(())
+}
+
+#[test]
+fn the_service_ends_with_what_it_expects() {
+    main().expect("every check holds");
 }

@@ -1,0 +1,96 @@
+//! What may cross threads and tasks: the types that say so, tickets as futures, errors with causes.
+
+use annals::{Cursor, Error, Event, Page, Query, Search, Snapshot, Store, StoreReader};
+use std::error::Error as _;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+
+/// Wakes a thread that is parked.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// The smallest executor there is.
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+fn event(number: u64) -> Event {
+    let event = Event::builder(annals::Timestamp(1_774_000_000_000_000), "test", "done");
+    event.detail("number", number).build().expect("a sound event")
+}
+
+#[test]
+fn what_a_service_shares_is_send_and_sync() {
+    fn shared<T: Send + Sync>() {}
+    fn sent<T: Send>() {}
+    shared::<Store>();
+    shared::<StoreReader>();
+    shared::<Snapshot>();
+    shared::<Query>();
+    shared::<Search<'_>>();
+    shared::<Page>();
+    shared::<Cursor>();
+    shared::<Event>();
+    shared::<Error>();
+    sent::<annals::store::Ticket>();
+    sent::<annals::query::Follow<'_>>();
+}
+
+#[test]
+fn a_ticket_is_a_future_with_and_without_a_background_thread() {
+    for background in [true, false] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::builder().background(background).open(folder.path()).expect("opens");
+        let tickets: Vec<_> =
+            (0..50).map(|number| store.submit([event(number)]).expect("queues")).collect();
+        let seqs: Vec<u64> = tickets
+            .into_iter()
+            .flat_map(|ticket| block_on(ticket).expect("is stored"))
+            .map(|receipt| receipt.seq)
+            .collect();
+        assert_eq!(seqs, (1..=50).collect::<Vec<_>>(), "background {background}");
+        let none: [Event; 0] = [];
+        assert!(block_on(store.submit(none).expect("queues")).expect("is empty").is_empty());
+        store.close().expect("closes");
+    }
+}
+
+#[test]
+fn hits_come_one_by_one_as_they_do_in_pages() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(folder.path()).expect("opens");
+    store.append_batch((0..2_500).map(event)).expect("is stored");
+    let snapshot = store.snapshot();
+    let search = snapshot.query(&Query::all()).by_seq();
+    let seqs: Vec<u64> = search.clone().iter().map(|hit| hit.expect("reads").seq).collect();
+    assert_eq!(seqs, (1..=2_500).collect::<Vec<_>>());
+    let page = search.limit(3).page().expect("a page");
+    assert_eq!((&page).into_iter().count(), 3);
+    assert_eq!(page.into_iter().map(|hit| hit.seq).sum::<u64>(), 6);
+    let none = snapshot.query(&Query::parse("category=nothing").expect("a query"));
+    assert_eq!(none.iter().count(), 0);
+}
+
+#[test]
+fn an_error_of_the_disk_names_its_cause() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "no folder").expect("writes");
+    let error = Store::open(file.join("store")).expect_err("a file is in the way");
+    assert!(error.source().is_some(), "{error:?}");
+}
