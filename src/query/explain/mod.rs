@@ -78,6 +78,7 @@ pub struct RunTimes {
 /// What is explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "answer", rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Answer {
     /// A page.
     Page {
@@ -113,6 +114,7 @@ pub struct ExplainedSource {
 
 /// What a source is.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SourceKind {
     /// A sealed segment, by its id.
     Segment(String),
@@ -124,6 +126,7 @@ pub enum SourceKind {
 
 /// What became of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fate {
     /// The plan shows that it has no hit; nothing of it was evaluated.
     Pruned(Pruning),
