@@ -100,3 +100,45 @@ impl Serialize for Pruning {
         members.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::explain::{Answer, ExplainedSource, RunTimes, Work};
+    use crate::query::request::order::Order;
+
+    fn json(value: &impl Serialize) -> String {
+        serde_json::to_string(value).expect("texts and numbers")
+    }
+
+    #[test]
+    fn a_source_is_one_object_with_its_fate() {
+        let source = |kind, times, fate| ExplainedSource { kind, rows: 3, times, seqs: None, fate };
+        let times = Some((Timestamp(0), Timestamp(1_000_000)));
+        let pruned = Fate::Pruned(Pruning::NoMatch { term: "a b".into(), missing: None });
+        assert_eq!(
+            json(&source(SourceKind::Segment("0a".into()), times, pruned)),
+            "{\"source\":\"segment\",\"id\":\"0a\",\"events\":3,\
+             \"oldest\":\"1970-01-01T00:00:00Z\",\"newest\":\"1970-01-01T00:00:01Z\",\
+             \"first_seq\":null,\"last_seq\":null,\"fate\":\"pruned\",\"reason\":{\
+             \"kind\":\"no match\",\"term\":\"a b\",\"missing\":null,\
+             \"text\":\"no event has `a b`\"}}"
+        );
+        let entered = Fate::Entered(Vec::new(), Work::default());
+        assert_eq!(
+            json(&source(SourceKind::Newest, None, entered)),
+            "{\"source\":\"newest\",\"id\":null,\"events\":3,\"oldest\":null,\"newest\":null,\
+             \"first_seq\":null,\"last_seq\":null,\"fate\":\"entered\",\"plan\":[],\"work\":{\
+             \"windows\":0,\"rows\":0,\"checked\":0,\"hits\":0,\"complete\":false}}"
+        );
+    }
+
+    #[test]
+    fn answers_are_tagged_and_times_are_whole_microseconds() {
+        let page = Answer::Page { order: Order::Seq, limit: 5 };
+        assert_eq!(json(&page), "{\"answer\":\"page\",\"order\":\"seq\",\"limit\":5}");
+        assert_eq!(json(&Answer::Count), "{\"answer\":\"count\"}");
+        let times = RunTimes { plan: Duration::from_nanos(2_900), ..RunTimes::default() };
+        assert_eq!(json(&times), "{\"plan\":2,\"evaluate\":0,\"decode\":0}");
+    }
+}

@@ -193,3 +193,19 @@ impl VerifyReport {
         findings.into_iter().filter(is_one).for_each(|finding| self.add(finding));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_is_serialised_with_the_bounds_of_its_bytes() {
+        let (root, path) = (Path::new("s"), Path::new("s/log/1"));
+        let finding = Finding::bytes(root, path, Part::Frames, 5..9);
+        assert_eq!(
+            serde_json::to_string(&finding.losing(Some(SeqRange::new(1, 2)))).unwrap(),
+            "{\"file\":\"log/1\",\"kind\":\"damaged\",\"part\":\"frames\",\"from\":5,\"upto\":9,\
+             \"lost\":{\"first\":1,\"last\":2},\"message\":\"s/log/1: bytes 5 to 9 are damaged\"}"
+        );
+    }
+}
