@@ -21,11 +21,11 @@ impl Scanned {
         for source in &explanation.sources {
             match &source.fate {
                 Fate::Pruned(_) => scanned.pruned += 1,
-                Fate::NotEntered(_) => {}
                 Fate::Entered(_, work) => {
                     scanned.evaluated += u64::from(work.windows > 0);
                     scanned.singly += work.checked;
                 }
+                _ => {}
             }
         }
         scanned

@@ -1,7 +1,5 @@
 //! What commands print: events, tables, JSON, reports.
 
-pub(super) mod explanation_json;
-pub(super) mod finding_json;
 pub(super) mod json;
 pub(super) mod output;
 pub(super) mod report;

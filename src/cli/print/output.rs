@@ -1,6 +1,7 @@
 //! Stdout: buffered, and a reader that goes away is told from other errors.
 
 use crate::cli::failure::{Failure, Outcome};
+use serde::Serialize;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 /// Stdout behind a buffer. Call [`Output::finish`] at the end.
@@ -33,5 +34,14 @@ impl Output {
 pub(crate) fn print_line(line: impl AsRef<[u8]>) -> Outcome {
     let mut output = Output::new();
     output.line(line)?;
+    output.finish()
+}
+
+/// Writes a report to stdout as one line of JSON.
+pub(crate) fn print_json(report: &impl Serialize) -> Outcome {
+    let mut output = Output::new();
+    let written = serde_json::to_writer(&mut output.0, report);
+    written.map_err(|error| Failure::Stdout(error.into()))?;
+    output.line("")?;
     output.finish()
 }

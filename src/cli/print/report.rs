@@ -1,28 +1,20 @@
 //! What a seal, a compaction or a sweep did, and the segments it touched.
 
-use super::json::{Object, list};
-use super::output::{Output, print_line};
+use super::output::{Output, print_json};
 use super::table::{bytes, table};
 use super::zoned;
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
 use annals::store::{ChangeReport, SegmentSummary, Store};
 use chrono_tz::UTC;
+use serde::Serialize;
 
-/// A segment as JSON.
-pub(crate) fn segment_json(segment: &SegmentSummary) -> String {
-    Object::new()
-        .text("id", &segment.id)
-        .text("class", &segment.class)
-        .text("path", &segment.path)
-        .raw("events", segment.events)
-        .raw("bytes", segment.bytes)
-        .raw("event_bytes", segment.event_bytes)
-        .text("oldest", &segment.oldest.to_string())
-        .text("newest", &segment.newest.to_string())
-        .raw("first_seq", segment.first_seq)
-        .raw("last_seq", segment.last_seq)
-        .finish()
+/// What a change did, as the line that is printed.
+#[derive(Serialize)]
+struct ChangeLine<'a> {
+    dry_run: bool,
+    #[serde(flatten)]
+    change: &'a ChangeReport,
 }
 
 /// Segments as a table.
@@ -58,13 +50,7 @@ pub(crate) fn change_store(
 /// Prints what a change did; `dry_run` says that it only would have.
 pub(crate) fn print_change(change: &ChangeReport, format: ReportFormat, dry_run: bool) -> Outcome {
     if format == ReportFormat::Json {
-        let json = Object::new()
-            .raw("dry_run", dry_run)
-            .raw("added", list(change.added.iter().map(segment_json)))
-            .raw("removed", list(change.removed.iter().map(segment_json)))
-            .raw("events_removed", change.events_removed)
-            .raw("bytes_freed", change.bytes_freed);
-        return print_line(json.finish());
+        return print_json(&ChangeLine { dry_run, change });
     }
     let mut output = Output::new();
     let would = if dry_run { "would be " } else { "" };

@@ -14,11 +14,12 @@ use crate::query::request::search::Search;
 use crate::segment::Segment;
 use crate::segment::decode_overflow;
 use crate::store::Snapshot;
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A field that some hits have.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FoundField {
     /// The keys that lead to its values; prints as queries write it, odd keys in quotes.
@@ -34,7 +35,8 @@ pub struct FoundField {
 }
 
 /// What values are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum FieldKind {
     /// A string.

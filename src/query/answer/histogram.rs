@@ -18,7 +18,7 @@ use std::ops::Range;
 const DAY_MICROS: i64 = 86_400_000_000;
 
 /// One bucket of a histogram, `[from, to)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Bucket {
     /// First instant.

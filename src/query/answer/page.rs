@@ -27,7 +27,7 @@ pub struct Page {
 }
 
 /// How a page ended whose events were given one by one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct PageEnd {
     /// As [`Page::next`].

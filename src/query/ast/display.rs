@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
+use serde::{Serialize, Serializer};
+
 use super::chars::{is_bare_segment, is_bare_value, split_distance};
 use super::lexer::Scanner;
 use super::{
@@ -60,6 +62,13 @@ impl Display for Path {
             }
         }
         Ok(())
+    }
+}
+
+impl Serialize for Path {
+    /// As it prints.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `mod` | what an explanation has |
 //! | `print` | the same as text |
+//! | `shape` | the parts of the serialised form that are not those of the types |
 //! | `reason` | why a source has nothing |
 //! | `steps` | the plan of a source, part by part |
 //! | `describe` | what a part of a plan is |
@@ -15,22 +16,25 @@ pub(super) mod parts;
 mod print;
 mod reason;
 mod run;
+mod shape;
 mod steps;
 
 use crate::event::Timestamp;
 use crate::query::request::order::Order;
 use chrono_tz::Tz;
+use serde::Serialize;
 use std::time::Duration;
 
 /// How a search was answered; prints as text of several lines.
 ///
 /// The search was run: hits, work and times are those of this run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
     /// The query in its canonical form.
     pub query: String,
     /// What was asked for.
+    #[serde(flatten)]
     pub answer: Answer,
     /// The first instant that query and times leave, if they bound it.
     pub from: Option<Timestamp>,
@@ -43,6 +47,7 @@ pub struct Explanation {
     /// What counts as now.
     pub now: Timestamp,
     /// The zone of dates.
+    #[serde(serialize_with = "shape::zone")]
     pub zone: Tz,
     /// What was searched, in the order in which it is entered.
     pub sources: Vec<ExplainedSource>,
@@ -50,16 +55,30 @@ pub struct Explanation {
     pub hits: u64,
     /// Whether more follow the page.
     pub more: bool,
+    /// How long the run took; serialised as `micros`.
+    #[serde(rename = "micros")]
+    pub times: RunTimes,
+}
+
+/// How long the parts of a run took; serialised in whole microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct RunTimes {
     /// Time to plan every source.
+    #[serde(serialize_with = "shape::micros")]
     pub plan: Duration,
     /// Time to find the hits.
+    #[serde(serialize_with = "shape::micros")]
     pub evaluate: Duration,
     /// Time to decode the events of the page.
+    #[serde(serialize_with = "shape::micros")]
     pub decode: Duration,
 }
 
 /// What is explained.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "answer", rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Answer {
     /// A page.
     Page {
@@ -73,23 +92,29 @@ pub enum Answer {
 }
 
 /// One place where events are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ExplainedSource {
     /// What it is.
+    #[serde(flatten)]
     pub kind: SourceKind,
     /// Number of events.
+    #[serde(rename = "events")]
     pub rows: u64,
     /// `occurred_at` of the oldest and the newest event; `None` for newest events without index.
+    #[serde(flatten, serialize_with = "shape::times")]
     pub times: Option<(Timestamp, Timestamp)>,
     /// Lowest and highest `seq`.
+    #[serde(flatten, serialize_with = "shape::seqs")]
     pub seqs: Option<(u64, u64)>,
     /// What became of it.
+    #[serde(flatten)]
     pub fate: Fate,
 }
 
 /// What a source is.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SourceKind {
     /// A sealed segment, by its id.
     Segment(String),
@@ -101,6 +126,7 @@ pub enum SourceKind {
 
 /// What became of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fate {
     /// The plan shows that it has no hit; nothing of it was evaluated.
     Pruned(Pruning),
@@ -135,7 +161,7 @@ pub enum Pruning {
 }
 
 /// A part of a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PlanStep {
     /// The part of the question that it answers; `None` for parts of parts.
@@ -145,15 +171,17 @@ pub struct PlanStep {
     /// The fields in whose values the answer lies, as far as they are of this source.
     pub fields: Vec<String>,
     /// The rows it gives, or an upper bound.
+    #[serde(rename = "events")]
     pub rows: u64,
     /// Whether `rows` is exact.
+    #[serde(rename = "exact")]
     pub is_exact: bool,
     /// What it is made of.
     pub parts: Vec<PlanStep>,
 }
 
 /// What was done in a source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Work {
     /// Evaluations of the plan, each of at most 65,536 rows; 0 if the directory knew the count.
@@ -165,5 +193,6 @@ pub struct Work {
     /// Hits that were taken.
     pub hits: u64,
     /// Whether nothing was left when the answer was complete.
+    #[serde(rename = "complete")]
     pub is_complete: bool,
 }

@@ -26,10 +26,10 @@ impl Display for Explanation {
         }
         let more = if self.more { ", more follow" } else { "" };
         writeln!(formatter, "hits     {}{more}", self.hits)?;
-        let (plan, evaluate) = (millis(self.plan), millis(self.evaluate));
+        let (plan, evaluate) = (millis(self.times.plan), millis(self.times.evaluate));
         write!(formatter, "time     plan {plan}, evaluate {evaluate}")?;
         match self.answer {
-            Answer::Page { .. } => write!(formatter, ", decode {}", millis(self.decode)),
+            Answer::Page { .. } => write!(formatter, ", decode {}", millis(self.times.decode)),
             Answer::Count => Ok(()),
         }
     }

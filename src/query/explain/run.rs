@@ -3,7 +3,7 @@
 use super::parts::{QueryPart, parts_of};
 use super::reason::of_times;
 use super::steps::plan_parts;
-use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, SourceKind, Work};
+use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, RunTimes, SourceKind, Work};
 use crate::Result;
 use crate::query::answer::page::PageWalk;
 use crate::query::ast::time::TimeRange;
@@ -84,9 +84,7 @@ struct Observation<'a> {
     fates: HashMap<u64, Fate>,
     sources: Vec<ExplainedSource>,
     began: Instant,
-    plan: Duration,
-    evaluate: Duration,
-    decode: Duration,
+    took: RunTimes,
 }
 
 impl<'a> Observation<'a> {
@@ -99,14 +97,13 @@ impl<'a> Observation<'a> {
             fates: HashMap::new(),
             sources: Vec::new(),
             began: Instant::now(),
-            plan: Duration::ZERO,
-            evaluate: Duration::ZERO,
-            decode: Duration::ZERO,
+            took: RunTimes::default(),
         })
     }
 
     fn end_run(&mut self) {
-        self.evaluate = self.began.elapsed().saturating_sub(self.plan + self.decode);
+        let RunTimes { plan, decode, .. } = self.took;
+        self.took.evaluate = self.began.elapsed().saturating_sub(plan + decode);
     }
 
     /// Lists a source. One that the run did not look at is planned now, unless its times show that
@@ -139,9 +136,7 @@ impl<'a> Observation<'a> {
             sources: self.sources,
             hits,
             more: false,
-            plan: self.plan,
-            evaluate: self.evaluate,
-            decode: self.decode,
+            times: self.took,
         }
     }
 }
@@ -155,13 +150,13 @@ impl Observer for Observation<'_> {
     ) -> Evaluated<RowPlan> {
         let began = Instant::now();
         let (node, fate) = plan_parts(&self.parts, &self.visibility, segment, budget)?;
-        self.plan += began.elapsed();
+        self.took.plan += began.elapsed();
         self.fates.insert(key_of(source), fate);
         Ok(node)
     }
 
     fn decoded(&mut self, time: Duration) {
-        self.decode += time;
+        self.took.decode += time;
     }
 
     fn passed(&mut self, source: &HitSource<'_>, passed: Passed) {

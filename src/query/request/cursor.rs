@@ -4,6 +4,7 @@ use super::order::{Order, SortKey};
 use crate::event::Timestamp;
 use crate::io::codec;
 use crate::{Error, Result};
+use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -55,6 +56,13 @@ impl fmt::Display for Cursor {
         }
         bytes.extend_from_slice(&(codec::crc(SALT, &bytes) as u16).to_be_bytes());
         bytes.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+impl Serialize for Cursor {
+    /// As it prints.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

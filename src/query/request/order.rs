@@ -3,7 +3,8 @@
 use crate::event::Timestamp;
 
 /// The order of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Order {
     /// `(occurred_at, seq)` descending.
     #[default]

@@ -3,6 +3,7 @@
 use crate::event::{Length, LengthUnit, Timestamp};
 use crate::store::folder::paths::is_class_name;
 use crate::{Error, Result};
+use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -31,9 +32,10 @@ pub enum Keep {
 }
 
 /// A retention class.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Class {
-    /// `[a-z0-9_-]{1,64}`
+    /// `[a-z0-9_-]{1,64}`; serialised as `class`.
+    #[serde(rename = "class")]
     pub name: String,
     /// After this an event is in no answer, and is dropped.
     pub kept_for: Keep,
@@ -42,7 +44,7 @@ pub struct Class {
 }
 
 /// One rule: the first that matches gives an event its class. What is `None` matches everything.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rule {
     /// The class it gives.
     pub class: String,
@@ -55,7 +57,7 @@ pub struct Rule {
 }
 
 /// The retention rules of a store.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Retention {
     /// Classes; `default` exists always, first.
     pub classes: Vec<Class>,
@@ -118,6 +120,13 @@ impl fmt::Display for Keep {
         let printed = PRINTED_UNITS.iter().rev().find_map(in_unit);
         let (count, unit) = printed.expect("a microsecond divides every duration");
         write!(formatter, "{count}{unit}")
+    }
+}
+
+impl Serialize for Keep {
+    /// As text.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

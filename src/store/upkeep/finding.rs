@@ -3,12 +3,13 @@
 use crate::Error;
 use crate::error::Reading;
 use crate::store::folder::paths::within;
+use serde::{Serialize, Serializer};
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 
 /// A run of sequences, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct SeqRange {
     /// The first one.
     pub first: u64,
@@ -38,7 +39,7 @@ impl fmt::Display for SeqRange {
 }
 
 /// What is wrong with a file or a part of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FindingKind {
@@ -57,7 +58,7 @@ pub enum FindingKind {
 }
 
 /// The part of a file that is concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Part {
@@ -82,7 +83,7 @@ pub enum Part {
 }
 
 /// One thing that is wrong with a store.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// Path of the file within the store, with `/` between folders.
@@ -91,13 +92,26 @@ pub struct Finding {
     pub kind: FindingKind,
     /// Where in the file.
     pub part: Part,
-    /// The bytes that are wrong, as far as that can be told.
+    /// The bytes that are wrong, as far as that can be told; serialised as `from` and `upto`.
+    #[serde(flatten, serialize_with = "bounds")]
     pub bytes: Option<Range<u64>>,
     /// The sequences among which events cannot be read because of it. `None`: nothing is lost,
     /// what is wrong can be made again from the rest.
     pub lost: Option<SeqRange>,
     /// All of that for people: one line with file and offset.
     pub message: String,
+}
+
+/// The bounds of a range as two members, both null without one.
+fn bounds<S: Serializer>(bytes: &Option<Range<u64>>, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Bounds {
+        from: Option<u64>,
+        upto: Option<u64>,
+    }
+    let bytes = bytes.as_ref();
+    let (from, upto) = (bytes.map(|bytes| bytes.start), bytes.map(|bytes| bytes.end));
+    Bounds { from, upto }.serialize(serializer)
 }
 
 impl fmt::Display for Finding {
@@ -147,7 +161,7 @@ impl Finding {
 }
 
 /// What a verification read, and what it found.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct VerifyReport {
     /// Files read.
@@ -160,10 +174,10 @@ pub struct VerifyReport {
     pub blocks: u64,
     /// Frames of logs that were read.
     pub frames: u64,
-    /// What is wrong; empty: everything is as it was written.
-    pub findings: Vec<Finding>,
     /// The findings in one line each.
     pub problems: Vec<String>,
+    /// What is wrong; empty: everything is as it was written.
+    pub findings: Vec<Finding>,
 }
 
 impl VerifyReport {
@@ -177,5 +191,21 @@ impl VerifyReport {
         let findings = std::mem::take(&mut self.findings);
         self.problems.clear();
         findings.into_iter().filter(is_one).for_each(|finding| self.add(finding));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_is_serialised_with_the_bounds_of_its_bytes() {
+        let (root, path) = (Path::new("s"), Path::new("s/log/1"));
+        let finding = Finding::bytes(root, path, Part::Frames, 5..9);
+        assert_eq!(
+            serde_json::to_string(&finding.losing(Some(SeqRange::new(1, 2)))).unwrap(),
+            "{\"file\":\"log/1\",\"kind\":\"damaged\",\"part\":\"frames\",\"from\":5,\"upto\":9,\
+             \"lost\":{\"first\":1,\"last\":2},\"message\":\"s/log/1: bytes 5 to 9 are damaged\"}"
+        );
     }
 }

@@ -3,8 +3,7 @@
 use super::search::PageOptions;
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{SearchOptions, StoreOptions};
-use crate::cli::print::explanation_json::json;
-use crate::cli::print::output::print_line;
+use crate::cli::print::output::{print_json, print_line};
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 
@@ -40,10 +39,10 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ExplainArguments) -> Outco
         true => ExplainFormat::Text,
         false => ExplainFormat::Json,
     });
-    print_line(match format {
-        ExplainFormat::Text => printable(&explanation.to_string()),
-        ExplainFormat::Json => json(&explanation),
-    })
+    match format {
+        ExplainFormat::Text => print_line(printable(&explanation.to_string())),
+        ExplainFormat::Json => print_json(&explanation),
+    }
 }
 
 /// Without characters that could steer the terminal; lines stay.

@@ -4,7 +4,6 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{
     ReportFormat, ReportOptions, SearchOptions, StoreOptions, all_if_zero,
 };
-use crate::cli::print::json::{Object, list};
 use crate::cli::print::output::{Output, print_line};
 use crate::cli::print::table::{shown, table};
 use annals::export::Column;
@@ -35,24 +34,21 @@ pub(crate) fn run(options: &StoreOptions, arguments: &FacetsArguments) -> Outcom
     let facets = arguments.query.search(&snapshot)?.facets(&paths, all_if_zero(arguments.top))?;
     let facets: Vec<(&str, Vec<FacetCount>)> = paths.into_iter().zip(facets).collect();
     match arguments.report.format() {
-        ReportFormat::Json => print_line(json(&facets)),
+        ReportFormat::Json => print_line(json(facets)),
         ReportFormat::Table => print_tables(&facets),
     }
 }
 
-fn json(facets: &[(&str, Vec<FacetCount>)]) -> String {
-    let mut object = Object::new();
-    for (path, counts) in facets {
-        object = object.raw(path, counts_json(counts));
-    }
-    object.finish()
+fn json(facets: Vec<(&str, Vec<FacetCount>)>) -> String {
+    let members = facets.into_iter().map(|(path, counts)| (path, counts_value(counts)));
+    Value::object(members).to_json()
 }
 
-/// Values and their counts as a JSON list.
-pub(super) fn counts_json(counts: &[FacetCount]) -> String {
-    list(counts.iter().map(|facet| {
-        Object::new().raw("value", facet.value.to_json()).raw("count", facet.count).finish()
-    }))
+/// Values and their counts as a list of objects.
+pub(super) fn counts_value(counts: Vec<FacetCount>) -> Value {
+    let object =
+        |FacetCount { value, count }| Value::object([("value", value), ("count", count.into())]);
+    Value::List(counts.into_iter().map(object).collect())
 }
 
 /// Values and their counts as a table.

@@ -2,8 +2,7 @@
 
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
-use crate::cli::print::json::{Object, list, quoted};
-use crate::cli::print::output::print_line;
+use crate::cli::print::output::{print_json, print_line};
 use crate::cli::print::table::{shown, table};
 use annals::query::FoundField;
 use clap::Args;
@@ -20,20 +19,10 @@ pub(crate) fn run(options: &StoreOptions, arguments: &FieldsArguments) -> Outcom
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let fields = arguments.query.search(&snapshot)?.fields()?;
-    print_line(match arguments.report.format() {
-        ReportFormat::Json => list(fields.iter().map(json)),
-        ReportFormat::Table => lines(&fields),
-    })
-}
-
-fn json(field: &FoundField) -> String {
-    let kinds = list(field.kinds.iter().map(|kind| quoted(kind.as_str())));
-    Object::new()
-        .text("path", &field.path.to_string())
-        .raw("kinds", kinds)
-        .raw("events", field.events)
-        .number_or_null("distinct", field.distinct)
-        .finish()
+    match arguments.report.format() {
+        ReportFormat::Json => print_json(&fields),
+        ReportFormat::Table => print_line(lines(&fields)),
+    }
 }
 
 fn lines(fields: &[FoundField]) -> String {

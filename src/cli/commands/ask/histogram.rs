@@ -2,13 +2,13 @@
 
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
-use crate::cli::print::json::{Object, list};
-use crate::cli::print::output::print_line;
+use crate::cli::print::output::{print_json, print_line};
 use crate::cli::print::table::table;
-use crate::cli::print::zoned;
+use crate::cli::print::zoned::{rfc3339, short};
 use annals::query::Bucket;
 use chrono_tz::Tz;
 use clap::Args;
+use serde::Serialize;
 
 /// Characters of the longest bar.
 const BAR_WIDTH: u64 = 40;
@@ -24,25 +24,31 @@ pub(crate) struct HistogramArguments {
     report: ReportOptions,
 }
 
+/// A [`Bucket`] with its times in the zone that was asked for.
+#[derive(Serialize)]
+struct ZonedBucket {
+    from: String,
+    to: String,
+    count: u64,
+}
+
 pub(crate) fn run(options: &StoreOptions, arguments: &HistogramArguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let buckets = arguments.query.search(&snapshot)?.histogram(&arguments.every)?;
     let zone = arguments.query.zone();
-    print_line(match arguments.report.format() {
-        ReportFormat::Json => json(&buckets, zone),
-        ReportFormat::Table => bars(&buckets, zone),
-    })
+    match arguments.report.format() {
+        ReportFormat::Json => {
+            let buckets = buckets.iter().map(|bucket| zoned(bucket, zone));
+            print_json(&buckets.collect::<Vec<_>>())
+        }
+        ReportFormat::Table => print_line(bars(&buckets, zone)),
+    }
 }
 
-fn json(buckets: &[Bucket], zone: Tz) -> String {
-    list(buckets.iter().map(|bucket| {
-        Object::new()
-            .text("from", &zoned::rfc3339(bucket.from, zone))
-            .text("to", &zoned::rfc3339(bucket.to, zone))
-            .raw("count", bucket.count)
-            .finish()
-    }))
+fn zoned(bucket: &Bucket, zone: Tz) -> ZonedBucket {
+    let (from, to) = (rfc3339(bucket.from, zone), rfc3339(bucket.to, zone));
+    ZonedBucket { from, to, count: bucket.count }
 }
 
 fn bars(buckets: &[Bucket], zone: Tz) -> String {
@@ -53,7 +59,7 @@ fn bars(buckets: &[Bucket], zone: Tz) -> String {
         let share = u128::from(bucket.count) * u128::from(BAR_WIDTH);
         let width = share.div_ceil(u128::from(largest));
         table.add_row([
-            zoned::short(bucket.from, zone),
+            short(bucket.from, zone),
             bucket.count.to_string(),
             "█".repeat(usize::try_from(width).unwrap_or_default()),
         ]);

@@ -1,6 +1,6 @@
 //! `values`: the values of a field that begin with a text, for completion.
 
-use super::facets::{counts_json, counts_table};
+use super::facets::{counts_table, counts_value};
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{
     ReportFormat, ReportOptions, SearchOptions, StoreOptions, all_if_zero,
@@ -31,7 +31,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ValuesArguments) -> Outcom
     let snapshot = store.snapshot();
     let values = arguments.query.search(&snapshot)?.values(field, prefix, all_if_zero(*limit))?;
     print_line(match arguments.report.format() {
-        ReportFormat::Json => counts_json(&values),
+        ReportFormat::Json => counts_value(values).to_json(),
         ReportFormat::Table => counts_table(field, &values),
     })
 }

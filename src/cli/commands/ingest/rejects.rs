@@ -2,13 +2,21 @@
 
 use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::print::json::Object;
+use serde::Serialize;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Rejected records that are told on stderr when there is no file for them.
 const TOLD_MAX: u64 = 10;
+
+/// A rejected record, as a line of the file.
+#[derive(Serialize)]
+struct Rejected<'a> {
+    line: u64,
+    error: &'a str,
+    text: &'a str,
+}
 
 /// Collects rejected records.
 pub(super) struct Rejects {
@@ -36,12 +44,11 @@ impl Rejects {
         match &mut self.file {
             Some((path, file)) => {
                 let text = String::from_utf8_lossy(text);
-                let json = Object::new()
-                    .raw("line", line)
-                    .text("error", error)
-                    .text("text", text.trim())
-                    .finish();
-                writeln!(file, "{json}").map_err(|error| Failure::file("write", path, error))
+                let record = Rejected { line, error, text: text.trim() };
+                serde_json::to_writer(&mut *file, &record)
+                    .map_err(std::io::Error::from)
+                    .and_then(|()| file.write_all(b"\n"))
+                    .map_err(|error| Failure::file("write", path, error))
             }
             None => {
                 if self.count <= TOLD_MAX {

@@ -1,12 +1,12 @@
 //! What an import or append did, as the one JSON object on stdout.
 
 use crate::cli::failure::Outcome;
-use crate::cli::print::json::Object;
-use crate::cli::print::output::print_line;
+use crate::cli::print::output::print_json;
 use annals::store::Receipt;
+use serde::Serialize;
 
 /// Counts of an import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub(super) struct Summary {
     /// Records of the input.
     pub(super) read: u64,
@@ -38,13 +38,6 @@ impl Summary {
 
     /// Prints the object.
     pub(super) fn print(&self) -> Outcome {
-        let json = Object::new()
-            .raw("read", self.read)
-            .raw("appended", self.appended)
-            .raw("duplicates", self.duplicates)
-            .raw("rejected", self.rejected)
-            .number_or_null("first_seq", self.first_seq)
-            .number_or_null("last_seq", self.last_seq);
-        print_line(json.finish())
+        print_json(self)
     }
 }

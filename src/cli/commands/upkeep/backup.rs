@@ -2,8 +2,7 @@
 
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
-use crate::cli::print::json::Object;
-use crate::cli::print::output::print_line;
+use crate::cli::print::output::{print_json, print_line};
 use crate::cli::print::table::bytes;
 use annals::store::{BackupMode, BackupReport};
 use clap::Args;
@@ -24,21 +23,10 @@ pub(crate) struct BackupArguments {
 pub(crate) fn run(options: &StoreOptions, arguments: &BackupArguments) -> Outcome {
     let mode = if arguments.copy { BackupMode::Copy } else { BackupMode::Link };
     let report = options.open_to_read()?.backup(&arguments.to, mode)?;
-    print_line(match arguments.report.format() {
-        ReportFormat::Json => json(&report),
-        ReportFormat::Table => line(&report),
-    })
-}
-
-fn json(report: &BackupReport) -> String {
-    Object::new()
-        .raw("events", report.events)
-        .raw("bytes", report.bytes)
-        .raw("linked", report.linked)
-        .raw("copied", report.copied)
-        .number_or_null("last_seq", report.last_seq)
-        .raw("epoch", report.epoch)
-        .finish()
+    match arguments.report.format() {
+        ReportFormat::Json => print_json(&report),
+        ReportFormat::Table => print_line(line(&report)),
+    }
 }
 
 fn line(report: &BackupReport) -> String {

@@ -2,10 +2,8 @@
 
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
-use crate::cli::print::finding_json::{findings_json, ranges_json};
-use crate::cli::print::json::{Object, list, quoted};
-use crate::cli::print::output::{Output, print_line};
-use crate::cli::print::report::{segment_json, segment_table};
+use crate::cli::print::output::{Output, print_json};
+use crate::cli::print::report::segment_table;
 use annals::store::{RepairReport, Store};
 use clap::Args;
 
@@ -26,30 +24,13 @@ pub(crate) fn run(options: &StoreOptions, arguments: &RepairArguments) -> Outcom
         false => store.repair(dir)?,
     };
     match arguments.report.format() {
-        ReportFormat::Json => print_line(json(&report))?,
+        ReportFormat::Json => print_json(&report)?,
         ReportFormat::Table => print_lines(&report)?,
     }
     match report.left.is_empty() {
         true => Ok(()),
         false => Err(Failure::Verification),
     }
-}
-
-fn json(report: &RepairReport) -> String {
-    let paths = |paths: &[String]| list(paths.iter().map(|path| quoted(path)));
-    Object::new()
-        .raw("dry_run", report.dry_run)
-        .raw("findings", findings_json(&report.findings))
-        .raw("manifest_rebuilt", report.manifest_rebuilt)
-        .raw("rules_reset", report.rules_reset)
-        .raw("added", list(report.added.iter().map(segment_json)))
-        .raw("moved_aside", paths(&report.moved_aside))
-        .raw("expired", paths(&report.expired))
-        .raw("lost", ranges_json(&report.lost))
-        .number_or_null("next_seq", report.next_seq)
-        .number_or_null("epoch", report.epoch)
-        .raw("left", findings_json(&report.left))
-        .finish()
 }
 
 fn print_lines(report: &RepairReport) -> Outcome {

@@ -2,8 +2,7 @@
 
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
-use crate::cli::print::json::{Object, list};
-use crate::cli::print::output::{Output, print_line};
+use crate::cli::print::output::{Output, print_json};
 use crate::cli::print::report::print_change;
 use crate::cli::print::table::table;
 use annals::event::Timestamp;
@@ -124,28 +123,13 @@ fn read_keep(text: &str) -> Option<Keep> {
     Some(Keep::Micros(count.checked_mul(*micros)?))
 }
 
-/// The duration in the longest unit that divides it.
-fn keep_text(keep: Keep) -> String {
-    match keep {
-        Keep::Forever => "forever".to_owned(),
-        Keep::Micros(0) => "0d".to_owned(),
-        Keep::Micros(micros) => {
-            let fitting = UNITS[1..].iter().find(|(_, unit)| micros % unit == 0);
-            match fitting {
-                Some((name, unit)) => format!("{}{name}", micros / unit),
-                None => format!("{micros}us"),
-            }
-        }
-    }
-}
-
 fn print_rules(retention: &Retention, format: ReportFormat) -> Outcome {
     if format == ReportFormat::Json {
-        return print_line(rules_json(retention));
+        return print_json(retention);
     }
     let mut classes = table(["class", "kept for", "visible for"]);
     for class in &retention.classes {
-        let (kept, visible) = (keep_text(class.kept_for), keep_text(class.visible_for));
+        let (kept, visible) = (class.kept_for.to_string(), class.visible_for.to_string());
         classes.add_row([class.name.clone(), kept, visible]);
     }
     let mut output = Output::new();
@@ -162,25 +146,6 @@ fn print_rules(retention: &Retention, format: ReportFormat) -> Outcome {
     output.finish()
 }
 
-fn rules_json(retention: &Retention) -> String {
-    let classes = retention.classes.iter().map(|class| {
-        Object::new()
-            .text("class", &class.name)
-            .text("kept_for", &keep_text(class.kept_for))
-            .text("visible_for", &keep_text(class.visible_for))
-            .finish()
-    });
-    let rules = retention.rules.iter().map(|rule| {
-        Object::new()
-            .text("class", &rule.class)
-            .text_or_null("tenant", rule.tenant.clone())
-            .text_or_null("data_source", rule.data_source.clone())
-            .text_or_null("category", rule.category.clone())
-            .finish()
-    });
-    Object::new().raw("classes", list(classes)).raw("rules", list(rules)).finish()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,9 +153,9 @@ mod tests {
     #[test]
     fn durations_are_read_and_printed_alike() {
         for text in ["90d", "1h", "15m", "3s", "forever", "0d"] {
-            assert_eq!(keep_text(read_keep(text).unwrap()), text);
+            assert_eq!(read_keep(text).unwrap().to_string(), text);
         }
-        assert_eq!(keep_text(read_keep("2w").unwrap()), "14d");
+        assert_eq!(read_keep("2w").unwrap().to_string(), "14d");
         for text in ["", "d", "90", "-1d", "+1d", "1.5d", "90x", "99999999999999999w"] {
             assert!(read_keep(text).is_none(), "{text}");
         }

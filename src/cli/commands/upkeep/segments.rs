@@ -2,9 +2,8 @@
 
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
-use crate::cli::print::json::list;
-use crate::cli::print::output::print_line;
-use crate::cli::print::report::{segment_json, segment_table};
+use crate::cli::print::output::{print_json, print_line};
+use crate::cli::print::report::segment_table;
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -15,8 +14,8 @@ pub(crate) struct SegmentsArguments {
 
 pub(crate) fn run(options: &StoreOptions, arguments: &SegmentsArguments) -> Outcome {
     let segments = options.open_to_read()?.segments();
-    print_line(match arguments.report.format() {
-        ReportFormat::Json => list(segments.iter().map(segment_json)),
-        ReportFormat::Table => segment_table(&segments),
-    })
+    match arguments.report.format() {
+        ReportFormat::Json => print_json(&segments),
+        ReportFormat::Table => print_line(segment_table(&segments)),
+    }
 }

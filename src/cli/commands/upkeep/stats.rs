@@ -2,8 +2,7 @@
 
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
-use crate::cli::print::json::Object;
-use crate::cli::print::output::print_line;
+use crate::cli::print::output::{print_json, print_line};
 use crate::cli::print::table::{bytes, plain_table};
 use annals::store::Stats;
 use clap::Args;
@@ -16,24 +15,10 @@ pub(crate) struct StatsArguments {
 
 pub(crate) fn run(options: &StoreOptions, arguments: &StatsArguments) -> Outcome {
     let stats = options.open_to_read()?.stats();
-    print_line(match arguments.report.format() {
-        ReportFormat::Json => json(&stats),
-        ReportFormat::Table => lines(&stats),
-    })
-}
-
-fn json(stats: &Stats) -> String {
-    Object::new()
-        .raw("events", stats.events)
-        .raw("bytes", stats.bytes)
-        .raw("segments", stats.segments)
-        .raw("tail_events", stats.tail_events)
-        .number_or_null("first_seq", stats.first_seq)
-        .number_or_null("last_seq", stats.last_seq)
-        .raw("epoch", stats.epoch)
-        .text_or_null("oldest", stats.oldest.map(|time| time.to_string()))
-        .text_or_null("newest", stats.newest.map(|time| time.to_string()))
-        .finish()
+    match arguments.report.format() {
+        ReportFormat::Json => print_json(&stats),
+        ReportFormat::Table => print_line(lines(&stats)),
+    }
 }
 
 fn lines(stats: &Stats) -> String {

@@ -2,9 +2,7 @@
 
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
-use crate::cli::print::finding_json::findings_json;
-use crate::cli::print::json::{Object, list, quoted};
-use crate::cli::print::output::{Output, print_line};
+use crate::cli::print::output::{Output, print_json};
 use crate::cli::print::table::bytes;
 use annals::Error;
 use annals::store::{Store, VerifyReport};
@@ -29,26 +27,13 @@ pub(crate) fn run(options: &StoreOptions, arguments: &VerifyArguments) -> Outcom
         other => other?,
     };
     match arguments.report.format() {
-        ReportFormat::Json => print_line(json(&report))?,
+        ReportFormat::Json => print_json(&report)?,
         ReportFormat::Table => print_lines(&report)?,
     }
     match report.findings.is_empty() {
         true => Ok(()),
         false => Err(Failure::Verification),
     }
-}
-
-fn json(report: &VerifyReport) -> String {
-    let problems = report.problems.iter().map(|problem| quoted(problem));
-    Object::new()
-        .raw("files", report.files)
-        .raw("bytes", report.bytes)
-        .raw("events", report.events)
-        .raw("blocks", report.blocks)
-        .raw("frames", report.frames)
-        .raw("problems", list(problems))
-        .raw("findings", findings_json(&report.findings))
-        .finish()
 }
 
 fn print_lines(report: &VerifyReport) -> Outcome {
