@@ -22,17 +22,14 @@ pub(super) fn is_word(byte: u8) -> bool {
 }
 
 /// Calls `each` with every word of `text`, which must be ASCII, in order and in lower case.
+///
+/// Words of lower-case text are slices of it. Other text is lower-cased as a whole before, up to
+/// 512 bytes without allocation.
 pub(super) fn for_each_word(text: &str, each: impl FnMut(&str)) {
-    with_lower(text, |lower| for_each_lower_word(lower, each));
-}
-
-/// Calls `look` with `text`, which must be ASCII, in lower case: as it is, if it has no capitals;
-/// else a copy, up to 512 bytes without allocation.
-pub(super) fn with_lower<T>(text: &str, look: impl FnOnce(&str) -> T) -> T {
     // A fold and not `any`: without an early exit the compiler vectorises the loop.
     let has_upper = text.bytes().fold(false, |has, byte| has | byte.is_ascii_uppercase());
     if !has_upper {
-        return look(text);
+        return for_each_lower_word(text, each);
     }
     let mut buffer = [0; STACK_BYTES];
     match buffer.get_mut(..text.len()) {
@@ -40,9 +37,9 @@ pub(super) fn with_lower<T>(text: &str, look: impl FnOnce(&str) -> T) -> T {
             lower.copy_from_slice(text.as_bytes());
             lower.make_ascii_lowercase();
             let lower = std::str::from_utf8(lower).expect("lower-cased ASCII is ASCII");
-            look(lower)
+            for_each_lower_word(lower, each);
         }
-        None => look(&text.to_ascii_lowercase()),
+        None => for_each_lower_word(&text.to_ascii_lowercase(), each),
     }
 }
 

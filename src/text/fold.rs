@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{ascii, property};
+use super::property;
 
 /// Folds `text` for comparison.
 ///
@@ -24,14 +24,6 @@ pub fn fold(text: &str) -> Cow<'_, str> {
         return Cow::Owned(text.to_ascii_lowercase());
     }
     Cow::Borrowed(text)
-}
-
-/// Calls `look` with the folded text: for pure ASCII without allocation up to 512 bytes.
-pub(crate) fn with_folded<T>(text: &str, look: impl FnOnce(&str) -> T) -> T {
-    match text.is_ascii() {
-        true => ascii::with_lower(text, look),
-        false => look(&fold_beyond_ascii(text)),
-    }
 }
 
 /// Folds character by character. That equals the definition except where the order of combining

@@ -17,7 +17,6 @@ mod tests;
 mod words;
 
 pub use fold::fold;
-pub(crate) use fold::with_folded;
 pub(crate) use levenshtein::{FuzzyWord, LevenshteinAutomaton};
 pub use property::UNICODE_VERSION;
 pub(crate) use words::{for_each_folded_word, has_numeric};

@@ -3,8 +3,6 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use memchr::memmem;
-
 use super::context::{Context, any_context};
 use super::equals::Equals;
 use super::phrase::Phrase;
@@ -191,10 +189,7 @@ fn value_test(scope: Scope, test: &FieldTest, context: &Context) -> Result<Predi
             });
         }
         FieldTest::Begins(text) => ValuePredicate::Begins(folded(text)?),
-        FieldTest::Contains(text) => {
-            let finder = memmem::Finder::new(&folded(text)?).into_owned();
-            ValuePredicate::Contains(Box::new(finder))
-        }
+        FieldTest::Contains(text) => ValuePredicate::Contains(folded(text)?),
         FieldTest::Ends(text) => ValuePredicate::Ends(folded(text)?),
         FieldTest::Matches(regex) => {
             ValuePredicate::Pattern(regex.compiled().map_err(TermError::value)?)

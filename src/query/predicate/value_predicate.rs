@@ -11,7 +11,7 @@ use crate::event::Timestamp;
 use crate::query::ast::regex::Pattern;
 use crate::query::ast::time::TimeRange;
 use crate::query::budget::{Budget, Limited};
-use crate::text::{fold, with_folded};
+use crate::text::fold;
 
 /// A predicate on a value.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub(crate) enum ValuePredicate {
     /// A string or number whose folded text begins with this folded text.
     Begins(String),
     /// A string or number whose folded text contains this folded text.
-    Contains(Box<memmem::Finder<'static>>),
+    Contains(String),
     /// A string or number whose folded text ends with this folded text.
     Ends(String),
     /// A string or number whose stored text matches somewhere.
@@ -100,7 +100,7 @@ impl ValuePredicate {
                 false => fold(text).ends_with(end.as_str()),
             },
             ValuePredicate::Contains(inner) => {
-                with_folded(text, |folded| inner.find(folded.as_bytes()).is_some())
+                memmem::find(fold(text).as_bytes(), inner.as_bytes()).is_some()
             }
             ValuePredicate::Pattern(pattern) => return pattern.is_match(text, budget),
             _ => false,
