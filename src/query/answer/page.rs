@@ -15,6 +15,7 @@ const HITS_OF_PAGE: usize = 1000;
 
 /// A page of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Page {
     /// The events in the order asked for.

@@ -24,6 +24,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// One value at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FacetCount {
     /// A string, number or boolean; numbers that are equal count together and print as the one
     /// with the lowest `seq`.
