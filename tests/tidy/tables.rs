@@ -25,7 +25,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "src/event",
-        "civil time instant schema shape object_builder objects check canonical builder mod typed",
+        "length civil time instant schema shape object_builder objects check canonical builder mod typed",
     ),
     ("src/segment", "codec index file read rows builder mod"),
     (

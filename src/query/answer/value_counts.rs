@@ -436,7 +436,7 @@ mod tests {
         counts.tally(ValueKey::String("7".into()), &budget).unwrap().count += 1;
         let one_more = counts.tally(ValueKey::Bool(true), &budget).map(drop);
         assert_eq!(one_more, Err(Limit::DistinctValues));
-        let sorted = counts.sorted(2);
+        let sorted = counts.sorted(Some(2));
         let first = FacetCount { value: Value::String("7".into()), count: 2 };
         assert_eq!((sorted.len(), &sorted[0]), (2, &first));
 

@@ -236,7 +236,7 @@ fn a_damaged_footer_is_an_error_for_those_who_need_the_segment() {
     let all = Query::all();
     let newest = snapshot.query(&all).newest().limit(1).page().expect("the other one is enough");
     assert_eq!(newest.events.len(), 1);
-    let young = snapshot.query(&all).from(Timestamp(TODAY - 8 * DAY));
+    let young = snapshot.query(&all).between(Timestamp(TODAY - 8 * DAY)..);
     assert_eq!(young.clone().count().expect("needs the other one only"), 2);
     for explained in [young.clone().explain(), young.explain_count()] {
         let explained = explained.expect("needs the other one only");
