@@ -81,7 +81,7 @@ fn questions(criterion: &mut Criterion) -> Result<()> {
     let (_folder, store) = empty_store(true);
     let mut source = generator(EVENTS);
     for _ in 0..EVENTS / BATCH as u64 {
-        store.append_batch(&next_events(&mut source, BATCH))?;
+        store.append_batch(next_events(&mut source, BATCH))?;
     }
     store.seal()?;
     let snapshot = store.snapshot();

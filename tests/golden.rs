@@ -81,7 +81,7 @@ fn every_version_is_written_on() {
         let store = Store::open(folder.path()).unwrap();
         let before = store.stats();
         let rows = before.events;
-        let receipt = store.append(&event()).unwrap();
+        let receipt = store.append(event()).unwrap();
         assert_eq!(Some(receipt.seq), before.last_seq.map(|last| last + 1));
         store.seal().unwrap();
         store.compact().unwrap();
@@ -115,7 +115,7 @@ fn a_merge_leaves_patterns_behind() {
     copy(&golden.join("store"), folder.path());
     assert_eq!(features(folder.path()), [1]);
     let store = Store::open(folder.path()).unwrap();
-    store.append(&event()).unwrap();
+    store.append(event()).unwrap();
     store.seal().unwrap();
     store.compact().unwrap();
     assert_eq!(store.segments().len(), 1);

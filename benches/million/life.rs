@@ -31,7 +31,7 @@ pub(crate) fn replay_per_second(folder: &Path) -> Outcome<f64> {
     let store = options().open(folder)?;
     let mut source = generator(1_000_000);
     for _ in 0..REPLAYED / BATCH {
-        store.append_batch(&next_events(&mut source, BATCH))?;
+        store.append_batch(next_events(&mut source, BATCH))?;
     }
     // Not closed: what follows is an opening after a crash.
     drop(store);

@@ -94,9 +94,9 @@ fn sections(contents: &mut Contents, kind: Kind) -> Vec<Section<'_>> {
             (Codec::Patterns { ids, dictionary, numbers }, Kind::Patterns) => {
                 found.push(plain(&mut dictionary.bytes));
                 found.extend([ids, &mut dictionary.ends].map(packed));
-                found.extend(numbers.iter_mut().flat_map(|(rows, column)| {
-                    [presence(rows), ints(column)]
-                }));
+                found.extend(
+                    numbers.iter_mut().flat_map(|(rows, column)| [presence(rows), ints(column)]),
+                );
             }
             _ => {}
         }

@@ -302,7 +302,9 @@ mod tests {
         }
 
         #[test]
-        fn no_text_panics_and_what_is_read_is_read_by_chrono_too(text in "[0-9TtZz:.+ -]{0,40}|\\PC{0,40}") {
+        fn no_text_panics_and_what_is_read_is_read_by_chrono_too(
+            text in "[0-9TtZz:.+ -]{0,40}|\\PC{0,40}",
+        ) {
             let strict = parse_instant(&text, Fraction::Exact);
             if strict.is_ok() {
                 prop_assert!(chrono::DateTime::parse_from_rfc3339(&text).is_ok());

@@ -133,7 +133,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bytes_that_decode_are_encoded_to_the_same_bytes(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        fn bytes_that_decode_are_encoded_to_the_same_bytes(
+            bytes in prop::collection::vec(any::<u8>(), 0..64),
+        ) {
             if let Some(step) = decode::<Step>(&bytes) {
                 prop_assert_eq!(encode(&step), bytes);
             }

@@ -18,7 +18,7 @@ pub(crate) fn open(folder: &Path, read_only: bool) -> Opened {
 /// A store that was opened one way or the other.
 pub(crate) enum Opened {
     Writer(Store),
-    Reader(StoreReader),
+    Reader(Box<StoreReader>),
 }
 
 impl Opened {
@@ -28,7 +28,7 @@ impl Opened {
         read_only: bool,
     ) -> annals::Result<Opened> {
         match read_only {
-            true => options.open_reader(folder).map(Opened::Reader),
+            true => options.open_reader(folder).map(Box::new).map(Opened::Reader),
             false => options.open(folder).map(Opened::Writer),
         }
     }

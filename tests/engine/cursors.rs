@@ -161,7 +161,7 @@ fn a_point_in_time_does_not_outlive_its_epoch() {
     let disk = SimDisk::new(1);
     let store = options(&disk).open("/store").expect("a new store");
     let event = Event::builder("2026-05-04T10:00:00Z", "c", "a").build().expect("an event");
-    let append = |store: &Store| store.append_batch(&vec![event.clone(); 3]).expect("stored");
+    let append = |store: &Store| store.append_batch(vec![event.clone(); 3]).expect("stored");
     append(&store);
     store.seal().expect("sealed");
     let begin = |store: &Store| {

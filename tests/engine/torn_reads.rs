@@ -121,7 +121,7 @@ fn half_of_an_edit_that_is_being_written_is_not_taken_for_damage() {
     let reader = reader.open_reader(FOLDER).expect("a reader beside the writer");
     for number in 0..100 {
         let before = manifest(&disk);
-        writer.append(&event(number)).expect("the disk takes it");
+        writer.append(event(number)).expect("the disk takes it");
         writer.seal().expect("the disk takes it");
         let after = manifest(&disk);
         // The edits of the seal begin in the first page and end in the second.

@@ -173,7 +173,7 @@ fn events_of_another_process_are_printed_within_100_ms_whatever_the_writer_does(
             _ => std::thread::sleep(Duration::from_millis(10)),
         }
         let begin = Instant::now();
-        let seq = store.append(&event(number)).unwrap().seq;
+        let seq = store.append(event(number)).unwrap().seq;
         assert_eq!(running.next(), seq);
         latencies.push(begin.elapsed());
     }

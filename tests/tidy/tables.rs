@@ -21,11 +21,13 @@ pub(crate) const LAYERS: &[&str] = &[
 pub(crate) const ROOMS: &[(&str, &str)] = &[
     (
         "src/json",
-        "escape number_syntax problem spans decimal number value tree parse write locate bridge mod",
+        "escape number_syntax problem spans decimal number value tree parse write locate bridge \
+         mod",
     ),
     (
         "src/event",
-        "length civil time instant schema shape object_builder objects check canonical builder mod typed",
+        "length civil time instant schema shape object_builder objects check canonical builder \
+         mod typed",
     ),
     ("src/segment", "codec index file read rows builder mod"),
     (

@@ -38,7 +38,8 @@ mod tests {
             }
         }
         assert_eq!(partition_point(7..7, |_| Err(())), Ok(7_u64));
-        assert_eq!(partition_point(7..3, |_| Err(())), Ok(7_u64));
+        let (start, end) = (7_u64, 3);
+        assert_eq!(partition_point(start..end, |_| Err(())), Ok(7_u64));
     }
 
     #[test]

@@ -35,11 +35,11 @@ fn a_verification_beside_a_writer_takes_no_change_for_damage() {
             store.set_retention(Retention { classes, rules: Vec::new() }).expect("sets");
             store.seal().expect("seals");
             store.retain(Some(Timestamp(TODAY))).expect("drops");
-            store.append(&event(99)).expect("appends");
+            store.append(event(99)).expect("appends");
         },
         |store| {
             for number in 30..34 {
-                store.append(&event(number)).expect("appends");
+                store.append(event(number)).expect("appends");
                 store.seal().expect("seals");
                 store.compact().expect("merges");
             }
@@ -82,7 +82,7 @@ fn a_verification_beside_a_busy_writer_tells_what_is_damaged_and_nothing_else() 
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            store.append(&event(number)).expect("appends");
+            store.append(event(number)).expect("appends");
             store.seal().expect("seals");
             // The damaged one is left alone.
             let _ = store.compact();
@@ -111,7 +111,7 @@ fn a_stale_reader_verifies_what_is_there_now() {
     let store = live(&bench);
     let reader = bench.reader();
     store.seal().expect("seals");
-    let sealed = store.append(&event(50)).expect("appends");
+    let sealed = store.append(event(50)).expect("appends");
     let log = bench.disk.list(Path::new("/store/log")).expect("lists").remove(0).name;
     let path = Path::new("/store/log").join(&log);
     disk.damage(&path, |bytes| bytes[80] ^= 1).expect("is there");
@@ -144,7 +144,7 @@ fn a_ticket_that_outlives_the_store_touches_nothing() {
         waiting += usize::from(closed.is_ok() && logs.len() == 2);
         let other = Bench::seeded(&disk, 8).open();
         let found = contents(&other.snapshot()).len();
-        other.append(&event(6000)).expect("appends");
+        other.append(event(6000)).expect("appends");
         let before = files_below(&bench.disk, Path::new(ROOT));
         let answer = ticket.wait();
         assert!(answer.is_err() || found == 5000, "fault {later}");
@@ -188,7 +188,7 @@ fn a_backup_after_a_crash_holds_what_the_hint_does_not_vouch_for() {
     let expected = contents(&store.snapshot());
     let synced = Path::new("/store/synced");
     let old = disk.contents(synced).expect("is there");
-    store.append(&event(70)).expect("appends");
+    store.append(event(70)).expect("appends");
     // The hint is never synced: after a power loss it may be any older one, or none.
     for hint in [Some(old), None] {
         let crashed = disk.fork();

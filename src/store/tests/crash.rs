@@ -82,7 +82,7 @@ fn recover_and_check(run: &Run, disk: &SimDisk, note: &str) {
     let found = contents(&store.snapshot());
     run.check(&found, note);
     let last = found.keys().last().copied().unwrap_or(0);
-    let receipt = store.append(&event(999)).unwrap_or_else(|error| panic!("{note}: {error}"));
+    let receipt = store.append(event(999)).unwrap_or_else(|error| panic!("{note}: {error}"));
     assert_eq!(receipt.seq, last + 1, "{note}");
     assert_eq!(store.stats().epoch, 1, "{note}");
     let problems = store.verify().expect("verifies").problems;

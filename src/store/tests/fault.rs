@@ -80,7 +80,7 @@ fn live_with(fault: Fault) {
         let store = Store::open_with(ROOT, bench.options());
         let store = store.unwrap_or_else(|error| panic!("{note}: {error}"));
         answers.check_after(&store, &note);
-        store.append(&event(99)).unwrap_or_else(|error| panic!("{note}: {error}"));
+        store.append(event(99)).unwrap_or_else(|error| panic!("{note}: {error}"));
         store.seal().unwrap_or_else(|error| panic!("{note}: {error}"));
         let problems = store.verify().expect("verifies").problems;
         assert_eq!(problems, Vec::<String>::new(), "{note}");
@@ -127,7 +127,7 @@ fn a_full_disk_is_an_error_at_every_size_and_passes() {
         let bench = Bench::on(&disk);
         let store = bench.open();
         answers.check_after(&store, &format!("{capacity} bytes"));
-        store.append(&event(99)).expect("there is space again");
+        store.append(event(99)).expect("there is space again");
     }
 }
 
@@ -136,7 +136,7 @@ fn a_store_goes_on_when_space_is_back() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     let store = bench.open();
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     disk.set_capacity(Some(disk.used()));
     let large = |number| {
         let text = "x".repeat(500_000);
@@ -146,12 +146,12 @@ fn a_store_goes_on_when_space_is_back() {
         );
         Event::from_json(json.as_bytes()).expect("a sound event")
     };
-    assert!(matches!(store.append(&large(1)), Err(Error::Io { .. })));
+    assert!(matches!(store.append(large(1)), Err(Error::Io { .. })));
     disk.set_capacity(Some(disk.used()));
     assert!(matches!(store.seal(), Err(Error::Io { .. })));
     assert_eq!(contents(&store.snapshot()).len(), 1);
     disk.set_capacity(None);
-    assert_eq!(store.append(&large(2)).expect("appends").seq, 2);
+    assert_eq!(store.append(large(2)).expect("appends").seq, 2);
     store.seal().expect("seals");
     assert_eq!(contents(&store.snapshot()).len(), 2);
 }
@@ -161,7 +161,7 @@ fn a_failed_seal_stops_nothing_until_the_tails_are_full() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     let store = bench.open_with(|options| options.tail_bytes_max = 64 << 10);
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     // Room for the log, none for segments: a file stands where their folder would be.
     let in_the_way = Path::new("/store/segments");
     let file = bench.disk.open(in_the_way, crate::io::Mode::CreateNew);
@@ -194,7 +194,7 @@ fn a_drop_needs_no_space() {
     let retention = Retention { classes: vec![class], rules: Vec::new() };
     store.set_retention(retention).expect("sets");
     for day in 0..40 {
-        store.append(&event_at(day, TODAY - (day as i64 + 2) * DAY)).expect("appends");
+        store.append(event_at(day, TODAY - (day as i64 + 2) * DAY)).expect("appends");
     }
     store.seal().expect("seals");
     disk.set_capacity(Some(disk.used()));
@@ -208,9 +208,9 @@ fn after_a_failed_sync_the_writer_stops_and_readers_go_on() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     let store = bench.open();
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     let before = disk.operation_count();
-    store.append(&event(1)).expect("appends");
+    store.append(event(1)).expect("appends");
     let operations = disk.operations();
     let sync = operations[before as usize..]
         .iter()
@@ -222,7 +222,7 @@ fn after_a_failed_sync_the_writer_stops_and_readers_go_on() {
         forever: false,
     });
     for number in 2..4 {
-        assert!(matches!(store.append(&event(number)), Err(Error::Poisoned { .. })));
+        assert!(matches!(store.append(event(number)), Err(Error::Poisoned { .. })));
         assert_eq!(contents(&store.snapshot()).len(), 2);
     }
     assert!(matches!(store.close(), Err(Error::Poisoned { .. })));

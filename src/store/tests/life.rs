@@ -9,7 +9,7 @@ fn appended_events_are_seen_at_once_and_in_order() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
     let before = store.snapshot();
-    assert_eq!(store.append(&event(0)).expect("appends").seq, 1);
+    assert_eq!(store.append(event(0)).expect("appends").seq, 1);
     let receipts = store.append_batch(&[event(1), event(2)]).expect("appends");
     assert_eq!(receipts.iter().map(|receipt| receipt.seq).collect::<Vec<_>>(), [2, 3]);
     let after = store.snapshot();
@@ -33,7 +33,7 @@ fn sealed_events_leave_the_tail_and_the_log() {
     assert_eq!((stats.events, stats.tail_events, stats.segments), (20, 0, 1));
     assert_eq!(files_below(&bench.disk, Path::new("/store/log")), ["log/00000002.log"]);
     assert_eq!(store.seal().expect("has nothing to do"), Default::default());
-    assert_eq!(store.append(&event(20)).expect("appends").seq, 21);
+    assert_eq!(store.append(event(20)).expect("appends").seq, 21);
 }
 
 #[test]
@@ -41,23 +41,23 @@ fn a_store_is_found_as_it_was_closed() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
     assert!(store.open_report().clean);
-    store.append_batch(&(0..10).map(event).collect::<Vec<_>>()).expect("appends");
+    store.append_batch((0..10).map(event).collect::<Vec<_>>()).expect("appends");
     store.seal().expect("seals");
-    store.append_batch(&(10..15).map(event).collect::<Vec<_>>()).expect("appends");
+    store.append_batch((10..15).map(event).collect::<Vec<_>>()).expect("appends");
     let expected = contents(&store.snapshot());
     store.close().expect("closes");
     let store = bench.open();
     assert_eq!(store.open_report().replayed, 5);
     assert!(store.open_report().clean);
     assert_eq!(contents(&store.snapshot()), expected);
-    assert_eq!(store.append(&event(15)).expect("appends").seq, 16);
+    assert_eq!(store.append(event(15)).expect("appends").seq, 16);
 }
 
 #[test]
 fn a_store_that_was_not_closed_is_not_clean_but_whole() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     drop(store);
     let store = bench.open();
     assert!(!store.open_report().clean);
@@ -68,11 +68,11 @@ fn a_store_that_was_not_closed_is_not_clean_but_whole() {
 fn a_close_with_many_events_seals_them() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
-    store.append_batch(&(0..4096).map(event).collect::<Vec<_>>()).expect("appends");
+    store.append_batch((0..4096).map(event).collect::<Vec<_>>()).expect("appends");
     store.close().expect("closes");
     let store = bench.open();
     assert_eq!(store.open_report().replayed, 4096);
-    store.append(&event(4096)).expect("appends");
+    store.append(event(4096)).expect("appends");
     store.close().expect("closes");
     let store = bench.open();
     assert_eq!((store.open_report().replayed, store.stats().events), (0, 4097));
@@ -83,7 +83,7 @@ fn a_full_tail_is_sealed_within_the_append() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open_with(|options| options.tail_events_max = 10);
     for number in 0..25 {
-        store.append(&event(number)).expect("appends");
+        store.append(event(number)).expect("appends");
     }
     let stats = store.stats();
     assert_eq!((stats.events, stats.segments, stats.tail_events), (25, 2, 5));
@@ -95,12 +95,12 @@ fn an_old_tail_is_sealed_within_the_append() {
     let bench = Bench::on(&SimDisk::new(1));
     let age = Some(std::time::Duration::from_secs(60));
     let store = bench.open_with(|options| options.seal_age = age);
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     bench.clock.advance(59_999_999);
-    store.append(&event(1)).expect("appends");
+    store.append(event(1)).expect("appends");
     assert_eq!(store.stats().segments, 0);
     bench.clock.advance(1);
-    store.append(&event(2)).expect("appends");
+    store.append(event(2)).expect("appends");
     assert_eq!((store.stats().segments, store.stats().tail_events), (1, 0));
 }
 
@@ -113,14 +113,14 @@ fn recorded_times_never_go_backward() {
         recent.map(|stored| stored.recorded_at.0).collect()
     };
     let store = bench.open();
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     bench.clock.set(TODAY - DAY);
-    store.append(&event(1)).expect("appends");
+    store.append(event(1)).expect("appends");
     assert_eq!(times(&store), [TODAY, TODAY]);
     store.seal().expect("seals");
     store.close().expect("closes");
     let store = bench.open();
-    store.append(&event(2)).expect("appends");
+    store.append(event(2)).expect("appends");
     assert_eq!(times(&store), [TODAY]);
 }
 
@@ -129,9 +129,9 @@ fn the_same_event_is_stored_once_wherever_it_lies() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
     let event = |name: &str| with_id(name, "done", TODAY - HOUR);
-    store.append(&event("sealed")).expect("appends");
+    store.append(event("sealed")).expect("appends");
     store.seal().expect("seals");
-    store.append(&event("tail")).expect("appends");
+    store.append(event("tail")).expect("appends");
     let batch = [event("sealed"), event("new"), event("tail"), event("new")];
     let receipts = store.append_batch(&batch).expect("appends");
     let seqs: Vec<_> = receipts.iter().map(|receipt| (receipt.seq, receipt.duplicate)).collect();
@@ -145,8 +145,8 @@ fn an_id_with_other_content_is_another_event_and_said() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
     let event = |note: &str| with_id("x", note, TODAY - HOUR);
-    assert!(!store.append(&event("a")).expect("appends").same_id);
-    assert!(store.append(&event("b")).expect("appends").same_id);
+    assert!(!store.append(event("a")).expect("appends").same_id);
+    assert!(store.append(event("b")).expect("appends").same_id);
     store.seal().expect("seals");
     let receipts = store.append_batch(&[event("c"), event("a")]).expect("appends");
     assert!(receipts[0].same_id && !receipts[0].duplicate);
@@ -188,8 +188,8 @@ fn a_batch_beyond_its_limits_is_refused_whole() {
     );
     let large = Event::from_json(large.as_bytes()).expect("a sound event");
     let count = BATCH_BYTES_MAX / large.canonical().len();
-    assert!(store.append_batch(&vec![large.clone(); count]).is_ok());
-    assert!(store.append_batch(&vec![large; count + 1]).is_err());
+    assert!(store.append_batch(vec![large.clone(); count]).is_ok());
+    assert!(store.append_batch(vec![large; count + 1]).is_err());
     assert_eq!(store.stats().events, (BATCH_EVENTS_MAX + count) as u64);
     assert_eq!(store.append_batch(&[]).expect("nothing to do"), []);
 }
@@ -252,7 +252,7 @@ fn equal_inputs_give_equal_bytes() {
         let bench = Bench::on(&disk);
         let store = bench.open_with(|options| options.tail_events_max = 10);
         for number in 0..25 {
-            store.append(&event(number)).expect("appends");
+            store.append(event(number)).expect("appends");
         }
         store.compact().expect("compacts");
         store.close().expect("closes");
@@ -278,7 +278,7 @@ fn many_threads_append_without_a_gap() {
             let store = &store;
             scope.spawn(move || {
                 for number in 0..50 {
-                    let receipt = store.append(&event(thread * 50 + number)).expect("appends");
+                    let receipt = store.append(event(thread * 50 + number)).expect("appends");
                     assert!(contents(&store.snapshot()).contains_key(&receipt.seq));
                 }
             });

@@ -140,7 +140,7 @@ fn the_real_disk_holds_a_store_with_a_background_thread() {
     let options = Options { disk: RealDisk::shared(), tail_events_max: 50, ..Options::default() };
     let store = Store::open_with(&root, options.clone()).expect("opens");
     for number in 0..200 {
-        store.append(&event(number)).expect("appends");
+        store.append(event(number)).expect("appends");
     }
     store.seal().expect("seals");
     let expected = numbered((0..200).map(|number| (number + 1, event(number))));
@@ -160,7 +160,7 @@ fn buffered_events_are_there_after_a_clean_close() {
     let bench = Bench::on(&SimDisk::new(1));
     let buffered = |options: &mut Options| options.durability = Durability::Buffered;
     let store = bench.open_with(buffered);
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     store.close().expect("closes");
     let store = bench.open_with(buffered);
     assert_eq!(store.stats().epoch, 1);

@@ -9,7 +9,7 @@ fn a_reader_follows_its_writer() {
     let store = bench.open_with(|options| options.tail_events_max = 7);
     let reader = bench.reader();
     for number in 0..40 {
-        store.append(&event(number)).expect("appends");
+        store.append(event(number)).expect("appends");
         assert_eq!(contents(&reader.snapshot()), contents(&store.snapshot()));
         if number % 13 == 12 {
             store.compact().expect("compacts");
@@ -26,7 +26,7 @@ fn a_reader_writes_nothing() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     let store = bench.open();
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     drop(store);
     let before = disk.operation_count() as usize;
     let reader = bench.reader();
@@ -44,7 +44,7 @@ fn a_snapshot_of_a_reader_outlives_the_files() {
     let store = bench.open();
     let reader = bench.reader();
     for number in 0..2 {
-        store.append(&event(number)).expect("appends");
+        store.append(event(number)).expect("appends");
         store.seal().expect("seals");
     }
     let held = reader.snapshot();
@@ -57,7 +57,7 @@ fn a_reader_never_shows_what_power_loss_could_take_back() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     let store = bench.open_with(|options| options.durability = Durability::Buffered);
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     let reader = bench.reader();
     assert_eq!(contents(&reader.snapshot()).len(), 0);
     assert_eq!(contents(&store.snapshot()).len(), 1);
@@ -70,7 +70,7 @@ fn a_reader_keeps_its_view_when_the_store_is_damaged() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     let store = bench.open();
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     let reader = bench.reader();
     assert_eq!(contents(&reader.snapshot()).len(), 1);
     disk.damage(Path::new("/store/manifest"), |bytes| bytes[3] ^= 1).expect("is there");

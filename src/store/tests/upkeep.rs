@@ -38,7 +38,7 @@ fn files_of_dropped_segments_go_with_the_last_snapshot() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
     for number in 0..2 {
-        store.append(&event(number)).expect("appends");
+        store.append(event(number)).expect("appends");
         store.seal().expect("seals");
     }
     let count = || files_below(&bench.disk, Path::new("/store/segments")).len();
@@ -57,7 +57,7 @@ fn doomed_files_that_stayed_go_at_the_next_opening() {
     let bench = Bench::on(&disk);
     let store = bench.open();
     for number in 0..2 {
-        store.append(&event(number)).expect("appends");
+        store.append(event(number)).expect("appends");
         store.seal().expect("seals");
     }
     let _held = store.snapshot();
@@ -101,7 +101,7 @@ fn retention_drops_what_is_past_its_time_and_only_that() {
     let store = bench.open();
     let old: Vec<Event> = (0..5).map(|n| event_at(n, TODAY - 100 * DAY)).collect();
     store.append_batch(&old).expect("appends");
-    store.append(&event(9)).expect("appends");
+    store.append(event(9)).expect("appends");
     store.set_retention(days_kept(90)).expect("sets");
     store.seal().expect("seals");
     let dry = store.retain_dry_run(None).expect("tries");
@@ -122,7 +122,7 @@ fn a_sweep_after_a_clock_jump_drops_nothing() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
     store.set_retention(days_kept(90)).expect("sets");
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     store.seal().expect("seals");
     store.retain(None).expect("sweeps");
     bench.clock.set(TODAY + 200 * DAY);
@@ -161,7 +161,7 @@ fn files_that_nothing_names_are_moved_aside() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     let store = bench.open();
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     let report = store.seal().expect("seals");
     store.close().expect("closes");
     let strange = "/store/segments/default/2026-03-19/00000000000000ff.seg";
@@ -191,7 +191,7 @@ fn files_that_nothing_names_are_moved_aside() {
 /// and two of today in another.
 fn old_and_new(bench: &Bench) -> PathBuf {
     let store = bench.open();
-    store.append(&with_id("old", "x", TODAY - 9 * DAY)).expect("appends");
+    store.append(with_id("old", "x", TODAY - 9 * DAY)).expect("appends");
     let report = store.seal().expect("seals");
     store.append_batch(&[event(0), event(1)]).expect("appends");
     store.seal().expect("seals");
@@ -211,9 +211,9 @@ fn a_damaged_segment_is_an_error_for_its_range_only() {
     assert!(matches!(range(TODAY - 10 * DAY, TODAY), Err(Error::Corrupt { .. })));
     assert!(range(TODAY - 8 * DAY, TODAY).is_ok());
     assert_eq!(contents(&snapshot).len(), 2);
-    let again = store.append(&with_id("old", "x", TODAY - 9 * DAY));
+    let again = store.append(with_id("old", "x", TODAY - 9 * DAY));
     assert!(matches!(again, Err(Error::Corrupt { .. })), "{again:?}");
-    store.append(&with_id("old", "x", TODAY - 8 * DAY)).expect("is elsewhere");
+    store.append(with_id("old", "x", TODAY - 8 * DAY)).expect("is elsewhere");
     let problems = store.verify().expect("verifies").problems;
     assert_eq!(problems.len(), 1, "{problems:?}");
     drop((snapshot, store));
@@ -246,13 +246,13 @@ fn a_damaged_footer_is_an_error_for_those_who_need_the_segment() {
         snapshot.query(&all).count().map(drop),
         snapshot.query(&all).newest().limit(3).page().map(drop),
         snapshot.query(&all).by_seq().for_each(&mut |_| Ok(true)).map(drop),
-        store.append(&with_id("old", "x", TODAY - 9 * DAY)).map(drop),
+        store.append(with_id("old", "x", TODAY - 9 * DAY)).map(drop),
         store.backup("/backup", crate::store::upkeep::backup::BackupMode::Link).map(drop),
     ];
     for refusal in refusals {
         assert!(matches!(refusal, Err(Error::Corrupt { .. })), "{refusal:?}");
     }
-    store.append(&with_id("old", "x", TODAY - 8 * DAY)).expect("is elsewhere");
+    store.append(with_id("old", "x", TODAY - 8 * DAY)).expect("is elsewhere");
     let problems = store.verify().expect("verifies").problems;
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(store.compact().expect("leaves it alone").removed.is_empty());
@@ -280,7 +280,7 @@ fn a_manifest_from_before_acknowledged_events_is_corruption() {
     let bench = Bench::on(&disk);
     disk.keep_past();
     let store = bench.open();
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     drop(store);
     let paths = crate::store::folder::paths::StorePaths::new(Path::new(ROOT));
     let path = paths.manifest();
@@ -303,7 +303,7 @@ fn a_manifest_from_before_acknowledged_events_is_corruption() {
 fn a_hint_of_another_store_is_found_named_and_mended() {
     let (disk, other) = (SimDisk::new(1), SimDisk::new(2));
     let bench = Bench::on(&disk);
-    bench.open().append(&event(0)).expect("appends");
+    bench.open().append(event(0)).expect("appends");
     let longer = Bench::seeded(&other, 8).open();
     longer.append_batch(&[event(0), event(1), event(2)]).expect("appends");
     let synced = crate::store::folder::paths::StorePaths::new(Path::new(ROOT)).synced();
@@ -327,7 +327,7 @@ fn a_lost_or_foreign_log_is_corruption() {
     let disk = SimDisk::new(1);
     let bench = Bench::on(&disk);
     let store = bench.open();
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     drop(store);
     let path = Path::new("/store/log/00000001.log");
     let other = SimDisk::new(2);
@@ -346,7 +346,7 @@ fn an_epoch_begins_when_buffered_events_may_be_lost() {
     let bench = Bench::on(&disk);
     let buffered = |options: &mut Options| options.durability = Durability::Buffered;
     let store = bench.open_with(buffered);
-    store.append(&event(0)).expect("appends");
+    store.append(event(0)).expect("appends");
     drop(store);
     let after = Bench::on(&disk.crash());
     let store = after.open_with(buffered);
@@ -354,7 +354,7 @@ fn an_epoch_begins_when_buffered_events_may_be_lost() {
     drop(store);
     let store = after.open();
     assert_eq!(store.stats().epoch, 3);
-    store.append(&event(1)).expect("appends");
+    store.append(event(1)).expect("appends");
     drop(store);
     assert_eq!(after.open().stats().epoch, 3);
 }
@@ -451,7 +451,7 @@ fn a_sweep_of_many_segments_drops_them_all_on_a_full_disk() {
     let bench = Bench::on(&disk);
     let store = bench.open();
     for number in 0..MANY {
-        store.append(&event_at(number, TODAY - 40 * DAY)).expect("appends");
+        store.append(event_at(number, TODAY - 40 * DAY)).expect("appends");
         store.seal().expect("seals");
     }
     store.set_retention(days_kept(30)).expect("sets");

@@ -49,7 +49,7 @@ pub(super) fn complaint(world: &World, change: &Change, disk: &SimDisk) -> Optio
         return Some(format!("event {seq} is lost without a word: {report:?}"));
     }
     let last = served.keys().last().copied().unwrap_or(0);
-    match store.append(&event(9999, 3, 0)) {
+    match store.append(event(9999, 3, 0)) {
         Ok(receipt) if receipt.seq > last => {}
         other => return Some(format!("an append after the repair: {other:?}")),
     }

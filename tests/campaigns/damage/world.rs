@@ -113,7 +113,7 @@ fn make(disk: &SimDisk, seed: u64, made: Made) {
         store.seal().expect("seals");
     }
     for number in 0..TAIL {
-        store.append(&event(seals * events + number, seed, ids)).expect("appends");
+        store.append(event(seals * events + number, seed, ids)).expect("appends");
     }
     if closed {
         store.close().expect("closes");

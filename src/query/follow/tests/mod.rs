@@ -346,7 +346,7 @@ fn waiting_ends_with_an_event_at_its_time_or_when_it_is_stopped() {
                 (first.seq, follow.next().is_none(), follow.poll(Duration::MAX).is_ok())
             });
             std::thread::sleep(SHORT);
-            let seq = store.append(&event(1)).expect("appends").seq;
+            let seq = store.append(event(1)).expect("appends").seq;
             std::thread::sleep(2 * SHORT);
             stop.stop();
             assert_eq!(follower.join().expect("ends"), (seq, true, true));

@@ -78,7 +78,7 @@ fn a_follower_in_the_process_of_the_writer_hears_at_once() {
         });
         let mut latencies = Vec::new();
         for number in 0..30 {
-            let seq = store.append(&event(number)).expect("appends").seq;
+            let seq = store.append(event(number)).expect("appends").seq;
             let acknowledged = Instant::now();
             let (given, at) = heard.recv().expect("the follower lives");
             assert_eq!(given, seq);

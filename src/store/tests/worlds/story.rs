@@ -139,7 +139,7 @@ impl Life {
     pub(super) fn take(&mut self, step: Step) -> Result<()> {
         match step {
             Step::Append | Step::Batch => {
-                self.store().append_batch(&self.belief.additions(step)).map(drop)
+                self.store().append_batch(self.belief.additions(step)).map(drop)
             }
             Step::Seal => self.store().seal().map(drop),
             Step::Compact => self.store().compact().map(drop),

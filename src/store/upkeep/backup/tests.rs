@@ -53,10 +53,10 @@ fn contents(store: &Store) -> BTreeMap<u64, Event> {
 fn live(disk: &SimDisk) -> Store {
     let store = Store::open_with(ROOT, options(disk.shared(), 7)).expect("opens");
     for part in [0..20, 20..40] {
-        store.append_batch(&part.map(event).collect::<Vec<_>>()).expect("appends");
+        store.append_batch(part.map(event).collect::<Vec<_>>()).expect("appends");
         store.seal().expect("seals");
     }
-    store.append_batch(&(40..50).map(event).collect::<Vec<_>>()).expect("appends");
+    store.append_batch((40..50).map(event).collect::<Vec<_>>()).expect("appends");
     store
 }
 
@@ -69,14 +69,14 @@ fn a_backup_is_a_store_with_everything_and_an_epoch_of_its_own() {
     assert_eq!((report.events, report.last_seq), (50, Some(50)));
     // The simulated disk cannot link.
     assert_eq!((report.linked, report.copied), (0, 2));
-    store.append(&event(50)).expect("appends");
+    store.append(event(50)).expect("appends");
     let copy = Store::open_with(TO, options(disk.shared(), 8)).expect("opens");
     assert!(copy.open_report().clean);
     assert_eq!(contents(&copy), before);
     assert!(copy.verify().expect("verifies").findings.is_empty());
     assert_eq!(copy.stats().epoch, report.epoch);
     assert!(report.epoch > store.stats().epoch + 1);
-    assert_eq!(copy.append(&event(60)).expect("appends").seq, 51);
+    assert_eq!(copy.append(event(60)).expect("appends").seq, 51);
     // Who followed the original up to 51 is told; who stopped at 50 goes on.
     assert_eq!(copy.snapshot().cut_since(1), Some(51));
     copy.close().expect("closes");
@@ -94,7 +94,7 @@ fn a_backup_of_an_empty_store_is_one() {
     let report = store.backup(TO, BackupMode::Link).expect("backs up");
     assert_eq!((report.events, report.last_seq), (0, None));
     let copy = Store::open_with(TO, options(disk.shared(), 8)).expect("opens");
-    assert_eq!(copy.append(&event(0)).expect("appends").seq, 1);
+    assert_eq!(copy.append(event(0)).expect("appends").seq, 1);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn linked_segments_share_their_bytes_and_outlive_the_original() {
     let folder = tempfile::tempdir().expect("a folder");
     let (root, to) = (folder.path().join("store"), folder.path().join("backup"));
     let store = Store::open_with(&root, options(RealDisk::shared(), 7)).expect("opens");
-    store.append_batch(&(0..20).map(event).collect::<Vec<_>>()).expect("appends");
+    store.append_batch((0..20).map(event).collect::<Vec<_>>()).expect("appends");
     store.seal().expect("seals");
     let report = store.backup(&to, BackupMode::Link).expect("backs up");
     assert_eq!((report.linked, report.copied), (1, 0));
@@ -187,7 +187,7 @@ fn backups_are_whole_while_everything_else_goes_on() {
                 if done.load(Ordering::SeqCst) {
                     break;
                 }
-                store.append(&event(number % 90)).expect("appends");
+                store.append(event(number % 90)).expect("appends");
                 acknowledged.fetch_add(1, Ordering::SeqCst);
                 if number % 150 == 149 {
                     store.compact().expect("merges");

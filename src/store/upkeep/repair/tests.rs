@@ -46,11 +46,11 @@ const ALL: u64 = 460;
 fn live(disk: &SimDisk) {
     let store = Store::open_with(ROOT, options(disk, 7)).expect("opens");
     for part in [0..SEALED / 2, SEALED / 2..SEALED] {
-        store.append_batch(&part.map(event).collect::<Vec<_>>()).expect("appends");
+        store.append_batch(part.map(event).collect::<Vec<_>>()).expect("appends");
         store.seal().expect("seals");
     }
     for number in SEALED..ALL {
-        store.append(&event(number)).expect("appends");
+        store.append(event(number)).expect("appends");
     }
 }
 
@@ -106,7 +106,7 @@ fn check(disk: &SimDisk, report: &RepairReport, note: &str) -> BTreeMap<u64, Eve
         }
     }
     let next = found.keys().last().copied().unwrap_or(0) + 1;
-    let receipt = store.append(&event(999)).expect("appends");
+    let receipt = store.append(event(999)).expect("appends");
     assert!(receipt.seq >= next, "{note}: a sequence is given again");
     store.seal().expect("seals");
     assert!(store.verify().expect("verifies").findings.is_empty(), "{note}");
