@@ -35,8 +35,8 @@ pub(crate) fn is_plain(bytes: &[u8]) -> bool {
     plain_len(bytes) == bytes.len()
 }
 
-/// Sets the high bit of each special byte, by the SWAR test for zero bytes. A byte above one may be marked wrongly by the borrow of
-/// the subtraction; the lowest mark is always right.
+/// Sets the high bit of each special byte, by the SWAR test for zero bytes. A byte above one may be
+/// marked wrongly by the borrow of the subtraction; the lowest mark is always right.
 #[inline]
 fn marks(word: u64) -> u64 {
     let zeros = |word: u64| word.wrapping_sub(LOW_BITS) & !word;
