@@ -191,9 +191,6 @@ mod tests {
             assert_eq!(years(from, to).explain_count().expect("a count").hits, 0);
             assert_eq!(index_bytes(&snapshot), unread, "{from} to {to}");
         }
-        // A page takes the last events first, as far as these suffice.
-        assert_eq!(years(50, 51).limit(9).page().expect("a page").events.len(), 9);
-        assert_eq!(index_bytes(&snapshot), unread);
         // The late event costs the index of its group, not that of the buffer.
         assert_eq!(years(40, 41).count().expect("a count"), 1);
         let of_group = index_bytes(&snapshot);
