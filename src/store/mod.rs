@@ -30,6 +30,8 @@ pub use upkeep::repair::RepairReport;
 pub use view::snapshot::Snapshot;
 pub use write::append::Ticket;
 
+#[cfg(doc)]
+use crate::Error;
 use crate::Result;
 use crate::event::{Event, Timestamp};
 use crate::io::Watch;

@@ -26,7 +26,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "src/event",
-        "length civil time instant schema shape object_builder objects check canonical builder \
+        "civil time length instant schema shape object_builder objects check canonical builder \
          mod typed",
     ),
     ("src/segment", "codec index file read rows builder mod"),

@@ -23,8 +23,8 @@ impl Search<'_> {
     /// # Examples
     /// ```no_run
     /// # use annals::query::Query;
-    /// # use annals::store::{Options, Store};
-    /// let store = Store::open("activity", Options::default())?;
+    /// # use annals::Store;
+    /// let store = Store::open("activity")?;
     /// let snapshot = store.snapshot();
     /// for found in snapshot.query(&Query::all()).values("actor.email", "an", 20)? {
     ///     println!("{} ({})", found.value.to_json(), found.count);

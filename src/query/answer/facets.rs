@@ -13,8 +13,8 @@ use crate::segment::Segment;
 use crate::{Error, Result};
 
 impl Search<'_> {
-    /// The `top` most frequent values at each path (`None`: all), largest count first; ties: numbers by
-    /// value, then strings by bytes, then false, true.
+    /// The `top` most frequent values at each path (`None`: all), largest count first; ties:
+    /// numbers by value, then strings by bytes, then false, true.
     ///
     /// Cost without a filter: linear in the distinct values; else in the hits, some nanoseconds
     /// each.

@@ -124,8 +124,8 @@ impl Search<'_> {
 
     /// Runs like [`Search::page`] and gives the events to `each` as they are found, until it
     /// returns `false`; then the next page begins behind the event that it was given last. Memory:
-    /// that of one window of hits, also for a page of everything (`limit(None)`); by `seq`, the list
-    /// of the hits of each segment that is open.
+    /// that of one window of hits, also for a page of everything (`limit(None)`); by `seq`, the
+    /// list of the hits of each segment that is open.
     ///
     /// # Errors
     /// As [`Search::page`], which may come after some events, and what `each` returns.
@@ -133,9 +133,9 @@ impl Search<'_> {
     /// # Examples
     /// ```no_run
     /// # use annals::query::Query;
-    /// # use annals::store::{Options, Store};
+    /// # use annals::Store;
     /// # use std::time::Duration;
-    /// # let store = Store::open("activity", Options::default())?;
+    /// # let store = Store::open("activity")?;
     /// let snapshot = store.snapshot();
     /// let search = snapshot.query(&Query::all()).limit(None).deadline(Duration::from_secs(5));
     /// let end = search.page_into(&mut |event| {

@@ -31,8 +31,8 @@ impl<'a> Search<'a> {
     /// # Examples
     /// ```no_run
     /// # use annals::query::Query;
-    /// # use annals::store::{Options, Store};
-    /// # let store = Store::open("activity", Options::default())?;
+    /// # use annals::Store;
+    /// # let store = Store::open("activity")?;
     /// let query = Query::parse("category=login budget")?;
     /// println!("{}", store.snapshot().query(&query).explain()?);
     /// # Ok::<(), annals::Error>(())

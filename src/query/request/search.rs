@@ -28,9 +28,9 @@ const LIMIT_DEFAULT: usize = 50;
 /// # Examples
 /// ```no_run
 /// use annals::query::Query;
-/// use annals::store::{Options, Store};
+/// use annals::Store;
 ///
-/// let store = Store::open("activity", Options::default())?;
+/// let store = Store::open("activity")?;
 /// let query = Query::parse(r#"who.email=ada@example.com "budget 2027""#)?;
 /// let page = store.snapshot().query(&query).newest().limit(20).page()?;
 /// for event in &page.events {

@@ -9,9 +9,9 @@ use chrono_tz::Tz;
 /// # Examples
 /// ```no_run
 /// use annals::query::{FollowCursor, Query, Selection};
-/// use annals::store::{Options, Store};
+/// use annals::Store;
 ///
-/// let store = Store::open("activity", Options::default())?;
+/// let store = Store::open("activity")?;
 /// let logins = Selection::new(Query::parse("category=login")?).tenant("acme");
 /// println!("{} so far", store.snapshot().select(logins.clone()).count()?);
 /// for event in store.follow(FollowCursor::START).select(logins) {

@@ -35,7 +35,7 @@ impl Ticket {
     /// Waits for the acknowledgement; the waiting thread may be the one that writes.
     ///
     /// # Errors
-    /// As [`Store::append_batch`](super::Store::append_batch).
+    /// As [`Store::append_batch`](crate::Store::append_batch).
     pub fn wait(self) -> Result<Vec<Receipt>> {
         self.slot.map_or(Ok(Vec::new()), |slot| self.engine.finish(&slot))
     }

@@ -28,7 +28,7 @@ impl Query {
     pub const JSON_SCHEMA: &'static str = include_str!("../../../../docs/query.schema.json");
 
     /// Parses a query from JSON; the form is that of the search documentation. A flat list of
-    /// [`Filters`] is taken, too.
+    /// [`Filters`](crate::query::Filters) is taken, too.
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) with the place in `json` and what was expected there,
