@@ -1,13 +1,15 @@
 //! Questions: the query language, planning, execution, pages, counts, facets, histograms.
 //!
 //! ```text
-//! text --parse--> ast --condition::compile--> Condition --plan--> Node (one a segment)
-//!                                                |                  |
-//!                                             matching           node: windows of rows
-//!                                        (newest events)            |
-//!                                                search: pages   tally: all other answers
-//!                                                follow: everything, as it comes
+//! text, JSON, builder --syntax--> ast --predicate::compile--> Predicate --plan--> RowPlan
+//!                                                                |      (one a segment)
+//!                                              events without an index         |
+//!                                                                v             v
+//!                         page, count, facets, ... <--answer-- exec: windows of rows, merged
 //! ```
+//!
+//! `budget` counts the work of all of it, `request` holds what is asked for, `follow` gives events
+//! as they come, `explain` observes a run.
 
 mod answer;
 mod ast;

@@ -6,24 +6,16 @@
 //! ```
 //!
 //! An event is a shape and its leaves ([`crate::event::shape`]); a row is the rank of an event by
-//! `(occurred_at, seq)`. Every file here is about one kind of bytes in a segment:
+//! `(occurred_at, seq)`. The rooms, from low to high; imports run down:
 //!
-//! | file | bytes |
+//! | room | what |
 //! |---|---|
-//! | `file` | header, footer, trailer, checksums |
-//! | `retention_keys` | whose rows there are, in the footer |
-//! | `contents` | the table of contents |
-//! | `blocks` | the 16 KiB blocks that have a checksum each |
-//! | `shapes` | the shapes of its events |
-//! | `presence` | which rows have values in a column |
-//! | `bits`, `ints`, `dictionary` | the values of a column that repeat, and numbers |
-//! | `patterns`, `texts`, `uuids`, `overflow`, `digits` | the values of a column of other kinds |
-//! | `postings` | lists of rows |
-//! | `terms`, `id_words` | the index of words |
-//! | `builder` | all of it, written |
-//! | `column`, `gather`, `lookup` | values and rows, read |
-//! | `templates`, `batch`, `buffer`, `decode` | whole events, put together |
-//! | `examine`, `sections` | all of it, checked, and what can be read of a damaged one |
+//! | `codec` | values as bytes, one codec a file; the 16 KiB blocks that have a checksum each |
+//! | `index` | lists of rows, the term dictionary, the hash table of id words |
+//! | `file` | header, footer, trailer, table of contents, shapes and templates, retention keys |
+//! | `read` | an open segment: columns, counts, names of sections |
+//! | `rows` | whole events put together; look-up of duplicates; verification |
+//! | `builder` | rows in, the bytes of a file out; copying from other segments |
 
 mod builder;
 mod codec;

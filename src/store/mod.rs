@@ -2,6 +2,10 @@
 //!
 //! An event goes into the log (durable), from there into the tail (in memory, visible), and with
 //! the tail into segments. [`Store::snapshot`] sees all of that, each event in one place.
+//!
+//! The rooms, from low to high; imports run down: `folder` (names and files), `retention` (rules),
+//! `manifest` (the durable list), `view` (what readers see), `write` (the way of an event), `open`
+//! (recovery), `upkeep` (what is done to a store as a whole).
 
 mod builder;
 mod folder;
