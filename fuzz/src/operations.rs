@@ -151,7 +151,7 @@ impl World {
         match self.store().append_batch(&events) {
             Ok(receipts) => {
                 for (receipt, event) in receipts.into_iter().zip(events) {
-                    let Receipt { seq, duplicate, same_id } = receipt;
+                    let Receipt { seq, duplicate, same_id, .. } = receipt;
                     assert!(!duplicate && !same_id, "event {seq} is a new one");
                     assert_eq!(seq, self.last_seq + 1, "sequences go up by one");
                     self.last_seq = seq;
