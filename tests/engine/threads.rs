@@ -84,6 +84,9 @@ fn hits_come_one_by_one_as_they_do_in_pages() {
     assert_eq!(page.into_iter().map(|hit| hit.seq).sum::<u64>(), 6);
     let none = snapshot.query(&Query::parse("category=nothing").expect("a query"));
     assert_eq!(none.iter().count(), 0);
+    let late = snapshot.query(&Query::all()).deadline(std::time::Duration::ZERO);
+    let ends: Vec<_> = late.iter().collect();
+    assert!(matches!(ends.as_slice(), [Err(Error::Budget { .. })]), "{ends:?}");
 }
 
 #[test]

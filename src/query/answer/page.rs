@@ -68,29 +68,42 @@ impl Iterator for Hits<'_> {
     type Item = Result<StoredEvent>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.ready.is_empty() && !self.ended {
-            match self.search.clone().page() {
-                Err(error) => {
-                    self.ended = true;
-                    return Some(Err(error));
-                }
-                Ok(page) => {
-                    self.ready = page.events;
-                    self.ready.reverse();
-                    match page.next.filter(|_| page.complete) {
-                        Some(cursor) => self.search = self.search.clone().after(cursor),
-                        None => self.ended = true,
-                    }
-                }
+        loop {
+            if let Some(event) = self.ready.pop() {
+                return Some(Ok(event));
+            }
+            if self.ended {
+                return None;
+            }
+            if let Err(error) = self.read_on() {
+                self.ended = true;
+                return Some(Err(error));
             }
         }
-        self.ready.pop().map(Ok)
+    }
+}
+
+impl Hits<'_> {
+    /// Reads the next page.
+    fn read_on(&mut self) -> Result<()> {
+        let page = self.search.clone().page()?;
+        if !page.complete && page.events.is_empty() {
+            // A limit left nothing of the page: the same walk fails with that limit.
+            self.search.clone().for_each(&mut |_| Ok(true))?;
+        }
+        self.ready = page.events;
+        self.ready.reverse();
+        match page.next {
+            Some(cursor) => self.search = self.search.clone().after(cursor),
+            None => self.ended = true,
+        }
+        Ok(())
     }
 }
 
 impl<'a> Search<'a> {
     /// All hits in order, one by one; the limit does not apply. Memory: that of a page of 1,000.
-    /// Ends after an error.
+    /// Ends after an error; a limit of the search is one.
     ///
     /// # Examples
     /// ```no_run
