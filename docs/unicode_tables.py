@@ -12,6 +12,11 @@ otherwise). A new version changes words: raise it together with the pinned hashe
 import re
 import sys
 
+PROPERTIES = [
+    ("Alphabetic", "ALPHABETIC"),
+    ("Default_Ignorable_Code_Point", "DEFAULT_IGNORABLE"),
+]
+
 
 def data_lines(path):
     with open(path, encoding="utf-8") as file:
@@ -27,11 +32,11 @@ def version(path):
     return tuple(int(number) for number in found.groups())
 
 
-def alphabetic(path):
-    """Sorted, joined ranges of the property Alphabetic."""
+def ranges_of(name, path):
+    """Sorted, joined ranges of a property."""
     ranges = []
     for fields in data_lines(path):
-        if fields[1] == "Alphabetic":
+        if fields[1] == name:
             ends = [int(end, 16) for end in fields[0].split("..")]
             ranges.append((ends[0], ends[-1]))
     joined = []
@@ -75,12 +80,13 @@ def main():
     print("/// The version of both tables.")
     print("pub(super) const VERSION: (u8, u8, u8) = (%d, %d, %d);" % version(folding))
     print()
-    print("/// First and last code point of every range with the property Alphabetic.")
-    print("#[rustfmt::skip]")
-    print("pub(super) const ALPHABETIC: &[(u32, u32)] = &[")
-    print_rows(["(0x%04X, 0x%04X)," % pair for pair in alphabetic(properties)])
-    print("];")
-    print()
+    for name, table in PROPERTIES:
+        print(f"/// First and last code point of every range with the property {name}.")
+        print("#[rustfmt::skip]")
+        print(f"pub(super) const {table}: &[(u32, u32)] = &[")
+        print_rows(["(0x%04X, 0x%04X)," % pair for pair in ranges_of(name, properties)])
+        print("];")
+        print()
     print("/// Case folds to one character (status C): first, last, step, and what the first folds")
     print("/// to; the others are as far from theirs.")
     print("#[rustfmt::skip]")

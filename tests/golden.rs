@@ -2,7 +2,7 @@
 //!
 //! `golden/vN/store` is a store as version N wrote it, `golden/vN-feature-M` one with incompatible
 //! feature bit M (sealed events, events in the log, rules of
-//! retention); `golden/vN-small` is the store of four events whose bytes `docs/format.md` shows.
+//! retention); `golden/v1-text-1` was written by the first text rules; `golden/vN-small` is the store of four events whose bytes `docs/format.md` shows.
 //! `expected.ndjson` is what it held. These files are never made again, only added.
 
 use annals::Error;
@@ -123,6 +123,58 @@ fn a_merge_leaves_patterns_behind() {
     assert_eq!(store.verify().unwrap().problems, Vec::<String>::new());
     store.close().unwrap();
     assert_eq!(features(folder.path()), [0]);
+}
+
+/// What questions find in `v1-text-1`, whose words were made by the first text rules: marks off
+/// in every script, invisible characters between words.
+const FOUND: [(&str, &[u64]); 13] = [
+    ("ハリ", &[2]),
+    ("パリ", &[3, 41]),
+    ("й", &[1, 41]),
+    ("андреи", &[]),
+    ("Елкин", &[1]),
+    ("donaudampf", &[4]),
+    ("zerowidth", &[4]),
+    ("हनद", &[5]),
+    ("हिन्दी", &[5]),
+    ("details.note:น้ำ", &[6]),
+    ("각", &[7]),
+    ("muller", &[7]),
+    ("actor.display_name^=ぱり", &[]),
+];
+
+/// Words of other text rules are not used: the texts are read, until a compaction makes them anew.
+#[test]
+fn words_of_the_first_rules_are_not_believed() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1-text-1");
+    let folder = tempfile::tempdir().unwrap();
+    copy(&golden.join("store"), folder.path());
+    let store = Store::open(folder.path()).unwrap();
+    let found = |text: &str| {
+        let mut seqs = Vec::new();
+        let query = Query::parse(text).unwrap();
+        let snapshot = store.snapshot();
+        snapshot
+            .query(&query.and(Query::parse("-details.note:number").unwrap()))
+            .by_seq()
+            .for_each(&mut |event| {
+                seqs.push(event.seq);
+                Ok(true)
+            })
+            .unwrap();
+        seqs
+    };
+    for (text, seqs) in FOUND {
+        assert_eq!(found(text), seqs, "{text}");
+    }
+    let report = store.compact().unwrap();
+    assert_eq!((report.removed.len(), report.added.len()), (1, 1), "a single one is renewed");
+    assert!(store.compact().unwrap().added.is_empty(), "and only once");
+    for (text, seqs) in FOUND {
+        assert_eq!(found(text), seqs, "{text}");
+    }
+    assert!(contents(&store.snapshot()).unwrap() == expected(&golden));
+    store.close().unwrap();
 }
 
 /// From one changed byte of a file to the next: small files are tried more densely.

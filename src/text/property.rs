@@ -5,16 +5,24 @@
 
 use std::sync::OnceLock;
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_script::{Script, UnicodeScript};
 
-use super::tables::{ALPHABETIC, FOLD_RUNS, FOLD_SEVERAL, VERSION};
+use super::tables::{ALPHABETIC, DEFAULT_IGNORABLE, FOLD_RUNS, FOLD_SEVERAL, VERSION};
 
 /// The Unicode version of every property used here: of normalization, case folding, general
-/// category, script and Alphabetic. Segments carry it, since it decides what a word is.
+/// category, script, Alphabetic and Default_Ignorable_Code_Point. Segments carry it, since it
+/// decides what a word is.
 pub const UNICODE_VERSION: (u8, u8, u8) = VERSION;
+
+/// The version of the rules of folding and words, from 1 to 16. Segments carry it, too.
+///
+/// * 1: every nonspacing mark is dropped, invisible characters part words, nothing is recomposed.
+/// * 2: only accents are dropped, and what is invisible; letters and marks are recomposed (NFC);
+///   marks are word characters.
+pub const TEXT_RULES: u8 = 2;
 
 const _: () = {
     let (major, minor, patch) = VERSION;
@@ -31,7 +39,7 @@ const _: () = {
 const WORD: u8 = 1;
 const SINGLE: u8 = 2;
 const NUMERIC: u8 = 4;
-const REORDERS: u8 = 8;
+const STABLE: u8 = 8;
 
 const PAGE_LEN: u32 = 256;
 const PAGE_COUNT: usize = 0x11_0000 / 256;
@@ -41,7 +49,7 @@ const PAGE_COUNT: usize = 0x11_0000 / 256;
 pub(super) struct CharClass(u8);
 
 impl CharClass {
-    /// Alphabetic, or a number of any kind (Nd, Nl, No).
+    /// Alphabetic, a number of any kind (Nd, Nl, No), or a mark (Mn, Mc, Me).
     pub(super) fn is_word(self) -> bool {
         self.0 & WORD != 0
     }
@@ -53,22 +61,22 @@ impl CharClass {
     pub(super) fn is_numeric(self) -> bool {
         self.0 & NUMERIC != 0
     }
-    /// Whether folding a text with it needs the order of combining marks, so that folding the
-    /// characters one by one is not enough.
-    pub(super) fn reorders(self) -> bool {
-        self.0 & REORDERS != 0
+    /// Whether folding can cut a text before this character: nothing that follows changes what
+    /// stands before it.
+    pub(super) fn is_stable(self) -> bool {
+        self.0 & STABLE != 0
     }
 }
 
-/// The class of `c` and what it folds to by itself.
-pub(super) fn look_up(c: char) -> (CharClass, &'static str) {
+/// What `c` folds to by itself.
+pub(super) fn fold_of(c: char) -> &'static str {
     let (page, index) = page_of(c);
     let end = usize::from(page.fold_ends[index]);
     let start = match index {
         0 => 0,
         _ => usize::from(page.fold_ends[index - 1]),
     };
-    (CharClass(page.classes[index]), &page.folds[start..end])
+    &page.folds[start..end]
 }
 
 /// The class of `c`.
@@ -79,22 +87,49 @@ pub(super) fn class(c: char) -> CharClass {
 
 /// The plain definition of folding, over whole texts of any kind.
 pub(super) fn fold_plainly(text: impl Iterator<Item = char>) -> String {
-    let mut folded = String::new();
-    for c in text.nfkd().flat_map(case_fold).nfkd() {
-        match c {
-            _ if c.general_category() == GeneralCategory::NonspacingMark => {}
-            'ø' => folded.push('o'),
-            'œ' => folded.push_str("oe"),
-            'æ' => folded.push_str("ae"),
-            'ł' => folded.push('l'),
-            'đ' => folded.push('d'),
-            'ı' => folded.push('i'),
-            '\u{2018}' | '\u{2019}' | '\u{2BC}' => folded.push('\''),
-            '\u{2010}'..='\u{2015}' | '\u{2212}' => folded.push('-'),
-            _ => folded.push(c),
-        }
-    }
-    folded
+    let decomposed = text.nfkd().flat_map(case_fold).nfkd();
+    let mut before = None;
+    let visible = decomposed.filter(|c| !is_invisible(*c));
+    let kept = visible.filter(|c| {
+        let is_breve_of_letter = *c == BREVE && matches!(before, Some('и' | 'у'));
+        before = Some(*c);
+        is_breve_of_letter || !is_accent(*c)
+    });
+    kept.flat_map(plain_letter).nfc().collect()
+}
+
+/// U+0306: `й` and `ў` are letters of their own.
+const BREVE: char = '\u{306}';
+
+/// What has no shape of its own, and the tatweel, which only stretches a line.
+fn is_invisible(c: char) -> bool {
+    c == '\u{640}' || is_in(DEFAULT_IGNORABLE, c)
+}
+
+/// A nonspacing mark that changes how a letter sounds and not which letter it is, in the scripts
+/// whose readers leave it out.
+fn is_accent(c: char) -> bool {
+    use Script::{Arabic, Cyrillic, Greek, Hebrew, Inherited, Latin, Syriac};
+    // The voiced sound marks of Japanese make other letters.
+    !matches!(c, '\u{3099}' | '\u{309A}')
+        && c.general_category() == GeneralCategory::NonspacingMark
+        && matches!(c.script(), Inherited | Latin | Greek | Cyrillic | Arabic | Hebrew | Syriac)
+}
+
+/// Letters and signs that have a plainer spelling and no decomposition.
+fn plain_letter(c: char) -> impl Iterator<Item = char> {
+    let plain = match c {
+        'ø' => "o",
+        'œ' => "oe",
+        'æ' => "ae",
+        'ł' => "l",
+        'đ' => "d",
+        'ı' => "i",
+        '\u{2018}' | '\u{2019}' | '\u{2BC}' => "'",
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => "-",
+        _ => "",
+    };
+    plain.chars().chain(plain.is_empty().then_some(c))
 }
 
 struct ClassPage {
@@ -122,8 +157,9 @@ impl ClassPage {
         for (index, code) in (number * PAGE_LEN..).take(page.classes.len()).enumerate() {
             // Surrogates are no characters and are not looked up.
             if let Some(c) = char::from_u32(code) {
-                page.classes[index] = classify(c);
-                page.folds.push_str(&fold_plainly(std::iter::once(c)));
+                let folded = fold_plainly(std::iter::once(c));
+                page.classes[index] = classify(c, &folded);
+                page.folds.push_str(&folded);
             }
             page.fold_ends[index] =
                 u16::try_from(page.folds.len()).expect("256 folds are far below 64 KiB");
@@ -132,44 +168,47 @@ impl ClassPage {
     }
 }
 
-fn classify(c: char) -> u8 {
-    use GeneralCategory::{DecimalNumber, LetterNumber, OtherNumber};
-    let mut class = 0;
-    if matches!(c.general_category(), DecimalNumber | LetterNumber | OtherNumber) {
-        class |= NUMERIC | WORD;
-    }
-    if is_alphabetic(c) {
+fn classify(c: char, folded: &str) -> u8 {
+    use GeneralCategory::{DecimalNumber, EnclosingMark, LetterNumber, NonspacingMark};
+    use GeneralCategory::{OtherNumber, SpacingMark};
+    let mut class = match c.general_category() {
+        DecimalNumber | LetterNumber | OtherNumber => NUMERIC | WORD,
+        NonspacingMark | SpacingMark | EnclosingMark => WORD,
+        _ => 0,
+    };
+    if is_in(ALPHABETIC, c) {
         class |= WORD;
     }
     if class & WORD != 0 && stands_alone(c) {
         class |= SINGLE;
     }
-    if depends_on_order(c) {
-        class |= REORDERS;
+    if is_stable(c, folded) {
+        class |= STABLE;
     }
     class
 }
 
-fn is_alphabetic(c: char) -> bool {
+fn is_in(ranges: &[(u32, u32)], c: char) -> bool {
     let code = u32::from(c);
-    let after = ALPHABETIC.partition_point(|&(first, _)| first <= code);
-    after > 0 && ALPHABETIC[after - 1].1 >= code
+    let after = ranges.partition_point(|&(first, _)| first <= code);
+    after > 0 && ranges[after - 1].1 >= code
 }
 
+/// Whether a word character is a word by itself.
 fn stands_alone(c: char) -> bool {
     use Script::{Han, Hiragana, Katakana, Khmer, Lao, Myanmar, Thai};
     c == '\u{30FC}'
         || matches!(c.script(), Han | Hiragana | Katakana | Thai | Lao | Khmer | Myanmar)
 }
 
-/// Canonical ordering moves characters with a combining class. Folding drops nearly all of them, so
-/// that their order has no effect; it keeps these few.
-fn depends_on_order(c: char) -> bool {
-    std::iter::once(c).nfkd().any(|part| {
-        canonical_combining_class(part) != 0
-            && (part.general_category() != GeneralCategory::NonspacingMark
-                || !case_fold(part).eq([part]))
-    })
+/// A normalization boundary (Unicode Standard Annex #15, "Stable Code Points"): decomposed it
+/// begins with a starter, and folded it is there and does not compose with what stands before.
+fn is_stable(c: char, folded: &str) -> bool {
+    let is_starter = |c: Option<char>| c.is_some_and(|c| canonical_combining_class(c) == 0);
+    let first = folded.chars().next();
+    is_starter(std::iter::once(c).nfkd().next())
+        && is_starter(first)
+        && is_nfc_quick(first.into_iter()) == IsNormalized::Yes
 }
 
 /// Full default case folding of one character (CaseFolding.txt, C and F).

@@ -1,13 +1,13 @@
-//! Words: the maximal runs of letters and numbers of folded text.
+//! Words: the maximal runs of letters, marks and numbers of folded text.
 
 use super::{ascii, fold, property};
 use crate::limits::WORD_BYTES_MAX;
 
 /// Calls `each` with every word of `text` in order, folded.
 ///
-/// A word is a maximal run of characters that are Alphabetic or numbers (Nd, Nl, No); each
-/// character of Han, Hiragana, Katakana, Thai, Lao, Khmer and Myanmar is a word by itself. Words
-/// have 1 to 256 bytes; longer runs are cut into consecutive words. Pure ASCII costs no
+/// A word is a maximal run of characters that are Alphabetic, numbers (Nd, Nl, No) or marks (Mn,
+/// Mc, Me); each such character of Han, Hiragana, Katakana, Thai, Lao, Khmer and Myanmar is a word
+/// by itself. Words have 1 to 256 bytes; longer runs are cut into consecutive words. Pure ASCII costs no
 /// allocation up to 512 bytes, nor beyond if it has no capitals.
 ///
 /// # Examples

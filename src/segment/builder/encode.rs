@@ -13,13 +13,13 @@ use crate::segment::codec::presence::Presence;
 use crate::segment::codec::texts::{Packing, TextWriter};
 use crate::segment::codec::uuids;
 use crate::segment::codec::uuids::Uuids;
-use crate::segment::file::contents::{Codec, ColumnContents, Contents};
+use crate::segment::file::contents::{Codec, ColumnContents, Contents, TextVersion};
 use crate::segment::file::envelope;
 use crate::segment::file::meta::{Footer, SegmentStats};
 use crate::segment::index::postings;
 use crate::segment::index::terms::{Lists, TermsWriter};
 use crate::segment::read::segment::Segment;
-use crate::{Error, Result, event::Timestamp, text};
+use crate::{Error, Result, event::Timestamp};
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -100,7 +100,7 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         future_rows,
         actions: actions.filter(|_| builder.overflow_rows.is_empty()),
         terms,
-        unicode: text::UNICODE_VERSION,
+        text_version: TextVersion::CURRENT,
     };
     let mut retention_keys = builder.retention_keys;
     retention_keys.sort_unstable();

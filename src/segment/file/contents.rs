@@ -12,6 +12,7 @@ use crate::segment::codec::presence::Presence;
 use crate::segment::codec::texts::Texts;
 use crate::segment::codec::uuids::Uuids;
 use crate::segment::index::terms::TermsContents;
+use crate::text::{TEXT_RULES, UNICODE_VERSION};
 
 /// The table of contents of a segment, which is the last checked section.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -49,8 +50,23 @@ pub(crate) struct Contents {
     pub actions: Option<Vec<(u32, u32)>>,
     /// The index of words.
     pub terms: TermsContents,
-    /// Version of Unicode that made the words.
-    pub unicode: (u8, u8, u8),
+    /// What made the words.
+    pub text_version: TextVersion,
+}
+
+/// The versions of Unicode and of the text rules that words were made by: major, minor, and patch
+/// (low four bits) with the rules' version less one (high four bits). A program that knows no
+/// versions of rules takes the third byte for an unknown patch, and so does without these words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct TextVersion(u8, u8, u8);
+
+impl TextVersion {
+    /// That of this program.
+    pub(crate) const CURRENT: TextVersion = {
+        let (major, minor, patch) = UNICODE_VERSION;
+        assert!(patch < 16 && TEXT_RULES >= 1 && TEXT_RULES <= 16);
+        TextVersion(major, minor, patch | (TEXT_RULES - 1) << 4)
+    };
 }
 
 impl Contents {

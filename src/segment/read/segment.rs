@@ -12,7 +12,7 @@ use crate::segment::codec::blocks::Blocks;
 use crate::segment::codec::blocks::Damage;
 use crate::segment::codec::blocks::Read;
 use crate::segment::file::contents::ColumnContents;
-use crate::segment::file::contents::Contents;
+use crate::segment::file::contents::{Contents, TextVersion};
 use crate::segment::file::envelope;
 use crate::segment::file::meta::Footer;
 use crate::segment::file::templates::{Template, Templates};
@@ -274,9 +274,10 @@ impl Segment {
         }
     }
 
-    /// Whether the words of the index were made by the Unicode version of this program.
+    /// Whether the words of the index were made by the text rules and the Unicode version of this
+    /// program. The texts are read where they were not.
     pub(crate) fn words_are_current(&self) -> bool {
-        self.contents.unicode == crate::text::UNICODE_VERSION
+        self.contents.text_version == TextVersion::CURRENT
     }
 
     /// Heap bytes this segment holds when it is not mapped.

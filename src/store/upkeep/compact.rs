@@ -1,4 +1,5 @@
-//! Compaction: small neighbouring segments of one class become one.
+//! Compaction: small neighbouring segments of one class become one, and those whose words were made
+//! by other text rules are written anew.
 
 use crate::event::Timestamp;
 use crate::segment::Segment;
@@ -15,7 +16,7 @@ use crate::store::write::runs::{RUN_BYTES, RUN_ROWS, run_days_max};
 use crate::store::write::segment_files::{SegmentFiles, bytes_freed};
 use crate::{Error, Result};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -24,10 +25,10 @@ use std::sync::Arc;
 const MEMBERS_UNASKED: usize = 8;
 /// What the background thread merges: as much as a seal puts together, so that a merge takes about
 /// the memory and the time of one.
-const UNASKED: Full = Full { rows: RUN_ROWS as u64, bytes: RUN_BYTES };
+const UNASKED: Full = Full { rows: RUN_ROWS as u64, bytes: RUN_BYTES, opens: false };
 /// What is merged on request. Larger segments mean fewer to look into, and values that repeat are
 /// stored once for more events; to build one takes some 500 bytes of heap a row.
-const ASKED: Full = Full { rows: 262_144, bytes: 160 << 20 };
+const ASKED: Full = Full { rows: 262_144, bytes: 160 << 20, opens: true };
 
 /// When a segment is full, so that it is not merged any more.
 #[derive(Debug, Clone, Copy)]
@@ -35,17 +36,21 @@ struct Full {
     rows: u64,
     /// Canonical bytes of its events.
     bytes: u64,
+    /// Whether full ones are opened to see if their words are current.
+    opens: bool,
 }
 
 type MergeInputs = Vec<Arc<LiveSegment>>;
 
 impl Engine {
-    /// Merges whatever small neighbours there are, two or more.
+    /// Merges whatever small neighbours there are, two or more, and renews all words that are not
+    /// current.
     pub(crate) fn compact(&self) -> Result<ChangeReport> {
         self.compact_groups(2, ASKED)
     }
 
-    /// Merges neighbours that are many; a failure waits for the next time.
+    /// Merges neighbours that are many, and renews the words of segments that were read; a failure
+    /// waits for the next time.
     pub(crate) fn compact_when_due(&self) {
         if let Err(error) = self.compact_groups(MEMBERS_UNASKED, UNASKED) {
             tracing::warn!(%error, "small segments could not be merged");
@@ -90,7 +95,13 @@ impl Engine {
     ) -> Vec<MergeInputs> {
         let segments = Arc::clone(&lock(&self.writer).segments);
         let is_sound = |one: &&Arc<LiveSegment>| !upkeep.unreadable.contains(&one.facts().id);
-        plan(segments.live().iter().filter(is_sound), retention, members_min, full)
+        let sound = || segments.live().iter().filter(is_sound);
+        let mut groups = plan(sound(), retention, members_min, full);
+        let in_group: HashSet<SegmentId> =
+            groups.iter().flatten().map(|member| member.facts().id).collect();
+        let others = sound().filter(|one| !in_group.contains(&one.facts().id));
+        groups.extend(others.filter(|one| is_outdated(one, full)).map(|one| vec![one.clone()]));
+        groups
     }
 
     /// Puts one segment in the place of some.
@@ -155,6 +166,19 @@ impl Engine {
             tracing::warn!(%error, "dropped segments stay listed until the next opening");
         }
     }
+}
+
+/// Whether a segment has words of other text rules, so that searches read its texts. Without
+/// being asked, segments are not opened to find out: a search opens those that it looks into. Nor
+/// are those rewritten then that take more memory than a seal.
+fn is_outdated(segment: &LiveSegment, full: Full) -> bool {
+    let facts = segment.facts();
+    let fits = u64::from(facts.rows) <= full.rows && facts.event_bytes <= full.bytes;
+    let opened = match full.opens {
+        true => segment.segment().ok(),
+        false => segment.opened().filter(|_| fits),
+    };
+    opened.is_some_and(|segment| !segment.words_are_current())
 }
 
 type HeapRow = Reverse<(Timestamp, u64, usize, u32)>;

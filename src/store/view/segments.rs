@@ -76,6 +76,11 @@ impl LiveSegment {
         opened.as_ref().map_err(Error::clone)
     }
 
+    /// The segment, if it was asked for before and could be read.
+    pub(crate) fn opened(&self) -> Option<&Segment> {
+        self.segment.get()?.as_ref().ok()
+    }
+
     /// Whether the segment holds an event already, or another one of the same tenant and id.
     ///
     /// # Errors

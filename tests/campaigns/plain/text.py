@@ -15,9 +15,16 @@ LETTERS = str.maketrans({
     "\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u2212": "-",
     **{chr(dash): "-" for dash in range(0x2010, 0x2016)},
 })
-# Marks that stay when others are dropped and have the property Alphabetic, which `unicodedata`
-# does not tell: those that real text was seen to hold.
-ALPHABETIC_MARKS = {"\u093e"}
+# What is invisible: Default_Ignorable_Code_Point, which `unicodedata` does not tell, and U+0640.
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u0640\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+# How the names of the marks begin that are accents. `unicodedata` does not tell scripts.
+ACCENT_NAMES = ("COMBINING ", "ARABIC ", "HEBREW ", "SYRIAC ", "CYRILLIC ")
+LETTER_MARK_NAMES = ("COMBINING GLAGOLITIC", "COMBINING OLD PERMIC", "COMBINING KATAKANA")
+BREVE = "\u0306"
 # How the names of the characters begin that are words by themselves.
 SINGLE_NAMES = (
     "CJK UNIFIED IDEOGRAPH", "IDEOGRAPHIC ITERATION", "IDEOGRAPHIC NUMBER", "HIRAGANA",
@@ -30,8 +37,12 @@ def fold(text):
     if text.isascii():
         return text.lower()
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = (letter for letter in folded if unicodedata.category(letter) != "Mn")
-    return "".join(kept).translate(LETTERS)
+    visible = INVISIBLE.sub("", folded)
+    kept = (
+        letter for before, letter in zip(" " + visible, visible)
+        if not _is_accent(letter) or letter == BREVE and before in "иу"
+    )
+    return unicodedata.normalize("NFC", "".join(kept).translate(LETTERS))
 
 
 def words(text):
@@ -73,8 +84,14 @@ def _is_doubtful(letter):
     kind = unicodedata.category(letter)
     # Letters in circles and squares are symbols with the property Alphabetic.
     enclosed = "\u24b6" <= letter <= "\u24e9" or "\U0001f130" <= letter <= "\U0001f189"
-    unnamed = kind in ("Cn", "Co", "Cs", "Mc", "Me") and letter not in ALPHABETIC_MARKS
-    return enclosed or unnamed
+    return enclosed or kind in ("Cn", "Co", "Cs")
+
+
+@functools.cache
+def _is_accent(letter):
+    name = unicodedata.name(letter, "")
+    is_mark = unicodedata.category(letter) == "Mn"
+    return is_mark and name.startswith(ACCENT_NAMES) and not name.startswith(LETTER_MARK_NAMES)
 
 
 def _runs(folded):
@@ -107,7 +124,7 @@ def _pieces(word):
 @functools.cache
 def _is_word(letter):
     kind = unicodedata.category(letter)
-    return kind[0] == "L" or kind in ("Nd", "Nl", "No") or letter in ALPHABETIC_MARKS
+    return kind[0] in "LM" or kind in ("Nd", "Nl", "No")
 
 
 @functools.cache
