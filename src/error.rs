@@ -102,6 +102,26 @@ pub enum Error {
         /// The first sequence of those that were lost.
         seq: u64,
     },
+    /// A histogram would have more than 100,000 buckets: narrow the times, or widen the buckets.
+    #[error(
+        "about {count} buckets of {every} from {first} to {last} are too many, the limit is {max}; \
+         {stretched_by} stretches them: narrow the times with --from and --to, or widen the buckets \
+         with --every"
+    )]
+    TooManyBuckets {
+        /// The width of a bucket as it was given.
+        every: String,
+        /// How many there would be, empty ones included; where they are very many, an estimate.
+        count: u64,
+        /// How many there may be.
+        max: usize,
+        /// The first event's time, RFC 3339.
+        first: String,
+        /// The last event's time, RFC 3339.
+        last: String,
+        /// The event that is farthest from the others, as a name for messages.
+        stretched_by: String,
+    },
     /// A deadline, byte budget or cap was reached, or the caller cancelled.
     #[error("stopped by the {limit} limit")]
     Budget {
@@ -149,8 +169,6 @@ pub enum Limit {
     DistinctValues,
     /// The memory that it may hold.
     Memory,
-    /// The buckets of a histogram.
-    Buckets,
     /// The steps of a regular expression that cannot be interrupted.
     Steps,
 }
@@ -163,7 +181,6 @@ impl fmt::Display for Limit {
             Limit::Cancelled => "cancelled",
             Limit::DistinctValues => "distinct values",
             Limit::Memory => "memory",
-            Limit::Buckets => "buckets",
             Limit::Steps => "steps",
         })
     }

@@ -34,9 +34,11 @@ pub const QUERY_JSON_BYTES_MAX: usize = 1 << 20;
 pub const QUERY_TERMS_MAX: usize = 1024;
 /// Nesting of parentheses in a query, however it was made.
 pub const QUERY_DEPTH_MAX: usize = 64;
-/// Depth of objects and lists of a query as JSON: between two parentheses of its text stand an
-/// `and`, a `not` and an `or` at most; the values of a list lie below.
-pub const QUERY_JSON_DEPTH_MAX: usize = 5 * (QUERY_DEPTH_MAX + 1) + 4;
+/// Nesting of the brackets of element conditions in a query, however it was made.
+pub const QUERY_BRACKETS_MAX: usize = 4;
+/// Depth of objects and lists of a query as JSON: between two parentheses or brackets of its text
+/// stand an `and`, a `not` and an `or` at most; the values of a list lie below.
+pub const QUERY_JSON_DEPTH_MAX: usize = 5 * (QUERY_DEPTH_MAX + 1) + 6 * QUERY_BRACKETS_MAX + 4;
 /// Values of all lists of a query together.
 pub const QUERY_VALUES_MAX: usize = 10_000;
 /// Words of a query that are looked for by similarity.

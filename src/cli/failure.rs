@@ -90,7 +90,9 @@ impl Failure {
                 Error::Corrupt { .. } | Error::Unsupported { .. } => CORRUPTION,
                 Error::Locked { .. } => LOCKED,
                 Error::Io { .. } | Error::Poisoned { .. } => IO,
-                Error::Budget { .. } | Error::Rewound { .. } => PARTIAL,
+                Error::Budget { .. } | Error::TooManyBuckets { .. } | Error::Rewound { .. } => {
+                    PARTIAL
+                }
                 // Invalid, Query, Missing, ReadOnly, ClockJump: the call has to change.
                 _ => USAGE,
             },

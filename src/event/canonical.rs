@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::check::{check_depth, check_key, check_len, check_scalar, wrong_kind};
-use super::instant::{Fraction, parse_instant};
+use super::instant::parse_instant;
 use super::schema::{ENGINE_FIELDS, EVENT_FIELDS, FieldType, SchemaField};
 use super::time::{Timestamp, append_instant};
 use crate::json::{Checked, Problem};
@@ -194,7 +194,7 @@ impl CanonicalWriter {
     }
 
     fn instant(&mut self, text: &str) -> Checked<()> {
-        let instant = parse_instant(text, Fraction::Exact).map_err(Problem::new)?;
+        let instant = parse_instant(text).map_err(Problem::new)?;
         self.occurred_at = instant.timestamp;
         self.leaves += 1;
         self.out.push(b'"');

@@ -8,7 +8,10 @@ use super::civil::{days_from_civil, days_in_month};
 use super::time::{MICROS_PER_SECOND, SECONDS_PER_DAY, SECONDS_PER_MINUTE, Timestamp};
 use crate::error::Error;
 
-const FRACTION_DIGITS: usize = 6;
+const MICRO_DIGITS: usize = 6;
+const NANO_DIGITS: usize = 9;
+const NANOS_PER_MICRO: i128 = 1_000;
+const NANOS_PER_SECOND: i128 = 1_000_000_000;
 
 /// An instant and the offset that its text was written with.
 ///
@@ -21,27 +24,18 @@ pub(crate) struct OffsetTimestamp {
     pub offset_minutes: i32,
 }
 
-/// What to do with fraction digits beyond microseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fraction {
-    /// Refuse them unless they are zeros: fields of type `ts`.
-    Exact,
-    /// Cut them, but nine digits are the most: values that are compared as instants.
-    CutNine,
-}
-
 /// Reads a full RFC 3339 date-time: `T` or `t`, then `Z`, `z` or a numeric offset.
 ///
 /// # Errors
 /// What is wrong with the text, as the end of a sentence about it.
-pub(crate) fn parse_instant(text: &str, rule: Fraction) -> Result<OffsetTimestamp, &'static str> {
-    let (date, rest) = split_date(text.as_bytes()).ok_or(
-        "is not an RFC 3339 date-time such as 2026-03-20T08:15:30.12Z or 2026-03-20T09:15:30+01:00",
-    )?;
-    let seconds = date.seconds()?;
-    let (micros, zone) = fraction(rest, rule)?;
-    let offset_minutes = offset(zone)?;
-    let seconds = seconds - i64::from(offset_minutes) * SECONDS_PER_MINUTE;
+/// More than 6 fraction digits must be zeros.
+pub(crate) fn parse_instant(text: &str) -> Result<OffsetTimestamp, &'static str> {
+    let InstantParts { seconds, digits, offset_minutes } = InstantParts::read(text)?;
+    let finer = digits.get(MICRO_DIGITS..).unwrap_or_default();
+    if finer.iter().any(|digit| *digit != b'0') {
+        return Err("has more than 6 fraction digits");
+    }
+    let micros = units(digits, MICRO_DIGITS);
     Ok(OffsetTimestamp {
         timestamp: Timestamp(seconds * MICROS_PER_SECOND + micros),
         offset_minutes,
@@ -50,15 +44,83 @@ pub(crate) fn parse_instant(text: &str, rule: Fraction) -> Result<OffsetTimestam
 
 /// Reads any string of an event that is a full RFC 3339 date-time with 0 to 9 fraction digits.
 ///
-/// Digits beyond microseconds are cut. The year is 0001 to 9999 and the second 00 to 59, as in
-/// fields of type `ts`.
+/// Digits beyond microseconds are cut; searches compare them all. The year is 0001 to 9999 and the
+/// second 00 to 59, as in fields of type `ts`.
 pub fn value_instant(text: &str) -> Option<Timestamp> {
+    let ExactInstant(nanos) = exact_instant(text)?;
+    i64::try_from(nanos.div_euclid(NANOS_PER_MICRO)).ok().map(Timestamp)
+}
+
+/// Nanoseconds since the epoch: the finest instant that a value can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ExactInstant(i128);
+
+impl From<Timestamp> for ExactInstant {
+    fn from(time: Timestamp) -> ExactInstant {
+        ExactInstant(i128::from(time.0) * NANOS_PER_MICRO)
+    }
+}
+
+impl ExactInstant {
+    /// The first whole microsecond that is not before it.
+    pub(crate) fn next_micros(self) -> Timestamp {
+        let micros = -(-self.0).div_euclid(NANOS_PER_MICRO);
+        Timestamp(i64::try_from(micros).unwrap_or(i64::MAX))
+    }
+}
+
+/// The instant of a value; `None` for all strings but full RFC 3339 date-times with 0 to 9 fraction
+/// digits.
+pub(crate) fn exact_instant(text: &str) -> Option<ExactInstant> {
     // Most strings are no instants: the separators at their fixed offsets rule those out first.
     if text.len() < 20 || text.as_bytes().get(4) != Some(&b'-') {
         return None;
     }
-    let instant = parse_instant(text, Fraction::CutNine).ok()?;
-    Some(instant.timestamp)
+    let parts = InstantParts::read(text).ok()?;
+    (parts.digits.len() <= NANO_DIGITS).then(|| ExactInstant(parts.nanos()))
+}
+
+/// What an RFC 3339 date-time with any number of fraction digits separates: the first instant of a
+/// value that is not before it, and the first one behind it. Both are the same where no value can
+/// be so fine.
+pub(crate) fn instant_bounds(text: &str) -> Option<(ExactInstant, ExactInstant)> {
+    let parts = InstantParts::read(text).ok()?;
+    let after = ExactInstant(parts.nanos() + 1);
+    let finer = parts.digits.get(NANO_DIGITS..).unwrap_or_default();
+    match finer.iter().any(|digit| *digit != b'0') {
+        true => Some((after, after)),
+        false => Some((ExactInstant(parts.nanos()), after)),
+    }
+}
+
+/// A full RFC 3339 date-time taken apart.
+struct InstantParts<'t> {
+    /// Whole seconds since the epoch.
+    seconds: i64,
+    /// The fraction digits, which may be none.
+    digits: &'t [u8],
+    offset_minutes: i32,
+}
+
+impl InstantParts<'_> {
+    /// # Errors
+    /// What is wrong with the text, as the end of a sentence about it.
+    fn read(text: &str) -> Result<InstantParts<'_>, &'static str> {
+        let (date, rest) = split_date(text.as_bytes()).ok_or(
+            "is not an RFC 3339 date-time such as 2026-03-20T08:15:30.12Z or \
+             2026-03-20T09:15:30+01:00",
+        )?;
+        let seconds = date.seconds()?;
+        let (digits, zone) = fraction(rest)?;
+        let offset_minutes = offset(zone)?;
+        let seconds = seconds - i64::from(offset_minutes) * SECONDS_PER_MINUTE;
+        Ok(InstantParts { seconds, digits, offset_minutes })
+    }
+
+    /// Nanoseconds since the epoch; finer digits are cut.
+    fn nanos(&self) -> i128 {
+        i128::from(self.seconds) * NANOS_PER_SECOND + i128::from(units(self.digits, NANO_DIGITS))
+    }
 }
 
 /// Year, month, day, hour, minute, second as they stand in the text.
@@ -129,28 +191,23 @@ fn number(digits: &[u8]) -> Option<u32> {
     })
 }
 
-/// Reads `.digits` if there are any; returns microseconds and the rest of the text.
-fn fraction(text: &[u8], rule: Fraction) -> Result<(i64, &[u8]), &'static str> {
+/// Takes `.digits` if there are any; returns the digits and the rest of the text.
+fn fraction(text: &[u8]) -> Result<(&[u8], &[u8]), &'static str> {
     let Some(after_point) = text.strip_prefix(b".") else {
-        return Ok((0, text));
+        return Ok((&[], text));
     };
     let count = after_point.iter().take_while(|b| b.is_ascii_digit()).count();
     let (digits, rest) = after_point.split_at(count);
     if count == 0 {
         return Err("has a point without fraction digits");
     }
-    let (kept, cut) = digits.split_at(count.min(FRACTION_DIGITS));
-    match rule {
-        Fraction::Exact if cut.iter().any(|digit| *digit != b'0') => {
-            return Err("has more than 6 fraction digits");
-        }
-        Fraction::CutNine if count > 9 => return Err("has more than 9 fraction digits"),
-        _ => {}
-    }
-    let padding = std::iter::repeat_n(&b'0', FRACTION_DIGITS - kept.len());
-    let micros =
-        kept.iter().chain(padding).fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
-    Ok((micros, rest))
+    Ok((digits, rest))
+}
+
+/// The first digits of a fraction as a number of units, of which `10^places` are a second.
+fn units(digits: &[u8], places: usize) -> i64 {
+    let padded = digits.iter().chain(std::iter::repeat(&b'0')).take(places);
+    padded.fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'))
 }
 
 /// Reads the zone, which ends the text; returns minutes east of UTC.
@@ -185,7 +242,7 @@ impl FromStr for Timestamp {
 
     /// Reads a full RFC 3339 date-time with any offset, under the rules of the schema.
     fn from_str(text: &str) -> Result<Self, Error> {
-        match parse_instant(text, Fraction::Exact) {
+        match parse_instant(text) {
             Ok(instant) => Ok(instant.timestamp),
             Err(problem) => Err(Error::invalid("time", format!("`{text}` {problem}"))),
         }
@@ -210,8 +267,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn canonical(text: &str) -> Result<String, &'static str> {
-        parse_instant(text, Fraction::Exact)
-            .map(|instant| format_instant(instant.timestamp, instant.offset_minutes))
+        parse_instant(text).map(|instant| format_instant(instant.timestamp, instant.offset_minutes))
     }
 
     #[test]
@@ -257,7 +313,7 @@ mod tests {
             ("2026-03-20T08:15:30+24:00", "offset"),
             ("2026-03-20T08:15:30+01:60", "offset"),
         ] {
-            let refusal = parse_instant(text, Fraction::Exact).unwrap_err();
+            let refusal = parse_instant(text).unwrap_err();
             assert!(refusal.contains(problem), "{text}: {refusal}");
         }
     }
@@ -292,7 +348,7 @@ mod tests {
             offset in -1439_i32..=1439,
         ) {
             let text = format_instant(Timestamp(micros), offset);
-            let instant = parse_instant(&text, Fraction::Exact).unwrap();
+            let instant = parse_instant(&text).unwrap();
             prop_assert_eq!(instant.timestamp, Timestamp(micros));
             prop_assert_eq!(instant.offset_minutes, offset);
             prop_assert_eq!(value_instant(&text), Some(Timestamp(micros)));
@@ -305,7 +361,7 @@ mod tests {
         fn no_text_panics_and_what_is_read_is_read_by_chrono_too(
             text in "[0-9TtZz:.+ -]{0,40}|\\PC{0,40}",
         ) {
-            let strict = parse_instant(&text, Fraction::Exact);
+            let strict = parse_instant(&text);
             if strict.is_ok() {
                 prop_assert!(chrono::DateTime::parse_from_rfc3339(&text).is_ok());
             }

@@ -18,7 +18,7 @@ use std::hash::{Hash, Hasher};
 
 pub use builder::EventBuilder;
 pub use instant::value_instant;
-pub(crate) use instant::{Fraction, parse_instant};
+pub(crate) use instant::{ExactInstant, exact_instant, instant_bounds, parse_instant};
 pub use length::{Length, LengthUnit};
 pub use objects::{Actor, Change, Target};
 pub use time::{Timestamp, format_instant};
@@ -87,7 +87,7 @@ impl Event {
         let text = canonical.get(member.value)?;
         let text = text.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
         let text = std::str::from_utf8(text).ok()?;
-        let occurred_at = parse_instant(text, Fraction::Exact).ok()?.timestamp;
+        let occurred_at = parse_instant(text).ok()?.timestamp;
         Some(Event { canonical, occurred_at })
     }
 

@@ -219,6 +219,20 @@ fn lookup_under(kind: FieldType, path: &[&str]) -> Known {
     }
 }
 
+/// Whether an object, or a list of some, may stand at a path of keys.
+pub(crate) fn may_be_object(path: &[&str]) -> bool {
+    matches!(
+        lookup(path),
+        Known::Free
+            | Known::Field(
+                FieldType::Object(_)
+                    | FieldType::ObjectList(_)
+                    | FieldType::FreeObject
+                    | FieldType::Json
+            )
+    )
+}
+
 /// All known paths that queries reach, joined by dots, in the order of the tables; an object stands
 /// before its members. `raw` is not among them.
 pub fn field_paths() -> Vec<String> {
@@ -353,6 +367,27 @@ mod tests {
             assert_eq!(lookup(&path(unknown)), Known::Unknown, "{unknown}");
         }
         assert_eq!(lookup(&[]), Known::Unknown);
+    }
+
+    #[test]
+    fn objects_stand_where_the_schema_has_some_or_any_value() {
+        for object in [
+            "actor",
+            "actor.app",
+            "targets",
+            "targets.labels.fields",
+            "targets.labels.fields.value",
+            "changes.after",
+            "context.asn",
+            "details",
+            "details.a.b",
+            "actor.further",
+        ] {
+            assert!(may_be_object(&path(object)), "{object}");
+        }
+        for other in ["category", "actor.email", "subjects", "actor.groups", "seq", "raw", "x"] {
+            assert!(!may_be_object(&path(other)), "{other}");
+        }
     }
 
     #[test]

@@ -322,9 +322,9 @@ fn an_error_of_the_caller_is_no_limit_of_the_search() {
     let mut taken = 0;
     let outcome = snapshot.query(&Query::all()).limit(None).page_into(&mut |_| {
         taken += 1;
-        if taken < 100 { Ok(true) } else { Err(Error::Budget { limit: Limit::Buckets }) }
+        if taken < 100 { Ok(true) } else { Err(Error::Budget { limit: Limit::Steps }) }
     });
-    assert_eq!(limit_of(outcome), Some(Limit::Buckets));
+    assert_eq!(limit_of(outcome), Some(Limit::Steps));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::query::plan::node::RowPlan;
 use crate::query::predicate::event::FlatEvent;
 use crate::query::request::search::Search;
 use crate::segment::Segment;
-use crate::{Error, Limit, Result};
+use crate::{Error, Result};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
@@ -91,6 +91,19 @@ impl BucketWidth {
         };
         Some((start(first, zone), start(next, zone)))
     }
+
+    /// About how many buckets there are from one instant to another, both included.
+    fn count_between(self, first: Timestamp, last: Timestamp) -> u64 {
+        let micros = match self {
+            BucketWidth::Micros(micros) => micros,
+            BucketWidth::Day => DAY_MICROS,
+            BucketWidth::Week => 7 * DAY_MICROS,
+            // The mean of the Gregorian calendar.
+            BucketWidth::Month => DAY_MICROS / 4800 * 146_097,
+            BucketWidth::Year => DAY_MICROS / 400 * 146_097,
+        };
+        last.0.abs_diff(first.0) / micros.unsigned_abs() + 1
+    }
 }
 
 /// The day that an instant counts to: the last one that has begun. Clocks that are turned back
@@ -119,15 +132,46 @@ impl Search<'_> {
     /// Cost: linear in the hits, some nanoseconds each.
     ///
     /// # Errors
-    /// As [`Search::count`]; [`Error::Invalid`] for another `every`; [`Error::Budget`] beyond
-    /// 100,000 buckets.
+    /// As [`Search::count`]; [`Error::Invalid`] for another `every`; [`Error::TooManyBuckets`]
+    /// beyond 100,000 buckets, which names the event that is farthest from the others.
     pub fn histogram(self, every: &str) -> Result<Vec<Bucket>> {
         let step = read_width(every)?;
         let mut counter =
             BucketCounter { step, zone: self.selection.zone, counts: BTreeMap::new(), last: None };
         let budget = self.budget();
+        let search = self.clone();
         self.visit(&budget, &mut counter)?;
-        counter.buckets(&budget)
+        counter.flush();
+        match counter.buckets(&budget)? {
+            Some(buckets) => Ok(buckets),
+            None => Err(search.too_many_buckets(every, &counter)?),
+        }
+    }
+
+    /// The error of a histogram that events far apart stretch.
+    fn too_many_buckets(self, every: &str, counter: &BucketCounter) -> Result<Error> {
+        let event = |search: Search<'_>| -> Result<Option<StoredEvent>> {
+            Ok(search.limit(1).page()?.events.pop())
+        };
+        let search = Search { after: None, ..self };
+        let oldest = event(search.clone().oldest())?;
+        let newest = event(search.newest())?;
+        let stretches = if counter.is_stretched_at_end() { &newest } else { &oldest };
+        let time = |event: &Option<StoredEvent>| {
+            event.as_ref().map_or(Timestamp(0), |event| event.event.occurred_at())
+        };
+        let (first, last) = (time(&oldest), time(&newest));
+        Ok(Error::TooManyBuckets {
+            every: every.to_owned(),
+            count: counter.step.count_between(first, last),
+            max: HISTOGRAM_BUCKETS_MAX,
+            first: first.to_string(),
+            last: last.to_string(),
+            stretched_by: match stretches {
+                Some(event) => format!("the event {} of {}", event.seq, time(stretches)),
+                None => "an event".into(),
+            },
+        })
     }
 }
 
@@ -182,24 +226,32 @@ impl BucketCounter {
         }
     }
 
-    fn buckets(mut self, budget: &Budget) -> Result<Vec<Bucket>> {
-        self.flush();
+    /// Whether the last bucket is farther from the others than the first one is.
+    fn is_stretched_at_end(&self) -> bool {
+        let mut keys = self.counts.keys();
+        let gap = |one: Option<&Timestamp>, other: Option<&Timestamp>| {
+            one.zip(other).map(|(one, other)| one.0.abs_diff(other.0))
+        };
+        let at_start = gap(keys.next(), keys.next());
+        let mut backwards = self.counts.keys().rev();
+        at_start < gap(backwards.next(), backwards.next())
+    }
+
+    /// All buckets from the first to the last; `None`: too many.
+    fn buckets(&self, budget: &Budget) -> Result<Option<Vec<Bucket>>> {
         let mut buckets: Vec<Bucket> = Vec::new();
-        for (from, (to, count)) in self.counts {
+        for (&from, &(to, count)) in &self.counts {
             while let Some(next) = buckets.last().map(|bucket| bucket.to).filter(|to| *to < from) {
                 budget.charge_bytes(size_of::<Bucket>())?;
                 let empty = self.step.bucket(next, self.zone);
                 let Some((_, to)) = empty.filter(|_| buckets.len() < HISTOGRAM_BUCKETS_MAX) else {
-                    return Err(Limit::Buckets.into());
+                    return Ok(None);
                 };
                 buckets.push(Bucket { from: next, to, count: 0 });
             }
             buckets.push(Bucket { from, to, count });
         }
-        if buckets.len() > HISTOGRAM_BUCKETS_MAX {
-            return Err(Limit::Buckets.into());
-        }
-        Ok(buckets)
+        Ok((buckets.len() <= HISTOGRAM_BUCKETS_MAX).then_some(buckets))
     }
 }
 

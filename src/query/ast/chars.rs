@@ -24,15 +24,21 @@ pub(super) fn closing_quotes(opening: char) -> &'static [char] {
 /// Whether `text` can stand without quotes as the value of a field: it ends nowhere within, and
 /// does not begin as something else.
 pub(super) fn is_bare_value(text: &str) -> bool {
-    let begins_otherwise = |first: char| first == '(' || !closing_quotes(first).is_empty();
+    let begins_otherwise =
+        |first: char| first == '(' || is_operator_sign(first) || !closing_quotes(first).is_empty();
     !text.is_empty()
         && !text.starts_with(begins_otherwise)
-        && !text.contains(|c| is_space(c) || c == ')')
+        && !text.contains(|c| is_space(c) || c == ')' || c == ']')
 }
 
 /// Whether `text` can stand without quotes in a list.
 pub(super) fn is_bare_item(text: &str) -> bool {
     is_bare_value(text) && !text.contains(',')
+}
+
+/// Whether `c` right behind an operator is another operator: `f=>5` of other languages.
+pub(crate) fn is_operator_sign(c: char) -> bool {
+    matches!(c, '=' | '<' | '>')
 }
 
 /// Splits `word~2` into `word` and `2`; the digits may be missing or many.

@@ -37,6 +37,7 @@ impl Display for Term {
         match self {
             Term::Text(text) => write_text(formatter, text, is_bare_token(&text.text)),
             Term::Field { path, test } => write_field(formatter, path, test),
+            Term::Element { path, condition } => write!(formatter, "{path}[{condition}]"),
             Term::Time { relation, when } => {
                 let name = match relation {
                     TimeRelation::After => "after",
@@ -63,6 +64,11 @@ impl Display for Path {
         }
         Ok(())
     }
+}
+
+/// A key of a path as it is written.
+pub(crate) fn quoted_key(key: &str) -> String {
+    Path::new(vec![key.to_owned()]).to_string()
 }
 
 impl Serialize for Path {
@@ -131,6 +137,7 @@ fn write_field(formatter: &mut Formatter<'_>, path: &Path, test: &FieldTest) -> 
         FieldTest::Begins(text) => write_value(formatter, path, "^=", text),
         FieldTest::Contains(text) => write_value(formatter, path, "*=", text),
         FieldTest::Ends(text) => write_value(formatter, path, "$=", text),
+        FieldTest::Under(text) => write_value(formatter, path, "/=", text),
         FieldTest::Matches(regex) => write!(formatter, "{path}~=/{}/", regex.text()),
         FieldTest::Compare(comparison, value) => {
             write!(formatter, "{path}{}{value}", comparison.symbol())
@@ -209,9 +216,15 @@ fn is_bare_text(text: &str) -> bool {
     is_bare_value(text) && !text.contains('*') && split_distance(text).is_none()
 }
 
-/// Whether `text` is read as a text where a term may begin.
+/// Whether `text` is read as a text where a term may begin. With signs of operators it might be
+/// meant otherwise.
 fn is_bare_token(text: &str) -> bool {
-    let mut scanner = Scanner::new(text);
+    let scanner = Scanner::new(text);
     let is_keyword = ["AND", "OR", "NOT"].iter().any(|word| scanner.is_keyword(word));
-    is_bare_text(text) && !text.starts_with('-') && !is_keyword && scanner.take_field().is_none()
+    let is_list = text.eq_ignore_ascii_case("in");
+    is_bare_text(text)
+        && !is_keyword
+        && !is_list
+        && !text.starts_with(['-', '+'])
+        && !text.contains([':', '=', '!', '^', '$', '~', '<', '>', '['])
 }

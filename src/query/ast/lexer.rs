@@ -12,6 +12,7 @@ pub(crate) enum Operator {
     Begins,
     Contains,
     Ends,
+    Under,
     Matches,
     AtLeast,
     AtMost,
@@ -20,12 +21,13 @@ pub(crate) enum Operator {
 }
 
 /// Longer ones first, so that the first match is the longest.
-pub(super) const OPERATORS: [(&str, Operator); 11] = [
+pub(crate) const OPERATORS: [(&str, Operator); 12] = [
     ("!=", Operator::Differs),
     ("^=", Operator::Begins),
     ("*=", Operator::Contains),
     ("$=", Operator::Ends),
     ("~=", Operator::Matches),
+    ("/=", Operator::Under),
     (">=", Operator::AtLeast),
     ("<=", Operator::AtMost),
     (":", Operator::Has),
@@ -71,6 +73,11 @@ pub(crate) struct PathKey {
     pub(crate) is_quoted: bool,
 }
 
+/// The path from the object of an element condition, where no name is short.
+pub(crate) fn members(segments: Vec<PathKey>) -> Path {
+    Path::new(segments.into_iter().map(|segment| segment.key).collect())
+}
+
 /// The path with its short name spelled out.
 pub(crate) fn resolve(segments: Vec<PathKey>) -> Path {
     let mut keys = Vec::with_capacity(segments.len() + 1);
@@ -88,9 +95,18 @@ pub(crate) fn resolve(segments: Vec<PathKey>) -> Path {
 
 /// Reads a text that is a path and nothing else.
 pub(crate) fn read_path(text: &str) -> Option<Path> {
+    read_segments(text).map(resolve)
+}
+
+/// Reads a text that is a path from the object of an element condition and nothing else.
+pub(crate) fn read_members(text: &str) -> Option<Path> {
+    read_segments(text).map(members)
+}
+
+fn read_segments(text: &str) -> Option<Vec<PathKey>> {
     let mut scanner = Scanner::new(text);
     let segments = scanner.take_path()?;
-    scanner.rest().is_empty().then(|| resolve(segments))
+    scanner.rest().is_empty().then_some(segments)
 }
 
 /// Reads paths that are separated by commas, perhaps with white space around them; gives each also
@@ -121,11 +137,42 @@ pub(crate) fn read_paths(text: &str) -> Result<Vec<(&str, Path)>, &str> {
 pub(crate) struct Scanner<'q> {
     text: &'q str,
     at: usize,
+    /// Brackets that are open: a `]` ends what is bare in them.
+    brackets: usize,
 }
 
 impl<'q> Scanner<'q> {
     pub(crate) fn new(text: &'q str) -> Self {
-        Scanner { text, at: 0 }
+        Scanner { text, at: 0, brackets: 0 }
+    }
+
+    /// The same place within the brackets of another.
+    pub(crate) fn at_place(text: &'q str, at: usize, brackets: usize) -> Self {
+        Scanner { text, at, brackets }
+    }
+
+    /// Brackets that are open.
+    pub(crate) fn brackets(&self) -> usize {
+        self.brackets
+    }
+
+    /// Takes a `[`, if it stands here.
+    pub(crate) fn open_bracket(&mut self) -> bool {
+        let stands = self.eat("[");
+        self.brackets += usize::from(stands);
+        stands
+    }
+
+    /// Takes the `]` of an open bracket, if it stands here.
+    pub(crate) fn close_bracket(&mut self) -> bool {
+        let closes = self.brackets > 0 && self.eat("]");
+        self.brackets -= usize::from(closes);
+        closes
+    }
+
+    /// Whether `c` ends what is written without quotes.
+    pub(crate) fn ends_bare(&self, c: char) -> bool {
+        is_space(c) || c == ')' || (c == ']' && self.brackets > 0)
     }
 
     /// The byte offset of the place.
@@ -155,14 +202,16 @@ impl<'q> Scanner<'q> {
         self.take_while(is_space);
     }
 
-    /// Takes everything up to white space or `)`.
+    /// Takes everything up to white space, `)`, or the `]` of an open bracket.
     pub(crate) fn take_bare(&mut self) -> &'q str {
-        self.take_while(|c| !is_space(c) && c != ')')
+        let ahead = self.clone();
+        self.take_while(|c| !ahead.ends_bare(c))
     }
 
-    /// Takes everything up to white space, `)` or `,`.
+    /// Takes what [`Scanner::take_bare`] does, but no more than up to a `,`.
     pub(crate) fn take_bare_item(&mut self) -> &'q str {
-        self.take_while(|c| !is_space(c) && c != ')' && c != ',')
+        let ahead = self.clone();
+        self.take_while(|c| !ahead.ends_bare(c) && c != ',')
     }
 
     fn take_while(&mut self, belongs: impl Fn(char) -> bool) -> &'q str {
@@ -178,7 +227,7 @@ impl<'q> Scanner<'q> {
         match after {
             None => false,
             Some(None) => true,
-            Some(Some(next)) => is_space(next) || next == '(' || next == ')',
+            Some(Some(next)) => next == '(' || self.ends_bare(next),
         }
     }
 
@@ -217,6 +266,14 @@ impl<'q> Scanner<'q> {
         let (_, operator) = OPERATORS.into_iter().find(|(text, _)| ahead.eat(text))?;
         *self = ahead;
         Some((segments, operator_at, operator))
+    }
+
+    /// Takes a path directly before `next`, which stays.
+    pub(crate) fn take_path_before(&mut self, next: &str) -> Option<Vec<PathKey>> {
+        let mut ahead = self.clone();
+        let segments = ahead.take_path().filter(|_| ahead.rest().starts_with(next))?;
+        *self = ahead;
+        Some(segments)
     }
 
     /// Takes a path, if one stands here.

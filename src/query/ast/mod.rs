@@ -10,7 +10,7 @@ pub(super) mod lexer;
 pub(super) mod path_pattern;
 pub(super) mod regex;
 pub(super) mod time;
-use crate::limits::QUERY_DEPTH_MAX;
+use crate::limits::{QUERY_BRACKETS_MAX, QUERY_DEPTH_MAX};
 use chars::is_bare_item;
 use regex::RegexLiteral;
 
@@ -29,8 +29,50 @@ use regex::RegexLiteral;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     root: Expr,
-    /// Depth of the parentheses that its text needs.
-    nesting: usize,
+    nesting: Nesting,
+}
+
+/// How deep the text of a query nests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Nesting {
+    /// Parentheses, those inside of brackets included.
+    pub(super) parentheses: usize,
+    /// Brackets of element conditions.
+    pub(super) brackets: usize,
+}
+
+impl Nesting {
+    /// The deeper of both, in each respect.
+    pub(super) fn max(self, other: Nesting) -> Nesting {
+        Nesting {
+            parentheses: self.parentheses.max(other.parentheses),
+            brackets: self.brackets.max(other.brackets),
+        }
+    }
+
+    /// In parentheses, if it needs them.
+    pub(super) fn within(self, needs_parentheses: bool) -> Nesting {
+        Nesting { parentheses: self.parentheses + usize::from(needs_parentheses), ..self }
+    }
+
+    /// Out of parentheses, if it was in some.
+    pub(super) fn without(self, had_parentheses: bool) -> Nesting {
+        Nesting { parentheses: self.parentheses - usize::from(had_parentheses), ..self }
+    }
+
+    /// In brackets.
+    pub(super) fn bracketed(self) -> Nesting {
+        Nesting { brackets: self.brackets + 1, ..self }
+    }
+
+    /// What is nested deeper than is allowed, as a sentence.
+    pub(super) fn problem(self) -> Option<String> {
+        if self.parentheses > QUERY_DEPTH_MAX {
+            return Some(format!("parentheses nest at most {QUERY_DEPTH_MAX} deep"));
+        }
+        (self.brackets > QUERY_BRACKETS_MAX)
+            .then(|| format!("brackets nest at most {QUERY_BRACKETS_MAX} deep"))
+    }
 }
 
 impl Query {
@@ -42,15 +84,15 @@ impl Query {
 
     /// A query made of others. One that nests too deep is replaced by a small one that is refused
     /// for its nesting: recursion over the real one could overflow the stack.
-    pub(super) fn joined(root: Expr, nesting: usize) -> Query {
-        match nesting > QUERY_DEPTH_MAX {
-            true => Query { root: Expr::negate(Expr::All), nesting: QUERY_DEPTH_MAX + 1 },
-            false => Query { root, nesting },
+    pub(super) fn joined(root: Expr, nesting: Nesting) -> Query {
+        match nesting.problem() {
+            Some(_) => Query { root: Expr::negate(Expr::All), nesting },
+            None => Query { root, nesting },
         }
     }
 
-    /// Depth of the parentheses that its text needs, at most one more than allowed.
-    pub(super) fn nesting(&self) -> usize {
+    /// How deep its text nests, at most one more than allowed.
+    pub(super) fn nesting(&self) -> Nesting {
         self.nesting
     }
 
@@ -113,16 +155,18 @@ impl Expr {
         }
     }
 
-    /// Depth of the parentheses that its text needs.
-    fn nesting(&self) -> usize {
+    /// How deep its text nests.
+    fn nesting(&self) -> Nesting {
+        let deepest = |operands: &[Expr], needs: fn(&Expr) -> bool| {
+            let nesting = operands.iter().map(|operand| operand.nesting().within(needs(operand)));
+            nesting.fold(Nesting::default(), Nesting::max)
+        };
         match self {
-            Expr::All | Expr::Term(_) => 0,
-            Expr::Or(operands) => operands.iter().map(Expr::nesting).max().unwrap_or(0),
-            Expr::And(operands) => {
-                let nesting = |operand: &Expr| operand.nesting() + usize::from(operand.is_or());
-                operands.iter().map(nesting).max().unwrap_or(0)
-            }
-            Expr::Not(operand) => operand.nesting() + usize::from(operand.is_compound()),
+            Expr::Term(Term::Element { condition, .. }) => condition.nesting().bracketed(),
+            Expr::All | Expr::Term(_) => Nesting::default(),
+            Expr::Or(operands) => deepest(operands, |_| false),
+            Expr::And(operands) => deepest(operands, Expr::is_or),
+            Expr::Not(operand) => operand.nesting().within(operand.is_compound()),
         }
     }
 
@@ -145,8 +189,9 @@ impl Expr {
     }
 }
 
-/// One condition on an event.
+/// One condition on an event, or on an object in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Term {
     /// Some value but those of `occurred_at`, `recorded_at` and `seq` has these words.
     Text(Text),
@@ -156,6 +201,14 @@ pub enum Term {
         path: Path,
         /// What to look for.
         test: FieldTest,
+    },
+    /// `f[E]`: one object that the path leads to meets the condition, whose paths begin there and
+    /// whose texts look at the values in it.
+    Element {
+        /// Where the objects are.
+        path: Path,
+        /// What one of them meets.
+        condition: Box<Expr>,
     },
     /// `occurred_at` lies before, after, on or since a time.
     Time {
@@ -188,6 +241,7 @@ pub enum LastWord {
 
 /// A test of the values under a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FieldTest {
     /// `has:f`: is not null.
     Has,
@@ -203,6 +257,8 @@ pub enum FieldTest {
     Contains(String),
     /// `f$=t`: the folded text ends with the folded `t`.
     Ends(String),
+    /// `f/=v`: is this string or lies below it as a path, byte for byte.
+    Under(String),
     /// `f~=/re/`: the stored text matches the regular expression (written without the slashes, a
     /// slash in it as `\/`).
     Matches(RegexLiteral),

@@ -14,6 +14,16 @@ impl PathPattern {
         PathPattern { segments: segments.to_vec() }
     }
 
+    /// The segments.
+    pub(crate) fn segments(&self) -> &[String] {
+        &self.segments
+    }
+
+    /// The pattern below an object that a path leads to.
+    pub(crate) fn below(&self, object: &[String]) -> PathPattern {
+        PathPattern { segments: [object, &self.segments].concat() }
+    }
+
     /// Whether a value that `keys` lead to is at this path or under it.
     pub(crate) fn covers<K: AsRef<str>>(&self, keys: &[K]) -> bool {
         meet(&self.segments, keys, &|_| true)
@@ -25,8 +35,6 @@ impl PathPattern {
     }
 }
 
-/// Backtracking over the number of segments that are joined into the first key. There is rarely
-/// more than one way: joined segments must equal the key byte for byte.
 fn meet<K: AsRef<str>>(segments: &[String], keys: &[K], accepts: &dyn Fn(&[K]) -> bool) -> bool {
     if segments.is_empty() {
         return accepts(keys);
@@ -34,20 +42,21 @@ fn meet<K: AsRef<str>>(segments: &[String], keys: &[K], accepts: &dyn Fn(&[K]) -
     let Some((key, below)) = keys.split_first() else {
         return false;
     };
-    let mut rest = key.as_ref();
+    behind_key(segments, key.as_ref()).is_some_and(|rest| meet(rest, below, accepts))
+}
+
+/// The segments behind those that a key stands for: one, or several joined by dots. There is at most
+/// one way, as the joined segments must equal the key byte for byte.
+pub(crate) fn behind_key<'s>(segments: &'s [String], key: &str) -> Option<&'s [String]> {
+    let mut rest = key;
     for (index, segment) in segments.iter().enumerate() {
-        let Some(after) = rest.strip_prefix(segment.as_str()) else {
-            return false;
-        };
+        let after = rest.strip_prefix(segment.as_str())?;
         if after.is_empty() {
-            return meet(&segments[index + 1..], below, accepts);
+            return Some(&segments[index + 1..]);
         }
-        match after.strip_prefix('.') {
-            Some(after) => rest = after,
-            None => return false,
-        }
+        rest = after.strip_prefix('.')?;
     }
-    false
+    None
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@ use chrono::{
 };
 use chrono_tz::Tz;
 
-use crate::event::{Length, LengthUnit, Timestamp, value_instant};
+use crate::event::{ExactInstant, Length, LengthUnit, Timestamp, instant_bounds};
 use crate::{Error, Result};
 
 /// Reads an instant: RFC 3339, or a date `2026-05-04`, which is the first instant of that day in
-/// `zone`.
+/// `zone`. An instant between two microseconds is the later one, so that what is not before it is
+/// not before the result.
 ///
 /// # Errors
 /// [`Error::Invalid`] for any other text.
@@ -18,7 +19,7 @@ pub fn parse_when(text: &str, zone: Tz) -> Result<Timestamp> {
         let problem = format!("`{text}` is neither a date such as 2026-05-04 nor an RFC 3339 time");
         Error::invalid("time", problem)
     })?;
-    Ok(from)
+    Ok(from.next_micros())
 }
 
 /// Instants of `[from, to)`; a side that is missing is open.
@@ -40,11 +41,35 @@ impl TimeRange {
     }
 }
 
-/// Reads an instant or a date; gives its first instant and the first one after it.
-pub(crate) fn read_when(text: &str, zone: Tz) -> Option<(Timestamp, Timestamp)> {
+/// Values that are instants, in `[from, to)`; a side that is missing is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct InstantRange {
+    pub(crate) from: Option<ExactInstant>,
+    pub(crate) to: Option<ExactInstant>,
+}
+
+impl InstantRange {
+    /// Whether `instant` lies within.
+    pub(crate) fn contains(&self, instant: ExactInstant) -> bool {
+        self.from.is_none_or(|from| from <= instant) && self.to.is_none_or(|to| instant < to)
+    }
+
+    /// The whole microseconds within.
+    pub(crate) fn micros(self) -> TimeRange {
+        let next = |end: Option<ExactInstant>| end.map(ExactInstant::next_micros);
+        TimeRange { from: next(self.from), to: next(self.to) }
+    }
+}
+
+/// Reads an instant or a date; gives its first instant and the first one after it, of all that a
+/// value can be.
+pub(crate) fn read_when(text: &str, zone: Tz) -> Option<(ExactInstant, ExactInstant)> {
     match read_date(text) {
-        Some(date) => Some(day_borders(date, zone)),
-        None => value_instant(text).map(|time| (time, Timestamp(time.0.saturating_add(1)))),
+        Some(date) => {
+            let (from, to) = day_borders(date, zone);
+            Some((from.into(), to.into()))
+        }
+        None => instant_bounds(text),
     }
 }
 
@@ -137,13 +162,19 @@ fn read_date(text: &str) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::{exact_instant, value_instant};
 
     fn at(text: &str) -> Timestamp {
         value_instant(text).unwrap_or_else(|| panic!("{text} is an instant"))
     }
 
+    fn exact(text: &str) -> ExactInstant {
+        exact_instant(text).unwrap_or_else(|| panic!("{text} is an instant"))
+    }
+
     fn borders(date: &str, zone: &str) -> (Timestamp, Timestamp) {
-        read_when(date, zone.parse().expect("a zone")).expect("a date")
+        let (from, to) = read_when(date, zone.parse().expect("a zone")).expect("a date");
+        (from.next_micros(), to.next_micros())
     }
 
     #[test]
@@ -181,10 +212,24 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_is_itself_to_the_microsecond() {
+    fn an_instant_is_itself_however_fine() {
         let zone = chrono_tz::Europe::Berlin;
-        let (from, to) = read_when("2026-05-04T01:02:03.1234569+02:00", zone).expect("a time");
-        assert_eq!((from.0 + 1, from), (to.0, at("2026-05-03T23:02:03.123456Z")));
+        for (text, from, to) in [
+            ("2026-05-04T01:02:03.1234569+02:00", "03.1234569", "03.123456901"),
+            ("2026-05-03T23:02:03.999999999Z", "03.999999999", "04"),
+            ("2026-05-03T23:02:03.1234567890000Z", "03.123456789", "03.12345679"),
+            // No value is as fine as this one.
+            ("2026-05-03T23:02:03.1234567899Z", "03.12345679", "03.12345679"),
+            ("2026-05-03T23:02:03.0000000000000000001Z", "03.000000001", "03.000000001"),
+        ] {
+            let second = |second: &str| exact(&format!("2026-05-03T23:02:{second}Z"));
+            assert_eq!(read_when(text, zone), Some((second(from), second(to))), "{text}");
+        }
+        assert_eq!(
+            parse_when("2026-05-03T23:02:03.1234561Z", zone).expect("a time"),
+            at("2026-05-03T23:02:03.123457Z")
+        );
+        assert_eq!(parse_when("1969-12-31T23:59:59.9999999Z", zone).expect("a time"), Timestamp(0));
     }
 
     #[test]

@@ -190,6 +190,13 @@ impl<'s> Evaluator<'s> {
                     Ok(reader.read(&stored).meet_leaf(leaf, budget)?)
                 })
             }
+            Filter::Element(element) => {
+                let decoder = &mut self.decoder;
+                filtered(&rows, first, budget, |row| {
+                    let stored = segment.stored_event(row, decoder)?;
+                    Ok(element.is_met_by(stored.event.canonical(), budget)?)
+                })
+            }
         }
     }
 

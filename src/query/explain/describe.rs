@@ -44,6 +44,7 @@ fn action(node: &RowPlan) -> String {
             Filter::Uuids(..) => "look at the digits, row by row".into(),
             Filter::Seq(_) => "look at the seq, row by row".into(),
             Filter::Event(_) => "decode the events, one by one".into(),
+            Filter::Element(_) => "look at the objects of the events, one by one".into(),
         },
     }
 }

@@ -89,6 +89,7 @@ fn collect<'c>(predicate: &'c Predicate, leaves: &mut Vec<&'c FieldPredicate>) {
             parts.iter().for_each(|part| collect(part, leaves));
         }
         Predicate::Not(part) => collect(part, leaves),
+        Predicate::Element(element) => collect(&element.bound, leaves),
         Predicate::Field(leaf) => leaves.push(leaf),
     }
 }

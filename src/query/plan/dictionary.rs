@@ -6,7 +6,7 @@ use crate::query::budget::{Budget, Evaluated, Halt};
 use crate::query::predicate::tree::FieldPredicate;
 use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::segment::Column;
-use crate::segment::Read;
+use crate::segment::{Read, partition_point};
 
 /// Value ids up to which their lists are united; more are looked up in the ids of the column.
 pub(crate) const LISTS_MAX: usize = 64;
@@ -28,9 +28,41 @@ pub(crate) fn passing_values(
             budget.charge_bytes(text.len())?;
             ids.extend(column.find_distinct(text)?);
         }
+        if leaf.test.may_be_mapped() {
+            find_mapped(leaf, column, &mut ids, budget)?;
+        }
         return Ok(ids);
     }
     scan_dictionary(leaf, column, budget)
+}
+
+/// Adds the ids of v4-mapped addresses that pass: among the sorted values those that begin with `0`
+/// or `:` as each spelling of them does.
+fn find_mapped(
+    leaf: &FieldPredicate,
+    column: Column<'_>,
+    ids: &mut Vec<u32>,
+    budget: &Budget,
+) -> Evaluated<()> {
+    let distinct = column.distinct().unwrap_or(0);
+    let first_from = |begin: u32, byte: u8| -> Read<u32> {
+        partition_point(begin..distinct, |id| {
+            Ok(column.distinct_value(id)?.as_bytes().first() < Some(&byte))
+        })
+    };
+    for byte in [b'0', b':'] {
+        let begin = first_from(0, byte)?;
+        for id in begin..first_from(begin, byte + 1)? {
+            let value = column.distinct_value(id)?;
+            budget.charge_bytes(value.len())?;
+            if leaf.passes(column.kind(), value, budget)? {
+                ids.push(id);
+            }
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(())
 }
 
 /// The ids of the dictionary values that pass, each of them compared.

@@ -72,6 +72,10 @@ fn plan_condition(predicate: &Predicate, segment: &Segment, budget: &Budget) -> 
             budget.charge_bytes(0)?;
             plan_leaf(leaf, segment, budget)?
         }
+        Predicate::Element(element) => {
+            let among = plan_condition(&element.bound, segment, budget)?;
+            filter(among, Filter::Element(element.clone()))
+        }
     })
 }
 
@@ -188,6 +192,10 @@ fn plan_column(
             budget.charge_bytes(text.len())?;
             any.add(rows_with_text(leaf, number, column, text, segment, budget)?);
         }
+        if leaf.test.may_be_mapped() && column.uuids().is_none() {
+            // A word of each spelling of a v4-mapped address.
+            any.add(rows_with_words(leaf, number, &["ffff".into()], segment, budget)?);
+        }
         return Ok(any.finish());
     }
     Ok(filter(RowPlan::NotNull(number), Filter::Columns(vec![number], leaf.clone())))
@@ -222,8 +230,19 @@ fn rows_with_text(
         };
         return Ok(uuid_rows(ids.find(column.blocks(), &id)?, column)?);
     }
+    rows_with_words(leaf, number, &crate::text::words(text), segment, budget)
+}
+
+/// Rows with all of these words in a column without dictionary whose value there passes.
+fn rows_with_words(
+    leaf: &Arc<FieldPredicate>,
+    number: u32,
+    words: &[String],
+    segment: &Segment,
+    budget: &Budget,
+) -> Evaluated<RowPlan> {
     let candidates = match segment.words_are_current() {
-        true => phrase::candidate_rows(&crate::text::words(text), number, segment, budget)?,
+        true => phrase::candidate_rows(words, number, segment, budget)?,
         false => None,
     };
     let among = candidates.unwrap_or(RowPlan::NotNull(number));

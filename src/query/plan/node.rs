@@ -2,7 +2,7 @@
 //! window by window.
 
 use super::uuid_digits::UuidDigits;
-use crate::query::predicate::tree::FieldPredicate;
+use crate::query::predicate::tree::{ElementPredicate, FieldPredicate};
 use crate::segment::Postings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -60,6 +60,8 @@ pub(crate) enum Filter {
     Seq(Arc<FieldPredicate>),
     /// The event as a whole meets the leaf.
     Event(Arc<FieldPredicate>),
+    /// An object of the event meets a condition.
+    Element(Arc<ElementPredicate>),
 }
 
 impl RowPlan {

@@ -183,7 +183,7 @@ fn matched_by(rule: &Rule) -> Predicate {
     ];
     let equals = |(key, wanted): (&str, &Option<String>)| {
         let strings = vec![wanted.clone()?];
-        let test = ValuePredicate::Equals(Equals { strings, ..Equals::default() });
+        let test = ValuePredicate::Equals(Equals::of_strings(strings));
         let scope = Scope::Path(PathPattern::new(&[key.to_owned()]));
         Some(Predicate::Field(Arc::new(FieldPredicate { scope, test })))
     };

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use super::context::{Context, any_context};
 use super::equals::Equals;
+use super::network::looks_like_network;
 use super::phrase::Phrase;
 use super::range::{NumberRange, Range};
 use super::simplify::union;
-use super::tree::{FieldPredicate, Predicate, Scope};
+use super::tree::{ElementPredicate, FieldPredicate, Predicate, Scope};
 use super::value_predicate::ValuePredicate;
 use crate::event::schema::{self, Known};
 use crate::json::ExactNumber;
 use crate::query::ast::path_pattern::PathPattern;
-use crate::query::ast::time::{TimeRange, read_when, since};
+use crate::query::ast::time::{InstantRange, TimeRange, read_when, since};
 use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Query, Term, TimeRelation};
 use crate::text::fold;
 use crate::{Error, Result};
@@ -53,86 +54,164 @@ impl TermError {
 /// [`Error::Invalid`] if a term is wrong: only of a query that was built in Rust, as parsing
 /// checks each term.
 pub(crate) fn compile(query: &Query, context: &Context) -> Result<Predicate> {
-    compile_expr(query.root(), context)
+    let compiler = Compiler { context, object: &[] };
+    compiler.expr(query.root()).map_err(|problem| Error::invalid("query", problem.text))
 }
 
-fn compile_expr(expr: &Expr, context: &Context) -> Result<Predicate> {
-    let all = |operands: &[Expr]| -> Result<Vec<Predicate>> {
-        operands.iter().map(|operand| compile_expr(operand, context)).collect()
-    };
-    Ok(match expr {
-        Expr::All => Predicate::All,
-        Expr::And(operands) => Predicate::all_of(all(operands)?),
-        Expr::Or(operands) => union(all(operands)?),
-        Expr::Not(operand) => Predicate::Not(Box::new(compile_expr(operand, context)?)),
-        Expr::Term(term) => compile_term(term, context)
-            .map_err(|problem| Error::invalid("query", format!("`{term}`: {}", problem.text)))?,
-    })
+/// Compiles what is asked of an event, or of an object in it.
+#[derive(Debug, Clone, Copy)]
+struct Compiler<'c> {
+    context: &'c Context,
+    /// Segments of the path from the event to the object of the element condition; none: the event.
+    object: &'c [String],
 }
 
-/// Compiles one term.
-///
-/// # Errors
-/// What is wrong with it, and where.
-fn compile_term(term: &Term, context: &Context) -> Result<Predicate, TermError> {
-    match term {
-        Term::Text(text) => {
-            let phrase = Phrase::read(text).map_err(TermError::value)?;
-            Ok(leaf(Scope::AnyText, ValuePredicate::Phrase(phrase)))
-        }
-        Term::Time { relation, when } => {
-            let range = relative_range(*relation, when, context)?;
-            Ok(leaf(Scope::OccurredAt, ValuePredicate::TimeRange(range)))
-        }
-        Term::Field { path, test } => {
-            let scope = scope_of(path)?;
-            match scope {
-                Scope::OccurredAt | Scope::RecordedAt => time_test(path, scope, test, context),
+impl Compiler<'_> {
+    /// # Errors
+    /// Which term is wrong, and how.
+    fn expr(self, expr: &Expr) -> Result<Predicate, TermError> {
+        let all = |operands: &[Expr]| -> Result<Vec<Predicate>, TermError> {
+            operands.iter().map(|operand| self.expr(operand)).collect()
+        };
+        Ok(match expr {
+            Expr::All => Predicate::All,
+            Expr::And(operands) => Predicate::all_of(all(operands)?),
+            Expr::Or(operands) => union(all(operands)?),
+            Expr::Not(operand) => Predicate::Not(Box::new(self.expr(operand)?)),
+            Expr::Term(term) => self.term(term).map_err(|problem| {
+                TermError::new(problem.place, format!("`{term}`: {}", problem.text))
+            })?,
+        })
+    }
+
+    /// # Errors
+    /// What is wrong with the term, and where.
+    fn term(self, term: &Term) -> Result<Predicate, TermError> {
+        let context = self.context;
+        match term {
+            Term::Text(text) => {
+                let phrase = Phrase::read(text).map_err(TermError::value)?;
+                Ok(leaf(Scope::AnyText, ValuePredicate::Phrase(phrase)))
+            }
+            Term::Time { .. } if !self.object.is_empty() => {
+                let text = "the time of the event is no member of an object in brackets";
+                Err(TermError::new(TermPart::Value(0), text))
+            }
+            Term::Time { relation, when } => {
+                let range = relative_range(*relation, when, context)?;
+                Ok(leaf(Scope::OccurredAt, ValuePredicate::TimeRange(range)))
+            }
+            Term::Field { path, test } => match scope_of(path, self.object)? {
+                scope @ (Scope::OccurredAt | Scope::RecordedAt) => {
+                    time_test(path, scope, test, context)
+                }
                 scope => value_test(scope, test, context),
+            },
+            Term::Element { path, condition } => self.element(path, condition),
+        }
+    }
+
+    fn element(self, path: &Path, condition: &Expr) -> Result<Predicate, TermError> {
+        check_element(path, self.object)?;
+        let object = [self.object, path.segments()].concat();
+        let condition = Compiler { object: &object, ..self }.expr(condition)?;
+        let bound = match self.object.is_empty() {
+            true => necessary(&condition, &object),
+            false => Predicate::All,
+        };
+        let path = PathPattern::new(path.segments());
+        Ok(Predicate::Element(Arc::new(ElementPredicate { path, condition, bound })))
+    }
+}
+
+/// A condition on events that holds wherever one on an object in them does: its conditions on
+/// values, each by itself. What is excluded in one object may stand in another.
+fn necessary(condition: &Predicate, object: &[String]) -> Predicate {
+    match condition {
+        Predicate::All | Predicate::Not(_) => Predicate::All,
+        Predicate::And(parts) => {
+            Predicate::all_of(parts.iter().map(|part| necessary(part, object)).collect())
+        }
+        Predicate::Or(parts) => {
+            let parts: Vec<Predicate> = parts.iter().map(|part| necessary(part, object)).collect();
+            match parts.iter().any(|part| matches!(part, Predicate::All)) {
+                true => Predicate::All,
+                false => union(parts),
             }
         }
+        Predicate::Field(one) => {
+            let pattern = match &one.scope {
+                Scope::Path(pattern) => pattern.below(object),
+                _ => PathPattern::new(object),
+            };
+            leaf(Scope::Path(pattern), one.test.clone())
+        }
+        Predicate::Element(element) => {
+            necessary(&element.condition, element.path.below(object).segments())
+        }
     }
 }
 
-/// Checks one term, in any context. A regular expression stays compiled in the term. Lists of
-/// values are only read for times: elsewhere every list is right.
+/// Checks one term on an object, or on the event, in any context. A regular expression stays
+/// compiled in the term. Lists of values are only read for times; what stands in brackets has been
+/// checked.
 ///
 /// # Errors
-/// As [`compile_term`].
-pub(in crate::query) fn check_term(term: &Term) -> Result<(), TermError> {
-    if let Term::Field { path, test: FieldTest::Equals(_) | FieldTest::Differs(_) } = term
-        && !is_time(path)
-    {
-        return check_path(path);
+/// What is wrong with the term, and where.
+pub(in crate::query) fn check_term(term: &Term, object: &[String]) -> Result<(), TermError> {
+    match term {
+        Term::Field { path, test: FieldTest::Equals(values) | FieldTest::Differs(values) }
+            if !is_time(path, object) =>
+        {
+            check_path(path, object)?;
+            check_literals(values)
+        }
+        Term::Element { path, .. } => check_element(path, object),
+        term => Compiler { context: &any_context(), object }.term(term).map(|_| ()),
     }
-    compile_term(term, &any_context()).map(|_| ())
 }
 
-/// Checks that there is such a path.
-pub(in crate::query) fn check_path(path: &Path) -> Result<(), TermError> {
-    scope_of(path).map(|_| ())
+/// Checks that there is such a path below an object, or below the event.
+pub(in crate::query) fn check_path(path: &Path, object: &[String]) -> Result<(), TermError> {
+    scope_of(path, object).map(|_| ())
+}
+
+/// Checks that a path below an object, or below the event, may lead to an object.
+pub(in crate::query) fn check_element(path: &Path, object: &[String]) -> Result<(), TermError> {
+    let keys = object.iter().chain(path.segments()).map(String::as_str);
+    if schema::may_be_object(&keys.collect::<Vec<_>>()) {
+        return Ok(());
+    }
+    check_path(path, object)?;
+    let text = format!(
+        "`{path}` is no object, so it has no members to ask for in brackets; the objects are \
+         `actor`, `targets`, `changes`, `context`, `details`, `attributes` and those in them"
+    );
+    Err(TermError::new(TermPart::Name, text))
 }
 
 /// Checks a path and that words can be looked for in it.
-pub(in crate::query) fn check_words(path: &Path) -> Result<(), TermError> {
-    match scope_of(path)? {
+pub(in crate::query) fn check_words(path: &Path, object: &[String]) -> Result<(), TermError> {
+    match scope_of(path, object)? {
         Scope::OccurredAt | Scope::RecordedAt => Err(not_for_times(path)),
         _ => Ok(()),
     }
 }
 
 /// Whether a path is that of a time which every event has.
-pub(in crate::query) fn is_time(path: &Path) -> bool {
-    matches!(scope_of(path), Ok(Scope::OccurredAt | Scope::RecordedAt))
+pub(in crate::query) fn is_time(path: &Path, object: &[String]) -> bool {
+    matches!(scope_of(path, object), Ok(Scope::OccurredAt | Scope::RecordedAt))
 }
 
 fn leaf(scope: Scope, test: ValuePredicate) -> Predicate {
     Predicate::Field(Arc::new(FieldPredicate { scope, test }))
 }
 
-/// Resolves a path by the schema alone, so that a query means the same in every store.
-pub(super) fn scope_of(path: &Path) -> Result<Scope, TermError> {
-    let keys: Vec<&str> = path.segments().iter().map(String::as_str).collect();
+/// Resolves a path by the schema alone, so that a query means the same in every store; `object` is
+/// the path to where it begins.
+pub(super) fn scope_of(path: &Path, object: &[String]) -> Result<Scope, TermError> {
+    let keys = object.iter().chain(path.segments()).map(String::as_str);
+    let keys: Vec<&str> = keys.collect();
     match keys[..] {
         ["occurred_at"] => return Ok(Scope::OccurredAt),
         ["recorded_at"] => return Ok(Scope::RecordedAt),
@@ -179,10 +258,10 @@ fn value_test(scope: Scope, test: &FieldTest, context: &Context) -> Result<Predi
         FieldTest::Text(text) => {
             ValuePredicate::Phrase(Phrase::read(text).map_err(TermError::value)?)
         }
-        FieldTest::Equals(literals) => equals_test(literals, context),
+        FieldTest::Equals(literals) => equals_test(literals, context)?,
         FieldTest::Differs(literals) => {
-            let equals =
-                Predicate::Not(Box::new(leaf(scope.clone(), equals_test(literals, context))));
+            let equals = leaf(scope.clone(), equals_test(literals, context)?);
+            let equals = Predicate::Not(Box::new(equals));
             return Ok(match value_test(scope, &FieldTest::Has, context)? {
                 Predicate::All => equals,
                 has => Predicate::And(vec![has, equals]),
@@ -191,6 +270,7 @@ fn value_test(scope: Scope, test: &FieldTest, context: &Context) -> Result<Predi
         FieldTest::Begins(text) => ValuePredicate::Begins(folded(text)?),
         FieldTest::Contains(text) => ValuePredicate::Contains(folded(text)?),
         FieldTest::Ends(text) => ValuePredicate::Ends(folded(text)?),
+        FieldTest::Under(text) => ValuePredicate::Under(under(text)?),
         FieldTest::Matches(regex) => {
             ValuePredicate::Pattern(regex.compiled().map_err(TermError::value)?)
         }
@@ -201,8 +281,23 @@ fn value_test(scope: Scope, test: &FieldTest, context: &Context) -> Result<Predi
     Ok(leaf(scope, test))
 }
 
-fn equals_test(literals: &[Literal], context: &Context) -> ValuePredicate {
-    ValuePredicate::Equals(Equals::read(literals, context))
+fn equals_test(literals: &[Literal], context: &Context) -> Result<ValuePredicate, TermError> {
+    check_literals(literals)?;
+    Ok(ValuePredicate::Equals(Equals::read(literals, context)))
+}
+
+/// Refuses bare values that are meant as a network and are none.
+fn check_literals(literals: &[Literal]) -> Result<(), TermError> {
+    let is_wrong = |literal: &Literal| !literal.is_quoted() && looks_like_network(literal.text());
+    let Some(index) = literals.iter().position(is_wrong) else {
+        return Ok(());
+    };
+    let text = literals[index].text();
+    let problem = format!(
+        "`{text}` is no network: write four groups and at most 32 bits for IPv4, such as \
+         203.0.113.0/24, or an IPv6 address and at most 128 bits; quote it to look for the string"
+    );
+    Err(TermError::new(TermPart::Value(index), problem))
 }
 
 fn folded(text: &str) -> Result<String, TermError> {
@@ -210,6 +305,14 @@ fn folded(text: &str) -> Result<String, TermError> {
     match folded.is_empty() {
         true => Err(TermError::value("there is nothing to compare with; write some text")),
         false => Ok(folded.into_owned()),
+    }
+}
+
+/// The path that values are or lie below: without one `/` at its end.
+fn under(text: &str) -> Result<String, TermError> {
+    match text.is_empty() {
+        true => Err(TermError::value("there is nothing to compare with; write a path")),
+        false => Ok(text.strip_suffix('/').unwrap_or(text).to_owned()),
     }
 }
 
@@ -238,7 +341,11 @@ fn comparison_range(
 }
 
 /// The instants on one side of a time; a date is its whole day.
-fn comparison_times(comparison: Comparison, value: &str, context: &Context) -> Option<TimeRange> {
+fn comparison_times(
+    comparison: Comparison,
+    value: &str,
+    context: &Context,
+) -> Option<InstantRange> {
     let (start, end) = read_when(value, context.zone)?;
     let (from, to) = match comparison {
         Comparison::Above => (Some(end), None),
@@ -246,7 +353,7 @@ fn comparison_times(comparison: Comparison, value: &str, context: &Context) -> O
         Comparison::Below => (None, Some(start)),
         Comparison::AtMost => (None, Some(end)),
     };
-    Some(TimeRange { from, to })
+    Some(InstantRange { from, to })
 }
 
 fn relative_range(
@@ -258,7 +365,7 @@ fn relative_range(
         TimeRelation::After => comparison_times(Comparison::Above, when, context),
         TimeRelation::Before => comparison_times(Comparison::Below, when, context),
         TimeRelation::On => read_when(when, context.zone)
-            .map(|(start, end)| TimeRange { from: Some(start), to: Some(end) }),
+            .map(|(start, end)| InstantRange { from: Some(start), to: Some(end) }),
         TimeRelation::Since => {
             let from = since(when, context.now, context.zone);
             return match from {
@@ -270,7 +377,7 @@ fn relative_range(
             };
         }
     };
-    range.ok_or_else(|| TermError::value(not_a_time(when)))
+    range.map(InstantRange::micros).ok_or_else(|| TermError::value(not_a_time(when)))
 }
 
 fn not_a_time(text: &str) -> String {
@@ -305,7 +412,7 @@ fn time_test(
         FieldTest::Compare(comparison, value) => {
             let range = comparison_times(*comparison, value, context);
             let range = range.ok_or_else(|| TermError::value(not_a_time(value)))?;
-            Ok(leaf(scope, ValuePredicate::TimeRange(range)))
+            Ok(leaf(scope, ValuePredicate::TimeRange(range.micros())))
         }
         _ => Err(not_for_times(path)),
     }
@@ -317,8 +424,8 @@ fn time_literal(path: &Path, literal: &Literal, context: &Context) -> Result<Tim
         return Err(format!("`{path}` is a time; write it without quotes"));
     }
     if let Some(Range::Instants(range)) = Range::read(text, context) {
-        return Ok(range);
+        return Ok(range.micros());
     }
     let (start, end) = read_when(text, context.zone).ok_or_else(|| not_a_time(text))?;
-    Ok(TimeRange { from: Some(start), to: Some(end) })
+    Ok(InstantRange { from: Some(start), to: Some(end) }.micros())
 }

@@ -7,7 +7,7 @@ use super::ranges::Ranges;
 use super::value::Scalar;
 use crate::json::ExactNumber;
 use crate::query::ast::Literal;
-use crate::query::ast::time::{TimeRange, read_when};
+use crate::query::ast::time::{InstantRange, read_when};
 use std::net::Ipv4Addr;
 
 /// The values that equal one of several literals.
@@ -27,6 +27,8 @@ pub(crate) struct Equals {
     pub(crate) ranges: Ranges,
     /// Addresses within one of these.
     pub(crate) networks: Networks,
+    /// Whether some of them are more than a v4 address.
+    has_wide_networks: bool,
 }
 
 impl Equals {
@@ -43,6 +45,11 @@ impl Equals {
         equals
     }
 
+    /// The strings of exactly these bytes, which are sorted.
+    pub(in crate::query) fn of_strings(strings: Vec<String>) -> Equals {
+        Equals { strings, ..Equals::default() }
+    }
+
     /// Adds what equals a literal of others, or lies in a range of them; [`Equals::merge`] follows.
     pub(super) fn extend(&mut self, others: Equals) {
         self.strings.extend(others.strings);
@@ -52,6 +59,7 @@ impl Equals {
         self.has_null |= others.has_null;
         self.ranges.extend(&others.ranges);
         self.networks.extend(&others.networks);
+        self.has_wide_networks |= others.has_wide_networks;
     }
 
     /// Puts everything in order for binary search.
@@ -77,13 +85,13 @@ impl Equals {
             _ => {}
         }
         self.numbers.extend(ExactNumber::parse(text));
-        // A v4 address has one spelling, which is among the strings: it can be looked up.
-        if text.parse::<Ipv4Addr>().is_err() {
-            self.networks.add(text);
-        }
+        let has_network = self.networks.add(text);
+        // A v4 address has one spelling, which is among the strings, and those of the v4-mapped
+        // address.
+        self.has_wide_networks |= has_network && text.parse::<Ipv4Addr>().is_err();
         if let Some((from, to)) = read_when(text, context.zone) {
             let (from, to) = (Some(from), Some(to));
-            self.ranges.add(Range::Instants(TimeRange { from, to }));
+            self.ranges.add(Range::Instants(InstantRange { from, to }));
         }
     }
 
@@ -113,10 +121,15 @@ impl Equals {
         !self.numbers.is_empty() || !self.ranges.numbers().is_empty()
     }
 
-    /// The strings, sorted, if no other string equals a literal.
+    /// The strings, sorted, if no other string equals a literal but a v4-mapped address.
     pub(crate) fn exact_strings(&self) -> Option<&[String]> {
-        let is_exact = !self.ranges.has_times() && self.networks.is_empty();
+        let is_exact = !self.ranges.has_times() && !self.has_wide_networks;
         is_exact.then_some(self.strings.as_slice())
+    }
+
+    /// Whether an address equals a literal, so that a v4-mapped one can.
+    pub(crate) fn has_addresses(&self) -> bool {
+        !self.networks.is_empty()
     }
 }
 

@@ -102,6 +102,7 @@ impl FlatEvent<'_> {
             Predicate::And(parts) => first_that(parts, false),
             Predicate::Or(parts) => first_that(parts, true),
             Predicate::Not(part) => self.meet(part, budget).map(|met| !met),
+            Predicate::Element(element) => element.is_met_by(self.stored.event.canonical(), budget),
             Predicate::Field(leaf) => {
                 budget.charge_bytes(self.stored.event.canonical().len())?;
                 self.meet_leaf(leaf, budget)

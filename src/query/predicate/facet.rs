@@ -16,7 +16,7 @@ use crate::{Error, Result};
 pub(crate) fn facet_scope(path: &str) -> Result<Scope> {
     let refuse = |problem: String| Error::invalid(path, problem);
     let resolved = read_path(path).ok_or_else(|| refuse("is not a path of a field".into()))?;
-    let scope = scope_of(&resolved).map_err(|problem| refuse(problem.text))?;
+    let scope = scope_of(&resolved, &[]).map_err(|problem| refuse(problem.text))?;
     if matches!(scope, Scope::OccurredAt | Scope::RecordedAt) {
         return Err(refuse("is a time; ask for a histogram".into()));
     }

@@ -5,6 +5,7 @@
 
 pub(super) mod compile;
 pub(super) mod context;
+mod element;
 pub(super) mod equals;
 pub(super) mod event;
 pub(super) mod facet;

@@ -4,9 +4,9 @@ use std::ops::Bound;
 
 use super::context::Context;
 use super::value::Scalar;
-use crate::event::value_instant;
+use crate::event::exact_instant;
 use crate::json::ExactNumber;
-use crate::query::ast::time::{TimeRange, read_when};
+use crate::query::ast::time::{InstantRange, read_when};
 
 /// A range that values may lie in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(crate) enum Range {
     /// Numbers, by exact value.
     Numbers(NumberRange),
     /// Instants: strings that are full RFC 3339 date-times.
-    Instants(TimeRange),
+    Instants(InstantRange),
 }
 
 /// Numbers between two bounds.
@@ -66,7 +66,7 @@ impl Range {
                 ExactNumber::parse(text).is_some_and(|number| range.contains(&number))
             }
             (Range::Instants(range), Scalar::String(text)) => {
-                value_instant(text).is_some_and(|time| range.contains(time))
+                exact_instant(text).is_some_and(|instant| range.contains(instant))
             }
             _ => false,
         }
@@ -88,7 +88,7 @@ fn read_times(from: &str, to: &str, context: &Context) -> Option<Range> {
         text => read_when(text, context.zone).map(Some),
     };
     let (from, to) = (side(from)?, side(to)?);
-    Some(Range::Instants(TimeRange {
+    Some(Range::Instants(InstantRange {
         from: from.map(|(start, _)| start),
         to: to.map(|(_, end)| end),
     }))

@@ -6,9 +6,9 @@ use std::ops::Bound;
 
 use super::range::{NumberRange, Range};
 use super::value::Scalar;
-use crate::event::{Timestamp, value_instant};
+use crate::event::{ExactInstant, exact_instant};
 use crate::json::ExactNumber;
-use crate::query::ast::time::TimeRange;
+use crate::query::ast::time::InstantRange;
 
 /// The numbers and instants in one of several ranges.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(crate) struct Ranges {
     /// Sorted and disjoint once they are merged.
     numbers: Vec<NumberRange>,
     /// Likewise.
-    times: Vec<TimeRange>,
+    times: Vec<InstantRange>,
 }
 
 impl Ranges {
@@ -76,11 +76,11 @@ impl Ranges {
     /// Whether `scalar` is a string that is an instant in one of them.
     pub(super) fn contain_instant(&self, scalar: Scalar<'_>) -> bool {
         let Scalar::String(text) = scalar else { return false };
-        self.has_times() && value_instant(text).is_some_and(|time| self.contain_time(time))
+        self.has_times() && exact_instant(text).is_some_and(|instant| self.contain_time(instant))
     }
 
-    fn contain_time(&self, time: Timestamp) -> bool {
-        let is_begun = |range: &TimeRange| range.from.is_none_or(|from| from <= time);
+    fn contain_time(&self, time: ExactInstant) -> bool {
+        let is_begun = |range: &InstantRange| range.from.is_none_or(|from| from <= time);
         let after = self.times.partition_point(is_begun);
         let before = after.checked_sub(1).and_then(|index| self.times.get(index));
         before.is_some_and(|range| range.contains(time))
@@ -124,6 +124,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::event::Timestamp;
 
     fn bound() -> impl Strategy<Value = Bound<ExactNumber>> {
         (0..3_u8, 0..12_i64).prop_map(|(kind, number)| match kind {
@@ -133,8 +134,8 @@ mod tests {
         })
     }
 
-    fn instant() -> impl Strategy<Value = Option<Timestamp>> {
-        prop::option::weighted(0.9, (0..12_i64).prop_map(Timestamp))
+    fn instant() -> impl Strategy<Value = Option<ExactInstant>> {
+        prop::option::weighted(0.9, (0..12_i64).prop_map(|time| Timestamp(time).into()))
     }
 
     proptest! {
@@ -145,8 +146,8 @@ mod tests {
         ) {
             let numbers: Vec<NumberRange> =
                 numbers.into_iter().map(|(from, to)| NumberRange { from, to }).collect();
-            let times: Vec<TimeRange> =
-                times.into_iter().map(|(from, to)| TimeRange { from, to }).collect();
+            let times: Vec<InstantRange> =
+                times.into_iter().map(|(from, to)| InstantRange { from, to }).collect();
             let mut ranges = Ranges::default();
             numbers.iter().for_each(|range| ranges.add(Range::Numbers(range.clone())));
             times.iter().for_each(|range| ranges.add(Range::Instants(*range)));
@@ -156,7 +157,7 @@ mod tests {
                 let number = ExactNumber::parse(&text).expect("a number");
                 let expected = numbers.iter().any(|range| range.contains(&number));
                 prop_assert_eq!(ranges.contain_number(&number), expected, "{}", text);
-                let time = Timestamp(half);
+                let time = Timestamp(half).into();
                 let expected = times.iter().any(|range| range.contains(time));
                 prop_assert_eq!(ranges.contain_time(time), expected, "{:?}", time);
             }

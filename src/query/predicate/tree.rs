@@ -23,6 +23,20 @@ pub(crate) enum Predicate {
     Not(Box<Predicate>),
     /// Some value in the scope passes the test.
     Field(Arc<FieldPredicate>),
+    /// One object meets a predicate of its own.
+    Element(Arc<ElementPredicate>),
+}
+
+/// Holds if one object that a path leads to meets a predicate.
+#[derive(Debug)]
+pub(crate) struct ElementPredicate {
+    /// From the event, or from the object of the element condition around.
+    pub(crate) path: PathPattern,
+    /// Its paths begin at the object.
+    pub(crate) condition: Predicate,
+    /// What each event meets that meets the whole, for an index to look up: a necessary condition.
+    /// Of one within another it is every event.
+    pub(crate) bound: Predicate,
 }
 
 /// Holds if some value in the scope passes the test.
@@ -83,7 +97,9 @@ impl Predicate {
                 (Scope::OccurredAt, ValuePredicate::TimeRange(times)) => *times,
                 _ => TimeRange::default(),
             },
-            Predicate::All | Predicate::Or(_) | Predicate::Not(_) => TimeRange::default(),
+            Predicate::All | Predicate::Or(_) | Predicate::Not(_) | Predicate::Element(_) => {
+                TimeRange::default()
+            }
         }
     }
 }

@@ -28,6 +28,9 @@ pub(crate) enum ValuePredicate {
     Contains(String),
     /// A string or number whose folded text ends with this folded text.
     Ends(String),
+    /// A string that is this text, or lies below it as a path. The empty text is the root: all that
+    /// begins with a slash lies below, and nothing is it.
+    Under(String),
     /// A string or number whose stored text matches somewhere.
     Pattern(Arc<Pattern>),
     /// A number or instant in this range.
@@ -53,7 +56,16 @@ impl ValuePredicate {
             },
             ValuePredicate::Equals(equals) => equals.contains(scalar),
             ValuePredicate::Range(range) => range.contains(scalar),
-            ValuePredicate::TimeRange(range) => Range::Instants(*range).contains(scalar),
+            ValuePredicate::Under(path) => match scalar {
+                Scalar::String(text) => match text.strip_prefix(path.as_str()) {
+                    Some("") => !path.is_empty(),
+                    Some(below) => below.starts_with('/'),
+                    None => false,
+                },
+                _ => false,
+            },
+            // Times of the event and of the engine are no scalars.
+            ValuePredicate::TimeRange(_) => false,
             ValuePredicate::Begins(_)
             | ValuePredicate::Contains(_)
             | ValuePredicate::Ends(_)
@@ -70,20 +82,23 @@ impl ValuePredicate {
     pub(crate) fn matches_instant(&self, time: Timestamp) -> bool {
         match self {
             ValuePredicate::Has => true,
-            ValuePredicate::TimeRange(range) | ValuePredicate::Range(Range::Instants(range)) => {
-                range.contains(time)
-            }
+            ValuePredicate::TimeRange(range) => range.contains(time),
             _ => false,
         }
     }
 
-    /// The strings that pass, sorted, if the predicate is a finite set of strings: they can be
-    /// looked up instead of scanning.
+    /// The strings that pass, sorted, if the predicate is a finite set of strings and v4-mapped
+    /// addresses: they can be looked up instead of scanning.
     pub(crate) fn exact_strings(&self) -> Option<&[String]> {
         match self {
             ValuePredicate::Equals(equals) => equals.exact_strings(),
             _ => None,
         }
+    }
+
+    /// Whether a v4-mapped address may pass.
+    pub(crate) fn may_be_mapped(&self) -> bool {
+        matches!(self, ValuePredicate::Equals(equals) if equals.has_addresses())
     }
 
     /// The tests of the text of strings and numbers.

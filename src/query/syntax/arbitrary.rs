@@ -60,6 +60,7 @@ fn any_field_test() -> impl Strategy<Value = FieldTest> {
         folded().prop_map(FieldTest::Begins),
         folded().prop_map(FieldTest::Contains),
         folded().prop_map(FieldTest::Ends),
+        folded().prop_map(FieldTest::Under),
         (comparison, any_bound())
             .prop_map(|(comparison, (bound, _))| FieldTest::Compare(comparison, bound)),
         "a\\\\/ \\[\\)\\]b\\|c|x|a b|\\\\\\\\\\\\\\\\/y|(\\\\/)*"
@@ -100,9 +101,36 @@ fn any_term() -> impl Strategy<Value = Query> {
     term.prop_map(Query::new)
 }
 
+/// A condition on an object, with `depth` brackets in it at most.
+fn any_element(depth: usize) -> BoxedStrategy<Query> {
+    let member = (prop_oneof![Just("type"), Just("seq"), Just("after.x")], any_field_test());
+    let field = member.prop_map(|(path, test)| {
+        let Expr::Term(Term::Field { path, .. }) = Query::member(path).exists().into_root() else {
+            panic!("a field is a term");
+        };
+        Query::new(Expr::Term(Term::Field { path, test }))
+    });
+    let text = text_with_word().prop_map(|text| Query::new(Expr::Term(Term::Text(text))));
+    let leaf = prop_oneof![4 => field, 2 => text, 1 => Just(Query::all())].boxed();
+    let leaf = match depth {
+        0 => leaf,
+        _ => prop_oneof![
+            3 => leaf,
+            1 => any_element(depth - 1).prop_map(|inner| Query::member("after.a").element(inner)),
+        ]
+        .boxed(),
+    };
+    joined(leaf).boxed()
+}
+
 /// Any query that can run.
 pub(super) fn any_query() -> impl Strategy<Value = Query> {
-    any_term().prop_recursive(5, 40, 4, |inner| {
+    let element = any_element(3).prop_map(|inner| Query::field("change").element(inner));
+    joined(prop_oneof![4 => any_term(), 1 => element].boxed())
+}
+
+fn joined(terms: BoxedStrategy<Query>) -> impl Strategy<Value = Query> {
+    terms.prop_recursive(5, 40, 4, |inner| {
         prop_oneof![
             (inner.clone(), inner.clone()).prop_map(|(a, b)| a.and(b)),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| a.or(b)),

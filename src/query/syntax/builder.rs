@@ -6,7 +6,7 @@
 
 use std::ops::Not;
 
-use crate::query::ast::lexer::{Scanner, read_path};
+use crate::query::ast::lexer::{Scanner, read_members, read_path};
 use crate::query::ast::regex::RegexLiteral;
 use crate::query::ast::{
     Comparison, Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text, TimeRelation,
@@ -43,6 +43,13 @@ impl Query {
         Field { path }
     }
 
+    /// Begins a condition on the values under `path` in the object of an element condition
+    /// ([`Field::element`]), written as in query text between brackets: no name is short there.
+    pub fn member(path: &str) -> Field {
+        let path = read_members(path).unwrap_or_else(|| Path::new(vec![path.to_string()]));
+        Field { path }
+    }
+
     /// Events after an RFC 3339 instant, or after the whole day of a date: `after:when`.
     pub fn after(when: impl Into<String>) -> Query {
         time_query(TimeRelation::After, when)
@@ -65,7 +72,7 @@ impl Query {
 
     /// Events for which both hold.
     pub fn and(self, other: Query) -> Query {
-        let nesting = |query: &Query| query.nesting() + usize::from(query.root().is_or());
+        let nesting = |query: &Query| query.nesting().within(query.root().is_or());
         let nesting = nesting(&self).max(nesting(&other));
         Query::joined(Expr::and(vec![self.into_root(), other.into_root()]), nesting)
     }
@@ -83,8 +90,8 @@ impl Not for Query {
     /// Events for which this does not hold.
     fn not(self) -> Query {
         let nesting = match self.root() {
-            Expr::Not(inner) => self.nesting() - usize::from(inner.is_compound()),
-            operand => self.nesting() + usize::from(operand.is_compound()),
+            Expr::Not(inner) => self.nesting().without(inner.is_compound()),
+            operand => self.nesting().within(operand.is_compound()),
         };
         Query::joined(Expr::negate(self.into_root()), nesting)
     }
@@ -110,6 +117,11 @@ impl Not for Query {
 ///     (field("category").begins("user"), "category^=user"),
 ///     (field("category").contains("man"), "category*=man"),
 ///     (field("category").ends("ment"), "category$=ment"),
+///     (field("actor.org_unit").under("/Sales"), "actor.org_unit/=/Sales"),
+///     (
+///         field("targets").element(Query::member("type").equals("user")),
+///         r#"targets[type="user"]"#,
+///     ),
 ///     (field("details.path").matches("^/etc/"), r"details.path~=/^\/etc\//"),
 ///     (field("details.size").above("5"), "details.size>5"),
 ///     (field("details.size").at_least("5"), "details.size>=5"),
@@ -200,6 +212,20 @@ impl Field {
     /// The folded text of some value ends with the folded `text`: `f$=text`.
     pub fn ends(self, text: impl Into<String>) -> Query {
         self.test(FieldTest::Ends(text.into()))
+    }
+
+    /// Some value is the string `path` or lies below it as a path, byte for byte: `f/=path`. One `/`
+    /// at the end of `path` does not count.
+    pub fn under(self, path: impl Into<String>) -> Query {
+        self.test(FieldTest::Under(path.into()))
+    }
+
+    /// One object here meets `condition`, whose fields are made by [`Query::member`] and whose texts
+    /// look at the values of the object: `f[condition]`.
+    pub fn element(self, condition: Query) -> Query {
+        let nesting = condition.nesting().bracketed();
+        let condition = Box::new(condition.into_root());
+        Query::joined(Expr::Term(Term::Element { path: self.path, condition }), nesting)
     }
 
     /// The stored text of some value matches `regex` somewhere: `f~=/regex/`.

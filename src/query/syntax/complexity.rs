@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use crate::limits::{
-    QUERY_BYTES_MAX, QUERY_DEPTH_MAX, QUERY_FOLDED_CLASSES_MAX, QUERY_FUZZY_MAX, QUERY_REGEXES_MAX,
-    QUERY_TERMS_MAX, QUERY_VALUES_MAX, REGEX_TEXT_BYTES_MAX,
+    QUERY_BYTES_MAX, QUERY_FOLDED_CLASSES_MAX, QUERY_FUZZY_MAX, QUERY_REGEXES_MAX, QUERY_TERMS_MAX,
+    QUERY_VALUES_MAX, REGEX_TEXT_BYTES_MAX,
 };
 use crate::query::ast::{Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text};
 use crate::query::predicate::context::any_context;
@@ -46,6 +46,11 @@ impl Complexity {
         match term {
             Term::Text(text) => self.add_text(text),
             Term::Time { when, .. } => self.add_value(when),
+            // What stands in the brackets counts by itself.
+            Term::Element { path, .. } => {
+                self.terms += 1;
+                self.bytes += path_bytes(path);
+            }
             Term::Field { path, test } => {
                 self.bytes += path_bytes(path);
                 self.add_test(test);
@@ -67,9 +72,10 @@ impl Complexity {
                 self.folded_classes += folded_classes(regex.text());
                 self.add_value(regex.text());
             }
-            FieldTest::Begins(text) | FieldTest::Contains(text) | FieldTest::Ends(text) => {
-                self.add_value(text);
-            }
+            FieldTest::Begins(text)
+            | FieldTest::Contains(text)
+            | FieldTest::Ends(text)
+            | FieldTest::Under(text) => self.add_value(text),
             FieldTest::Compare(_, value) => self.add_value(value),
         }
     }
@@ -139,8 +145,8 @@ impl Query {
     /// [`Error::Invalid`] naming the cap that is exceeded.
     pub(crate) fn check_size(&self) -> Result<()> {
         let refuse = |problem: String| Error::invalid("query", problem);
-        if self.nesting() > QUERY_DEPTH_MAX {
-            return Err(refuse(too_deep()));
+        if let Some(problem) = self.nesting().problem() {
+            return Err(refuse(problem));
         }
         add_expr(&mut Complexity::default(), self.root()).map_err(refuse)?;
         self.check_printed().map_err(refuse)
@@ -158,15 +164,16 @@ impl Query {
     }
 }
 
-/// The sentence about parentheses that nest too deep.
-pub(super) fn too_deep() -> String {
-    format!("parentheses nest at most {QUERY_DEPTH_MAX} deep")
-}
-
 fn add_expr(size: &mut Complexity, expr: &Expr) -> Result<(), String> {
     match expr {
         Expr::All => size.add_all(),
-        Expr::Term(term) => size.add(term),
+        Expr::Term(term) => {
+            size.add(term)?;
+            match term {
+                Term::Element { condition, .. } => add_expr(size, condition),
+                _ => Ok(()),
+            }
+        }
         Expr::Not(operand) => add_expr(size, operand),
         Expr::And(operands) | Expr::Or(operands) => {
             operands.iter().try_for_each(|operand| add_expr(size, operand))
@@ -199,6 +206,7 @@ impl Write for Len {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::{QUERY_BRACKETS_MAX, QUERY_DEPTH_MAX};
 
     /// Whether a query of `count` parts is allowed: built in Rust, as text and as JSON.
     fn is_allowed(query: &Query) -> bool {
@@ -223,7 +231,12 @@ mod tests {
             (0..count).fold(Query::text("a"), |query, _| !query.and(Query::text("b")))
         };
         type Made<'m> = &'m dyn Fn(usize) -> Query;
-        let cases: [(usize, Made<'_>); 12] = [
+        let brackets = |count: usize| {
+            let around = |inner: Query, _| Query::member("a").element(inner);
+            let inner = (1..count).fold(Query::member("a").equals("x"), around);
+            Query::field("details.a").element(inner)
+        };
+        let cases: [(usize, Made<'_>); 13] = [
             (QUERY_TERMS_MAX, &|count| any_of(count, |_| Query::text("x"))),
             (QUERY_TERMS_MAX, &|count| any_of(count, |_| Query::all())),
             (QUERY_TERMS_MAX, &|count| list(literals(count, "1..2"))),
@@ -233,6 +246,7 @@ mod tests {
             (QUERY_REGEXES_MAX, &|count| any_of(count, |_| field().matches("x"))),
             (REGEX_TEXT_BYTES_MAX, &|count| field().matches(&"x".repeat(count))),
             (QUERY_DEPTH_MAX, &depth),
+            (QUERY_BRACKETS_MAX, &brackets),
             (QUERY_FOLDED_CLASSES_MAX, &|count| {
                 field().matches(&format!("(?s-i)a(?i:{})", "[a-z]".repeat(count)))
             }),
@@ -245,7 +259,10 @@ mod tests {
         for (number, (limit, made)) in cases.into_iter().enumerate() {
             assert!(is_allowed(&made(limit)), "case {number} at {limit}");
             assert!(made(limit + 1).check_size().is_err(), "case {number} beyond {limit}");
-            assert!(number == 8 || !is_allowed(&made(limit + 1)), "case {number} beyond {limit}");
+            assert!(
+                matches!(number, 8 | 9) || !is_allowed(&made(limit + 1)),
+                "case {number} beyond {limit}"
+            );
         }
     }
 
@@ -267,7 +284,7 @@ mod tests {
         let networks =
             (0..5_000).map(|n| Literal::bare(format!("10.{}.{}.0/24", n / 256, n % 256)));
         let query = Query::field("context.ip").one_of(networks);
-        assert!(query.nesting() == 0 && query.check_printed().is_err());
+        assert!(query.nesting().problem().is_none() && query.check_printed().is_err());
         let query = Query::field("context.ip").one_of(vec![Literal::bare("10.0.0.0/8"); 5_000]);
         assert!(is_allowed(&query));
     }
@@ -286,7 +303,7 @@ mod tests {
         for _ in 0..100_000 {
             query = !query.or(Query::text("b")).and(Query::text("c"));
         }
-        assert_eq!(query.nesting(), QUERY_DEPTH_MAX + 1);
+        assert!(query.nesting().problem().is_some());
         assert!(query.check_size().is_err());
         assert_eq!(query.to_string(), "-*");
     }
@@ -306,7 +323,7 @@ mod tests {
             (a().or(a().or(b()).and(b())), 1),
         ] {
             assert_eq!(
-                (query.nesting(), Query::parse(&query.to_string()).ok()),
+                (query.nesting().parentheses, Query::parse(&query.to_string()).ok()),
                 (nesting, Some(query.clone())),
                 "{query}"
             );

@@ -65,5 +65,5 @@ class Draw:
             self.row = self.chance.randrange(self.events.count)
         self.row = start
 
-    def path(self, keys):
-        return spelling.path(self, keys)
+    def path(self, keys, in_brackets=False):
+        return spelling.path(self, keys, in_brackets)

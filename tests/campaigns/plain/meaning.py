@@ -71,6 +71,21 @@ class Folded:
         return [place for place, folded in enumerate(column.folded) if holds(folded, piece)]
 
 
+class Under:
+    """It is a string that is a path or lies below it, byte for byte."""
+
+    def __init__(self, path):
+        self.path = path[:-1] if path.endswith("/") else path
+
+    def places(self, column):
+        return [place for place, value in enumerate(column.values) if self._has(value)]
+
+    def _has(self, value):
+        if not isinstance(value, str):
+            return False
+        return value.startswith(self.path + "/") or bool(self.path) and value == self.path
+
+
 class Matches:
     """A compiled regular expression matches somewhere in its stored text."""
 
@@ -141,9 +156,11 @@ class InNetwork:
 
     def _has(self, value):
         try:
-            return ipaddress.ip_address(value) in self.network
-        except ValueError:
+            address = ipaddress.ip_address(value)
+        except (TypeError, ValueError):
             return False
+        mapped = address.ipv4_mapped if address.version == 6 else None
+        return (mapped or address) in self.network
 
 
 def bare(value, zone):

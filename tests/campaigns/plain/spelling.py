@@ -6,30 +6,32 @@ from . import days, text
 
 QUOTES = [("“", "”"), ("„", "“"), ("„", "”"), ("«", "»"), ("‹", "›")]
 QUOTE_SIGNS = '"„“”«»‹›'
-SEGMENT = r'[A-Za-z_][A-Za-z0-9_-]*'
-FIELD_TERM = re.compile(rf'{SEGMENT}(\.({SEGMENT}|"[^"]*"))*(:|=|!=|\^=|\*=|\$=|~=|>|<)')
-OPERATOR = re.compile(r"(AND|OR|NOT)(\(|$)")
+# With one of these a token that begins with no digit may be meant as a field.
+FIELD_SIGNS = set(":=!^$~<>[")
+OPERATOR = re.compile(r"(AND|OR|NOT)(\(|$)|(?i:IN)$")
 OFFSETS = [0, 0, 0, 120, -330, 840, 345]
 SHORT_NAMES = {"actor": "who", "occurred_at": "time"}
 
 
 def is_value(piece):
     """Whether a bare value after `=`, `^=` and so on is read as it stands."""
-    is_plain = piece and not re.search(r"[\s)]|\.\.", piece)
-    return bool(is_plain) and piece[0] not in "(" + QUOTE_SIGNS
+    is_plain = piece and not re.search(r"[\s)\]]|\.\.", piece)
+    return bool(is_plain) and piece[0] not in "(=<>" + QUOTE_SIGNS
 
 
 def is_token(piece):
     """Whether a bare text is read as it stands, without `*` and `~`."""
-    if not is_value(piece) or piece[0] == "-" or set(piece) & set("*~"):
+    if not is_value(piece) or piece[0] in "-+" or set(piece) & set("*~"):
         return False
-    return not FIELD_TERM.match(piece) and not OPERATOR.match(piece) and bool(text.words(piece))
+    if not ("0" <= piece[0] <= "9") and set(piece) & FIELD_SIGNS:
+        return False
+    return not OPERATOR.match(piece) and bool(text.words(piece))
 
 
-def path(draw, keys):
-    """A path, with short names and quoted keys now and then."""
+def path(draw, keys, in_brackets=False):
+    """A path, with short names and quoted keys now and then; none is short in brackets."""
     first = keys[0]
-    if first in SHORT_NAMES and draw.is_likely(0.5):
+    if first in SHORT_NAMES and not in_brackets and draw.is_likely(0.5):
         first = SHORT_NAMES[first]
     rest = (f'."{key}"' if draw.is_likely(0.1) else f".{key}" for key in keys[1:])
     return first + "".join(rest)
@@ -56,15 +58,13 @@ def number(draw, digits):
     return draw.pick([digits, digits, f"{digits}.0", f"{digits}e0", tenfold, f"{digits}.00E+0"])
 
 
-def instant(draw, at):
-    """An instant of whole seconds in one of its spellings."""
+def instant(draw, at, fraction=""):
+    """An instant of whole seconds in one of its spellings, with fraction digits behind."""
     minutes = draw.pick(OFFSETS)
     local = days.EPOCH + (at + minutes * 60 * days.SECOND) * days.MICROSECOND
     offset = f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
     if not minutes:
         offset = draw.pick(["Z", "Z", "z", "+00:00"])
-    # What is beyond microseconds is not compared.
-    fraction = draw.pick(["", "", ".0", ".000000", ".000000999"])
     return local.strftime("%Y-%m-%d") + draw.pick("TTt") + f"{local:%H:%M:%S}{fraction}{offset}"
 
 

@@ -12,6 +12,8 @@ OCCURRED = ("occurred_at",)
 AUTHORED = ("details", "details", "authored_at")
 # No event may be so near the end of `since:`, for the program looks at the clock later.
 MARGIN = 600 * SECOND
+# An instant behind one microsecond and before the next.
+BETWEEN = 0.5
 
 
 class When:
@@ -28,9 +30,14 @@ def day(draw, at):
 
 
 def exact(draw, at):
-    """An instant to the second, which the events have, or one beside it."""
+    """An instant to the second, which the events have, or one beside it, perhaps by so little that
+    no event can have it."""
     at += draw.pick([0, 0, 0, 1, -1]) * SECOND
-    return When(spelling.instant(draw, at), at, at + 1)
+    fraction = draw.pick(["", "", ".0", ".000000", ".000000000", ".000000999", ".00000000001"])
+    written = spelling.instant(draw, at, fraction)
+    if set(fraction) <= set(".0"):
+        return When(written, at, at + 1)
+    return When(written, at + BETWEEN, at + BETWEEN)
 
 
 def when(draw, at):

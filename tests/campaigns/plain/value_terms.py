@@ -6,8 +6,8 @@ import re
 
 from . import spelling
 from .draw import TERM, Condition
-from .events import Number
-from .meaning import AnyOf, Between, Folded, InNetwork, Matches, Present, Same, bare, rows
+from .events import Number, stored
+from .meaning import AnyOf, Between, Folded, Matches, Present, Same, Under, bare, rows
 
 SIZES = ("details", "details", "files_changed")
 COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
@@ -102,6 +102,62 @@ def folded(sign):
         written = piece if is_bare else spelling.quoted(draw, piece)
         return condition(draw, keys, f"{draw.path(keys)}{sign}{written}", test)
     return kind
+
+
+def under(draw):
+    """A path that the value is or lies below, or the beginning of a name in it."""
+    keys, value = draw.value()
+    parts = value.split("/")
+    piece = "/".join(parts[:draw.chance.randint(1, len(parts))])
+    piece = draw.pick([piece, piece, piece + "/", piece[:-1]])
+    if not piece:
+        return None
+    is_bare = spelling.is_value(piece) and draw.is_likely(0.7)
+    written = piece if is_bare else spelling.quoted(draw, piece)
+    return condition(draw, keys, f"{draw.path(keys)}/={written}", Under(piece))
+
+
+def element(draw):
+    """Conditions on one object. An event of the file has one at a path at most."""
+    keys, _ = draw.value(is_exact=True)
+    if len(keys) < 2:
+        return None
+    base = keys[:draw.chance.randint(1, len(keys) - 1)]
+    parts = [_member(draw, base) for _ in range(draw.pick([1, 2, 2, 3]))]
+    if not all(parts):
+        return None
+    has_object = rows(draw.events.under(base), Present())
+    written, find = draw.pick([
+        (" ".join(each for each, _ in parts), lambda: set.intersection(*_rows(parts))),
+        (" OR ".join(each for each, _ in parts), lambda: set.union(*_rows(parts))),
+    ])
+    space = draw.pick(["", "", " "])
+    written = f"{draw.path(base)}[{space}{written}{space}]"
+    return Condition(written, TERM, lambda: find() & has_object, ())
+
+
+def _member(draw, base):
+    """A condition in the brackets behind a path, and a function that gives its rows."""
+    inside = [path for path in draw.events.columns if path[:len(base)] == base != path]
+    keys = draw.pick(inside)
+    value = draw.at(keys)
+    if value is None:
+        return None
+    columns = draw.events.under(keys)
+    written, test = _operand(draw, stored(value)) if isinstance(value, str) else ("*", None)
+    spelled = draw.path(keys[len(base):], in_brackets=True)
+    if test is None:
+        written, test = f"has:{spelled}", Present()
+    else:
+        written = f"{spelled}={written}"
+    if draw.is_likely(0.25):
+        every = set(range(draw.events.count))
+        return f"-{written}", lambda: every - rows(columns, test)
+    return written, lambda: rows(columns, test)
+
+
+def _rows(parts):
+    return [find() for _, find in parts]
 
 
 def expression(draw):
@@ -250,6 +306,6 @@ KINDS = {
     "has": has, "absent": absent, "=": equals, "= oddity": equals_oddity,
     "= number": equals_number, "= list": equals_one_of, "!=": differs_from,
     "!= list": differs_from_all, "^=": folded("^="), "*=": folded("*="), "$=": folded("$="),
-    "~=": expression, "number compared": size_compared, "number range": size_in_range,
+    "/=": under, "element": element, "~=": expression, "number compared": size_compared, "number range": size_in_range,
     "seq": sequence, "action": action,
 }

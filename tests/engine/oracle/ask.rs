@@ -15,8 +15,11 @@ pub(crate) enum Ask {
     /// Text anywhere in an event.
     Text(Phrase),
     Field(Path, Test),
-    /// `after:`, `before:`, `on:`, `since:` with the text behind, and the instants that it means.
-    Time(&'static str, String, Sides<i64>),
+    /// `f[E]`: an object at the path meets the query, whose paths begin there.
+    Element(Path, Box<Ask>),
+    /// `after:`, `before:`, `on:`, `since:` with the text behind, and the instants that it means, in
+    /// nanoseconds.
+    Time(&'static str, String, Sides<i128>),
 }
 
 /// A path: the keys in full, one item a segment.
@@ -36,6 +39,8 @@ pub(crate) enum Test {
     Begins(Written),
     Contains(Written),
     Ends(Written),
+    /// `/=`
+    Under(Written),
     Matches(Regex),
     /// `>`, `>=`, `<`, `<=` with the text behind, and what it means.
     Compare(&'static str, String, Meaning),

@@ -1,7 +1,7 @@
 //! An event as the rules see it: its values, each with path and words.
 
 use super::decimal::Decimal;
-use super::time::read_instant;
+use super::time::{read_instant, read_nanos};
 use annals::text::{fold, words};
 use serde_json::{Map, Value};
 
@@ -26,8 +26,8 @@ pub(crate) struct Leaf {
     pub(crate) words: Vec<String>,
     /// The folded text of a string or number.
     pub(crate) folded: Option<String>,
-    /// The instant that a string is.
-    pub(crate) instant: Option<i64>,
+    /// The instant that a string is, in nanoseconds.
+    pub(crate) instant: Option<i128>,
 }
 
 impl Leaf {
@@ -46,7 +46,7 @@ impl Leaf {
             words: shown.map(words).unwrap_or_default(),
             folded: text.map(|text| fold(text).into_owned()),
             instant: match &scalar {
-                Scalar::String(text) => read_instant(text),
+                Scalar::String(text) => read_nanos(text),
                 _ => None,
             },
             scalar,
@@ -78,6 +78,8 @@ pub(crate) struct Fact {
     pub(crate) occurred_at: i64,
     /// All values, `seq`, `recorded_at` and `action` among them.
     pub(crate) leaves: Vec<Leaf>,
+    /// The event as it is kept, without `raw`: where objects are looked for.
+    pub(crate) event: Value,
     /// Canonical bytes with `raw`, to be given back.
     pub(crate) canonical: Vec<u8>,
 }
@@ -85,18 +87,13 @@ pub(crate) struct Fact {
 impl Fact {
     /// Takes an event apart. `canonical` is kept for comparing, not looked at.
     pub(crate) fn new(seq: u64, recorded_at: i64, event: &Value, canonical: &[u8]) -> Fact {
-        let event = with_extra(event);
-        let mut fact = Fact {
-            seq,
-            recorded_at,
-            occurred_at: 0,
-            leaves: Vec::new(),
-            canonical: canonical.to_vec(),
-        };
-        for (key, value) in &event {
-            if key != "raw" {
-                fact.walk(value, &mut vec![key.clone()]);
-            }
+        let mut event = with_extra(event);
+        event.remove("raw");
+        let mut fact = Fact::of_object(&Value::Object(event));
+        (fact.seq, fact.recorded_at) = (seq, recorded_at);
+        fact.canonical = canonical.to_vec();
+        for leaf in fact.leaves.iter_mut().filter(|leaf| leaf.keys == ["occurred_at"]) {
+            leaf.is_text = false;
         }
         let time = fact.top("occurred_at").and_then(read_instant);
         fact.occurred_at = time.expect("every event has a time");
@@ -108,7 +105,21 @@ impl Fact {
         fact.add("seq", Scalar::Number(seq, value));
         fact.add("recorded_at", Scalar::String(String::new()));
         let last = fact.leaves.last_mut().expect("just added");
-        last.instant = Some(recorded_at);
+        last.instant = Some(i128::from(recorded_at) * 1_000);
+        fact
+    }
+
+    /// An object by itself: its values, with paths that begin there.
+    pub(crate) fn of_object(object: &Value) -> Fact {
+        let mut fact = Fact {
+            seq: 0,
+            recorded_at: 0,
+            occurred_at: 0,
+            leaves: Vec::new(),
+            event: object.clone(),
+            canonical: Vec::new(),
+        };
+        fact.walk(object, &mut Vec::new());
         fact
     }
 
@@ -138,8 +149,7 @@ impl Fact {
                 Scalar::Number(text, value)
             }
         };
-        let is_text = keys[..] != ["occurred_at"];
-        self.leaves.push(Leaf::new(keys, scalar, is_text));
+        self.leaves.push(Leaf::new(keys, scalar, true));
     }
 
     /// A string at the top.

@@ -4,6 +4,7 @@ use super::ask::{Ask, Test};
 use super::fact::{Fact, Leaf, Scalar};
 use super::literal::Literal;
 use annals::text::fold;
+use serde_json::Value;
 
 impl Ask {
     /// Whether an event meets the query.
@@ -27,7 +28,12 @@ impl Ask {
                 leaves.any(|leaf| phrase.is_in(&leaf.words))
             }
             Ask::Field(path, test) => test.holds(path, fact),
-            Ask::Time(_, _, sides) => sides.hold(&fact.occurred_at),
+            Ask::Element(path, inside) => {
+                let mut objects = Vec::new();
+                objects_at(path, &fact.event, &mut objects);
+                objects.iter().any(|object| inside.holds(&Fact::of_object(object)))
+            }
+            Ask::Time(_, _, sides) => sides.hold(&(i128::from(fact.occurred_at) * 1_000)),
         }
     }
 }
@@ -62,6 +68,16 @@ impl Test {
                 let wanted = fold(&text.text);
                 any_folded(&|folded| folded.ends_with(&*wanted))
             }
+            Test::Under(text) => {
+                let wanted = text.text.strip_suffix('/').unwrap_or(&text.text);
+                any(&|leaf: &Leaf| match &leaf.scalar {
+                    Scalar::String(text) => {
+                        !wanted.is_empty() && text == wanted
+                            || text.starts_with(&format!("{wanted}/"))
+                    }
+                    _ => false,
+                })
+            }
             Test::Matches(regex) => {
                 any(&|leaf: &Leaf| leaf.text().is_some_and(|text| regex.is_match(text)))
             }
@@ -84,6 +100,24 @@ pub(crate) fn covers(path: &[String], keys: &[String]) -> bool {
 /// Whether keys lead exactly to the path.
 pub(crate) fn is_at(path: &[String], keys: &[String]) -> bool {
     leads(path, keys, &|below| below.is_empty())
+}
+
+/// The objects at a path, those in lists among them.
+fn objects_at<'v>(path: &[String], value: &'v Value, objects: &mut Vec<&'v Value>) {
+    match value {
+        Value::Array(elements) => {
+            elements.iter().for_each(|element| objects_at(path, element, objects));
+        }
+        Value::Object(_) if path.is_empty() => objects.push(value),
+        Value::Object(members) => {
+            for count in 1..=path.len() {
+                if let Some(value) = members.get(&path[..count].join(".")) {
+                    objects_at(&path[count..], value, objects);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Tries every way to take several segments for one key with dots; `accepts` is asked about the

@@ -41,7 +41,8 @@ impl<T: Ord> Sides<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Meaning {
     Numbers(Sides<Decimal>),
-    Instants(Sides<i64>),
+    /// In nanoseconds.
+    Instants(Sides<i128>),
     Bool(bool),
     Null,
     /// The leading bits of an address that count.
@@ -55,9 +56,11 @@ impl Meaning {
             (Meaning::Instants(sides), _) => leaf.instant.is_some_and(|at| sides.hold(&at)),
             (Meaning::Bool(wanted), Scalar::Bool(truth)) => wanted == truth,
             (Meaning::Null, Scalar::Null) => true,
-            (Meaning::Network(network, bits), Scalar::String(text)) => text
-                .parse()
-                .is_ok_and(|address| first_bits(*network, *bits) == first_bits(address, *bits)),
+            (Meaning::Network(network, bits), Scalar::String(text)) => {
+                text.parse().is_ok_and(|address: IpAddr| {
+                    first_bits(*network, *bits) == first_bits(address.to_canonical(), *bits)
+                })
+            }
             _ => false,
         }
     }
@@ -116,8 +119,13 @@ fn meanings(text: &str, zone: Tz) -> Vec<Meaning> {
         Some((address, bits)) => (address, bits.parse().ok()),
         None => (text, Some(128)),
     };
-    if let (Ok(address), Some(bits)) = (address.parse(), bits) {
-        meanings.push(Meaning::Network(address, bits));
+    if let (Ok(address), Some(bits)) = (address.parse::<IpAddr>(), bits) {
+        meanings.push(match address.to_canonical() {
+            mapped @ IpAddr::V4(_) if address.is_ipv6() && bits >= 96 => {
+                Meaning::Network(mapped, bits - 96)
+            }
+            _ => Meaning::Network(address, bits),
+        });
     }
     meanings
 }

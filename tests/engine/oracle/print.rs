@@ -5,6 +5,7 @@ use super::literal::Literal;
 use super::phrase::{Last, Phrase};
 use crate::chance::Chance;
 use annals::text::words;
+use std::cell::Cell;
 
 /// Long and short names of first segments.
 const SHORT_NAMES: [(&str, &str); 6] = [
@@ -51,6 +52,11 @@ fn expression(ask: &Ask, chance: &Chance) -> String {
         }
         Ask::Text(phrase) => phrase_text(phrase),
         Ask::Field(path, test) => field(path, test, chance),
+        Ask::Element(path, inside) => {
+            let space = *chance.pick(&["", "", " "]);
+            let path = path_text(path, chance);
+            format!("{path}[{space}{}{space}]", without_short_names(inside, chance))
+        }
         Ask::Time(relation, when, _) => format!("{relation}:{when}"),
     }
 }
@@ -87,6 +93,7 @@ fn field(path: &Path, test: &Test, chance: &Chance) -> String {
         Test::Begins(text) => format!("{path}^={}", written(text, "")),
         Test::Contains(text) => format!("{path}*={}", written(text, "")),
         Test::Ends(text) => format!("{path}$={}", written(text, "")),
+        Test::Under(text) => format!("{path}/={}", written(text, "")),
         Test::Matches(regex) => format!("{path}~=/{regex}/"),
         Test::Compare(operator, text, _) => format!("{path}{operator}{text}"),
     }
@@ -117,9 +124,22 @@ fn written(text: &Written, star: &str) -> String {
     format!("{opening}{space}{inside}{star}{space}{closing}")
 }
 
+/// What stands in brackets, where no name is short.
+fn without_short_names(ask: &Ask, chance: &Chance) -> String {
+    IN_BRACKETS.with(|depth| depth.set(depth.get() + 1));
+    let text = expression(ask, chance);
+    IN_BRACKETS.with(|depth| depth.set(depth.get() - 1));
+    text
+}
+
+thread_local! {
+    /// Brackets that are open.
+    static IN_BRACKETS: Cell<usize> = const { Cell::new(0) };
+}
+
 /// A path as query text, with short names here and there.
 pub(crate) fn path_text(path: &Path, chance: &Chance) -> String {
-    let is_short = chance.one_in(2);
+    let is_short = chance.one_in(2) && IN_BRACKETS.get() == 0;
     if is_short && path.starts_with(&["context".into(), "ip".into()]) {
         let below = path[2..].iter().map(|key| format!(".{}", segment(key)));
         return format!("ip{}", below.collect::<String>());
@@ -143,8 +163,8 @@ fn segment(key: &str) -> String {
 
 /// Whether a text may stand bare behind an operator.
 pub(crate) fn is_bare_value(text: &str) -> bool {
-    let opens = |letter: char| "(\"„“«‹".contains(letter);
-    let ends = |letter: char| letter.is_whitespace() || letter == ')' || letter == ',';
+    let opens = |letter: char| "(\"„“«‹=<>".contains(letter);
+    let ends = |letter: char| letter.is_whitespace() || ")],".contains(letter);
     !text.is_empty() && !text.starts_with(opens) && !text.contains(ends)
 }
 
@@ -156,15 +176,15 @@ pub(crate) fn is_bare_text(text: &str) -> bool {
 
 /// Whether a text may stand bare without a field.
 pub(crate) fn is_bare_token(text: &str) -> bool {
-    let looks_like_field = |first: char| first.is_ascii_alphabetic() || "_\"-".contains(first);
+    let is_number = text.starts_with(|first: char| first.is_ascii_digit());
     let operators = ["AND", "OR", "NOT"];
     let is_operator = |operator: &str| {
         let rest = text.strip_prefix(operator);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('('))
     };
-    let has_operator = |letter: char| ":=!^*$~<>".contains(letter);
+    let has_operator = |letter: char| ":=!^*$~<>[".contains(letter);
     is_bare_text(text)
-        && !text.starts_with('-')
+        && !text.starts_with(['-', '+', '!'])
         && !operators.into_iter().any(is_operator)
-        && (!text.starts_with(looks_like_field) || !text.contains(has_operator))
+        && (is_number || !text.contains(has_operator))
 }

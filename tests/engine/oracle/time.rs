@@ -103,11 +103,34 @@ pub(crate) fn local(at: i64, zone: Tz) -> NaiveDateTime {
 }
 
 /// Reads an instant or a date: its first instant, and the first one after it.
-pub(crate) fn read_when(text: &str, zone: Tz) -> Option<(i64, i64)> {
-    match read_date(text) {
-        Some(date) => Some((start_of(date, zone), start_of(date.succ_opt()?, zone))),
-        None => read_instant(text).map(|at| (at, at + 1)),
+///
+/// Both in nanoseconds, the finest that a value can have.
+pub(crate) fn read_when(text: &str, zone: Tz) -> Option<(i128, i128)> {
+    if let Some(date) = read_date(text) {
+        let start = |date| i128::from(start_of(date, zone)) * 1_000;
+        return Some((start(date), start(date.succ_opt()?)));
     }
+    // A fraction of more digits lies between two instants, or on the first of them.
+    let point = text.find('.');
+    let end = point.map_or(text.len(), |point| {
+        let digits = text[point + 1..].chars().take_while(char::is_ascii_digit).count();
+        point + 1 + digits
+    });
+    let kept = point.map_or(end, |point| end.min(point + 10));
+    let at = read_nanos(&format!("{}{}", &text[..kept], &text[end..]))?;
+    match text[kept..end].chars().all(|digit| digit == '0') {
+        true => Some((at, at + 1)),
+        false => Some((at + 1, at + 1)),
+    }
+}
+
+/// Reads a full RFC 3339 date-time of at most nine fraction digits to the nanosecond.
+pub(crate) fn read_nanos(text: &str) -> Option<i128> {
+    let micros = i128::from(read_instant(text)?);
+    let digits = text.split_once('.').map_or("", |(_, rest)| rest);
+    let finer: String = digits.chars().take_while(char::is_ascii_digit).skip(6).collect();
+    let finer: i128 = format!("{finer:0<3}").parse().expect("at most three digits");
+    Some(micros * 1_000 + finer)
 }
 
 /// Now minus a length such as `7d`.

@@ -45,18 +45,18 @@ impl Asker<'_> {
             path.truncate(1 + self.chance.below(path.len()));
         }
         if self.chance.one_in(2) {
-            // Keys with dots may be written without quotes.
-            path = path.iter().flat_map(|key| key.split('.')).map(String::from).collect();
+            path = dots_apart(&path);
         }
         path
     }
 
-    fn test(&self, path: &Path, leaf: Option<&Leaf>) -> Option<Test> {
+    /// A test of values like this one.
+    pub(super) fn test(&self, path: &Path, leaf: Option<&Leaf>) -> Option<Test> {
         if path[0] == "occurred_at" || path[0] == "recorded_at" {
             return Some(self.time_test());
         }
         let source = leaf.map(source_of).unwrap_or_default();
-        Some(match self.chance.weighted(&[2, 1, 8, 2, 12, 4, 3, 3, 3, 3, 5]) {
+        Some(match self.chance.weighted(&[2, 1, 8, 2, 12, 4, 3, 3, 3, 3, 5, 2]) {
             0 => Test::Has,
             1 => Test::Star,
             2 => Test::Text(self.phrase(leaf, false)),
@@ -67,7 +67,8 @@ impl Asker<'_> {
             7 => Test::Contains(self.folded(self.middle(&self.cased(&source)))?),
             8 => Test::Ends(self.folded(self.end(&self.cased(&source)))?),
             9 => Test::Matches(self.regex(&source)?),
-            _ => self.comparison(leaf)?,
+            10 => self.comparison(leaf)?,
+            _ => self.under(&source)?,
         })
     }
 
@@ -178,6 +179,23 @@ impl Asker<'_> {
         (!fold(&text).is_empty()).then(|| self.written(text, is_bare))
     }
 
+    /// A path that a text is or lies below, or nearly.
+    fn under(&self, text: &str) -> Option<Test> {
+        let slashes: Vec<usize> = text.match_indices('/').map(|(at, _)| at).collect();
+        let cut = match slashes.is_empty() || self.chance.one_in(4) {
+            true => text.to_string(),
+            false => text[..*self.chance.pick(&slashes)].to_string(),
+        };
+        let text = match self.chance.below(6) {
+            0 => format!("{cut}/"),
+            1 => "/".into(),
+            2 => self.cut(&cut),
+            _ => cut,
+        };
+        let is_bare = is_bare_value(&text);
+        (!text.is_empty()).then(|| Test::Under(self.written(text, is_bare)))
+    }
+
     fn cased(&self, text: &str) -> String {
         match self.chance.below(4) {
             0 => text.to_uppercase(),
@@ -211,6 +229,11 @@ impl Asker<'_> {
         // A bar that is escaped may not be followed by the slash that ends the expression.
         Regex::new(&regex).ok().filter(|_| !regex.ends_with('\\'))
     }
+}
+
+/// Keys with dots as several segments, as they may be written without quotes.
+pub(super) fn dots_apart(keys: &[String]) -> Path {
+    keys.iter().flat_map(|key| key.split('.')).map(String::from).collect()
 }
 
 fn keys_of(path: &str) -> Path {

@@ -1,5 +1,6 @@
 //! Questions made up at random, mostly from the values of the events that are asked.
 
+mod elements;
 mod fields;
 mod texts;
 
@@ -126,11 +127,12 @@ impl Asker<'_> {
     }
 
     fn term(&self) -> Ask {
-        match self.chance.weighted(&[10, 18, 4, 1]) {
+        match self.chance.weighted(&[10, 18, 4, 1, 4]) {
             0 => Ask::Text(self.phrase(None, true)),
             1 => self.field(),
             2 => self.time(),
-            _ => Ask::All,
+            3 => Ask::All,
+            _ => self.element_of_event(),
         }
     }
 
@@ -160,8 +162,12 @@ impl Asker<'_> {
     /// An instant or date as text, and what it means behind an operator.
     fn when(&self, operator: &str) -> (String, Meaning) {
         let at = DateTime::from_timestamp_micros(self.instant()).expect("an instant of our time");
-        let text = match self.chance.below(4) {
+        let text = match self.chance.below(5) {
             0 => at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
+            2 => {
+                let finer = self.chance.pick(&["0", "001", "5", "000000", "0000001", "999"]);
+                at.format(&format!("%Y-%m-%dT%H:%M:%S%.6f{finer}Z")).to_string()
+            }
             1 => {
                 let zone = chrono::FixedOffset::west_opt(5400).expect("an hour and a half");
                 let local = at.with_timezone(&zone);
@@ -178,7 +184,11 @@ impl Asker<'_> {
             let unit = self.chance.pick(&["s", "m", "h", "d", "w", "mo", "y"]);
             let length = format!("{}{unit}", self.chance.pick(&[0, 1, 2, 7, 30, 48, 100]));
             if let Some(from) = before_now(&length, self.now, self.zone) {
-                return Ask::Time("since", length, Sides::half_open(Some(from), None));
+                return Ask::Time(
+                    "since",
+                    length,
+                    Sides::half_open(Some(i128::from(from) * 1_000), None),
+                );
             }
         }
         let names = [("after", ">"), ("before", "<"), ("on", "=")];

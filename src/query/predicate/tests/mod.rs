@@ -50,6 +50,9 @@ fn holds(predicate: &Predicate, leaves: &[Leaf]) -> bool {
         Predicate::And(operands) => operands.iter().all(|operand| holds(operand, leaves)),
         Predicate::Or(operands) => operands.iter().any(|operand| holds(operand, leaves)),
         Predicate::Not(operand) => !holds(operand, leaves),
+        Predicate::Element(element) => {
+            element.is_met_by(EVENT.as_bytes(), &Budget::unlimited()).expect("no limit")
+        }
         Predicate::Field(leaf) => match &leaf.scope {
             Scope::OccurredAt | Scope::RecordedAt => {
                 let field = match leaf.scope {

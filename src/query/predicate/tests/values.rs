@@ -37,10 +37,69 @@ fn equality_takes_a_bare_value_for_all_it_reads_as() {
 }
 
 #[test]
+fn one_object_meets_all_that_stands_in_brackets() {
+    check(&[
+        ("targets.type=user targets.id=u-1", true),
+        ("targets[type=user id=u-1]", false),
+        ("targets[type=user id=u-2]", true),
+        ("targets[type=team OR id=u-2]", true),
+        ("targets[-type=user]", true),
+        ("-targets[-type=user]", false),
+        ("targets[réunion 30]", true),
+        ("targets[réunion can]", false),
+        ("targets[*]", true),
+        ("details.nothing[*]", true),
+        ("details.a[b:nested]", true),
+        ("details[a[b=nested] a.b=dotted]", true),
+        ("details[\"a.b\"=dotted b=nested]", false),
+        ("changes[field=role after[name=admin level<0]]", true),
+        ("changes[field=role after=(owner,admin)]", true),
+        ("changes[has:before]", false),
+        ("changes[before=null]", true),
+        ("context[ip=203.0.113.0/24 asn[number=64500]]", true),
+        ("actor[groups=ops groups=sec-team]", true),
+        ("details[type=x]", false),
+    ]);
+}
+
+#[test]
+fn a_path_lies_below_another_by_whole_names() {
+    check(&[
+        ("context.url/=https://x.example", true),
+        ("context.url/=https://x.example/", true),
+        ("context.url/=https://x.exam", false),
+        ("context.url/=https:", true),
+        ("context.url/=HTTPS:", false),
+        ("context.url/=/", false),
+        ("context.url/=\"https://x.example/a/b?c=*d)\"", true),
+        ("attributes.zero/=5.0", false),
+        ("origin/=web-app", true),
+        ("origin/=web-app//", false),
+    ]);
+}
+
+#[test]
+fn a_mapped_address_is_the_address() {
+    check(&[
+        ("details.mapped=203.0.113.7", true),
+        ("details.mapped=203.0.113.0/24", true),
+        ("details.mapped=::ffff:203.0.113.0/120", true),
+        ("details.mapped=::/0", false),
+        ("details.mapped=::FFFF:cb00:7107", true),
+        ("context.ip=::ffff:203.0.113.7", true),
+        ("context.ip=::ffff:cb00:0/112", true),
+        ("details.mapped=\"203.0.113.7\"", false),
+        ("details.mapped!=203.0.113.7", false),
+    ]);
+}
+
+#[test]
 fn instants_dates_and_addresses_equal_by_meaning() {
     check(&[
         ("attributes.start=2026-05-11T08:00:00.1234567Z", true),
-        ("attributes.start=2026-05-11T10:00:00.123456999+02:00", true),
+        ("attributes.start=2026-05-11T10:00:00.123456700+02:00", true),
+        ("attributes.start=2026-05-11T10:00:00.12345670000001+02:00", false),
+        ("attributes.start=2026-05-11T10:00:00.123456999+02:00", false),
         ("attributes.start=2026-05-11t08:00:00.123457z", false),
         ("attributes.start=2026-05-11", true),
         ("attributes.end=2026-05-12", false),
@@ -164,7 +223,12 @@ fn ranges_are_exact_and_of_numbers_or_instants() {
         ("attributes.start=2026-05-10..2026-05-11", true),
         ("attributes.start=2026-05-12..", false),
         ("attributes.start=..2026-05-11T08:00:00Z", false),
-        ("attributes.start=..2026-05-11T08:00:00.123456Z", true),
+        ("attributes.start=..2026-05-11T08:00:00.123456Z", false),
+        ("attributes.start=..2026-05-11T08:00:00.1234567Z", true),
+        ("attributes.start=..2026-05-11T08:00:00.12345669999Z", false),
+        ("attributes.start>2026-05-11T08:00:00.12345669999Z", true),
+        ("attributes.start>=2026-05-11T08:00:00.12345670001Z", false),
+        ("attributes.start<2026-05-11T08:00:00.12345670001Z", true),
         ("attributes=\"1..20\"", false),
         ("attributes=1..x", false),
         ("attributes=..", false),

@@ -125,7 +125,7 @@ impl JsonReader {
     }
 
     fn filter(&mut self, node: &Node<'_>) -> JsonResult<Expr> {
-        let filter = self.condition(node, Within::Top, 0)?;
+        let filter = self.condition(node, Within::Top)?;
         match is_flat(&filter) {
             true => Ok(filter),
             false => self.refuse(nested_problem(&filter)),

@@ -1,13 +1,13 @@
 //! From JSON to the tree of a query. While reading, the place of an error is a path of keys; its
 //! byte offset is looked up in the text once an error occurs.
 
-use super::words::{FILTERS, JOINER, NODE_KEYS, NodeKey, find, unknown};
+use super::words::{FILTERS, JOINER, NODE_KEYS, NodeKey, WHERE, find, unknown};
 use crate::event::schema::nearest_of;
 use crate::json::{End, Member, Node, PathStep, offset_of, read_tree};
-use crate::limits::{QUERY_DEPTH_MAX, QUERY_JSON_BYTES_MAX, QUERY_JSON_DEPTH_MAX};
-use crate::query::ast::{Expr, LastWord, Query, Term, Text, TimeRelation};
+use crate::limits::{QUERY_JSON_BYTES_MAX, QUERY_JSON_DEPTH_MAX};
+use crate::query::ast::{Expr, LastWord, Nesting, Query, Term, Text, TimeRelation};
 use crate::query::predicate::compile::{TermError, TermPart, check_term};
-use crate::query::syntax::complexity::{Complexity, too_deep};
+use crate::query::syntax::complexity::Complexity;
 use crate::{Error, Result};
 
 /// An error and the path to its place.
@@ -35,7 +35,12 @@ pub(super) fn read(json: &str) -> Result<Query> {
     }
     let tree = read_tree(json, QUERY_JSON_DEPTH_MAX);
     let tree = tree.map_err(|(position, problem)| refuse(position, problem))?;
-    let mut reader = JsonReader { steps: Vec::new(), size: Complexity::default() };
+    let mut reader = JsonReader {
+        steps: Vec::new(),
+        parentheses: 0,
+        objects: Vec::new(),
+        size: Complexity::default(),
+    };
     match reader.query(&tree) {
         Ok(root) => {
             let query = Query::new(root);
@@ -75,6 +80,10 @@ pub(super) enum Within {
 pub(super) struct JsonReader {
     /// The path to the node that is being read.
     steps: Vec<PathStep>,
+    /// Parentheses that the text of the query has open at the node.
+    pub(super) parentheses: usize,
+    /// For each element condition around the node, the path from the event to the object.
+    pub(super) objects: Vec<Vec<String>>,
     size: Complexity,
 }
 
@@ -112,17 +121,17 @@ impl JsonReader {
     fn query(&mut self, node: &Node<'_>) -> JsonResult<Expr> {
         match node {
             Node::Object(members) if is_list(members) => self.filters(members),
-            node => self.condition(node, Within::Top, 0),
+            node => self.condition(node, Within::Top),
         }
     }
 
-    /// A condition in `depth` parentheses.
-    pub(super) fn condition(
-        &mut self,
-        node: &Node<'_>,
-        within: Within,
-        depth: usize,
-    ) -> JsonResult<Expr> {
+    /// The path from the event to where paths begin.
+    pub(super) fn object(&self) -> &[String] {
+        self.objects.last().map_or(&[], Vec::as_slice)
+    }
+
+    /// A condition.
+    pub(super) fn condition(&mut self, node: &Node<'_>, within: Within) -> JsonResult<Expr> {
         let members = self.members(node, "a condition such as {\"text\":\"budget\"}")?;
         let (head, value) = self.head(members)?;
         let is_in_parentheses = match head {
@@ -130,17 +139,28 @@ impl JsonReader {
             NodeKey::Or => matches!(within, Within::And | Within::Not),
             _ => false,
         };
-        let depth = depth + usize::from(is_in_parentheses);
-        if depth > QUERY_DEPTH_MAX {
-            return self.refuse(too_deep());
+        self.parentheses += usize::from(is_in_parentheses);
+        let nesting = Nesting { parentheses: self.parentheses, brackets: self.objects.len() };
+        if let Some(problem) = nesting.problem() {
+            return self.refuse(problem);
         }
+        let expr = self.headed(head, value, members)?;
+        self.parentheses -= usize::from(is_in_parentheses);
+        Ok(expr)
+    }
+
+    fn headed(
+        &mut self,
+        head: NodeKey,
+        value: &Node<'_>,
+        members: &[Member<'_>],
+    ) -> JsonResult<Expr> {
         match head {
-            NodeKey::And => self.operands(head, value, Within::And, depth).map(Expr::and),
-            NodeKey::Or => self.operands(head, value, Within::Or, depth).map(Expr::or),
+            NodeKey::And => self.operands(head, value, Within::And).map(Expr::and),
+            NodeKey::Or => self.operands(head, value, Within::Or).map(Expr::or),
             NodeKey::Not => {
-                let key = head.key();
-                self.under(key, |reader| reader.condition(value, Within::Not, depth))
-                    .map(Expr::negate)
+                let operand = |reader: &mut Self| reader.condition(value, Within::Not);
+                self.under(head.key(), operand).map(Expr::negate)
             }
             NodeKey::All => self.all(value),
             NodeKey::Text => {
@@ -211,7 +231,6 @@ impl JsonReader {
         head: NodeKey,
         node: &Node<'_>,
         within: Within,
-        depth: usize,
     ) -> JsonResult<Vec<Expr>> {
         self.under(head.key(), |reader| {
             let nodes = reader.elements(node, "conditions")?;
@@ -220,7 +239,7 @@ impl JsonReader {
             }
             let mut operands = Vec::with_capacity(nodes.len());
             for (index, node) in nodes.iter().enumerate() {
-                let operand = |reader: &mut Self| reader.condition(node, within, depth);
+                let operand = |reader: &mut Self| reader.condition(node, within);
                 operands.push(reader.within(PathStep::Index(index), operand)?);
             }
             Ok(operands)
@@ -308,7 +327,7 @@ impl JsonReader {
     /// The term, if it is one that some event could meet.
     pub(super) fn term(&mut self, term: Term, members: &[Member<'_>]) -> JsonResult<Expr> {
         self.size.add(&term).or_else(|problem| self.refuse(problem))?;
-        match check_term(&term) {
+        match check_term(&term, self.object()) {
             Ok(()) => Ok(Expr::Term(term)),
             Err(problem) => self.refuse_term(&term, problem, members),
         }
@@ -325,6 +344,7 @@ impl JsonReader {
             (TermPart::Name | TermPart::Path, _) => NodeKey::Field.key(),
             (TermPart::Operator, _) => "op",
             (TermPart::Value(_), Term::Field { .. }) => "value",
+            (TermPart::Value(_), Term::Element { .. }) => WHERE,
             (TermPart::Value(_), Term::Text(_)) => NodeKey::Text.key(),
             (TermPart::Value(_), Term::Time { relation, .. }) => relation_key(*relation),
         };

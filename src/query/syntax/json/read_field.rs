@@ -1,12 +1,12 @@
 //! Conditions on a field: path, operator and values.
 
-use super::read::{JsonReader, JsonResult, kind, member};
-use super::words::{OPS, Op, find, unknown};
+use super::read::{JsonReader, JsonResult, Within, kind, member};
+use super::words::{OPS, Op, WHERE, find, unknown};
 use crate::json::{Member, Node, Number, PathStep};
-use crate::query::ast::lexer::read_path;
+use crate::query::ast::lexer::{read_members, read_path};
 use crate::query::ast::regex::RegexLiteral;
 use crate::query::ast::{Expr, FieldTest, Literal, Path, Term};
-use crate::query::predicate::compile::is_time;
+use crate::query::predicate::compile::{check_element, is_time};
 use crate::query::predicate::equals::range_ends;
 use crate::query::syntax::builder::between_slashes;
 
@@ -23,14 +23,38 @@ impl JsonReader {
         };
         let keys: Vec<&str> = ["op"].iter().chain(op.keys()).copied().collect();
         self.only(members, "field", &keys)?;
+        if op == Op::Element {
+            return self.element(path, members);
+        }
         let test = self.test(op, &path, members)?;
         self.term(Term::Field { path, test }, members)
+    }
+
+    /// `{"field":...,"op":"element","where":...}`: paths in `where` begin at the object.
+    fn element(&mut self, path: Path, members: &[Member<'_>]) -> JsonResult<Expr> {
+        if let Err(problem) = check_element(&path, self.object()) {
+            return self.under("field", |reader| reader.refuse(problem.text));
+        }
+        let Some(node) = member(members, WHERE) else {
+            return self.refuse(format!("`{}` takes a condition in `{WHERE}`", Op::Element.name()));
+        };
+        self.objects.push([self.object(), path.segments()].concat());
+        let condition = self.under(WHERE, |reader| reader.condition(node, Within::Top))?;
+        self.objects.pop();
+        self.term(Term::Element { path, condition: Box::new(condition) }, members)
+    }
+
+    fn read_path(&self, text: &str) -> Option<Path> {
+        match self.objects.is_empty() {
+            true => read_path(text),
+            false => read_members(text),
+        }
     }
 
     /// A path as text, or as a list of keys.
     fn path(&mut self, node: Option<&Node<'_>>) -> JsonResult<Path> {
         match node {
-            Some(Node::String(text)) => match read_path(text) {
+            Some(Node::String(text)) => match self.read_path(text) {
                 Some(path) => Ok(path),
                 None => self.refuse(
                     "expected a path such as `actor.email`; a key with other characters stands in \
@@ -64,6 +88,7 @@ impl JsonReader {
             Op::Begins => FieldTest::Begins(self.string(members, "value")?.to_owned()),
             Op::Contains => FieldTest::Contains(self.string(members, "value")?.to_owned()),
             Op::Ends => FieldTest::Ends(self.string(members, "value")?.to_owned()),
+            Op::Under => FieldTest::Under(self.string(members, "value")?.to_owned()),
             Op::Matches => {
                 let text = between_slashes(self.string(members, "value")?);
                 FieldTest::Matches(RegexLiteral::new(text))
@@ -73,6 +98,8 @@ impl JsonReader {
                 _ => FieldTest::Compare(comparison, self.string(members, "value")?.to_owned()),
             },
             Op::Range => FieldTest::Equals(vec![self.range(members)?]),
+            // It has a condition and no test.
+            Op::Element => FieldTest::Has,
         })
     }
 
@@ -107,7 +134,7 @@ impl JsonReader {
     fn literal(&mut self, node: &Node<'_>, path: &Path) -> JsonResult<Literal> {
         match node {
             // A time is never a mere string there.
-            Node::String(text) if is_time(path) => self.bare(text),
+            Node::String(text) if is_time(path, self.object()) => self.bare(text),
             Node::String(text) => Ok(Literal::quoted(text.as_ref())),
             Node::Number(text) => Ok(Literal::bare(*text)),
             Node::Bool(truth) => Ok(Literal::bare(truth.to_string())),

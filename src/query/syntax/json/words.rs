@@ -8,6 +8,9 @@ pub(super) const JOINER: &str = "joiner";
 /// The key of the conditions of a flat list.
 pub(super) const FILTERS: &str = "filters";
 
+/// The key of what an object meets.
+pub(super) const WHERE: &str = "where";
+
 /// What a condition is: the key that only it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NodeKey {
@@ -49,13 +52,15 @@ pub(super) enum Op {
     Begins,
     Contains,
     Ends,
+    Under,
+    Element,
     Matches,
     Compare(Comparison),
     Range,
 }
 
 /// The operators by their names.
-pub(super) const OPS: [(&str, Op); 15] = [
+pub(super) const OPS: [(&str, Op); 17] = [
     ("has", Op::Has),
     ("text", Op::Text),
     ("eq", Op::Equals),
@@ -65,6 +70,8 @@ pub(super) const OPS: [(&str, Op); 15] = [
     ("prefix", Op::Begins),
     ("contains", Op::Contains),
     ("suffix", Op::Ends),
+    ("under", Op::Under),
+    ("element", Op::Element),
     ("regex", Op::Matches),
     ("gt", Op::Compare(Comparison::Above)),
     ("gte", Op::Compare(Comparison::AtLeast)),
@@ -84,7 +91,7 @@ impl NodeKey {
         match self {
             NodeKey::Text => &["match", "distance"],
             // The operator determines which of them.
-            NodeKey::Field => &["op", "value", "match", "distance", "from", "to"],
+            NodeKey::Field => &["op", "value", "match", "distance", "from", "to", WHERE],
             _ => &[],
         }
     }
@@ -102,6 +109,7 @@ impl Op {
             Op::Has => &[],
             Op::Text => &["value", "match", "distance"],
             Op::Range => &["from", "to"],
+            Op::Element => &[WHERE],
             _ => &["value"],
         }
     }

@@ -1,7 +1,7 @@
 //! From the tree of a query to JSON, in one form.
 
 use super::read::relation_key;
-use super::words::{NodeKey, Op};
+use super::words::{NodeKey, Op, WHERE};
 use crate::json::{Number, Value};
 use crate::query::ast::{Expr, FieldTest, LastWord, Literal, Path, Term, Text};
 use crate::query::predicate::equals::range_ends;
@@ -22,6 +22,9 @@ pub(super) fn expr(expr: &Expr) -> Value {
             vec![(relation_key(*relation), when.as_str().into())]
         }
         Expr::Term(Term::Field { path, test }) => field(path, test),
+        Expr::Term(Term::Element { path, condition }) => {
+            head(path, Op::Element).into_iter().chain([(WHERE, self::expr(condition))]).collect()
+        }
     })
 }
 
@@ -43,13 +46,17 @@ fn field(path: &Path, test: &FieldTest) -> JsonMembers {
         FieldTest::Begins(text) => (Op::Begins, value(text.as_str().into())),
         FieldTest::Contains(text) => (Op::Contains, value(text.as_str().into())),
         FieldTest::Ends(text) => (Op::Ends, value(text.as_str().into())),
+        FieldTest::Under(text) => (Op::Under, value(text.as_str().into())),
         FieldTest::Matches(regex) => (Op::Matches, value(regex.text().into())),
         FieldTest::Compare(comparison, text) => {
             (Op::Compare(*comparison), value(number_or_string(text)))
         }
     };
-    let head = [(NodeKey::Field.key(), path.to_string().into()), ("op", op.name().into())];
-    head.into_iter().chain(rest).collect()
+    head(path, op).into_iter().chain(rest).collect()
+}
+
+fn head(path: &Path, op: Op) -> [(&'static str, Value); 2] {
+    [(NodeKey::Field.key(), path.to_string().into()), ("op", op.name().into())]
 }
 
 fn value(value: Value) -> JsonMembers {

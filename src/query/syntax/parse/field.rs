@@ -2,17 +2,16 @@
 
 use super::{QueryParser, hint, text_of_quoted};
 use crate::Result;
-use crate::query::ast::chars::is_space;
-use crate::query::ast::lexer::{Operator, PathKey, resolve};
+use crate::query::ast::lexer::{Operator, PathKey, members, resolve};
 use crate::query::ast::regex::RegexLiteral;
 use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Term, TimeRelation};
 use crate::query::predicate::compile::{TermError, TermPart, check_path, check_term, check_words};
 
 /// Where the pieces of a field term begin.
-struct TermOffsets {
-    path: usize,
-    operator: usize,
-    values: Vec<usize>,
+pub(super) struct TermOffsets {
+    pub(super) path: usize,
+    pub(super) operator: usize,
+    pub(super) values: Vec<usize>,
 }
 
 impl QueryParser<'_> {
@@ -26,18 +25,31 @@ impl QueryParser<'_> {
     ) -> Result<Expr> {
         let mut places =
             TermOffsets { path: path_at, operator: operator_at, values: vec![self.scanner.at()] };
+        self.check_operator(operator_at)?;
         if let ([first], Operator::Has) = (&segments[..], operator)
             && !first.is_quoted
         {
             if first.key == "has" {
                 return self.has(&places);
             }
-            if let Some(relation) = relation(&first.key) {
+            if let Some(relation) = relation(&first.key).filter(|_| self.objects.is_empty()) {
                 return self.time(relation, &places);
             }
         }
-        let path = resolve(segments);
-        check_path(&path).or_else(|problem| self.field_error(problem, &places))?;
+        let path = self.path(segments);
+        check_path(&path, self.object()).or_else(|problem| self.field_error(problem, &places))?;
+        if self.bare_ends() {
+            let problem = match operator {
+                Operator::Has => {
+                    "there is no word; expected a text directly after `:`, without a space"
+                }
+                _ => {
+                    "expected a value directly after the operator, without a space; the empty text \
+                     is `\"\"`"
+                }
+            };
+            return self.error(self.scanner.at(), problem);
+        }
         if operator == Operator::Has {
             return self.words(path, &places);
         }
@@ -45,17 +57,31 @@ impl QueryParser<'_> {
         self.checked(Term::Field { path, test }, &places)
     }
 
+    /// The path that was written, from the event or from the object of the brackets around.
+    pub(super) fn path(&self, segments: Vec<PathKey>) -> Path {
+        match self.objects.is_empty() {
+            true => resolve(segments),
+            false => members(segments),
+        }
+    }
+
     fn has(&mut self, places: &TermOffsets) -> Result<Expr> {
         let at = self.scanner.at();
         let Some(segments) = self.scanner.take_path() else {
             return self.error(at, "expected a field after `has:`");
         };
-        if !self.value_ends() {
-            let problem = "expected white space after the field of `has:`";
+        if !self.bare_ends() {
+            let problem = match self.scanner.peek() {
+                Some('[') => "brackets stand without `has:`; `f[*]` is any object",
+                _ => {
+                    "expected white space after the field of `has:`; a key with other characters \
+                     stands in double quotes"
+                }
+            };
             return self.error(self.scanner.at(), problem);
         }
         let places = TermOffsets { path: at, operator: places.operator, values: vec![at] };
-        let path = resolve(segments);
+        let path = self.path(segments);
         let test = FieldTest::Has;
         self.checked(Term::Field { path, test }, &places)
     }
@@ -67,7 +93,7 @@ impl QueryParser<'_> {
 
     /// `f:text` and `f:(texts)`.
     fn words(&mut self, path: Path, places: &TermOffsets) -> Result<Expr> {
-        check_words(&path).or_else(|problem| self.field_error(problem, places))?;
+        check_words(&path, self.object()).or_else(|problem| self.field_error(problem, places))?;
         if self.scanner.peek() == Some('(') {
             return self.parenthesis(Some(&path));
         }
@@ -86,6 +112,7 @@ impl QueryParser<'_> {
             Operator::Begins => FieldTest::Begins(self.value()?),
             Operator::Contains => FieldTest::Contains(self.value()?),
             Operator::Ends => FieldTest::Ends(self.value()?),
+            Operator::Under => FieldTest::Under(self.value()?),
             Operator::Matches => FieldTest::Matches(RegexLiteral::new(self.regex()?)),
             Operator::Above => self.comparison(Comparison::Above)?,
             Operator::AtLeast => self.comparison(Comparison::AtLeast)?,
@@ -105,10 +132,7 @@ impl QueryParser<'_> {
         if let Some(quoted) = self.quoted()? {
             return Ok(quoted.literal());
         }
-        match self.scanner.take_bare() {
-            "" => self.error(at, "expected a value directly after the operator"),
-            value => Ok(value.to_string()),
-        }
+        Ok(self.scanner.take_bare().to_string())
     }
 
     fn comparison(&mut self, comparison: Comparison) -> Result<FieldTest> {
@@ -137,18 +161,10 @@ impl QueryParser<'_> {
     fn literals(&mut self, places: &mut TermOffsets) -> Result<Vec<Literal>> {
         let open_at = self.scanner.at();
         if !self.scanner.eat("(") {
-            let at = self.scanner.at();
             if let Some(quoted) = self.quoted()? {
                 return Ok(vec![Literal::quoted(quoted.literal())]);
             }
-            return match self.scanner.take_bare() {
-                "" => self.error(
-                    at,
-                    "expected a value directly after the operator; the empty \
-                                      text is `\"\"`",
-                ),
-                value => Ok(vec![Literal::bare(value)]),
-            };
+            return Ok(vec![Literal::bare(self.scanner.take_bare())]);
         }
         places.values.clear();
         let mut literals = Vec::new();
@@ -184,20 +200,16 @@ impl QueryParser<'_> {
         }
     }
 
-    fn value_ends(&self) -> bool {
-        self.scanner.peek().is_none_or(|next| is_space(next) || next == ')')
-    }
-
     /// The term, if it is one that some event could meet.
-    fn checked(&mut self, term: Term, places: &TermOffsets) -> Result<Expr> {
+    pub(super) fn checked(&mut self, term: Term, places: &TermOffsets) -> Result<Expr> {
         self.size.add(&term).or_else(|problem| self.error(places.path, problem))?;
-        match check_term(&term) {
+        match check_term(&term, self.object()) {
             Ok(()) => Ok(Expr::Term(term)),
             Err(problem) => self.field_error(problem, places),
         }
     }
 
-    fn field_error<T>(&self, problem: TermError, places: &TermOffsets) -> Result<T> {
+    pub(super) fn field_error<T>(&self, problem: TermError, places: &TermOffsets) -> Result<T> {
         let position = match problem.place {
             TermPart::Name | TermPart::Path => places.path,
             TermPart::Operator => places.operator,

@@ -1,18 +1,20 @@
 //! Query text to tree: a recursive-descent parser. Its errors name the place and what was expected.
 //!
 //! `query = [or]`, `or = and {"OR" and}`, `and = not {["AND"] not}`,
-//! `not = ("NOT" | "-") not | "(" or ")" | term`. The depth of the recursion is
-//! that of the parentheses, which is capped.
+//! `not = ("NOT" | "-") not | "(" or ")" | term`, `term = path "[" or "]" | ...`. The depth of the
+//! recursion is that of the parentheses and brackets, which is capped.
 
+mod element;
 mod field;
+mod habits;
 #[cfg(test)]
 mod tests;
 
-use super::complexity::{Complexity, too_deep};
-use crate::limits::{QUERY_BYTES_MAX, QUERY_DEPTH_MAX};
-use crate::query::ast::chars::{is_space, split_distance};
+use super::complexity::Complexity;
+use crate::limits::QUERY_BYTES_MAX;
+use crate::query::ast::chars::split_distance;
 use crate::query::ast::lexer::{Quoted, Scanner};
-use crate::query::ast::{Expr, FieldTest, LastWord, Path, Query, Term, Text};
+use crate::query::ast::{Expr, FieldTest, LastWord, Nesting, Path, Query, Term, Text};
 use crate::query::predicate::compile::check_term;
 use crate::{Error, Result};
 use std::str::FromStr;
@@ -46,7 +48,9 @@ impl Query {
         let mut parser = QueryParser {
             text,
             scanner: Scanner::new(text),
-            depth: 0,
+            parentheses: 0,
+            objects: Vec::new(),
+            name_before: None,
             size: Complexity::default(),
         };
         let query = parser.query().map(Query::new)?;
@@ -60,11 +64,15 @@ struct QueryParser<'q> {
     text: &'q str,
     scanner: Scanner<'q>,
     /// Parentheses that are open.
-    depth: usize,
+    parentheses: usize,
+    /// For each bracket that is open, the path from the event to the object.
+    objects: Vec<Vec<String>>,
+    /// The token before, if it is written as a path is.
+    name_before: Option<&'q str>,
     size: Complexity,
 }
 
-impl QueryParser<'_> {
+impl<'q> QueryParser<'q> {
     fn error<T>(&self, position: usize, problem: impl Into<String>) -> Result<T> {
         Err(Error::Query { query: self.text.to_string(), position, problem: problem.into() })
     }
@@ -113,7 +121,24 @@ impl QueryParser<'_> {
     }
 
     fn ends_here(&self) -> bool {
-        self.scanner.peek().is_none_or(|next| next == ')')
+        let is_end = |next| next == ')' || next == ']' && self.scanner.brackets() > 0;
+        self.scanner.peek().is_none_or(is_end)
+    }
+
+    /// Whether what is written without quotes ends here.
+    fn bare_ends(&self) -> bool {
+        self.scanner.peek().is_none_or(|next| self.scanner.ends_bare(next))
+    }
+
+    /// The path from the event to where paths begin: to the object of the innermost brackets.
+    fn object(&self) -> &[String] {
+        self.objects.last().map_or(&[], Vec::as_slice)
+    }
+
+    /// Checks how deep parentheses and brackets nest.
+    fn check_nesting(&self, at: usize) -> Result<()> {
+        let nesting = Nesting { parentheses: self.parentheses, brackets: self.scanner.brackets() };
+        nesting.problem().map_or(Ok(()), |problem| self.error(at, problem))
     }
 
     fn eat_keyword(&mut self, word: &str) -> bool {
@@ -130,7 +155,7 @@ impl QueryParser<'_> {
             if self.eat_keyword("NOT") {
                 place = "after `NOT`";
             } else if self.scanner.eat("-") {
-                if self.scanner.peek().is_none_or(|next| is_space(next) || next == ')') {
+                if self.bare_ends() {
                     return self.error(at, "`-` stands directly before what it excludes");
                 }
                 place = "after `-`";
@@ -161,31 +186,48 @@ impl QueryParser<'_> {
     fn parenthesis(&mut self, group: Option<&Path>) -> Result<Expr> {
         let at = self.scanner.at();
         self.scanner.eat("(");
-        self.depth += 1;
-        if self.depth > QUERY_DEPTH_MAX {
-            return self.error(at, too_deep());
-        }
+        self.parentheses += 1;
+        self.check_nesting(at)?;
+        self.name_before = None;
         let inside = self.any_of(group, "after `(`")?;
         if !self.scanner.eat(")") {
             return self.error(at, "this `(` is never closed; expected `)`");
         }
-        self.depth -= 1;
+        self.parentheses -= 1;
+        self.name_before = None;
         Ok(inside)
     }
 
     fn term(&mut self, group: Option<&Path>) -> Result<Expr> {
         let at = self.scanner.at();
+        self.check_beginning()?;
+        let is_grouped = |parser: &Self, path: &Path| {
+            let hint = hint(parser, at);
+            parser.error(at, format!("a field cannot stand inside `{path}:( )`; {hint}"))
+        };
         if let Some((segments, operator_at, operator)) = self.scanner.take_field() {
-            if let Some(path) = group {
-                let problem =
-                    format!("a field cannot stand inside `{path}:( )`; {}", hint(self, at));
-                return self.error(at, problem);
-            }
-            return self.field(segments, at, operator_at, operator);
+            self.name_before = None;
+            return match group {
+                Some(path) => is_grouped(self, path),
+                None => self.field(segments, at, operator_at, operator),
+            };
+        }
+        if let Some(segments) = self.scanner.take_path_before("[") {
+            self.name_before = None;
+            return match group {
+                Some(path) => is_grouped(self, path),
+                None => self.element(segments, at),
+            };
         }
         let text = match self.quoted()? {
-            Some(quoted) => Some(text_of_quoted(quoted)),
-            None => self.token()?,
+            Some(quoted) => {
+                self.name_before = None;
+                Some(text_of_quoted(quoted))
+            }
+            None => {
+                self.check_token()?;
+                self.token()?
+            }
         };
         self.text_term(text, group, at)
     }
@@ -204,7 +246,7 @@ impl QueryParser<'_> {
             (Some(text), Some(path)) => Term::Field { path, test: FieldTest::Text(text) },
         };
         self.size.add(&term).or_else(|problem| self.error(at, problem))?;
-        match check_term(&term) {
+        match check_term(&term, self.object()) {
             Ok(()) => Ok(Expr::Term(term)),
             Err(problem) => self.error(at, problem.text),
         }
@@ -262,7 +304,7 @@ fn text_of_quoted(quoted: Quoted) -> Text {
 
 /// How to look for the token at `at` as a text.
 fn hint(parser: &QueryParser<'_>, at: usize) -> String {
-    let token = Scanner::new(&parser.text[at..]).take_bare();
+    let token = Scanner::at_place(parser.text, at, parser.scanner.brackets()).take_bare();
     let escaped = token.replace('\\', "\\\\").replace('"', "\\\"");
     format!("to look for the text, quote it: `\"{escaped}\"`")
 }

@@ -80,6 +80,7 @@ fn texts_without_a_word_are_refused() {
         ("tenant:\"-\"", "       ^", "no word"),
         ("!*", "^", "no word"),
         ("tenant^=\"\"", "        ^", "nothing to compare"),
+        ("tenant/=\"\"", "        ^", "nothing to compare"),
         ("tenant*=\u{301}", "        ^", "nothing to compare"),
     ]);
 }
@@ -247,5 +248,106 @@ proptest! {
             let printed = query.to_string();
             prop_assert_eq!(Query::parse(&printed).ok(), Some(query), "{}", printed);
         }
+    }
+}
+
+/// What is an operator in another language and would be a text here.
+#[test]
+fn habits_of_other_languages_are_errors_with_the_right_spelling() {
+    check_refusals(&[
+        ("details.2fa=true", "^", "`details.\"2fa\"=true`"),
+        ("-details.größe>5", " ^", "`details.\"größe\">5`"),
+        ("a details.a.b/c:x", "  ^", "`details.a.\"b/c\":x`"),
+        ("who.a@b=c", "^", "`who.\"a@b\"=c`"),
+        ("details.$x.y^=z", "^", "`details.\"$x\".y^=z`"),
+        ("!category=x", "^", "write `-`"),
+        ("a !b", "  ^", "write `-`"),
+        ("!(a)", "^", "write `-`"),
+        ("+a", "^", "leave it out"),
+        ("tenant:(+a)", "        ^", "leave it out"),
+        ("category==x", "        ^", "write `=`"),
+        ("category<>x", "        ^", "write `!=`"),
+        ("seq=>5", "   ^", "write `>=`"),
+        ("seq=<5", "   ^", "write `<=`"),
+        ("seq:>5", "   ^", "write `>`"),
+        ("tenant:=x", "      ^", "write `=`"),
+        ("tenant!==x", "      ^", "write `!=`"),
+        ("tenant^==x", "      ^", "write `^=`"),
+        ("category IN (a, b)", "         ^", "`category=(a,b)`"),
+        ("category in (a, b)", "         ^", "`category=(a,b)`"),
+        ("category = teams", "         ^", "`category=value`"),
+        ("category =teams", "         ^", "`category=value`"),
+        ("category != teams", "         ^", "`category!=value`"),
+        ("seq >= 5", "    ^", "`seq>=value`"),
+        ("seq >=5", "    ^", "`seq>=value`"),
+        ("category= teams", "         ^", "without a space"),
+        ("category: teams", "         ^", "without a space"),
+        ("a && b", "  ^", "`AND`"),
+        ("a || b", "  ^", "`OR`"),
+        ("context.ip=203.0.113.0/33", "           ^", "no network"),
+        ("ip=(10.0.0.0/8,203.0.113/24)", "               ^", "no network"),
+        ("ip!=2001:db8::/129", "    ^", "no network"),
+    ]);
+    // Texts, addresses and paths that only look like that.
+    for text in [
+        "12:30",
+        "2fa=true",
+        "+49",
+        "-5",
+        "!!!a\u{20}",
+        "ip=::1",
+        "details.a=/x",
+        "details.a=~/x",
+        "details.a=*x",
+        "in (a OR b)",
+        "x =5",
+        "ip=\"203.0.113.0/33\"",
+        "details.a=10/8",
+        "details.\"2fa\"=true",
+        "tenant=\"=x\"",
+        "details.v1.2",
+        "actor.name@example.com",
+    ] {
+        let is_wrong = text.starts_with('!');
+        assert_eq!(Query::parse(text).is_err(), is_wrong, "{text}");
+    }
+}
+
+#[test]
+fn brackets_close_and_hold_members_of_an_object() {
+    check_refusals(&[
+        ("targets[type=user", "       ^", "never closed; expected `]`"),
+        ("targets[(a]", "        ^", "never closed; expected `)`"),
+        ("targets[]", "        ^", "expected a text"),
+        ("targets[a]b", "          ^", "white space after `]`"),
+        ("targets[a].type", "          ^", "white space after `]`"),
+        ("category[a]", "^", "is no object"),
+        ("actor.email[a]", "^", "is no object"),
+        ("occurred_at[a]", "^", "is no object"),
+        ("arr[0]", "^", "quote it"),
+        ("raw[a]", "^", "neither searched"),
+        ("has:targets[a]", "           ^", "`f[*]`"),
+        ("tenant:(targets[a])", "        ^", "cannot stand inside"),
+        ("targets[category:(type=a)]", "                  ^", "cannot stand inside"),
+        ("changes[after[a[b[c[d=1]]]]]", "                   ^", "at most 4 deep"),
+        ("targets[labels.2x=5]", "        ^", "`labels.\"2x\"=5`"),
+        ("targets[name~=/(/]", "              ^", "regular expression"),
+        ("targets[type= user]", "             ^", "without a space"),
+    ]);
+    for (text, printed) in [
+        ("targets[type=user id=(a,b)]", "targets[type=user id=(a,b)]"),
+        ("target[ type=user OR name:\"a ]b\" ]", "targets[type=user OR name:\"a ]b\"]"),
+        ("-targets[-type=user]", "-targets[-type=user]"),
+        ("(targets[*])", "targets[*]"),
+        // Members, whatever these names mean outside.
+        ("details.x[seq=5 after:2 action=a time=b]", "details.x[seq=5 after:2 action=a time=b]"),
+        ("changes[after[a[b[c=1]]]]", "changes[after[a[b[c=1]]]]"),
+        ("targets[labels[fields[value>5]] x]", "targets[labels[fields[value>5]] x]"),
+        ("targets[name~=/a]b/]", "targets[name~=/a]b/]"),
+        ("a]b", "\"a]b\""),
+    ] {
+        let query = Query::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(query.to_string(), printed);
+        assert_eq!(Query::parse(printed).expect("it was printed"), query);
     }
 }

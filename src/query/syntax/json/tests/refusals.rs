@@ -1,7 +1,7 @@
 //! What is refused, where, and what is offered instead.
 
 use crate::Error;
-use crate::limits::{QUERY_JSON_BYTES_MAX, QUERY_VALUES_MAX};
+use crate::limits::{QUERY_JSON_BYTES_MAX, QUERY_JSON_DEPTH_MAX, QUERY_VALUES_MAX};
 use crate::query::ast::Query;
 
 /// The rest of the JSON from the place of the problem on, and the problem.
@@ -131,6 +131,6 @@ fn caps_are_those_of_text() {
     let nots = |count: usize| {
         format!("{}{}{}", r#"{"not":"#.repeat(count), r#"{"text":"a"}"#, "}".repeat(count))
     };
-    assert!(Query::from_json(&nots(328)).is_ok());
-    assert!(refusal(&nots(329)).1.contains("nested deeper"));
+    assert!(Query::from_json(&nots(QUERY_JSON_DEPTH_MAX - 1)).is_ok());
+    assert!(refusal(&nots(QUERY_JSON_DEPTH_MAX)).1.contains("nested deeper"));
 }

@@ -1,0 +1,103 @@
+//! Element conditions: one object of an event meets all that is asked.
+//!
+//! Columns do not say which values stand in one object, so the index only bounds the rows, and the
+//! tree of each event is looked at.
+
+use super::tree::{ElementPredicate, FieldPredicate, Predicate, Scope};
+use super::value::Scalar;
+use crate::json::{Node, parse};
+use crate::limits::EVENT_DEPTH_MAX;
+use crate::query::ast::path_pattern::behind_key;
+use crate::query::budget::{Budget, Limited};
+
+impl ElementPredicate {
+    /// Whether an event, in canonical form, has such an object. Cost: linear in the event for each
+    /// condition on a field.
+    ///
+    /// # Errors
+    /// When a limit is exceeded.
+    pub(in crate::query) fn is_met_by(&self, canonical: &[u8], budget: &Budget) -> Limited<bool> {
+        budget.charge_bytes(canonical.len())?;
+        match parse(canonical, EVENT_DEPTH_MAX) {
+            Ok(event) => self.is_met_in(&event, budget),
+            // Bytes that were forged under a right checksum may be no event.
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Whether an object below `node` meets the condition.
+    fn is_met_in(&self, node: &Node<'_>, budget: &Budget) -> Limited<bool> {
+        any_at(node, self.path.segments(), &mut |object| match object {
+            Node::Object(_) => meets(object, &self.condition, budget),
+            _ => Ok(false),
+        })
+    }
+}
+
+/// Whether an object meets a condition.
+fn meets(object: &Node<'_>, condition: &Predicate, budget: &Budget) -> Limited<bool> {
+    let first_that = |parts: &[Predicate], wanted: bool| -> Limited<bool> {
+        for part in parts {
+            if meets(object, part, budget)? == wanted {
+                return Ok(wanted);
+            }
+        }
+        Ok(!wanted)
+    };
+    match condition {
+        Predicate::All => Ok(true),
+        Predicate::And(parts) => first_that(parts, false),
+        Predicate::Or(parts) => first_that(parts, true),
+        Predicate::Not(part) => meets(object, part, budget).map(|met| !met),
+        Predicate::Element(element) => element.is_met_in(object, budget),
+        Predicate::Field(leaf) => {
+            let segments = match &leaf.scope {
+                Scope::Path(pattern) => pattern.segments(),
+                _ => &[],
+            };
+            any_at(object, segments, &mut |node| any_value(node, leaf, budget))
+        }
+    }
+}
+
+/// Whether some scalar at or under a node passes a test.
+fn any_value(node: &Node<'_>, leaf: &FieldPredicate, budget: &Budget) -> Limited<bool> {
+    let scalar = match node {
+        Node::Null => Scalar::Null,
+        Node::Bool(truth) => Scalar::Bool(*truth),
+        Node::Number(text) => Scalar::Number(text),
+        Node::String(text) => Scalar::String(text),
+        Node::List(elements) => return any(elements, |node| any_value(node, leaf, budget)),
+        Node::Object(members) => {
+            return any(members, |(_, node)| any_value(node, leaf, budget));
+        }
+    };
+    leaf.test.matches(scalar, budget)
+}
+
+/// Whether some node that a path leads to passes. Elements of lists keep the path of the list.
+fn any_at<'n>(
+    node: &'n Node<'n>,
+    segments: &[String],
+    passes: &mut dyn FnMut(&'n Node<'n>) -> Limited<bool>,
+) -> Limited<bool> {
+    match node {
+        Node::List(elements) => any(elements, |element| any_at(element, segments, passes)),
+        node if segments.is_empty() => passes(node),
+        Node::Object(members) => any(members, |(key, value)| match behind_key(segments, key) {
+            Some(rest) => any_at(value, rest, passes),
+            None => Ok(false),
+        }),
+        _ => Ok(false),
+    }
+}
+
+/// Whether one of several passes; the first that does ends it.
+fn any<'n, T>(items: &'n [T], mut passes: impl FnMut(&'n T) -> Limited<bool>) -> Limited<bool> {
+    for item in items {
+        if passes(item)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
