@@ -10,6 +10,7 @@ mod object_builder;
 mod objects;
 pub mod schema;
 pub(crate) mod shape;
+mod synonyms;
 pub(super) mod time;
 #[cfg(feature = "serde")]
 mod typed;

@@ -4,6 +4,7 @@
 //! an unknown value there is refused. `actor.type`, `targets.relation` and the type of a label
 //! field have recommended values, but real logs hold others, so they take any string.
 
+use super::synonyms::meant_by;
 use crate::limits::{LONG_TEXT_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
 use strsim::levenshtein;
 
@@ -275,12 +276,21 @@ const SUGGESTIONS_MAX: usize = 3;
 /// Characters of an unknown name that are compared; bounds the time for a name of any length.
 const SUGGESTED_CHARS_MAX: usize = 256;
 
-/// The known fields with the least Levenshtein distance to an unknown path, nearest first; one to
-/// three of them.
+/// The known fields that an unknown path probably means, nearest first; one to three of them: those
+/// that have its name in other logs (`user`, `date`, `ip_address`), else those with the least
+/// Levenshtein distance to it.
 ///
 /// The distance is that of the whole path or, with a small penalty, of the last key: `email`
 /// suggests `actor.email`.
 pub fn nearest(path: &[&str]) -> Vec<String> {
+    let name = path.first().copied().unwrap_or_default();
+    let meant = match path.get(1) {
+        None => meant_by(name),
+        Some(_) => &[],
+    };
+    if !meant.is_empty() {
+        return meant.iter().map(|field| field.to_string()).collect();
+    }
     let wanted: String = path.join(".").chars().take(SUGGESTED_CHARS_MAX).collect();
     let mut ranked: Vec<(usize, String)> = field_paths()
         .into_iter()

@@ -17,6 +17,7 @@ mod budget;
 mod exec;
 mod explain;
 mod follow;
+mod notes;
 mod plan;
 mod predicate;
 mod request;
@@ -37,6 +38,7 @@ pub use explain::{
 };
 pub use follow::cursor::FollowCursor;
 pub use follow::{Follow, FollowStop};
+pub use notes::Note;
 pub use request::cursor::Cursor;
 pub use request::order::Order;
 pub use request::search::Search;

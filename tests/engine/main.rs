@@ -6,6 +6,7 @@ mod chance;
 mod compare;
 mod completion;
 mod cursors;
+mod empty_answers;
 mod events;
 mod explaining;
 mod held_snapshots;

@@ -225,6 +225,10 @@ pub(super) fn scope_of(path: &Path, object: &[String]) -> Result<Scope, TermErro
             let text = "`raw` is neither searched nor filtered; it is only given back";
             Err(TermError::new(TermPart::Path, text))
         }
+        Known::Unknown if keys.first().is_some_and(|key| LABELS.contains(key)) => {
+            let text = format!("`{path}` exists only in a search with a language (`--lang`)");
+            Err(TermError::new(TermPart::Path, text))
+        }
         Known::Unknown => {
             let is_name = keys.iter().take(1).all(|name| schema::lookup(&[name]) == Known::Unknown);
             let place = if is_name { TermPart::Name } else { TermPart::Path };
@@ -232,6 +236,9 @@ pub(super) fn scope_of(path: &Path, object: &[String]) -> Result<Scope, TermErro
         }
     }
 }
+
+/// Values that events have in a language only.
+const LABELS: [&str; 2] = ["category_label", "activity_label"];
 
 fn unknown_field(path: &Path, keys: &[&str]) -> String {
     let nearest = schema::nearest(keys);

@@ -205,6 +205,20 @@ impl<'a> Search<'a> {
         Search { bytes_max: Some(bytes_max), ..self }
     }
 
+    /// The same search without a cursor.
+    pub(crate) fn from_the_beginning(self) -> Self {
+        Search { after: None, ..self }
+    }
+
+    /// The same for another query, at any time and of the same tenant; it stops at an instant, if it
+    /// does not stop before.
+    pub(crate) fn instead(&self, query: Query, until: Instant) -> Self {
+        let selection = Selection { query, ..self.selection.clone() };
+        let deadline = self.deadline.into_iter().chain([until]).min();
+        let times = TimeRange::default();
+        Search { selection, deadline, times, ..self.clone().from_the_beginning() }
+    }
+
     /// Begins to count what the search costs.
     pub(crate) fn budget(&self) -> Budget {
         Budget::new(self.deadline, self.cancel.clone(), self.bytes_max)

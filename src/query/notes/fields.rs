@@ -1,0 +1,46 @@
+//! Paths that no event has.
+
+use super::Notes;
+use super::events;
+use super::nearest::nearest;
+use crate::Result;
+use crate::query::ast::{Expr, FieldTest, Path, Query, Term};
+
+impl Notes<'_> {
+    /// What to say of a field term that no event meets.
+    pub(super) fn hint_of_field(&self, path: &Path, test: &FieldTest) -> Result<Option<String>> {
+        let has = Expr::Term(Term::Field { path: path.clone(), test: FieldTest::Has });
+        if self.count(&has)? > 0 {
+            return self.hint_of_test(path, test);
+        }
+        let fields = self.instead(Query::all()).fields()?;
+        let paths: Vec<Path> = fields.into_iter().map(|field| field.path).collect();
+        let Some(near) = nearest_path(path, &paths) else {
+            return Ok(Some(format!("no event has a value at `{path}`")));
+        };
+        let moved = Expr::Term(Term::Field { path: near.clone(), test: test.clone() });
+        let found = match self.count(&moved)? {
+            0 => String::new(),
+            found => format!(": `{moved}` has {}", events(found)),
+        };
+        Ok(Some(format!("no event has a value at `{path}`, the nearest is `{near}`{found}")))
+    }
+}
+
+/// The path that ends as one that is not there, or else the one that is most like it.
+fn nearest_path<'p>(wanted: &Path, paths: &'p [Path]) -> Option<&'p Path> {
+    let last = |path: &Path| path.segments().last().cloned().unwrap_or_default();
+    let wanted_last = last(wanted);
+    let by_last: Vec<String> = paths.iter().map(last).collect();
+    let whole: Vec<String> = paths.iter().map(Path::to_string).collect();
+    let is_same = |name: &&String| name.eq_ignore_ascii_case(&wanted_last);
+    let found = by_last.iter().position(|name| is_same(&name)).or_else(|| {
+        let near = nearest(&wanted.to_string(), whole.iter().map(String::as_str))?;
+        whole.iter().position(|name| name == near)
+    });
+    let found = found.or_else(|| {
+        let near = nearest(&wanted_last, by_last.iter().map(String::as_str))?;
+        by_last.iter().position(|name| name == near)
+    });
+    found.and_then(|index| paths.get(index))
+}

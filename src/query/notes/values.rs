@@ -1,0 +1,100 @@
+//! Values that no event has.
+
+use super::nearest::nearest;
+use super::{Notes, events};
+use crate::Result;
+use crate::json::Value;
+use crate::query::ast::{Expr, FieldTest, Literal, Path, Query, Term};
+use crate::query::predicate::facet::facet_scope;
+
+/// Most frequent values that are compared.
+const VALUES_MAX: usize = 1_000;
+/// Most frequent values that are named where none is near.
+const NAMED_MAX: usize = 3;
+
+impl Notes<'_> {
+    /// What to say of a test that no value passes, though there are values.
+    pub(super) fn hint_of_test(&self, path: &Path, test: &FieldTest) -> Result<Option<String>> {
+        match test {
+            FieldTest::Text(text) => self.hint_of_text(Some(path), text),
+            FieldTest::Equals(literals) => match self.hint_of_spelling(path, literals)? {
+                Some(hint) => Ok(Some(hint)),
+                None => self.hint_of_values(path, literals.first().map_or("", Literal::text)),
+            },
+            FieldTest::Begins(text)
+            | FieldTest::Contains(text)
+            | FieldTest::Ends(text)
+            | FieldTest::Under(text) => self.hint_of_values(path, text),
+            FieldTest::Compare(..) => self.hint_of_values(path, ""),
+            _ => Ok(None),
+        }
+    }
+
+    /// Another way to write the comparison that has hits.
+    fn hint_of_spelling(&self, path: &Path, literals: &[Literal]) -> Result<Option<String>> {
+        let [literal] = literals else { return Ok(None) };
+        let text = literal.text();
+        let field = |path: &[&str], test| {
+            let path = Path::new(path.iter().map(|key| key.to_string()).collect());
+            Expr::Term(Term::Field { path, test })
+        };
+        let own: Vec<&str> = path.segments().iter().map(String::as_str).collect();
+        let mut others = Vec::new();
+        if matches!(own[..], ["activity" | "category"]) && text.contains('.') {
+            others.push(field(&["action"], FieldTest::Equals(vec![literal.clone()])));
+        }
+        if literal.is_quoted() {
+            others.push(field(&own, FieldTest::Equals(vec![Literal::bare(text)])));
+        }
+        let is_starred = text.contains('*');
+        if is_starred {
+            let parts = text.split('*').filter(|part| !part.is_empty());
+            let longest = parts.max_by_key(|part| part.len()).unwrap_or_default().to_owned();
+            others.push(field(&own, FieldTest::Contains(longest)));
+        }
+        for other in others {
+            let found = match self.count(&other) {
+                Ok(found) if found > 0 => found,
+                _ => continue,
+            };
+            let why = match is_starred {
+                true => "`*` is an ordinary character there, ",
+                false => "",
+            };
+            return Ok(Some(format!("{why}`{other}` has {}", events(found))));
+        }
+        let why = "`*` is an ordinary character there; write `*=` for what a value contains";
+        Ok(is_starred.then(|| why.to_owned()))
+    }
+
+    /// The nearest value at a path, or else the most frequent ones.
+    fn hint_of_values(&self, path: &Path, wanted: &str) -> Result<Option<String>> {
+        let written = path.to_string();
+        // An object has no values of its own.
+        if facet_scope(&written).is_err() {
+            return Ok(None);
+        }
+        let facets = self.instead(Query::all()).facets(&[&written], VALUES_MAX)?;
+        let values = facets.into_iter().flatten();
+        let values: Vec<String> = values.map(|one| shown(&one.value)).collect();
+        if let Some(near) = nearest(wanted, values.iter().map(String::as_str)) {
+            let literal = Literal::bare(near);
+            let equal = FieldTest::Equals(vec![literal]);
+            let term = Expr::Term(Term::Field { path: path.clone(), test: equal });
+            return Ok(Some(format!(
+                "the nearest is `{term}` with {}",
+                events(self.count(&term)?)
+            )));
+        }
+        let named: Vec<String> =
+            values.iter().take(NAMED_MAX).map(|value| format!("`{value}`")).collect();
+        Ok((!named.is_empty()).then(|| format!("frequent values are {}", named.join(", "))))
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_json(),
+    }
+}
