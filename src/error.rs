@@ -105,8 +105,8 @@ pub enum Error {
     /// A histogram would have more than 100,000 buckets: narrow the times, or widen the buckets.
     #[error(
         "about {count} buckets of {every} from {first} to {last} are too many, the limit is {max}; \
-         {stretched_by} stretches them: narrow the times with --from and --to, or widen the buckets \
-         with --every"
+         {stretched_by} stretches them: narrow the times with --from and --to, or widen the \
+         buckets with --every"
     )]
     TooManyBuckets {
         /// The width of a bucket as it was given.

@@ -7,14 +7,13 @@ use crate::limits::WORD_BYTES_MAX;
 ///
 /// A word is a maximal run of characters that are Alphabetic, numbers (Nd, Nl, No) or marks (Mn,
 /// Mc, Me); each such character of Han, Hiragana, Katakana, Thai, Lao, Khmer and Myanmar is a word
-/// by itself. Words have 1 to 256 bytes; longer runs are cut into consecutive words. Pure ASCII costs no
-/// allocation up to 512 bytes, nor beyond if it has no capitals.
+/// by itself. Words have 1 to 256 bytes; longer runs are cut into consecutive words. Pure ASCII
+/// costs no allocation up to 512 bytes, nor beyond if it has no capitals.
 ///
 /// # Examples
 /// ```
-/// let mut words = Vec::new();
-/// annals::text::for_each_word("30-minütiges", |word| words.push(word.to_string()));
-/// assert_eq!(words, ["30", "minutiges"]);
+/// let mut words = Vec::new(); annals::text::for_each_word("30-minütiges", |word|
+/// words.push(word.to_string())); assert_eq!(words, ["30", "minutiges"]);
 /// ```
 pub fn for_each_word(text: &str, each: impl FnMut(&str)) {
     if text.is_ascii() {

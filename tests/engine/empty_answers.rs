@@ -28,74 +28,68 @@ fn notes(snapshot: &Snapshot, text: &str) -> Vec<String> {
     notes.iter().map(ToString::to_string).collect()
 }
 
+/// Queries without hits, and the first note of each.
+const MISSING: &[(&str, &str)] = &[
+    (
+        "activity=event_type.poll_scheduled",
+        "no event has `activity=event_type.poll_scheduled`; \
+         `action=event_type.poll_scheduled` has 1 event",
+    ),
+    ("type=Auth", "no event has `operation=Auth`; the nearest is `operation=auth` with 1 event"),
+    (
+        "category=User Management",
+        "no event has `category=User`; \
+         the nearest is `category=user_management` with 1 event",
+    ),
+    (
+        "source=forms",
+        "no event has `data_source=forms`; \
+         the nearest is `data_source=routing_forms` with 1 event",
+    ),
+    (
+        "details.qualified.name:invite",
+        "no event has `details.qualified.name:invite`; no event has a value at \
+         `details.qualified.name`, the nearest is `details.fully_qualified.name`: \
+         `details.fully_qualified.name:invite` has 1 event",
+    ),
+    (
+        "\"hel* world\"",
+        "no event has `\"hel* world\"`; no event has the word `hel`, the nearest is \
+         `hello`; `*` stands for the rest of a word only at the end of a text",
+    ),
+    (
+        "actor.email=*acme.example",
+        "no event has `actor.email=*acme.example`; `*` is an ordinary character there, \
+         `actor.email*=acme.example` has 1 event",
+    ),
+    ("budgte", "no event has `budgte`; no event has the word `budgte`, the nearest is `budget`"),
+    (
+        "\"hello world\"",
+        "no event has `\"hello world\"`; its words stand apart in 1 event: `hello world`",
+    ),
+    ("details.size=\"5\"", "no event has `details.size=\"5\"`; `details.size=5` has 1 event"),
+    (
+        "targets[type=user id=t-1]",
+        "no event has `targets[type=user id=t-1]`; \
+         different objects meet it in 1 event: `targets.type=user targets.id=t-1`",
+    ),
+    (
+        "targets[type=usr]",
+        "no event has `targets[type=usr]`; the nearest is `targets.type=user` with 1 event",
+    ),
+    (
+        "category=x OR operation=Auth",
+        "no event has `category=x OR operation=Auth`; frequent values of \
+         `category` are `event_type`, `secret_things`, `user_management`; \
+         the nearest is `operation=auth` with 1 event",
+    ),
+    ("-has:category", "every event has `has:category`"),
+];
+
 #[test]
 fn a_part_that_no_event_has_is_named_with_what_is_near() {
     with_store(|snapshot| {
-        for (query, expected) in [
-            (
-                "activity=event_type.poll_scheduled",
-                "no event has `activity=event_type.poll_scheduled`; \
-                 `action=event_type.poll_scheduled` has 1 event",
-            ),
-            (
-                "type=Auth",
-                "no event has `operation=Auth`; the nearest is `operation=auth` with 1 event",
-            ),
-            (
-                "category=User Management",
-                "no event has `category=User`; \
-                 the nearest is `category=user_management` with 1 event",
-            ),
-            (
-                "source=forms",
-                "no event has `data_source=forms`; \
-                 the nearest is `data_source=routing_forms` with 1 event",
-            ),
-            (
-                "details.qualified.name:invite",
-                "no event has `details.qualified.name:invite`; no event has a value at \
-                 `details.qualified.name`, the nearest is `details.fully_qualified.name`: \
-                 `details.fully_qualified.name:invite` has 1 event",
-            ),
-            (
-                "\"hel* world\"",
-                "no event has `\"hel* world\"`; no event has the word `hel`, the nearest is `hello`; \
-                 `*` stands for the rest of a word only at the end of a text",
-            ),
-            (
-                "actor.email=*acme.example",
-                "no event has `actor.email=*acme.example`; `*` is an ordinary character there, \
-                 `actor.email*=acme.example` has 1 event",
-            ),
-            (
-                "budgte",
-                "no event has `budgte`; no event has the word `budgte`, the nearest is `budget`",
-            ),
-            (
-                "\"hello world\"",
-                "no event has `\"hello world\"`; its words stand apart in 1 event: `hello world`",
-            ),
-            (
-                "details.size=\"5\"",
-                "no event has `details.size=\"5\"`; `details.size=5` has 1 event",
-            ),
-            (
-                "targets[type=user id=t-1]",
-                "no event has `targets[type=user id=t-1]`; \
-                 different objects meet it in 1 event: `targets.type=user targets.id=t-1`",
-            ),
-            (
-                "targets[type=usr]",
-                "no event has `targets[type=usr]`; the nearest is `targets.type=user` with 1 event",
-            ),
-            (
-                "category=x OR operation=Auth",
-                "no event has `category=x OR operation=Auth`; frequent values are \
-                 `event_type`, `secret_things`, `user_management`; \
-                 the nearest is `operation=auth` with 1 event",
-            ),
-            ("-has:category", "every event has `has:category`"),
-        ] {
+        for &(query, expected) in MISSING {
             let found = notes(snapshot, query);
             assert_eq!(found.first().map(String::as_str), Some(expected), "{query}");
         }

@@ -2,6 +2,7 @@
 //! a walk through all minutes.
 
 use crate::world::empty_store;
+use annals::Error;
 use annals::event::{Event, Timestamp};
 use annals::query::Query;
 use annals::store::Store;
@@ -183,5 +184,33 @@ fn buckets_are_exact_where_clocks_change() {
             }
             store.seal().expect("sealed");
         }
+    }
+}
+
+/// One event of long ago or far ahead is named, and what to do about it.
+#[test]
+fn a_histogram_that_one_event_stretches_names_the_event() {
+    for (odd, every, seq, count) in [
+        ("1970-01-01T00:00:00Z", "1h", 4, 493_955),
+        ("9999-12-31T23:59:59Z", "1d", 4, 2_912_318),
+        ("1970-01-01T00:00:00Z", "1s", 4, 1_778_234_401),
+    ] {
+        let store = empty_store();
+        let times = ["2026-05-06T10:00:00Z", "2026-05-07T10:00:00Z", "2026-05-08T10:00:00Z", odd];
+        for time in times {
+            store
+                .append(Event::builder(time, "c", "a").build().expect("an event"))
+                .expect("stored");
+        }
+        let outcome = store.snapshot().query(&Query::all()).histogram(every);
+        let Err(error @ Error::TooManyBuckets { .. }) = outcome else {
+            panic!("{odd} by {every} is refused, not {outcome:?}");
+        };
+        let told = error.to_string();
+        for part in [odd, every, &format!("event {seq} "), "--from", "--to", "--every", "100000"] {
+            assert!(told.contains(part), "{told} names {part}");
+        }
+        let Error::TooManyBuckets { count: found, .. } = error else { unreachable!() };
+        assert_eq!(found, count);
     }
 }

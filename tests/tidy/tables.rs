@@ -26,7 +26,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "src/event",
-        "civil time length instant schema shape object_builder objects check canonical builder \
+        "civil time length instant synonyms schema shape object_builder objects check canonical builder \
          mod typed",
     ),
     ("src/segment", "codec index file read rows builder mod"),
@@ -34,7 +34,11 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
         "src/store",
         "sync options builder folder retention manifest report view write open upkeep reader mod",
     ),
-    ("src/query", "budget ast predicate syntax plan request exec answer follow explain mod"),
+    (
+        "src/query",
+        "budget ast predicate syntax plan request exec answer follow explain notes \
+         mod",
+    ),
     ("src/cli", "failure input print commands mod"),
 ];
 

@@ -45,8 +45,8 @@ fn meet<K: AsRef<str>>(segments: &[String], keys: &[K], accepts: &dyn Fn(&[K]) -
     behind_key(segments, key.as_ref()).is_some_and(|rest| meet(rest, below, accepts))
 }
 
-/// The segments behind those that a key stands for: one, or several joined by dots. There is at most
-/// one way, as the joined segments must equal the key byte for byte.
+/// The segments behind those that a key stands for: one, or several joined by dots. There is at
+/// most one way, as the joined segments must equal the key byte for byte.
 pub(crate) fn behind_key<'s>(segments: &'s [String], key: &str) -> Option<&'s [String]> {
     let mut rest = key;
     for (index, segment) in segments.iter().enumerate() {

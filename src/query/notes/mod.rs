@@ -38,8 +38,8 @@ impl fmt::Display for Note {
 
 impl Search<'_> {
     /// Why the answer is empty: for each part of the question that no event has, the nearest value,
-    /// word or path that some event has, and how many events the rest would find. Nothing is told of
-    /// events that the search may not see. Empty for an answer that is not.
+    /// word or path that some event has, and how many events the rest would find. Nothing is told
+    /// of events that the search may not see. Empty for an answer that is not.
     ///
     /// Cost: some counts and facets, one second at most; what is not known then is left out.
     ///

@@ -88,7 +88,8 @@ impl Notes<'_> {
         }
         let named: Vec<String> =
             values.iter().take(NAMED_MAX).map(|value| format!("`{value}`")).collect();
-        Ok((!named.is_empty()).then(|| format!("frequent values are {}", named.join(", "))))
+        Ok((!named.is_empty())
+            .then(|| format!("frequent values of `{path}` are {}", named.join(", "))))
     }
 }
 

@@ -60,8 +60,8 @@ impl Networks {
 /// Length of the prefix that v4-mapped addresses share.
 const MAPPED_BITS: u32 = 96;
 
-/// Whether `text` is written as a network is and is none: `203.0.113.0/33`, or `203.0.113/24` with a
-/// group too few.
+/// Whether `text` is written as a network is and is none: `203.0.113.0/33`, or `203.0.113/24` with
+/// a group too few.
 pub(in crate::query) fn looks_like_network(text: &str) -> bool {
     let Some((address, bits)) = text.split_once('/') else {
         return false;

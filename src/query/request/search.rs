@@ -210,8 +210,8 @@ impl<'a> Search<'a> {
         Search { after: None, ..self }
     }
 
-    /// The same for another query, at any time and of the same tenant; it stops at an instant, if it
-    /// does not stop before.
+    /// The same for another query, at any time and of the same tenant; it stops at an instant, if
+    /// it does not stop before.
     pub(crate) fn instead(&self, query: Query, until: Instant) -> Self {
         let selection = Selection { query, ..self.selection.clone() };
         let deadline = self.deadline.into_iter().chain([until]).min();

@@ -214,14 +214,14 @@ impl Field {
         self.test(FieldTest::Ends(text.into()))
     }
 
-    /// Some value is the string `path` or lies below it as a path, byte for byte: `f/=path`. One `/`
-    /// at the end of `path` does not count.
+    /// Some value is the string `path` or lies below it as a path, byte for byte: `f/=path`. One
+    /// `/` at the end of `path` does not count.
     pub fn under(self, path: impl Into<String>) -> Query {
         self.test(FieldTest::Under(path.into()))
     }
 
-    /// One object here meets `condition`, whose fields are made by [`Query::member`] and whose texts
-    /// look at the values of the object: `f[condition]`.
+    /// One object here meets `condition`, whose fields are made by [`Query::member`] and whose
+    /// texts look at the values of the object: `f[condition]`.
     pub fn element(self, condition: Query) -> Query {
         let nesting = condition.nesting().bracketed();
         let condition = Box::new(condition.into_root());

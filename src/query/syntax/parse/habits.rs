@@ -108,8 +108,8 @@ impl QueryParser<'_> {
         }
         let name = self.name_before.unwrap_or("field");
         let problem = format!(
-            "a list stands directly behind `=` or `!=`: write `{name}=(a,b)`; to look for the word, \
-             quote it: `\"{token}\"`"
+            "a list stands directly behind `=` or `!=`: write `{name}=(a,b)`; to look for the \
+             word, quote it: `\"{token}\"`"
         );
         self.error(self.scanner.at(), problem)
     }
@@ -121,8 +121,8 @@ impl QueryParser<'_> {
         let operator = OPERATORS.iter().find(|(text, _)| token.starts_with(text));
         let operator = operator.map_or("=", |(text, _)| *text);
         format!(
-            "no space stands around an operator: write `{name}{operator}value`; to look for a text, \
-             quote it"
+            "no space stands around an operator: write `{name}{operator}value`; to look for a \
+             text, quote it"
         )
     }
 
