@@ -6,8 +6,9 @@ use crate::oracle::answers::{
 };
 use crate::oracle::ask::Path;
 use crate::oracle::fact::Fact;
-use crate::oracle::print::path_text;
+use crate::oracle::print::{path_text, print_member};
 use crate::oracle::time::{DAY, SECOND};
+use crate::questions::elements::member_facet;
 use crate::questions::{facet_path, value_prefix};
 use annals::event::{StoredEvent, Timestamp};
 use annals::json::Value;
@@ -62,6 +63,7 @@ impl Trial<'_> {
         }
         if chance.one_in(4) {
             self.check_histogram(&query, chance)?;
+            self.check_member_facets(&query, chance)?;
         }
         Ok(())
     }
@@ -137,6 +139,22 @@ impl Trial<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The values of the objects that meet a condition.
+    fn check_member_facets(&self, query: &Query, chance: &Chance) -> Result<(), String> {
+        let Some((element, member)) = member_facet(self.facts, chance) else {
+            return Ok(());
+        };
+        let text = print_member(&element, &member, chance);
+        let found = self.search(query).facets(&[&text], None).map_err(said)?;
+        let members: Vec<Fact> =
+            self.hits.iter().map(|fact| fact.members(&element, &member)).collect();
+        let expected = facet(&member, &members.iter().collect::<Vec<_>>());
+        match found.iter().all(|found| are_lines(&expected, found)) {
+            true => Ok(()),
+            false => Err(format!("facets by {text}:\n found {found:?}\n expected {expected:?}")),
+        }
     }
 
     fn check_values(&self, query: &Query, chance: &Chance) -> Result<(), String> {

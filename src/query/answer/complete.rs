@@ -3,8 +3,8 @@
 use super::prefix::ValuePrefix;
 use super::value_counts::{FacetCount, ValueCounts};
 use crate::Result;
-use crate::query::predicate::facet::facet_scope;
 use crate::query::request::search::Search;
+use crate::query::syntax::parse::value_path::facet_path;
 
 impl Search<'_> {
     /// The values at exactly this path whose folded text begins with the folded `prefix`, and how
@@ -37,7 +37,8 @@ impl Search<'_> {
         prefix: &str,
         limit: impl Into<Option<usize>>,
     ) -> Result<Vec<FacetCount>> {
-        let mut counts = ValueCounts::new(facet_scope(path)?, Some(ValuePrefix::new(prefix)));
+        let mut counts =
+            ValueCounts::new(facet_path(path, &self.context())?, Some(ValuePrefix::new(prefix)));
         self.visit(&self.budget(), &mut counts)?;
         Ok(counts.sorted(limit.into()))
     }

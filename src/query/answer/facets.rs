@@ -7,8 +7,8 @@ use crate::limits::FACETS_MAX;
 use crate::query::budget::{Budget, Evaluated, Limited};
 use crate::query::plan::node::RowPlan;
 use crate::query::predicate::event::FlatEvent;
-use crate::query::predicate::facet::facet_scope;
 use crate::query::request::search::Search;
+use crate::query::syntax::parse::value_path::facet_path;
 use crate::segment::Segment;
 use crate::{Error, Result};
 
@@ -35,7 +35,7 @@ impl Search<'_> {
         }
         let mut counters = Counters { facets: Vec::with_capacity(paths.len()) };
         for path in paths {
-            counters.facets.push(ValueCounts::new(facet_scope(path)?, None));
+            counters.facets.push(ValueCounts::new(facet_path(path, &self.context())?, None));
         }
         let budget = self.budget();
         self.visit(&budget, &mut counters)?;

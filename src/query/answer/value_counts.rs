@@ -12,8 +12,10 @@ use crate::query::budget::{Budget, Evaluated, Halt, Limited};
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::plan::dictionary::values;
 use crate::query::plan::node::{Disjunction, RowPlan};
+use crate::query::plan::plan;
 use crate::query::predicate::event::{EventFlattener, FlatEvent};
-use crate::query::predicate::tree::Scope;
+use crate::query::predicate::facet::FacetPath;
+use crate::query::predicate::tree::Predicate;
 use crate::query::predicate::value::Scalar;
 use crate::query::predicate::value::scalar;
 use crate::segment::Segment;
@@ -61,7 +63,7 @@ struct Tally {
 
 /// The values at one path, as far as they are counted.
 pub(super) struct ValueCounts {
-    scope: Scope,
+    path: FacetPath,
     /// Only values that begin so count.
     prefix: Option<ValuePrefix>,
     tallies: HashMap<ValueKey, Tally, FixedState>,
@@ -92,13 +94,13 @@ impl Collector<'_> for ValueCounts {
 
 impl ValueCounts {
     /// Nothing is counted yet; only values that begin with `prefix` will be.
-    pub(super) fn new(scope: Scope, prefix: Option<ValuePrefix>) -> Self {
-        ValueCounts { scope, prefix, tallies: HashMap::default() }
+    pub(super) fn new(path: FacetPath, prefix: Option<ValuePrefix>) -> Self {
+        ValueCounts { path, prefix, tallies: HashMap::default() }
     }
 
     /// Whether values at `path` count.
     fn is_at(&self, path: &[String]) -> bool {
-        matches!(&self.scope, Scope::Path(pattern) if pattern.equals(path))
+        matches!(&self.path, FacetPath::Values(pattern) if pattern.equals(path))
     }
 
     /// The tally of a key, which is begun if there is none yet.
@@ -169,10 +171,13 @@ impl ValueCounts {
             }
             Ok(())
         };
-        match &self.scope {
-            Scope::Action => keep(Scalar::String(&values.action()))?,
-            Scope::Seq => keep(Scalar::Number(&event.seq.to_string()))?,
-            _ => values.for_each(|path, scalar| match self.is_at(path) {
+        match &self.path {
+            FacetPath::Action => keep(Scalar::String(&values.action()))?,
+            FacetPath::Seq => keep(Scalar::Number(&event.seq.to_string()))?,
+            FacetPath::Members(element, member) => {
+                element.for_each_member(event.event.canonical(), member, budget, keep)?;
+            }
+            FacetPath::Values(_) => values.for_each(|path, scalar| match self.is_at(path) {
                 true => keep(scalar),
                 false => Ok(()),
             })?,
@@ -181,9 +186,15 @@ impl ValueCounts {
     }
 
     fn add_segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Evaluated<()> {
-        match (&self.scope, segment.actions()) {
-            (Scope::Path(_), _) => {}
-            (Scope::Action, Some(pairs)) => return self.add_actions(segment, node, pairs, budget),
+        match (&self.path, segment.actions()) {
+            (FacetPath::Values(_), _) => {}
+            (FacetPath::Action, Some(pairs)) => {
+                return self.add_actions(segment, node, pairs, budget);
+            }
+            (FacetPath::Members(element, _), _) => {
+                let among = plan(&Predicate::Element(element.clone()), segment, budget)?;
+                return self.add_rows(segment, node, &[], Some(&among), budget);
+            }
             _ => return self.add_rows(segment, node, &[], None, budget),
         }
         let mut columns = Vec::new();
@@ -341,7 +352,7 @@ impl ValueCounts {
         buffers: &mut Buffers,
         budget: &Budget,
     ) -> Evaluated<()> {
-        if matches!(self.scope, Scope::Action | Scope::Seq) {
+        if !matches!(self.path, FacetPath::Values(_)) {
             let event = segment.stored_event(row, &mut buffers.decoder)?;
             return Ok(self.add_event(&event, &buffers.reader.read(&event), budget)?);
         }
@@ -423,7 +434,7 @@ mod tests {
     use super::*;
 
     fn facet() -> ValueCounts {
-        ValueCounts::new(Scope::Action, None)
+        ValueCounts::new(FacetPath::Action, None)
     }
 
     #[test]

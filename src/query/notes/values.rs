@@ -5,7 +5,7 @@ use super::{Notes, events};
 use crate::Result;
 use crate::json::Value;
 use crate::query::ast::{Expr, FieldTest, Literal, Path, Query, Term};
-use crate::query::predicate::facet::facet_scope;
+use crate::query::predicate::facet::FacetPath;
 
 /// Most frequent values that are compared.
 const VALUES_MAX: usize = 1_000;
@@ -71,7 +71,7 @@ impl Notes<'_> {
     fn hint_of_values(&self, path: &Path, wanted: &str) -> Result<Option<String>> {
         let written = path.to_string();
         // An object has no values of its own.
-        if facet_scope(&written).is_err() {
+        if FacetPath::of(path, &[]).is_err() {
             return Ok(None);
         }
         let facets = self.instead(Query::all()).facets(&[&written], VALUES_MAX)?;

@@ -7,7 +7,7 @@ use super::tree::{ElementPredicate, FieldPredicate, Predicate, Scope};
 use super::value::Scalar;
 use crate::json::{Node, parse};
 use crate::limits::EVENT_DEPTH_MAX;
-use crate::query::ast::path_pattern::behind_key;
+use crate::query::ast::path_pattern::{PathPattern, behind_key};
 use crate::query::budget::{Budget, Limited};
 
 impl ElementPredicate {
@@ -23,6 +23,33 @@ impl ElementPredicate {
             // Bytes that were forged under a right checksum may be no event.
             Err(_) => Ok(false),
         }
+    }
+
+    /// Calls `each` with the scalars at exactly a path in the objects that meet the condition.
+    ///
+    /// # Errors
+    /// When a limit is exceeded, and those of `each`.
+    pub(in crate::query) fn for_each_member(
+        &self,
+        canonical: &[u8],
+        member: &PathPattern,
+        budget: &Budget,
+        mut each: impl FnMut(Scalar<'_>) -> Limited<()>,
+    ) -> Limited<()> {
+        budget.charge_bytes(canonical.len())?;
+        let Ok(event) = parse(canonical, EVENT_DEPTH_MAX) else {
+            return Ok(());
+        };
+        // A visit that no node ends.
+        let visited = any_at(&event, self.path.segments(), &mut |object| {
+            if !matches!(object, Node::Object(_)) || !meets(object, &self.condition, budget)? {
+                return Ok(false);
+            }
+            any_at(object, member.segments(), &mut |node| {
+                scalar(node).map_or(Ok(()), &mut each).map(|()| false)
+            })
+        });
+        visited.map(drop)
     }
 
     /// Whether an object below `node` meets the condition.
@@ -62,17 +89,22 @@ fn meets(object: &Node<'_>, condition: &Predicate, budget: &Budget) -> Limited<b
 
 /// Whether some scalar at or under a node passes a test.
 fn any_value(node: &Node<'_>, leaf: &FieldPredicate, budget: &Budget) -> Limited<bool> {
-    let scalar = match node {
-        Node::Null => Scalar::Null,
-        Node::Bool(truth) => Scalar::Bool(*truth),
-        Node::Number(text) => Scalar::Number(text),
-        Node::String(text) => Scalar::String(text),
-        Node::List(elements) => return any(elements, |node| any_value(node, leaf, budget)),
-        Node::Object(members) => {
-            return any(members, |(_, node)| any_value(node, leaf, budget));
-        }
-    };
-    leaf.test.matches(scalar, budget)
+    match node {
+        Node::List(elements) => any(elements, |node| any_value(node, leaf, budget)),
+        Node::Object(members) => any(members, |(_, node)| any_value(node, leaf, budget)),
+        node => scalar(node).map_or(Ok(false), |scalar| leaf.test.matches(scalar, budget)),
+    }
+}
+
+/// The scalar that a node is.
+fn scalar<'n>(node: &'n Node<'_>) -> Option<Scalar<'n>> {
+    match node {
+        Node::Null => Some(Scalar::Null),
+        Node::Bool(truth) => Some(Scalar::Bool(*truth)),
+        Node::Number(text) => Some(Scalar::Number(text)),
+        Node::String(text) => Some(Scalar::String(text)),
+        Node::List(_) | Node::Object(_) => None,
+    }
 }
 
 /// Whether some node that a path leads to passes. Elements of lists keep the path of the list.

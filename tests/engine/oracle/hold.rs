@@ -102,6 +102,22 @@ pub(crate) fn is_at(path: &[String], keys: &[String]) -> bool {
     leads(path, keys, &|below| below.is_empty())
 }
 
+impl Fact {
+    /// The event with nothing but the values at a path in the objects that meet an element
+    /// condition.
+    pub(crate) fn members(&self, element: &Ask, member: &[String]) -> Fact {
+        let Ask::Element(path, inside) = element else {
+            unreachable!("it is made up as an element condition");
+        };
+        let mut objects = Vec::new();
+        objects_at(path, &self.event, &mut objects);
+        let objects =
+            objects.into_iter().map(Fact::of_object).filter(|object| inside.holds(object));
+        let leaves = objects.flat_map(|object| object.leaves);
+        Fact { leaves: leaves.filter(|leaf| is_at(member, &leaf.keys)).collect(), ..self.clone() }
+    }
+}
+
 /// The objects at a path, those in lists among them.
 fn objects_at<'v>(path: &[String], value: &'v Value, objects: &mut Vec<&'v Value>) {
     match value {

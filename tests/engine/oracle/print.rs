@@ -124,6 +124,12 @@ fn written(text: &Written, star: &str) -> String {
     format!("{opening}{space}{inside}{star}{space}{closing}")
 }
 
+/// The path to the values of the objects that meet an element condition.
+pub(crate) fn print_member(element: &Ask, member: &Path, chance: &Chance) -> String {
+    let keys: Vec<String> = member.iter().map(|key| segment(key)).collect();
+    format!("{}.{}", expression(element, chance), keys.join("."))
+}
+
 /// What stands in brackets, where no name is short.
 fn without_short_names(ask: &Ask, chance: &Chance) -> String {
     IN_BRACKETS.with(|depth| depth.set(depth.get() + 1));

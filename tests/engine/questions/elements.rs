@@ -2,8 +2,26 @@
 
 use super::Asker;
 use super::fields::dots_apart;
-use crate::oracle::ask::Ask;
-use crate::oracle::fact::Leaf;
+use crate::chance::Chance;
+use crate::events::NOW;
+use crate::oracle::ask::{Ask, Path};
+use crate::oracle::fact::{Fact, Leaf};
+use chrono_tz::Tz;
+
+/// An element condition and the path to values in its objects; `None` if there are none.
+pub(crate) fn member_facet(facts: &[Fact], chance: &Chance) -> Option<(Ask, Path)> {
+    let asker = Asker { facts, chance, zone: Tz::UTC, now: NOW };
+    let leaves: Vec<&Leaf> = asker.fact()?.leaves.iter().collect();
+    let deep: Vec<&Leaf> = leaves.iter().filter(|leaf| leaf.keys.len() > 1).copied().collect();
+    let leaf = *chance.pick(&deep);
+    let end = 1 + chance.below(leaf.keys.len() - 1);
+    let is_inside =
+        |other: &&&Leaf| other.keys.len() > end && other.keys[..end] == leaf.keys[..end];
+    let inside: Vec<&Leaf> = leaves.iter().filter(is_inside).copied().collect();
+    let condition = asker.condition(&inside, end, 1, 1);
+    let element = Ask::Element(asker.spelled(&leaf.keys[..end]), Box::new(condition));
+    Some((element, asker.spelled(&leaf.keys[end..])))
+}
 
 impl Asker<'_> {
     /// A condition on an object that some event has, or on a value.

@@ -1,6 +1,6 @@
 //! Questions made up at random, mostly from the values of the events that are asked.
 
-mod elements;
+pub(crate) mod elements;
 mod fields;
 mod texts;
 

@@ -8,8 +8,19 @@ use crate::query::ast::{Expr, Term};
 use crate::query::predicate::compile::check_element;
 
 impl QueryParser<'_> {
-    /// `path[E]`; the path is taken, the bracket stands here.
+    /// `path[E]` as a condition; the path is taken, the bracket stands here.
     pub(super) fn element(&mut self, segments: Vec<PathKey>, path_at: usize) -> Result<Expr> {
+        let element = self.bracketed(segments, path_at)?;
+        if !self.bare_ends() {
+            let problem = "expected white space after `]`; what one object must meet stands \
+                           inside the brackets";
+            return self.error(self.scanner.at(), problem);
+        }
+        Ok(element)
+    }
+
+    /// `path[E]`, whatever stands behind it.
+    pub(super) fn bracketed(&mut self, segments: Vec<PathKey>, path_at: usize) -> Result<Expr> {
         let path = self.path(segments);
         let open_at = self.scanner.at();
         let places = TermOffsets { path: path_at, operator: open_at, values: Vec::new() };
@@ -24,11 +35,6 @@ impl QueryParser<'_> {
         }
         self.objects.pop();
         self.name_before = None;
-        if !self.bare_ends() {
-            let problem = "expected white space after `]`; what one object must meet stands \
-                           inside the brackets";
-            return self.error(self.scanner.at(), problem);
-        }
         self.checked(Term::Element { path, condition: Box::new(condition) }, &places)
     }
 }

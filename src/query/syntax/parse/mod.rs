@@ -9,6 +9,7 @@ mod field;
 mod habits;
 #[cfg(test)]
 mod tests;
+pub(crate) mod value_path;
 
 use super::complexity::Complexity;
 use crate::limits::QUERY_BYTES_MAX;
@@ -45,14 +46,7 @@ impl Query {
     /// # Ok::<(), annals::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Query> {
-        let mut parser = QueryParser {
-            text,
-            scanner: Scanner::new(text),
-            parentheses: 0,
-            objects: Vec::new(),
-            name_before: None,
-            size: Complexity::default(),
-        };
+        let mut parser = QueryParser::new(text);
         let query = parser.query().map(Query::new)?;
         // Short names and lists of texts are longer when they are printed.
         query.check_printed().or_else(|problem| parser.error(0, problem))?;
@@ -73,6 +67,17 @@ struct QueryParser<'q> {
 }
 
 impl<'q> QueryParser<'q> {
+    fn new(text: &'q str) -> QueryParser<'q> {
+        QueryParser {
+            text,
+            scanner: Scanner::new(text),
+            parentheses: 0,
+            objects: Vec::new(),
+            name_before: None,
+            size: Complexity::default(),
+        }
+    }
+
     fn error<T>(&self, position: usize, problem: impl Into<String>) -> Result<T> {
         Err(Error::Query { query: self.text.to_string(), position, problem: problem.into() })
     }
