@@ -33,7 +33,7 @@ pub use ast::{
     Comparison, Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text, TimeRelation,
 };
 pub use explain::{
-    Answer, ExplainedSource, Explanation, Fate, PlanStep, Pruning, RunTimes, SourceKind, Work,
+    Answer, ExplainedPart, ExplainedSource, Explanation, Fate, PlanStep, Pruning, RunTimes, SourceKind, Work,
 };
 pub use follow::cursor::FollowCursor;
 pub use follow::{Follow, FollowStop};
