@@ -4,6 +4,7 @@ mod commands;
 mod failure;
 mod input;
 mod print;
+mod terminal;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use commands::{ask, completions, demo, ingest, schema, upkeep};

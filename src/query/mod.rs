@@ -33,10 +33,12 @@ pub use ast::{
     Comparison, Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text, TimeRelation,
 };
 pub use explain::{
-    Answer, ExplainedPart, ExplainedSource, Explanation, Fate, PlanStep, Pruning, RunTimes, SourceKind, Work,
+    Answer, ExplainedPart, ExplainedSource, Explanation, Fate, PlanStep, Pruning, RunTimes,
+    SourceKind, Work,
 };
 pub use follow::cursor::FollowCursor;
 pub use follow::{Follow, FollowStop};
+pub(crate) use predicate::shown::check_shown;
 pub use request::cursor::Cursor;
 pub use request::order::Order;
 pub use request::search::Search;

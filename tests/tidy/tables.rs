@@ -35,7 +35,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
         "sync options builder folder retention manifest report view write open upkeep reader mod",
     ),
     ("src/query", "budget ast predicate syntax plan request exec answer follow explain mod"),
-    ("src/cli", "failure input print commands mod"),
+    ("src/cli", "terminal failure input print commands mod"),
 ];
 
 /// In lines, of tests too.
