@@ -192,3 +192,15 @@ fn explain_for_one_tenant_counts_its_own_events_part_by_part() {
     let cursor = desk.json("search --store s --tenant acme --limit 1 --format json");
     assert!(cursor["next"].is_string());
 }
+
+#[test]
+fn the_query_language_is_in_the_program() {
+    let desk = Desk::new();
+    let page = desk.ok("help query");
+    for word in ["since:7d", "f=(a,b)", "targets[type=project", "/=/Sales", "has:", "~1", "OR"] {
+        assert!(page.contains(word), "{word} in {page}");
+    }
+    assert_eq!(desk.ok("query").trim(), page.trim());
+    let short = desk.ok("search --help");
+    assert!(short.contains("help query") && short.contains("since:7d"), "{short}");
+}

@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 
 #[derive(Debug, Args)]
+#[command(after_help = crate::cli::commands::query::TEN_LINES)]
 pub(crate) struct SearchArguments {
     #[command(flatten)]
     query: SearchOptions,
