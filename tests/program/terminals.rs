@@ -95,6 +95,19 @@ fn tables_say_once_what_repeats_and_show_what_differs() {
     assert!(!table.contains("target") && !table.contains("fully"), "{table}");
 }
 
+/// Nothing says how wide the line is, so it has 160 columns.
+#[test]
+fn a_table_fills_its_line_and_is_no_wider() {
+    let desk = Desk::with_made_up_events(200);
+    for query in ["", "category=teams", "outcome=failure", "has:changes"] {
+        let table = desk.ok(&format!("search --store s --format table {query}"));
+        let mut lines = table.lines().skip_while(|line| line.starts_with("all: "));
+        let widths: Vec<usize> = lines.by_ref().map(|line| line.chars().count()).collect();
+        let widest = widths.iter().max().unwrap();
+        assert!((150..=160).contains(widest), "{query}: {widest} in {table}");
+    }
+}
+
 #[test]
 fn show_takes_tenant_hidden_format_and_file() {
     let desk = Desk::with_events();
