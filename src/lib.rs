@@ -7,6 +7,7 @@
 //! long each is kept. A [`StoreReader`] does the same without writing, in any other process.
 //!
 //! ```
+//! use annals::event::Raw;
 //! use annals::{Actor, Event, Query, Store, Target, Timestamp};
 //!
 //! let folder = tempfile::tempdir()?;
@@ -23,7 +24,7 @@
 //! let query = Query::parse(r#"who.email=ada@example.com "quarterly review""#)?;
 //! let page = store.snapshot().query(&query).newest().limit(20).page()?;
 //! for found in &page.events {
-//!     println!("{}", String::from_utf8_lossy(&found.to_json(false)));
+//!     println!("{}", String::from_utf8_lossy(&found.to_json(Raw::Without)));
 //! }
 //! assert_eq!(page.events.len(), 1);
 //! store.close()?;

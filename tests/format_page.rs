@@ -4,7 +4,7 @@
 //! offset, bytes in hexadecimal, `|` and a meaning.
 
 use annals::Error;
-use annals::event::StoredEvent;
+use annals::event::{Raw, StoredEvent};
 use annals::io::Access;
 use annals::query::Query;
 use annals::store::Store;
@@ -69,7 +69,7 @@ fn contents(folder: &Path) -> annals::Result<String> {
     assert_eq!(store.verify()?.problems, Vec::<String>::new());
     let mut lines = String::new();
     store.snapshot().query(&Query::all()).by_seq().for_each(&mut |event: &StoredEvent| {
-        lines.push_str(&String::from_utf8_lossy(&event.to_json(true)));
+        lines.push_str(&String::from_utf8_lossy(&event.to_json(Raw::With)));
         lines.push('\n');
         Ok(true)
     })?;

@@ -6,6 +6,7 @@
 //! `expected.ndjson` is what it held. These files are never made again, only added.
 
 use annals::Error;
+use annals::event::Raw;
 use annals::io::Access;
 use annals::query::Query;
 use annals::store::{Snapshot, Store, StoreBuilder};
@@ -44,7 +45,7 @@ fn read_only() -> StoreBuilder {
 fn contents(snapshot: &Snapshot) -> annals::Result<String> {
     let mut lines = String::new();
     snapshot.query(&Query::all()).by_seq().for_each(&mut |event| {
-        lines.push_str(&String::from_utf8_lossy(&event.to_json(true)));
+        lines.push_str(&String::from_utf8_lossy(&event.to_json(Raw::With)));
         lines.push('\n');
         Ok(true)
     })?;

@@ -6,6 +6,7 @@
 //!
 //! The receiver here is a thread that listens on a local port; a real one is any HTTP server.
 
+use annals::event::Raw;
 use annals::query::FollowCursor;
 use annals::{Event, Query, Store, StoreReader, Timestamp};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -53,7 +54,7 @@ fn deliver(
     };
     let mut follow = reader.follow(cursor).query(&Query::parse("category=invoice")?);
     while let Some(event) = follow.poll(Duration::from_secs(10))? {
-        post(hook, &event.to_json(false))?;
+        post(hook, &event.to_json(Raw::Without))?;
         std::fs::write(place, follow.cursor().to_string())?;
         if event.seq == last {
             return Ok(());

@@ -1,7 +1,7 @@
 //! Small stores on a simulated disk, made once and forked for every input.
 
 use crate::forge::Forged;
-use annals::event::{Event, StoredEvent, Timestamp};
+use annals::event::{Event, Raw, StoredEvent, Timestamp};
 use annals::io::{Access, ManualClock, Mode, SeededRandom};
 use annals::query::{Order, Query};
 use annals::store::Store;
@@ -235,7 +235,7 @@ pub(crate) fn answers(store: &Store) -> Result<String> {
         writeln!(text, "{question}: {count}").expect("a string grows");
         let page = snapshot.query(&query).order(*order).limit(7).page()?;
         for stored in page.events {
-            text.push_str(&String::from_utf8_lossy(&stored.to_json(true)));
+            text.push_str(&String::from_utf8_lossy(&stored.to_json(Raw::With)));
             text.push('\n');
         }
     }

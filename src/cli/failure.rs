@@ -1,10 +1,12 @@
 //! What ends a command early, the message for it, and the exit code.
 
+use super::terminal;
 use annals::Error;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use unicode_width::UnicodeWidthStr;
 
 /// Usage or query error.
 pub(super) const USAGE: u8 = 2;
@@ -115,19 +117,21 @@ fn marked(query: &str, position: usize) -> String {
     let before = query.char_indices().take_while(|(place, _)| *place < position).count();
     let first = before.saturating_sub(SHOWN_CHARACTERS);
     let mut rest = query.chars().skip(first);
-    // White space and controls would move the caret or the terminal.
-    let plain = |character: char| if character.is_control() { ' ' } else { character };
-    let part = rest.by_ref().take(before - first + SHOWN_CHARACTERS).map(plain);
+    // Controls and what is not seen would move the caret or the terminal.
+    let plain = |character: char| if terminal::is_hidden(character) { ' ' } else { character };
+    let part: String = rest.by_ref().take(before - first + SHOWN_CHARACTERS).map(plain).collect();
     let mut shown = String::from(if first > 0 { "…" } else { "" });
-    let indent = shown.chars().count() + before - first;
-    shown.extend(part);
+    let ahead: String = part.chars().take(before - first).collect();
+    let indent = shown.width() + ahead.width();
+    shown.push_str(&part);
     shown.push_str(if rest.next().is_some() { "…" } else { "" });
     format!("  {shown}\n  {}^", " ".repeat(indent))
 }
 
-/// Writes one line to stderr; that stderr is closed is no error.
+/// Writes one line to stderr, or several; that stderr is closed is no error. What is quoted in it
+/// cannot steer the terminal.
 pub(crate) fn tell(line: impl Display) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", terminal::lines(&line.to_string()));
 }
 
 #[cfg(test)]
@@ -140,6 +144,8 @@ mod tests {
         assert_eq!(marked("a", 1), "  a\n   ^");
         assert_eq!(marked("", 0), "  \n  ^");
         assert_eq!(marked("a\tb(", 3), "  a b(\n     ^");
+        assert_eq!(marked("a\u{202e}b(", 5), "  a b(\n     ^");
+        assert_eq!(marked("会議 (", 7), "  会議 (\n       ^");
         let long = format!("{}ü({}", "a".repeat(100), "b".repeat(100));
         let (a, b) = ("a".repeat(59), "b".repeat(59));
         assert_eq!(marked(&long, 102), format!("  …{a}ü({b}…\n  {}^", " ".repeat(61)));

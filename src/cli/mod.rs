@@ -4,9 +4,10 @@ mod commands;
 mod failure;
 mod input;
 mod print;
+mod terminal;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use commands::{ask, completions, demo, ingest, schema, upkeep};
+use commands::{ask, completions, demo, ingest, query, schema, upkeep};
 use failure::Outcome;
 use input::options::{ReportOptions, StoreOptions};
 use std::ffi::OsString;
@@ -74,6 +75,9 @@ enum Command {
     Generate(ingest::generate::GenerateArguments),
     /// Make a small store, ask it real questions, and clean up
     Demo(demo::DemoArguments),
+    /// Explain the query language on one page; `annals help query` does, too
+    #[command(help_template = "{after-help}", after_help = query::PAGE)]
+    Query,
     /// Print the JSON Schema of queries, for programs that make them
     Schema(schema::SchemaArguments),
     /// Print a completion script for a shell
@@ -125,6 +129,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Backup(arguments) => upkeep::backup::run(store, &arguments),
         Command::Generate(arguments) => ingest::generate::run(&arguments),
         Command::Demo(arguments) => demo::run(store, &arguments),
+        Command::Query => query::run(),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, &mut Cli::command()),
     }

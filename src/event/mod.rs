@@ -198,6 +198,16 @@ impl Hash for Event {
     }
 }
 
+/// Whether the payload as received is part of what is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Raw {
+    /// Without `raw`: what people and most programs want to see.
+    #[default]
+    Without,
+    /// With `raw`: all that was stored.
+    With,
+}
+
 /// An event as the store holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
@@ -210,8 +220,8 @@ pub struct StoredEvent {
 }
 
 impl StoredEvent {
-    /// Canonical JSON with `seq` and `recorded_at` first; `raw` only if `with_raw`.
-    pub fn to_json(&self, with_raw: bool) -> Vec<u8> {
+    /// Canonical JSON with `seq` and `recorded_at` first.
+    pub fn to_json(&self, raw: Raw) -> Vec<u8> {
         let canonical = self.event.canonical();
         let mut out = Vec::with_capacity(canonical.len() + 64);
         out.extend_from_slice(b"{\"seq\":");
@@ -219,13 +229,22 @@ impl StoredEvent {
         out.extend_from_slice(b",\"recorded_at\":\"");
         time::append_instant(&mut out, self.recorded_at, 0);
         out.extend_from_slice(b"\",");
-        let raw = if with_raw { None } else { crate::json::find_later(canonical, "raw") };
-        let (before, after) = match raw {
+        let left_out = match raw {
+            Raw::With => None,
+            Raw::Without => crate::json::find_later(canonical, "raw"),
+        };
+        let (before, after) = match left_out {
             Some(raw) => (canonical.get(1..raw.start - 1), canonical.get(raw.value.end..)),
             None => (canonical.get(1..), None),
         };
         out.extend_from_slice(before.unwrap_or_default());
         out.extend_from_slice(after.unwrap_or_default());
         out
+    }
+
+    /// The same as a value: what [`StoredEvent::to_json`] prints.
+    pub fn to_value(&self, raw: Raw) -> Value {
+        let json = self.to_json(raw);
+        crate::json::parse(&json, EVENT_DEPTH_MAX).unwrap_or(Node::Null).into_value()
     }
 }

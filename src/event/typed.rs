@@ -100,6 +100,7 @@ impl Serialize for StoredEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Raw;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Typed {
@@ -140,7 +141,7 @@ mod tests {
         assert_eq!(json, event.canonical());
         assert_eq!(serde_json::from_slice::<Event>(&json).unwrap(), event);
         let stored = StoredEvent { seq: 7, recorded_at: Timestamp(1), event };
-        assert_eq!(serde_json::to_vec(&stored).unwrap(), stored.to_json(false));
+        assert_eq!(serde_json::to_vec(&stored).unwrap(), stored.to_json(Raw::Without));
     }
 
     #[test]

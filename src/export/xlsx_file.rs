@@ -2,11 +2,14 @@
 //!
 //! The limits of rows, columns and cells are those of Excel.
 
+use super::cell::Cell;
 use super::column::Column;
+use super::zoned::offset_seconds;
+use crate::event::Timestamp;
 use crate::json::{Number, Value};
 use crate::{Error, Result};
+use chrono_tz::Tz;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Rows of a sheet, the header being one of them.
@@ -21,14 +24,32 @@ const NUMBER_DIGITS_MAX: usize = 15;
 const CUT_MARK: &str = "… [cut]";
 /// Width of the columns, in characters.
 const COLUMN_WIDTH: f64 = 20.0;
+/// Width of a time without the name of its zone.
+const TIME_WIDTH: f64 = 26.0;
+
+const MICROS_PER_SECOND: i64 = 1_000_000;
+const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
+/// The serial number of 1970-01-01: days since 1899-12-30.
+const EPOCH_DAY: i64 = 25_569;
+/// The first day that every spreadsheet gives the same serial number, 1900-03-01: Excel has a
+/// 29th of February before it.
+const FIRST_DAY: i64 = 61;
+/// 9999-12-31.
+const LAST_DAY: i64 = 2_958_465;
 
 /// Writes events as an XLSX file, in constant memory: rows wait in a file without a name beside it.
 ///
-/// A cell has the number, truth or text that stands at the path of its column; a number of more
-/// than 15 digits is a text, because spreadsheets would round it. No text is taken for a formula.
+/// A cell has the number, truth or text that stands at the path of its column. A number that a
+/// spreadsheet would change is a text: one of more than 15 digits, or outside of 1e-300 to 1e300.
+/// `occurred_at` and `recorded_at` are dates, shown to the millisecond and with the name of their
+/// zone; before 1900-03-01 they are texts, because spreadsheets disagree there. No text is taken
+/// for a formula.
 pub struct XlsxWriter {
     path: PathBuf,
     columns: Vec<Column>,
+    zone: Tz,
+    /// The format of times: it names the zone, because a date has no offset.
+    time: Format,
     workbook: Workbook,
     rows_max: u32,
     /// Rows of the last sheet.
@@ -47,16 +68,29 @@ pub struct CutCells {
 }
 
 impl XlsxWriter {
-    /// Begins a file, which is there when [`XlsxWriter::finish`] returns.
+    /// Begins a file with times in UTC; see [`XlsxWriter::in_zone`].
+    ///
+    /// # Errors
+    /// As [`XlsxWriter::in_zone`].
+    pub fn new(path: &Path, columns: Vec<Column>) -> Result<XlsxWriter> {
+        XlsxWriter::in_zone(path, columns, Tz::UTC)
+    }
+
+    /// Begins a file with times in a zone; it is there when [`XlsxWriter::finish`] returns.
     ///
     /// # Errors
     /// [`Error::Invalid`] for more than 16,384 columns; [`Error::Io`] if no file can be made in the
     /// folder.
-    pub fn new(path: &Path, columns: Vec<Column>) -> Result<XlsxWriter> {
-        XlsxWriter::with_rows_max(path, columns, SHEET_ROWS_MAX)
+    pub fn in_zone(path: &Path, columns: Vec<Column>, zone: Tz) -> Result<XlsxWriter> {
+        XlsxWriter::with_rows_max(path, columns, zone, SHEET_ROWS_MAX)
     }
 
-    fn with_rows_max(path: &Path, columns: Vec<Column>, rows_max: u32) -> Result<XlsxWriter> {
+    fn with_rows_max(
+        path: &Path,
+        columns: Vec<Column>,
+        zone: Tz,
+        rows_max: u32,
+    ) -> Result<XlsxWriter> {
         if columns.len() > COLUMNS_MAX {
             let problem = format!("are {}; a sheet has at most {COLUMNS_MAX}", columns.len());
             return Err(Error::invalid("columns", problem));
@@ -68,8 +102,11 @@ impl XlsxWriter {
         let made = workbook.set_tempdir(folder.unwrap_or(Path::new("."))).map(drop);
         made.map_err(|error| write_error(path, error))?;
         let path = path.to_path_buf();
+        let time = format!("yyyy\\-mm\\-dd\\ hh:mm:ss.000\\ \"{}\"", zone.name());
+        let time = Format::new().set_num_format(time);
+        let (rows, sheets, cut) = (0, 0, None);
         let mut writer =
-            XlsxWriter { path, columns, workbook, rows_max, rows: 0, sheets: 0, cut: None };
+            XlsxWriter { path, columns, zone, time, workbook, rows_max, rows, sheets, cut };
         writer.begin_sheet()?;
         Ok(writer)
     }
@@ -78,11 +115,15 @@ impl XlsxWriter {
     fn begin_sheet(&mut self) -> Result<()> {
         self.sheets += 1;
         let (name, columns) = (sheet_name(self.sheets), &self.columns);
+        let width_of = |column: &Column| match column.is_time() {
+            true => TIME_WIDTH + self.zone.name().len() as f64,
+            false => COLUMN_WIDTH,
+        };
         let begun = self.workbook.add_worksheet_with_constant_memory().and_then(|sheet| {
             let bold = Format::new().set_bold();
             sheet.set_name(name)?.set_freeze_panes(1, 0)?;
             for (number, column) in (0..).zip(columns) {
-                sheet.set_column_width(number, COLUMN_WIDTH)?;
+                sheet.set_column_width(number, width_of(column))?;
                 sheet.write_string_with_format(0, number, column.header(), &bold)?;
             }
             Ok(())
@@ -99,9 +140,17 @@ impl XlsxWriter {
         if self.rows == self.rows_max {
             self.begin_sheet()?;
         }
+        let (zone, time) = (self.zone, &self.time);
         let written = self.workbook.worksheet_from_index(self.sheets - 1).and_then(|sheet| {
             for (number, column) in (0..).zip(&self.columns) {
-                if !write_cell(sheet, (self.rows, number), column, event)? {
+                let cell = column.cell(event);
+                let is_whole = match (&cell, date_of(&cell, zone)) {
+                    (_, Some(serial)) => sheet
+                        .write_number_with_format(self.rows, number, serial, time)
+                        .map(|_| true),
+                    _ => write_cell(sheet, (self.rows, number), &cell, zone),
+                }?;
+                if !is_whole {
                     let cut = self.cut.get_or_insert_with(|| CutCells {
                         count: 0,
                         first: cell_name(self.sheets, self.rows, number),
@@ -139,43 +188,57 @@ fn cell_name(sheet: usize, row: u32, column: u16) -> String {
     format!("{column}{} of sheet \"{}\"", row + 1, sheet_name(sheet))
 }
 
-/// Writes a cell; `false` if its text had to be cut.
+/// Writes a cell that is no date; `false` if its text had to be cut.
 fn write_cell(
     sheet: &mut Worksheet,
-    (row, number): (u32, u16),
-    column: &Column,
-    event: &Value,
+    (row, column): (u32, u16),
+    cell: &Cell<'_>,
+    zone: Tz,
 ) -> std::result::Result<bool, XlsxError> {
-    let single = column.single(event);
-    if let Some(Value::Bool(truth)) = single {
-        return sheet.write_boolean(row, number, *truth).map(|_| true);
+    if let Cell::Bool(truth) = cell {
+        return sheet.write_boolean(row, column, *truth).map(|_| true);
     }
-    if let Some(Value::Number(found)) = single
-        && let Some(found) = exact(found)
+    if let Cell::Number(number) = cell
+        && let Some(number) = exact(number)
     {
-        return sheet.write_number(row, number, found).map(|_| true);
+        return sheet.write_number(row, column, number).map(|_| true);
     }
-    let text = match single {
-        Some(Value::String(text)) => Cow::Borrowed(text.as_str()),
-        _ => Cow::Owned(column.cell(event)),
-    };
+    let text = cell.text(zone);
     let cut = cut_text(&text);
     if !text.is_empty() {
-        sheet.write_string(row, number, cut.as_deref().unwrap_or(&text))?;
+        sheet.write_string(row, column, cut.as_deref().unwrap_or(&text))?;
     }
     Ok(cut.is_none())
 }
 
-/// A number that a cell shows as it is.
+/// A number that a cell shows as it is: with at most 15 digits, decimal to binary and back is exact
+/// within the normal range.
 fn exact(number: &Number) -> Option<f64> {
-    let text = number.to_string();
+    let text = number.as_str();
     let digits = text.split(['e', 'E']).next().unwrap_or_default();
     let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
-    if digits.trim_matches('0').len() > NUMBER_DIGITS_MAX {
+    let digits = digits.trim_matches('0');
+    if digits.len() > NUMBER_DIGITS_MAX {
         return None;
     }
-    let in_range = |value: &f64| *value == 0.0 || (1e-300..1e300).contains(&value.abs());
+    let in_range = |value: &f64| match digits.is_empty() {
+        true => *value == 0.0,
+        false => (1e-300..1e300).contains(&value.abs()),
+    };
     text.parse().ok().filter(in_range)
+}
+
+/// The serial number of a time: days and parts of a day since 1899-12-30 on the clock of the zone;
+/// `None` where spreadsheets have no such date.
+fn date_of(cell: &Cell<'_>, zone: Tz) -> Option<f64> {
+    let Cell::Time(Timestamp(micros)) = *cell else {
+        return None;
+    };
+    let offset = i64::from(offset_seconds(Timestamp(micros), zone)) * MICROS_PER_SECOND;
+    let local = micros.checked_add(offset)?;
+    let day = local.div_euclid(MICROS_PER_DAY) + EPOCH_DAY;
+    let part = local.rem_euclid(MICROS_PER_DAY) as f64 / MICROS_PER_DAY as f64;
+    (FIRST_DAY..=LAST_DAY).contains(&day).then_some(day as f64 + part)
 }
 
 /// The beginning of a text that is too long for a cell.
@@ -233,7 +296,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("events.xlsx");
         let columns = Column::parse_list(columns).unwrap();
-        let mut writer = XlsxWriter::with_rows_max(&path, columns, rows_max).unwrap();
+        let zone = Tz::Europe__Berlin;
+        let mut writer = XlsxWriter::with_rows_max(&path, columns, zone, rows_max).unwrap();
         for event in events {
             writer.write(&Value::parse(event.as_bytes()).unwrap()).unwrap();
         }
@@ -265,6 +329,55 @@ mod tests {
         }
         assert!(!sheet.contains("r=\"H2\"") && !sheet.contains("<f>"));
         assert_eq!(cut, None);
+    }
+
+    #[test]
+    fn numbers_that_a_cell_would_change_are_texts() {
+        let number = |text: &str| exact(&Number::parse(text).unwrap());
+        for (text, value) in [
+            ("0.1", 0.1),
+            ("-5", -5.0),
+            ("0.000", 0.0),
+            ("0e-400", 0.0),
+            ("1e20", 1e20),
+            ("123456789012345", 123_456_789_012_345.0),
+            ("0.00012345678901234500", 0.000_123_456_789_012_345),
+        ] {
+            assert_eq!(number(text), Some(value), "{text}");
+        }
+        for text in
+            ["1e-400", "-1e-310", "1e400", "1e301", "1234567890123456", "0.1234567890123456"]
+        {
+            assert_eq!(number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_dates_of_the_zone_that_their_format_names() {
+        let event = r#"{"occurred_at":"2026-05-04T22:30:00.250000Z","recorded_at":"1900-02-28T00:00:00Z",
+            "attributes":{"start":"2026-05-04T22:30:00Z"}}"#;
+        let (parts, _) = written("time,recorded_at,attributes.start", 100, &[event]);
+        let sheet = sheet(&parts, 1);
+        // 46147 is 2026-05-05.
+        let cell = r#"<c r="A2" s="2"><v>46147.0208362"#;
+        assert!(sheet.contains(cell), "{sheet}");
+        for text in ["<t>1900-02-28T01:00:00+01:00</t>", "<t>2026-05-04T22:30:00Z</t>"] {
+            assert!(sheet.contains(text), "{text} in {sheet}");
+        }
+        let styles = &parts.iter().find(|(name, _)| name == "xl/styles.xml").unwrap().1;
+        assert!(styles.contains("hh:mm:ss.000") && styles.contains("Europe/Berlin"), "{styles}");
+    }
+
+    #[test]
+    fn dates_end_where_spreadsheets_disagree() {
+        let date = |text: &str| date_of(&Cell::Time(text.parse().unwrap()), Tz::UTC);
+        assert_eq!(date("1970-01-01T12:00:00Z"), Some(25_569.5));
+        assert_eq!(date("1900-03-01T00:00:00Z"), Some(61.0));
+        assert_eq!(date("1900-02-28T23:59:59.999999Z"), None);
+        assert!(date("9999-12-31T23:59:59Z").is_some());
+        let late = Cell::Time("9999-12-31T23:59:59Z".parse().unwrap());
+        assert_eq!(date_of(&late, Tz::Asia__Tokyo), None);
+        assert_eq!(date_of(&Cell::Null, Tz::UTC), None);
     }
 
     #[test]

@@ -27,21 +27,24 @@ pub use answer::fields::{FieldKind, FoundField};
 pub use answer::histogram::Bucket;
 pub use answer::page::{Page, PageEnd};
 pub use answer::value_counts::FacetCount;
-pub(crate) use ast::lexer::read_paths;
+pub(crate) use ast::path_pattern::behind_key;
 pub use ast::regex::RegexLiteral;
 pub use ast::time::parse_when;
 pub use ast::{
     Comparison, Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text, TimeRelation,
 };
 pub use explain::{
-    Answer, ExplainedSource, Explanation, Fate, PlanStep, Pruning, RunTimes, SourceKind, Work,
+    Answer, ExplainedPart, ExplainedSource, Explanation, Fate, PlanStep, Pruning, RunTimes,
+    SourceKind, Work,
 };
 pub use follow::cursor::FollowCursor;
 pub use follow::{Follow, FollowStop};
 pub use notes::Note;
+pub(crate) use predicate::tree::ElementPredicate;
 pub use request::cursor::Cursor;
 pub use request::order::Order;
 pub use request::search::Search;
 pub use request::selection::Selection;
 pub use syntax::builder::Field;
 pub use syntax::json::filters::{Filters, Joiner};
+pub(crate) use syntax::parse::value_path::ValuePath;

@@ -190,6 +190,14 @@ impl Trial<'_> {
                 return Err(format!("a step cannot be: {source:?}"));
             }
         }
+        if counted.tenant.is_some() {
+            // Sources are not told, and every hit meets every part.
+            hits = counted.hits;
+            let is_possible = counted.parts.iter().all(|part| part.events >= hits);
+            if !counted.sources.is_empty() || !is_possible {
+                return Err(format!("told to a tenant:\n{counted}"));
+            }
+        }
         if (hits, counted.hits) != (self.hits.len() as u64, hits) {
             return Err(format!("explained {hits} hits of {}:\n{counted}", self.hits.len()));
         }

@@ -3,6 +3,7 @@
 use crate::chance::Chance;
 use crate::events::{Kind, event};
 use crate::world::World;
+use annals::event::Raw;
 use annals::query::Query;
 use proptest::prelude::*;
 use serde_json::{Map, Number, Value, json};
@@ -78,7 +79,7 @@ fn check(world: &World, state: &str) {
     assert_eq!(page.events.len(), world.facts.len(), "{state}");
     for (found, fact) in page.events.iter().zip(&world.facts) {
         let canonical = String::from_utf8_lossy(&fact.canonical);
-        let json = found.to_json(true);
+        let json = found.to_json(Raw::With);
         let json = String::from_utf8(json).expect("JSON is UTF-8");
         // The members of the engine stand before the first one of the event.
         let (head, rest) = json.split_at(json.len() - (canonical.len() - 1));
@@ -86,7 +87,7 @@ fn check(world: &World, state: &str) {
         let engine = format!("{head}\"end\":0}}");
         let engine: Value = serde_json::from_str(&engine).expect("members of the engine");
         assert_eq!(engine["seq"], json!(fact.seq));
-        check_without_raw(&found.to_json(false), &canonical, state);
+        check_without_raw(&found.to_json(Raw::Without), &canonical, state);
     }
 }
 

@@ -70,7 +70,7 @@ fn json_holds_events_cursor_and_completeness() {
     assert_eq!(page["complete"], json!(true));
     for limit in ["0", "5"] {
         let page = desk.json(&format!("search --store s --format json --limit {limit} nothing"));
-        assert_eq!(page, json!({"events": [], "next": null, "complete": true}));
+        assert_eq!(page, json!({"events": [], "next": null, "complete": true, "zone": "UTC"}));
     }
 }
 

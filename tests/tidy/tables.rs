@@ -39,7 +39,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
         "budget ast predicate syntax plan request exec answer follow explain notes \
          mod",
     ),
-    ("src/cli", "failure input print commands mod"),
+    ("src/cli", "terminal failure input print commands mod"),
 ];
 
 /// In lines, of tests too.

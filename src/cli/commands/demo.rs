@@ -5,7 +5,8 @@ use crate::cli::input::options::StoreOptions;
 use crate::cli::print::output::Output;
 use crate::cli::print::table::bytes;
 use crate::cli::print::zoned;
-use annals::event::{Event, Timestamp};
+use annals::event::{Event, Raw, Timestamp};
+use annals::export::Column;
 use annals::store::Store;
 use annals::testing::generate::Generator;
 use chrono_tz::UTC;
@@ -94,10 +95,11 @@ fn ask(store: &Store, remark: &str, query: &str, dir: &str, output: &mut Output)
     let count = snapshot.query(&parsed).count()?;
     let counted = began.elapsed();
     output.line(format!("\n{remark}\n  $ annals search --store {dir} '{query}' --limit 3"))?;
-    let columns = annals::export::Column::parse_list(COLUMNS)?;
+    let columns = Column::parse_list(COLUMNS)?;
     for event in &page.events {
-        let value = crate::cli::print::sink::value_of(event, false)?;
-        let cells: Vec<String> = columns.iter().map(|column| column.cell(&value)).collect();
+        let value = event.to_value(Raw::Without);
+        let text = |column: &Column| column.cell(&value).text(UTC).into_owned();
+        let cells: Vec<String> = columns.iter().map(text).collect();
         let time = zoned::short(event.event.occurred_at(), UTC);
         output.line(format!("  {time}  {}", cells.join("  ")))?;
     }

@@ -5,5 +5,6 @@ pub(super) mod ask;
 pub(super) mod completions;
 pub(super) mod demo;
 pub(super) mod ingest;
+pub(super) mod query;
 pub(super) mod schema;
 pub(super) mod upkeep;

@@ -58,7 +58,8 @@ impl StoreOptions {
 /// Its words stand behind `--` when they get here; see [`super::arguments`].
 #[derive(Debug, Args)]
 pub(crate) struct QueryOptions {
-    /// What to look for; every event without it. Several words are joined by spaces
+    /// What to look for (`annals help query`); every event without it. Several words are joined by
+    /// spaces
     query: Vec<String>,
     /// Only events of the last time: 30s, 15m, 12h, 7d, 2w, 3mo, 1y
     #[arg(long, value_name = "AGE")]

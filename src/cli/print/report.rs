@@ -19,7 +19,7 @@ struct ChangeLine<'a> {
 
 /// Segments as a table.
 pub(crate) fn segment_table(segments: &[SegmentSummary]) -> String {
-    let mut table = table(["id", "class", "events", "size", "oldest", "newest", "seq"]);
+    let mut table = table(["id", "class", "events", "size", "oldest (UTC)", "newest (UTC)", "seq"]);
     for segment in segments {
         table.add_row([
             segment.id.clone(),

@@ -1,158 +1,120 @@
-//! Where found events go: a table, NDJSON, one JSON object, CSV or XLSX.
+//! Where found events go: a table, NDJSON, one JSON object, laid-out JSON, CSV or XLSX.
 
-use super::json::quoted;
+use super::json::{laid_out, quoted};
+use super::layout::{Layout, SinkFormat};
+use super::output::{Output, failed};
+use super::overview::Overview;
 use super::table::{shown, table};
-use super::zoned;
-use crate::cli::failure::tell;
-use crate::cli::failure::{Failure, Outcome};
-use annals::event::StoredEvent;
+use crate::cli::failure::{Failure, Outcome, tell};
+use crate::cli::terminal;
+use annals::Error;
+use annals::event::{Raw, StoredEvent};
 use annals::export::{Column, CsvWriter, CutCells, XlsxWriter};
-use annals::json::Value;
 use chrono_tz::Tz;
-use clap::{Args, ValueEnum};
 use comfy_table::Table;
-use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
-
-/// Columns of a table when none are named.
-const TABLE_HEADER: [&str; 6] = ["seq", "time", "who", "action", "target", "details"];
-/// Columns of a CSV file when none are named.
-const CSV_COLUMNS: &str = "seq,occurred_at,tenant,data_source,category,activity,operation,\
-outcome,actor.type,actor.id,actor.email,actor.display_name,targets,changes,context.ip,\
-context.user_agent,attributes,details,correlation_id,id";
-/// Characters of the details in a table.
-const DETAILS_CHARACTERS_MAX: usize = 80;
-
-/// How events are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum EventFormat {
-    Table,
-    Ndjson,
-    Json,
-    Csv,
-}
-
-/// What of an event is printed.
-#[derive(Debug, Args)]
-pub(crate) struct ColumnOptions {
-    /// The columns of a table, CSV or XLSX file: paths such as actor.email, separated by commas
-    #[arg(long, value_name = "A,B")]
-    columns: Option<String>,
-    /// Print the payload as received, too
-    #[arg(long)]
-    with_raw: bool,
-    /// Leave cells of CSV as they are that a spreadsheet takes for formulas
-    #[arg(long)]
-    no_guard: bool,
-}
-
-impl ColumnOptions {
-    /// Whether columns are named.
-    pub(crate) fn are_named(&self) -> bool {
-        self.columns.is_some()
-    }
-}
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Prints events in one format.
 pub(crate) struct Sink {
     form: SinkForm,
-    with_raw: bool,
+    raw: Raw,
     zone: Tz,
+    /// The zone has still to be told, because the data cannot name it.
+    zone_to_tell: bool,
+    /// The file that is written, for messages.
+    path: Option<PathBuf>,
 }
 
 enum SinkForm {
-    Table(Box<TableForm>),
-    Ndjson(Box<dyn Write>),
-    Json { out: Box<dyn Write>, count: u64 },
-    Csv(Box<CsvWriter<Box<dyn Write>>>),
+    Overview(Box<Overview>, Output),
+    Table(Box<ColumnTable>, Output),
+    Pretty(Output),
+    Ndjson(Output),
+    Json { out: Output, count: u64 },
+    Csv(Box<CsvWriter<Output>>),
     Xlsx(Box<XlsxWriter>),
 }
 
-struct TableForm {
+/// A table of columns that were named.
+struct ColumnTable {
     table: Table,
-    /// The columns named; without them, [`TABLE_HEADER`].
-    columns: Option<Vec<Column>>,
+    columns: Vec<Column>,
 }
 
 impl Sink {
-    /// Prints to stdout; without `format` a table on a terminal, else NDJSON (CSV where columns are
-    /// named, because NDJSON has whole events).
-    pub(crate) fn to_stdout(
-        format: Option<EventFormat>,
-        columns: &ColumnOptions,
-        zone: Tz,
-    ) -> Outcome<Sink> {
-        let format = format.unwrap_or(match (io::stdout().is_terminal(), &columns.columns) {
-            (true, _) => EventFormat::Table,
-            (false, None) => EventFormat::Ndjson,
-            (false, Some(_)) => EventFormat::Csv,
-        });
-        let out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
-        Sink::new(Box::new(out), format, columns, zone)
+    /// Prints to stdout.
+    pub(crate) fn to_stdout(layout: Layout) -> Outcome<Sink> {
+        Sink::new(layout, Output::new())
     }
 
-    /// Prints to `out`.
-    pub(crate) fn new(
-        out: Box<dyn Write>,
-        format: EventFormat,
-        options: &ColumnOptions,
-        zone: Tz,
-    ) -> Outcome<Sink> {
-        let columns = options.columns.as_deref().map(Column::parse_list).transpose()?;
-        let form = match format {
-            EventFormat::Ndjson | EventFormat::Json if columns.is_some() => {
-                return Err(Failure::usage("--columns", "goes with table and csv only"));
+    /// Prints to `out`; XLSX needs [`Sink::to_workbook`].
+    pub(super) fn new(layout: Layout, out: Output) -> Outcome<Sink> {
+        let path = out.path().map(Path::to_path_buf);
+        let form = match layout.format {
+            SinkFormat::Ndjson => SinkForm::Ndjson(out),
+            SinkFormat::Pretty => SinkForm::Pretty(out),
+            SinkFormat::Json => SinkForm::Json { out, count: 0 },
+            SinkFormat::Csv => {
+                let writer = layout.csv().write_to(out);
+                SinkForm::Csv(Box::new(writer.map_err(|error| csv_failed(&path, error))?))
             }
-            EventFormat::Ndjson => SinkForm::Ndjson(out),
-            EventFormat::Json => SinkForm::Json { out, count: 0 },
-            EventFormat::Csv => {
-                let columns = columns.map_or_else(|| Column::parse_list(CSV_COLUMNS), Ok)?;
-                SinkForm::Csv(Box::new(CsvWriter::new(out, columns, !options.no_guard)?))
+            SinkFormat::Xlsx => {
+                return Err(Failure::usage("--format xlsx", "needs a file: --output FILE"));
             }
-            EventFormat::Table => {
-                let table = match &columns {
-                    Some(columns) => table(columns.iter().map(Column::header)),
-                    None => table(TABLE_HEADER),
-                };
-                SinkForm::Table(Box::new(TableForm { table, columns }))
-            }
+            SinkFormat::Table => match &layout.columns {
+                Some(columns) => {
+                    let header = columns.iter().map(|column| header_of(column, layout.zone));
+                    let columns = ColumnTable { table: table(header), columns: columns.clone() };
+                    SinkForm::Table(Box::new(columns), out)
+                }
+                None => SinkForm::Overview(Box::new(Overview::new(layout.zone)), out),
+            },
         };
-        Ok(Sink { form, with_raw: options.with_raw, zone })
+        Ok(Sink::of(form, &layout, path))
     }
 
     /// Writes an XLSX file.
-    pub(crate) fn to_xlsx(path: &Path, options: &ColumnOptions, zone: Tz) -> Outcome<Sink> {
-        let columns = options.columns.as_deref().unwrap_or(CSV_COLUMNS);
-        let writer = XlsxWriter::new(path, Column::parse_list(columns)?)?;
-        Ok(Sink { form: SinkForm::Xlsx(Box::new(writer)), with_raw: options.with_raw, zone })
+    pub(super) fn to_workbook(layout: Layout, path: &Path) -> Outcome<Sink> {
+        let writer = XlsxWriter::in_zone(path, layout.columns(), layout.zone)?;
+        let form = SinkForm::Xlsx(Box::new(writer));
+        Ok(Sink::of(form, &layout, Some(path.to_path_buf())))
+    }
+
+    fn of(form: SinkForm, layout: &Layout, path: Option<PathBuf>) -> Sink {
+        let zone_to_tell = layout.has_unnamed_zone();
+        Sink { form, raw: layout.raw, zone: layout.zone, zone_to_tell, path }
     }
 
     /// Prints one event.
     pub(crate) fn write(&mut self, event: &StoredEvent) -> Outcome {
+        if std::mem::take(&mut self.zone_to_tell) {
+            tell(format_args!("note: times are in {}", self.zone.name()));
+        }
         match &mut self.form {
-            SinkForm::Ndjson(out) => {
-                let mut line = event.to_json(self.with_raw);
-                line.push(b'\n');
-                out.write_all(&line).map_err(Failure::Stdout)
+            SinkForm::Ndjson(out) => out.line(event.to_json(self.raw)),
+            SinkForm::Pretty(out) => {
+                let text = laid_out(&event.to_value(self.raw));
+                out.line(terminal::json(&text).as_bytes())
             }
             SinkForm::Json { out, count } => {
-                let before: &[u8] = if *count == 0 { b"{\"events\":[" } else { b"," };
+                out.bytes(if *count == 0 { "{\"events\":[" } else { "," })?;
                 *count += 1;
-                out.write_all(before)
-                    .and_then(|()| out.write_all(&event.to_json(self.with_raw)))
-                    .map_err(Failure::Stdout)
+                out.bytes(event.to_json(self.raw))
             }
-            SinkForm::Csv(writer) => Ok(writer.write(&value_of(event, self.with_raw)?)?),
-            SinkForm::Xlsx(writer) => Ok(writer.write(&value_of(event, self.with_raw)?)?),
-            SinkForm::Table(form) => {
-                let value = value_of(event, self.with_raw)?;
-                let row: Vec<String> = match &form.columns {
-                    Some(columns) => {
-                        columns.iter().map(|column| shown(&column.cell(&value))).collect()
-                    }
-                    None => overview(event, &value, self.zone),
-                };
-                form.table.add_row(row);
+            SinkForm::Csv(writer) => {
+                let written = writer.write(&event.to_value(self.raw));
+                written.map_err(|error| csv_failed(&self.path, error))
+            }
+            SinkForm::Xlsx(writer) => Ok(writer.write(&event.to_value(self.raw))?),
+            SinkForm::Overview(overview, _) => {
+                overview.add(event, &event.to_value(self.raw));
+                Ok(())
+            }
+            SinkForm::Table(form, _) => {
+                let value = event.to_value(self.raw);
+                let text = |column: &Column| shown(&column.cell(&value).text(self.zone));
+                form.table.add_row(form.columns.iter().map(text));
                 Ok(())
             }
         }
@@ -161,26 +123,31 @@ impl Sink {
     /// Writes out what was printed so far; a table and an XLSX file are written at their end only.
     pub(crate) fn flush(&mut self) -> Outcome {
         match &mut self.form {
-            SinkForm::Ndjson(out) | SinkForm::Json { out, .. } => {
-                out.flush().map_err(Failure::Stdout)
+            SinkForm::Ndjson(out) | SinkForm::Pretty(out) | SinkForm::Json { out, .. } => {
+                out.flush_out()
             }
-            SinkForm::Csv(writer) => Ok(writer.flush()?),
-            SinkForm::Table(_) | SinkForm::Xlsx(_) => Ok(()),
+            SinkForm::Csv(writer) => writer.flush().map_err(|error| csv_failed(&self.path, error)),
+            SinkForm::Overview(..) | SinkForm::Table(..) | SinkForm::Xlsx(_) => Ok(()),
         }
     }
 
     /// Prints the end; `next` and `complete` belong into the JSON object.
     pub(crate) fn finish(self, next: Option<&str>, complete: bool) -> Outcome {
         match self.form {
-            SinkForm::Ndjson(mut out) => out.flush().map_err(Failure::Stdout),
+            SinkForm::Ndjson(out) | SinkForm::Pretty(out) => out.finish(),
             SinkForm::Json { mut out, count } => {
                 let before = if count == 0 { "{\"events\":[" } else { "" };
                 let next = next.map_or_else(|| "null".to_owned(), quoted);
-                writeln!(out, "{before}],\"next\":{next},\"complete\":{complete}}}")
-                    .and_then(|()| out.flush())
-                    .map_err(Failure::Stdout)
+                let zone = quoted(self.zone.name());
+                out.line(format!(
+                    "{before}],\"next\":{next},\"complete\":{complete},\"zone\":{zone}}}"
+                ))?;
+                out.finish()
             }
-            SinkForm::Csv(writer) => Ok(writer.finish()?),
+            SinkForm::Csv(writer) => {
+                let out = writer.finish();
+                out.map_err(|error| csv_failed(&self.path, error))?.finish()
+            }
             SinkForm::Xlsx(writer) => match writer.finish()? {
                 None => Ok(()),
                 Some(CutCells { count, first }) => {
@@ -191,68 +158,34 @@ impl Sink {
                     Err(Failure::Partial)
                 }
             },
-            SinkForm::Table(form) => super::output::print_line(form.table.to_string()),
+            SinkForm::Overview(overview, mut out) => {
+                out.line(overview.to_string())?;
+                out.finish()
+            }
+            SinkForm::Table(form, mut out) => {
+                out.line(form.table.to_string())?;
+                out.finish()
+            }
         }
     }
 }
 
-/// The event as it is printed, as a value.
-pub(crate) fn value_of(event: &StoredEvent, with_raw: bool) -> Outcome<Value> {
-    Ok(Value::parse(&event.to_json(with_raw))?)
-}
-
-/// The row of an event when no columns are named.
-fn overview(event: &StoredEvent, value: &Value, zone: Tz) -> Vec<String> {
-    let text = |object: Option<&Value>, keys: &[&str]| {
-        let texts = keys.iter().filter_map(|key| object?.get(key)?.as_str());
-        texts.map(shown).next().unwrap_or_default()
-    };
-    let actor = value.get("actor");
-    let targets = value.get("targets").and_then(Value::as_list).unwrap_or_default();
-    let mut target = text(targets.first(), &["name", "email", "id", "type"]);
-    if targets.len() > 1 {
-        target.push_str(&format!(" +{}", targets.len() - 1));
-    }
-    let category = text(Some(value), &["category"]);
-    let activity = text(Some(value), &["activity"]);
-    vec![
-        event.seq.to_string(),
-        zoned::short(event.event.occurred_at(), zone),
-        text(actor, &["display_name", "email", "id", "type"]),
-        format!("{category}.{activity}"),
-        target,
-        details(value),
-    ]
-}
-
-/// The free values of an event in one line.
-fn details(value: &Value) -> String {
-    let mut parts = Vec::new();
-    for change in value.get("changes").and_then(Value::as_list).unwrap_or_default() {
-        let side = |key| change.get(key).map(plain).unwrap_or_default();
-        let field = change.get("field").map(plain).unwrap_or_default();
-        parts.push(format!("{field}: {} → {}", side("before"), side("after")));
-    }
-    for (key, inner) in value.get("details").and_then(Value::as_object).unwrap_or_default() {
-        parts.push(format!("{key}={}", plain(inner)));
-    }
-    let line = shown(&parts.join(", "));
-    match line.char_indices().nth(DETAILS_CHARACTERS_MAX) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+/// The header of a column; a zone that `Z` does not name is named.
+fn header_of(column: &Column, zone: Tz) -> String {
+    match column.is_time() && zone != Tz::UTC {
+        true => format!("{column} ({})", zone.name()),
+        false => column.to_string(),
     }
 }
 
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_json(), str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn default_columns_are_paths() {
-        assert_eq!(Column::parse_list(CSV_COLUMNS).unwrap().len(), 20);
+/// A failure of a CSV writer, about the file that it writes.
+fn csv_failed(path: &Option<PathBuf>, error: Error) -> Failure {
+    match error {
+        Error::Io { source, .. } => {
+            let kind = source.kind();
+            let source = Arc::try_unwrap(source);
+            failed(path.as_deref(), source.unwrap_or_else(|_| kind.into()))
+        }
+        error => Failure::Engine(error),
     }
 }

@@ -1,9 +1,11 @@
 //! Tables for a terminal.
 
+use crate::cli::terminal;
 use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+use unicode_width::UnicodeWidthChar;
 
-/// Characters of a cell beyond which it is cut.
-const CELL_CHARACTERS_MAX: usize = 200;
+/// Columns of the terminal that a cell takes at most in one line; beyond, it is cut.
+const CELL_WIDTH_MAX: usize = 200;
 
 /// Characters below which the width of a terminal is not believed.
 const WIDTH_MIN: u16 = 40;
@@ -15,9 +17,9 @@ const STYLE: TableStyle =
     TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
 /// A table with a header; it takes the width of the terminal.
-pub(crate) fn table<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
+pub(crate) fn table(header: impl IntoIterator<Item = impl AsRef<str>>) -> Table {
     let mut table = plain_table();
-    table.set_header(header.into_iter().map(shown));
+    table.set_header(header.into_iter().map(|name| shown(name.as_ref())));
     table
 }
 
@@ -25,6 +27,7 @@ pub(crate) fn table<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
 pub(crate) fn plain_table() -> Table {
     let mut table = Table::new();
     table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_truncation_indicator("…");
     // Some terminals say that they are no character wide.
     if table.width().is_none_or(|width| width < WIDTH_MIN) {
         table.set_width(WIDTH_DEFAULT);
@@ -32,17 +35,21 @@ pub(crate) fn plain_table() -> Table {
     table
 }
 
-/// A text that is safe to show: no controls (they could steer the terminal), not endless.
+/// A text that is safe to show: nothing that steers the terminal or is not seen, not endless.
 pub(crate) fn shown(text: &str) -> String {
-    let mut result = String::new();
-    for (place, character) in text.chars().enumerate() {
-        if place == CELL_CHARACTERS_MAX {
-            result.push('…');
-            break;
+    cut(&terminal::inline(text), CELL_WIDTH_MAX)
+}
+
+/// A text as it is, or its beginning that takes `width_max` columns of a terminal.
+pub(super) fn cut(text: &str, width_max: usize) -> String {
+    let mut width = 0;
+    for (place, character) in text.char_indices() {
+        width += character.width().unwrap_or(0);
+        if width > width_max {
+            return format!("{}…", &text[..place]);
         }
-        result.push(if character.is_control() { '·' } else { character });
     }
-    result
+    text.to_owned()
 }
 
 /// A number of bytes with a unit.
@@ -57,5 +64,19 @@ pub(crate) fn bytes(count: u64) -> String {
     match unit {
         0 => format!("{count} B"),
         _ => format!("{size:.1} {}", UNITS[unit]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_cut_by_the_columns_that_they_take() {
+        assert_eq!(cut("会議室", 4), "会議…");
+        assert_eq!(cut("会議室", 6), "会議室");
+        assert_eq!(cut("e\u{301}e\u{301}e", 2), "e\u{301}e\u{301}…");
+        assert_eq!(shown("a\u{202e}\nb"), "a\\u{202e}\\nb");
+        assert_eq!(shown(&"x".repeat(201)), format!("{}…", "x".repeat(200)));
     }
 }

@@ -223,7 +223,7 @@ proptest! {
         let stored = StoredEvent { seq: 1, recorded_at: Timestamp(0), event };
         let head = r#"{"seq":1,"recorded_at":"1970-01-01T00:00:00Z","#;
         let brief = format!("{head}{}", &define(&without_raw, "")[1..]);
-        prop_assert_eq!(String::from_utf8(stored.to_json(false)).unwrap(), brief);
+        prop_assert_eq!(String::from_utf8(stored.to_json(Raw::Without)).unwrap(), brief);
     }
 
     #[test]

@@ -31,7 +31,7 @@ fn canonical_bytes_are_limited_raw_included() {
         let event = Event::from_json(most.as_bytes()).unwrap();
         assert_eq!(event.canonical().len(), EVENT_BYTES_MAX);
         let stored = StoredEvent { seq: u64::MAX, recorded_at: Timestamp(1), event };
-        assert!(Event::from_json(&stored.to_json(true)).is_ok());
+        assert!(Event::from_json(&stored.to_json(Raw::With)).is_ok());
         let (named, problem) = refusal(event_of(EVENT_BYTES_MAX + 1, field).as_bytes());
         assert_eq!(named, "event");
         assert!(problem.contains("1048577") && problem.contains("1048576"), "{problem}");

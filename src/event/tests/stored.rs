@@ -22,13 +22,15 @@ fn a_stored_event_leaves_raw_out_unless_asked() {
         (r#""actor":{"type":"\"","raw":[]}"#, "", r#","subjects":[]"#),
     ] {
         let event = stored(&format!("{before}{raw}{after}"));
-        let all = String::from_utf8(event.to_json(true)).unwrap();
+        let all = String::from_utf8(event.to_json(Raw::With)).unwrap();
         assert_eq!(all, format!("{head}{}", &with(&format!("{before}{raw}{after}"))[1..]));
         let without = format!("{}{after}", before.strip_suffix(',').unwrap_or(before));
         let without = without.strip_prefix(',').unwrap_or(&without);
-        let brief = String::from_utf8(event.to_json(false)).unwrap();
+        let brief = String::from_utf8(event.to_json(Raw::Without)).unwrap();
         assert_eq!(brief, format!("{head}{}", &with(without)[1..]));
         assert_eq!(Event::from_json(all.as_bytes()).unwrap(), event.event);
+        assert_eq!(event.to_value(Raw::With).to_json(), all);
+        assert_eq!(event.to_value(Raw::Without).to_json(), brief);
     }
 }
 
@@ -76,6 +78,6 @@ fn probe(bytes: Vec<u8>) {
     if let Some(event) = Event::from_canonical(bytes) {
         let _ = (event.to_value(), event.raw(), event.text("subjects"));
         let stored = StoredEvent { seq: 1, recorded_at: Timestamp(0), event };
-        let _ = (stored.to_json(true), stored.to_json(false));
+        let _ = (stored.to_json(Raw::With), stored.to_json(Raw::Without));
     }
 }

@@ -109,29 +109,6 @@ fn read_segments(text: &str) -> Option<Vec<PathKey>> {
     scanner.rest().is_empty().then_some(segments)
 }
 
-/// Reads paths that are separated by commas, perhaps with white space around them; gives each also
-/// as it was written.
-///
-/// # Errors
-/// The rest of the text from where a path was expected, or its end or a comma behind one.
-pub(crate) fn read_paths(text: &str) -> Result<Vec<(&str, Path)>, &str> {
-    let mut scanner = Scanner::new(text);
-    let mut paths = Vec::new();
-    loop {
-        scanner.skip_space();
-        let begin = scanner.at();
-        let segments = scanner.take_path().ok_or(scanner.rest())?;
-        paths.push((&text[begin..scanner.at()], resolve(segments)));
-        scanner.skip_space();
-        if scanner.rest().is_empty() {
-            return Ok(paths);
-        }
-        if !scanner.eat(",") {
-            return Err(scanner.rest());
-        }
-    }
-}
-
 /// A place in a query text.
 #[derive(Debug, Clone)]
 pub(crate) struct Scanner<'q> {

@@ -10,12 +10,14 @@
 //! | `steps` | the plan of a source, part by part |
 //! | `describe` | what a part of a plan is |
 //! | `run` | observing the run of a page or a count |
+//! | `scoped` | the same for one tenant, which must not learn of others |
 
 mod describe;
 pub(super) mod parts;
 mod print;
 mod reason;
 mod run;
+mod scoped;
 mod shape;
 mod steps;
 
@@ -49,8 +51,11 @@ pub struct Explanation {
     /// The zone of dates.
     #[serde(serialize_with = "shape::zone")]
     pub zone: Tz,
-    /// What was searched, in the order in which it is entered.
+    /// What was searched, in the order in which it is entered; empty for one tenant, because
+    /// segments, their plans and the work in them tell of the events of others.
     pub sources: Vec<ExplainedSource>,
+    /// For one tenant, the parts of the query and how many of its events meet each.
+    pub parts: Vec<ExplainedPart>,
     /// Events of the page, or the count.
     pub hits: u64,
     /// Whether more follow the page.
@@ -58,6 +63,16 @@ pub struct Explanation {
     /// How long the run took; serialised as `micros`.
     #[serde(rename = "micros")]
     pub times: RunTimes,
+}
+
+/// A part of a query by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ExplainedPart {
+    /// The part.
+    pub term: String,
+    /// Events of the scope, within the times of the search, that meet it.
+    pub events: u64,
 }
 
 /// How long the parts of a run took; serialised in whole microseconds.

@@ -24,6 +24,9 @@ impl Display for Explanation {
         for source in &self.sources {
             source.fmt(formatter)?;
         }
+        for part in &self.parts {
+            writeln!(formatter, "part     `{}`: {} events", part.term, part.events)?;
+        }
         let more = if self.more { ", more follow" } else { "" };
         writeln!(formatter, "hits     {}{more}", self.hits)?;
         let (plan, evaluate) = (millis(self.times.plan), millis(self.times.evaluate));

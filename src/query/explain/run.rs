@@ -23,7 +23,11 @@ impl<'a> Search<'a> {
     /// Runs like [`Search::page`] and gives how: what is left out and why, the plan for the rest,
     /// rows looked at, hits and times. The hits are those of the page.
     ///
-    /// Cost: that of the page, and of planning the sources that it did not enter.
+    /// For one tenant, sources are not listed and no plan is shown, because both tell of others:
+    /// instead, each part of the query is counted among the events of the tenant.
+    ///
+    /// Cost: that of the page, and of planning the sources that it did not enter, or of a count for
+    /// each part.
     ///
     /// # Errors
     /// As [`Search::page`], and [`Error::Budget`](crate::Error::Budget) at a deadline.
@@ -38,11 +42,13 @@ impl<'a> Search<'a> {
     /// # Ok::<(), annals::Error>(())
     /// ```
     pub fn explain(self) -> Result<Explanation> {
+        if self.selection.tenant.is_some() {
+            return self.explain_scoped();
+        }
         let (budget, mut walk) = (self.budget(), PageWalk::default());
         let mut observed = Observation::new(&self)?;
         let more = walk.page(&self, &budget, &mut |_| Ok(true), Some(&mut observed))?;
         observed.end_run();
-        let answer = Answer::Page { order: self.order, limit: self.limit.unwrap_or(0) };
         let waiting = self.waiting(observed.times)?;
         for source in waiting.iter().rev() {
             observed.list(source, &budget)?;
@@ -55,6 +61,7 @@ impl<'a> Search<'a> {
                 observed.sources.push(explained(&source, Fate::Pruned(pruning)));
             }
         }
+        let answer = self.page_answer();
         Ok(Explanation { more, ..observed.explanation(&self, answer, walk.count as u64) })
     }
 
@@ -63,6 +70,9 @@ impl<'a> Search<'a> {
     /// # Errors
     /// As [`Search::count`].
     pub fn explain_count(self) -> Result<Explanation> {
+        if self.selection.tenant.is_some() {
+            return self.explain_count_scoped();
+        }
         let budget = self.budget();
         let mut observed = Observation::new(&self)?;
         let hits = self.count_observed(&budget, Some(&mut observed))?;
@@ -71,6 +81,31 @@ impl<'a> Search<'a> {
             observed.list(&source, &budget)?;
         }
         Ok(observed.explanation(&self, Answer::Count, hits))
+    }
+
+    /// What is explained of a page.
+    pub(super) fn page_answer(&self) -> Answer {
+        Answer::Page { order: self.order, limit: self.limit.unwrap_or(0) }
+    }
+
+    /// What does not depend on sources.
+    pub(super) fn explained(&self, answer: Answer, times: TimeRange, hits: u64) -> Explanation {
+        let Selection { query, zone, tenant, include_hidden } = self.selection.clone();
+        Explanation {
+            query: query.to_string(),
+            answer,
+            from: times.from,
+            to: times.to,
+            tenant,
+            include_hidden,
+            now: self.context().now,
+            zone,
+            sources: Vec::new(),
+            parts: Vec::new(),
+            hits,
+            more: false,
+            times: RunTimes::default(),
+        }
     }
 }
 
@@ -123,21 +158,8 @@ impl<'a> Observation<'a> {
     }
 
     fn explanation(self, search: &Search<'_>, answer: Answer, hits: u64) -> Explanation {
-        let Selection { query, zone, tenant, include_hidden } = search.selection.clone();
-        Explanation {
-            query: query.to_string(),
-            answer,
-            from: self.times.from,
-            to: self.times.to,
-            tenant,
-            include_hidden,
-            now: search.context().now,
-            zone,
-            sources: self.sources,
-            hits,
-            more: false,
-            times: self.took,
-        }
+        let explained = search.explained(answer, self.times, hits);
+        Explanation { sources: self.sources, times: self.took, ..explained }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::tree::{ElementPredicate, FieldPredicate, Predicate, Scope};
 use super::value::Scalar;
-use crate::json::{Node, parse};
+use crate::json::{Node, Value, parse};
 use crate::limits::EVENT_DEPTH_MAX;
 use crate::query::ast::path_pattern::{PathPattern, behind_key};
 use crate::query::budget::{Budget, Limited};
@@ -50,6 +50,35 @@ impl ElementPredicate {
             })
         });
         visited.map(drop)
+    }
+
+    /// The objects of an event that meet the condition, in their order.
+    pub(crate) fn elements<'v>(&self, event: &'v Value) -> Vec<&'v Value> {
+        let mut found = Vec::new();
+        self.collect(event, self.path.segments(), &mut found);
+        found
+    }
+
+    fn collect<'v>(&self, value: &'v Value, segments: &[String], found: &mut Vec<&'v Value>) {
+        match value {
+            Value::List(elements) => {
+                elements.iter().for_each(|element| self.collect(element, segments, found));
+            }
+            Value::Object(_) if segments.is_empty() => {
+                let budget = Budget::unlimited();
+                let object = Node::borrow(value, 0).ok();
+                let is_met = |node| meets(&node, &self.condition, &budget).unwrap_or(false);
+                found.extend(object.is_some_and(is_met).then_some(value));
+            }
+            Value::Object(members) => {
+                for (key, value) in members {
+                    if let Some(rest) = behind_key(segments, key) {
+                        self.collect(value, rest, found);
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Whether an object below `node` meets the condition.

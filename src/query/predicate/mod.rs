@@ -13,6 +13,7 @@ mod network;
 pub(super) mod phrase;
 pub(super) mod range;
 mod ranges;
+pub(super) mod shown;
 pub(super) mod simplify;
 #[cfg(test)]
 mod tests;

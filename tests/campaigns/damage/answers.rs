@@ -3,6 +3,7 @@
 use super::change::Change;
 use super::world::{CATEGORIES, ROOT, World, options};
 use annals::Error;
+use annals::event::Raw;
 use annals::query::Query;
 use annals::store::{Retention, Snapshot};
 use annals::testing::SimDisk;
@@ -80,7 +81,7 @@ fn compare(
     let same_rules = *rules == world.retention;
     let mut events = Vec::new();
     let read = snapshot.query(&Query::all()).by_seq().for_each(&mut |event| {
-        events.push((event.seq, event.to_json(true)));
+        events.push((event.seq, event.to_json(Raw::With)));
         Ok(true)
     });
     for (seq, event) in &events {

@@ -4,6 +4,7 @@
 use super::change::Change;
 use super::world::{ROOT, World, event, options};
 use annals::Error;
+use annals::event::Raw;
 use annals::query::Query;
 use annals::testing::SimDisk;
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ pub(super) fn complaint(world: &World, change: &Change, disk: &SimDisk) -> Optio
     };
     let mut served = BTreeMap::new();
     let read = store.snapshot().query(&Query::all()).by_seq().for_each(&mut |event| {
-        served.insert(event.seq, event.to_json(true));
+        served.insert(event.seq, event.to_json(Raw::With));
         Ok(true)
     });
     if let Err(error) = read {

@@ -1,6 +1,6 @@
 //! A small store with every kind of file, on a disk in memory, and what it holds.
 
-use annals::event::Event;
+use annals::event::{Event, Raw};
 use annals::io::{Access, Clock, DirKind, Io, ManualClock, Random, SeededRandom};
 use annals::store::{Class, Keep, Retention, Rule, Store, StoreBuilder};
 use annals::testing::SimDisk;
@@ -59,7 +59,7 @@ impl World {
         let snapshot = store.snapshot();
         let all = annals::query::Query::all();
         let read = snapshot.query(&all).by_seq().for_each(&mut |event| {
-            held.insert(event.seq, event.to_json(true));
+            held.insert(event.seq, event.to_json(Raw::With));
             Ok(true)
         });
         read.expect("a sound store can be read");

@@ -4,6 +4,7 @@ use super::search::PageOptions;
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{SearchOptions, StoreOptions};
 use crate::cli::print::output::{print_json, print_line};
+use crate::cli::terminal;
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 
@@ -40,13 +41,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ExplainArguments) -> Outco
         false => ExplainFormat::Json,
     });
     match format {
-        ExplainFormat::Text => print_line(printable(&explanation.to_string())),
+        ExplainFormat::Text => print_line(terminal::lines(&explanation.to_string()).as_bytes()),
         ExplainFormat::Json => print_json(&explanation),
     }
-}
-
-/// Without characters that could steer the terminal; lines stay.
-fn printable(text: &str) -> String {
-    let safe = |c: char| if c.is_control() && c != '\n' { '·' } else { c };
-    text.chars().map(safe).collect()
 }

@@ -1,14 +1,13 @@
 //! `export`: all events that match, to a file or stdout, in constant memory.
 
 use super::search::{OrderOption, stream};
-use crate::cli::failure::tell;
-use crate::cli::failure::{Failure, Outcome};
+use crate::cli::failure::{Failure, Outcome, tell};
 use crate::cli::input::options::{SearchOptions, StoreOptions};
-use crate::cli::print::sink::{ColumnOptions, EventFormat, Sink};
+use crate::cli::print::file::EventFile;
+use crate::cli::print::layout::{ColumnOptions, Layout, RawOption, SinkFormat};
+use crate::cli::print::sink::Sink;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Events between two looks of the progress display.
@@ -18,10 +17,11 @@ const PROGRESS_EVENTS: u64 = 1000;
 pub(crate) struct ExportArguments {
     #[command(flatten)]
     query: SearchOptions,
-    /// How to write
-    #[arg(long, value_name = "FORMAT", default_value = "ndjson")]
-    format: FileFormat,
-    /// The file to write, replacing an older one; stdout without it
+    /// How to write; without it the ending of the file decides, and where there is none, ndjson
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<FileFormat>,
+    /// The file to write, replacing an older one: .ndjson, .jsonl, .json, .csv or .xlsx, packed
+    /// where .gz or .zst stands behind it; stdout without it
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Which events come first
@@ -29,6 +29,8 @@ pub(crate) struct ExportArguments {
     order: OrderOption,
     #[command(flatten)]
     columns: ColumnOptions,
+    #[command(flatten)]
+    raw: RawOption,
 }
 
 /// The format of an exported file.
@@ -36,45 +38,48 @@ pub(crate) struct ExportArguments {
 enum FileFormat {
     /// An event per line, all of it
     Ndjson,
+    /// One object with all events in a list
+    Json,
     /// A line per event
     Csv,
     /// A row per event, in as many sheets as it takes; needs --output
     Xlsx,
 }
 
+impl From<FileFormat> for SinkFormat {
+    fn from(format: FileFormat) -> SinkFormat {
+        match format {
+            FileFormat::Ndjson => SinkFormat::Ndjson,
+            FileFormat::Json => SinkFormat::Json,
+            FileFormat::Csv => SinkFormat::Csv,
+            FileFormat::Xlsx => SinkFormat::Xlsx,
+        }
+    }
+}
+
 pub(crate) fn run(options: &StoreOptions, arguments: &ExportArguments) -> Outcome {
+    let asked = arguments.format.map(SinkFormat::from);
+    let path = arguments.output.as_deref().filter(|path| *path != Path::new("-"));
+    let file = path.map(|path| EventFile::new(path, asked)).transpose()?;
+    let format = file.as_ref().map_or(asked, |file| Some(file.format));
+    let format = format.unwrap_or(SinkFormat::Ndjson);
+    let (raw, zone) = (arguments.raw.raw(), arguments.query.zone());
+    let layout = Layout::new(format, &arguments.columns, raw, zone)?;
+    if file.is_none() && format == SinkFormat::Xlsx {
+        return Err(Failure::usage("--format xlsx", "needs a file: --output FILE"));
+    }
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let search = arguments.order.apply(arguments.query.search(&snapshot)?);
-    let path = arguments.output.as_deref().filter(|path| *path != Path::new("-"));
-    let format = match arguments.format {
-        FileFormat::Ndjson => Some(EventFormat::Ndjson),
-        FileFormat::Csv => Some(EventFormat::Csv),
-        FileFormat::Xlsx => None,
-    };
-    let zone = arguments.query.zone();
-    let Some(path) = path else {
-        if format.is_none() {
-            return Err(Failure::usage("--format xlsx", "needs a file: --output FILE"));
-        }
-        let mut sink = Sink::to_stdout(format, &arguments.columns, zone)?;
+    let Some((file, path)) = file.zip(path) else {
+        let mut sink = Sink::to_stdout(layout)?;
         stream(search, &mut |event| sink.write(event))?;
         return sink.finish(None, true);
-    };
-    let partial = partial_path(path);
-    let create = || match format {
-        None => Sink::to_xlsx(&partial, &arguments.columns, zone),
-        Some(format) => {
-            let file = File::create(&partial);
-            let file = file.map_err(|error| Failure::file("create", &partial, error))?;
-            let out: Box<dyn Write> = Box::new(BufWriter::with_capacity(256 << 10, file));
-            Sink::new(out, format, &arguments.columns, zone)
-        }
     };
     let bar = ProgressBar::new_spinner();
     bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
     let mut count = 0_u64;
-    let written = create().and_then(|mut sink| {
+    let written = file.write(layout, |sink| {
         stream(search, &mut |event| {
             count += 1;
             if count.is_multiple_of(PROGRESS_EVENTS) {
@@ -82,26 +87,11 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ExportArguments) -> Outcom
                 bar.tick();
             }
             sink.write(event)
-        })?;
-        sink.finish(None, true)
+        })
     });
     bar.finish_and_clear();
-    match written {
-        // All events are there, though some of their texts are not whole, which was told.
-        Ok(()) | Err(Failure::Partial) => {
-            let renamed = std::fs::rename(&partial, path);
-            renamed.map_err(|error| Failure::file("rename", &partial, error))?;
-            tell(format_args!("wrote {count} events to {}", path.display()));
-        }
-        // A file that is not whole must not look like one; what is told is the first failure.
-        Err(_) => drop(std::fs::remove_file(&partial)),
+    if matches!(written, Ok(()) | Err(Failure::Partial)) {
+        tell(format_args!("wrote {count} events to {}", path.display()));
     }
     written
-}
-
-/// The file is written under this name and renamed when it is whole.
-fn partial_path(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".partial");
-    path.with_file_name(name)
 }

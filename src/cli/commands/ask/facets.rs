@@ -6,6 +6,7 @@ use crate::cli::input::options::{
 };
 use crate::cli::print::output::{Output, print_line};
 use crate::cli::print::table::{shown, table};
+use annals::Error;
 use annals::export::Column;
 use annals::json::Value;
 use annals::query::FacetCount;
@@ -27,7 +28,10 @@ pub(crate) struct FacetsArguments {
 
 pub(crate) fn run(options: &StoreOptions, arguments: &FacetsArguments) -> Outcome {
     let columns = Column::parse_list(&arguments.by);
-    let columns = columns.map_err(|error| Failure::usage("--by", error))?;
+    let columns = columns.map_err(|error| match error {
+        Error::Invalid { problem, .. } => Failure::usage("--by", problem),
+        error => Failure::Engine(error),
+    })?;
     let paths: Vec<&str> = columns.iter().map(Column::header).collect();
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();

@@ -5,7 +5,8 @@ use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::budget::read_duration;
 use crate::cli::input::options::{QueryOptions, StoreOptions};
-use crate::cli::print::sink::{ColumnOptions, EventFormat, Sink};
+use crate::cli::print::layout::{ColumnOptions, EventFormat, Layout, RawOption, SinkFormat};
+use crate::cli::print::sink::Sink;
 use annals::Error;
 use annals::event::StoredEvent;
 use annals::query::{Follow, FollowCursor};
@@ -54,16 +55,19 @@ pub(crate) struct FollowArguments {
     format: Option<EventFormat>,
     #[command(flatten)]
     columns: ColumnOptions,
+    #[command(flatten)]
+    raw: RawOption,
 }
 
 pub(crate) fn run(options: &StoreOptions, arguments: &FollowArguments) -> Outcome {
     let format = match arguments.format {
-        None if arguments.columns.are_named() => EventFormat::Csv,
-        None => EventFormat::Ndjson,
-        Some(format @ (EventFormat::Ndjson | EventFormat::Csv)) => format,
+        None if arguments.columns.ask_for_csv() => SinkFormat::Csv,
+        None => SinkFormat::Ndjson,
+        Some(format @ (EventFormat::Ndjson | EventFormat::Csv)) => format.into(),
         Some(_) => return Err(Failure::usage("--format", "follow prints ndjson or csv")),
     };
-    let sink = Sink::to_stdout(Some(format), &arguments.columns, arguments.query.zone)?;
+    let (raw, zone) = (arguments.raw.raw(), arguments.query.zone);
+    let sink = Sink::to_stdout(Layout::new(format, &arguments.columns, raw, zone)?)?;
     let file = arguments.cursor_file.clone().map(PlaceFile::new);
     let store = options.open_to_read()?;
     let begin = match file.as_ref().map(PlaceFile::read).transpose()?.flatten() {

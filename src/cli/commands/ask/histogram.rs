@@ -4,7 +4,8 @@ use crate::cli::failure::Outcome;
 use crate::cli::input::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
 use crate::cli::print::output::{print_json, print_line};
 use crate::cli::print::table::table;
-use crate::cli::print::zoned::{rfc3339, short};
+use crate::cli::print::zoned::short;
+use annals::export::instant_in;
 use annals::query::Bucket;
 use chrono_tz::Tz;
 use clap::Args;
@@ -47,14 +48,14 @@ pub(crate) fn run(options: &StoreOptions, arguments: &HistogramArguments) -> Out
 }
 
 fn zoned(bucket: &Bucket, zone: Tz) -> ZonedBucket {
-    let (from, to) = (rfc3339(bucket.from, zone), rfc3339(bucket.to, zone));
+    let (from, to) = (instant_in(bucket.from, zone), instant_in(bucket.to, zone));
     ZonedBucket { from, to, count: bucket.count }
 }
 
 fn bars(buckets: &[Bucket], zone: Tz) -> String {
     let largest = buckets.iter().map(|bucket| bucket.count).max();
     let largest = largest.unwrap_or(0).max(1);
-    let mut table = table(["from", "events", ""]);
+    let mut table = table([format!("from ({})", zone.name()).as_str(), "events", ""]);
     for bucket in buckets {
         let share = u128::from(bucket.count) * u128::from(BAR_WIDTH);
         let width = share.div_ceil(u128::from(largest));

@@ -3,12 +3,15 @@
 use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{SearchOptions, StoreOptions, all_if_zero};
-use crate::cli::print::sink::{ColumnOptions, EventFormat, Sink};
+use crate::cli::print::layout::{ColumnOptions, EventFormat, Layout, RawOption, SinkFormat};
+use crate::cli::print::sink::Sink;
 use annals::event::StoredEvent;
 use annals::query::{Order, Search};
 use clap::{Args, ValueEnum};
+use std::io::IsTerminal;
 
 #[derive(Debug, Args)]
+#[command(after_help = crate::cli::commands::query::TEN_LINES)]
 pub(crate) struct SearchArguments {
     #[command(flatten)]
     query: SearchOptions,
@@ -25,6 +28,8 @@ pub(crate) struct SearchArguments {
     format: Option<EventFormat>,
     #[command(flatten)]
     columns: ColumnOptions,
+    #[command(flatten)]
+    raw: RawOption,
 }
 
 /// How many events, and in which order.
@@ -72,7 +77,9 @@ impl OrderOption {
 }
 
 pub(crate) fn run(options: &StoreOptions, arguments: &SearchArguments) -> Outcome {
-    let mut sink = Sink::to_stdout(arguments.format, &arguments.columns, arguments.query.zone())?;
+    let format = arguments.format.map_or_else(|| default_format(&arguments.columns), Into::into);
+    let (raw, zone) = (arguments.raw.raw(), arguments.query.zone());
+    let mut sink = Sink::to_stdout(Layout::new(format, &arguments.columns, raw, zone)?)?;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let mut search = arguments.page.apply(arguments.query.search(&snapshot)?);
@@ -108,6 +115,16 @@ pub(crate) fn run(options: &StoreOptions, arguments: &SearchArguments) -> Outcom
     match complete {
         true => Ok(()),
         false => Err(Failure::Partial),
+    }
+}
+
+/// A table on a terminal, else NDJSON, or CSV where something is asked for that NDJSON, which has
+/// whole events, does not have.
+fn default_format(columns: &ColumnOptions) -> SinkFormat {
+    match (std::io::stdout().is_terminal(), columns.ask_for_csv()) {
+        (true, _) => SinkFormat::Table,
+        (false, false) => SinkFormat::Ndjson,
+        (false, true) => SinkFormat::Csv,
     }
 }
 

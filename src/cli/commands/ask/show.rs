@@ -2,12 +2,15 @@
 
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::StoreOptions;
-use crate::cli::print::json::laid_out;
-use crate::cli::print::output::Output;
-use crate::cli::print::sink::value_of;
-use annals::query::Query;
+use crate::cli::print::file::EventFile;
+use crate::cli::print::layout::{ColumnOptions, Layout, RawOption, SinkFormat};
+use crate::cli::print::sink::Sink;
+use annals::event::Raw;
+use annals::query::{Query, Selection};
+use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(crate) struct ShowArguments {
@@ -17,22 +20,90 @@ pub(crate) struct ShowArguments {
     /// The sequence of the event
     #[arg(long, value_name = "N", conflicts_with = "id")]
     seq: Option<u64>,
-    /// How to print; laid out on a terminal, else NDJSON
+    /// Only an event of this tenant
+    #[arg(long, value_name = "T")]
+    tenant: Option<String>,
+    /// Also an event that is past its visible time, but not past its kept time
+    #[arg(long)]
+    include_hidden: bool,
+    /// The time zone of occurred_at and recorded_at in tables, CSV and XLSX, an IANA name
+    #[arg(long = "tz", value_name = "ZONE", default_value = "UTC")]
+    zone: Tz,
+    /// How to print; laid out on a terminal, else NDJSON; of a file its ending decides
     #[arg(long, value_name = "FORMAT")]
     format: Option<ShowFormat>,
+    /// The file to write, as in `export`; stdout without it
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    columns: ColumnOptions,
+    #[command(flatten)]
+    raw: RawOption,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ShowFormat {
-    /// Over several lines
+    /// JSON over several lines
     Pretty,
-    /// One line
+    /// JSON in one line
     Ndjson,
+    /// One object with the events in a list
+    Json,
+    /// A line per event
+    Csv,
+    /// A table for people
+    Table,
+    /// A row per event; needs --output
+    Xlsx,
+}
+
+impl From<ShowFormat> for SinkFormat {
+    fn from(format: ShowFormat) -> SinkFormat {
+        match format {
+            ShowFormat::Pretty => SinkFormat::Pretty,
+            ShowFormat::Ndjson => SinkFormat::Ndjson,
+            ShowFormat::Json => SinkFormat::Json,
+            ShowFormat::Csv => SinkFormat::Csv,
+            ShowFormat::Table => SinkFormat::Table,
+            ShowFormat::Xlsx => SinkFormat::Xlsx,
+        }
+    }
 }
 
 pub(crate) fn run(options: &StoreOptions, arguments: &ShowArguments) -> Outcome {
+    let asked = arguments.format.map(SinkFormat::from);
+    let path = arguments.output.as_deref().filter(|path| *path != Path::new("-"));
+    let file = path.map(|path| EventFile::new(path, asked)).transpose()?;
+    let format = match (&file, asked) {
+        (Some(file), _) => file.format,
+        (None, Some(asked)) => asked,
+        (None, None) if arguments.columns.ask_for_csv() => SinkFormat::Csv,
+        (None, None) if std::io::stdout().is_terminal() => SinkFormat::Pretty,
+        (None, None) => SinkFormat::Ndjson,
+    };
+    // Whole events, unless columns say what is wanted.
+    let raw = if arguments.columns.are_named() { arguments.raw.raw() } else { Raw::With };
+    let layout = Layout::new(format, &arguments.columns, raw, arguments.zone)?;
+    let (wanted, selection) = selection(arguments)?;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
+    let page = snapshot.select(selection).by_seq().limit(None).page()?;
+    if page.events.is_empty() {
+        return Err(Failure::Usage(format!("no event has the {wanted}")));
+    }
+    let fill = |sink: &mut Sink| page.events.iter().try_for_each(|event| sink.write(event));
+    match file {
+        Some(file) => file.write(layout, fill),
+        None => {
+            let mut sink = Sink::to_stdout(layout)?;
+            fill(&mut sink)?;
+            sink.finish(None, true)
+        }
+    }
+}
+
+/// What is wanted, in words and as a selection.
+fn selection(arguments: &ShowArguments) -> Outcome<(String, Selection)> {
     let (wanted, query) = match (arguments.seq, &arguments.id) {
         (Some(seq), _) => (format!("seq {seq}"), format!("seq={seq}")),
         (None, id) => {
@@ -40,23 +111,14 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ShowArguments) -> Outcome 
             (format!("id `{id}`"), format!("id=\"{}\"", escaped(id)))
         }
     };
-    let query = Query::parse(&query)?;
-    let page = snapshot.query(&query).by_seq().limit(None).page()?;
-    if page.events.is_empty() {
-        return Err(Failure::Usage(format!("no event has the {wanted}")));
+    let mut selection = Selection::new(Query::parse(&query)?);
+    if let Some(tenant) = &arguments.tenant {
+        selection = selection.tenant(tenant);
     }
-    let format = arguments.format.unwrap_or(match std::io::stdout().is_terminal() {
-        true => ShowFormat::Pretty,
-        false => ShowFormat::Ndjson,
-    });
-    let mut output = Output::new();
-    for event in &page.events {
-        match format {
-            ShowFormat::Ndjson => output.line(event.to_json(true))?,
-            ShowFormat::Pretty => output.line(laid_out(&value_of(event, true)?))?,
-        }
+    if arguments.include_hidden {
+        selection = selection.include_hidden();
     }
-    output.finish()
+    Ok((wanted, selection))
 }
 
 /// A text for the inside of quotes in a query.

@@ -4,18 +4,20 @@ use super::QueryParser;
 use crate::query::ast::lexer::members;
 use crate::query::ast::{Expr, Path, Query, Term};
 use crate::query::predicate::compile;
-use crate::query::predicate::context::Context;
+use crate::query::predicate::context::{Context, any_context};
 use crate::query::predicate::facet::FacetPath;
-use crate::query::predicate::tree::Predicate;
+use crate::query::predicate::shown::check_shown;
+use crate::query::predicate::tree::{ElementPredicate, Predicate};
 use crate::{Error, Result};
+use std::sync::Arc;
 
 /// Where the values of a column or a facet are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ValuePath {
     /// The path to the values, or to the objects that have them.
-    pub(crate) path: Path,
+    path: Path,
     /// What an object meets, and the path from it to the values.
-    pub(crate) element: Option<(Expr, Path)>,
+    element: Option<(Expr, Path)>,
 }
 
 impl ValuePath {
@@ -54,6 +56,21 @@ impl ValuePath {
         }
     }
 
+    /// The keys that lead to the values, and from where: from the event, or from the objects that
+    /// meet a condition, dates in which are those of UTC.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what is no field, with the nearest ones.
+    pub(crate) fn shown(self) -> Result<(Vec<String>, Option<Arc<ElementPredicate>>)> {
+        let Some((condition, member)) = self.element else {
+            check_shown(&self.path, &[])?;
+            return Ok((self.path.segments().to_vec(), None));
+        };
+        check_shown(&member, self.path.segments())?;
+        let element = element_of(self.path, condition, &any_context())?;
+        Ok((member.segments().to_vec(), Some(element)))
+    }
+
     /// The path of a facet; dates in brackets are those of the context.
     ///
     /// # Errors
@@ -65,11 +82,16 @@ impl ValuePath {
         let FacetPath::Values(values) = FacetPath::of(&member, self.path.segments())? else {
             return Err(Error::invalid(member.to_string(), "is no member of an object"));
         };
-        let element = Term::Element { path: self.path, condition: Box::new(condition) };
-        match compile(&Query::new(Expr::Term(element)), context)? {
-            Predicate::Element(element) => Ok(FacetPath::Members(element, values)),
-            _ => Ok(FacetPath::Values(values)),
-        }
+        Ok(FacetPath::Members(element_of(self.path, condition, context)?, values))
+    }
+}
+
+/// The predicate of `path[condition]`.
+fn element_of(path: Path, condition: Expr, context: &Context) -> Result<Arc<ElementPredicate>> {
+    let element = Term::Element { path, condition: Box::new(condition) };
+    match compile(&Query::new(Expr::Term(element)), context)? {
+        Predicate::Element(element) => Ok(element),
+        other => unreachable!("an element condition is compiled to one, not to {other:?}"),
     }
 }
 
@@ -122,7 +144,6 @@ fn no_path(text: &str, rest: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::predicate::context::any_context;
 
     fn facet(text: &str) -> Result<FacetPath> {
         facet_path(text, &any_context())

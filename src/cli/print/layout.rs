@@ -1,0 +1,170 @@
+//! What of an event is printed, and how: the options that all commands with events share.
+
+use crate::cli::failure::{Failure, Outcome, tell};
+use annals::event::Raw;
+use annals::export::{Column, CsvOptions};
+use chrono_tz::Tz;
+use clap::{Args, ValueEnum};
+use std::fmt;
+
+/// How events are printed by commands that print them to stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EventFormat {
+    Table,
+    Ndjson,
+    Json,
+    Csv,
+}
+
+/// All forms in which events are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SinkFormat {
+    Table,
+    Pretty,
+    Ndjson,
+    Json,
+    Csv,
+    Xlsx,
+}
+
+impl From<EventFormat> for SinkFormat {
+    fn from(format: EventFormat) -> SinkFormat {
+        match format {
+            EventFormat::Table => SinkFormat::Table,
+            EventFormat::Ndjson => SinkFormat::Ndjson,
+            EventFormat::Json => SinkFormat::Json,
+            EventFormat::Csv => SinkFormat::Csv,
+        }
+    }
+}
+
+impl fmt::Display for SinkFormat {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            SinkFormat::Table => "table",
+            SinkFormat::Pretty => "pretty",
+            SinkFormat::Ndjson => "ndjson",
+            SinkFormat::Json => "json",
+            SinkFormat::Csv => "csv",
+            SinkFormat::Xlsx => "xlsx",
+        })
+    }
+}
+
+/// The payload as received.
+#[derive(Debug, Args)]
+pub(crate) struct RawOption {
+    /// Print the payload as received, too; tables and CSV have it in a column `raw`, as JSON
+    #[arg(long)]
+    with_raw: bool,
+}
+
+impl RawOption {
+    /// Whether it is printed.
+    pub(crate) fn raw(&self) -> Raw {
+        if self.with_raw { Raw::With } else { Raw::Without }
+    }
+}
+
+/// The columns, and how cells of CSV are written.
+#[derive(Debug, Args)]
+pub(crate) struct ColumnOptions {
+    /// The columns of a table, CSV or XLSX file: paths such as actor.email, separated by commas;
+    /// without it, CSV and XLSX have every field
+    #[arg(long, value_name = "A,B")]
+    columns: Option<String>,
+    /// Leave cells of CSV as they are that a spreadsheet takes for formulas; else they get a '
+    #[arg(long)]
+    no_guard: bool,
+    /// How null is written in CSV; what is absent is empty always [default: null]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    null: Option<String>,
+    /// Begin CSV with the byte order mark of UTF-8, which some spreadsheets need
+    #[arg(long)]
+    bom: bool,
+}
+
+impl ColumnOptions {
+    /// Whether columns are named.
+    pub(crate) fn are_named(&self) -> bool {
+        self.columns.is_some()
+    }
+
+    /// Whether something is asked for that NDJSON does not have.
+    pub(crate) fn ask_for_csv(&self) -> bool {
+        self.columns.is_some() || self.null.is_some() || self.bom
+    }
+}
+
+/// What of an event is printed, and how; checked before anything is opened.
+pub(crate) struct Layout {
+    pub(super) format: SinkFormat,
+    /// The columns that were named, or those of a file.
+    pub(super) columns: Option<Vec<Column>>,
+    pub(super) raw: Raw,
+    pub(super) zone: Tz,
+    csv: CsvOptions,
+}
+
+impl Layout {
+    /// Puts the options together; with `raw` there is a column of it.
+    ///
+    /// # Errors
+    /// A usage error for options that the format does not have, and for what is no column.
+    pub(crate) fn new(
+        format: SinkFormat,
+        options: &ColumnOptions,
+        raw: Raw,
+        zone: Tz,
+    ) -> Outcome<Layout> {
+        use SinkFormat::{Csv, Table, Xlsx};
+        if options.columns.is_some() && !matches!(format, Table | Csv | Xlsx) {
+            return Err(Failure::usage("--columns", "goes with table, csv and xlsx only"));
+        }
+        for (option, is_given) in [("--null", options.null.is_some()), ("--bom", options.bom)] {
+            if is_given && format != Csv {
+                return Err(Failure::usage(option, "goes with csv only"));
+            }
+        }
+        let mut columns = options.columns.as_deref().map(Column::parse_list).transpose()?;
+        if matches!(format, Csv | Xlsx) {
+            columns.get_or_insert_with(Column::defaults);
+        }
+        if let Some(columns) = &mut columns {
+            match (columns.iter().any(Column::is_raw), raw) {
+                (false, Raw::With) => columns.push(Column::raw()),
+                (true, Raw::Without) => {
+                    tell("note: columns of raw are empty without --with-raw");
+                }
+                _ => {}
+            }
+        }
+        let mut csv = CsvOptions::new(columns.clone().unwrap_or_default()).zone(zone);
+        if let Some(null) = &options.null {
+            csv = csv.null(null);
+        }
+        if options.no_guard {
+            csv = csv.unguarded();
+        }
+        if options.bom {
+            csv = csv.bom();
+        }
+        Ok(Layout { format, columns, raw, zone, csv })
+    }
+
+    /// How CSV is written.
+    pub(super) fn csv(&self) -> CsvOptions {
+        self.csv.clone()
+    }
+
+    /// The columns, where there are any.
+    pub(super) fn columns(&self) -> Vec<Column> {
+        self.columns.clone().unwrap_or_default()
+    }
+
+    /// Whether cells are times in a zone that their offsets do not name.
+    pub(super) fn has_unnamed_zone(&self) -> bool {
+        let has_time = self.columns.iter().flatten().any(Column::is_time);
+        self.format == SinkFormat::Csv && has_time && self.zone != Tz::UTC
+    }
+}
