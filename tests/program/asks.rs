@@ -68,9 +68,72 @@ fn json_holds_events_cursor_and_completeness() {
     assert_eq!(page["events"].as_array().unwrap().len(), 2);
     assert!(page["next"].is_string());
     assert_eq!(page["complete"], json!(true));
+    assert_eq!(page.get("notes"), None, "an answer with hits has none");
     for limit in ["0", "5"] {
         let page = desk.json(&format!("search --store s --format json --limit {limit} nothing"));
-        assert_eq!(page, json!({"events": [], "next": null, "complete": true, "zone": "UTC"}));
+        let notes = ["no event has `nothing`; no event has the word `nothing`"];
+        let empty =
+            json!({"events": [], "next": null, "complete": true, "zone": "UTC", "notes": notes});
+        assert_eq!(page, empty);
+    }
+}
+
+#[test]
+fn an_empty_answer_says_why_in_json_and_only_for_its_tenant() {
+    let desk = Desk::with_events();
+    let notes = |arguments: &str| {
+        let page = desk.json(&format!("search --store s --format json {arguments}"));
+        page["notes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|note| note.as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        notes("category=Team outcome=failure"),
+        [
+            "no event has `category=Team`; the nearest is `category=teams` with 2 events",
+            "the rest, `outcome=failure`, finds 1 event",
+        ]
+    );
+    assert_eq!(
+        notes("--from 2026-06-01 --to 2026-05-01"),
+        [
+            "the times begin at 2026-06-01T00:00:00Z, which is not before their end, 2026-05-01T00:00:00Z"
+        ]
+    );
+    let told = notes("--tenant acme category=Login").join(" ");
+    assert_eq!(told, "no event has `category=Login`; frequent values of `category` are `teams`");
+}
+
+#[test]
+fn one_object_is_asked_for_shown_and_counted() {
+    let desk = Desk::with_events();
+    let search = |query: &str| desk.ids(&format!("search --store s {query}"));
+    assert_eq!(search("targets[type=team id=t-2]"), ["e-2"]);
+    assert!(search("targets[name=Vertrieb id=t-2]").is_empty());
+    let csv = desk.ok("search --store s --format csv --columns id,targets[id=t-2].name targets[*]");
+    assert_eq!(csv, "id,targets[id=t-2].name\ne-2,Support\n");
+    let facets =
+        desk.json("facets --store s --by targets[name:vertrieb].id,category --format json");
+    assert_eq!(facets["targets[name:vertrieb].id"], json!([{"value": "t-1", "count": 1}]));
+    let ran = desk.run("search --store s category[type=x]");
+    assert!(ran.code == 2 && ran.err.contains("is no object"), "{ran:?}");
+}
+
+#[test]
+fn a_histogram_that_one_event_stretches_names_it() {
+    let desk = Desk::with_events();
+    desk.write(
+        "old.ndjson",
+        r#"{"occurred_at":"1970-01-01T00:00:00Z","category":"c","activity":"a"}"#,
+    );
+    desk.ok("import --store s old.ndjson");
+    let ran = desk.run("histogram --store s --every 1m");
+    assert_eq!(ran.code, 7, "{ran:?}");
+    for part in ["1970-01-01T00:00:00Z", "event 4", "--from", "--to", "--every", "100000"] {
+        assert!(ran.err.contains(part), "{} names {part}", ran.err);
     }
 }
 

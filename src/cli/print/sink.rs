@@ -10,6 +10,7 @@ use crate::cli::terminal;
 use annals::Error;
 use annals::event::{Raw, StoredEvent};
 use annals::export::{Column, CsvWriter, CutCells, XlsxWriter};
+use annals::query::Note;
 use chrono_tz::Tz;
 use comfy_table::Table;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,8 @@ pub(crate) struct Sink {
     zone_to_tell: bool,
     /// The file that is written, for messages.
     path: Option<PathBuf>,
+    /// Events that were printed.
+    count: u64,
 }
 
 enum SinkForm {
@@ -31,7 +34,7 @@ enum SinkForm {
     Table(Box<ColumnTable>, Output),
     Pretty(Output),
     Ndjson(Output),
-    Json { out: Output, count: u64 },
+    Json(Output),
     Csv(Box<CsvWriter<Output>>),
     Xlsx(Box<XlsxWriter>),
 }
@@ -54,7 +57,7 @@ impl Sink {
         let form = match layout.format {
             SinkFormat::Ndjson => SinkForm::Ndjson(out),
             SinkFormat::Pretty => SinkForm::Pretty(out),
-            SinkFormat::Json => SinkForm::Json { out, count: 0 },
+            SinkFormat::Json => SinkForm::Json(out),
             SinkFormat::Csv => {
                 let writer = layout.csv().write_to(out);
                 SinkForm::Csv(Box::new(writer.map_err(|error| csv_failed(&path, error))?))
@@ -83,7 +86,7 @@ impl Sink {
 
     fn of(form: SinkForm, layout: &Layout, path: Option<PathBuf>) -> Sink {
         let zone_to_tell = layout.has_unnamed_zone();
-        Sink { form, raw: layout.raw, zone: layout.zone, zone_to_tell, path }
+        Sink { form, raw: layout.raw, zone: layout.zone, zone_to_tell, path, count: 0 }
     }
 
     /// Prints one event.
@@ -91,15 +94,20 @@ impl Sink {
         if std::mem::take(&mut self.zone_to_tell) {
             tell(format_args!("note: times are in {}", self.zone.name()));
         }
+        let written = self.write_to_form(event);
+        self.count += 1;
+        written
+    }
+
+    fn write_to_form(&mut self, event: &StoredEvent) -> Outcome {
         match &mut self.form {
             SinkForm::Ndjson(out) => out.line(event.to_json(self.raw)),
             SinkForm::Pretty(out) => {
                 let text = laid_out(&event.to_value(self.raw));
                 out.line(terminal::json(&text).as_bytes())
             }
-            SinkForm::Json { out, count } => {
-                out.bytes(if *count == 0 { "{\"events\":[" } else { "," })?;
-                *count += 1;
+            SinkForm::Json(out) => {
+                out.bytes(if self.count == 0 { "{\"events\":[" } else { "," })?;
                 out.bytes(event.to_json(self.raw))
             }
             SinkForm::Csv(writer) => {
@@ -123,24 +131,43 @@ impl Sink {
     /// Writes out what was printed so far; a table and an XLSX file are written at their end only.
     pub(crate) fn flush(&mut self) -> Outcome {
         match &mut self.form {
-            SinkForm::Ndjson(out) | SinkForm::Pretty(out) | SinkForm::Json { out, .. } => {
-                out.flush_out()
-            }
+            SinkForm::Ndjson(out) | SinkForm::Pretty(out) | SinkForm::Json(out) => out.flush_out(),
             SinkForm::Csv(writer) => writer.flush().map_err(|error| csv_failed(&self.path, error)),
             SinkForm::Overview(..) | SinkForm::Table(..) | SinkForm::Xlsx(_) => Ok(()),
         }
     }
 
+    /// Whether no event was printed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// Prints the end; `next` and `complete` belong into the JSON object.
     pub(crate) fn finish(self, next: Option<&str>, complete: bool) -> Outcome {
+        self.finish_noted(next, complete, &[])
+    }
+
+    /// Prints the end with notes, if there are any, which belong into the JSON object only.
+    pub(crate) fn finish_noted(
+        self,
+        next: Option<&str>,
+        complete: bool,
+        notes: &[Note],
+    ) -> Outcome {
         match self.form {
             SinkForm::Ndjson(out) | SinkForm::Pretty(out) => out.finish(),
-            SinkForm::Json { mut out, count } => {
-                let before = if count == 0 { "{\"events\":[" } else { "" };
+            SinkForm::Json(mut out) => {
+                let before = if self.count == 0 { "{\"events\":[" } else { "" };
+                let notes: Vec<String> =
+                    notes.iter().map(|note| quoted(&note.to_string())).collect();
+                let notes = match notes.is_empty() {
+                    true => String::new(),
+                    false => format!(",\"notes\":[{}]", notes.join(",")),
+                };
                 let next = next.map_or_else(|| "null".to_owned(), quoted);
                 let zone = quoted(self.zone.name());
                 out.line(format!(
-                    "{before}],\"next\":{next},\"complete\":{complete},\"zone\":{zone}}}"
+                    "{before}],\"next\":{next},\"complete\":{complete},\"zone\":{zone}{notes}}}"
                 ))?;
                 out.finish()
             }

@@ -8,6 +8,7 @@ mod values;
 
 use super::ast::time::TimeRange;
 use super::ast::{Expr, Path, Query, Term};
+use super::predicate::compile::is_time;
 use super::request::search::Search;
 use crate::event::Timestamp;
 use crate::{Error, Result};
@@ -89,7 +90,7 @@ impl Notes<'_> {
         if self.search.clone().from_the_beginning().count()? > 0 {
             return Ok(());
         }
-        let TimeRange { from, to } = self.search.times;
+        let TimeRange { from, to } = self.search.predicate()?.occurrence();
         if let Some((from, to)) = from.zip(to).filter(|(from, to)| from >= to) {
             self.note(
                 None,
@@ -131,16 +132,22 @@ impl Notes<'_> {
         if self.search.times == TimeRange::default() || self.count_all(&[])? > 0 {
             return Ok(());
         }
+        let ends = self.hint_of_times()?;
+        self.note(None, format!("no event is of these times; {ends}"));
+        Ok(())
+    }
+
+    /// From when to when there are events.
+    fn hint_of_times(&self) -> Result<String> {
         let all = || self.instead(Query::all()).limit(1);
         let time = |search: Search<'_>| -> Result<Option<Timestamp>> {
             Ok(search.page()?.events.first().map(|event| event.event.occurred_at()))
         };
-        let ends = time(all().oldest())?.zip(time(all().newest())?);
-        let between = ends.map_or(String::new(), |(oldest, newest)| {
-            format!("; the oldest is of {oldest}, the newest of {newest}")
-        });
-        self.note(None, format!("no event is of these times{between}"));
-        Ok(())
+        let (oldest, newest) = (time(all().oldest())?, time(all().newest())?);
+        let ends = oldest
+            .zip(newest)
+            .map(|(oldest, newest)| format!("the oldest is of {oldest}, the newest of {newest}"));
+        Ok(ends.unwrap_or_else(|| "there is none".into()))
     }
 
     /// What the parts that some events have would find.
@@ -200,6 +207,10 @@ impl Notes<'_> {
     fn hint(&self, part: &Expr) -> Result<Option<String>> {
         match part {
             Expr::Term(Term::Text(text)) => self.hint_of_text(None, text),
+            Expr::Term(Term::Time { .. }) => self.hint_of_times().map(Some),
+            Expr::Term(Term::Field { path, .. }) if is_time(path, &[]) => {
+                self.hint_of_times().map(Some)
+            }
             Expr::Term(Term::Field { path, test }) => self.hint_of_field(path, test),
             Expr::Term(Term::Element { path, condition }) => self.hint_of_element(path, condition),
             _ => Ok(None),

@@ -1,5 +1,6 @@
 //! `count`: one number.
 
+use super::empty::tell_why;
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{SearchOptions, StoreOptions};
 use crate::cli::print::output::print_line;
@@ -14,6 +15,8 @@ pub(crate) struct CountArguments {
 pub(crate) fn run(options: &StoreOptions, arguments: &CountArguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let count = arguments.query.search(&snapshot)?.count()?;
-    print_line(count.to_string())
+    let search = arguments.query.search(&snapshot)?;
+    let count = search.clone().count()?;
+    print_line(count.to_string())?;
+    if count == 0 { tell_why(&search) } else { Ok(()) }
 }

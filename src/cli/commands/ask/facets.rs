@@ -1,5 +1,6 @@
 //! `facets`: how often which value stands at a path.
 
+use super::empty::tell_why;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{
     ReportFormat, ReportOptions, SearchOptions, StoreOptions, all_if_zero,
@@ -35,7 +36,11 @@ pub(crate) fn run(options: &StoreOptions, arguments: &FacetsArguments) -> Outcom
     let paths: Vec<&str> = columns.iter().map(Column::header).collect();
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let facets = arguments.query.search(&snapshot)?.facets(&paths, all_if_zero(arguments.top))?;
+    let search = arguments.query.search(&snapshot)?;
+    let facets = search.clone().facets(&paths, all_if_zero(arguments.top))?;
+    if facets.iter().all(Vec::is_empty) {
+        tell_why(&search)?;
+    }
     let facets: Vec<(&str, Vec<FacetCount>)> = paths.into_iter().zip(facets).collect();
     match arguments.report.format() {
         ReportFormat::Json => print_line(json(facets)),

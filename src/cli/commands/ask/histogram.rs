@@ -1,5 +1,6 @@
 //! `histogram`: how many events when.
 
+use super::empty::tell_why;
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
 use crate::cli::print::output::{print_json, print_line};
@@ -36,7 +37,11 @@ struct ZonedBucket {
 pub(crate) fn run(options: &StoreOptions, arguments: &HistogramArguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let buckets = arguments.query.search(&snapshot)?.histogram(&arguments.every)?;
+    let search = arguments.query.search(&snapshot)?;
+    let buckets = search.clone().histogram(&arguments.every)?;
+    if buckets.is_empty() {
+        tell_why(&search)?;
+    }
     let zone = arguments.query.zone();
     match arguments.report.format() {
         ReportFormat::Json => {

@@ -1,5 +1,6 @@
 //! `search`: the events that match, a page at a time or all of them.
 
+use super::empty::tell_why;
 use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{SearchOptions, StoreOptions, all_if_zero};
@@ -90,6 +91,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &SearchArguments) -> Outcom
         let cursor = cursor.parse();
         search = search.after(cursor.map_err(|error| Failure::usage("--after", error))?);
     }
+    let asked = search.clone();
     let (next, complete) = match arguments.page.limit {
         0 => {
             let end = walk(&mut |event| sink.write(event), |each| {
@@ -105,7 +107,15 @@ pub(crate) fn run(options: &StoreOptions, arguments: &SearchArguments) -> Outcom
         }
     };
     let next = next.map(|cursor| cursor.to_string());
-    sink.finish(next.as_deref(), complete)?;
+    let is_empty = sink.is_empty() && complete;
+    let notes = match format {
+        SinkFormat::Json if is_empty => asked.notes()?,
+        _ => Vec::new(),
+    };
+    sink.finish_noted(next.as_deref(), complete, &notes)?;
+    if is_empty {
+        tell_why(&asked)?;
+    }
     if !complete {
         tell(format_args!("note: not complete: --timeout or --max-bytes was reached"));
     }

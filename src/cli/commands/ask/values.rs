@@ -1,5 +1,6 @@
 //! `values`: the values of a field that begin with a text, for completion.
 
+use super::empty::tell_why;
 use super::facets::{counts_table, counts_value};
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{
@@ -29,7 +30,11 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ValuesArguments) -> Outcom
     let ValuesArguments { field, prefix, limit, .. } = arguments;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let values = arguments.query.search(&snapshot)?.values(field, prefix, all_if_zero(*limit))?;
+    let search = arguments.query.search(&snapshot)?;
+    let values = search.clone().values(field, prefix, all_if_zero(*limit))?;
+    if values.is_empty() {
+        tell_why(&search)?;
+    }
     print_line(match arguments.report.format() {
         ReportFormat::Json => counts_value(values).to_json(),
         ReportFormat::Table => counts_table(field, &values),
