@@ -9,6 +9,7 @@ use annals::io::Access;
 use annals::query::Query;
 use annals::store::Store;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// The store that the dumps are taken from.
@@ -68,10 +69,10 @@ fn contents(folder: &Path) -> annals::Result<String> {
     let store = options.open_reader(folder)?;
     assert_eq!(store.verify()?.problems, Vec::<String>::new());
     let mut lines = String::new();
-    store.snapshot().query(&Query::all()).by_seq().for_each(&mut |event: &StoredEvent| {
+    store.snapshot().query(&Query::all()).by_seq().for_each(|event: &StoredEvent| {
         lines.push_str(&String::from_utf8_lossy(&event.to_json(Raw::With)));
         lines.push('\n');
-        Ok(true)
+        Ok(ControlFlow::Continue(()))
     })?;
     Ok(lines)
 }

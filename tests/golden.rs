@@ -11,6 +11,7 @@ use annals::io::Access;
 use annals::query::Query;
 use annals::store::{Snapshot, Store, StoreBuilder};
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// Folders of all versions.
@@ -44,10 +45,10 @@ fn read_only() -> StoreBuilder {
 /// Everything a store holds, in the order of the log, as the program prints it.
 fn contents(snapshot: &Snapshot) -> annals::Result<String> {
     let mut lines = String::new();
-    snapshot.query(&Query::all()).by_seq().for_each(&mut |event| {
+    snapshot.query(&Query::all()).by_seq().for_each(|event| {
         lines.push_str(&String::from_utf8_lossy(&event.to_json(Raw::With)));
         lines.push('\n');
-        Ok(true)
+        Ok(ControlFlow::Continue(()))
     })?;
     Ok(lines)
 }
@@ -158,9 +159,9 @@ fn words_of_the_first_rules_are_not_believed() {
         snapshot
             .query(&query.and(Query::parse("-details.note:number").unwrap()))
             .by_seq()
-            .for_each(&mut |event| {
+            .for_each(|event| {
                 seqs.push(event.seq);
-                Ok(true)
+                Ok(ControlFlow::Continue(()))
             })
             .unwrap();
         seqs

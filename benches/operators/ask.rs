@@ -3,6 +3,7 @@
 use super::Outcome;
 use annals::query::{Query, Search};
 use std::fmt::{Display, Formatter, Result as Written};
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 /// What is wanted.
@@ -55,9 +56,9 @@ impl Ask {
             Ask::BySeq => return page(search.by_seq()),
             Ask::Stream => {
                 let mut count = 0;
-                search.for_each(&mut |event| {
+                search.for_each(|event| {
                     count += u64::from(!event.event.canonical().is_empty());
-                    Ok(true)
+                    Ok(ControlFlow::Continue(()))
                 })?;
                 count
             }

@@ -4,6 +4,7 @@ use annals::Result;
 use annals::event::{StoredEvent, Timestamp};
 use annals::query::{Cursor, FacetCount, Literal, Query, Search};
 use annals::store::Snapshot;
+use std::ops::ControlFlow;
 
 /// The paths of the facets that are asked for.
 pub(crate) const FACET_PATHS: [&str; 2] = ["category", "activity"];
@@ -122,10 +123,13 @@ impl Question {
             Ask::Facets => Answer::Facets(search.facets(&FACET_PATHS, None)?),
             Ask::Stream(limit) => {
                 let mut sequences = Vec::with_capacity(limit);
-                search.for_each(&mut |event| {
+                search.for_each(|event| {
                     each(event);
                     sequences.push(event.seq);
-                    Ok(sequences.len() < limit)
+                    Ok(match sequences.len() < limit {
+                        true => ControlFlow::Continue(()),
+                        false => ControlFlow::Break(()),
+                    })
                 })?;
                 Answer::Events(sequences)
             }

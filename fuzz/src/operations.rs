@@ -10,6 +10,7 @@ use annals::store::{BackupMode, Class, Keep, Receipt, Retention, Snapshot, Store
 use annals::testing::{Fault, FaultKind, SimDisk};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::ops::ControlFlow;
 
 /// Operations of one input.
 const STEPS_MAX: usize = 40;
@@ -356,9 +357,9 @@ impl World {
 
 fn contents(snapshot: &Snapshot) -> annals::Result<BTreeMap<u64, Event>> {
     let mut seen = BTreeMap::new();
-    snapshot.query(&Query::all()).by_seq().for_each(&mut |stored| {
+    snapshot.query(&Query::all()).by_seq().for_each(|stored| {
         seen.insert(stored.seq, stored.event.clone());
-        Ok(true)
+        Ok(ControlFlow::Continue(()))
     })?;
     Ok(seen)
 }

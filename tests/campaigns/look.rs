@@ -5,6 +5,7 @@ use annals::query::Query;
 use annals::store::Snapshot;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::ControlFlow;
 
 /// What a snapshot of a store of numbered events showed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,9 +27,9 @@ impl Look {
         let mut look = Look { last_seq: snapshot.last_seq().unwrap_or(0), ..Look::default() };
         let mut reading = Reading::default();
         let all = Query::all();
-        let walk = snapshot.query(&all).by_seq().for_each(&mut |stored| {
+        let walk = snapshot.query(&all).by_seq().for_each(|stored| {
             reading.add(stored, &mut look.seqs);
-            Ok(true)
+            Ok(ControlFlow::Continue(()))
         });
         walk.map_err(failed)?;
         look.digest = reading.digest.finish();

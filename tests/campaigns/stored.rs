@@ -3,6 +3,7 @@
 use annals::event::StoredEvent;
 use annals::query::Query;
 use annals::store::{Snapshot, Store, StoreBuilder, StoreReader, VerifyReport};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// Options that make every part of the engine work all the time: small tails, many seals.
@@ -52,11 +53,11 @@ impl Opened {
 /// Calls `each` with every event in the order of `seq`, and checks that no `seq` is left out.
 pub(crate) fn each_event(snapshot: &Snapshot, each: &mut dyn FnMut(&StoredEvent)) {
     let mut last = 0;
-    let outcome = snapshot.query(&Query::all()).by_seq().for_each(&mut |event| {
+    let outcome = snapshot.query(&Query::all()).by_seq().for_each(|event| {
         assert_eq!(event.seq, last + 1, "a sequence is missing or comes twice");
         last = event.seq;
         each(event);
-        Ok(true)
+        Ok(ControlFlow::Continue(()))
     });
     outcome.expect("what a kill leaves can be read");
     let count = snapshot.query(&Query::all()).count();

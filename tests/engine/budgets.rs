@@ -8,6 +8,7 @@ use annals::query::{Order, Query, Search};
 use annals::store::Snapshot;
 use annals::{Error, Limit};
 use serde_json::{Value, json};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -88,7 +89,7 @@ fn limits_of(search: &dyn Fn() -> Search<'static>) -> [Option<Limit>; 5] {
         limit_of(search().facets(&["details.unique"], 10)),
         limit_of(search().facets(&["actor.id", "action"], None)),
         limit_of(search().histogram("1h")),
-        limit_of(search().for_each(&mut |_| Ok(true))),
+        limit_of(search().for_each(|_| Ok(ControlFlow::Continue(())))),
     ]
 }
 
@@ -299,9 +300,12 @@ fn one_by_one(search: &Search<'_>, at_once: usize, bytes_max: u64) -> Vec<u64> {
             search = search.after(cursor);
         }
         let before = seqs.len();
-        let end = search.page_into(&mut |event| {
+        let end = search.page_into(|event| {
             seqs.push(event.seq);
-            Ok(seqs.len() - before < at_once)
+            Ok(match seqs.len() - before < at_once {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            })
         });
         let end = end.expect("a page");
         assert!(end.complete || end.next.is_some());
@@ -320,9 +324,13 @@ fn an_error_of_the_caller_is_no_limit_of_the_search() {
     let world = world();
     let snapshot = world.store().snapshot();
     let mut taken = 0;
-    let outcome = snapshot.query(&Query::all()).limit(None).page_into(&mut |_| {
+    let outcome = snapshot.query(&Query::all()).limit(None).page_into(|_| {
         taken += 1;
-        if taken < 100 { Ok(true) } else { Err(Error::Budget { limit: Limit::Steps }) }
+        if taken < 100 {
+            Ok(ControlFlow::Continue(()))
+        } else {
+            Err(Error::Budget { limit: Limit::Steps })
+        }
     });
     assert_eq!(limit_of(outcome), Some(Limit::Steps));
 }

@@ -6,6 +6,7 @@ use annals::io::{Clock, ManualClock};
 use annals::query::Query;
 use annals::store::{Class, Keep, Retention, Snapshot, Store, StoreBuilder};
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,9 +30,9 @@ fn event(day: i64, number: i64) -> Event {
 /// Every event of a snapshot: place, and bytes.
 fn shown(snapshot: &Snapshot) -> Vec<(u64, Vec<u8>)> {
     let mut shown = Vec::new();
-    let walk = snapshot.query(&Query::all()).by_seq().for_each(&mut |stored| {
+    let walk = snapshot.query(&Query::all()).by_seq().for_each(|stored| {
         shown.push((stored.seq, stored.event.canonical().to_vec()));
-        Ok(true)
+        Ok(ControlFlow::Continue(()))
     });
     walk.expect("a held snapshot can be read");
     let count = snapshot.query(&Query::all()).count().expect("it can be counted");

@@ -9,6 +9,7 @@ use crate::query::request::cursor::Cursor;
 use crate::query::request::order::SortKey;
 use crate::query::request::search::Search;
 use crate::{Error, Result};
+use std::ops::ControlFlow;
 
 /// Events that an iterator reads at a time.
 const HITS_OF_PAGE: usize = 1000;
@@ -89,7 +90,7 @@ impl Hits<'_> {
         let page = self.search.clone().page()?;
         if !page.complete && page.events.is_empty() {
             // A limit left nothing of the page: the same walk fails with that limit.
-            self.search.clone().for_each(&mut |_| Ok(true))?;
+            self.search.clone().for_each(|_| Ok(ControlFlow::Continue(())))?;
         }
         self.ready = page.events;
         self.ready.reverse();
@@ -128,15 +129,15 @@ impl Search<'_> {
     /// [`Error::Corrupt`] for damage where the page would have to look.
     pub fn page(self) -> Result<Page> {
         let mut events = Vec::new();
-        let PageEnd { next, complete } = self.page_into(&mut |event| {
+        let PageEnd { next, complete } = self.page_into(|event| {
             events.push(event);
-            Ok(true)
+            Ok(ControlFlow::Continue(()))
         })?;
         Ok(Page { events, next, complete })
     }
 
     /// Runs like [`Search::page`] and gives the events to `each` as they are found, until it
-    /// returns `false`; then the next page begins behind the event that it was given last. Memory:
+    /// breaks off; then the next page begins behind the event that it was given last. Memory:
     /// that of one window of hits, also for a page of everything (`limit(None)`); by `seq`, the
     /// list of the hits of each segment that is open.
     ///
@@ -147,23 +148,27 @@ impl Search<'_> {
     /// ```no_run
     /// # use annals::query::Query;
     /// # use annals::Store;
+    /// # use std::ops::ControlFlow;
     /// # use std::time::Duration;
     /// # let store = Store::open("activity")?;
     /// let snapshot = store.snapshot();
     /// let search = snapshot.query(&Query::all()).limit(None).deadline(Duration::from_secs(5));
-    /// let end = search.page_into(&mut |event| {
+    /// let end = search.page_into(|event| {
     ///     println!("{}", event.seq);
-    ///     Ok(true)
+    ///     Ok(ControlFlow::Continue(()))
     /// })?;
     /// if !end.complete {
     ///     println!("five seconds were not enough; go on at {}", end.next.unwrap());
     /// }
     /// # Ok::<(), annals::Error>(())
     /// ```
-    pub fn page_into(self, each: &mut dyn FnMut(StoredEvent) -> Result<bool>) -> Result<PageEnd> {
+    pub fn page_into(
+        self,
+        mut each: impl FnMut(StoredEvent) -> Result<ControlFlow<()>>,
+    ) -> Result<PageEnd> {
         let budget = self.budget();
         let mut walk = PageWalk::default();
-        let outcome = walk.page(&self, &budget, each, None);
+        let outcome = walk.page(&self, &budget, &mut each, None);
         let (complete, place) = match outcome {
             Ok(follows) => (true, walk.last.filter(|_| follows)),
             Err(Error::Budget { .. }) if !walk.is_refused => {
@@ -182,18 +187,24 @@ impl Search<'_> {
         Ok(PageEnd { next, complete })
     }
 
-    /// Calls `each` with every hit in order, until it returns `false`. Memory: as
+    /// Calls `each` with every hit in order, until it breaks off. Memory: as
     /// [`Search::page_into`]; the limit does not apply.
     ///
     /// # Errors
     /// As [`Search::page`], what `each` returns, and [`Error::Budget`] beyond a limit.
-    pub fn for_each(self, each: &mut dyn FnMut(&StoredEvent) -> Result<bool>) -> Result<()> {
+    pub fn for_each(
+        self,
+        mut each: impl FnMut(&StoredEvent) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
         let budget = self.budget();
         let mut merge = Merge::new(&self, &budget, usize::MAX, None)?;
         let mut walk = PageWalk::default();
         walk.go(&mut merge, usize::MAX, &mut |event| each(&event)).map(drop)
     }
 }
+
+/// What is called with the events of a page.
+pub(crate) type Each<'f> = &'f mut dyn FnMut(StoredEvent) -> Result<ControlFlow<()>>;
 
 /// Events of a page at most.
 fn limit_of(search: &Search<'_>) -> usize {
@@ -218,7 +229,7 @@ impl PageWalk {
         &mut self,
         search: &Search<'_>,
         budget: &Budget,
-        each: &mut dyn FnMut(StoredEvent) -> Result<bool>,
+        each: Each<'_>,
         observer: Option<&mut dyn Observer>,
     ) -> Result<bool> {
         let limit = limit_of(search);
@@ -229,13 +240,8 @@ impl PageWalk {
         outcome
     }
 
-    /// Gives hits away up to the limit, or until `each` returns `false`; whether more may follow.
-    fn go(
-        &mut self,
-        merge: &mut Merge<'_, '_>,
-        limit: usize,
-        each: &mut dyn FnMut(StoredEvent) -> Result<bool>,
-    ) -> Result<bool> {
+    /// Gives hits away up to the limit, or until `each` breaks off; whether more may follow.
+    fn go(&mut self, merge: &mut Merge<'_, '_>, limit: usize, each: Each<'_>) -> Result<bool> {
         // The first of all hits are not kept waiting for others.
         let mut at_once = if limit == usize::MAX { 1 } else { HITS_AT_ONCE };
         while self.count < limit {
@@ -248,7 +254,7 @@ impl PageWalk {
                 (self.count, self.last) = (self.count + 1, Some(hit.place));
                 let taken = each(event);
                 self.is_refused = taken.is_err();
-                if !taken? {
+                if taken?.is_break() {
                     return Ok(true);
                 }
             }

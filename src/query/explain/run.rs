@@ -17,6 +17,7 @@ use crate::query::request::search::Search;
 use crate::query::request::selection::Selection;
 use crate::segment::Segment;
 use std::collections::{BTreeSet, HashMap};
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 impl<'a> Search<'a> {
@@ -47,7 +48,8 @@ impl<'a> Search<'a> {
         }
         let (budget, mut walk) = (self.budget(), PageWalk::default());
         let mut observed = Observation::new(&self)?;
-        let more = walk.page(&self, &budget, &mut |_| Ok(true), Some(&mut observed))?;
+        let more =
+            walk.page(&self, &budget, &mut |_| Ok(ControlFlow::Continue(())), Some(&mut observed))?;
         observed.end_run();
         let waiting = self.waiting(observed.times)?;
         for source in waiting.iter().rev() {

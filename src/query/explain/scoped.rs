@@ -6,6 +6,7 @@ use crate::Result;
 use crate::query::answer::page::PageWalk;
 use crate::query::ast::{Expr, Query};
 use crate::query::request::search::Search;
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 impl Search<'_> {
@@ -13,7 +14,7 @@ impl Search<'_> {
     pub(super) fn explain_scoped(self) -> Result<Explanation> {
         let (budget, mut walk) = (self.budget(), PageWalk::default());
         let began = Instant::now();
-        let more = walk.page(&self, &budget, &mut |_| Ok(true), None)?;
+        let more = walk.page(&self, &budget, &mut |_| Ok(ControlFlow::Continue(())), None)?;
         let explanation =
             self.explanation_of_parts(self.page_answer(), walk.count as u64, began)?;
         Ok(Explanation { more, ..explanation })

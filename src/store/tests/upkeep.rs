@@ -6,6 +6,7 @@ use crate::event::Timestamp;
 use crate::io::Io;
 use crate::query::Query;
 use crate::store::retention::policy::{Class, Keep, Retention, Rule};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 fn days_kept(days: i64) -> Retention {
@@ -245,7 +246,7 @@ fn a_damaged_footer_is_an_error_for_those_who_need_the_segment() {
     let refusals = [
         snapshot.query(&all).count().map(drop),
         snapshot.query(&all).newest().limit(3).page().map(drop),
-        snapshot.query(&all).by_seq().for_each(&mut |_| Ok(true)).map(drop),
+        snapshot.query(&all).by_seq().for_each(|_| Ok(ControlFlow::Continue(()))).map(drop),
         store.append(with_id("old", "x", TODAY - 9 * DAY)).map(drop),
         store.backup("/backup", crate::store::upkeep::backup::BackupMode::Link).map(drop),
     ];

@@ -7,6 +7,7 @@ use annals::event::Raw;
 use annals::query::Query;
 use annals::store::{Retention, Snapshot};
 use annals::testing::SimDisk;
+use std::ops::ControlFlow;
 
 /// What is wrong with the answers of a store after a change, if anything is.
 pub(super) fn complaint(world: &World, change: &Change, disk: &SimDisk) -> Option<String> {
@@ -80,9 +81,9 @@ fn compare(
     // Other rules hide other events.
     let same_rules = *rules == world.retention;
     let mut events = Vec::new();
-    let read = snapshot.query(&Query::all()).by_seq().for_each(&mut |event| {
+    let read = snapshot.query(&Query::all()).by_seq().for_each(|event| {
         events.push((event.seq, event.to_json(Raw::With)));
-        Ok(true)
+        Ok(ControlFlow::Continue(()))
     });
     for (seq, event) in &events {
         if world.events.get(seq) != Some(event) {

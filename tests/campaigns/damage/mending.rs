@@ -8,6 +8,7 @@ use annals::event::Raw;
 use annals::query::Query;
 use annals::testing::SimDisk;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 /// What is wrong with the repair after a change, if anything is.
 pub(super) fn complaint(world: &World, change: &Change, disk: &SimDisk) -> Option<String> {
@@ -30,9 +31,9 @@ pub(super) fn complaint(world: &World, change: &Change, disk: &SimDisk) -> Optio
         Err(error) => return Some(format!("after the repair: {error}")),
     };
     let mut served = BTreeMap::new();
-    let read = store.snapshot().query(&Query::all()).by_seq().for_each(&mut |event| {
+    let read = store.snapshot().query(&Query::all()).by_seq().for_each(|event| {
         served.insert(event.seq, event.to_json(Raw::With));
-        Ok(true)
+        Ok(ControlFlow::Continue(()))
     });
     if let Err(error) = read {
         return Some(format!("reading after the repair: {error}"));

@@ -5,6 +5,7 @@ use annals::io::{Access, Clock, DirKind, Io, ManualClock, Random, SeededRandom};
 use annals::store::{Class, Keep, Retention, Rule, Store, StoreBuilder};
 use annals::testing::SimDisk;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -58,9 +59,9 @@ impl World {
         let mut held = BTreeMap::new();
         let snapshot = store.snapshot();
         let all = annals::query::Query::all();
-        let read = snapshot.query(&all).by_seq().for_each(&mut |event| {
+        let read = snapshot.query(&all).by_seq().for_each(|event| {
             held.insert(event.seq, event.to_json(Raw::With));
-            Ok(true)
+            Ok(ControlFlow::Continue(()))
         });
         read.expect("a sound store can be read");
         assert_eq!(held.len() as u64, made.seals * made.events + TAIL);

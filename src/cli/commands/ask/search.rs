@@ -10,6 +10,7 @@ use annals::event::StoredEvent;
 use annals::query::{Order, Search};
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
+use std::ops::ControlFlow;
 
 #[derive(Debug, Args)]
 #[command(after_help = crate::cli::commands::query::TEN_LINES)]
@@ -95,7 +96,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &SearchArguments) -> Outcom
     let (next, complete) = match arguments.page.limit {
         0 => {
             let end = walk(&mut |event| sink.write(event), |each| {
-                search.page_into(&mut |event| each(&event))
+                search.page_into(|event| each(&event))
             })?;
             (end.next, end.complete)
         }
@@ -143,15 +144,21 @@ pub(super) fn stream(search: Search<'_>, each: &mut dyn FnMut(&StoredEvent) -> O
     walk(each, |each| search.for_each(each))
 }
 
+/// What a walk calls with its events.
+type EachEvent<'e> = &'e mut dyn FnMut(&StoredEvent) -> annals::Result<ControlFlow<()>>;
+
 /// Runs `search` with what calls `each` for every event and stops at its first failure.
 fn walk<T>(
     each: &mut dyn FnMut(&StoredEvent) -> Outcome,
-    search: impl FnOnce(&mut dyn FnMut(&StoredEvent) -> annals::Result<bool>) -> annals::Result<T>,
+    search: impl FnOnce(EachEvent<'_>) -> annals::Result<T>,
 ) -> Outcome<T> {
     let mut failure = None;
     let end = search(&mut |event| {
         failure = each(event).err();
-        Ok(failure.is_none())
+        Ok(match failure.is_none() {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        })
     })?;
     failure.map_or(Ok(end), Err)
 }

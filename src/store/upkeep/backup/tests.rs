@@ -11,6 +11,7 @@ use crate::store::options::Options;
 use crate::store::retention::policy::{Class, Keep, Retention};
 use crate::testing::SimDisk;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -41,9 +42,9 @@ fn event(number: u64) -> Event {
 fn contents(store: &Store) -> BTreeMap<u64, Event> {
     let mut events = BTreeMap::new();
     let all = Query::all();
-    let read = store.snapshot().query(&all).by_seq().for_each(&mut |stored| {
+    let read = store.snapshot().query(&all).by_seq().for_each(|stored| {
         events.insert(stored.seq, stored.event.clone());
-        Ok(true)
+        Ok(ControlFlow::Continue(()))
     });
     read.expect("reads");
     events
