@@ -8,5 +8,6 @@ mod imports;
 mod json_queries;
 mod processes;
 mod recovery;
+mod retention;
 mod support;
 mod upkeep;
