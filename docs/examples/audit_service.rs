@@ -65,12 +65,7 @@ fn mails_are_short() -> Retention {
         kept_for: Keep::Micros(MAILS_KEPT_DAYS * DAY_MICROS),
         visible_for: Keep::Forever,
     };
-    let rule = Rule {
-        class: "short".into(),
-        tenant: None,
-        data_source: None,
-        category: Some("mail".into()),
-    };
+    let rule = Rule { class: "short".into(), category: Some("mail".into()), ..Rule::default() };
     Retention { classes: vec![short], rules: vec![rule] }
 }
 

@@ -19,12 +19,7 @@ fn main() -> annals::Result<()> {
         kept_for: "90d".parse::<Keep>()?,
         visible_for: "30d".parse::<Keep>()?,
     };
-    let rule = Rule {
-        class: "logins".into(),
-        tenant: None,
-        data_source: None,
-        category: Some("login".into()),
-    };
+    let rule = Rule { class: "logins".into(), category: Some("login".into()), ..Rule::default() };
     store.set_retention(Retention { classes: vec![logins], rules: vec![rule] })?;
 
     let now = Timestamp::now();
@@ -43,7 +38,8 @@ fn main() -> annals::Result<()> {
     println!("logins: {shown} shown, {kept} kept");
     assert_eq!((shown, kept), (2, 4));
 
-    // Bytes go with whole segments, when all of a segment is past its time.
+    // Bytes go with whole segments, when all of a segment is past its time; what was never sealed
+    // goes with its log.
     let plan = store.retain_dry_run(None)?;
     println!("a sweep would drop {} segments", plan.removed.len());
     let swept = store.retain(None)?;

@@ -1,5 +1,6 @@
 //! The disk as the engine sees it: files, folders, regions of bytes, locks.
 
+use super::codec::crc;
 use super::watch::PollingWatch;
 use super::watch::Watch;
 use std::fmt::Debug;
@@ -105,6 +106,12 @@ pub trait Io: Send + Sync + Debug {
     fn load(&self, path: &Path, access: Access) -> io::Result<Region>;
     /// Takes the exclusive lock of a file, creating it; `None` when another process has it.
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn LockGuard>>>;
+    /// A number that is another one once the file was written or replaced; costs about as much as
+    /// one system call. Without a way to know (the default) it is made of the bytes.
+    fn version(&self, path: &Path) -> io::Result<u64> {
+        let region = self.load(path, Access::Heap)?;
+        Ok(u64::from(crc(0, &region)))
+    }
     /// Watches the files directly in a folder from now on. A disk without notifications (the
     /// default) is polled every 50 ms.
     fn watch(&self, dir: &Path) -> Arc<dyn Watch> {

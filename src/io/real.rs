@@ -3,10 +3,12 @@
 use super::disk::{Access, DirItem, DirKind, Disk, File, Io, LockGuard, Mode, Region};
 use super::map::map;
 use super::watch::{PollingWatch, Watch};
+use foldhash::fast::FixedState;
 use rustix::fs::OFlags;
 use std::fs;
+use std::hash::BuildHasher;
 use std::io::{self, Read};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -109,6 +111,14 @@ impl Io for RealDisk {
         let holder = format!("process {}\n", std::process::id());
         let _ = file.set_len(0).and_then(|()| file.write_all_at(holder.as_bytes(), 0));
         Ok(Some(Box::new(RealLock(file))))
+    }
+
+    fn version(&self, path: &Path) -> io::Result<u64> {
+        let found = fs::symlink_metadata(path)?;
+        // A file that replaces another has another number, one that is written another time.
+        let (inode, len) = (found.ino(), found.len());
+        let times = [found.mtime(), found.mtime_nsec(), found.ctime(), found.ctime_nsec()];
+        Ok(FixedState::default().hash_one((inode, len, times)))
     }
 
     fn watch(&self, dir: &Path) -> Arc<dyn Watch> {

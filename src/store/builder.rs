@@ -78,6 +78,17 @@ impl StoreBuilder {
         self
     }
 
+    /// How often the background thread drops what is past its time, as
+    /// [`Store::retain`](super::Store::retain) by the clock; the first time after as long. Default:
+    /// never. Without a background thread nothing happens by itself.
+    ///
+    /// A sweep that fails, or does not believe the clock, is told by `tracing` and tried again at
+    /// its next time.
+    pub fn sweep_every(mut self, every: Duration) -> Self {
+        self.options.sweep_every = Some(every);
+        self
+    }
+
     /// The disk that holds the store. Default: that of the operating system.
     #[cfg(any(test, feature = "testing"))]
     pub fn disk(mut self, disk: Disk) -> Self {

@@ -20,13 +20,15 @@ mod upkeep;
 mod view;
 mod write;
 
+pub(crate) use retention::policy::RuleFields;
 pub(crate) use view::segments::LiveSegment;
 pub(crate) use view::snapshot::Followed;
 
 pub use builder::StoreBuilder;
 pub use options::Durability;
 pub use reader::StoreReader;
-pub use report::{ChangeReport, OpenReport, Receipt, SegmentSummary, Stats};
+pub use report::{ChangeReport, LeftBehind, OpenReport, Receipt, SegmentSummary, Stats};
+pub use retention::change::ClassChange;
 pub use retention::policy::{Class, DEFAULT_CLASS, Keep, Retention, Rule};
 pub use upkeep::backup::{BackupMode, BackupReport};
 pub use upkeep::finding::{Finding, FindingKind, Part, SeqRange, VerifyReport};
@@ -34,11 +36,9 @@ pub use upkeep::repair::RepairReport;
 pub use view::snapshot::Snapshot;
 pub use write::append::Ticket;
 
-#[cfg(doc)]
-use crate::Error;
-use crate::Result;
 use crate::event::{Event, Timestamp};
 use crate::io::Watch;
+use crate::{Error, Result};
 use folder::paths::StorePaths;
 use options::Options;
 use std::path::Path;
@@ -181,42 +181,76 @@ impl Store {
         self.engine.compact()
     }
 
-    /// Drops what is past its `kept_for` at `now` (default: the clock, guarded against jumps).
+    /// Drops what is past its `kept_for` at `now` (default: the clock, guarded against jumps),
+    /// sealed or not.
+    ///
+    /// Segments go as a whole, when the newest in them is past its time. A tail with something that
+    /// is goes into segments without it, and its log is removed. A segment that mixes what goes
+    /// with what is kept for much longer is written anew. What stays, and why, is in the report.
+    ///
+    /// Durability: on `Ok` what was dropped does not come back, whatever happens.
+    ///
+    /// Cost: some milliseconds and one sync where whole segments go; for a tail that of a seal, for
+    /// a segment that is written anew that of a compaction.
     ///
     /// # Errors
     /// [`Error::ClockJump`] when the clock is more than 30 days ahead of the last sweep, or
-    /// earlier: nothing was dropped; pass the time to go on. [`Error::Io`]: of more than 512
-    /// segments some may be dropped, and the next sweep drops the others.
+    /// earlier: nothing was dropped; pass the time to go on. A time that is passed counts for this
+    /// sweep only, unless it is at most 30 days behind the clock, which it then confirms.
+    /// [`Error::Invalid`] while `store.toml` is wrong or gone: nothing was dropped. [`Error::Io`],
+    /// [`Error::Poisoned`]: some of it may be dropped, and the next sweep drops the rest.
     pub fn retain(&self, now: Option<Timestamp>) -> Result<ChangeReport> {
-        self.engine.retain(now, false)
+        self.engine.retain(now)
     }
 
-    /// What [`Store::retain`] would drop at `now`; drops nothing.
+    /// What [`Store::retain`] would drop at `now`; drops nothing. What would be written it does not
+    /// tell.
     ///
     /// # Errors
     /// As [`Store::retain`].
     pub fn retain_dry_run(&self, now: Option<Timestamp>) -> Result<ChangeReport> {
-        self.engine.retain(now, true)
+        self.engine.retain_dry_run(now, None)
     }
 
-    /// The retention rules in force.
-    pub fn retention(&self) -> Retention {
-        self.engine.core.retention()
-    }
-
-    /// Replaces the retention rules (writes `store.toml`); in force for the next snapshot.
-    ///
-    /// Durability: on `Ok` they survive power loss. After an [`Error::Io`] the old ones stay in
-    /// force here, and any later opening may find either, until a setting succeeds.
+    /// What [`Store::retain`] would drop at `now` if these were the rules; drops and sets nothing.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a wrong name, duration or class of a rule; [`Error::Io`].
+    /// As [`Store::retain`] and [`Store::set_retention`].
+    pub fn retain_dry_run_with(
+        &self,
+        now: Option<Timestamp>,
+        rules: Retention,
+    ) -> Result<ChangeReport> {
+        self.engine.retain_dry_run(now, Some(&rules.checked()?))
+    }
+
+    /// The retention rules in force: those that `store.toml` has now, or the last right ones while
+    /// it is wrong.
+    pub fn retention(&self) -> Retention {
+        Retention::clone(&self.engine.core.rules())
+    }
+
+    /// Why `store.toml`, as it is now, is not in force: it is wrong, or gone. Until it is mended
+    /// the rules before count, and no sweep drops anything.
+    pub fn retention_problem(&self) -> Option<Error> {
+        let core = &self.engine.core;
+        core.retention.problem(&core.options.disk, &core.paths)
+    }
+
+    /// Replaces the retention rules (writes `store.toml`); in force for the next snapshot. Comments
+    /// in the file stay.
+    ///
+    /// Durability: on `Ok` they survive power loss. After an [`Error::Io`] the old or the new ones
+    /// are in force, until a setting succeeds.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a wrong name, duration or class of a rule; [`Error::Io`];
+    /// [`Error::Locked`] when somebody else changes the file for seconds.
     pub fn set_retention(&self, retention: Retention) -> Result<()> {
-        let engine = &self.engine;
+        let core = &self.engine.core;
         let retention = retention.checked()?;
-        let _upkeep = lock(&engine.upkeep);
-        retention::file::write(&engine.core.options.disk, &engine.core.paths, &retention)?;
-        engine.core.retention.store(Arc::new(retention));
+        retention::file::write(&core.options.disk, &core.paths, &retention)?;
+        core.retention.adopt(retention);
         Ok(())
     }
 
@@ -319,6 +353,27 @@ impl StoreBuilder {
         let (disk, paths) = (self.options().disk, StorePaths::new(dir.as_ref()));
         open::writer::check_there(&disk, &paths)?;
         upkeep::verify::verify_closed(&disk, &paths)
+    }
+
+    /// Changes the retention rules of a store, also while another process writes it, which takes
+    /// them in at once; gives the new ones. `change` gets the rules of now; two changes at once
+    /// come one after the other. Comments and order of `store.toml` stay.
+    ///
+    /// Durability: on `Ok` they survive power loss; after a crash the old or the new ones are
+    /// there.
+    ///
+    /// # Errors
+    /// What `change` says; [`Error::Missing`]; [`Error::Invalid`] for rules or a file that are
+    /// wrong, or a file in a form that can only be changed by hand; [`Error::Io`];
+    /// [`Error::Locked`] when somebody else changes the file for seconds.
+    pub fn change_retention(
+        &self,
+        dir: impl AsRef<Path>,
+        change: impl FnOnce(Retention) -> Result<Retention>,
+    ) -> Result<Retention> {
+        let (disk, paths) = (self.options().disk, StorePaths::new(dir.as_ref()));
+        open::writer::check_there(&disk, &paths)?;
+        retention::file::change(&disk, &paths, change)
     }
 
     /// Makes a damaged store one that opens, verifies and serves everything that can be read; of a

@@ -28,6 +28,7 @@ pub(crate) struct Options {
     pub(crate) tail_bytes_max: usize,
     pub(crate) tail_events_max: u64,
     pub(crate) seal_age: Option<Duration>,
+    pub(crate) sweep_every: Option<Duration>,
     pub(crate) disk: Disk,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
@@ -47,6 +48,7 @@ impl Default for Options {
             tail_bytes_max: TAIL_BYTES_MAX,
             tail_events_max: TAIL_EVENTS_MAX,
             seal_age: None,
+            sweep_every: None,
             disk: Arc::new(RealDisk),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
@@ -59,6 +61,9 @@ impl Options {
         if !TAIL_BYTES_RANGE.contains(&self.tail_bytes_max) {
             let problem = format!("must be 64 KiB to 1 GiB, not {} bytes", self.tail_bytes_max);
             return Err(Error::invalid("tail_bytes_max", problem));
+        }
+        if self.sweep_every.is_some_and(|every| every.is_zero()) {
+            return Err(Error::invalid("sweep_every", "must be longer than nothing"));
         }
         if self.tail_events_max == 0 {
             return Err(Error::invalid("tail_events_max", "must be at least 1"));

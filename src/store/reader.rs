@@ -1,15 +1,17 @@
 //! A store that is open for reading only.
 
 use super::options::Options;
-use super::report::{OpenReport, SegmentSummary, Stats};
+use super::report::{ChangeReport, OpenReport, SegmentSummary, Stats};
 use super::retention::policy::Retention;
 use super::upkeep::backup::{BackupMode, BackupReport, backup};
 use super::upkeep::finding::VerifyReport;
 use super::upkeep::stats::stats;
+use super::upkeep::sweep::dry_run;
 use super::view::snapshot::{Followed, Snapshot};
-use crate::Result;
+use crate::event::Timestamp;
 use crate::io::Watch;
 use crate::store::open::reader::{ReaderEngine, open_reader};
+use crate::{Error, Result};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -70,9 +72,32 @@ impl StoreReader {
         self.engine.refresh()
     }
 
-    /// The retention rules in force.
+    /// The retention rules in force, as [`Store::retention`](super::Store::retention).
     pub fn retention(&self) -> Retention {
-        self.engine.core.retention()
+        Retention::clone(&self.engine.core.rules())
+    }
+
+    /// As [`Store::retention_problem`](super::Store::retention_problem).
+    pub fn retention_problem(&self) -> Option<Error> {
+        let core = &self.engine.core;
+        core.retention.problem(&core.options.disk, &core.paths)
+    }
+
+    /// What [`Store::retain`](super::Store::retain) would do at `now` by the rules in force, or by
+    /// others that are to be tried; also while another process writes the store.
+    ///
+    /// # Errors
+    /// [`Error::ClockJump`] as a sweep, [`Error::Invalid`] for rules that are wrong, and what
+    /// stands in the way of a look at the store.
+    pub fn retain_dry_run(
+        &self,
+        now: Option<Timestamp>,
+        rules: Option<Retention>,
+    ) -> Result<ChangeReport> {
+        let rules = rules.map(Retention::checked).transpose()?;
+        self.engine.refresh()?;
+        let last_sweep = self.engine.state_and_hint().0.last_sweep;
+        dry_run(&self.engine.core, now, last_sweep, rules.as_ref())
     }
 
     /// As [`Store::verify`](super::Store::verify).

@@ -106,11 +106,35 @@ pub struct ChangeReport {
     pub added: Vec<SegmentSummary>,
     /// Segments dropped.
     pub removed: Vec<SegmentSummary>,
-    /// Events in `removed` that are in no added segment.
+    /// Events that are dropped: in `removed` and in no added segment, or never sealed.
     pub events_removed: u64,
     /// Bytes on disk given back (negative: taken). A file that a snapshot still holds counts as
-    /// given back; it goes with the snapshot.
+    /// given back; it goes with the snapshot. A dry run counts the segments in `removed` only.
     pub bytes_freed: i64,
+    /// What a sweep left, and why; `None` of a seal and a compaction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<LeftBehind>,
+}
+
+/// What a sweep of retention has left on the disk although somebody may expect it to be gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[non_exhaustive]
+pub struct LeftBehind {
+    /// Events past their `kept_for`: in no answer, but in segments with events that are not. They
+    /// go with their segment, or are left out of it once they are late by more than a run spans.
+    pub events_in_slack: u64,
+    /// Events past their `kept_for` that are in no segment yet, because the disk is too full to
+    /// seal what stands beside them: give it space and sweep again.
+    pub events_unsealed: u64,
+    /// Events past their `visible_for` only: hidden from ordinary readers, and kept as the rules
+    /// say.
+    pub events_hidden: u64,
+    /// Files of dropped segments that open snapshots of this process hold: they go with those.
+    pub files_held: u64,
+    /// Segments that cannot be read, so that nobody knows whether they may go.
+    pub segments_unreadable: u64,
+    /// What lies in the folder `aside`, which no rule reaches: look at it and delete it.
+    pub files_aside: u64,
 }
 
 impl ChangeReport {
@@ -120,6 +144,24 @@ impl ChangeReport {
         self.removed.extend(other.removed);
         self.events_removed += other.events_removed;
         self.bytes_freed += other.bytes_freed;
+        self.left = match (self.left, other.left) {
+            (Some(one), Some(other)) => Some(one.and(other)),
+            (one, other) => one.or(other),
+        };
         self
+    }
+}
+
+impl LeftBehind {
+    /// The sum of two.
+    fn and(self, other: LeftBehind) -> LeftBehind {
+        LeftBehind {
+            events_in_slack: self.events_in_slack + other.events_in_slack,
+            events_unsealed: self.events_unsealed + other.events_unsealed,
+            events_hidden: self.events_hidden + other.events_hidden,
+            files_held: self.files_held + other.files_held,
+            segments_unreadable: self.segments_unreadable + other.segments_unreadable,
+            files_aside: self.files_aside + other.files_aside,
+        }
     }
 }

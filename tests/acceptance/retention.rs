@@ -1,16 +1,18 @@
-//! Forgetting: only whole segments go, the bytes come back, and what is left answers as before.
+//! Forgetting: segments go as a whole, or without what is past its time where they were sealed
+//! under longer rules; the bytes come back, and what is left answers as before.
 
 use crate::data;
 use crate::git_rails::{import, record};
 use crate::program::Annals;
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 const KEPT_DAYS: i64 = 365;
 
 #[test]
-fn only_whole_segments_are_forgotten_and_their_bytes_come_back() {
+fn what_is_past_its_time_is_forgotten_and_its_bytes_come_back() {
     let annals = Annals::new();
     let Some((files, lines)) = data::git_rails(annals.folder()) else {
         return;
@@ -34,16 +36,24 @@ fn only_whole_segments_are_forgotten_and_their_bytes_come_back() {
     let change = annals.json(["retain", "--now", &now]);
     assert_eq!(change["removed"], planned["removed"]);
 
-    let (gone, kept): (Vec<Value>, Vec<Value>) =
-        before.into_iter().partition(|segment| time(&segment["newest"]) < since);
-    assert!(!gone.is_empty(), "no segment is older than {KEPT_DAYS} days");
-    assert_eq!(segments(&annals), kept);
-    assert_eq!(change["added"], Value::Array(Vec::new()));
-    assert_eq!(change["removed"], Value::Array(gone.clone()));
-    let sum = |key: &str| -> u64 { gone.iter().flat_map(|it| it[key].as_u64()).sum() };
-    assert_eq!(change["events_removed"], sum("events"));
+    let list = |key: &str| change[key].as_array().expect("a list of segments").clone();
+    let (removed, added) = (list("removed"), list("added"));
+    let is_gone = |segment: &Value| time(&segment["newest"]) < since;
+    let gone = before.iter().filter(|segment| is_gone(segment)).count();
+    assert!(gone > 0, "no segment is older than {KEPT_DAYS} days");
+    assert_eq!(removed.iter().filter(|segment| is_gone(segment)).count(), gone);
+    // What ended in between goes on without what is past its time, or as it was.
+    assert!(added.iter().all(|segment| time(&segment["oldest"]) >= since), "{added:?}");
+    let kept = before.into_iter().filter(|segment| !removed.contains(segment));
+    let id = |segment: &Value| segment["id"].as_str().expect("an id").to_owned();
+    let expected: BTreeSet<String> = kept.chain(added.clone()).map(|it| id(&it)).collect();
+    assert_eq!(segments(&annals).iter().map(id).collect::<BTreeSet<_>>(), expected);
+    let sum =
+        |list: &[Value], key: &str| -> u64 { list.iter().flat_map(|it| it[key].as_u64()).sum() };
+    assert_eq!(change["events_removed"], sum(&removed, "events") - sum(&added, "events"));
     let freed = bytes_before - annals.bytes();
-    assert!(freed.abs_diff(sum("bytes")) < 1 << 20, "{freed} bytes freed");
+    let expected = sum(&removed, "bytes") - sum(&added, "bytes");
+    assert!(freed.abs_diff(expected) < 1 << 20, "{freed} bytes freed");
     assert_counts(&annals, &records, since);
     annals.text(["verify"]);
 }

@@ -1,7 +1,7 @@
 //! Campaigns: the guarantees of the engine, tested repeatedly on a real disk.
 //!
-//! Here they are short; the scripts beside this file (`kill.sh`, `follow.sh`, `races.sh`,
-//! `disk_full.sh`, `power_cut.sh`, `damage.sh`) run the long ones.
+//! Here they are short; the scripts beside this file (`kill.sh`, `follow.sh`, `forget.sh`,
+//! `races.sh`, `disk_full.sh`, `power_cut.sh`, `damage.sh`) run the long ones.
 #![cfg(feature = "cli")]
 
 mod appending;
@@ -9,6 +9,7 @@ mod churn;
 mod damage;
 mod disk_full;
 mod following;
+mod forgetting;
 mod importing;
 mod kill;
 mod look;

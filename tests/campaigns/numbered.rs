@@ -82,11 +82,7 @@ impl Read {
 /// Rules that keep passing events for this long, and all others for ever.
 pub(crate) fn rules(passing_micros: i64) -> Retention {
     let passing = Class { kept_for: Keep::Micros(passing_micros), ..Class::forever("passing") };
-    let rule = Rule {
-        class: "passing".into(),
-        tenant: None,
-        data_source: None,
-        category: Some("passing".into()),
-    };
+    let rule =
+        Rule { class: "passing".into(), category: Some("passing".into()), ..Rule::default() };
     Retention { classes: vec![Class::forever("default"), passing], rules: vec![rule] }
 }

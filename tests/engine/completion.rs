@@ -106,7 +106,7 @@ fn hidden_values_are_never_suggested() {
         |name: &str, visible_for| Class { name: name.into(), kept_for: Keep::Forever, visible_for };
     let classes = vec![class("default", Keep::Forever), class("short", Keep::Micros(30 * DAY))];
     let (class, tenant) = ("short".into(), Some("acme".into()));
-    let rules = vec![Rule { class, tenant, data_source: None, category: None }];
+    let rules = vec![Rule { class, tenant, ..Rule::default() }];
     store.set_retention(Retention { classes, rules }).expect("right rules");
     for state in ["tail", "sealed"] {
         let counts = |counts: &[(&str, u64)]| -> BTreeMap<String, u64> {

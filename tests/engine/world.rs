@@ -148,7 +148,7 @@ impl World {
         let class = |name: &str| Class {
             name: name.into(),
             kept_for: keep(chance),
-            visible_for: keep(chance),
+            visible_for: if chance.one_in(8) { Keep::Nothing } else { keep(chance) },
         };
         let classes: Vec<Class> = ["default", "short", "other"].map(class).into();
         let some = |texts| chance.one_in(2).then(|| crate::events::one_of(texts, chance).into());
@@ -157,6 +157,7 @@ impl World {
             tenant: some(crate::events::TENANTS),
             data_source: some(crate::events::SOURCES),
             category: some(crate::events::CATEGORIES),
+            activity: some(crate::events::ACTIVITIES),
         };
         let rules = (0..chance.below(5)).map(rule).collect();
         let retention = Retention { classes, rules };

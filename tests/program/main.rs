@@ -9,6 +9,7 @@ mod json_queries;
 mod outputs;
 mod processes;
 mod recovery;
+mod retention;
 mod support;
 mod terminals;
 mod upkeep;

@@ -9,6 +9,10 @@ use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How often a command that runs for long drops what is past its time.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
 /// Where the store is.
 #[derive(Debug, Args)]
@@ -36,9 +40,11 @@ impl StoreOptions {
         Ok(StoreReader::open(self.required_dir()?)?)
     }
 
-    /// Opens the store for writing; with `create`, makes one where there is none.
+    /// Opens the store for writing; with `create`, makes one where there is none. As long as it is
+    /// open, what is past its time is dropped every hour.
     pub(crate) fn open_to_write(&self, create: bool) -> Outcome<Store> {
-        let store = Store::builder().create(create).open(self.required_dir()?)?;
+        let builder = Store::builder().create(create).sweep_every(SWEEP_EVERY);
+        let store = builder.open(self.required_dir()?)?;
         let report = store.open_report();
         if report.torn_bytes > 0 {
             tell(format_args!(

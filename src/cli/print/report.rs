@@ -5,7 +5,7 @@ use super::table::{bytes, table};
 use super::zoned;
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
-use annals::store::{ChangeReport, SegmentSummary, Store};
+use annals::store::{ChangeReport, LeftBehind, SegmentSummary, Store};
 use chrono_tz::UTC;
 use serde::Serialize;
 
@@ -60,7 +60,7 @@ pub(crate) fn print_change(change: &ChangeReport, format: ReportFormat, dry_run:
             output.line(segment_table(segments))?;
         }
     }
-    if change.added.is_empty() && change.removed.is_empty() {
+    if change.added.is_empty() && change.removed.is_empty() && change.events_removed == 0 {
         output.line("nothing to do")?;
     } else {
         let (direction, size) = match change.bytes_freed {
@@ -72,5 +72,22 @@ pub(crate) fn print_change(change: &ChangeReport, format: ReportFormat, dry_run:
         output.line(format!("events: {} {would}dropped", change.events_removed))?;
         output.line(format!("disk: {} {would}{direction}", bytes(size)))?;
     }
+    for line in change.left.iter().flat_map(left_lines) {
+        output.line(format!("left: {line}"))?;
+    }
     output.finish()
+}
+
+/// What a sweep left, and why; nothing that is not there.
+fn left_lines(left: &LeftBehind) -> Vec<String> {
+    let lines = [
+        (left.events_in_slack, "events past their time, in segments with younger ones"),
+        (left.events_unsealed, "events past their time in the log: the disk is full"),
+        (left.events_hidden, "events hidden from readers, not past their kept time"),
+        (left.files_held, "files that snapshots of this process hold"),
+        (left.segments_unreadable, "segments that cannot be read; see annals verify"),
+        (left.files_aside, "files in the folder aside, which no rule reaches"),
+    ];
+    let is_there = lines.into_iter().filter(|(count, _)| *count > 0);
+    is_there.map(|(count, what)| format!("{count} {what}")).collect()
 }

@@ -13,7 +13,7 @@ use crate::query::predicate::tree::{FieldPredicate, Predicate, Scope};
 use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::segment::Segment;
 use crate::segment::{Read, RetentionKey};
-use crate::store::{Class, DEFAULT_CLASS, Retention, Rule};
+use crate::store::{Class, DEFAULT_CLASS, Retention, Rule, RuleFields};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -76,9 +76,13 @@ impl<'s> Visibility<'s> {
         if self.retention.is_forever() {
             return true;
         }
-        let category = values.top("category").unwrap_or_default();
-        let (tenant, source) = (values.top("tenant"), values.top("data_source"));
-        let cutoff = self.cutoff(self.retention.class_of(tenant, source, category));
+        let fields = RuleFields {
+            tenant: values.top("tenant"),
+            data_source: values.top("data_source"),
+            category: values.top("category").unwrap_or_default(),
+            activity: values.top("activity").unwrap_or_default(),
+        };
+        let cutoff = self.cutoff(self.retention.class_of(fields));
         cutoff.is_none_or(|cutoff| event.event.occurred_at().min(event.recorded_at) >= cutoff)
     }
 
@@ -118,13 +122,12 @@ impl<'s> Visibility<'s> {
             return Ok(RowPlan::Everything);
         }
         let meta = segment.meta();
-        let cutoff_of = |retention_key: &RetentionKey| {
-            let (tenant, source) = (&retention_key.tenant, &retention_key.data_source);
-            let category = &retention_key.category;
-            self.cutoff(self.retention.class_of(tenant.as_deref(), source.as_deref(), category))
+        let cutoffs_of = |retention_key: &RetentionKey| {
+            let classes = self.retention.classes_of_key(RuleFields::of_key(retention_key));
+            classes.into_iter().map(|class| self.cutoff(class))
         };
         let cutoffs: BTreeSet<Option<Timestamp>> =
-            meta.retention_keys().unwrap_or_default().iter().map(cutoff_of).collect();
+            meta.retention_keys().unwrap_or_default().iter().flat_map(cutoffs_of).collect();
         if let (1, Some(cutoff)) = (cutoffs.len(), cutoffs.first()) {
             return Ok(not_before(segment, *cutoff)?);
         }
@@ -174,12 +177,13 @@ impl RuleTree {
     }
 }
 
-/// Events with the tenant, source and category of a rule, as far as it names them.
+/// Events with the tenant, source, category and activity of a rule, as far as it names them.
 fn matched_by(rule: &Rule) -> Predicate {
     let fields = [
         ("tenant", &rule.tenant),
         ("data_source", &rule.data_source),
         ("category", &rule.category),
+        ("activity", &rule.activity),
     ];
     let equals = |(key, wanted): (&str, &Option<String>)| {
         let strings = vec![wanted.clone()?];
@@ -216,8 +220,14 @@ mod tests {
     fn any_rule() -> impl Strategy<Value = Rule> {
         let wanted = |texts: &'static str| proptest::option::of(texts.prop_map(String::from));
         let class = "[xyz]".prop_map(|name| if name == "z" { DEFAULT_CLASS.into() } else { name });
-        (class, wanted("[ab]"), wanted("[ab]"), wanted("[abc]")).prop_map(
-            |(class, tenant, data_source, category)| Rule { class, tenant, data_source, category },
+        (class, wanted("[ab]"), wanted("[ab]"), wanted("[abc]"), wanted("[yz]")).prop_map(
+            |(class, tenant, data_source, category, activity)| Rule {
+                class,
+                tenant,
+                data_source,
+                category,
+                activity,
+            },
         )
     }
 
@@ -261,7 +271,13 @@ mod tests {
             let event = Event::from_json(json.as_bytes()).expect("an event");
             let stored = StoredEvent { seq: 1, recorded_at: Timestamp(0), event };
             let given = |value: &'static str| (value != "-").then_some(value);
-            let class = retention.class_of(given(tenant), given(source), category);
+            let fields = RuleFields {
+                tenant: given(tenant),
+                data_source: given(source),
+                category,
+                activity: "z",
+            };
+            let class = retention.class_of(fields);
             let mut flattener = EventFlattener::new();
             let found = decided(&tree, &flattener.read(&stored));
             assert_eq!(found, class.visible_cutoff(now), "{json} {:?}", retention.rules);
@@ -275,8 +291,7 @@ mod tests {
                 .map(|number| Rule {
                     class: DEFAULT_CLASS.into(),
                     tenant: Some(number.to_string()),
-                    data_source: None,
-                    category: None,
+                    ..Rule::default()
                 })
                 .collect(),
             ..Retention::default()

@@ -12,12 +12,6 @@ pub(crate) const DAY_MICROS: i64 = 86_400_000_000;
 pub(crate) struct Day(pub(crate) i32);
 
 impl Day {
-    /// The day of an event: that of the earlier of the two times, so that a date in the future
-    /// cannot hold back a segment and history lands in its own past.
-    pub(crate) fn of_event(occurred_at: Timestamp, recorded_at: Timestamp) -> Day {
-        Day::of(occurred_at.min(recorded_at))
-    }
-
     /// The day that holds an instant; instants outside the years 1 to 9999 count as the nearest.
     pub(crate) fn of(instant: Timestamp) -> Day {
         let day = instant.0.div_euclid(DAY_MICROS);

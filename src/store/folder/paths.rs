@@ -62,6 +62,11 @@ impl StorePaths {
         self.root.join("store.toml")
     }
 
+    /// The lock of those who change the rules.
+    pub(crate) fn rules_lock(&self) -> PathBuf {
+        self.root.join("store.toml.lock")
+    }
+
     /// The lock of the writer.
     pub(crate) fn lock(&self) -> PathBuf {
         self.root.join("lock")

@@ -7,6 +7,7 @@ use crate::log::read_head;
 use crate::store::folder::paths::{SegmentPath, StorePaths};
 use crate::store::folder::{aside, files};
 use crate::store::manifest::state::ManifestState;
+use crate::store::retention::file;
 use crate::store::write::engine::{Core, Maintenance};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,9 +18,8 @@ pub(crate) fn tidy(core: &Core, upkeep: &mut Maintenance) -> Result<Vec<String>>
         remove_tombstones(core, upkeep)?;
     }
     let disk = &core.options.disk;
-    for path in [core.paths.manifest(), core.paths.rules()] {
-        files::remove(disk, &StorePaths::temporary(&path))?;
-    }
+    files::remove(disk, &StorePaths::temporary(&core.paths.manifest()))?;
+    file::remove_leftover(disk, &core.paths)?;
     let mut strange = StrayFiles::default();
     strange.look_at_logs(core, upkeep.manifest.state())?;
     strange.look_at_segments(core, upkeep.manifest.state())?;

@@ -17,7 +17,6 @@ use crate::store::manifest::ManifestVersion;
 use crate::store::manifest::state::{LogFile, ManifestState};
 use crate::store::options::Options;
 use crate::store::report::OpenReport;
-use crate::store::retention::file;
 use crate::store::sync::lock;
 use crate::store::view::segments::SegmentSet;
 use crate::store::view::snapshot::View;
@@ -87,8 +86,7 @@ impl ReadLogs {
 pub(crate) fn open_reader(root: &Path, options: Options) -> Result<(ReaderEngine, OpenReport)> {
     let paths = StorePaths::new(root);
     refuse_links(&options.disk, &paths)?;
-    let retention = file::read(&options.disk, &paths)?;
-    let core = new_core(paths, options, retention);
+    let core = new_core(paths, options)?;
     let found = look_until_stable(&core, None, Upto::Vouched);
     let manifest = core.paths.manifest();
     let (state, view) = found.map_err(|error| match &error {

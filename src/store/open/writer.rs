@@ -13,7 +13,7 @@ use crate::store::manifest::state::ManifestEdit;
 use crate::store::options::{Durability, Options};
 use crate::store::report::OpenReport;
 use crate::store::retention::file;
-use crate::store::retention::policy::Retention;
+use crate::store::retention::live::LiveRules;
 use crate::store::view::segments::{DeferredUnlink, SegmentSet};
 use crate::store::view::snapshot::View;
 use crate::store::write::engine::{Core, Engine, Maintenance};
@@ -38,8 +38,7 @@ pub(crate) fn open_engine(root: &Path, options: Options) -> Result<(Engine, Open
     let lock = take_lock(&options, &paths)?;
     refuse_links(&disk, &paths)?;
     let manifest = open_or_create(&options, &paths)?;
-    let retention = file::read(&disk, &paths)?;
-    let core = new_core(paths, options, retention);
+    let core = new_core(paths, options)?;
     let mut upkeep = Maintenance::new(manifest);
     if upkeep.manifest.state().logs.is_empty() {
         // Durable before the first log is listed: where one is, this was done.
@@ -60,7 +59,10 @@ pub(crate) fn open_engine(root: &Path, options: Options) -> Result<(Engine, Open
 }
 
 /// The shared parts of a store, with nothing to see yet.
-pub(crate) fn new_core(paths: StorePaths, options: Options, retention: Retention) -> Core {
+///
+/// # Errors
+/// What is wrong with the rules of retention.
+pub(crate) fn new_core(paths: StorePaths, options: Options) -> Result<Core> {
     let view = View {
         segments: Arc::new(SegmentSet::default()),
         tails: Vec::new(),
@@ -68,14 +70,14 @@ pub(crate) fn new_core(paths: StorePaths, options: Options, retention: Retention
         epoch: 1,
         epochs: Arc::default(),
     };
-    Core {
+    Ok(Core {
         unlinks: DeferredUnlink::new(&options.disk),
+        retention: LiveRules::open(&options.disk, &paths)?,
         paths,
         options,
         view: ArcSwap::from_pointee(view),
-        retention: ArcSwap::from_pointee(retention),
         notifier: Arc::default(),
-    }
+    })
 }
 
 fn create_root(options: &Options, root: &Path) -> Result<()> {
@@ -165,7 +167,7 @@ fn open_or_create(options: &Options, paths: &StorePaths) -> Result<Manifest> {
     }
     sync_way(options, paths.root())?;
     if files::len(&options.disk, &paths.rules()).is_err() {
-        file::write(&options.disk, paths, &Retention::default())?;
+        file::create(&options.disk, paths)?;
     }
     Manifest::create(&options.disk, paths, &*options.random)
 }

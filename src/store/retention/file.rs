@@ -1,21 +1,20 @@
 //! `store.toml`: the retention rules as a file that can be edited.
 
+use super::edit;
 use super::policy::{Class, Keep, Retention, Rule};
-use crate::io::Disk;
+use super::print::print;
+use crate::io::{Disk, LockGuard};
 use crate::store::folder::files;
 use crate::store::folder::paths::StorePaths;
 use crate::{Error, Result, limits};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
+use std::time::Duration;
 
-const HEADING: &str = "\
-# What this store keeps for how long. Read when the store is opened.
-# Durations: forever, or a number with s, m, h, d, w or y (366 days).
-# kept_for: after this an event is gone. visible_for: after this it is hidden from readers.
-# The first [[rule]] that matches gives an event its class; without one it is `default`.
-";
+/// How long a change waits for another one, and how often it looks.
+const LOCK_TRIES: u32 = 250;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,16 +34,14 @@ struct RulesFileClass {
     visible_for: toml::Spanned<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RulesFileRule {
     class: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     data_source: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     category: Option<String>,
+    activity: Option<String>,
 }
 
 fn forever() -> toml::Spanned<String> {
@@ -75,11 +72,90 @@ pub(crate) fn read_text(disk: &Disk, paths: &StorePaths) -> Result<Option<(Strin
     Ok(Some((text, retention)))
 }
 
-/// Replaces the rules of a store.
+/// Writes the file of a store that is new: everything is kept.
+pub(crate) fn create(disk: &Disk, paths: &StorePaths) -> Result<()> {
+    files::replace(disk, &paths.rules(), print(&Retention::default()).as_bytes())
+}
+
+/// Replaces the rules of a store. Comments and order of the file stay as far as its form allows;
+/// what is wrong is replaced as a whole.
 ///
 /// Durability: on `Ok` they survive power loss; after a crash the old or the new ones are there.
 pub(crate) fn write(disk: &Disk, paths: &StorePaths, retention: &Retention) -> Result<()> {
-    files::replace(disk, &paths.rules(), print(retention).as_bytes())
+    let _lock = lock_edits(disk, paths)?;
+    let path = paths.rules();
+    let edited = match read_text(disk, paths) {
+        Ok(Some((text, old))) => edited(&text, &old, retention, &path),
+        Ok(None) | Err(Error::Invalid { .. }) => None,
+        Err(error) => return Err(error),
+    };
+    let text = edited.unwrap_or_else(|| print(retention));
+    files::replace(disk, &path, text.as_bytes())
+}
+
+/// Changes the rules of a store, also while another process writes it; gives the new ones. Two
+/// changes at once come one after the other. Comments and order of the file stay.
+///
+/// Durability: as [`write`].
+///
+/// # Errors
+/// As [`read`]; what `change` says, and [`Error::Invalid`] for rules that are wrong or a file in a
+/// form that can only be changed by hand: nothing is written. [`Error::Locked`] when another change
+/// takes seconds.
+pub(crate) fn change(
+    disk: &Disk,
+    paths: &StorePaths,
+    change: impl FnOnce(Retention) -> Result<Retention>,
+) -> Result<Retention> {
+    let _lock = lock_edits(disk, paths)?;
+    let path = paths.rules();
+    let Some((text, old)) = read_text(disk, paths)? else {
+        let new = change(Retention::default())?.checked()?;
+        files::replace(disk, &path, print(&new).as_bytes())?;
+        return Ok(new);
+    };
+    let new = change(old.clone())?.checked()?;
+    if new != old {
+        let edited = edited(&text, &old, &new, &path).ok_or_else(|| {
+            let problem = "stands in a form that a command cannot change; change it by hand: \
+                 `[class.NAME]` and `[[rule]]` on lines of their own, a key to a line";
+            Error::invalid(path.display().to_string(), problem)
+        })?;
+        files::replace(disk, &path, edited.as_bytes())?;
+    }
+    Ok(new)
+}
+
+/// The text with other rules, if it can be changed line by line.
+fn edited(text: &str, old: &Retention, new: &Retention, path: &Path) -> Option<String> {
+    let edited = edit::edited(text, old, new)?;
+    // Whatever the form of the file: what is written says what was wanted.
+    parse(&edited, path).is_ok_and(|parsed| parsed == *new).then_some(edited)
+}
+
+/// Waits for its turn to change the file. Another process may write the store meanwhile.
+fn lock_edits(disk: &Disk, paths: &StorePaths) -> Result<Box<dyn LockGuard>> {
+    let path = paths.rules_lock();
+    for _ in 0..LOCK_TRIES {
+        let lock = disk.lock(&path).map_err(|error| Error::io("lock", &path, error))?;
+        if let Some(lock) = lock {
+            return Ok(lock);
+        }
+        std::thread::sleep(LOCK_PAUSE);
+    }
+    Err(Error::Locked { path, holder: "another change of store.toml".into() })
+}
+
+/// Removes what a change left that did not come to its end; one that runs keeps its file.
+pub(crate) fn remove_leftover(disk: &Disk, paths: &StorePaths) -> Result<()> {
+    let temporary = StorePaths::temporary(&paths.rules());
+    if files::len(disk, &temporary).is_err_and(|error| files::is_missing(&error)) {
+        return Ok(());
+    }
+    match disk.lock(&paths.rules_lock()) {
+        Ok(Some(_lock)) => files::remove(disk, &temporary),
+        _ => Ok(()),
+    }
 }
 
 /// Parses the text of a rules file; `path` is for messages only.
@@ -110,42 +186,14 @@ pub(crate) fn parse(text: &str, path: &Path) -> Result<Retention> {
         .map_err(|error| Error::invalid(path.display().to_string(), error.to_string()))
 }
 
-/// The text of a rules file; [`parse`] gives the same rules back.
-pub(crate) fn print(retention: &Retention) -> String {
-    let mut text = HEADING.to_string();
-    for class in &retention.classes {
-        let (kept_for, visible_for) = (class.kept_for, class.visible_for);
-        let name = &class.name;
-        writeln!(
-            text,
-            "\n[class.{name}]\nkept_for = \"{kept_for}\"\nvisible_for = \"{visible_for}\""
-        )
-        .expect("writing to a string succeeds");
-    }
-    for rule in &retention.rules {
-        let rule =
-            toml::to_string(&RulesFileRule::of(rule)).expect("plain fields have a TOML form");
-        write!(text, "\n[[rule]]\n{rule}").expect("writing to a string succeeds");
-    }
-    text
-}
-
 impl RulesFileRule {
-    fn of(rule: &Rule) -> RulesFileRule {
-        RulesFileRule {
-            class: rule.class.clone(),
-            tenant: rule.tenant.clone(),
-            data_source: rule.data_source.clone(),
-            category: rule.category.clone(),
-        }
-    }
-
     fn into_rule(self) -> Rule {
         Rule {
             class: self.class,
             tenant: self.tenant,
             data_source: self.data_source,
             category: self.category,
+            activity: self.activity,
         }
     }
 }
@@ -204,18 +252,24 @@ mod tests {
 
     fn any_retention() -> impl Strategy<Value = Retention> {
         let keep = prop_oneof![Just(Keep::Forever), (1_i64..).prop_map(Keep::Micros)];
-        let classes = prop::collection::btree_map("[a-z0-9_-]{1,8}", (keep.clone(), keep), 1..5);
+        let visible = prop_oneof![Just(Keep::Nothing), keep.clone()];
+        let classes = prop::collection::btree_map("[a-z0-9_-]{1,8}", (keep, visible), 1..5);
         let text = prop::option::of(any::<String>());
-        let rules = prop::collection::vec((any::<usize>(), text.clone(), text.clone(), text), 0..4);
+        let rules = prop::collection::vec(
+            (any::<usize>(), text.clone(), text.clone(), text.clone(), text),
+            0..4,
+        );
         (classes, rules).prop_map(|(classes, rules)| {
             let class = |(name, (kept_for, visible_for))| Class { name, kept_for, visible_for };
             let classes: Vec<Class> = classes.into_iter().map(class).collect();
-            let rule = |(index, tenant, data_source, category): (usize, _, _, _)| Rule {
-                class: classes[index % classes.len()].name.clone(),
-                tenant,
-                data_source,
-                category,
-            };
+            let rule =
+                |(index, tenant, data_source, category, activity): (usize, _, _, _, _)| Rule {
+                    class: classes[index % classes.len()].name.clone(),
+                    tenant,
+                    data_source,
+                    category,
+                    activity,
+                };
             let rules = rules.into_iter().map(rule).collect();
             Retention { classes, rules }.checked().expect("valid")
         })
@@ -225,6 +279,26 @@ mod tests {
         #[test]
         fn what_is_printed_parses_back(retention in any_retention()) {
             prop_assert_eq!(parse_text(&print(&retention)).expect("printed"), retention);
+        }
+
+        /// Any rules become any others, in a file as it is printed, with comments in it.
+        #[test]
+        fn rules_become_others_and_comments_stay(old in any_retention(), new in any_retention()) {
+            let comment = |line: &str| match line.starts_with('[') {
+                true => format!("\n# about {line}\n\n{line}\n"),
+                false => format!("{line}\n"),
+            };
+            let text: String = print(&old).lines().map(comment).collect();
+            let path = Path::new("store.toml");
+            prop_assume!(parse(&text, path).is_ok_and(|parsed| parsed == old));
+            let Some(changed) = edited(&text, &old, &new, path) else {
+                // Texts over several lines may look like headers.
+                return Ok(());
+            };
+            prop_assert_eq!(parse_text(&changed).expect("printed"), new);
+            for line in text.lines().filter(|line| line.starts_with("# about")) {
+                prop_assert!(changed.contains(line), "{} is lost in {}", line, changed);
+            }
         }
 
         #[test]

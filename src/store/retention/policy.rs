@@ -1,6 +1,7 @@
 //! The retention policy: classes with their durations, and the rules that give an event its class.
 
-use crate::event::{Length, LengthUnit, Timestamp};
+use crate::event::{Event, Length, LengthUnit, Timestamp};
+use crate::segment::RetentionKey;
 use crate::store::folder::paths::is_class_name;
 use crate::{Error, Result};
 use serde::{Serialize, Serializer};
@@ -12,8 +13,9 @@ pub const DEFAULT_CLASS: &str = "default";
 
 /// How long something is kept.
 ///
-/// As text: `forever`, or a number with a unit: `us`, `s`, `m` (minutes), `h`, `d`, `w`, `y` (366
-/// days, so that no calendar year is cut short; in a query `y` is a calendar year).
+/// As text: `forever`, `nothing`, or a number with a unit: `us`, `s`, `m` (minutes), `h`, `d`, `w`,
+/// `mo` (31 days) and `y` (366 days), so that no calendar month or year is cut short; in a query
+/// `mo` and `y` are those of the calendar.
 ///
 /// # Examples
 /// ```
@@ -27,6 +29,8 @@ pub const DEFAULT_CLASS: &str = "default";
 pub enum Keep {
     /// Without an end.
     Forever,
+    /// Not at all: only for what is visible, never for what is kept.
+    Nothing,
     /// This many microseconds; at least 1.
     Micros(i64),
 }
@@ -39,12 +43,12 @@ pub struct Class {
     pub name: String,
     /// After this an event is in no answer, and is dropped.
     pub kept_for: Keep,
-    /// After this an event is hidden from ordinary readers.
+    /// After this an event is hidden from ordinary readers; [`Keep::Nothing`]: at once.
     pub visible_for: Keep,
 }
 
 /// One rule: the first that matches gives an event its class. What is `None` matches everything.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Rule {
     /// The class it gives.
     pub class: String,
@@ -54,6 +58,17 @@ pub struct Rule {
     pub data_source: Option<String>,
     /// Matches only this category.
     pub category: Option<String>,
+    /// Matches only this activity.
+    pub activity: Option<String>,
+}
+
+/// What rules look at in an event.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct RuleFields<'e> {
+    pub(crate) tenant: Option<&'e str>,
+    pub(crate) data_source: Option<&'e str>,
+    pub(crate) category: &'e str,
+    pub(crate) activity: &'e str,
 }
 
 /// The retention rules of a store.
@@ -70,6 +85,7 @@ impl Keep {
     pub(crate) fn cutoff(self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Keep::Forever => None,
+            Keep::Nothing => Some(Timestamp(i64::MAX)),
             Keep::Micros(micros) => Some(Timestamp(now.0.saturating_sub(micros))),
         }
     }
@@ -88,30 +104,37 @@ impl FromStr for Keep {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Keep> {
-        if text == "forever" {
-            return Ok(Keep::Forever);
+        match text {
+            "forever" => return Ok(Keep::Forever),
+            "nothing" => return Ok(Keep::Nothing),
+            _ => {}
         }
         let wrong = || {
-            let problem = "expected `forever`, or a whole number above 0 with a unit such as `90d` \
-                 (us, s, m, h, d, w, y)";
+            let problem = "expected `forever`, `nothing`, or a whole number above 0 with a unit \
+                 such as `90d` (us, s, m, h, d, w, mo, y)";
             Error::invalid("duration", format!("`{text}`: {problem}"))
         };
         let micros = Length::parse(text).and_then(|length| match length.unit {
-            LengthUnit::Millisecond | LengthUnit::Month => None,
-            LengthUnit::Year => {
-                let days = Length { count: length.count.checked_mul(366)?, unit: LengthUnit::Day };
-                days.micros()
-            }
+            LengthUnit::Millisecond => None,
+            LengthUnit::Month => days(length.count, 31),
+            LengthUnit::Year => days(length.count, 366),
             _ => length.micros(),
         });
         micros.filter(|micros| *micros > 0).map(Keep::Micros).ok_or_else(wrong)
     }
 }
 
+/// The microseconds of `count` times so many days.
+fn days(count: u64, each: u64) -> Option<i64> {
+    Length { count: count.checked_mul(each)?, unit: LengthUnit::Day }.micros()
+}
+
 impl fmt::Display for Keep {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Keep::Micros(micros) = *self else {
-            return formatter.write_str("forever");
+        let micros = match *self {
+            Keep::Forever => return formatter.write_str("forever"),
+            Keep::Nothing => return formatter.write_str("nothing"),
+            Keep::Micros(micros) => micros,
         };
         let in_unit = |unit: &LengthUnit| {
             let each = unit.micros().filter(|each| micros % each == 0)?;
@@ -155,14 +178,59 @@ impl Class {
     }
 }
 
+impl<'e> RuleFields<'e> {
+    /// What a footer tells of some rows: all but the activity.
+    pub(crate) fn of_key(key: &'e RetentionKey) -> RuleFields<'e> {
+        RuleFields {
+            tenant: key.tenant.as_deref(),
+            data_source: key.data_source.as_deref(),
+            category: &key.category,
+            activity: "",
+        }
+    }
+
+    /// Calls `each` with the fields of an event.
+    pub(crate) fn of_event<T>(event: &Event, each: impl FnOnce(RuleFields<'_>) -> T) -> T {
+        let [tenant, data_source, category, activity] =
+            ["tenant", "data_source", "category", "activity"].map(|field| event.text(field));
+        each(RuleFields {
+            tenant: tenant.as_deref(),
+            data_source: data_source.as_deref(),
+            category: category.as_deref().unwrap_or_default(),
+            activity: activity.as_deref().unwrap_or_default(),
+        })
+    }
+}
+
 impl Rule {
-    fn matches(&self, tenant: Option<&str>, data_source: Option<&str>, category: &str) -> bool {
+    /// Whether two rules look at the same fields for the same values, whatever class they give.
+    pub fn has_criteria_of(&self, other: &Rule) -> bool {
+        self.criteria() == other.criteria()
+    }
+
+    /// Whether everything that `other` matches this matches too.
+    pub fn covers(&self, other: &Rule) -> bool {
+        let pairs = self.criteria().into_iter().zip(other.criteria());
+        pairs.into_iter().all(|(mine, theirs)| mine.is_none() || mine == theirs)
+    }
+
+    fn criteria(&self) -> [Option<&str>; 4] {
+        [&self.tenant, &self.data_source, &self.category, &self.activity].map(Option::as_deref)
+    }
+
+    fn matches(&self, fields: RuleFields<'_>) -> bool {
+        let any_activity = self.activity.as_deref().is_none_or(|it| it == fields.activity);
+        any_activity && self.matches_some_activity(fields)
+    }
+
+    /// Whether the rule matches events with these fields and an activity that is not known.
+    fn matches_some_activity(&self, fields: RuleFields<'_>) -> bool {
         let agrees = |wanted: &Option<String>, got: Option<&str>| {
             wanted.as_deref().is_none_or(|wanted| got == Some(wanted))
         };
-        agrees(&self.tenant, tenant)
-            && agrees(&self.data_source, data_source)
-            && agrees(&self.category, Some(category))
+        agrees(&self.tenant, fields.tenant)
+            && agrees(&self.data_source, fields.data_source)
+            && agrees(&self.category, Some(fields.category))
     }
 }
 
@@ -174,17 +242,34 @@ impl Retention {
 
     /// The class of an event by the rules in force: that of the first rule that matches, else
     /// `default`. Linear in the rules.
-    pub(crate) fn class_of(
-        &self,
-        tenant: Option<&str>,
-        data_source: Option<&str>,
-        category: &str,
-    ) -> &Class {
-        let matches = |rule: &&Rule| rule.matches(tenant, data_source, category);
-        let name = match self.rules.iter().find(matches) {
+    pub(crate) fn class_of(&self, fields: RuleFields<'_>) -> &Class {
+        let name = match self.rules.iter().find(|rule| rule.matches(fields)) {
             Some(rule) => rule.class.as_str(),
             None => DEFAULT_CLASS,
         };
+        self.known_class(name)
+    }
+
+    /// The classes that events with a tenant, source and category may have, whatever their
+    /// activity: what a footer tells of a segment. At least one; linear in the rules.
+    pub(crate) fn classes_of_key(&self, fields: RuleFields<'_>) -> Vec<&Class> {
+        let mut names: Vec<&str> = Vec::new();
+        let mut matching = self.rules.iter().filter(|rule| rule.matches_some_activity(fields));
+        let decides = |rule: &&Rule| rule.activity.is_none();
+        let last = loop {
+            match matching.next() {
+                Some(rule) if !decides(&rule) => names.push(&rule.class),
+                Some(rule) => break rule.class.as_str(),
+                None => break DEFAULT_CLASS,
+            }
+        };
+        names.push(last);
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter().map(|name| self.known_class(name)).collect()
+    }
+
+    fn known_class(&self, name: &str) -> &Class {
         self.class(name)
             .expect("checked when the rules came in: `default` and the classes of rules exist")
     }
@@ -230,7 +315,8 @@ impl Class {
             return Err(Error::invalid("class", problem));
         }
         for (name, keep) in [("kept_for", self.kept_for), ("visible_for", self.visible_for)] {
-            if matches!(keep, Keep::Micros(..=0)) {
+            let is_kept = name == "kept_for";
+            if matches!(keep, Keep::Micros(..=0)) || (is_kept && keep == Keep::Nothing) {
                 let field = format!("class.{}.{name}", self.name);
                 return Err(Error::invalid(field, "must be longer than nothing"));
             }
@@ -244,9 +330,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn rule(class: &str, parts: [Option<&str>; 3]) -> Rule {
-        let [tenant, data_source, category] = parts.map(|part| part.map(str::to_string));
-        Rule { class: class.into(), tenant, data_source, category }
+    fn rule(class: &str, parts: [Option<&str>; 4]) -> Rule {
+        let [tenant, data_source, category, activity] = parts.map(|part| part.map(str::to_string));
+        Rule { class: class.into(), tenant, data_source, category, activity }
+    }
+
+    fn fields<'e>(
+        tenant: Option<&'e str>,
+        source: Option<&'e str>,
+        category: &'e str,
+    ) -> RuleFields<'e> {
+        RuleFields { tenant, data_source: source, category, activity: "done" }
     }
 
     #[test]
@@ -254,14 +348,15 @@ mod tests {
         let retention = Retention {
             classes: ["a", "b", "c"].map(Class::forever).to_vec(),
             rules: vec![
-                rule("a", [Some("t1"), None, Some("login")]),
-                rule("b", [Some("t1"), None, None]),
-                rule("c", [None, Some("calendar"), None]),
+                rule("a", [Some("t1"), None, Some("login"), None]),
+                rule("b", [Some("t1"), None, None, None]),
+                rule("c", [None, Some("calendar"), None, None]),
             ],
         };
         let retention = retention.checked().expect("valid");
-        let class =
-            |tenant, source, category| retention.class_of(tenant, source, category).name.as_str();
+        let class = |tenant, source, category| {
+            retention.class_of(fields(tenant, source, category)).name.as_str()
+        };
         assert_eq!(class(Some("t1"), Some("calendar"), "login"), "a");
         assert_eq!(class(Some("t1"), Some("calendar"), "other"), "b");
         assert_eq!(class(Some("t2"), Some("calendar"), "login"), "c");
@@ -274,7 +369,7 @@ mod tests {
         let retention = retention.checked().expect("valid");
         assert_eq!(retention.classes[0], Class::forever("default"));
         assert!(retention.is_forever());
-        assert_eq!(retention.class_of(None, None, "x").kept_cutoff(Timestamp(0)), None);
+        assert_eq!(retention.class_of(RuleFields::default()).kept_cutoff(Timestamp(0)), None);
     }
 
     #[test]
@@ -285,13 +380,14 @@ mod tests {
         };
         assert!(with("../up", Keep::Forever).checked().is_err());
         assert!(with("a", Keep::Micros(0)).checked().is_err());
+        assert!(with("a", Keep::Nothing).checked().is_err());
         assert!(with("a", Keep::Micros(1)).checked().is_ok());
         let twice = Retention {
             classes: vec![Class::forever("a"), Class::forever("a")],
             rules: Vec::new(),
         };
         assert!(twice.checked().is_err());
-        let unknown = Retention { rules: vec![rule("nobody", [None; 3])], ..Retention::default() };
+        let unknown = Retention { rules: vec![rule("nobody", [None; 4])], ..Retention::default() };
         let message = unknown.checked().expect_err("no such class").to_string();
         assert_eq!(message, "rule[0].class: no class is called `nobody`");
     }
@@ -305,13 +401,52 @@ mod tests {
     }
 
     #[test]
+    fn rules_for_an_activity_leave_a_key_with_several_classes() {
+        let retention = Retention {
+            classes: ["a", "b"].map(Class::forever).to_vec(),
+            rules: vec![
+                rule("a", [Some("t1"), None, None, Some("failed")]),
+                rule("b", [Some("t1"), None, None, None]),
+            ],
+        };
+        let retention = retention.checked().expect("valid");
+        let failed = |tenant| RuleFields { activity: "failed", ..fields(tenant, None, "login") };
+        assert_eq!(retention.class_of(failed(Some("t1"))).name, "a");
+        assert_eq!(retention.class_of(fields(Some("t1"), None, "login")).name, "b");
+        let names = |tenant| {
+            let classes = retention.classes_of_key(fields(tenant, None, "login"));
+            classes.iter().map(|class| class.name.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(Some("t1")), ["a", "b"]);
+        assert_eq!(names(Some("t2")), ["default"]);
+    }
+
+    #[test]
+    fn what_is_visible_for_nothing_is_hidden_and_kept() {
+        let class = Class { visible_for: Keep::Nothing, ..Class::forever("a") };
+        assert_eq!(class.visible_cutoff(Timestamp(15)), Some(Timestamp(i64::MAX)));
+        assert_eq!(class.kept_cutoff(Timestamp(15)), None);
+        assert_eq!("nothing".parse::<Keep>().expect("a word").to_string(), "nothing");
+    }
+
+    #[test]
+    fn a_rule_covers_what_names_the_same_and_more() {
+        let wide = rule("a", [Some("t1"), None, None, None]);
+        let narrow = rule("b", [Some("t1"), None, Some("login"), None]);
+        assert!(wide.covers(&narrow) && !narrow.covers(&wide) && wide.covers(&wide));
+        assert!(!wide.covers(&rule("b", [Some("t2"), None, Some("login"), None])));
+    }
+
+    #[test]
     fn durations_need_a_number_and_a_unit() {
         const DAY: i64 = 86_400_000_000;
-        for (text, micros) in [("1us", 1), ("2s", 2_000_000), ("2w", 14 * DAY), ("1y", 366 * DAY)] {
+        for (text, micros) in
+            [("1us", 1), ("2s", 2_000_000), ("2w", 14 * DAY), ("1y", 366 * DAY), ("6mo", 186 * DAY)]
+        {
             assert_eq!(text.parse::<Keep>().expect(text), Keep::Micros(micros));
         }
         for text in
-            ["", "d", "90", "0d", "-1d", "1.5d", "90 d", "1ms", "1mo", "9223372036854775807d"]
+            ["", "d", "90", "0d", "-1d", "1.5d", "90 d", "1ms", "0mo", "9223372036854775807d"]
         {
             assert!(text.parse::<Keep>().is_err(), "{text}");
         }

@@ -4,9 +4,11 @@ mod beside;
 mod clock;
 mod crash;
 mod fault;
+mod forget;
 mod life;
 mod model;
 mod reading;
+mod rules;
 mod upkeep;
 mod worlds;
 

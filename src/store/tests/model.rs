@@ -101,12 +101,7 @@ impl Life {
 
     fn change_rules(&mut self) {
         let short = Class { kept_for: Keep::Micros(KEPT_DAYS * DAY), ..Class::forever("short") };
-        let rule = Rule {
-            class: "short".into(),
-            tenant: Some("t".into()),
-            data_source: None,
-            category: None,
-        };
+        let rule = Rule { class: "short".into(), tenant: Some("t".into()), ..Rule::default() };
         let rules = Vec::from_iter((self.dice.below(2) == 0).then_some(rule));
         let classes = vec![short];
         self.store().set_retention(Retention { classes, rules }).expect("sets");

@@ -78,12 +78,7 @@ fn classes_get_folders_and_days_of_their_own() {
     let store = bench.open();
     let retention = Retention {
         classes: vec![Class::forever("short")],
-        rules: vec![Rule {
-            class: "short".into(),
-            tenant: Some("t".into()),
-            data_source: None,
-            category: None,
-        }],
+        rules: vec![Rule { class: "short".into(), tenant: Some("t".into()), ..Rule::default() }],
     };
     store.set_retention(retention).expect("sets");
     let batch = [with_id("a", "x", TODAY - DAY), event_at(0, TODAY + 40 * DAY)];
@@ -366,9 +361,8 @@ fn with_rot(disk: &SimDisk, bench: &Bench) -> Store {
     let class = |name: &str| Class::forever(name);
     let rule = |category: &str, class: &str| Rule {
         class: class.into(),
-        tenant: None,
-        data_source: None,
         category: Some(category.into()),
+        ..Rule::default()
     };
     store
         .set_retention(Retention {

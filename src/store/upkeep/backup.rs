@@ -205,10 +205,10 @@ impl Backup<'_> {
     /// Copies the rules as people wrote them, if they are still those in force.
     fn write_rules(&mut self) -> Result<()> {
         let disk = &self.core.options.disk;
-        let retention = self.core.retention.load();
+        let retention = self.core.rules();
         let path = self.paths.rules();
         match file::read_text(disk, &self.core.paths) {
-            Ok(Some((text, rules))) if rules == **retention => {
+            Ok(Some((text, rules))) if rules == *retention => {
                 files::create_synced(disk, &path, text.as_bytes())?;
             }
             _ => file::write(disk, &self.paths, &retention)?,

@@ -62,7 +62,7 @@ impl Engine {
         if self.is_closed() {
             return Ok(ChangeReport::default());
         }
-        let retention = self.core.retention.load();
+        let retention = self.core.rules();
         let mut report = ChangeReport::default();
         let mut failure = None;
         for members in self.groups(&upkeep, &retention, members_min, full) {
@@ -132,7 +132,7 @@ impl Engine {
             bytes_freed: bytes_freed(dropped, &added_summaries),
             added: added_summaries,
             removed: members.iter().map(|member| member.summary()).collect(),
-            events_removed: 0,
+            ..ChangeReport::default()
         })
     }
 
@@ -192,7 +192,7 @@ fn next_row(member: &Segment, number: usize, row: u32) -> Result<Option<HeapRow>
 
 /// The members, and of the segments that they replaced those whose files may still be there: a
 /// manifest that is rebuilt from the footers must leave them all out.
-fn replaced_ids(upkeep: &Maintenance, members: &[&Segment]) -> Vec<SegmentId> {
+pub(crate) fn replaced_ids(upkeep: &Maintenance, members: &[&Segment]) -> Vec<SegmentId> {
     let tombstones = &upkeep.manifest.state().tombstones;
     let mut ids: Vec<SegmentId> = members.iter().map(|member| member.meta().id).collect();
     let earlier = members.iter().flat_map(|member| &member.meta().replaces);

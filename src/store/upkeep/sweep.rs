@@ -1,41 +1,135 @@
-//! Sweeps of retention: segments whose every event is past its time are dropped.
+//! Sweeps of retention: what is past its time leaves the disk, sealed or not.
+//!
+//! A segment in which all is past its time is dropped, by one edit of the manifest. A tail in which
+//! something is past its time is sealed without it, and its log removed. A segment that mixes what
+//! goes with what stays for much longer is written anew ([`super::rewrite`]).
 
+use super::ages::{Ages, Calendar};
 use crate::event::Timestamp;
 use crate::limits::CLOCK_JUMP_MICROS_MAX;
 use crate::segment::Footer;
+use crate::store::folder::files;
 use crate::store::manifest::state::ManifestEdit;
-use crate::store::report::ChangeReport;
-use crate::store::retention::policy::{Class, Retention};
+use crate::store::report::{ChangeReport, LeftBehind};
+use crate::store::retention::policy::{Class, Retention, RuleFields};
 use crate::store::sync::lock;
 use crate::store::view::segments::LiveSegment;
-use crate::store::write::engine::{Engine, Maintenance};
+use crate::store::view::snapshot::View;
+use crate::store::write::engine::{Core, Engine, Maintenance};
+use crate::store::write::runs::{RUN_BYTES, RUN_ROWS};
 use crate::{Error, Result};
 use std::sync::Arc;
 
 /// Segments that one edit takes out: far fewer than the room that a manifest keeps ahead takes.
 const DROPPED_AT_ONCE: usize = 512;
 
+/// What a sweep has to do, and what it will leave.
+#[derive(Debug, Default)]
+pub(crate) struct SweepPlan {
+    /// Everything in them is past its time.
+    drop: Vec<Arc<LiveSegment>>,
+    /// They go on without what is past its time: so many events.
+    rewrite: Vec<(Arc<LiveSegment>, u64)>,
+    /// Events of the tails that are past their time.
+    expired_in_tails: u64,
+    left: LeftBehind,
+}
+
 impl Engine {
-    /// Drops what is past its time at `now`; without one, at the time of the clock.
-    pub(crate) fn retain(&self, now: Option<Timestamp>, dry_run: bool) -> Result<ChangeReport> {
+    /// Drops what is past its time at `asked`; without one, at the time of the clock.
+    pub(crate) fn retain(&self, asked: Option<Timestamp>) -> Result<ChangeReport> {
         let mut upkeep = lock(&self.upkeep);
-        let last = upkeep.manifest.state().last_sweep;
-        let now = sweep_time(now, self.core.now(), last)?;
-        let segments = Arc::clone(&lock(&self.writer).segments);
-        let retention = self.core.retention.load();
-        let mut expired = expired(segments.live(), &retention, now);
-        let report = report(&expired);
-        drop(segments);
-        if dry_run {
-            return Ok(report);
+        if self.is_closed() {
+            return Ok(ChangeReport::default());
         }
+        let clock = self.core.now();
+        let now = sweep_time(asked, clock, upkeep.manifest.state().last_sweep)?;
+        let retention = self.core.sound_rules()?;
+        let calendar = Calendar { retention: &retention, now };
+        let plan = SweepPlan::of(&self.core, &self.core.view.load(), calendar);
+        let mut report = plan.report(&[]);
+        let mut mark = mark_of(asked, clock, now).map(ManifestEdit::Swept);
+        // One edit, and so one sync, where nothing else is to be done.
+        let is_last = plan.rewrite.is_empty() && plan.expired_in_tails == 0;
+        let last = if is_last { mark.take() } else { None };
+        self.drop_all(&mut upkeep, plan.drop, last)?;
+        upkeep.remove_sealed_logs(&self.core)?;
+        if plan.expired_in_tails > 0 {
+            report = report.and(self.sweep_tails(&mut upkeep, now, plan.expired_in_tails)?);
+        }
+        report = report.and(self.rewrite_all(&mut upkeep, plan.rewrite, now)?);
+        upkeep.commit(&self.core, mark.into_iter().collect())?;
+        if let Some(left) = &mut report.left {
+            left.files_held = upkeep.manifest.state().tombstones.len() as u64;
+        }
+        Ok(report)
+    }
+
+    /// What [`Engine::retain`] would do, by other rules if there are some.
+    pub(crate) fn retain_dry_run(
+        &self,
+        asked: Option<Timestamp>,
+        retention: Option<&Retention>,
+    ) -> Result<ChangeReport> {
+        let last = lock(&self.upkeep).manifest.state().last_sweep;
+        dry_run(&self.core, asked, last, retention)
+    }
+
+    /// Takes what is past its time out of tails and logs, as far as the disk has space.
+    fn sweep_tails(
+        &self,
+        upkeep: &mut Maintenance,
+        now: Timestamp,
+        expired: u64,
+    ) -> Result<ChangeReport> {
+        match self.seal_without_expired(upkeep, now) {
+            Err(error) if is_full(&error) => {
+                let left = LeftBehind { events_unsealed: expired, ..LeftBehind::default() };
+                Ok(ChangeReport { left: Some(left), ..ChangeReport::default() })
+            }
+            sealed => sealed,
+        }
+    }
+
+    /// Writes segments anew without what is past its time. One that is damaged, or for which the
+    /// disk has no space, stays as it is.
+    fn rewrite_all(
+        &self,
+        upkeep: &mut Maintenance,
+        segments: Vec<(Arc<LiveSegment>, u64)>,
+        now: Timestamp,
+    ) -> Result<ChangeReport> {
+        let mut report = ChangeReport::default();
+        let mut left = LeftBehind::default();
+        for (segment, expired) in segments {
+            match self.rewrite(upkeep, &segment, now) {
+                Ok(change) => report = report.and(change),
+                Err(Error::Corrupt { .. }) => {
+                    left.segments_unreadable += 1;
+                    left.events_in_slack += expired;
+                }
+                Err(error) if is_full(&error) => left.events_in_slack += expired,
+                Err(error) => return Err(error),
+            }
+        }
+        self.clear_gone(upkeep);
+        report.left = Some(left);
+        Ok(report)
+    }
+
+    /// Takes segments out, and with the last of them goes `last`.
+    fn drop_all(
+        &self,
+        upkeep: &mut Maintenance,
+        mut expired: Vec<Arc<LiveSegment>>,
+        last: Option<ManifestEdit>,
+    ) -> Result<()> {
         // The space of some is free before the next ones need room in the manifest.
         while expired.len() > DROPPED_AT_ONCE {
             let part = expired.split_off(expired.len() - DROPPED_AT_ONCE);
-            self.drop_segments(&mut upkeep, part, None)?;
+            self.drop_segments(upkeep, part, None)?;
         }
-        self.drop_segments(&mut upkeep, expired, Some(ManifestEdit::Swept(now)))?;
-        Ok(report)
+        self.drop_segments(upkeep, expired, last)
     }
 
     /// Takes segments out in one edit; their files go once nobody holds them.
@@ -46,7 +140,10 @@ impl Engine {
         last: Option<ManifestEdit>,
     ) -> Result<()> {
         let doom = |segment: &Arc<LiveSegment>| ManifestEdit::Drop(segment.facts().id);
-        let edit = expired.iter().map(doom).chain(last).collect();
+        let edit: Vec<ManifestEdit> = expired.iter().map(doom).chain(last).collect();
+        if edit.is_empty() {
+            return Ok(());
+        }
         upkeep.commit(&self.core, edit)?;
         self.replace_segments(&expired, Vec::new());
         drop(expired);
@@ -55,15 +152,92 @@ impl Engine {
     }
 }
 
-/// What a sweep at `now` would drop.
-pub(crate) fn report(expired: &[Arc<LiveSegment>]) -> ChangeReport {
-    let bytes: u64 = expired.iter().map(|segment| segment.facts().len).sum();
-    ChangeReport {
-        added: Vec::new(),
-        removed: expired.iter().map(|segment| segment.summary()).collect(),
-        events_removed: expired.iter().map(|segment| u64::from(segment.facts().rows)).sum(),
-        bytes_freed: i64::try_from(bytes).unwrap_or(i64::MAX),
+/// Whether the disk has no space for what would be written.
+fn is_full(error: &Error) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    let Error::Io { source, .. } = error else {
+        return false;
+    };
+    matches!(source.kind(), StorageFull | QuotaExceeded)
+}
+
+/// What a sweep would do to what `core` shows.
+pub(crate) fn dry_run(
+    core: &Core,
+    asked: Option<Timestamp>,
+    last: Option<Timestamp>,
+    retention: Option<&Retention>,
+) -> Result<ChangeReport> {
+    let now = sweep_time(asked, core.now(), last)?;
+    let rules = core.rules();
+    let calendar = Calendar { retention: retention.unwrap_or(&rules), now };
+    let plan = SweepPlan::of(core, &core.view.load(), calendar);
+    let mut report = plan.report(&plan.rewrite);
+    report.events_removed += plan.expired_in_tails;
+    Ok(report)
+}
+
+impl SweepPlan {
+    /// Looks at everything in a view. Cost: the footers of segments that have something old, a
+    /// binary search where one ends in between, and the rows of those that mix classes.
+    fn of(core: &Core, view: &View, calendar: Calendar<'_>) -> SweepPlan {
+        let mut plan = SweepPlan::default();
+        let aside = files::list(&core.options.disk, &core.paths.aside());
+        plan.left.files_aside = aside.map_or(0, |items| items.len() as u64);
+        plan.left.segments_unreadable = view.segments.damaged().len() as u64;
+        for segment in view.segments.live() {
+            plan.add(segment, calendar);
+        }
+        for tail in &view.tails {
+            let Ages { expired, hidden, .. } = calendar.of_tail(tail);
+            plan.expired_in_tails += expired;
+            plan.left.events_hidden += hidden;
+        }
+        plan
     }
+
+    fn add(&mut self, live: &Arc<LiveSegment>, calendar: Calendar<'_>) {
+        let Ok(segment) = live.segment() else {
+            self.left.segments_unreadable += 1;
+            return;
+        };
+        let Ok(ages) = calendar.of_segment(segment, live.listed().first_day) else {
+            self.left.segments_unreadable += 1;
+            return;
+        };
+        if ages.expired == u64::from(segment.rows()) {
+            self.drop.push(Arc::clone(live));
+            return;
+        }
+        self.left.events_hidden += ages.hidden;
+        let is_worth_it = || is_small(segment.meta()) || calendar.is_mixed(segment.meta());
+        if ages.stale > 0 && is_worth_it() {
+            self.rewrite.push((Arc::clone(live), ages.expired));
+        } else {
+            self.left.events_in_slack += ages.expired;
+        }
+    }
+
+    /// What is dropped, and what is taken out of segments that are written anew.
+    fn report(&self, rewritten: &[(Arc<LiveSegment>, u64)]) -> ChangeReport {
+        let dropped = self.drop.iter().map(|live| (live, u64::from(live.facts().rows)));
+        let all =
+            || dropped.clone().chain(rewritten.iter().map(|(live, expired)| (live, *expired)));
+        let bytes: u64 = all().map(|(live, _)| live.facts().len).sum();
+        ChangeReport {
+            removed: all().map(|(live, _)| live.summary()).collect(),
+            events_removed: all().map(|(_, expired)| expired).sum(),
+            bytes_freed: bytes.try_into().unwrap_or(i64::MAX),
+            left: Some(self.left),
+            ..ChangeReport::default()
+        }
+    }
+}
+
+/// Whether a segment is below a full run: what is stale in it is cheap to leave out. A full one of
+/// a single class is dropped as a whole, when its newest is past its time.
+fn is_small(meta: &Footer) -> bool {
+    meta.rows < RUN_ROWS && meta.event_bytes < RUN_BYTES
 }
 
 /// The time of a sweep: what was asked for, else what the clock says if it is believable.
@@ -75,23 +249,22 @@ pub(crate) fn sweep_time(
     let (None, Some(last)) = (asked, last) else {
         return Ok(asked.unwrap_or(clock));
     };
-    let ahead = clock.0.saturating_sub(last.0);
-    if (0..=CLOCK_JUMP_MICROS_MAX).contains(&ahead) {
+    if is_near(last, clock) {
         return Ok(clock);
     }
     Err(Error::ClockJump { now: clock.to_string(), last: last.to_string() })
 }
 
-/// The segments in which every event is past its time; one that cannot be read is not among them.
-pub(crate) fn expired(
-    segments: &[Arc<LiveSegment>],
-    retention: &Retention,
-    now: Timestamp,
-) -> Vec<Arc<LiveSegment>> {
-    let expired = |segment: &&Arc<LiveSegment>| {
-        segment.segment().is_ok_and(|segment| is_expired(segment.meta(), retention, now))
-    };
-    segments.iter().filter(expired).cloned().collect()
+/// What the clock guard is to remember of a sweep: the clock, if the sweep went by it, or by a time
+/// so near to it that whoever gave that time has confirmed the clock. A mistyped time, in the
+/// future or in the past, says nothing of the clock: sweeps after it go on as if it never was.
+fn mark_of(asked: Option<Timestamp>, clock: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    (asked.is_none() || is_near(now, clock)).then_some(clock)
+}
+
+/// Whether a clock that was at `earlier` may be at `later` by now.
+fn is_near(earlier: Timestamp, later: Timestamp) -> bool {
+    (0..=CLOCK_JUMP_MICROS_MAX).contains(&later.0.saturating_sub(earlier.0))
 }
 
 /// Whether every combination in a segment is past the `kept_for` that the rules give it now. With
@@ -104,11 +277,9 @@ pub(crate) fn is_expired(meta: &Footer, retention: &Retention, now: Timestamp) -
     let Some(retention_keys) = meta.retention_keys() else {
         return retention.classes.iter().all(|class| is_past(meta.max_time, class));
     };
-    retention_keys.iter().all(|retention_key| {
-        let (tenant, source) = (&retention_key.tenant, &retention_key.data_source);
-        let (tenant, source) = (tenant.as_deref(), source.as_deref());
-        let class = retention.class_of(tenant, source, &retention_key.category);
-        is_past(retention_key.newest, class)
+    retention_keys.iter().all(|key| {
+        let mut classes = retention.classes_of_key(RuleFields::of_key(key)).into_iter();
+        classes.all(|class| is_past(key.newest, class))
     })
 }
 
@@ -149,12 +320,8 @@ mod tests {
 
     fn logins_are_kept(micros: i64) -> Retention {
         let class = Class { kept_for: Keep::Micros(micros), ..Class::forever("short") };
-        let rule = Rule {
-            class: "short".into(),
-            tenant: None,
-            data_source: None,
-            category: Some("login".into()),
-        };
+        let rule =
+            Rule { class: "short".into(), category: Some("login".into()), ..Rule::default() };
         let retention = Retention { classes: vec![class], rules: vec![rule] };
         retention.checked().expect("valid")
     }
@@ -195,6 +362,16 @@ mod tests {
         assert!(matches!(clock(1001 + CLOCK_JUMP_MICROS_MAX), Err(Error::ClockJump { .. })));
         assert!(matches!(clock(999), Err(Error::ClockJump { .. })));
         assert!(clock(i64::MAX).is_err() && clock(i64::MIN).is_err());
+    }
+
+    #[test]
+    fn only_a_time_near_the_clock_confirms_it() {
+        let clock = Timestamp(0);
+        let mark = |asked: i64| mark_of(Some(Timestamp(asked)), clock, Timestamp(asked));
+        assert_eq!(mark_of(None, clock, clock), Some(clock));
+        assert_eq!([mark(0), mark(-CLOCK_JUMP_MICROS_MAX)], [Some(clock); 2]);
+        assert_eq!([mark(1), mark(i64::MAX)], [None; 2]);
+        assert_eq!([mark(-1 - CLOCK_JUMP_MICROS_MAX), mark(i64::MIN)], [None; 2]);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The one background thread: it seals full or old tails, writes what nobody waits for, and syncs
-//! what was acknowledged before it was durable.
+//! The one background thread: it seals full or old tails, writes what nobody waits for, syncs what
+//! was acknowledged before it was durable, and drops what is past its time.
 
 use super::engine::Engine;
 use super::signal::{Job, WakeOnExit};
@@ -7,7 +7,7 @@ use crate::store::options::Durability;
 use crate::{Error, Result};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often a buffered store is synced and the age of the tail is looked at.
 const TICK: Duration = Duration::from_millis(200);
@@ -45,8 +45,10 @@ fn run(engine: &Engine) {
     let options = &engine.core.options;
     let buffered = options.durability == Durability::Buffered;
     let tick = (buffered || options.seal_age.is_some()).then_some(TICK);
+    let mut sweeps = Sweeps::new(options.sweep_every);
     loop {
-        match engine.signal.next(tick) {
+        let job = engine.signal.next(tick.into_iter().chain(sweeps.wait()).min());
+        match job {
             Job::Stop => {
                 // What was submitted is stored, also if nobody waited for it.
                 engine.flush_queue();
@@ -62,6 +64,45 @@ fn run(engine: &Engine) {
                 }
             }
         }
+        if sweeps.are_due() {
+            sweep(engine);
+            sweeps.begin_anew();
+        }
+    }
+}
+
+/// When the next sweep is due, by a clock that nobody sets.
+struct Sweeps {
+    every: Option<Duration>,
+    last: Instant,
+}
+
+impl Sweeps {
+    fn new(every: Option<Duration>) -> Sweeps {
+        Sweeps { every, last: Instant::now() }
+    }
+
+    /// How long until the next one; `None`: for ever.
+    fn wait(&self) -> Option<Duration> {
+        self.every.map(|every| every.saturating_sub(self.last.elapsed()))
+    }
+
+    fn are_due(&self) -> bool {
+        self.wait().is_some_and(|wait| wait.is_zero())
+    }
+
+    fn begin_anew(&mut self) {
+        self.last = Instant::now();
+    }
+}
+
+fn sweep(engine: &Engine) {
+    match engine.retain(None) {
+        Ok(report) if report.events_removed > 0 => {
+            tracing::info!(events = report.events_removed, "dropped what is past its time");
+        }
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "no sweep of retention; it will be tried again"),
     }
 }
 

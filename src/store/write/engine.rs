@@ -13,10 +13,11 @@ use crate::segment::SegmentId;
 use crate::store::folder::files;
 use crate::store::folder::paths::{SegmentPath, StorePaths};
 use crate::store::manifest::Manifest;
-use crate::store::manifest::state::{Listed, ManifestEdit};
+use crate::store::manifest::state::{Listed, LogFile, ManifestEdit};
 use crate::store::options::Options;
 use crate::store::report::Receipt;
 use crate::store::report::SegmentSummary;
+use crate::store::retention::live::LiveRules;
 use crate::store::retention::policy::Retention;
 use crate::store::sync::lock;
 use crate::store::view::publication::Notifier;
@@ -33,7 +34,7 @@ pub(crate) struct Core {
     pub(crate) paths: StorePaths,
     pub(crate) options: Options,
     pub(crate) view: ArcSwap<View>,
-    pub(crate) retention: ArcSwap<Retention>,
+    pub(crate) retention: LiveRules,
     pub(crate) notifier: Arc<Notifier>,
     pub(crate) unlinks: Arc<DeferredUnlink>,
 }
@@ -50,8 +51,18 @@ impl Core {
     }
 
     /// The retention rules in force.
-    pub(crate) fn retention(&self) -> Retention {
-        Retention::clone(&self.retention.load())
+    pub(crate) fn rules(&self) -> Arc<Retention> {
+        self.retention.current(&self.options.disk, &self.paths)
+    }
+
+    /// The rules by which events may be dropped.
+    ///
+    /// # Errors
+    /// What is wrong with the file of the rules: those that somebody is about to change drop
+    /// nothing.
+    pub(crate) fn sound_rules(&self) -> Result<Arc<Retention>> {
+        let problem = self.retention.problem(&self.options.disk, &self.paths);
+        problem.map_or_else(|| Ok(self.rules()), Err)
     }
 
     /// The live segments, oldest first.
@@ -61,7 +72,7 @@ impl Core {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.view.load_full(), self.retention.load_full(), self.now())
+        Snapshot::new(self.view.load_full(), self.rules(), self.now())
     }
 
     pub(crate) fn random_id(&self) -> u64 {
@@ -103,6 +114,8 @@ pub(crate) struct Maintenance {
     pub(crate) failed_at: usize,
     /// Segments that could not be merged because they are damaged: they are left alone.
     pub(crate) unreadable: BTreeSet<SegmentId>,
+    /// Logs that are no longer listed, and not durably gone.
+    pub(crate) sealed_logs: Vec<LogFile>,
 }
 
 impl Maintenance {
@@ -112,7 +125,23 @@ impl Maintenance {
             folders: BTreeSet::new(),
             failed_at: 0,
             unreadable: BTreeSet::new(),
+            sealed_logs: Vec::new(),
         }
+    }
+
+    /// Removes the logs that are sealed and no longer listed.
+    ///
+    /// Durability: on `Ok` they are gone also after a power loss.
+    pub(crate) fn remove_sealed_logs(&mut self, core: &Core) -> Result<()> {
+        if self.sealed_logs.is_empty() {
+            return Ok(());
+        }
+        for log in &self.sealed_logs {
+            files::remove(&core.options.disk, &core.paths.log(log.number))?;
+        }
+        files::sync_folder(&core.options.disk, &core.paths.logs())?;
+        self.sealed_logs.clear();
+        Ok(())
     }
 
     /// Commits an edit, and with it what has been unlinked since the last one.

@@ -3,13 +3,13 @@
 use super::runs::{RunCutter, run_days_max};
 use crate::event::{StoredEvent, Timestamp};
 use crate::store::folder::days::Day;
-use crate::store::retention::policy::{DEFAULT_CLASS, Retention};
+use crate::store::retention::policy::{DEFAULT_CLASS, Retention, RuleFields};
 use crate::tail::TailView;
 use std::ops::Range;
 
-/// The keys of the events of one tail, in `seq` order.
+/// The keys of the events of one tail, in `seq` order, or of the rows of one segment.
 #[derive(Debug, Default)]
-struct PartitionKeys {
+pub(crate) struct PartitionKeys {
     classes: Vec<String>,
     rows: Vec<PartitionKey>,
 }
@@ -17,14 +17,15 @@ struct PartitionKeys {
 #[derive(Debug, Clone, Copy)]
 struct PartitionKey {
     occurred_at: Timestamp,
-    day: Day,
+    /// The earlier of `occurred_at` and `recorded_at`, by which it is kept.
+    dated: Timestamp,
     /// Canonical bytes.
     bytes: u32,
     /// Index into `classes`.
     class: u32,
 }
 
-/// The events of one segment to be: indexes of events within the tail, in row order.
+/// The events of one segment to be: indexes of events within their tail or segment, in row order.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Run {
     pub(crate) class: String,
@@ -32,54 +33,79 @@ pub(crate) struct Run {
     pub(crate) rows: Vec<u32>,
 }
 
+/// The segments to be of some events, and how many events are in none of them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Runs {
+    pub(crate) runs: Vec<Run>,
+    /// Events that are past their time.
+    pub(crate) dropped: u64,
+}
+
 /// Sorts the events of a tail into segments by class and run of days; rows of a segment are in the
-/// order of `(occurred_at, seq)`. Cost: a look at each event, which decodes tenant, source and
-/// category if there are rules, and two sorts.
-pub(crate) fn runs(tail: &TailView, retention: &Retention) -> Vec<Run> {
+/// order of `(occurred_at, seq)`. What is past its time at `swept_at` is left out. Cost: a look at
+/// each event, which decodes the fields of rules if there are rules, and two sorts.
+pub(crate) fn runs(tail: &TailView, retention: &Retention, swept_at: Option<Timestamp>) -> Runs {
     let mut keys = PartitionKeys::default();
     tail.all().for_each(|stored| keys.push(stored, retention));
-    keys.runs(retention)
+    keys.runs(retention, swept_at)
 }
 
 impl PartitionKeys {
     /// Notes the next event.
-    fn push(&mut self, stored: &StoredEvent, retention: &Retention) {
+    pub(crate) fn push(&mut self, stored: &StoredEvent, retention: &Retention) {
         let class = self.class_index(stored, retention);
+        let occurred_at = stored.event.occurred_at();
         self.rows.push(PartitionKey {
-            occurred_at: stored.event.occurred_at(),
-            day: Day::of_event(stored.event.occurred_at(), stored.recorded_at),
+            occurred_at,
+            dated: occurred_at.min(stored.recorded_at),
             bytes: u32::try_from(stored.event.canonical().len()).unwrap_or(u32::MAX),
             class,
         });
     }
 
+    /// Canonical bytes of the events of a run.
+    pub(crate) fn bytes(&self, run: &Run) -> u64 {
+        run.rows.iter().map(|index| u64::from(self.key(*index).bytes)).sum()
+    }
+
     fn class_index(&mut self, stored: &StoredEvent, retention: &Retention) -> u32 {
         // Without rules no event has to be looked into.
-        let text = |field| stored.event.text(field);
-        let name = if retention.rules.is_empty() {
-            DEFAULT_CLASS
+        let index = if retention.rules.is_empty() {
+            self.index_of(DEFAULT_CLASS)
         } else {
-            let (tenant, source) = (text("tenant"), text("data_source"));
-            let category = text("category").unwrap_or_default();
-            let class = retention.class_of(tenant.as_deref(), source.as_deref(), &category);
-            class.name.as_str()
+            let class = |fields: RuleFields<'_>| retention.class_of(fields).name.as_str();
+            self.index_of(RuleFields::of_event(&stored.event, class))
         };
-        let known = self.classes.iter().position(|class| class == name);
-        let index = known.unwrap_or_else(|| {
-            self.classes.push(name.to_string());
-            self.classes.len() - 1
-        });
         u32::try_from(index).expect("a store has fewer classes than 2^32")
     }
 
-    fn runs(&self, retention: &Retention) -> Vec<Run> {
+    fn index_of(&mut self, name: &str) -> usize {
+        let known = self.classes.iter().position(|class| class == name);
+        known.unwrap_or_else(|| {
+            self.classes.push(name.to_string());
+            self.classes.len() - 1
+        })
+    }
+
+    /// The segments to be; what is past its time at `swept_at` is left out.
+    pub(crate) fn runs(&self, retention: &Retention, swept_at: Option<Timestamp>) -> Runs {
+        let cutoff = |name: &String| retention.class(name)?.kept_cutoff(swept_at?);
+        let cutoffs: Vec<Option<Timestamp>> = self.classes.iter().map(cutoff).collect();
+        let is_kept = |index: &u32| {
+            let key = self.key(*index);
+            cutoffs[key.class as usize].is_none_or(|cutoff| key.dated >= cutoff)
+        };
         let count = u32::try_from(self.rows.len()).expect("a tail has fewer events than 2^32");
-        let mut order: Vec<u32> = (0..count).collect();
+        let mut order: Vec<u32> = (0..count).filter(is_kept).collect();
         order.sort_unstable_by_key(|index| {
             let key = self.key(*index);
-            (key.class, key.day, key.occurred_at, *index)
+            (key.class, Day::of(key.dated), key.occurred_at, *index)
         });
-        self.cut(&order, retention).into_iter().map(|range| self.run(&order[range])).collect()
+        let ranges = self.cut(&order, retention).into_iter();
+        Runs {
+            runs: ranges.map(|range| self.run(&order[range])).collect(),
+            dropped: u64::from(count) - order.len() as u64,
+        }
     }
 
     fn key(&self, index: u32) -> &PartitionKey {
@@ -98,7 +124,7 @@ impl PartitionKeys {
                 last_class = Some(key.class);
                 cutter = RunCutter::new(self.days_max(key.class, retention));
             }
-            let cut = cutter.next_begins_segment(key.day, u64::from(key.bytes));
+            let cut = cutter.next_begins_segment(Day::of(key.dated), u64::from(key.bytes));
             match ranges.last_mut() {
                 Some(range) if !cut && !other_class => range.end = place + 1,
                 _ => ranges.push(place..place + 1),
@@ -116,7 +142,11 @@ impl PartitionKeys {
         let first = self.key(order[0]);
         let mut rows = order.to_vec();
         rows.sort_unstable_by_key(|index| (self.key(*index).occurred_at, *index));
-        Run { class: self.classes[first.class as usize].clone(), first_day: first.day, rows }
+        Run {
+            class: self.classes[first.class as usize].clone(),
+            first_day: Day::of(first.dated),
+            rows,
+        }
     }
 }
 
@@ -131,7 +161,7 @@ mod tests {
     fn keys(rows: &[(u32, i32, i64)]) -> PartitionKeys {
         let row = |&(class, day, occurred_at): &(u32, i32, i64)| PartitionKey {
             occurred_at: Timestamp(occurred_at),
-            day: Day(day),
+            dated: Timestamp(i64::from(day) * DAY),
             bytes: 100,
             class,
         };
@@ -150,7 +180,7 @@ mod tests {
     #[test]
     fn classes_and_days_part_and_times_order() {
         let keys = keys(&[(0, 3, 9), (1, 5, 2), (0, 3, 1), (1, 0, 7), (0, 4, 0)]);
-        let runs = keys.runs(&short_is_kept(20));
+        let runs = keys.runs(&short_is_kept(20), None).runs;
         let run = |class: &str, day, rows: &[u32]| Run {
             class: class.into(),
             first_day: Day(day),
@@ -161,6 +191,14 @@ mod tests {
         assert_eq!(runs, expected);
     }
 
+    #[test]
+    fn what_is_past_its_time_is_in_no_run() {
+        let keys = keys(&[(0, 1, 1), (1, 1, 2), (1, 5, 3), (1, 4, 4)]);
+        let swept = keys.runs(&short_is_kept(20), Some(Timestamp(25 * DAY)));
+        let rows: Vec<u32> = swept.runs.iter().flat_map(|run| run.rows.clone()).collect();
+        assert_eq!((rows, swept.dropped), (vec![0, 2], 2));
+    }
+
     proptest! {
         #[test]
         fn every_event_is_in_one_run_in_order(
@@ -168,7 +206,7 @@ mod tests {
             kept in 1_i64..200,
         ) {
             let keys = keys(&rows);
-            let runs = keys.runs(&short_is_kept(kept));
+            let runs = keys.runs(&short_is_kept(kept), None).runs;
             let mut all: Vec<u32> = runs.iter().flat_map(|run| run.rows.clone()).collect();
             all.sort_unstable();
             let expected: Vec<u32> = (0..rows.len() as u32).collect();

@@ -22,9 +22,15 @@ const KEPT_FOR_DIVISOR: i64 = 20;
 /// Days that one segment of a class may span, at least one; `None`: no bound.
 pub(crate) fn run_days_max(kept_for: Keep) -> Option<i64> {
     match kept_for {
-        Keep::Forever => None,
+        Keep::Forever | Keep::Nothing => None,
         Keep::Micros(micros) => Some((micros / KEPT_FOR_DIVISOR / DAY_MICROS).max(1)),
     }
+}
+
+/// How much longer than `kept_for` an event may stay on the disk beside younger ones of its run:
+/// the time that a run spans at most.
+pub(crate) fn slack_micros(kept_for: Keep) -> i64 {
+    run_days_max(kept_for).map_or(0, |days| days.saturating_mul(DAY_MICROS))
 }
 
 /// Cuts the rows of one class, which come in the order of their days, into segments.

@@ -1,7 +1,7 @@
 //! Sealing: the tail becomes segments, the log goes.
 
 use super::engine::{Core, Engine, Maintenance};
-use super::partition_keys::{Run, runs};
+use super::partition_keys::{Run, Runs, runs};
 use super::segment_files::{SegmentFiles, bytes_freed};
 use super::writer::OpenTail;
 use crate::event::Timestamp;
@@ -78,12 +78,26 @@ impl Engine {
         if self.is_closed() {
             return Ok(ChangeReport::default());
         }
-        let earlier = self.seal_rotated(&mut upkeep)?;
+        let earlier = self.seal_rotated(&mut upkeep, None)?;
         if !everything && !self.is_seal_due() {
             return Ok(earlier);
         }
         self.rotate(&mut upkeep)?;
-        Ok(earlier.and(self.seal_rotated(&mut upkeep)?))
+        Ok(earlier.and(self.seal_rotated(&mut upkeep, None)?))
+    }
+
+    /// Seals all tails without what is past its time at `swept_at`, and sees to it that their logs
+    /// are gone: an event that is dropped here stands nowhere else.
+    pub(crate) fn seal_without_expired(
+        &self,
+        upkeep: &mut Maintenance,
+        swept_at: Timestamp,
+    ) -> Result<ChangeReport> {
+        let earlier = self.seal_rotated(upkeep, Some(swept_at))?;
+        self.rotate(upkeep)?;
+        let report = earlier.and(self.seal_rotated(upkeep, Some(swept_at))?);
+        upkeep.remove_sealed_logs(&self.core)?;
+        Ok(report)
     }
 
     /// Begins a new log and a new active tail; the old ones wait for their seal.
@@ -110,13 +124,18 @@ impl Engine {
         Ok(())
     }
 
-    /// Writes the segments of the rotated tail, lists them, drops its logs.
-    fn seal_rotated(&self, upkeep: &mut Maintenance) -> Result<ChangeReport> {
+    /// Writes the segments of the rotated tail, without what is past its time at `swept_at`, lists
+    /// them, drops its logs.
+    fn seal_rotated(
+        &self,
+        upkeep: &mut Maintenance,
+        swept_at: Option<Timestamp>,
+    ) -> Result<ChangeReport> {
         let Some(tail) = lock(&self.writer).sealing.clone() else {
             return Ok(ChangeReport::default());
         };
         let mut files = SegmentFiles::new(&self.core);
-        let listed = self.write_runs(upkeep, &tail, &mut files)?;
+        let (listed, dropped) = self.write_runs(upkeep, &tail, swept_at, &mut files)?;
         let live = upkeep.manifest.state().logs.iter();
         let live = live.filter(|log| !tail.logs.contains(log)).copied();
         let mut edit = vec![
@@ -129,14 +148,14 @@ impl Engine {
         edit.extend(listed.into_iter().map(ManifestEdit::Add));
         let added = files.open_synced()?;
         if planted!(UnlinkFirst) {
-            self.remove_logs(&tail.logs);
+            self.remove_logs(upkeep, &tail.logs);
         }
         let committed = upkeep.commit(&self.core, edit);
         files.settle(&committed);
         committed?;
         self.publish_sealed(&added);
-        let log_bytes = self.remove_logs(&tail.logs);
-        Ok(report(&added, log_bytes))
+        let log_bytes = self.remove_logs(upkeep, &tail.logs);
+        Ok(report(&added, log_bytes, dropped))
     }
 
     fn publish_sealed(&self, added: &[Arc<LiveSegment>]) {
@@ -150,37 +169,36 @@ impl Engine {
         &self,
         upkeep: &mut Maintenance,
         tail: &OpenTail,
+        swept_at: Option<Timestamp>,
         files: &mut SegmentFiles<'_>,
-    ) -> Result<Vec<Listed>> {
-        let retention = self.core.retention.load();
+    ) -> Result<(Vec<Listed>, u64)> {
+        let retention = self.core.rules();
         let view = tail.tail.view();
         let mut listed = Vec::new();
-        for run in runs(&view, &retention) {
+        let Runs { runs, dropped } = runs(&view, &retention, swept_at);
+        for run in runs {
             let (bytes, meta) = build_run(self.core.random_id(), &run, &view)?;
             let segment = Listed::new(&meta, run.first_day);
             files.write(upkeep, &segment, &bytes)?;
             listed.push(segment);
         }
-        Ok(listed)
+        Ok((listed, dropped))
     }
 
     /// Removes log files that the manifest no longer lists; gives the bytes they took. What stays
-    /// has a number below the next one: the next opening removes it.
-    fn remove_logs(&self, logs: &[LogFile]) -> u64 {
+    /// is removed by the next seal, sweep or opening: it has a number below the next one.
+    fn remove_logs(&self, upkeep: &mut Maintenance, logs: &[LogFile]) -> u64 {
+        upkeep.sealed_logs.extend_from_slice(logs);
         let (disk, paths) = (&self.core.options.disk, &self.core.paths);
-        let mut bytes = 0;
-        for log in logs {
-            let path = paths.log(log.number);
-            let len = files::len(disk, &path).unwrap_or(0);
-            match files::remove(disk, &path) {
-                Ok(()) => bytes += len,
-                Err(error) => tracing::warn!(%error, "a sealed log stays"),
+        let len = |log: &LogFile| files::len(disk, &paths.log(log.number)).unwrap_or(0);
+        let bytes = logs.iter().map(len).sum();
+        match upkeep.remove_sealed_logs(&self.core) {
+            Ok(()) => bytes,
+            Err(error) => {
+                tracing::warn!(%error, "a sealed log stays");
+                0
             }
         }
-        if let Err(error) = files::sync_folder(disk, &paths.logs()) {
-            tracing::warn!(%error, "the removal of a sealed log is not durable yet");
-        }
-        bytes
     }
 }
 
@@ -229,7 +247,12 @@ pub(crate) fn begin_log(
     }
 }
 
-fn report(added: &[Arc<LiveSegment>], log_bytes: u64) -> ChangeReport {
+fn report(added: &[Arc<LiveSegment>], log_bytes: u64, dropped: u64) -> ChangeReport {
     let added: Vec<_> = added.iter().map(|segment| segment.summary()).collect();
-    ChangeReport { bytes_freed: bytes_freed(log_bytes, &added), added, ..ChangeReport::default() }
+    ChangeReport {
+        bytes_freed: bytes_freed(log_bytes, &added),
+        added,
+        events_removed: dropped,
+        ..ChangeReport::default()
+    }
 }

@@ -123,12 +123,7 @@ fn make(disk: &SimDisk, seed: u64, made: Made) {
 
 fn rules() -> Retention {
     let class = Class { kept_for: Keep::Micros(900 * DAY), ..Class::forever("long") };
-    let rule = Rule {
-        class: "long".into(),
-        tenant: None,
-        data_source: None,
-        category: Some("login".into()),
-    };
+    let rule = Rule { class: "long".into(), category: Some("login".into()), ..Rule::default() };
     Retention { classes: vec![Class::forever("default"), class], rules: vec![rule] }
 }
 

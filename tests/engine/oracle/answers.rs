@@ -77,6 +77,7 @@ fn is_visible(fact: &Fact, retention: &Retention, now: i64, include_hidden: bool
         agrees(&rule.tenant, "tenant")
             && agrees(&rule.data_source, "data_source")
             && agrees(&rule.category, "category")
+            && agrees(&rule.activity, "activity")
     });
     let name = first.map_or("default", |rule| rule.class.as_str());
     let is_it = |class: &&Class| class.name == name;
@@ -84,6 +85,7 @@ fn is_visible(fact: &Fact, retention: &Retention, now: i64, include_hidden: bool
     let age = now - fact.occurred_at.min(fact.recorded_at);
     let lasts = |keep: Keep| match keep {
         Keep::Forever => true,
+        Keep::Nothing => false,
         Keep::Micros(micros) => age <= micros,
     };
     lasts(class.kept_for) && (include_hidden || lasts(class.visible_for))

@@ -1,41 +1,61 @@
 //! `retain`: drop what is past its time; show and set how long events are kept.
 
-use crate::cli::failure::{Failure, Outcome};
+use crate::cli::failure::{Failure, Outcome, tell};
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
 use crate::cli::print::output::{Output, print_json};
 use crate::cli::print::report::print_change;
 use crate::cli::print::table::table;
 use annals::event::Timestamp;
-use annals::store::{Class, Keep, Retention};
+use annals::store::{ClassChange, Retention, Rule, Store};
 use clap::Args;
+use std::fmt::Display;
 
-const SECOND_MICROS: i64 = 1_000_000;
-/// Units of a duration, the longest first.
-const UNITS: [(&str, i64); 5] = [
-    ("w", 7 * 86_400 * SECOND_MICROS),
-    ("d", 86_400 * SECOND_MICROS),
-    ("h", 3_600 * SECOND_MICROS),
-    ("m", 60 * SECOND_MICROS),
-    ("s", SECOND_MICROS),
-];
+/// An instant that is ahead of the clock by more than this is told.
+const AHEAD_MICROS_MAX: i64 = 3_600_000_000;
 
 #[derive(Debug, Args)]
 pub(crate) struct RetainArguments {
-    /// The instant that counts as now, for clocks that jumped
+    /// The instant that counts as now, for clocks that jumped; what is past its time by then goes
+    /// for good, so try it with --dry-run first
     #[arg(long, value_name = "T")]
     now: Option<String>,
-    /// Say what would be dropped, and drop nothing
+    /// Say what would be dropped and what would be hidden, also by other rules (--set, --rule), and
+    /// change nothing
     #[arg(long)]
     dry_run: bool,
     /// Show the rules, and drop nothing
-    #[arg(long, conflicts_with_all = ["now", "dry_run", "set"])]
+    #[arg(
+        long,
+        conflicts_with_all = ["now", "dry_run", "set", "rule", "remove_rule"]
+    )]
     show: bool,
-    /// Set how long a class is kept, such as default:kept=90d,visible=30d (s m h d w, forever);
-    /// drops nothing
-    #[arg(long, value_name = "CLASS:RULES", conflicts_with_all = ["now", "dry_run"])]
-    set: Vec<String>,
+    #[command(flatten)]
+    changes: ChangeArguments,
     #[command(flatten)]
     report: ReportOptions,
+}
+
+/// Changes of the rules, which drop nothing themselves.
+#[derive(Debug, Args)]
+struct ChangeArguments {
+    /// Set how long a class is kept and shown, such as default:kept=90d,visible=30d (s m h d w mo
+    /// y, forever; visible also nothing); drops nothing, and a running writer takes it in at once
+    #[arg(long, visible_alias = "class", value_name = "CLASS:RULES")]
+    set: Vec<String>,
+    /// Give the events of a tenant, source, category or activity a class, such as tenant=biz:short
+    /// or tenant=biz,source=calendar,category=access:short; in the place of the rule for the same
+    #[arg(long, value_name = "CRITERIA:CLASS")]
+    rule: Vec<String>,
+    /// Take out the rule for exactly these, such as tenant=biz,category=access
+    #[arg(long, value_name = "CRITERIA")]
+    remove_rule: Vec<String>,
+}
+
+/// What the rules are to become.
+struct Changes {
+    classes: Vec<ClassChange>,
+    removed: Vec<Rule>,
+    rules: Vec<Rule>,
 }
 
 pub(crate) fn run(options: &StoreOptions, arguments: &RetainArguments) -> Outcome {
@@ -43,18 +63,46 @@ pub(crate) fn run(options: &StoreOptions, arguments: &RetainArguments) -> Outcom
     if arguments.show {
         return print_rules(&options.open_to_read()?.retention(), format);
     }
-    if !arguments.set.is_empty() {
-        return set(options, &arguments.set, format);
-    }
     let now = arguments.now.as_deref().map(read_now).transpose()?;
+    let changes = arguments.changes.read()?;
+    match (changes, arguments.dry_run) {
+        (None, false) => sweep(options, now, format),
+        (changes, true) => try_out(options, now, changes, format),
+        (Some(_), false) if now.is_some() => {
+            Err(Failure::usage("--now", "goes with a sweep or --dry-run; rules count at any time"))
+        }
+        (Some(changes), false) => {
+            let change = |rules| changes.applied(rules);
+            let rules = Store::builder().change_retention(options.required_dir()?, change)?;
+            print_rules(&rules, format)
+        }
+    }
+}
+
+fn sweep(options: &StoreOptions, now: Option<Timestamp>, format: ReportFormat) -> Outcome {
+    if let Some(now) = now.filter(|now| now.0.saturating_sub(AHEAD_MICROS_MAX) > Timestamp::now().0)
+    {
+        tell(format_args!(
+            "note: {now} is ahead of the clock; what is past its time by then is gone"
+        ));
+    }
     let store = options.open_to_write(false)?;
-    let change = match arguments.dry_run {
-        true => store.retain_dry_run(now),
-        false => store.retain(now),
-    };
+    let change = store.retain(now);
     let closed = store.close();
-    print_change(&change?, format, arguments.dry_run)?;
+    print_change(&change?, format, false)?;
     Ok(closed?)
+}
+
+/// Says what a sweep would do; takes no lock.
+fn try_out(
+    options: &StoreOptions,
+    now: Option<Timestamp>,
+    changes: Option<Changes>,
+    format: ReportFormat,
+) -> Outcome {
+    let store = options.open_to_read()?;
+    let rules = changes.map(|changes| changes.applied(store.retention())).transpose()?;
+    print_change(&store.retain_dry_run(now, rules)?, format, true)
 }
 
 /// An instant, or a day as its first instant in UTC.
@@ -64,63 +112,38 @@ fn read_now(text: &str) -> Outcome<Timestamp> {
     text.parse().or_else(|_| day()).map_err(wrong)
 }
 
-fn set(options: &StoreOptions, settings: &[String], format: ReportFormat) -> Outcome {
-    let store = options.open_to_write(false)?;
-    let mut retention = store.retention();
-    let outcome = settings
-        .iter()
-        .try_for_each(|setting| apply(&mut retention, setting))
-        .and_then(|()| Ok(store.set_retention(retention)?));
-    let rules = store.retention();
-    let closed = store.close();
-    outcome?;
-    closed?;
-    print_rules(&rules, format)
+impl ChangeArguments {
+    /// `None` if there are none.
+    fn read(&self) -> Outcome<Option<Changes>> {
+        let changes = Changes {
+            classes: read_all("--set", &self.set, str::parse)?,
+            removed: read_all("--remove-rule", &self.remove_rule, Rule::matching)?,
+            rules: read_all("--rule", &self.rule, str::parse)?,
+        };
+        let count = changes.classes.len() + changes.removed.len() + changes.rules.len();
+        Ok((count > 0).then_some(changes))
+    }
 }
 
-/// Changes one class as `CLASS:kept=90d,visible=30d` says; what is not named stays.
-fn apply(retention: &mut Retention, setting: &str) -> Outcome {
-    let wrong = |problem: String| Failure::usage(format!("--set {setting}"), problem);
-    let (name, rules) = setting
-        .split_once(':')
-        .ok_or_else(|| wrong("expected CLASS:kept=90d,visible=30d".to_owned()))?;
-    let place = match retention.classes.iter().position(|class| class.name == name) {
-        Some(place) => place,
-        None => {
-            retention.classes.push(Class {
-                name: name.to_owned(),
-                kept_for: Keep::Forever,
-                visible_for: Keep::Forever,
-            });
-            retention.classes.len() - 1
-        }
+fn read_all<T, E: Display>(
+    option: &str,
+    texts: &[String],
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Outcome<Vec<T>> {
+    let read = |text: &String| {
+        read(text).map_err(|error| Failure::usage(format!("{option} {text}"), error))
     };
-    let class = &mut retention.classes[place];
-    for rule in rules.split(',') {
-        let (key, value) =
-            rule.split_once('=').ok_or_else(|| wrong(format!("`{rule}` is not KEY=DURATION")))?;
-        let keep = read_keep(value)
-            .ok_or_else(|| wrong(format!("`{value}` is no duration such as 90d, nor forever")))?;
-        match key {
-            "kept" => class.kept_for = keep,
-            "visible" => class.visible_for = keep,
-            _ => return Err(wrong(format!("`{key}` is neither kept nor visible"))),
-        }
-    }
-    Ok(())
+    texts.iter().map(read).collect()
 }
 
-fn read_keep(text: &str) -> Option<Keep> {
-    if text == "forever" {
-        return Some(Keep::Forever);
+impl Changes {
+    /// The rules after the changes: classes first, so that a rule may give one that is new.
+    fn applied(&self, mut rules: Retention) -> annals::Result<Retention> {
+        self.classes.iter().for_each(|change| rules.change_class(change));
+        self.removed.iter().try_for_each(|rule| rules.remove_rule(rule))?;
+        self.rules.iter().try_for_each(|rule| rules.put_rule(rule.clone()))?;
+        Ok(rules)
     }
-    let (unit, micros) = UNITS.iter().find(|(unit, _)| text.ends_with(unit))?;
-    let count = text.strip_suffix(unit)?;
-    if !count.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let count: i64 = count.parse().ok()?;
-    Some(Keep::Micros(count.checked_mul(*micros)?))
 }
 
 fn print_rules(retention: &Retention, format: ReportFormat) -> Outcome {
@@ -135,50 +158,13 @@ fn print_rules(retention: &Retention, format: ReportFormat) -> Outcome {
     let mut output = Output::new();
     output.line(classes.to_string())?;
     if !retention.rules.is_empty() {
-        let mut rules = table(["class", "tenant", "data source", "category"]);
+        let mut rules = table(["class", "tenant", "data source", "category", "activity"]);
         for rule in &retention.rules {
             let any = |text: &Option<String>| text.clone().unwrap_or_else(|| "any".to_owned());
-            let (tenant, source) = (any(&rule.tenant), any(&rule.data_source));
-            rules.add_row([rule.class.clone(), tenant, source, any(&rule.category)]);
+            let criteria = [&rule.tenant, &rule.data_source, &rule.category, &rule.activity];
+            rules.add_row([rule.class.clone()].into_iter().chain(criteria.map(any)));
         }
         output.line(rules.to_string())?;
     }
     output.finish()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_read_and_printed_alike() {
-        for text in ["90d", "1h", "15m", "3s", "forever", "0d"] {
-            assert_eq!(read_keep(text).unwrap().to_string(), text);
-        }
-        assert_eq!(read_keep("2w").unwrap().to_string(), "14d");
-        for text in ["", "d", "90", "-1d", "+1d", "1.5d", "90x", "99999999999999999w"] {
-            assert!(read_keep(text).is_none(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_setting_changes_only_what_it_names() {
-        let mut retention = Retention {
-            classes: vec![Class {
-                name: "default".to_owned(),
-                kept_for: Keep::Forever,
-                visible_for: Keep::Micros(5),
-            }],
-            rules: Vec::new(),
-        };
-        apply(&mut retention, "default:kept=1d").unwrap();
-        apply(&mut retention, "short:kept=2d,visible=1d").unwrap();
-        let day = 86_400 * SECOND_MICROS;
-        assert_eq!(retention.classes[0].kept_for, Keep::Micros(day));
-        assert_eq!(retention.classes[0].visible_for, Keep::Micros(5));
-        assert_eq!(retention.classes[1].kept_for, Keep::Micros(2 * day));
-        for wrong in ["default", "default:kept", "default:seen=1d", "default:kept=soon"] {
-            assert!(apply(&mut retention, wrong).is_err(), "{wrong}");
-        }
-    }
 }

@@ -85,7 +85,7 @@ fn append(store: &Store, numbers: std::ops::Range<u64>) {
 }
 
 fn rule(class: &str) -> Rule {
-    Rule { class: class.into(), tenant: None, data_source: None, category: None }
+    Rule { class: class.into(), ..Rule::default() }
 }
 
 /// The sequences of everything that there is now.

@@ -47,6 +47,19 @@ impl Belief {
         }
     }
 
+    /// Whether this holds what `after` holds and nothing that `before` does not: some of the events
+    /// that a step drops may be gone before the others.
+    pub(super) fn is_between(
+        found: &BTreeMap<u64, Event>,
+        before: &Belief,
+        after: &Belief,
+    ) -> bool {
+        let has_all = |more: &BTreeMap<u64, Event>, less: &BTreeMap<u64, Event>| {
+            less.iter().all(|(seq, event)| more.get(seq) == Some(event))
+        };
+        has_all(found, &after.events) && has_all(&before.events, found)
+    }
+
     /// The belief with these events behind the others.
     pub(super) fn with(&self, events: Vec<Event>) -> Belief {
         let mut belief = self.clone();
@@ -110,20 +123,16 @@ impl Life {
         belief
     }
 
-    /// The events that a sweep would drop.
+    /// The events that a sweep would drop, sealed or not: those past their time. The old ones are
+    /// past it by more than a run spans, so none of them may stay beside younger ones.
     pub(super) fn expired(&self) -> Vec<u64> {
-        let dropped = self.store().retain_dry_run(None).expect("looks").removed;
-        let snapshot = self.store().snapshot();
-        let mut seqs = Vec::new();
-        for segment in snapshot.segments() {
-            let segment = segment.segment().expect("a sound file");
-            let id = format!("{:016x}", segment.meta().id.0);
-            if dropped.iter().any(|summary| summary.id == id) {
-                let seq = |row| segment.seq(row).expect("a sound row");
-                seqs.extend((0..segment.meta().rows).map(seq));
-            }
-        }
-        seqs
+        let kept_for = self.store().retention().classes[0].kept_for;
+        let Some(cutoff) = kept_for.cutoff(crate::event::Timestamp(TODAY)) else {
+            return Vec::new();
+        };
+        let events = self.belief.events.iter();
+        let is_old = |(_, event): &(&u64, &Event)| event.occurred_at() < cutoff;
+        events.filter(is_old).map(|(seq, _)| *seq).collect()
     }
 
     /// Does steps that go well.

@@ -1,0 +1,81 @@
+//! Writing a segment anew without what is past its time.
+//!
+//! Segments are cut so that what is in them goes at about the same time. Rules that come later may
+//! part what a segment holds: one tenant's events go, the others stay. The rows that stay are then
+//! sorted by the rules of today as a seal sorts a tail, so that this is needed once for each change
+//! of rules, not at each sweep.
+
+use super::ages::for_each_row;
+use super::compact::replaced_ids;
+use crate::Result;
+use crate::event::Timestamp;
+use crate::segment::{Footer, RowSource, Segment, SegmentBuilder, SegmentId};
+use crate::store::manifest::state::{Listed, ManifestEdit};
+use crate::store::report::ChangeReport;
+use crate::store::retention::policy::Retention;
+use crate::store::view::segments::LiveSegment;
+use crate::store::write::engine::{Engine, Maintenance};
+use crate::store::write::partition_keys::{PartitionKeys, Run, Runs};
+use crate::store::write::segment_files::{SegmentFiles, bytes_freed};
+use std::sync::Arc;
+
+impl Engine {
+    /// Puts segments without what is past its time at `swept_at` in the place of one. Cost: decodes
+    /// and copies all its rows.
+    ///
+    /// Durability: the new segments are durable before the old one goes, in one edit.
+    pub(crate) fn rewrite(
+        &self,
+        upkeep: &mut Maintenance,
+        old: &Arc<LiveSegment>,
+        swept_at: Timestamp,
+    ) -> Result<ChangeReport> {
+        let segment = old.segment()?;
+        let retention = self.core.rules();
+        let keys = partition_keys(segment, &retention)?;
+        let mut files = SegmentFiles::new(&self.core);
+        let mut edit = Vec::new();
+        let Runs { runs, dropped } = keys.runs(&retention, Some(swept_at));
+        for run in runs {
+            let id = SegmentId(self.core.random_id());
+            let mut builder = SegmentBuilder::new(id, &run.class, replaced_ids(upkeep, &[segment]));
+            builder.count_event_bytes(keys.bytes(&run));
+            let (bytes, meta) = copy_run(segment, &run, builder)?;
+            let listed = Listed::new(&meta, run.first_day);
+            files.write(upkeep, &listed, &bytes)?;
+            edit.push(ManifestEdit::Add(listed));
+        }
+        let added = files.open_synced()?;
+        edit.push(ManifestEdit::Drop(old.facts().id));
+        let committed = upkeep.commit(&self.core, edit);
+        files.settle(&committed);
+        committed?;
+        let added_summaries: Vec<_> = added.iter().map(|segment| segment.summary()).collect();
+        self.replace_segments(std::slice::from_ref(old), added);
+        Ok(ChangeReport {
+            bytes_freed: bytes_freed(old.facts().len, &added_summaries),
+            added: added_summaries,
+            removed: vec![old.summary()],
+            events_removed: dropped,
+            ..ChangeReport::default()
+        })
+    }
+}
+
+fn partition_keys(segment: &Segment, retention: &Retention) -> Result<PartitionKeys> {
+    let mut keys = PartitionKeys::default();
+    let read = for_each_row(segment, |stored| keys.push(stored, retention));
+    read.map_err(|damage| segment.corrupt(damage))?;
+    Ok(keys)
+}
+
+/// Copies the rows of a run, which are in `(occurred_at, seq)` order.
+fn copy_run(
+    segment: &Segment,
+    run: &Run,
+    mut builder: SegmentBuilder,
+) -> Result<(Vec<u8>, Footer)> {
+    let mut source = RowSource::new(segment);
+    run.rows.iter().try_for_each(|row| builder.push_from(&mut source, *row))?;
+    builder.finish()
+}
