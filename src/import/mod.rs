@@ -3,6 +3,7 @@
 //! A record that is refused is refused alone: the error has the reason, and the caller continues
 //! with the next one. The events of one record are meant to be appended as one batch.
 
+mod addresses;
 mod calendly;
 mod decimal;
 mod google;

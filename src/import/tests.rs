@@ -104,6 +104,16 @@ fn google_keeps_every_parameter_under_details() {
 }
 
 #[test]
+fn google_addresses_lose_their_port_and_keep_it_under_details() {
+    let record = GOOGLE.replace("2.2.2.2", "[2001:db8::2]:443");
+    for event in events(&Google, &record) {
+        assert_eq!(at(&event, "context/ip"), "\"2001:db8::2\"");
+        assert_eq!(at(&event, "details/ip_source"), "\"[2001:db8::2]:443\"");
+    }
+    assert_eq!(at(&events(&Google, GOOGLE)[0], "details/ip_source"), "");
+}
+
+#[test]
 fn google_knows_the_system_and_other_callers() {
     let with_actor = |actor: &str| {
         let record = format!(
