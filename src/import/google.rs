@@ -45,6 +45,10 @@ impl Source for Google {
         events.map(|(index, inner)| activity.event(index, inner, raw.take())).collect()
     }
 
+    fn format(&self) -> Option<&'static str> {
+        Some("google")
+    }
+
     fn is_record(&self, value: &Value) -> bool {
         matches!(value.get("id"), Some(Value::Object(_))) && value.get("events").is_some()
     }

@@ -15,7 +15,7 @@ mod map_time;
 mod map_tree;
 mod members;
 mod native;
-mod page;
+mod read;
 mod source;
 mod source_time;
 
@@ -26,5 +26,5 @@ pub use calendly::Calendly;
 pub use google::Google;
 pub use json_map::JsonMap;
 pub use native::Native;
-pub use page::expand_page;
+pub use read::{Fault, InputRecord, Item, RecordReader, expand_page};
 pub use source::Source;

@@ -3,7 +3,7 @@
 use super::calendly::Calendly;
 use super::google::Google;
 use super::native::Native;
-use super::page::expand_page;
+use super::read::expand_page;
 use super::source::Source;
 use crate::event::Event;
 use crate::json::Value;
