@@ -78,7 +78,9 @@ pub const MANIFEST_BYTES_MAX: u64 = 256 << 20;
 pub const CLOCK_JUMP_MICROS_MAX: i64 = 30 * 86_400_000_000;
 /// The largest list index in a path of an import map, as the list is made up to that element.
 pub const MAP_INDEX_MAX: usize = 1023;
-/// Bytes of one record of a file that the program imports; pages of known interfaces are smaller.
+/// Bytes of the text of one record that is imported. Arrays and pages may have any size.
 pub const RECORD_BYTES_MAX: usize = 32 << 20;
+/// Bytes of a record that are held to refuse it as a whole; of a longer one the parts are refused.
+pub const REFUSED_BYTES_MAX: usize = 256 << 20;
 /// Bytes of `store.toml`.
 pub const RULES_BYTES_MAX: u64 = 4 << 20;

@@ -1,8 +1,10 @@
 //! Records of other systems, and the map file that turns any JSON into events.
 
 use annals::event::Event;
-use annals::import::{Calendly, Google, JsonMap, Native, Source, expand_page};
+use annals::import::{Calendly, Google, Item, JsonMap, Native, RecordReader, Source, expand_page};
 use annals::json::Value;
+use std::io::Read;
+use std::sync::Arc;
 
 /// Native events, as a text and as values.
 pub fn native(data: &[u8]) {
@@ -27,6 +29,71 @@ pub fn map_file(data: &[u8]) {
     if let Some(map) = map {
         import(&map, record.get(1..).unwrap_or_default());
     }
+}
+
+/// An input of any form, in pieces of a length that its first byte says.
+pub fn pages(data: &[u8]) {
+    let Some((first, input)) = data.split_first() else {
+        return;
+    };
+    let whole = records(input);
+    let piece = 1 + usize::from(first % 16);
+    assert_eq!(records(Pieces { rest: input, piece }), whole, "read in pieces of {piece}");
+    check_coverage(input, &whole);
+    if let Ok(Value::List(elements)) = Value::parse(input) {
+        if elements.iter().all(|element| Native.is_record(element)) {
+            let sound = elements.into_iter().map(|element| Native.events(element).is_ok());
+            let found: Vec<bool> = whole.iter().map(|(_, sound)| *sound).collect();
+            assert_eq!(found, sound.collect::<Vec<bool>>(), "as a parser takes the array apart");
+        }
+    }
+}
+
+/// An input that comes in pieces.
+struct Pieces<'a> {
+    rest: &'a [u8],
+    piece: usize,
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let len = self.piece.min(buffer.len()).min(self.rest.len());
+        let (now, later) = self.rest.split_at(len);
+        buffer[..len].copy_from_slice(now);
+        self.rest = later;
+        Ok(len)
+    }
+}
+
+/// The texts of the records of an input, and which are sound.
+fn records(input: impl Read) -> Vec<(Vec<u8>, bool)> {
+    let mut reader = RecordReader::new(input, Arc::new(Native));
+    let mut found = Vec::new();
+    while let Some(item) = reader.next_item().expect("memory can be read") {
+        if let Item::Record(record) = item {
+            record.outcome.iter().flatten().for_each(check);
+            found.push((record.text.to_vec(), record.outcome.is_ok()));
+        }
+    }
+    found
+}
+
+/// What is in no record is white space, a separator, a mark, or the envelope of a page, which
+/// has a key; but for an input that is called none at its first bytes.
+fn check_coverage(input: &[u8], records: &[(Vec<u8>, bool)]) {
+    let is_between = |bytes: &[u8]| {
+        let is_separator =
+            |byte: &u8| byte.is_ascii_whitespace() || b"[]{},\xef\xbb\xbf".contains(byte);
+        bytes.contains(&b'"') || bytes.iter().all(is_separator)
+    };
+    let mut rest = input;
+    for (text, _) in records {
+        let at = rest.windows(text.len()).position(|window| window == text.as_slice());
+        let at = at.expect("records come in the order of the input");
+        assert!(is_between(&rest[..at]), "lost before a record: {:?}", &rest[..at]);
+        rest = &rest[at + text.len()..];
+    }
+    assert!(records.is_empty() || is_between(rest), "lost at the end: {rest:?}");
 }
 
 /// Every event that comes out is one that can go in.
@@ -72,6 +139,21 @@ pub fn seeds_of_calendly() -> Vec<Vec<u8>> {
         "namespace":"User","action":"Add","actor":{"uri":"u","type":"User","display_name":"T",
         "alternative_identifier":"t@x.example"},"fully_qualified_name":"User.Add","details":{"k":"v"}}"#;
     vec![record.into(), format!(r#"{{"collection":[{record}]}}"#).into_bytes()]
+}
+
+/// Pages, arrays, lines and laid out records, sound and broken.
+pub fn seeds_of_pages() -> Vec<Vec<u8>> {
+    let text = include_str!("../../tests/data/schema_examples.ndjson");
+    let lines: Vec<&str> = text.lines().take(3).collect();
+    let list = lines.join(",\n  ");
+    let seeds = [
+        format!("[\n  {list}\n]"),
+        format!("{{\"items\":[{list}],\"etag\":{{\"x\":[1]}}}}\n{text}"),
+        format!("[{{\"records\":[{list},{{\"x\":1,{list}]}},[{list}]"),
+        format!("\u{feff}{}{} x\n{{\n \"a\": [\n{}", lines[0], lines[1], lines[2]),
+        format!("[{} {},,{{\"a\":\"x}},{}]]", lines[0], lines[1], lines[2]),
+    ];
+    seeds.map(|seed| format!("\u{6}{seed}").into_bytes()).to_vec()
 }
 
 /// Maps with every section, times in every format, and records for them.

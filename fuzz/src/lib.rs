@@ -37,12 +37,13 @@ const fn target(name: &'static str, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>)
 }
 
 /// All targets, by name.
-pub const TARGETS: [Target; 25] = [
+pub const TARGETS: [Target; 26] = [
     target("cursor_text", cursor_text::run, cursor_text::seeds),
     target("event_json", event_json::run, event_json::seeds),
     target("import_calendly", imports::calendly, imports::seeds_of_calendly),
     target("import_google", imports::google, imports::seeds_of_google),
     target("import_native", imports::native, imports::seeds_of_native),
+    target("import_pages", imports::pages, imports::seeds_of_pages),
     target("log_bytes", log_bytes::run, log_bytes::seeds),
     target("manifest_bytes", manifest_bytes::run, manifest_bytes::seeds),
     target("map_file", imports::map_file, imports::seeds_of_map_file),

@@ -108,6 +108,11 @@ fn import_native_survives() {
 }
 
 #[test]
+fn import_pages_survives() {
+    feed_all("import_pages", TEXT_INPUTS);
+}
+
+#[test]
 fn log_bytes_survives() {
     feed_all("log_bytes", STORE_INPUTS);
 }

@@ -4,6 +4,7 @@ mod builder;
 mod canonical;
 mod check;
 pub(crate) mod civil;
+mod identity;
 mod instant;
 mod length;
 mod object_builder;
@@ -18,6 +19,7 @@ mod typed;
 use std::hash::{Hash, Hasher};
 
 pub use builder::EventBuilder;
+pub(crate) use identity::Identity;
 pub use instant::value_instant;
 pub(crate) use instant::{ExactInstant, exact_instant, instant_bounds, parse_instant};
 pub use length::{Length, LengthUnit};

@@ -49,6 +49,10 @@ impl Source for Calendly {
         Ok(vec![Event::from_value(Value::Object(event))?])
     }
 
+    fn format(&self) -> Option<&'static str> {
+        Some("calendly")
+    }
+
     fn is_record(&self, value: &Value) -> bool {
         ["occurred_at", "namespace", "action"].iter().any(|key| value.get(key).is_some())
     }

@@ -3,6 +3,7 @@
 //! One activity holds one or more inner events; each becomes an event, and all of them belong into
 //! one batch. The activity itself stands in `raw` of the first.
 
+use super::addresses::{address_in, keep_original};
 use super::google_fields::add_known_fields;
 use super::google_parameters::read_parameters;
 use super::members::{MemberList, put_free, put_object, put_text, take, take_object, take_text};
@@ -42,6 +43,10 @@ impl Source for Google {
         let mut raw = Some(raw);
         let events = inner.into_iter().enumerate();
         events.map(|(index, inner)| activity.event(index, inner, raw.take())).collect()
+    }
+
+    fn format(&self) -> Option<&'static str> {
+        Some("google")
     }
 
     fn is_record(&self, value: &Value) -> bool {
@@ -98,9 +103,14 @@ impl Activity {
         put_text(&mut event, "category", Some(category));
         put_text(&mut event, "activity", Some(activity));
         put_object(&mut event, "actor", self.actor.clone());
-        add_known_fields(&mut event, &self.application, self.ip.as_deref(), &details);
+        let split = self.ip.as_deref().and_then(address_in);
+        let ip = split.as_deref().or(self.ip.as_deref());
+        add_known_fields(&mut event, &self.application, ip, &details);
         for (key, value) in self.rest.iter().cloned().chain(inner) {
             put_free(&mut details, &key, value);
+        }
+        if let (Some(_), Some(original)) = (split, &self.ip) {
+            keep_original(&mut details, original.clone());
         }
         let time = occurred_at(self.time.clone(), &mut details)?;
         event.push(("occurred_at".to_owned(), time));

@@ -9,7 +9,7 @@
 //! activity = "eventName"
 //!
 //! [time]
-//! format = "%Y-%m-%d %H:%M:%S"   # or rfc3339 (the default), unix_s, unix_ms
+//! format = "%Y-%m-%d %H:%M:%S"   # or rfc3339 (the default), unix_s, unix_ms, unix_us, unix_ns
 //! zone = "Europe/Berlin"         # for times without a zone of their own
 //! ```
 //!
@@ -19,6 +19,7 @@
 //! `'details."aws:SourceIp"'`, `'tags."k8s.io/name"'`. What is mapped is taken out of the record,
 //! with the objects that this empties; everything else is kept under `details` as it was.
 
+use super::addresses;
 use super::map_path::{MapPath, MapStep, without};
 use super::map_time::{SourceTime, TimeFormat};
 use super::map_tree::EventTree;
@@ -31,6 +32,8 @@ use crate::{Error, Result};
 
 /// Fields that the engine sets.
 const ENGINE_KEYS: [&str; 2] = ["seq", "recorded_at"];
+/// The field of an address.
+const ADDRESS: [&str; 2] = ["context", "ip"];
 /// Required fields of an event.
 const REQUIRED: [&str; 3] = ["occurred_at", "category", "activity"];
 
@@ -61,6 +64,8 @@ struct Mapped<'a> {
     used: Vec<&'a [MapStep]>,
     /// The time as it came, where it had to be cut.
     original: Option<Value>,
+    /// The address as it came, where something was split off.
+    address: Option<String>,
 }
 
 impl JsonMap {
@@ -93,7 +98,7 @@ impl JsonMap {
     fn map(&self, record: &Value) -> Result<Mapped<'_>> {
         let mut event = EventTree::new();
         let mut used = Vec::new();
-        let mut original = None;
+        let (mut original, mut address) = (None, None);
         for field in &self.fields {
             let Some((value, path)) = field.find(record) else {
                 continue;
@@ -105,12 +110,15 @@ impl JsonMap {
                     original = Some(value);
                 }
                 Value::String(time.text)
+            } else if let (true, Some(split)) = (field.target.keys() == ADDRESS, split(&value)) {
+                address = value.as_str().map(str::to_owned);
+                Value::String(split)
             } else {
                 as_schema_wants(&field.target, value)
             };
             event.put(field.target.steps(), value);
         }
-        Ok(Mapped { event: event.into_value(), used, original })
+        Ok(Mapped { event: event.into_value(), used, original, address })
     }
 
     /// A constant is RFC 3339 where it reads as such, whatever the times of the source look like.
@@ -145,6 +153,9 @@ impl Source for JsonMap {
         if let Some(original) = mapped.original {
             keep_original(&mut details, original)?;
         }
+        if let Some(address) = mapped.address {
+            addresses::keep_original(&mut details, address);
+        }
         super::members::put_object(&mut event, "details", details);
         Ok(vec![Event::from_value(Value::Object(event))?])
     }
@@ -170,6 +181,11 @@ impl MappedField {
             },
         })
     }
+}
+
+/// The address in a text that is more than an address.
+fn split(value: &Value) -> Option<String> {
+    value.as_str().and_then(addresses::address_in)
 }
 
 /// A number as its text, where the schema has a text only: codes of events are often numbers.

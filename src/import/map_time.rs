@@ -1,27 +1,48 @@
 //! `[time]` of a map: how the source writes its times, and the zone of times without one.
 
+mod pattern;
+
 use super::decimal::scaled;
 use super::source_time::cut_fraction;
 use crate::json::Value;
 use crate::{Error, Result};
-use chrono::format::{Parsed, StrftimeItems, parse};
 use chrono::{
-    DateTime, FixedOffset, LocalResult, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone,
+    DateTime, Datelike, FixedOffset, LocalResult, NaiveDateTime, SecondsFormat, TimeZone,
 };
 use chrono_tz::Tz;
+use pattern::TimePattern;
 
 /// How times are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Notation {
     Rfc3339,
-    /// A number, or its text, in a unit of ten to this power of microseconds.
-    Unix {
-        unit: &'static str,
-        shift: i32,
-    },
+    /// A number, or its text.
+    Unix(UnixUnit),
     /// A pattern in the syntax of chrono.
-    Pattern(String),
+    Pattern(TimePattern),
 }
+
+/// A unit of times since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct UnixUnit {
+    format: &'static str,
+    name: &'static str,
+    /// It is ten to this power of microseconds.
+    shift: i32,
+}
+
+const fn unit(format: &'static str, name: &'static str, shift: i32) -> UnixUnit {
+    UnixUnit { format, name, shift }
+}
+
+const UNIX_UNITS: [UnixUnit; 4] = [
+    unit("unix_s", "seconds", 6),
+    unit("unix_ms", "milliseconds", 3),
+    unit("unix_us", "microseconds", 0),
+    unit("unix_ns", "nanoseconds", -3),
+];
+/// The years of which logs are: a number that lies in them in another unit only is of that unit.
+const LOG_YEARS: std::ops::Range<i32> = 1990..2100;
 
 /// Reads the times of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,24 +63,20 @@ pub(super) struct SourceTime {
 impl TimeFormat {
     /// Checks `format` and `zone` of a map; without them RFC 3339 with its own zone is read.
     pub(super) fn new(format: Option<&str>, zone: Option<&str>) -> Result<TimeFormat> {
-        let notation = match format.unwrap_or("rfc3339") {
-            "rfc3339" => Notation::Rfc3339,
-            "unix_s" => Notation::Unix { unit: "seconds", shift: 6 },
-            "unix_ms" => Notation::Unix { unit: "milliseconds", shift: 3 },
-            pattern => {
-                StrftimeItems::new(pattern)
-                    .parse()
-                    .map_err(|_| Error::invalid("time.format", "is no pattern of chrono"))?;
-                Notation::Pattern(pattern.to_owned())
-            }
-        };
-        let zone = zone
+        let zone: Option<Tz> = zone
             .map(|name| {
                 name.parse().map_err(|_| {
                     Error::invalid("time.zone", format!("`{name}` is no IANA time zone"))
                 })
             })
             .transpose()?;
+        let format = format.unwrap_or("rfc3339");
+        let unit = UNIX_UNITS.into_iter().find(|unit| unit.format == format);
+        let notation = match (format, unit) {
+            ("rfc3339", _) => Notation::Rfc3339,
+            (_, Some(unit)) => Notation::Unix(unit),
+            (pattern, None) => Notation::Pattern(TimePattern::parse(pattern, zone)?),
+        };
         Ok(TimeFormat { notation, zone })
     }
 
@@ -70,15 +87,16 @@ impl TimeFormat {
     pub(super) fn read(&self, value: &Value) -> Result<SourceTime> {
         let text = match (value, &self.notation) {
             (Value::String(text), _) => text.as_str(),
-            (Value::Number(number), Notation::Unix { .. } | Notation::Pattern(_)) => {
-                number.as_str()
-            }
+            (Value::Number(number), Notation::Unix(_) | Notation::Pattern(_)) => number.as_str(),
             _ => return Err(refused("the time is not a text of the format of the map")),
         };
         match &self.notation {
             Notation::Rfc3339 => self.read_rfc3339(text),
-            Notation::Unix { unit, shift } => read_unix(text, unit, *shift),
-            Notation::Pattern(pattern) => self.read_pattern(text, pattern),
+            Notation::Unix(unit) => read_unix(text, *unit),
+            Notation::Pattern(pattern) => match pattern.read(text)? {
+                (local, None) => self.place(local),
+                (_, Some(instant)) => Ok(printed(instant)),
+            },
         }
     }
 
@@ -92,20 +110,6 @@ impl TimeFormat {
         }
         let cut = cut_fraction(text);
         Ok(SourceTime { cut: cut.is_some(), text: cut.unwrap_or_else(|| text.to_owned()) })
-    }
-
-    fn read_pattern(&self, text: &str, pattern: &str) -> Result<SourceTime> {
-        let mut parsed = Parsed::new();
-        parse(&mut parsed, text, StrftimeItems::new(pattern))
-            .map_err(|_| refused(&format!("`{text}` does not match `{pattern}`")))?;
-        if parsed.offset().is_some() || parsed.timestamp().is_some() {
-            let instant = parsed.to_datetime().map_err(|_| refused("is no point in time"))?;
-            return Ok(printed(instant));
-        }
-        let date = parsed.to_naive_date().map_err(|_| refused("has no whole date"))?;
-        // A pattern without a clock stands for the begin of the day.
-        let clock = parsed.to_naive_time().unwrap_or(NaiveTime::MIN);
-        self.place(date.and_time(clock))
     }
 
     /// The instant of a local time in the zone of the map; the first one where it happens twice.
@@ -122,10 +126,23 @@ impl TimeFormat {
     }
 }
 
-fn read_unix(text: &str, unit: &str, shift: i32) -> Result<SourceTime> {
-    let wrong = || refused(&format!("`{text}` is no number of {unit}"));
-    let (micros, cut) = scaled(text.trim(), shift).ok_or_else(wrong)?;
-    let instant = DateTime::from_timestamp_micros(micros).ok_or_else(wrong)?;
+fn read_unix(text: &str, unit: UnixUnit) -> Result<SourceTime> {
+    let text = text.trim();
+    let read = |unit: UnixUnit| {
+        let (micros, cut) = scaled(text, unit.shift)?;
+        Some((DateTime::from_timestamp_micros(micros)?, cut))
+    };
+    let is_of_logs =
+        |unit: UnixUnit| read(unit).is_some_and(|(instant, _)| LOG_YEARS.contains(&instant.year()));
+    let others = || UNIX_UNITS.into_iter().find(|other| *other != unit && is_of_logs(*other));
+    if !is_of_logs(unit)
+        && let Some(UnixUnit { format, name, .. }) = others()
+    {
+        let problem = format!("`{text}` is no likely number of {}; {name}? ({format})", unit.name);
+        return Err(refused(&problem));
+    }
+    let wrong = || refused(&format!("`{text}` is no number of {}", unit.name));
+    let (instant, cut) = read(unit).ok_or_else(wrong)?;
     Ok(SourceTime { cut, ..printed(instant.fixed_offset()) })
 }
 
@@ -157,6 +174,35 @@ mod tests {
         let millis = read(Some("unix_ms"), None, "1650000000123").unwrap();
         assert_eq!(millis, "2022-04-15T05:20:00.123000Z");
         assert!(read(Some("unix_s"), None, "yesterday").is_err());
+        let micros = read(Some("unix_us"), None, "1650000000123456").unwrap();
+        assert_eq!(micros, "2022-04-15T05:20:00.123456Z");
+        let nanos = read(Some("unix_ns"), None, "1650000000123456000").unwrap();
+        assert_eq!(nanos, "2022-04-15T05:20:00.123456Z");
+    }
+
+    #[test]
+    fn a_number_that_is_a_time_of_logs_in_another_unit_is_asked_for_its_unit() {
+        let units = ["seconds", "milliseconds", "microseconds", "nanoseconds"];
+        let formats = ["unix_s", "unix_ms", "unix_us", "unix_ns"];
+        for (place, zeros) in [(0, ""), (1, "000"), (2, "000000"), (3, "000000000")] {
+            let number = format!("1650000000{zeros}");
+            for (other, format) in formats.into_iter().enumerate() {
+                match read(Some(format), None, &number) {
+                    Ok(time) => {
+                        assert_eq!((place, time.as_str()), (other, "2022-04-15T05:20:00.000000Z"));
+                    }
+                    Err(error) => {
+                        assert_ne!(place, other);
+                        let asked = format!("{}? ({})", units[place], formats[place]);
+                        assert!(error.to_string().contains(&asked), "{error}");
+                    }
+                }
+            }
+        }
+        for (format, number) in [("unix_s", "0"), ("unix_s", "4200000000"), ("unix_ms", "86400000")]
+        {
+            assert!(read(Some(format), None, number).is_ok(), "{format} {number}");
+        }
     }
 
     #[test]

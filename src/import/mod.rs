@@ -3,6 +3,7 @@
 //! A record that is refused is refused alone: the error has the reason, and the caller continues
 //! with the next one. The events of one record are meant to be appended as one batch.
 
+mod addresses;
 mod calendly;
 mod decimal;
 mod google;
@@ -14,7 +15,7 @@ mod map_time;
 mod map_tree;
 mod members;
 mod native;
-mod page;
+mod read;
 mod source;
 mod source_time;
 
@@ -25,5 +26,5 @@ pub use calendly::Calendly;
 pub use google::Google;
 pub use json_map::JsonMap;
 pub use native::Native;
-pub use page::expand_page;
+pub use read::{Fault, InputRecord, Item, RecordReader, expand_page};
 pub use source::Source;

@@ -17,6 +17,10 @@ impl Source for Native {
         Ok(vec![Event::from_value(record)?])
     }
 
+    fn format(&self) -> Option<&'static str> {
+        Some("native")
+    }
+
     fn is_record(&self, value: &Value) -> bool {
         EVENT_KEYS.iter().any(|key| value.get(key).is_some())
     }

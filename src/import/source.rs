@@ -17,6 +17,12 @@ pub trait Source: Debug + Send + Sync {
     /// Whether `value` is a record of this format, sound or not, rather than a page of records.
     fn is_record(&self, value: &Value) -> bool;
 
+    /// The name of the format, where its records have a form of their own: a record of another
+    /// known format is then called that.
+    fn format(&self) -> Option<&'static str> {
+        None
+    }
+
     /// A fast path for formats that read text directly.
     ///
     /// `None` when there is none, or when the text is refused: parsing it and [`Source::events`]

@@ -3,7 +3,7 @@
 use super::calendly::Calendly;
 use super::google::Google;
 use super::native::Native;
-use super::page::expand_page;
+use super::read::expand_page;
 use super::source::Source;
 use crate::event::Event;
 use crate::json::Value;
@@ -101,6 +101,16 @@ fn google_keeps_every_parameter_under_details() {
     ] {
         assert_eq!(at(event, path), expected, "{path}");
     }
+}
+
+#[test]
+fn google_addresses_lose_their_port_and_keep_it_under_details() {
+    let record = GOOGLE.replace("2.2.2.2", "[2001:db8::2]:443");
+    for event in events(&Google, &record) {
+        assert_eq!(at(&event, "context/ip"), "\"2001:db8::2\"");
+        assert_eq!(at(&event, "details/ip_source"), "\"[2001:db8::2]:443\"");
+    }
+    assert_eq!(at(&events(&Google, GOOGLE)[0], "details/ip_source"), "");
 }
 
 #[test]

@@ -14,6 +14,12 @@ pub struct Receipt {
     /// Another event with this `tenant` and `id` and other content is stored too, among the
     /// unsealed events or in a segment whose time range holds this event.
     pub same_id: bool,
+    /// The event is past the `kept_for` of its class already: no answer has it, and the next sweep
+    /// may drop it.
+    pub expired: bool,
+    /// The event is past the `visible_for` of its class, or expired: ordinary readers do not see
+    /// it.
+    pub hidden: bool,
 }
 
 /// What opening found and repaired.

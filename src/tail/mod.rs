@@ -13,7 +13,7 @@ mod part;
 mod times;
 
 use crate::Result;
-use crate::event::{Event, StoredEvent, Timestamp};
+use crate::event::{Event, Identity, StoredEvent, Timestamp};
 use crate::segment::Duplicate;
 use buffer::{BUFFER_EVENTS, Buffer, GROUP_EVENTS};
 use foldhash::fast::FixedState;
@@ -197,9 +197,10 @@ impl Tail {
     pub(crate) fn find_duplicate(&self, event: &Event) -> Duplicate {
         let mut found = Duplicate::None;
         let Some(hash) = self.hash_of(event) else { return found };
+        let identity = Identity::of(event.canonical());
         for (_, number) in self.by_id.iter_hash(hash).filter(|(other, _)| *other == hash) {
             let Some(stored) = self.view.event(*number) else { continue };
-            if stored.event.canonical() == event.canonical() {
+            if identity.is_of(stored.event.canonical()) {
                 return Duplicate::Same(stored.seq);
             }
             if stored.event.occurred_at() == event.occurred_at()

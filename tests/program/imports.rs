@@ -79,21 +79,6 @@ fn compressed_input_is_told_by_its_first_bytes() {
 }
 
 #[test]
-fn a_cut_compressed_file_is_an_io_error_after_what_could_be_read() {
-    let desk = Desk::new();
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
-    encoder.write_all(EVENTS.as_bytes()).unwrap();
-    let mut gzip = encoder.finish().unwrap();
-    gzip.truncate(gzip.len() - 20);
-    desk.write("cut.gz", gzip);
-    let ran = desk.run("import --store s cut.gz");
-    assert_eq!(ran.code, 6, "{ran:?}");
-    assert!(ran.err.contains("cut.gz"), "{}", ran.err);
-    let stored: u64 = desk.ok("count --store s").trim().parse().unwrap();
-    assert_eq!(summary(&ran)["appended"], json!(stored));
-}
-
-#[test]
 fn arrays_laid_out_objects_and_pages_are_read() {
     let desk = Desk::new();
     let events: Vec<&str> = EVENTS.lines().collect();

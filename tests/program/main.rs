@@ -3,6 +3,7 @@
 
 mod asks;
 mod budgets;
+mod damaged_inputs;
 mod follow;
 mod imports;
 mod json_queries;

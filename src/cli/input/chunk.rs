@@ -1,16 +1,15 @@
 //! Chunks of parsed records, made on a thread of their own while the ones before are stored.
 
-use super::records::{Found, Records};
+use super::blocks::Blocks;
 use super::source::Input;
 use annals::event::Event;
-use annals::import::{Source, expand_page};
-use annals::json::Value;
-use annals::limits::RECORD_BYTES_MAX;
-use std::io::{self, BufRead};
+use annals::import::{Fault, InputRecord, Item, RecordReader, Source};
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// Events after which a chunk ends.
 const CHUNK_EVENTS: usize = 1000;
@@ -18,6 +17,8 @@ const CHUNK_EVENTS: usize = 1000;
 const CHUNK_BYTES: usize = 4 << 20;
 /// Chunks that wait to be stored.
 const CHUNKS_WAITING: usize = 4;
+/// How long a chunk waits for an input that pauses: what came is to be seen soon.
+const CHUNK_WAIT: Duration = Duration::from_millis(100);
 
 /// Some records and their events.
 #[derive(Debug, Default)]
@@ -29,25 +30,40 @@ pub(in crate::cli) struct Chunk {
     pub(in crate::cli) events: Vec<Event>,
     /// Records that are no events of the format.
     pub(in crate::cli) refused: Vec<Refused>,
+    /// Places at which the input is not what its form demands.
+    pub(in crate::cli) faults: Vec<Fault>,
+    /// Parts of records that are longer than what is held; all but the last are no records.
+    parts: usize,
+}
+
+/// Where a record stands in the input.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct Standing {
+    /// Line of the first byte, from 1.
+    pub(in crate::cli) line: u64,
+    /// Number of the record, from 1.
+    pub(in crate::cli) number: u64,
 }
 
 /// A record that became events.
 #[derive(Debug)]
 pub(in crate::cli) struct Record {
-    /// Line of the input, from 1.
-    pub(in crate::cli) line: u64,
+    pub(in crate::cli) standing: Standing,
     /// Its events within [`Chunk::events`]; they are stored together or not at all.
     pub(in crate::cli) events: Range<usize>,
     text: Range<usize>,
 }
 
-/// A record that was refused.
+/// A record that was refused, or a part of one.
 #[derive(Debug)]
 pub(in crate::cli) struct Refused {
-    /// Line of the input, from 1.
-    pub(in crate::cli) line: u64,
+    pub(in crate::cli) standing: Standing,
     /// Why.
     pub(in crate::cli) error: String,
+    /// More of it follows.
+    pub(in crate::cli) goes_on: bool,
+    /// What it looks like, if it is a record of another format.
+    pub(in crate::cli) foreign: Option<&'static str>,
     text: Range<usize>,
 }
 
@@ -64,71 +80,61 @@ impl Chunk {
 
     /// Records of the input that this chunk stands for.
     pub(in crate::cli) fn record_count(&self) -> u64 {
-        (self.records.len() + self.refused.len()) as u64
+        (self.records.len() + self.refused.len() - self.parts) as u64
     }
 
     fn is_full(&self) -> bool {
         self.events.len() >= CHUNK_EVENTS || self.text.len() >= CHUNK_BYTES
     }
 
-    /// Takes a text that [`Records::next`] has appended behind `start`.
-    fn add(&mut self, source: &dyn Source, found: Found, start: usize) {
+    fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.refused.is_empty() && self.faults.is_empty()
+    }
+
+    fn add(&mut self, item: Item<'_>) {
+        match item {
+            Item::Record(record) => self.add_record(record),
+            Item::Fault(fault) => self.faults.push(fault),
+            _ => {}
+        }
+    }
+
+    fn add_record(&mut self, record: InputRecord<'_>) {
+        let start = self.text.len();
+        self.text.extend_from_slice(record.text);
         let text = start..self.text.len();
-        if found.overlong {
-            let error = format!("record: is longer than {RECORD_BYTES_MAX} bytes");
-            return self.refuse(found.line, error, text);
+        let standing = Standing { line: record.line, number: record.number };
+        match record.outcome {
+            Ok(events) => {
+                let start = self.events.len();
+                self.events.extend(events);
+                let events = start..self.events.len();
+                self.records.push(Record { standing, events, text });
+            }
+            Err(error) => {
+                let (error, goes_on, foreign) = (error.to_string(), record.goes_on, record.foreign);
+                self.parts += usize::from(goes_on);
+                self.refused.push(Refused { standing, error, goes_on, foreign, text });
+            }
         }
-        if let Some(events) = source.events_of_text(&self.text[text.clone()]) {
-            return self.accept(found.line, events, text);
-        }
-        match Value::parse(&self.text[text.clone()]) {
-            Err(error) => self.refuse(found.line, error.to_string(), text),
-            Ok(value) => match expand_page(source, value) {
-                Err(record) => self.add_value(source, found.line, record, text),
-                Ok(records) => {
-                    self.text.truncate(start);
-                    for record in records {
-                        let start = self.text.len();
-                        self.text.extend_from_slice(record.to_json().as_bytes());
-                        self.add_value(source, found.line, record, start..self.text.len());
-                    }
-                }
-            },
-        }
-    }
-
-    fn add_value(&mut self, source: &dyn Source, line: u64, record: Value, text: Range<usize>) {
-        match source.events(record) {
-            Ok(events) => self.accept(line, events, text),
-            Err(error) => self.refuse(line, error.to_string(), text),
-        }
-    }
-
-    fn accept(&mut self, line: u64, events: Vec<Event>, text: Range<usize>) {
-        let start = self.events.len();
-        self.events.extend(events);
-        let events = start..self.events.len();
-        self.records.push(Record { line, events, text });
-    }
-
-    fn refuse(&mut self, line: u64, error: String, text: Range<usize>) {
-        self.refused.push(Refused { line, error, text });
     }
 }
 
-/// Reads `input` on another thread; the channel ends with the input, or with its error.
+/// Reads `input` on other threads; the channel ends with the input, or with its error.
 pub(in crate::cli) fn read_chunks(
     input: Input,
     source: Arc<dyn Source>,
 ) -> Receiver<io::Result<Chunk>> {
     let (sender, receiver) = sync_channel(CHUNKS_WAITING);
     let unstarted = sender.clone();
-    let thread = thread::Builder::new().spawn(move || {
-        // Where sending fails, the receiver went away: nobody wants more.
-        let mut send = |chunk| sender.send(Ok(chunk)).is_ok();
-        if let Err(error) = read_all(input.reader, source.as_ref(), &mut send) {
-            let _ = sender.send(Err(error));
-        }
+    let thread = Blocks::read_ahead(input.reader).and_then(|blocks| {
+        thread::Builder::new().spawn(move || {
+            // Where sending fails, the receiver went away: nobody wants more.
+            let mut send = |chunk| sender.send(Ok(chunk)).is_ok();
+            if let Err(error) = read_all(RecordReader::new(blocks, source), &mut send) {
+                let _ = sender.send(Err(error));
+            }
+        })
     });
     if let Err(error) = thread {
         let _ = unstarted.send(Err(error));
@@ -137,26 +143,33 @@ pub(in crate::cli) fn read_chunks(
 }
 
 fn read_all(
-    reader: impl BufRead,
-    source: &dyn Source,
+    mut records: RecordReader<Blocks>,
     send: &mut dyn FnMut(Chunk) -> bool,
 ) -> io::Result<()> {
-    let mut records = Records::new(reader)?;
     let mut chunk = Chunk::default();
     loop {
-        let start = chunk.text.len();
-        let next = records.next(&mut chunk.text);
-        if let Ok(Some(found)) = next {
-            chunk.add(source, found, start);
-            if !chunk.is_full() {
-                continue;
+        let next = match records.next_item() {
+            Ok(Some(item)) => {
+                let is_first = chunk.is_empty();
+                chunk.add(item);
+                if is_first {
+                    records.input_mut().wait_until(Some(Instant::now() + CHUNK_WAIT));
+                }
+                if !chunk.is_full() {
+                    continue;
+                }
+                Ok(true)
             }
-        }
+            Ok(None) => Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(true),
+            Err(error) => Err(error),
+        };
         // What was read before an error of the input is sound.
-        if chunk.record_count() > 0 && !send(std::mem::take(&mut chunk)) {
+        if !chunk.is_empty() && !send(std::mem::take(&mut chunk)) {
             return Ok(());
         }
-        if next?.is_none() {
+        records.input_mut().wait_until(None);
+        if !next? {
             return Ok(());
         }
     }

@@ -1,10 +1,9 @@
 //! Input: a file or stdin, plain or compressed, as the texts of records.
 
 pub(super) mod arguments;
+mod blocks;
 pub(super) mod budget;
 pub(super) mod chunk;
-mod form;
+mod gzip;
 pub(super) mod options;
-mod records;
-mod scan;
 pub(super) mod source;

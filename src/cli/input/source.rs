@@ -1,9 +1,9 @@
 //! Where records come from: a file or stdin, gzip and Zstandard being told by their first bytes.
 
+use super::gzip::GzipMembers;
 use crate::cli::failure::{Failure, Outcome};
-use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,11 +11,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const BUFFER_BYTES: usize = 256 << 10;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// A frame that holds no data, behind a byte from 0x50 to 0x5f: parallel packers begin with one.
+const ZSTD_SKIPPABLE: [u8; 3] = [0x2a, 0x4d, 0x18];
 
 /// An opened input.
 pub(in crate::cli) struct Input {
     /// The text, decompressed.
-    pub(super) reader: Box<dyn BufRead + Send>,
+    pub(super) reader: Box<dyn Read + Send>,
     /// For messages.
     pub(in crate::cli) path: PathBuf,
     /// Length of the file in bytes, where it is one.
@@ -60,18 +62,18 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-fn decompressed(mut raw: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
+fn decompressed(mut raw: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
     let mut magic = Vec::with_capacity(ZSTD_MAGIC.len());
     raw.by_ref().take(ZSTD_MAGIC.len() as u64).read_to_end(&mut magic)?;
     let is_gzip = magic.starts_with(&GZIP_MAGIC);
-    let is_zstd = magic == ZSTD_MAGIC;
-    let whole = BufReader::with_capacity(BUFFER_BYTES, Cursor::new(magic).chain(raw));
+    let is_zstd = magic == ZSTD_MAGIC
+        || magic.ends_with(&ZSTD_SKIPPABLE) && magic.first().is_some_and(|first| first >> 4 == 5);
+    let whole = Cursor::new(magic).chain(raw);
     Ok(if is_gzip {
-        let text = MultiGzDecoder::new(whole);
-        Box::new(BufReader::with_capacity(BUFFER_BYTES, text))
+        Box::new(GzipMembers::new(BufReader::with_capacity(BUFFER_BYTES, whole)))
     } else if is_zstd {
-        let text = zstd::stream::read::Decoder::with_buffer(whole)?;
-        Box::new(BufReader::with_capacity(BUFFER_BYTES, text))
+        let packed = BufReader::with_capacity(BUFFER_BYTES, whole);
+        Box::new(zstd::stream::read::Decoder::with_buffer(packed)?)
     } else {
         Box::new(whole)
     })

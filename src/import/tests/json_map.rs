@@ -99,6 +99,20 @@ fn details_that_are_mapped_join_the_rest() {
 }
 
 #[test]
+fn mapped_addresses_lose_port_and_proxies_and_keep_them_under_details() {
+    let record = |ip: &str| {
+        format!(r#"{{"time":"2022-01-01T00:00:00Z","what":"w","ip":"{ip}","ip_source":1}}"#)
+    };
+    let event = mapped("'context.ip' = 'ip'", &record("203.0.113.7:5, 10.0.0.1"));
+    assert_eq!(at(&event, "context/ip"), "\"203.0.113.7\"");
+    assert_eq!(at(&event, "details/ip_source"), "1");
+    assert_eq!(at(&event, "details/ip_source_"), "\"203.0.113.7:5, 10.0.0.1\"");
+    let event = mapped("'context.ip' = 'ip'", &record("ec2.amazonaws.com"));
+    assert_eq!(at(&event, "context/ip"), "\"ec2.amazonaws.com\"");
+    assert_eq!(at(&event, "details/ip_source_"), "");
+}
+
+#[test]
 fn constants_fill_times_and_keep_nothing_out() {
     let map = "[fields]\noccurred_at = ['time', '=2020-01-01T00:00:00Z']\n\
                category = '=c'\nactivity = '=a'\n[time]\nformat = 'unix_s'\n";

@@ -3,7 +3,7 @@
 use super::decode::Decoder;
 use crate::Result;
 use crate::event::shape::Kind;
-use crate::event::{Event, Timestamp};
+use crate::event::{Event, Identity, Timestamp};
 use crate::segment::codec::blocks::Read;
 use crate::segment::codec::uuids::parse as parse_uuid;
 use crate::segment::index::id_words::is_id_word;
@@ -15,8 +15,9 @@ use std::ops::Range;
 const SCAN_ROWS_MAX: usize = 64;
 
 impl Segment {
-    /// Looks for the event with this tenant, id, instant and canonical bytes; and, when there is
-    /// none, for another event with this tenant, id and instant.
+    /// Looks for the event with this tenant, id, instant and canonical bytes, apart from transport
+    /// metadata in `raw`; and, when there is none, for another event with this tenant, id and
+    /// instant.
     ///
     /// `decoder` is one of this segment. Cost: a binary search over times, then the rows of exactly
     /// that instant.
@@ -48,12 +49,13 @@ impl Segment {
         let end = self.first_row_from(Timestamp(occurred_at.0.saturating_add(1)))?;
         let mut found = Duplicate::None;
         let mut bytes = Vec::new();
+        let identity = Identity::of(canonical);
         for row in self.rows_to_check(first..end, id)? {
             if !self.may_have_id(row, id, decoder)? {
                 continue;
             }
             self.canonical(row, decoder, &mut bytes)?;
-            if bytes == canonical {
+            if identity.is_of(&bytes) {
                 return Ok(Duplicate::Same(self.seq_at(row)?));
             }
             let Some(event) = Event::from_canonical(std::mem::take(&mut bytes)) else {

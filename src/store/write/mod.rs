@@ -5,6 +5,7 @@ pub(super) mod background;
 pub(super) mod close;
 pub(super) mod engine;
 pub(super) mod group;
+mod lifetime;
 pub(super) mod partition_keys;
 pub(super) mod runs;
 pub(super) mod seal;

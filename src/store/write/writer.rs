@@ -1,12 +1,14 @@
 //! The writer's state: log, tails, sequence; touched only under one lock.
 
-use crate::event::{Event, StoredEvent, TenantAndId, Timestamp};
+use super::lifetime::Lifetime;
+use crate::event::{Event, Identity, StoredEvent, TenantAndId, Timestamp};
 use crate::log::Frame;
 use crate::log::{LogWriter, Synced, SyncedHint};
 use crate::segment::Duplicate;
 use crate::store::manifest::epochs::Epochs;
 use crate::store::manifest::state::LogFile;
 use crate::store::report::Receipt;
+use crate::store::retention::policy::Retention;
 use crate::store::view::segments::SegmentSet;
 use crate::store::view::snapshot::View;
 use crate::tail::{Tail, TailView};
@@ -76,16 +78,23 @@ impl Writer {
         }
     }
 
-    /// Writes one batch to log and tail, without a sync; `now` is the time by the clock.
+    /// Writes one batch to log and tail, without a sync; `now` is the time by the clock, and
+    /// `retention` are the rules by which receipts say what is past its time.
     ///
     /// # Errors
     /// Whatever the look-up of duplicates or the log says: then no event of the batch is stored.
     /// A [`Error::Poisoned`] stops the writer.
-    pub(crate) fn write(&mut self, events: Vec<Event>, now: Timestamp) -> Result<Vec<Receipt>> {
+    pub(crate) fn write(
+        &mut self,
+        events: Vec<Event>,
+        now: Timestamp,
+        retention: &Retention,
+    ) -> Result<Vec<Receipt>> {
         self.check_poison()?;
         let standings = self.standings(&events)?;
         let recorded_at = self.recorded_at.max(now);
-        let (receipts, fresh) = self.accept(events, &standings, recorded_at);
+        let lifetime = |event: &Event| Lifetime::of(event, recorded_at, retention, now);
+        let (receipts, fresh) = self.accept(events, &standings, recorded_at, &lifetime);
         if !fresh.is_empty() {
             self.log_batch(&fresh)?;
             self.next_seq += fresh.len() as u64;
@@ -171,15 +180,18 @@ impl Writer {
         events: Vec<Event>,
         standings: &[Dedup],
         recorded_at: Timestamp,
+        lifetime: &dyn Fn(&Event) -> Lifetime,
     ) -> (Vec<Receipt>, Vec<StoredEvent>) {
         let mut receipts = Vec::with_capacity(events.len());
         let mut fresh = Vec::with_capacity(events.len());
         for (event, standing) in events.into_iter().zip(standings) {
             let seq = self.next_seq + fresh.len() as u64;
-            receipts.push(match *standing {
-                Dedup::Fresh { same_id } => Receipt { seq, duplicate: false, same_id },
-                Dedup::Duplicate { seq } => Receipt { seq, duplicate: true, same_id: false },
-            });
+            let Lifetime { expired, hidden } = lifetime(&event);
+            let (seq, duplicate, same_id) = match *standing {
+                Dedup::Fresh { same_id } => (seq, false, same_id),
+                Dedup::Duplicate { seq } => (seq, true, false),
+            };
+            receipts.push(Receipt { seq, duplicate, same_id, expired, hidden });
             if matches!(standing, Dedup::Fresh { .. }) {
                 fresh.push(StoredEvent { seq, recorded_at, event });
             }
@@ -274,9 +286,10 @@ impl<'a> BatchIds<'a> {
             return Dedup::Duplicate { seq };
         }
         let earlier = self.last.insert(key, self.events.len());
+        let identity = Identity::of(event.canonical());
         let mut before = earlier;
         while let Some(other) = before.and_then(|index| self.events.get(index)) {
-            if other.event == event {
+            if identity.is_of(other.event.canonical()) {
                 self.last.extend(earlier.map(|index| (key, index)));
                 return Dedup::Duplicate { seq: other.seq };
             }

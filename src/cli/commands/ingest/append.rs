@@ -34,14 +34,12 @@ pub(crate) fn run(store: &StoreOptions, arguments: &AppendArguments) -> Outcome 
 
 /// All events of the input; `None` when one record is bad or there are too many for a batch.
 fn read(file: &std::path::Path, summary: &mut Summary) -> Outcome<Option<Vec<Event>>> {
-    let mut rejects = Rejects::new(None)?;
+    let mut rejects = Rejects::new(None, file)?;
     let mut events = Vec::new();
     for chunk in read_chunks(Input::open(file)?, Arc::new(Native)) {
         let chunk = chunk.map_err(|error| Failure::file("read", file, error))?;
         summary.read += chunk.record_count();
-        for refused in &chunk.refused {
-            rejects.add(refused.line, &refused.error, chunk.refused_text(refused))?;
-        }
+        rejects.add_chunk(&chunk)?;
         if events.len() <= BATCH_EVENTS_MAX {
             events.extend(chunk.events);
         }
@@ -50,7 +48,9 @@ fn read(file: &std::path::Path, summary: &mut Summary) -> Outcome<Option<Vec<Eve
         tell(format_args!("batch: has more than {BATCH_EVENTS_MAX} events; use `annals import`"));
         return Ok(None);
     }
-    Ok((rejects.finish()? == 0).then_some(events))
+    summary.faults = rejects.faults;
+    let is_sound = rejects.finish()? + summary.faults == 0;
+    Ok(is_sound.then_some(events))
 }
 
 /// Nothing was stored.

@@ -19,7 +19,7 @@ pub(crate) struct ImportArguments {
     /// The map from records to events, for `--from json`
     #[arg(long, value_name = "FILE.toml")]
     map: Option<PathBuf>,
-    /// Where records go that cannot be stored, as NDJSON
+    /// Where records go that cannot be stored, as NDJSON; added to what the file holds
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     /// NDJSON, a JSON array or pages of an API; plain, .gz or .zst; `-` is stdin
@@ -43,10 +43,11 @@ pub(crate) fn run(store: &StoreOptions, arguments: &ImportArguments) -> Outcome 
     store.required_dir()?;
     let source = arguments.source()?;
     let input = Input::open(&arguments.file)?;
-    let mut rejects = Rejects::new(arguments.rejects.as_deref())?;
+    let mut rejects = Rejects::new(arguments.rejects.as_deref(), &arguments.file)?;
     let store = store.open_to_write(true)?;
     let mut summary = Summary::default();
     let outcome = importer::import(&store, input, source, &mut rejects, &mut summary);
+    summary.faults = rejects.faults;
     let rejected = rejects.finish();
     let closed = store.close();
     // What was stored before a failure is stored: the counts are told in any case.
@@ -55,7 +56,7 @@ pub(crate) fn run(store: &StoreOptions, arguments: &ImportArguments) -> Outcome 
     outcome?;
     rejected?;
     closed?;
-    match summary.rejected {
+    match summary.rejected + summary.faults {
         0 => Ok(()),
         _ => Err(Failure::Partial),
     }

@@ -26,9 +26,7 @@ pub(super) fn import(
     for chunk in read_chunks(input, source) {
         let chunk = chunk.map_err(|error| Failure::file("read", &path, error))?;
         summary.read += chunk.record_count();
-        for refused in &chunk.refused {
-            rejects.add(refused.line, &refused.error, chunk.refused_text(refused))?;
-        }
+        rejects.add_chunk(&chunk)?;
         append(store, &chunk, rejects, summary)?;
         bar.set_position(bytes_read.load(Ordering::Relaxed));
         bar.set_message(format!("{} events", summary.appended));
@@ -54,7 +52,7 @@ fn append(store: &Store, chunk: &Chunk, rejects: &mut Rejects, summary: &mut Sum
         match store.append_batch(&chunk.events[record.events.clone()]) {
             Ok(receipts) => summary.add(&receipts),
             Err(error @ Error::Invalid { .. }) => {
-                rejects.add(record.line, &error.to_string(), chunk.record_text(record))?;
+                rejects.add(record.standing, &error.to_string(), chunk.record_text(record))?;
             }
             Err(error) => return Err(error.into()),
         }

@@ -1,6 +1,6 @@
 //! What an import or append did, as the one JSON object on stdout.
 
-use crate::cli::failure::Outcome;
+use crate::cli::failure::{Outcome, tell};
 use crate::cli::print::output::print_json;
 use annals::store::Receipt;
 use serde::Serialize;
@@ -18,12 +18,31 @@ pub(super) struct Summary {
     pub(super) rejected: u64,
     first_seq: Option<u64>,
     last_seq: Option<u64>,
+    /// Places at which the input is not what its form demands.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) faults: u64,
+    /// Events whose `tenant` and `id` another event with other content has.
+    #[serde(skip_serializing_if = "is_zero")]
+    changed_ids: u64,
+    /// Events that are past the time for which they are kept: nobody sees them.
+    #[serde(skip_serializing_if = "is_zero")]
+    expired: u64,
+    /// Events that are past the time for which they are shown to ordinary readers, not yet expired.
+    #[serde(skip_serializing_if = "is_zero")]
+    hidden: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Summary {
     /// Counts what an append gave back.
     pub(super) fn add(&mut self, receipts: &[Receipt]) {
         for receipt in receipts {
+            self.expired += u64::from(receipt.expired);
+            self.hidden += u64::from(receipt.hidden && !receipt.expired);
+            self.changed_ids += u64::from(receipt.same_id && !receipt.duplicate);
             if receipt.duplicate {
                 self.duplicates += 1;
                 continue;
@@ -36,8 +55,17 @@ impl Summary {
         }
     }
 
-    /// Prints the object.
+    /// Prints the object, and on stderr what a reader of counts may not expect.
     pub(super) fn print(&self) -> Outcome {
+        for (count, note) in [
+            (self.expired, "past the time for which they are kept (kept_for): nobody sees them"),
+            (self.hidden, "past their visible time: only --include-hidden shows them"),
+            (self.changed_ids, "stored under an id that an event with other content has, too"),
+        ] {
+            if count > 0 {
+                tell(format_args!("note: events that are {note}: {count}"));
+            }
+        }
         print_json(self)
     }
 }

@@ -1,0 +1,108 @@
+//! What a record or an input looks like when it is not what was asked for.
+
+use crate::json::Value;
+
+/// Signatures of files that hold no JSON text, and what to do with them.
+const SIGNATURES: [(&[u8], &str); 11] = [
+    (b"\xff\xfe", UTF_16),
+    (b"\xfe\xff", UTF_16),
+    (b"\x1f\x8b", "is compressed twice; unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "is compressed twice; unpack it first"),
+    (b"PK\x03\x04", "is a ZIP archive; unpack it first"),
+    (b"BZh", "is compressed with bzip2; unpack it first (bzip2 -dc)"),
+    (b"\xfd7zXZ\0", "is compressed with xz; unpack it first (xz -dc)"),
+    (b"PAR1", "is a Parquet file; convert it to NDJSON first"),
+    (b"SQLite format 3\0", "is an SQLite database; export it as NDJSON first"),
+    (b"<?xml", "is XML, and no JSON"),
+    (b"<!DOCTYPE", "is HTML, and no JSON: perhaps the page of a login"),
+];
+const UTF_16: &str = "is UTF-16; convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)";
+/// Bytes that a look for UTF-16 needs.
+pub(super) const LOOK_BYTES: usize = 4;
+
+/// Why an input that begins so holds no records, if that can be told.
+pub(super) fn foreign_input(beginning: &[u8]) -> Option<&'static str> {
+    let found = SIGNATURES.iter().find(|(signature, _)| beginning.starts_with(signature));
+    found.map(|(_, problem)| *problem).or(is_utf_16(beginning).then_some(UTF_16))
+}
+
+/// Why a text that no parser reads is none, if that can be told.
+pub(super) fn foreign_text(text: &[u8]) -> Option<&'static str> {
+    is_utf_16(text).then_some(UTF_16)
+}
+
+/// JSON begins with two characters of ASCII, so every second byte is zero.
+fn is_utf_16(text: &[u8]) -> bool {
+    let pairs = || text.chunks_exact(2).take(LOOK_BYTES / 2);
+    text.len() >= LOOK_BYTES
+        && (pairs().all(|pair| pair[0] == 0 && pair[1] != 0)
+            || pairs().all(|pair| pair[0] != 0 && pair[1] == 0))
+}
+
+/// A format of records that is known by its members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct KnownFormat {
+    /// Its name, where it is a format of its own here.
+    pub(super) name: Option<&'static str>,
+    /// What a record of it looks like, and how to import it.
+    pub(super) advice: &'static str,
+}
+
+/// The known format of a record, sound or not.
+pub(super) fn known_format(value: &Value) -> Option<KnownFormat> {
+    let has = |keys: &[&str]| keys.iter().all(|key| value.get(key).is_some());
+    let (name, advice) = if has(&["occurred_at", "category", "activity"]) {
+        (Some("native"), "looks like a native event of annals: import it with --from native")
+    } else if has(&["occurred_at", "namespace", "action"]) {
+        let advice = "looks like an entry of the Calendly log: import it with --from calendly";
+        (Some("calendly"), advice)
+    } else if has(&["id", "events"]) && value["id"].get("applicationName").is_some() {
+        let advice = "looks like an activity of Google Workspace: import it with --from google";
+        (Some("google"), advice)
+    } else if has(&["action", "timestamp", "workspaceId"]) || has(&["action", "previousContent"]) {
+        let advice =
+            "looks like an entry of the Clockify log: import it with --from json and --map";
+        (None, advice)
+    } else if has(&["eventTime", "eventSource", "eventName"]) {
+        let advice = "looks like an event of AWS CloudTrail: import it with --from json and --map";
+        (None, advice)
+    } else {
+        return None;
+    };
+    Some(KnownFormat { name, advice })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf_16_is_told_with_and_without_a_mark() {
+        let encode = |text: &str, little: bool| -> Vec<u8> {
+            let bytes = text.encode_utf16().map(|unit| match little {
+                true => unit.to_le_bytes(),
+                false => unit.to_be_bytes(),
+            });
+            bytes.flatten().collect()
+        };
+        for little in [true, false] {
+            assert_eq!(foreign_input(&encode("\u{feff}{}", little)), Some(UTF_16));
+            assert_eq!(foreign_input(&encode("{\"a\":\"é\"}", little)), Some(UTF_16));
+        }
+        for text in ["", "{}", "{\"a\":1}", "\u{feff}{\"a\":1}"] {
+            assert_eq!(foreign_input(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn records_of_other_formats_are_recognised() {
+        let told = |text: &str| known_format(&Value::parse(text.as_bytes()).unwrap());
+        let of = |text: &str| told(text).unwrap().advice.rsplit("--from ").next().unwrap();
+        assert_eq!(of(r#"{"id":{"applicationName":"a"},"events":[]}"#), "google");
+        assert_eq!(of(r#"{"occurred_at":1,"namespace":"n","action":"a"}"#), "calendly");
+        assert_eq!(of(r#"{"occurred_at":1,"category":"n","activity":"a"}"#), "native");
+        assert_eq!(of(r#"{"action":1,"timestamp":"n","workspaceId":"a"}"#), "json and --map");
+        assert_eq!(of(r#"{"eventTime":1,"eventSource":"n","eventName":"a"}"#), "json and --map");
+        assert_eq!(told(r#"{"a":1}"#), None);
+    }
+}

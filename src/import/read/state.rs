@@ -1,0 +1,226 @@
+//! The state of a reader of records, and the small steps that all its parts take.
+
+use super::judge::Judged;
+use super::page::{is_page, outline};
+use super::structure::Structure;
+use super::window::Window;
+use crate::event::Event;
+use crate::import::source::Source;
+use crate::limits::RECORD_BYTES_MAX;
+use crate::{Error, Result};
+use std::io::{self, Read};
+use std::sync::Arc;
+
+/// Arrays and pages that may lie in each other; what lies deeper is a record.
+const CONTAINERS_MAX: usize = 8;
+
+/// Reads the records of an input one by one, in bounded memory.
+///
+/// An input is any sequence of JSON values: one a line (NDJSON), laid out over several lines, or
+/// glued together; arrays and pages of an API stand for the records in them. An input that ends
+/// too early gives what came before, and a [`Fault`](super::Fault).
+///
+/// An error of the input can be tried again: nothing was lost.
+///
+/// # Examples
+/// ```
+/// # use annals::import::{Item, Native, RecordReader};
+/// # use std::sync::Arc;
+/// let text = r#"[{"occurred_at":"2026-01-01T00:00:00Z","category":"c","activity":"a"},{"#;
+/// let mut reader = RecordReader::new(text.as_bytes(), Arc::new(Native));
+/// let mut sound = 0;
+/// while let Some(item) = reader.next_item()? {
+///     match item {
+///         Item::Record(record) => sound += record.outcome.map_or(0, |events| events.len()),
+///         Item::Fault(fault) => println!("line {}: {}", fault.line, fault.problem),
+///         _ => {}
+///     }
+/// }
+/// assert_eq!(sound, 1);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct RecordReader<R> {
+    pub(super) window: Window<R>,
+    pub(super) source: Arc<dyn Source>,
+    /// The containers that are open, outermost first.
+    pub(super) containers: Vec<Container>,
+    pub(super) place: Place,
+    /// Records given.
+    pub(super) number: u64,
+    /// Bytes of the item given last.
+    pub(super) given: usize,
+    /// It has no line feed.
+    pub(super) in_line: bool,
+    /// The value of a page that is being passed over.
+    pub(super) passing: Option<Structure>,
+    pub(super) began: bool,
+    /// The record given last was longer than what is held, and goes on to the end of its line.
+    pub(super) goes_on: bool,
+    pub(super) cut_told: bool,
+    /// What the record to be given looks like, if it is one of another format.
+    pub(super) foreign: Option<&'static str>,
+}
+
+/// An open container and the line on which it begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Container {
+    List(u64),
+    Page(u64),
+}
+
+/// What may stand next in the innermost container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// An element or the end.
+    First,
+    /// An element.
+    Next,
+    /// A comma or the end.
+    Behind,
+}
+
+/// What a step of the reader leads to.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Something was passed over.
+    On,
+    /// The first `len` bytes, and `lead` before them, are a record; the next begins behind `next`.
+    Record { lead: usize, len: usize, next: usize, outcome: Result<Vec<Event>> },
+    /// Something is wrong with the container.
+    Fault(String),
+    /// The input ended.
+    End,
+}
+
+impl<R: Read> RecordReader<R> {
+    /// Begins to read.
+    pub fn new(reader: R, source: Arc<dyn Source>) -> RecordReader<R> {
+        RecordReader {
+            window: Window::new(reader),
+            source,
+            containers: Vec::new(),
+            place: Place::First,
+            number: 0,
+            given: 0,
+            in_line: false,
+            passing: None,
+            began: false,
+            goes_on: false,
+            cut_told: false,
+            foreign: None,
+        }
+    }
+
+    /// What is read from.
+    pub fn input_mut(&mut self) -> &mut R {
+        self.window.input_mut()
+    }
+
+    /// A refused record. In no container it is a line with its white space, if it has one for
+    /// itself: it is kept as it came.
+    pub(super) fn refused(
+        &mut self,
+        mut len: usize,
+        next: usize,
+        place: Place,
+        error: Error,
+    ) -> io::Result<Step> {
+        let mut lead = 0;
+        if self.containers.is_empty()
+            && !self.goes_on
+            && let Some(space) = self.window.space_to_line_end(len)?
+        {
+            len += space;
+            lead = self.window.indent().map_or(0, <[u8]>::len);
+        }
+        self.place = place;
+        self.number += 1;
+        Ok(Step::Record { lead, len, next: next.max(len), outcome: Err(error) })
+    }
+
+    /// Gives what was judged, which has `len` bytes.
+    pub(super) fn settle(&mut self, judged: Judged, len: usize) -> io::Result<Step> {
+        Ok(match judged {
+            Judged::Record(Ok(events)) => {
+                self.place = Place::Behind;
+                self.number += 1;
+                Step::Record { lead: 0, len, next: len, outcome: Ok(events) }
+            }
+            Judged::Foreign(told) => {
+                self.foreign = Some(told);
+                self.refused(len, len, Place::Behind, Error::invalid("record", told))?
+            }
+            Judged::Record(Err(error)) => self.refused(len, len, Place::Behind, error)?,
+            Judged::Page if self.containers.len() < CONTAINERS_MAX => self.enter_page(),
+            Judged::Page => {
+                let problem = format!("lies in more than {CONTAINERS_MAX} arrays and pages");
+                self.refused(len, len, Place::Behind, Error::invalid("record", problem))?
+            }
+            Judged::Empty => self.go_to(Place::Behind, len),
+        })
+    }
+
+    /// Whether the first `len` bytes are, or begin, a page whose records can be read one by one.
+    pub(super) fn is_page(&self, len: usize) -> bool {
+        self.containers.len() < CONTAINERS_MAX
+            && is_page(self.source.as_ref(), &outline(&self.window.text()[..len]))
+    }
+
+    /// Whether the list that opens at the byte `at` begins with one of `marks`.
+    pub(super) fn begins_list(&mut self, at: usize, marks: &[u8]) -> io::Result<bool> {
+        let first = self.window.next_at(at + 1)?;
+        let mark = first.and_then(|first| self.window.text().get(first));
+        let fits = self.containers.len() < CONTAINERS_MAX;
+        Ok(fits && mark.is_some_and(|mark| marks.contains(mark)))
+    }
+
+    /// Enters the list whose first element lies behind `count` bytes.
+    pub(super) fn enter_list(&mut self, count: usize) -> Step {
+        self.enter(Container::List(self.window.line()), count)
+    }
+
+    pub(super) fn enter_page(&mut self) -> Step {
+        self.enter(Container::Page(self.window.line()), 1)
+    }
+
+    pub(super) fn enter(&mut self, container: Container, count: usize) -> Step {
+        self.containers.push(container);
+        self.go_to(Place::First, count)
+    }
+
+    /// Leaves the innermost container behind `count` bytes.
+    pub(super) fn leave(&mut self, count: usize) -> Step {
+        self.containers.pop();
+        self.go_to(Place::Behind, count)
+    }
+
+    pub(super) fn go_to(&mut self, place: Place, count: usize) -> Step {
+        self.window.pass(count);
+        self.place = place;
+        Step::On
+    }
+
+    /// The input ends inside of a container.
+    pub(super) fn ends_inside(&mut self, what: &str, line: u64) -> Step {
+        self.containers.clear();
+        self.window.pass(self.window.text().len());
+        let input = match std::mem::replace(&mut self.cut_told, true) {
+            false if self.window.is_cut() => "compressed input",
+            _ => "input",
+        };
+        Step::Fault(format!("the {input} ends too early, inside {what} that begins in line {line}"))
+    }
+
+    /// What stands beside the records of a page is no JSON: what follows is read as lines.
+    pub(super) fn broken_page(&mut self, line: u64) -> Step {
+        self.containers.clear();
+        Step::Fault(format!("the page that begins in line {line} is broken here"))
+    }
+
+    /// Bytes up to the end of the line, or as many as no record has.
+    pub(super) fn line_len(&mut self) -> io::Result<usize> {
+        let end = self.window.line_end(RECORD_BYTES_MAX)?;
+        Ok(end.unwrap_or(self.window.text().len()))
+    }
+}
