@@ -153,7 +153,7 @@ impl Search<'_> {
         let event = |search: Search<'_>| -> Result<Option<StoredEvent>> {
             Ok(search.limit(1).page()?.events.pop())
         };
-        let search = self.from_the_beginning();
+        let search = self.without_cursor();
         let oldest = event(search.clone().oldest())?;
         let newest = event(search.newest())?;
         let stretches = if counter.is_stretched_at_end() { &newest } else { &oldest };

@@ -87,7 +87,7 @@ impl Notes<'_> {
     }
 
     fn collect(&mut self) -> Result<()> {
-        if self.search.clone().from_the_beginning().count()? > 0 {
+        if self.search.clone().without_cursor().count()? > 0 {
             return Ok(());
         }
         let TimeRange { from, to } = self.search.predicate()?.occurrence();

@@ -206,7 +206,7 @@ impl<'a> Search<'a> {
     }
 
     /// The same search without a cursor.
-    pub(crate) fn from_the_beginning(self) -> Self {
+    pub(crate) fn without_cursor(self) -> Self {
         Search { after: None, ..self }
     }
 
@@ -216,7 +216,7 @@ impl<'a> Search<'a> {
         let selection = Selection { query, ..self.selection.clone() };
         let deadline = self.deadline.into_iter().chain([until]).min();
         let times = TimeRange::default();
-        Search { selection, deadline, times, ..self.clone().from_the_beginning() }
+        Search { selection, deadline, times, ..self.clone().without_cursor() }
     }
 
     /// Begins to count what the search costs.
