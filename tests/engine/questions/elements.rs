@@ -13,6 +13,9 @@ pub(crate) fn member_facet(facts: &[Fact], chance: &Chance) -> Option<(Ask, Path
     let asker = Asker { facts, chance, zone: Tz::UTC, now: NOW };
     let leaves: Vec<&Leaf> = asker.fact()?.leaves.iter().collect();
     let deep: Vec<&Leaf> = leaves.iter().filter(|leaf| leaf.keys.len() > 1).copied().collect();
+    if deep.is_empty() {
+        return None;
+    }
     let leaf = *chance.pick(&deep);
     let end = 1 + chance.below(leaf.keys.len() - 1);
     let is_inside =
