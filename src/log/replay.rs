@@ -147,6 +147,9 @@ struct ReplayReader<'a> {
     closed: bool,
 }
 
+/// Why reading stopped at bytes that begin as a commit does.
+const DAMAGED_COMMIT: &str = "a damaged commit";
+
 impl<'a> ReplayReader<'a> {
     fn new(header: LogHeader, path: &'a Path, window: ReadWindow<'a>) -> Self {
         ReplayReader {
@@ -184,7 +187,7 @@ impl<'a> ReplayReader<'a> {
             let commit = Commit::decode(bytes, self.header.id, self.at);
             return match commit {
                 Some(commit) => self.take_commit(&commit),
-                None => Ok(ReplayStep::Stop("a damaged commit")),
+                None => Ok(ReplayStep::Stop(DAMAGED_COMMIT)),
             };
         }
         if let Some(head) = FrameHead::decode(bytes, self.header.id, self.at) {
@@ -271,7 +274,7 @@ impl<'a> ReplayReader<'a> {
         let durable_upto = self.durable_upto.max(rest.durable_upto).max(durable_hint);
         if self.start < durable_upto && !planted!(CutDurable) {
             let expected = format!("the batch of event {}", self.next_seq);
-            let got = format!("{stop}; {}", self.lost(&rest));
+            let got = format!("{stop}: {}", self.damaged(stop, &rest));
             return Err(Error::corrupt(self.path, self.at, "log batch", expected, got));
         }
         let torn_bytes = rest.used_upto - self.start;
@@ -287,17 +290,25 @@ impl<'a> ReplayReader<'a> {
         })
     }
 
-    /// The error, with the sequences that cannot be read.
-    fn lost(&self, rest: &Rest) -> String {
+    /// Which events cannot be read, and which one of them is damaged: a batch is read as a whole,
+    /// but its other frames are sound.
+    fn damaged(&self, stop: &str, rest: &Rest) -> String {
         let first = self.next_seq;
+        let damaged = first + self.open.len() as u64;
         let Some(commit) = rest.next_commit else {
-            return format!("the events from {first} on are lost");
+            return format!("the events from {damaged} on cannot be read");
         };
         // A commit of a later batch: its own frames may be sound.
         let sound = if commit.start > self.at { u64::from(commit.frames) } else { 0 };
-        match commit.last_seq.saturating_sub(sound) {
-            last if last < first => "no event is lost".into(),
-            last => format!("events {first} to {last} are lost"),
+        let last = commit.last_seq.saturating_sub(sound);
+        if last < first {
+            return "no event is lost".into();
+        }
+        let kept = "`annals repair` keeps what is sound";
+        match stop {
+            DAMAGED_COMMIT => format!("that of the events {first} to {last}; {kept}"),
+            _ if first == last => format!("event {first} cannot be read"),
+            _ => format!("event {damaged}, in a batch of the events {first} to {last}; {kept}"),
         }
     }
 

@@ -137,7 +137,7 @@ fn zeroed_tails_and_truncations_are_the_same_case() {
 }
 
 #[test]
-fn corruption_names_the_sequences_that_are_lost() {
+fn corruption_names_the_event_that_is_damaged_and_its_batch() {
     let sample = sample(true);
     let text = |at: usize| match sample.damaged(|bytes| bytes[at] ^= 1, None) {
         Outcome::Corrupt { offset, got } => (offset, got),
@@ -146,14 +146,21 @@ fn corruption_names_the_sequences_that_are_lost() {
     // First batch: 64 + (24 + 5) + 24, commit of 40 at 117; second: 157 + 24 + 4, commit at 185.
     let (offset, got) = text(64 + 24);
     assert_eq!(offset, 64);
-    assert_eq!(got, "a damaged payload; events 100 to 101 are lost");
+    assert_eq!(
+        got,
+        "a damaged payload: event 100, in a batch of the events 100 to 101; `annals repair` keeps what \
+         is sound"
+    );
     let (offset, got) = text(157);
     assert_eq!(offset, 157);
-    assert_eq!(got, "a damaged frame; events 102 to 102 are lost");
+    assert_eq!(got, "a damaged frame: event 102 cannot be read");
     let (offset, got) = text(185 + 9);
     assert_eq!(offset, 185);
     // Its commit is gone, so the next one is the first that is found; the batch of that is sound.
-    assert_eq!(got, "a damaged commit; events 102 to 102 are lost");
+    assert_eq!(
+        got,
+        "a damaged commit: that of the events 102 to 102; `annals repair` keeps what is sound"
+    );
 }
 
 #[test]
@@ -242,7 +249,7 @@ fn commits_across_the_border_of_two_reads_are_found() {
         write(&mut writer, &batch(101, &[&payload])).unwrap();
         disk.damage(path, |bytes| bytes[FILE_HEAD_LEN] ^= 1).unwrap();
         let error = read(&disk.shared(), path, None, None).unwrap_err();
-        let lost = "events 100 to 100 are lost";
+        let lost = "event 100 cannot be read";
         assert!(error.to_string().ends_with(lost), "{before_border}: {error}");
     }
 }

@@ -51,6 +51,7 @@ fn print_lines(report: &VerifyReport) -> Outcome {
     }
     output.line(match report.problems.len() {
         0 => "everything is as it was written".to_owned(),
+        1 => "1 problem".to_owned(),
         count => format!("{count} problems"),
     })?;
     output.finish()
