@@ -43,7 +43,8 @@ enum Content {
 }
 
 impl Column {
-    /// Reads a path, or `f[E].path` for the values of the objects that meet E; `action` is `category.activity` as one text, `raw` the payload as received.
+    /// Reads a path, or `f[E].path` for the values of the objects that meet E; `action` is
+    /// `category.activity` as one text, `raw` the payload as received.
     ///
     /// # Errors
     /// [`Error::Invalid`] for what is no path, and for what is no field, with the nearest ones: the

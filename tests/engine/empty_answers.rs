@@ -130,9 +130,8 @@ fn times_are_told_from_the_rest() {
         };
         assert_eq!(
             between("2026-06-01", "2026-05-01"),
-            [
-                "the times begin at 2026-06-01T00:00:00Z, which is not before their end, 2026-05-01T00:00:00Z"
-            ]
+            ["the times begin at 2026-06-01T00:00:00Z, which is not before their end, \
+                 2026-05-01T00:00:00Z"]
         );
         assert_eq!(
             between("2027-01-01", "2027-02-01"),

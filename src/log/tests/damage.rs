@@ -148,8 +148,8 @@ fn corruption_names_the_event_that_is_damaged_and_its_batch() {
     assert_eq!(offset, 64);
     assert_eq!(
         got,
-        "a damaged payload: event 100, in a batch of the events 100 to 101; `annals repair` keeps what \
-         is sound"
+        "a damaged payload: event 100, in a batch of the events 100 to 101; `annals repair` keeps \
+         what is sound"
     );
     let (offset, got) = text(157);
     assert_eq!(offset, 157);

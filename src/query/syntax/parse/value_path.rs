@@ -1,4 +1,5 @@
-//! Paths of columns and facets: `path`, or `path[E].path` for the values of the objects that meet E.
+//! Paths of columns and facets: `path`, or `path[E].path` for the values of the objects that meet
+//! E.
 
 use super::QueryParser;
 use crate::query::ast::lexer::members;
