@@ -2,7 +2,8 @@
 //!
 //! `golden/vN/store` is a store as version N wrote it, `golden/vN-feature-M` one with incompatible
 //! feature bit M (sealed events, events in the log, rules of
-//! retention); `golden/v1-text-1` was written by the first text rules; `golden/vN-small` is the store of four events whose bytes `docs/format.md` shows.
+//! retention); `golden/v1-text-1` was written by the first text rules; `golden/vN-small` is the
+//! store of four events whose bytes `docs/format.md` shows.
 //! `expected.ndjson` is what it held. These files are never made again, only added.
 
 use annals::Error;

@@ -99,9 +99,8 @@ fn an_empty_answer_says_why_in_json_and_only_for_its_tenant() {
     );
     assert_eq!(
         notes("--from 2026-06-01 --to 2026-05-01"),
-        [
-            "the times begin at 2026-06-01T00:00:00Z, which is not before their end, 2026-05-01T00:00:00Z"
-        ]
+        ["the times begin at 2026-06-01T00:00:00Z, which is not before their end, \
+             2026-05-01T00:00:00Z"]
     );
     let told = notes("--tenant acme category=Login").join(" ");
     assert_eq!(told, "no event has `category=Login`; frequent values of `category` are `teams`");

@@ -5,7 +5,8 @@ pub(crate) const WORDS: &str = "budget|Budget|BUDGET|review|Réunion|reunion|min
     Straße|STRASSE|strasse|Größe|grosse|Œrsted|oersted|naïve|İstanbul|istanbul|ısı|weekly|\
     wöchentlich|plan|plans|planned|planning|can't|can’t|l’été|30-minütiges|e-mail|Ångström|\
     smørrebrød|łódź|Đakovo|ﬁnance|①|²|½|🎉|—|!!!|日本語|東京タワー|会議|会議室|ภาษาไทย|한국어|привет|\
-    パリ|ハリ|ﾊﾟﾘ|й|и|Андре\u{301}й|हिन्दी|हनद|Do\u{ad}nau|donau|مُحَمَّد|/Sales|/Sales/EMEA|/Salesforce|a/b|a/b/c|\
+    パリ|ハリ|ﾊﾟﾘ|й|и|Андре\u{301}й|हिन्दी|हनद|Do\u{ad}nau|donau|\
+    مُحَمَّد|/Sales|/Sales/EMEA|/Salesforce|a/b|a/b/c|\
     ПРИВЕТ|Ⅷ|ＡＢＣ|zürich|Zu\u{308}rich|a|I|x1|v2|2027|007|5|5.0|true|false|null|AND|or|NOT|the|\
     of|und|anna.mueller@example.com|ada@acme.example|weiss@praxis.example|\
     https://x.example/a?b=1|C:\\temp\\file.txt|a*b|(draft)|\"quoted\"|„zitiert“|«cité»|key:value|\
@@ -30,17 +31,20 @@ pub(crate) const TIMES: &str = "2026-05-04T10:00:00Z|2026-05-04T12:00:00+02:00|\
     2026-05-04T10:00:00.000000Z|2026-05-04t10:00:00z|2026-05-04T10:00:00.123456789Z|\
     2026-05-04T10:00:00.123456Z|2026-05-03T23:30:00Z|2026-05-04T23:59:59.999999Z|\
     2026-05-05T00:00:00Z|2026-03-29T01:30:00Z|2026-05-04|2026-05-04T10:00|2026-05-04 10:00:00Z|\
-    2026-05-04T10:00:00.123456001Z|2026-05-04T10:00:00.000000001Z|2026-10-25T00:30:00Z|1969-12-31T23:59:59.5Z|0001-01-01T00:00:00Z|\
+    2026-05-04T10:00:00.123456001Z|2026-05-04T10:00:00.000000001Z|\
+    2026-10-25T00:30:00Z|1969-12-31T23:59:59.5Z|0001-01-01T00:00:00Z|\
     9999-12-31T23:59:59.999999Z|2024-02-29T12:00:00-00:00";
 
 /// Addresses, and strings that look like some.
 pub(crate) const ADDRESSES: &str = "10.0.0.1|10.0.0.2|10.1.2.3|192.168.1.77|203.0.113.7|\
     203.0.113.9|2001:db8::15|2001:DB8:0::15|2001:db8:0:0:0:0:0:15|::1|::ffff:10.0.0.1|\
-    fe80::1%eth0|::FFFF:a00:1|0:0:0:0:0:ffff:10.0.0.2|::ffff:203.0.113.7|0.0.0.0|10.0.0.01|10.0.0.1:443|10.0.0.0/8|unknown";
+    fe80::1%eth0|::FFFF:a00:1|0:0:0:0:0:ffff:10.0.0.2|::ffff:203.0.113.7|\
+    0.0.0.0|10.0.0.01|10.0.0.1:443|10.0.0.0/8|unknown";
 
 /// Networks to ask for.
 pub(crate) const NETWORKS: &str = "10.0.0.0/8|10.0.0.0/30|203.0.113.0/24|0.0.0.0/0|10.0.0.1/32|\
-    2001:db8::/32|::/0|::ffff:0:0/96|2001:db8::15/128|::ffff:10.0.0.0/104|::ffff:0:0/95|::ffff:10.0.0.1|192.168.0.0/16";
+    2001:db8::/32|::/0|::ffff:0:0/96|2001:db8::15/128|::ffff:10.0.0.0/104|\
+    ::ffff:0:0/95|::ffff:10.0.0.1|192.168.0.0/16";
 
 /// Keys of free objects.
 pub(crate) const KEYS: &str = "a|b|c|kind|a.b|a.b.c|b.c|aws:SourceIp|with space|quote\"d|\

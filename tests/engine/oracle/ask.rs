@@ -17,8 +17,8 @@ pub(crate) enum Ask {
     Field(Path, Test),
     /// `f[E]`: an object at the path meets the query, whose paths begin there.
     Element(Path, Box<Ask>),
-    /// `after:`, `before:`, `on:`, `since:` with the text behind, and the instants that it means, in
-    /// nanoseconds.
+    /// `after:`, `before:`, `on:`, `since:` with the text behind, and the instants that it means,
+    /// in nanoseconds.
     Time(&'static str, String, Sides<i128>),
 }
 
