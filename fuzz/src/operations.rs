@@ -9,8 +9,8 @@ use annals::query::Query;
 use annals::store::{BackupMode, Class, Keep, Receipt, Retention, Snapshot, Store, StoreBuilder};
 use annals::testing::{Fault, FaultKind, SimDisk};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Operations of one input.
 const STEPS_MAX: usize = 40;
