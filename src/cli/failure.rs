@@ -95,7 +95,7 @@ impl Failure {
                 Error::Budget { .. } | Error::TooManyBuckets { .. } | Error::Rewound { .. } => {
                     PARTIAL
                 }
-                // Invalid, Query, Missing, ReadOnly, ClockJump: the call has to change.
+                // Invalid, Query, Missing, ClockJump: the call has to change.
                 _ => USAGE,
             },
         }

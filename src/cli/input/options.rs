@@ -1,4 +1,4 @@
-//! StoreBuilder that several commands take in the same form.
+//! Options that several commands take in the same form.
 
 use super::budget::BudgetOptions;
 use crate::cli::failure::tell;
