@@ -1,4 +1,4 @@
-//! The rules of one value: its kind, its length, its key, its depth.
+//! The rules for one value: its kind, its length, its key, its depth.
 
 use super::schema::FieldType;
 use crate::json::Node;
@@ -47,7 +47,7 @@ pub(super) fn check_depth(depth: usize) -> Checked<()> {
     Ok(())
 }
 
-/// The problem of a value of the wrong kind: what the field holds and what was given.
+/// The problem of a value of the wrong kind: what was expected and what was given.
 #[cold]
 pub(super) fn wrong_kind(expected: &str, node: &Node<'_>) -> Box<Problem> {
     let got = match node {

@@ -1,4 +1,4 @@
-//! The fields of an event: one table, in canonical order, for checks, canonical form and queries.
+//! The fields of an event, in canonical order: one table for checks, canonical form and queries.
 //!
 //! Only `operation`, `outcome`, `changes.before_state` and `changes.after_state` are closed lists:
 //! an unknown value there is refused. `actor.type`, `targets.relation` and the type of a label
@@ -20,8 +20,8 @@ pub struct SchemaField {
     pub required: bool,
 }
 
-/// What a field holds. `null` is taken too, except in required fields and as an element of a list
-/// of strings or known objects.
+/// What a field holds. `null` is allowed, too, except in required fields and as an element of a
+/// list of strings or known objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldType {
@@ -50,9 +50,9 @@ pub enum FieldType {
     FreeObject,
     /// Any value; queries do not reach it.
     Raw,
-    /// An object with known members; further ones may stand beside them.
+    /// An object with known members; others are allowed.
     Object(&'static [SchemaField]),
-    /// A list of objects with known members; further ones may stand beside them.
+    /// A list of objects with known members; others are allowed.
     ObjectList(&'static [SchemaField]),
 }
 
@@ -188,7 +188,7 @@ const fn required(name: &'static str, kind: FieldType) -> SchemaField {
     SchemaField { name, kind, required: true }
 }
 
-/// Looks a path of keys up, from the top of an event.
+/// Looks up a path of keys, from the top of an event.
 pub fn lookup(path: &[&str]) -> Known {
     let Some((first, rest)) = path.split_first() else {
         return Known::Unknown;
@@ -220,7 +220,7 @@ fn lookup_under(kind: FieldType, path: &[&str]) -> Known {
     }
 }
 
-/// Whether an object, or a list of some, may stand at a path of keys.
+/// Whether an object or a list of objects may stand at a path of keys.
 pub(crate) fn may_be_object(path: &[&str]) -> bool {
     matches!(
         lookup(path),
@@ -234,8 +234,7 @@ pub(crate) fn may_be_object(path: &[&str]) -> bool {
     )
 }
 
-/// All known paths that queries reach, joined by dots, in the order of the tables; an object stands
-/// before its members. `raw` is not among them.
+/// All known paths that queries reach, so not `raw`, joined by dots, in preorder of the tables.
 pub fn field_paths() -> Vec<String> {
     let mut paths = Vec::new();
     walk(ENGINE_FIELDS, "", &mut |path, _| paths.push(path));
@@ -243,7 +242,7 @@ pub fn field_paths() -> Vec<String> {
     paths
 }
 
-/// The paths of the fields that are instants by their type.
+/// The paths of the fields of type [`FieldType::Instant`].
 pub fn time_fields() -> Vec<String> {
     let mut paths = Vec::new();
     let mut keep = |path, kind| {
@@ -271,16 +270,15 @@ fn walk(fields: &[SchemaField], prefix: &str, visit: &mut dyn FnMut(String, Fiel
     }
 }
 
-/// How many suggestions [`nearest`] makes at most.
+/// Suggestions of [`nearest`].
 const SUGGESTIONS_MAX: usize = 3;
-/// Characters of an unknown name that are compared; bounds the time for a name of any length.
+/// Characters of an unknown name that are compared; bounds the time.
 const SUGGESTED_CHARS_MAX: usize = 256;
 
-/// The known fields that an unknown path probably means, nearest first; one to three of them: those
-/// that have its name in other logs (`user`, `date`, `ip_address`), else those with the least
-/// Levenshtein distance to it.
+/// The one to three known fields that an unknown path probably means, nearest first: those that
+/// other logs call so (`user`, `date`, `ip_address`), else those of the least Levenshtein distance.
 ///
-/// The distance is that of the whole path or, with a small penalty, of the last key: `email`
+/// The distance is that to the whole known path or, with a small penalty, to its last key: `emial`
 /// suggests `actor.email`.
 pub fn nearest(path: &[&str]) -> Vec<String> {
     let name = path.first().copied().unwrap_or_default();
@@ -307,8 +305,8 @@ pub fn nearest(path: &[&str]) -> Vec<String> {
     near.take(SUGGESTIONS_MAX).map(|(_, known)| known).collect()
 }
 
-/// The one of `known` with the least Levenshtein distance to `name`, less the length of the common
-/// prefix; of several the first.
+/// The first of `known` with the least Levenshtein distance to `name`, minus the length of the
+/// common prefix.
 pub(crate) fn nearest_of<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let wanted: String = name.chars().take(SUGGESTED_CHARS_MAX).collect();
     let count = wanted.chars().count();
@@ -338,7 +336,7 @@ mod tests {
         assert_eq!(time_fields(), ["recorded_at", "occurred_at"]);
     }
 
-    /// The canonical writer has room for as many fields as the event has.
+    /// The canonical writer has room for as many fields as an event has.
     #[test]
     fn no_object_has_more_fields_than_the_event() {
         for path in field_paths() {

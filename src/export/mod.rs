@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! event --column--> cell --csv_file--> guard, null, offset of the zone
-//!                        --xlsx_file-> numbers, truths, dates, texts
+//!                        --xlsx_file-> numbers, booleans, dates, texts
 //! ```
 
 mod cell;

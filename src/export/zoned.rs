@@ -6,17 +6,17 @@ use chrono_tz::Tz;
 
 const SECONDS_PER_MINUTE: i32 = 60;
 
-/// An instant in canonical form with the offset that the zone has then:
+/// An instant in canonical form with the offset of the zone at that instant:
 /// `2026-05-04T15:05:00+02:00`, `Z` for offset zero.
 ///
-/// An offset with seconds, as zones had before they had hours, is rounded to the minute together
-/// with the clock, so that the text is always exactly the instant.
+/// An offset with seconds (local mean time) is rounded down to the minute, and the clock with it,
+/// so that the text is always exactly the instant.
 pub fn instant_in(instant: Timestamp, zone: Tz) -> String {
     let seconds = offset_seconds(instant, zone);
     format_instant(instant, seconds.div_euclid(SECONDS_PER_MINUTE))
 }
 
-/// Seconds by which the clock of the zone is ahead of UTC then; 0 beyond the calendar.
+/// Seconds by which the zone is ahead of UTC at an instant; 0 beyond the calendar of `chrono`.
 pub(super) fn offset_seconds(instant: Timestamp, zone: Tz) -> i32 {
     match DateTime::from_timestamp_micros(instant.0) {
         Some(utc) => zone.offset_from_utc_datetime(&utc.naive_utc()).fix().local_minus_utc(),

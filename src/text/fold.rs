@@ -1,4 +1,4 @@
-//! Folding: what makes two spellings equal to a reader.
+//! Folding: the normal form in which texts are compared.
 
 use std::borrow::Cow;
 
@@ -6,14 +6,16 @@ use super::property;
 
 /// Folds `text` for comparison.
 ///
-/// NFKD; full default case folding; NFKD; what is invisible dropped (Default_Ignorable_Code_Point
-/// and the tatweel U+0640); the accents dropped: nonspacing marks (Mn) whose script is Inherited,
-/// Latin, Greek, Cyrillic, Arabic, Hebrew or Syriac, but not the voiced sound marks U+3099 and
-/// U+309A, nor a breve that makes `й` or `ў`; then `ø` to `o`, `œ` to `oe`, `æ` to `ae`, `ł` to
-/// `l`, `đ` to `d`, `ı` to `i`, the apostrophes U+2018, U+2019 and U+02BC to `'` and the dashes
-/// U+2010 to U+2015 and U+2212 to `-`; NFC. Folded text folds to itself.
+/// 1. NFKD, full default case folding, NFKD.
+/// 2. Invisible characters are dropped: Default_Ignorable_Code_Point and the tatweel U+0640.
+/// 3. Accents are dropped: nonspacing marks (Mn) whose script is Inherited, Latin, Greek, Cyrillic,
+///    Arabic, Hebrew or Syriac, except the voiced sound marks U+3099 and U+309A and the breve of
+///    `й` and `ў`.
+/// 4. `ø` becomes `o`, `œ` `oe`, `æ` `ae`, `ł` `l`, `đ` `d`, `ı` `i`, the apostrophes U+2018,
+///    U+2019 and U+02BC `'`, the dashes U+2010 to U+2015 and U+2212 `-`.
+/// 5. NFC.
 ///
-/// Borrows what is folded ASCII already.
+/// Idempotent. Folded ASCII is borrowed.
 ///
 /// # Examples
 /// ```
@@ -30,9 +32,9 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
-/// Folds cluster by cluster: a character before which a text can be cut, and those behind it
-/// before which it cannot. Most clusters are one character, whose fold is looked up; the others
-/// are folded by the definition.
+/// Folds cluster by cluster: a character with the unstable ones behind it, before which a text
+/// cannot be cut. Most clusters are one character, whose fold is looked up; the others are folded
+/// by the definition.
 pub(super) fn fold_beyond_ascii(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut rest = text;
@@ -50,7 +52,7 @@ pub(super) fn fold_beyond_ascii(text: &str) -> String {
     folded
 }
 
-/// Length in bytes of the cluster that a text begins with.
+/// Length in bytes of the first cluster of `text`, which begins with `first`.
 fn cluster_len(first: char, text: &str) -> usize {
     let behind = &text[first.len_utf8()..];
     let is_stable = |c: char| c.is_ascii() || property::class(c).is_stable();

@@ -1,7 +1,7 @@
-//! Character properties of one Unicode version, looked up in pages of 256 characters.
+//! Two-stage table of the character properties of one Unicode version, 256 characters a page.
 //!
-//! A page is computed from the tables when its first character is met (tens of microseconds) and
-//! kept for the life of the process; looking up is an index then. Texts use few pages.
+//! A page is computed at its first use (tens of microseconds) and kept for the life of the process;
+//! later look-ups are an index. Texts use few pages.
 
 use std::sync::OnceLock;
 
@@ -13,15 +13,14 @@ use unicode_script::{Script, UnicodeScript};
 use super::tables::{ALPHABETIC, DEFAULT_IGNORABLE, FOLD_RUNS, FOLD_SEVERAL, VERSION};
 
 /// The Unicode version of every property used here: of normalization, case folding, general
-/// category, script, Alphabetic and Default_Ignorable_Code_Point. Segments carry it, since it
-/// decides what a word is.
+/// category, script, Alphabetic and Default_Ignorable_Code_Point. Segments hold it, since words
+/// depend on it.
 pub const UNICODE_VERSION: (u8, u8, u8) = VERSION;
 
-/// The version of the rules of folding and words, from 1 to 16. Segments carry it, too.
+/// The version of the rules of folding and words, from 1 to 16. Segments hold it, too.
 ///
-/// * 1: every nonspacing mark is dropped, invisible characters part words, nothing is recomposed.
-/// * 2: only accents are dropped, and what is invisible; letters and marks are recomposed (NFC);
-///   marks are word characters.
+/// * 1: every nonspacing mark is dropped; invisible characters separate words; no NFC.
+/// * 2: only accents and invisible characters are dropped; NFC; marks are word characters.
 pub const TEXT_RULES: u8 = 2;
 
 const _: () = {
@@ -61,8 +60,7 @@ impl CharClass {
     pub(super) fn is_numeric(self) -> bool {
         self.0 & NUMERIC != 0
     }
-    /// Whether folding can cut a text before this character: nothing that follows changes what
-    /// stands before it.
+    /// Whether a text can be cut before this character and both parts be folded alone.
     pub(super) fn is_stable(self) -> bool {
         self.0 & STABLE != 0
     }
@@ -85,7 +83,7 @@ pub(super) fn class(c: char) -> CharClass {
     CharClass(page.classes[index])
 }
 
-/// The plain definition of folding, over whole texts of any kind.
+/// The definition of folding, for any text; does not use the table.
 pub(super) fn fold_plainly(text: impl Iterator<Item = char>) -> String {
     let decomposed = text.nfkd().flat_map(case_fold).nfkd();
     let mut before = None;
@@ -98,16 +96,15 @@ pub(super) fn fold_plainly(text: impl Iterator<Item = char>) -> String {
     kept.flat_map(plain_letter).nfc().collect()
 }
 
-/// U+0306: `й` and `ў` are letters of their own.
+/// Breve, kept in `й` and `ў`, which are letters of their own.
 const BREVE: char = '\u{306}';
 
-/// What has no shape of its own, and the tatweel, which only stretches a line.
+/// Default_Ignorable_Code_Point, or the tatweel, which only stretches a line.
 fn is_invisible(c: char) -> bool {
     c == '\u{640}' || is_in(DEFAULT_IGNORABLE, c)
 }
 
-/// A nonspacing mark that changes how a letter sounds and not which letter it is, in the scripts
-/// whose readers leave it out.
+/// A nonspacing mark that does not make another letter, in a script whose readers omit it.
 fn is_accent(c: char) -> bool {
     use Script::{Arabic, Cyrillic, Greek, Hebrew, Inherited, Latin, Syriac};
     // The voiced sound marks of Japanese make other letters.
@@ -116,7 +113,7 @@ fn is_accent(c: char) -> bool {
         && matches!(c.script(), Inherited | Latin | Greek | Cyrillic | Arabic | Hebrew | Syriac)
 }
 
-/// Letters and signs that have a plainer spelling and no decomposition.
+/// The plain spelling of a letter or sign that has none by decomposition; else `c`.
 fn plain_letter(c: char) -> impl Iterator<Item = char> {
     let plain = match c {
         'ø' => "o",
@@ -201,8 +198,8 @@ fn stands_alone(c: char) -> bool {
         || matches!(c.script(), Han | Hiragana | Katakana | Thai | Lao | Khmer | Myanmar)
 }
 
-/// A normalization boundary (Unicode Standard Annex #15, "Stable Code Points"): decomposed it
-/// begins with a starter, and folded it is there and does not compose with what stands before.
+/// A normalization boundary (Unicode Standard Annex #15, "Stable Code Points"): its decomposition
+/// and its fold begin with a starter, and the fold does not compose with a character before it.
 fn is_stable(c: char, folded: &str) -> bool {
     let is_starter = |c: Option<char>| c.is_some_and(|c| canonical_combining_class(c) == 0);
     let first = folded.chars().next();

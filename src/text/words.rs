@@ -7,13 +7,14 @@ use crate::limits::WORD_BYTES_MAX;
 ///
 /// A word is a maximal run of characters that are Alphabetic, numbers (Nd, Nl, No) or marks (Mn,
 /// Mc, Me); each such character of Han, Hiragana, Katakana, Thai, Lao, Khmer and Myanmar is a word
-/// by itself. Words have 1 to 256 bytes; longer runs are cut into consecutive words. Pure ASCII
-/// costs no allocation up to 512 bytes, nor beyond if it has no capitals.
+/// by itself. Words have 1 to 256 bytes; longer runs are cut into consecutive words. ASCII costs no
+/// allocation up to 512 bytes, or of any length without capitals.
 ///
 /// # Examples
 /// ```
-/// let mut words = Vec::new(); annals::text::for_each_word("30-minütiges", |word|
-/// words.push(word.to_string())); assert_eq!(words, ["30", "minutiges"]);
+/// let mut words = Vec::new();
+/// annals::text::for_each_word("30-minütiges", |word| words.push(word.to_string()));
+/// assert_eq!(words, ["30", "minutiges"]);
 /// ```
 pub fn for_each_word(text: &str, each: impl FnMut(&str)) {
     if text.is_ascii() {
@@ -30,7 +31,7 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Calls `each` with every word of text that is folded already.
+/// Calls `each` with every word of a folded text.
 pub(crate) fn for_each_folded_word(folded: &str, mut each: impl FnMut(&str)) {
     let mut start = None;
     for (index, c) in folded.char_indices() {
@@ -64,7 +65,7 @@ pub(crate) fn has_numeric(text: &str) -> bool {
     text.chars().any(is_numeric)
 }
 
-/// Calls `each` with a run of word characters, cut into the longest pieces of at most 256 bytes.
+/// Calls `each` with the words of a run, each the longest piece of at most 256 bytes.
 fn cut(run: &str, each: &mut impl FnMut(&str)) {
     let mut rest = run;
     while rest.len() > WORD_BYTES_MAX {

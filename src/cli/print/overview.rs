@@ -1,5 +1,5 @@
-//! The table of events when no columns are named: what is the same in all rows stands once above
-//! it, what differs fills the width.
+//! The table of events when no columns are named: what all rows have in common is printed once
+//! above it, the rest fills the width.
 
 use super::pairs::{Pair, pairs_of};
 use super::table::{cut, plain_table, shown};
@@ -14,16 +14,16 @@ use unicode_width::UnicodeWidthStr;
 
 /// Lines that one event takes at most.
 const ROW_LINES_MAX: usize = 3;
-/// Columns of a terminal below which no column is squeezed.
+/// The least width of a squeezed column for each share, in columns of the terminal.
 const COLUMN_WIDTH_MIN: usize = 8;
 /// Columns of a terminal for a value above the table.
 const SUMMARY_VALUE_MAX: usize = 40;
-/// Spaces on both sides of a cell.
+/// The spaces on both sides of a cell, together.
 const PADDING: u16 = 2;
-/// These and the one between a cell and the next.
+/// `PADDING` and the space between two cells.
 const GAP: usize = 3;
 
-/// Events of a table, until all are there.
+/// Collects the events of a table.
 pub(super) struct Overview {
     zone: Tz,
     rows: Vec<OverviewRow>,
@@ -46,7 +46,7 @@ impl OverviewRow {
         format!("{}.{}", self.category, self.activity)
     }
 
-    /// Whether another cell of the row says the same.
+    /// Whether another cell of the row has this text, in any case of ASCII letters.
     fn repeats(&self, text: &str) -> bool {
         let is = |cell: &str| cell.eq_ignore_ascii_case(text);
         [&self.who, &self.category, &self.activity, &self.target].iter().any(|cell| is(cell))
@@ -58,7 +58,7 @@ impl OverviewRow {
 struct Shown {
     header: String,
     cells: Vec<String>,
-    /// Its share of a line that is too short for all; 0: it is never squeezed.
+    /// Its share of a line that is too short for all columns; 0 if it is never squeezed.
     share: usize,
 }
 
@@ -74,7 +74,7 @@ impl Overview {
         Overview { zone, rows: Vec::new() }
     }
 
-    /// Adds an event, given also as its value.
+    /// Adds an event; `value` is the same event as JSON.
     pub(super) fn add(&mut self, event: &StoredEvent, value: &Value) {
         let text = |object: Option<&Value>, keys: &[&str]| {
             let texts = keys.iter().filter_map(|key| object?.get(key)?.as_str());
@@ -100,7 +100,7 @@ impl Overview {
         });
     }
 
-    /// The text of all rows, where it is the same in several.
+    /// The text that all rows have in common, if it is not empty and there are several rows.
     fn common<'r>(&'r self, text: impl Fn(&'r OverviewRow) -> &'r str) -> Option<&'r str> {
         let (first, rest) = self.rows.split_first()?;
         let said = text(first);
@@ -108,7 +108,7 @@ impl Overview {
         (is_common && !said.is_empty()).then_some(said)
     }
 
-    /// The columns but the last, and what is said above instead of a column.
+    /// The columns before `details`; adds to `summary` what all rows have in common.
     fn heads(&self, summary: &mut Vec<String>) -> Vec<Shown> {
         let column = |header: &str, share, cell: &dyn Fn(&OverviewRow) -> String| {
             let cells = self.rows.iter().map(cell).collect();
@@ -147,7 +147,7 @@ impl Overview {
         columns
     }
 
-    /// The details of each row, and what is said above because all rows have it.
+    /// The details of each row; adds to `summary` what all rows have in common.
     fn details(&self, summary: &mut Vec<String>) -> Vec<String> {
         let fields = Fields::of(&self.rows);
         if let Some(first) = self.rows.first() {
@@ -199,7 +199,7 @@ impl fmt::Display for Overview {
         }
         for (column, width) in table.column_iter_mut().zip(widths) {
             column.set_constraint(match width.and_then(|width| u16::try_from(width).ok()) {
-                // An absolute width has the padding in it.
+                // An absolute width includes the padding.
                 Some(width) => ColumnConstraint::Absolute(Width::Fixed(width + PADDING)),
                 None => ColumnConstraint::ContentWidth,
             });
@@ -208,14 +208,14 @@ impl fmt::Display for Overview {
     }
 }
 
-/// What the fields of all rows have in common.
+/// How the fields of the rows are printed, by their paths.
 struct Fields<'r> {
     /// The same in all rows, of which there are several.
     common: HashSet<&'r str>,
-    /// Told by a column: who somebody is by `who`, the kind of operation by the action.
+    /// Determined by a column (functional dependency): `actor.id` by `who`, `operation` by action.
     implied: HashSet<&'r str>,
     opaque: HashSet<&'r str>,
-    /// Last keys that several paths have.
+    /// Last keys of several paths that are neither common nor implied.
     ambiguous: HashSet<&'r str>,
 }
 
@@ -267,7 +267,7 @@ impl<'r> Fields<'r> {
         self.opaque.contains(pair.path.as_str())
     }
 
-    /// The last key where it is of one path only.
+    /// The last key of the path, or the whole path if the last key is ambiguous.
     fn name<'p>(&self, pair: &'p Pair) -> &'p str {
         match self.ambiguous.contains(pair.short_name()) {
             true => &pair.path,
@@ -276,7 +276,7 @@ impl<'r> Fields<'r> {
     }
 }
 
-/// Whether rows with the same text in the column that a field belongs to have the same value of it.
+/// Whether a field depends functionally on its column: rows with equal cells have equal values.
 fn is_implied(path: &str, found: &[(&OverviewRow, &Pair)]) -> bool {
     let column = |row: &OverviewRow| match path.split('.').next() {
         Some("actor") => Some(row.who.clone()),
@@ -297,8 +297,8 @@ fn printed(pair: &Pair, name: &str) -> String {
     }
 }
 
-/// Widths of columns that have to be squeezed so that all fit into `width`: the widest ones take
-/// the same for each share (max-min fairness). `None` is the width of the content.
+/// Max-min fair widths of the columns in `width`: squeezed columns get the same width for each
+/// share. `None` is the width of the content.
 fn squeezed(columns: &[Shown], width: usize) -> Vec<Option<usize>> {
     let natural: Vec<usize> = columns.iter().map(Shown::width).collect();
     let squeeze = |(column, natural): (&Shown, &usize), most: usize| {
@@ -309,7 +309,7 @@ fn squeezed(columns: &[Shown], width: usize) -> Vec<Option<usize>> {
         columns.iter().zip(&natural).map(of).sum()
     };
     let widest = natural.iter().copied().max().unwrap_or_default();
-    // The last column is next to no other.
+    // Behind the last column is no space between cells.
     let fits = |most: &usize| taken(*most) <= width + 1;
     let most = (COLUMN_WIDTH_MIN..=widest).rev().find(fits).unwrap_or(COLUMN_WIDTH_MIN);
     columns.iter().zip(&natural).map(|pair| squeeze(pair, most)).collect()

@@ -3,7 +3,7 @@
 use super::page::is_list_key;
 use crate::json::Value;
 
-/// Members of an answer beside its records, by the interfaces of known products.
+/// Members of an answer beside its records, in the APIs of known products.
 const ENVELOPE_KEYS: [&str; 10] = [
     "kind",
     "etag",
@@ -35,19 +35,19 @@ const ERROR_KEYS: [&str; 14] = [
     "timestamp",
 ];
 
-/// Whether an object that is no record is an answer without records, which is what some APIs
-/// send when nothing happened: it has members of an answer only, and no list.
+/// Whether an object that is no record is an answer without records: it has only members of an
+/// answer, not only `etag`, and no list. Some APIs send it when nothing happened.
 pub(super) fn is_empty(value: &Value) -> bool {
     let members = value.as_object().unwrap_or_default();
     let is_envelope = |(key, value): &(String, Value)| match key.as_str() {
-        // A kind as Google writes it; others say what a record is.
+        // A kind as Google writes it; any other is a member of a record.
         "kind" => value.as_str().is_some_and(|kind| kind.contains('#')),
         key => ENVELOPE_KEYS.contains(&key) || is_list_key(key) && value.is_null(),
     };
     members.iter().any(|(key, _)| key != "etag") && members.iter().all(is_envelope)
 }
 
-/// What an object that is no record says if it is the error answer of an API.
+/// The message of an object that is no record but the error answer of an API.
 ///
 /// Known are `{"error":{"code":..,"message":..}}`, `{"error":"..","error_description":".."}`,
 /// `{"title":"..","message":".."}`, `{"message":"..","code":..}` and what looks like them.
@@ -69,7 +69,7 @@ pub(super) fn error_message(value: &Value) -> Option<String> {
     parts(value, &["code", "status", "statusCode", "status_code", "title", "message", "detail"])
 }
 
-/// The texts and numbers under some keys, those that are there.
+/// The texts and numbers under `keys`, joined; `None` if there are none.
 fn parts(value: &Value, keys: &[&str]) -> Option<String> {
     let texts = keys.iter().filter_map(|key| match value.get(key)? {
         Value::String(text) => Some(text.clone()),

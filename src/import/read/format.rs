@@ -1,8 +1,8 @@
-//! What a record or an input looks like when it is not what was asked for.
+//! Recognizes inputs and records of another format than the one asked for.
 
 use crate::json::Value;
 
-/// Signatures of files that hold no JSON text, and what to do with them.
+/// Signatures of files that are not JSON in UTF-8, and what to do with them.
 const SIGNATURES: [(&[u8], &str); 11] = [
     (b"\xff\xfe", UTF_16),
     (b"\xfe\xff", UTF_16),
@@ -17,21 +17,21 @@ const SIGNATURES: [(&[u8], &str); 11] = [
     (b"<!DOCTYPE", "is HTML, and no JSON: perhaps the page of a login"),
 ];
 const UTF_16: &str = "is UTF-16; convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)";
-/// Bytes that a look for UTF-16 needs.
+/// Bytes needed to recognize UTF-16.
 pub(super) const LOOK_BYTES: usize = 4;
 
-/// Why an input that begins so holds no records, if that can be told.
+/// Why an input with this beginning holds no records, if it is of a known format.
 pub(super) fn foreign_input(beginning: &[u8]) -> Option<&'static str> {
     let found = SIGNATURES.iter().find(|(signature, _)| beginning.starts_with(signature));
     found.map(|(_, problem)| *problem).or(is_utf_16(beginning).then_some(UTF_16))
 }
 
-/// Why a text that no parser reads is none, if that can be told.
+/// Why a text is no JSON, if it is UTF-16.
 pub(super) fn foreign_text(text: &[u8]) -> Option<&'static str> {
     is_utf_16(text).then_some(UTF_16)
 }
 
-/// JSON begins with two characters of ASCII, so every second byte is zero.
+/// The first two characters of JSON are ASCII, so every second byte is zero in UTF-16.
 fn is_utf_16(text: &[u8]) -> bool {
     let pairs = || text.chunks_exact(2).take(LOOK_BYTES / 2);
     text.len() >= LOOK_BYTES
@@ -39,10 +39,10 @@ fn is_utf_16(text: &[u8]) -> bool {
             || pairs().all(|pair| pair[0] != 0 && pair[1] == 0))
 }
 
-/// A format of records that is known by its members.
+/// A format of records, recognized by their members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct KnownFormat {
-    /// Its name, where it is a format of its own here.
+    /// Its name for `--from`, if it has one.
     pub(super) name: Option<&'static str>,
     /// What a record of it looks like, and how to import it.
     pub(super) advice: &'static str,

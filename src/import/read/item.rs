@@ -1,16 +1,16 @@
-//! What a reader of records gives.
+//! What a reader of records returns.
 
 use crate::Result;
 use crate::event::Event;
 
-/// The next thing in an input.
+/// A record or a fault of an input.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Item<'a> {
     /// A record, sound or not.
     Record(InputRecord<'a>),
-    /// A place at which the input is not what its form demands, though no bytes are wrong: it
-    /// ends too early, or a record or a comma is missing.
+    /// A place where the input around its records is wrong: it ends too early, a record, a
+    /// comma or a bracket is missing, a page is broken, or the whole input is of another format.
     Fault(Fault),
 }
 
@@ -22,19 +22,19 @@ pub struct InputRecord<'a> {
     pub line: u64,
     /// Its number among all records of the input, from 1.
     pub number: u64,
-    /// Its text, whole and as it came.
+    /// Its bytes as they came; a piece of them if `goes_on` is set or was in the item before.
     pub text: &'a [u8],
-    /// The text goes on in the next item, which has the same number: it is longer than what is
-    /// held in memory, and no record.
+    /// The record is too long to be held in memory, so it is refused in pieces: the next one is
+    /// the next item and has the same number.
     pub goes_on: bool,
-    /// What a refused record looks like, where that is a record of another format: all of them
-    /// are refused for this one reason.
+    /// The format that a refused record looks like, and how to import it; one text for all records
+    /// of that format.
     pub foreign: Option<&'static str>,
-    /// Its events, which belong into one batch, or why there are none.
+    /// Its events, for one batch, or why it is refused.
     pub outcome: Result<Vec<Event>>,
 }
 
-/// A place at which an input is not what its form demands.
+/// A place where an input around its records is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fault {

@@ -1,4 +1,4 @@
-//! What a whole text is: a record of the source, a page around records, or neither.
+//! Classifies a whole text: a record of the source, a page around records, or neither.
 
 use super::format::{foreign_text, known_format};
 use super::{answer, page};
@@ -21,7 +21,7 @@ pub(super) enum Judged {
     Empty,
 }
 
-/// Judges a text whose borders are known.
+/// Classifies a text whose borders are known.
 pub(super) fn judge(source: &dyn Source, text: &[u8]) -> Judged {
     match judge_sound(source, text) {
         Some(judged) => judged,
@@ -34,7 +34,7 @@ pub(super) fn judge(source: &dyn Source, text: &[u8]) -> Judged {
     }
 }
 
-/// Judges a text if it is sound JSON, and short enough for a record.
+/// Classifies a text; `None` if it is no JSON or too long for a record.
 pub(super) fn judge_sound(source: &dyn Source, text: &[u8]) -> Option<Judged> {
     if text.len() > RECORD_BYTES_MAX {
         return None;
@@ -68,8 +68,9 @@ fn judge_value(source: &dyn Source, text: &[u8], value: Value) -> Judged {
     }
 }
 
-/// What a refused record looks like, if it is one of another format: that says more than the
-/// first field that it lacks. A map takes what it can map for its own.
+/// How to import a refused record of another format, which helps more than the name of the first
+/// missing field. For a source without a format, such as a map, its own records are those that
+/// [`Source::is_record`] takes.
 fn foreign_advice(source: &dyn Source, is_record: bool, text: &[u8]) -> Option<&'static str> {
     let known = known_format(&Value::parse(text).ok()?)?;
     let is_own = match source.format() {
@@ -79,7 +80,7 @@ fn foreign_advice(source: &dyn Source, is_record: bool, text: &[u8]) -> Option<&
     (!is_own).then_some(known.advice)
 }
 
-/// Why a text is no JSON.
+/// Why a text is refused: it is no JSON, or no object.
 pub(super) fn parse_error(text: &[u8]) -> Error {
     if let Some(problem) = foreign_text(text) {
         return Error::invalid("record", problem);

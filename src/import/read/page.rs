@@ -1,11 +1,11 @@
-//! Pages: one JSON object of an API around a list of records.
+//! Pages: JSON objects of an API around lists of records.
 
 use super::format::known_format;
 use super::structure::{Followed, Structure, space_len};
 use crate::import::source::Source;
 use crate::json::Value;
 
-/// Members under which the interfaces of known products list their records.
+/// Keys of lists of records in the APIs of known products.
 const LIST_KEYS: [&str; 12] = [
     "collection",
     "items",
@@ -21,11 +21,11 @@ const LIST_KEYS: [&str; 12] = [
     "data",
 ];
 
-/// Takes a page apart: a list, or an object that is itself no record of `source` and has a list
-/// of objects under one of the usual names.
+/// The records of a page: of a list, or of an object that is itself no record and has a list of
+/// objects under one of the usual keys.
 ///
 /// # Errors
-/// `Err(value)` when `value` is no page, but a record or nothing known.
+/// `Err(value)` if `value` is no page.
 pub fn expand_page(source: &dyn Source, mut value: Value) -> Result<Vec<Value>, Value> {
     if let Value::List(records) = value {
         return Ok(records);
@@ -45,8 +45,7 @@ pub fn expand_page(source: &dyn Source, mut value: Value) -> Result<Vec<Value>, 
     Ok(records)
 }
 
-/// Whether `value` is no record, of `source` or of a format known, but an object around at least
-/// one list of records.
+/// Whether `value` has a list of records and is itself no record, of `source` or of a known format.
 pub(super) fn is_page(source: &dyn Source, value: &Value) -> bool {
     let members = value.as_object().unwrap_or_default();
     members.iter().any(|(key, list)| is_record_list(key, list))
@@ -59,7 +58,8 @@ pub(super) fn is_list_key(key: &str) -> bool {
     LIST_KEYS.contains(&key)
 }
 
-/// The first element decides: one bad record among others costs only itself.
+/// Whether a member is a list of records. Its first element decides: one bad record among others
+/// costs only itself.
 fn is_record_list(key: &str, value: &Value) -> bool {
     let Value::List(records) = value else {
         return false;
@@ -68,9 +68,10 @@ fn is_record_list(key: &str, value: &Value) -> bool {
 }
 
 /// The outline of an object that is broken, cut or not read to its end: its members as far as
-/// they can be made out, and of a list of records the first element only.
+/// their borders are found, and of a list of records only the first element.
 ///
-/// A value that cannot be parsed is an empty one of its kind. Cost: linear in the text.
+/// An object or list that cannot be parsed is empty, another value is `null`. Cost: linear in the
+/// text.
 pub(super) fn outline(text: &[u8]) -> Value {
     let mut members = Vec::new();
     let mut at = 1;
@@ -107,7 +108,7 @@ fn key_at(text: &[u8], mut at: usize) -> Option<(String, usize)> {
     Some((key, at + 1 + space_len(&rest[1..])))
 }
 
-/// A key as text, whatever its escapes are.
+/// A key without quotes and escapes; as it is written if an escape is wrong.
 pub(super) fn key_of(quoted: &[u8]) -> String {
     match Value::parse(quoted) {
         Ok(Value::String(key)) => key,
@@ -115,7 +116,7 @@ pub(super) fn key_of(quoted: &[u8]) -> String {
     }
 }
 
-/// The list with its first element, which may be broken.
+/// A list of the first element of `list` only, by the rules of [`outline`].
 fn first_element(list: &[u8]) -> Value {
     let rest = list[1..].trim_ascii_start();
     let first = match Structure::new().follow(rest, true) {

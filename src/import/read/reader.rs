@@ -15,8 +15,8 @@ impl<R: Read> RecordReader<R> {
     /// Cost: linear in the record.
     ///
     /// # Errors
-    /// What the input says when it is read. [`io::ErrorKind::UnexpectedEof`] is none: the input
-    /// is taken for cut there.
+    /// Errors of reading the input, except [`io::ErrorKind::UnexpectedEof`], which is a fault: the
+    /// input is cut there.
     pub fn next_item(&mut self) -> io::Result<Option<Item<'_>>> {
         let given = std::mem::take(&mut self.given);
         match std::mem::take(&mut self.in_line) {
@@ -62,7 +62,7 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    /// What stands in no container.
+    /// The step outside of every container.
     fn outermost(&mut self) -> io::Result<Step> {
         match self.window.next_byte()? {
             None if self.window.is_cut() && !self.cut_told => {
@@ -88,7 +88,7 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    /// What stands in a list that begins on `line`.
+    /// The step inside of a list that begins on `line`.
     fn element(&mut self, line: u64) -> io::Result<Step> {
         let Some(byte) = self.window.next_byte()? else {
             return Ok(self.ends_inside("the list", line));
@@ -120,7 +120,7 @@ impl<R: Read> RecordReader<R> {
         })
     }
 
-    /// What stands in a page that begins on `line`.
+    /// The step between the members of a page that begins on `line`.
     fn member(&mut self, line: u64) -> io::Result<Step> {
         if self.passing.is_some() {
             return self.pass_value();
@@ -160,7 +160,7 @@ impl<R: Read> RecordReader<R> {
         Ok(Step::On)
     }
 
-    /// Passes over the value of a page that holds no records, whatever its size.
+    /// Passes over a value of any size that is no list of records of a page.
     fn pass_value(&mut self) -> io::Result<Step> {
         let complete = self.window.is_complete();
         let Some(structure) = &mut self.passing else { return Ok(Step::On) };
@@ -187,7 +187,7 @@ impl<R: Read> RecordReader<R> {
             let text = self.window.text();
             match structure.follow(text, self.window.is_complete()) {
                 Followed::Open if text.len() < REFUSED_BYTES_MAX => {
-                    // What is longer than any record is a page if it can be one.
+                    // An object longer than any record is read as a page if it can be one.
                     let is_first_look =
                         text.len() > RECORD_BYTES_MAX && !std::mem::replace(&mut looked, true);
                     if is_first_look && self.is_page(text.len()) {
@@ -216,8 +216,8 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    /// Whether a record of one line in no container ends with its line, or is followed by another
-    /// one: with anything else behind it, the line as a whole is broken.
+    /// Whether an object may end behind `len` bytes. Outside of containers, an object of one line
+    /// may be followed on its line only by another object or list; else the whole line is broken.
     fn may_end_at(&mut self, len: usize) -> io::Result<bool> {
         if !self.containers.is_empty() || self.window.text()[..len].contains(&b'\n') {
             return Ok(true);
@@ -227,7 +227,7 @@ impl<R: Read> RecordReader<R> {
         Ok(matches!(line.trim_ascii().first(), None | Some(b'{' | b'[')))
     }
 
-    /// An element that is no object: the source says why it is refused.
+    /// An element that is no object; the source gives the reason to refuse it.
     fn other_element(&mut self) -> io::Result<Step> {
         let mut structure = Structure::new();
         loop {

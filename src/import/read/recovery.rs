@@ -1,4 +1,4 @@
-//! What a reader does where a text is no JSON: it refuses the record, and goes on behind it.
+//! Error recovery: a record that is no JSON is refused, and reading goes on behind it.
 
 use super::judge::{is_sound_record, parse_error};
 use super::resync::{Cut, Look, by_layout, by_trial};
@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 impl<R: Read> RecordReader<R> {
-    /// An object that is no JSON from the byte `at` on.
+    /// The step for an object that is no JSON from the byte `at` on.
     pub(super) fn broken_object(&mut self, at: usize) -> io::Result<Step> {
         if self.is_page(at) {
             return Ok(self.enter_page());
@@ -36,8 +36,8 @@ impl<R: Read> RecordReader<R> {
         self.refused(cut.len, cut.next, place, error)
     }
 
-    /// Where an element with a list left open takes a sound record into that list, and the
-    /// brackets of the container for its own: its first bytes up to that record.
+    /// The cut of an element with an unclosed list that has swallowed the next sound record and
+    /// closing brackets of the container: before that record.
     pub(super) fn swallowed(&self, len: usize) -> Option<Cut> {
         let text = &self.window.text()[..len];
         let indent = self.window.indent().filter(|_| !self.containers.is_empty())?;
@@ -49,7 +49,7 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    /// In no container a broken record ends with its line, unless it is laid out over several.
+    /// Outside of containers, a broken record ends with its line, unless it is pretty-printed.
     fn cut_outermost(&mut self, at: usize) -> io::Result<Option<Cut>> {
         let Some(line_len) = self.window.line_end(RECORD_BYTES_MAX)? else {
             return Ok(None);
@@ -73,15 +73,15 @@ impl<R: Read> RecordReader<R> {
         })
     }
 
-    /// Looks for a cut in as much text as it takes; each look has twice the text of the one
-    /// before, so the cost is linear in the text.
+    /// Looks for a cut in ever more text. Each look has twice the text of the one before, so the
+    /// cost is linear in the text.
     fn find_cut(
         &mut self,
         look: impl Fn(&[u8], Option<&[u8]>, bool) -> Look,
     ) -> io::Result<Option<Cut>> {
         loop {
             let text = self.window.text();
-            // In so much text the question is decided with what is there.
+            // No record is longer: the text that is there decides.
             let complete = self.window.is_complete() || text.len() > RECORD_BYTES_MAX;
             match look(text, self.window.indent(), complete) {
                 Look::Found(cut) => return Ok(Some(cut)),
@@ -93,7 +93,7 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    /// Bytes of a list that belong to no element, up to the next separator or the end of the line.
+    /// Refuses bytes of a list that are no element, up to the next separator or line end.
     pub(super) fn stray(&mut self) -> io::Result<Step> {
         let line_len = self.line_len()?;
         let line = &self.window.text()[..line_len];
@@ -104,7 +104,7 @@ impl<R: Read> RecordReader<R> {
         self.refused(len, next, Place::Behind, error)
     }
 
-    /// Refuses a line that begins as no record does, or what is left of one that is too long.
+    /// Refuses a line that does not begin as a record does, or the rest of one that is too long.
     pub(super) fn rest_of_line(&mut self) -> io::Result<Step> {
         let goes_on = self.goes_on;
         let found = self.window.line_end(REFUSED_BYTES_MAX)?;
@@ -114,7 +114,7 @@ impl<R: Read> RecordReader<R> {
             return Ok(Step::On);
         }
         if goes_on {
-            // The part has the number of the one before it.
+            // All pieces of a record have one number.
             self.number -= 1;
         }
         let error = match goes_on || len > RECORD_BYTES_MAX {

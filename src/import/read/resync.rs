@@ -1,4 +1,4 @@
-//! Where reading goes on after a record that is no JSON: its neighbours must not go with it.
+//! Where reading goes on after a record that is no JSON, so that its neighbours are not lost.
 
 use super::structure::{Followed, Structure, closing_brace, space_len};
 
@@ -9,7 +9,7 @@ pub(super) struct Cut {
     pub(super) len: usize,
     /// Bytes up to the place where reading goes on.
     pub(super) next: usize,
-    /// The next record begins there; else what may stand behind a record.
+    /// The next record begins there; else a separator or the end of the container is expected.
     pub(super) at_record: bool,
 }
 
@@ -19,18 +19,18 @@ impl Cut {
     }
 }
 
-/// What a look for the end of a broken record gives.
+/// The result of a look for the end of a broken record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     Found(Cut),
     Nothing,
-    /// It takes more text to decide.
+    /// More text is needed to decide.
     More,
 }
 
-/// Panic-mode recovery in a text that is laid out: the record ends before the next line that
-/// begins as its own first line does, with `{` behind the same `indent`, or behind the `}` of
-/// such a line.
+/// Panic-mode recovery in a pretty-printed text: the record ends before the next line that begins
+/// with its own `indent` and `{`, or behind the `}` of the next line that begins with `indent` and
+/// `}`, whichever comes first.
 pub(super) fn by_layout(text: &[u8], indent: &[u8]) -> Option<Cut> {
     memchr::memchr_iter(b'\n', text).find_map(|line_end| {
         let start = line_end + 1;
@@ -45,11 +45,10 @@ pub(super) fn by_layout(text: &[u8], indent: &[u8]) -> Option<Cut> {
     })
 }
 
-/// Panic-mode recovery in a text without layout: the record ends before the next `{` behind a
-/// comma at which a sound record begins, or where its braces close before a separator, or at
-/// `by_layout`, whichever comes first.
+/// Panic-mode recovery in a list: the record ends before the next comma behind which a sound record
+/// begins, or where its braces close before a separator, or at `by_layout`, whichever comes first.
 ///
-/// Whether more text is there already makes no difference: what cannot be decided yet is
+/// The result does not depend on how much text has been read: what more text could change is
 /// [`Look::More`], unless the text is `complete`.
 pub(super) fn by_trial(
     text: &[u8],
@@ -95,7 +94,7 @@ fn mark_at(text: &[u8], at: usize) -> Option<u8> {
     text[at..].iter().copied().find(|byte| !byte.is_ascii_whitespace())
 }
 
-/// The length without the comma and the white space that part it from the next.
+/// The length of a record without the comma and the white space behind it.
 fn record_len(text: &[u8]) -> usize {
     let text = text.trim_ascii_end();
     text.strip_suffix(b",").unwrap_or(text).trim_ascii_end().len()

@@ -1,4 +1,4 @@
-//! The state of a reader of records, and the small steps that all its parts take.
+//! The state of a reader of records, and the small steps that its other files share.
 
 use super::judge::Judged;
 use super::page::{is_page, outline};
@@ -11,16 +11,16 @@ use crate::{Error, Result};
 use std::io::{self, Read};
 use std::sync::Arc;
 
-/// Arrays and pages that may lie in each other; what lies deeper is a record.
+/// How deep arrays and pages may be nested; a deeper one is taken for a record.
 const CONTAINERS_MAX: usize = 8;
 
 /// Reads the records of an input one by one, in bounded memory.
 ///
-/// An input is any sequence of JSON values: one a line (NDJSON), laid out over several lines, or
-/// glued together; arrays and pages of an API stand for the records in them. An input that ends
-/// too early gives what came before, and a [`Fault`](super::Fault).
+/// An input is any sequence of JSON values: one a line (NDJSON), pretty-printed, or concatenated;
+/// arrays and pages of an API stand for the records in them. An input that ends too early gives
+/// what came before, and a [`Fault`](super::Fault) or a refused record.
 ///
-/// An error of the input can be tried again: nothing was lost.
+/// After an error of the input the call can be repeated: nothing is lost.
 ///
 /// # Examples
 /// ```
@@ -46,19 +46,19 @@ pub struct RecordReader<R> {
     /// The containers that are open, outermost first.
     pub(super) containers: Vec<Container>,
     pub(super) place: Place,
-    /// Records given.
+    /// Number of the last record.
     pub(super) number: u64,
-    /// Bytes of the item given last.
+    /// Bytes of the last item, which the next call passes.
     pub(super) given: usize,
-    /// It has no line feed.
+    /// The last item has no line feed.
     pub(super) in_line: bool,
     /// The value of a page that is being passed over.
     pub(super) passing: Option<Structure>,
     pub(super) began: bool,
-    /// The record given last was longer than what is held, and goes on to the end of its line.
+    /// The last record was too long to be held, and goes on to the end of its line.
     pub(super) goes_on: bool,
     pub(super) cut_told: bool,
-    /// What the record to be given looks like, if it is one of another format.
+    /// The format that the next record looks like, if it is another one.
     pub(super) foreign: Option<&'static str>,
 }
 
@@ -80,12 +80,12 @@ pub(super) enum Place {
     Behind,
 }
 
-/// What a step of the reader leads to.
+/// The result of a step of the reader.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// Something was passed over.
+    /// Nothing to return yet.
     On,
-    /// The first `len` bytes, and `lead` before them, are a record; the next begins behind `next`.
+    /// The first `len` bytes, and `lead` before them, are a record; `next` bytes are passed.
     Record { lead: usize, len: usize, next: usize, outcome: Result<Vec<Event>> },
     /// Something is wrong with the container.
     Fault(String),
@@ -94,7 +94,7 @@ pub(super) enum Step {
 }
 
 impl<R: Read> RecordReader<R> {
-    /// Begins to read.
+    /// A reader of the records of `source` in `reader`; reads nothing yet.
     pub fn new(reader: R, source: Arc<dyn Source>) -> RecordReader<R> {
         RecordReader {
             window: Window::new(reader),
@@ -112,13 +112,13 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    /// What is read from.
+    /// The input.
     pub fn input_mut(&mut self) -> &mut R {
         self.window.input_mut()
     }
 
-    /// A refused record. In no container it is a line with its white space, if it has one for
-    /// itself: it is kept as it came.
+    /// The step for a refused record. Outside of containers, a record that has its line for itself
+    /// is kept with the white space around it.
     pub(super) fn refused(
         &mut self,
         mut len: usize,
@@ -139,7 +139,7 @@ impl<R: Read> RecordReader<R> {
         Ok(Step::Record { lead, len, next: next.max(len), outcome: Err(error) })
     }
 
-    /// Gives what was judged, which has `len` bytes.
+    /// The step for a classified text of `len` bytes.
     pub(super) fn settle(&mut self, judged: Judged, len: usize) -> io::Result<Step> {
         Ok(match judged {
             Judged::Record(Ok(events)) => {
@@ -167,7 +167,8 @@ impl<R: Read> RecordReader<R> {
             && is_page(self.source.as_ref(), &outline(&self.window.text()[..len]))
     }
 
-    /// Whether the list that opens at the byte `at` begins with one of `marks`.
+    /// Whether the list that opens at the byte `at` begins with one of `marks` and is not nested
+    /// too deep.
     pub(super) fn begins_list(&mut self, at: usize, marks: &[u8]) -> io::Result<bool> {
         let first = self.window.next_at(at + 1)?;
         let mark = first.and_then(|first| self.window.text().get(first));
@@ -201,7 +202,7 @@ impl<R: Read> RecordReader<R> {
         Step::On
     }
 
-    /// The input ends inside of a container.
+    /// The fault of an input that ends inside of a container.
     pub(super) fn ends_inside(&mut self, what: &str, line: u64) -> Step {
         self.containers.clear();
         self.window.pass(self.window.text().len());
@@ -212,13 +213,13 @@ impl<R: Read> RecordReader<R> {
         Step::Fault(format!("the {input} ends too early, inside {what} that begins in line {line}"))
     }
 
-    /// What stands beside the records of a page is no JSON: what follows is read as lines.
+    /// The fault of a page that is no JSON beside its records; what follows is read as lines.
     pub(super) fn broken_page(&mut self, line: u64) -> Step {
         self.containers.clear();
         Step::Fault(format!("the page that begins in line {line} is broken here"))
     }
 
-    /// Bytes up to the end of the line, or as many as no record has.
+    /// Bytes up to the end of the line, or more than any record has.
     pub(super) fn line_len(&mut self) -> io::Result<usize> {
         let end = self.window.line_end(RECORD_BYTES_MAX)?;
         Ok(end.unwrap_or(self.window.text().len()))

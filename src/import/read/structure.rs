@@ -1,18 +1,18 @@
 //! The end of a JSON value, by a pushdown automaton over its brackets, strings and separators.
 //!
 //! The contents of strings and the spelling of scalars are left to the parser: a record with a
-//! lone surrogate or an odd number has sound borders and is refused alone.
+//! lone surrogate or a malformed number has sound borders and is refused alone.
 
-/// Nesting beyond which a text is no JSON that anybody wrote; bounds the stack of the automaton.
+/// Bounds the stack of the automaton; no real JSON is nested deeper.
 const DEPTH_MAX: usize = 1 << 20;
 
-/// Follows one value from its first byte, in as many pieces as it comes.
+/// The automaton over one value, which may come in pieces.
 #[derive(Debug)]
 pub(super) struct Structure {
     /// The open brackets, `{` or `[`.
     open: Vec<u8>,
     expects: Expects,
-    /// Bytes that were followed.
+    /// Bytes of the text that were followed.
     at: usize,
 }
 
@@ -35,7 +35,7 @@ enum Expects {
     Key,
     Colon,
     Separator,
-    /// Inside of a string that is a key, or is none.
+    /// Inside of a string, which may be a key.
     Text {
         key: bool,
     },
@@ -52,8 +52,8 @@ impl Structure {
         Structure { open: Vec::new(), expects: Expects::Value, at: 0 }
     }
 
-    /// Follows the value on in `text`, which begins where it began. `complete`: nothing comes
-    /// behind `text`.
+    /// Follows the value on in `text`, which has all of it so far, or all since
+    /// [`Structure::forget_followed`]. `complete`: nothing comes behind `text`.
     ///
     /// Cost: linear in the bytes that are new.
     pub(super) fn follow(&mut self, text: &[u8], complete: bool) -> Followed {
@@ -96,7 +96,8 @@ impl Structure {
         }
     }
 
-    /// The text now begins where it was followed to: what lies before is not needed.
+    /// Forgets the bytes that were followed and returns their number; the next text begins behind
+    /// them.
     pub(super) fn forget_followed(&mut self) -> usize {
         std::mem::take(&mut self.at)
     }
@@ -105,7 +106,7 @@ impl Structure {
         self.open.is_empty() && self.expects == Expects::Separator
     }
 
-    /// Takes a byte outside of strings and scalars; `false` when it cannot stand there.
+    /// Takes a byte outside of strings and scalars; `false` if it cannot stand there.
     fn take(&mut self, byte: u8) -> bool {
         self.expects = match (self.expects, byte) {
             (Expects::FirstKey, b'}') | (Expects::FirstElement, b']') => return self.close(byte),
@@ -137,13 +138,12 @@ impl Structure {
     }
 }
 
-/// Digits, letters and signs: numbers, `true`, `false`, `null`, and what others write for them.
+/// Digits, letters and signs: numbers, `true`, `false`, `null`, and others such as `NaN`.
 fn is_of_scalar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
 }
 
-/// Where the braces that are open at the first byte are closed, whatever stands between them but
-/// strings: the end of an object that is no JSON.
+/// The end of an object that is no JSON: where its braces outside of strings are balanced.
 pub(super) fn closing_brace(text: &[u8]) -> Option<usize> {
     let mut depth = 0_usize;
     let mut in_string = false;

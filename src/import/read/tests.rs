@@ -6,12 +6,12 @@ use proptest::prelude::*;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-/// A record that is stored under the id.
+/// A native record with this id.
 fn event(id: &str) -> String {
     format!(r#"{{"id":"{id}","occurred_at":"2026-01-01T00:00:00Z","category":"c","activity":"a"}}"#)
 }
 
-/// An input that comes in small pieces.
+/// An input that is read in pieces of `len` bytes.
 struct Pieces<'a> {
     rest: &'a [u8],
     len: usize,
@@ -27,8 +27,8 @@ impl Read for Pieces<'_> {
     }
 }
 
-/// What an input gives: `+` and the id of a sound record, `-` and the text of a refused one, `!`
-/// and what is wrong with the input.
+/// The items of an input: `+` and the id of a sound record, `-`, line and text of a refused one,
+/// `!`, line and problem of a fault.
 fn read_by(source: impl Source + 'static, text: &[u8], piece: usize) -> Vec<String> {
     let mut reader = RecordReader::new(Pieces { rest: text, len: piece }, Arc::new(source));
     let mut found = Vec::new();
@@ -57,7 +57,7 @@ fn read(text: &str) -> Vec<String> {
     whole
 }
 
-/// The error of the only record.
+/// The error of the first record.
 fn error_by(source: impl Source + 'static, text: &str) -> String {
     let mut reader = RecordReader::new(text.as_bytes(), Arc::new(source));
     match reader.next_item().unwrap() {
@@ -131,7 +131,7 @@ fn separators_that_are_missing_or_too_many_are_told() {
     assert_eq!(read(&format!("{{\"items\":[{a}] x}}\n{b}")), ["+a", broken, "-1: x}", "+b"]);
 }
 
-/// Records that the parser refuses though their borders are sound.
+/// Records that are refused though their borders are sound.
 fn refused_records() -> Vec<String> {
     let record = event("x");
     let with = |member: &str| record.replacen('{', &format!("{{{member},"), 1);
@@ -309,7 +309,7 @@ fn a_record_that_is_too_long_is_refused_with_every_byte() {
     }
 }
 
-/// Values as they stand in inputs, one of them broken or not.
+/// A record and whether it is sound.
 fn any_record() -> impl Strategy<Value = (String, bool)> {
     let sound = "[a-z]{1,3}".prop_map(|id| (event(&id), true));
     let refused = proptest::sample::select(refused_records()).prop_map(|text| (text, false));
@@ -324,7 +324,7 @@ proptest! {
         space in "[ \n\t]{0,3}",
         piece in 1_usize..40,
     ) {
-        // The outline of a page takes its first record for the kind of all.
+        // The first element decides whether an object is a page.
         let is_page = records.first().is_none_or(|(text, _)| text.starts_with('{'));
         let list: Vec<&str> = records.iter().map(|(text, _)| text.as_str()).collect();
         let list = list.join(&format!("{space},{space}"));
@@ -341,7 +341,7 @@ proptest! {
         prop_assert_eq!(found, expected, "{}", text);
     }
 
-    /// What is not in a record is white space, a separator or the envelope of a page.
+    /// The alphabet has no key of a page, so there are no envelopes.
     #[test]
     fn every_byte_of_an_input_without_pages_is_in_a_record_or_a_separator(
         text in "[\\[\\]{}\",:\\\\a1 \n]{0,60}",

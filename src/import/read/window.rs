@@ -1,19 +1,19 @@
-//! A window over an input: read as far as it is needed, forgotten as it is passed.
+//! A sliding window over an input: read on demand, freed as it is passed.
 
 use super::structure::space_len;
 use std::io::{self, Read};
 
-/// Bytes that are asked for at once.
+/// Bytes of one read.
 const READ_BYTES: usize = 256 << 10;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The bytes of an input from the place that was reached to the place that was read.
+/// The bytes of an input that were read and not passed.
 #[derive(Debug)]
 pub(super) struct Window<R> {
     reader: R,
-    /// Bytes that were read, and behind `end` room for more, which is cleared once only.
+    /// Bytes that were read, and behind `end` room for more, which is zeroed only once.
     buffer: Vec<u8>,
-    /// Where the bytes that were not passed begin.
+    /// Where the bytes begin that were not passed.
     start: usize,
     end: usize,
     /// Line of the first of them, from 1.
@@ -67,12 +67,12 @@ impl<R: Read> Window<R> {
         self.complete
     }
 
-    /// Whether the input said that something is missing behind its last byte.
+    /// Whether the input ended with [`io::ErrorKind::UnexpectedEof`].
     pub(super) fn is_cut(&self) -> bool {
         self.cut
     }
 
-    /// Reads on; whether there was more. A compressed stream that ends too early is an end.
+    /// Reads on; `false` at the end of the input, also at that of a truncated compressed stream.
     pub(super) fn read_on(&mut self) -> io::Result<bool> {
         if self.complete {
             return Ok(false);
@@ -105,7 +105,7 @@ impl<R: Read> Window<R> {
         Ok(!self.complete)
     }
 
-    /// Reads on until `count` bytes are there; whether they are.
+    /// Reads on until `count` bytes are there; `false` if the input ends before.
     pub(super) fn read_to(&mut self, count: usize) -> io::Result<bool> {
         while self.text().len() < count {
             if !self.read_on()? {
@@ -115,14 +115,14 @@ impl<R: Read> Window<R> {
         Ok(true)
     }
 
-    /// Leaves the first `count` bytes behind.
+    /// Passes the first `count` bytes.
     pub(super) fn pass(&mut self, count: usize) {
         let passed = &self.text()[..count];
         self.line += memchr::memchr_iter(b'\n', passed).count() as u64;
         self.pass_in_line(count);
     }
 
-    /// The same for bytes without a line feed.
+    /// As [`Window::pass`], for bytes without a line feed.
     pub(super) fn pass_in_line(&mut self, count: usize) {
         self.start += count;
         if count > 0 {
@@ -130,8 +130,8 @@ impl<R: Read> Window<R> {
         }
     }
 
-    /// Passes over white space, and over byte order marks, which stand where files were put
-    /// together; gives the byte behind.
+    /// Passes white space and byte order marks, which concatenated files have inside; returns the
+    /// byte behind them.
     pub(super) fn next_byte(&mut self) -> io::Result<Option<u8>> {
         loop {
             self.pass_space();
@@ -163,7 +163,7 @@ impl<R: Read> Window<R> {
         self.start += len;
     }
 
-    /// The place of the first byte from `at` on that is no white space.
+    /// The offset of the first byte from `at` on that is no white space.
     pub(super) fn next_at(&mut self, mut at: usize) -> io::Result<Option<usize>> {
         loop {
             let text = self.text();
@@ -177,7 +177,7 @@ impl<R: Read> Window<R> {
         }
     }
 
-    /// How much white space stands at `at`, if the line or the input ends behind it.
+    /// Bytes of white space at `at`, if the line or the input ends behind them.
     pub(super) fn space_to_line_end(&mut self, at: usize) -> io::Result<Option<usize>> {
         loop {
             let behind = &self.text()[at..];
@@ -190,8 +190,8 @@ impl<R: Read> Window<R> {
         }
     }
 
-    /// Where the line ends, if it ends within `max` bytes or what was read already; the end of
-    /// the input ends it, too.
+    /// The offset of the end of the line or of the input, if it is within `max` bytes or within
+    /// what was read already.
     pub(super) fn line_end(&mut self, max: usize) -> io::Result<Option<usize>> {
         let mut searched = 0;
         loop {

@@ -1,5 +1,5 @@
-//! Pages of hits (keyset pagination: a cursor is the sort key of the last event), and all hits one
-//! by one.
+//! Keyset pagination: pages of hits, each continued behind the sort key of its last hit; and all
+//! hits one by one.
 
 use crate::event::StoredEvent;
 use crate::query::budget::Budget;
@@ -11,7 +11,7 @@ use crate::query::request::search::Search;
 use crate::{Error, Result};
 use std::ops::ControlFlow;
 
-/// Events that an iterator reads at a time.
+/// Events that [`Hits`] reads at a time.
 const HITS_OF_PAGE: usize = 1000;
 
 /// A page of events.
@@ -23,12 +23,12 @@ pub struct Page {
     pub events: Vec<StoredEvent>,
     /// Where the next page begins; `None` when nothing follows.
     pub next: Option<Cursor>,
-    /// `false` when a limit ended the search before the page was full: `next` goes on from as far
-    /// as was looked. If that is where this page began, the limit is too low to find anything.
+    /// `false` if a limit of cost ended the search before the page was full: `next` is where it
+    /// stopped. If this page began there, the limit is too low to find anything.
     pub complete: bool,
 }
 
-/// How a page ended whose events were given one by one.
+/// The end of a page whose events were passed to a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct PageEnd {
@@ -60,7 +60,7 @@ impl<'p> IntoIterator for &'p Page {
 #[derive(Debug)]
 pub struct Hits<'a> {
     search: Search<'a>,
-    /// What was read and not given yet, the next one last.
+    /// Events that were read and not returned yet, the next one last.
     ready: Vec<StoredEvent>,
     ended: bool,
 }
@@ -89,7 +89,7 @@ impl Hits<'_> {
     fn read_on(&mut self) -> Result<()> {
         let page = self.search.clone().page()?;
         if !page.complete && page.events.is_empty() {
-            // A limit left nothing of the page: the same walk fails with that limit.
+            // A limit of cost ended the page before its first hit: `for_each` returns its error.
             self.search.clone().for_each(|_| Ok(ControlFlow::Continue(())))?;
         }
         self.ready = page.events;
@@ -103,8 +103,8 @@ impl Hits<'_> {
 }
 
 impl<'a> Search<'a> {
-    /// All hits in order, one by one; the limit does not apply. Memory: that of a page of 1,000.
-    /// Ends after an error; a limit of the search is one.
+    /// All hits in order, one by one; [`Search::limit`] does not apply. Memory: that of a page of
+    /// 1,000. Ends after an error; a limit of cost is one, that of bytes for each page.
     ///
     /// # Examples
     /// ```no_run
@@ -122,11 +122,11 @@ impl<'a> Search<'a> {
 }
 
 impl Search<'_> {
-    /// Runs and gives one page. Cost: independent of the depth of the page.
+    /// Returns one page. Cost: independent of the number of pages before it.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a query that makes no sense or a cursor of another one;
-    /// [`Error::Corrupt`] for damage where the page would have to look.
+    /// [`Error::Corrupt`] for damage in what the page has to read.
     pub fn page(self) -> Result<Page> {
         let mut events = Vec::new();
         let PageEnd { next, complete } = self.page_into(|event| {
@@ -136,13 +136,12 @@ impl Search<'_> {
         Ok(Page { events, next, complete })
     }
 
-    /// Runs like [`Search::page`] and gives the events to `each` as they are found, until it
-    /// breaks off; then the next page begins behind the event that it was given last. Memory:
-    /// that of one window of hits, also for a page of everything (`limit(None)`); by `seq`, the
-    /// list of the hits of each segment that is open.
+    /// As [`Search::page`], but calls `each` with the events as they are found, until it returns
+    /// `Break`; the next page then begins behind that event. Memory: one window of hits, also with
+    /// `limit(None)`; by `seq`, the list of the hits of each open segment.
     ///
     /// # Errors
-    /// As [`Search::page`], which may come after some events, and what `each` returns.
+    /// As [`Search::page`], possibly after some events, and those of `each`.
     ///
     /// # Examples
     /// ```no_run
@@ -176,7 +175,7 @@ impl Search<'_> {
                 let start = start.unwrap_or_else(|| self.order.start());
                 let place = walk.resume.map(|place| self.order.just_before(place));
                 let place = place.map_or(start, |place| self.order.later(place, start));
-                // Whether more follows is all that a full page left open.
+                // A full page is complete; it is only unknown whether more follows.
                 (walk.count == limit_of(&self), Some(place))
             }
             Err(error) => return Err(error),
@@ -187,11 +186,11 @@ impl Search<'_> {
         Ok(PageEnd { next, complete })
     }
 
-    /// Calls `each` with every hit in order, until it breaks off. Memory: as
-    /// [`Search::page_into`]; the limit does not apply.
+    /// Calls `each` with every hit in order, until it returns `Break`; [`Search::limit`] does not
+    /// apply. Memory: as [`Search::page_into`].
     ///
     /// # Errors
-    /// As [`Search::page`], what `each` returns, and [`Error::Budget`] beyond a limit.
+    /// As [`Search::page`], those of `each`, and [`Error::Budget`] beyond a limit of cost.
     pub fn for_each(
         self,
         mut each: impl FnMut(&StoredEvent) -> Result<ControlFlow<()>>,
@@ -203,15 +202,15 @@ impl Search<'_> {
     }
 }
 
-/// What is called with the events of a page.
+/// The callback for the events of a page.
 pub(crate) type Each<'f> = &'f mut dyn FnMut(StoredEvent) -> Result<ControlFlow<()>>;
 
-/// Events of a page at most.
+/// The most events of a page.
 fn limit_of(search: &Search<'_>) -> usize {
     search.limit.unwrap_or(usize::MAX)
 }
 
-/// Hits that were given away so far.
+/// The progress of a page: the hits that its callback got.
 #[derive(Default)]
 pub(crate) struct PageWalk {
     pub(crate) count: usize,
@@ -219,12 +218,12 @@ pub(crate) struct PageWalk {
     last: Option<SortKey>,
     /// The callback failed on the last of them.
     is_refused: bool,
-    /// The best place that was still to come at the end of a page.
+    /// The best place that was left at the end of a page, as far as known.
     resume: Option<SortKey>,
 }
 
 impl PageWalk {
-    /// Runs a page and gives its hits to `each`; whether more follow.
+    /// Calls `each` with the hits of a page; returns whether more follow.
     pub(crate) fn page(
         &mut self,
         search: &Search<'_>,
@@ -240,16 +239,16 @@ impl PageWalk {
         outcome
     }
 
-    /// Gives hits away up to the limit, or until `each` breaks off; whether more may follow.
+    /// Calls `each` with hits up to `limit`, or until it breaks; returns whether more may follow.
     fn go(&mut self, merge: &mut Merge<'_, '_>, limit: usize, each: Each<'_>) -> Result<bool> {
-        // The first of all hits are not kept waiting for others.
+        // Without a limit, batches begin with one hit and double: the first hits do not wait.
         let mut at_once = if limit == usize::MAX { 1 } else { HITS_AT_ONCE };
         while self.count < limit {
             let wanted = at_once.min(limit - self.count);
             let (hits, found) = merge.take(wanted);
             let (events, decoded) = merge.events(&hits);
             let bytes = events.iter().map(|event| event.event.canonical().len()).sum();
-            // All that were taken are given, whatever ends the walk.
+            // Hits that were decoded are passed on before an error is returned.
             for (event, (_, hit)) in events.into_iter().zip(&hits) {
                 (self.count, self.last) = (self.count + 1, Some(hit.place));
                 let taken = each(event);

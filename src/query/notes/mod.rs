@@ -1,5 +1,5 @@
-//! Why an answer is empty: the parts of the question that no event has, what some event has that is
-//! near them, and what the rest would find.
+//! Why an answer is empty: the parts of the query that no event meets, the nearest values that
+//! events have, and the number of hits of the rest.
 
 mod fields;
 mod nearest;
@@ -16,18 +16,18 @@ use serde::Serialize;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// Parts of a question that are looked at.
+/// Operands of an `AND` or `OR` that are looked at.
 const PARTS_MAX: usize = 12;
-/// Time that all notes take together: they help a person who waits.
+/// Time for all notes of an answer, since a person waits for them.
 const TIME_MAX: Duration = Duration::from_secs(1);
 
 /// One reason why an answer is empty. Prints as a sentence without a full stop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Note {
-    /// The part of the question, as query text; `null` for one about all of it.
+    /// The part of the query that the note is about, as query text; `null` for all of it.
     pub part: Option<String>,
-    /// What is to be said about it.
+    /// The reason, as a sentence.
     pub text: String,
 }
 
@@ -38,14 +38,15 @@ impl fmt::Display for Note {
 }
 
 impl Search<'_> {
-    /// Why the answer is empty: for each part of the question that no event has, the nearest value,
-    /// word or path that some event has, and how many events the rest would find. Nothing is told
-    /// of events that the search may not see. Empty for an answer that is not.
+    /// Why the answer is empty: for each part of the query that no event meets, the nearest value,
+    /// word or path that events have, and how many events meet the rest. Events outside of the
+    /// scope are not counted. No notes if there is a hit.
     ///
-    /// Cost: some counts and facets, one second at most; what is not known then is left out.
+    /// Cost: one count within the limits of the search, then counts and facets for at most one
+    /// second; what is not found by then is left out.
     ///
     /// # Errors
-    /// As [`Search::count`], but for the limits of cost.
+    /// As [`Search::count`], except [`Error::Budget`].
     pub fn notes(&self) -> Result<Vec<Note>> {
         let mut notes = Notes { search: self, until: Instant::now() + TIME_MAX, notes: Vec::new() };
         match notes.collect() {
@@ -55,7 +56,7 @@ impl Search<'_> {
     }
 }
 
-/// The notes of a search, while they are put together.
+/// Collects the notes of a search.
 struct Notes<'s> {
     search: &'s Search<'s>,
     /// When to stop.
@@ -73,12 +74,12 @@ impl Notes<'_> {
         self.search.instead(query, self.until)
     }
 
-    /// How many events meet a condition, at any time.
+    /// How many events of any time meet a condition.
     fn count(&self, expr: &Expr) -> Result<u64> {
         self.instead(Query::new(expr.clone())).count()
     }
 
-    /// How many events of the times asked for meet all of these.
+    /// How many events in the time range of the search meet all of `parts`.
     fn count_all(&self, parts: &[&Expr]) -> Result<u64> {
         let query = Query::new(Expr::and(parts.iter().copied().cloned().collect()));
         let mut search = self.instead(query);
@@ -127,7 +128,7 @@ impl Notes<'_> {
         }
     }
 
-    /// Whether any event is of the times asked for.
+    /// Adds a note if no event is in the time range of the search.
     fn look_at_times(&mut self) -> Result<()> {
         if self.search.times == TimeRange::default() || self.count_all(&[])? > 0 {
             return Ok(());
@@ -137,7 +138,7 @@ impl Notes<'_> {
         Ok(())
     }
 
-    /// From when to when there are events.
+    /// The times of the oldest and the newest event, as text.
     fn hint_of_times(&self) -> Result<String> {
         let all = || self.instead(Query::all()).limit(1);
         let time = |search: Search<'_>| -> Result<Option<Timestamp>> {
@@ -150,7 +151,7 @@ impl Notes<'_> {
         Ok(ends.unwrap_or_else(|| "there is none".into()))
     }
 
-    /// What the parts that some events have would find.
+    /// Notes how many events meet all parts but the missing ones.
     fn look_at_rest(&mut self, parts: &[&Expr], missing: &[&Expr]) -> Result<()> {
         let is_there = |part: &&&Expr| !missing.contains(*part);
         let rest: Vec<&Expr> = parts.iter().filter(is_there).copied().collect();
@@ -163,7 +164,8 @@ impl Notes<'_> {
         Ok(())
     }
 
-    /// Each part is there, but not all of them in one event.
+    /// Each part has events, but no event meets all of them: notes for each part how many events
+    /// meet all the others; of a single part, how many meet it at other times.
     fn look_at_pairs(&mut self, parts: &[&Expr]) -> Result<()> {
         for (index, part) in parts.iter().enumerate().filter(|_| parts.len() > 1) {
             let others: Vec<&Expr> = parts
@@ -185,7 +187,7 @@ impl Notes<'_> {
         Ok(())
     }
 
-    /// What there is instead of a part that no event has.
+    /// The note for a part that no event meets, with what events have instead.
     fn about_missing(&self, part: &Expr) -> Result<String> {
         let hint = match part {
             Expr::Not(excluded) => return Ok(format!("every event has `{excluded}`")),
@@ -217,7 +219,8 @@ impl Notes<'_> {
         }
     }
 
-    /// Parts of an element condition that no event has, or that are in different objects.
+    /// How many events meet an element condition in different objects only; if none, the hint for
+    /// the first part of it that no event meets.
     fn hint_of_element(&self, path: &Path, condition: &Expr) -> Result<Option<String>> {
         let apart = spread(condition, path);
         let found = self.count(&apart)?;
@@ -238,7 +241,8 @@ impl Notes<'_> {
     }
 }
 
-/// An element condition as conditions on the event, which different objects may meet.
+/// An element condition as conditions on the event, which different objects may meet; `NOT` and
+/// times are left out.
 fn spread(condition: &Expr, object: &Path) -> Expr {
     let all = |operands: &[Expr]| operands.iter().map(|operand| spread(operand, object)).collect();
     let below = |path: &Path| Path::new([object.segments(), path.segments()].concat());
@@ -258,7 +262,7 @@ fn spread(condition: &Expr, object: &Path) -> Expr {
     }
 }
 
-/// So many events, in words.
+/// `1 event` or `n events`.
 fn events(count: u64) -> String {
     match count {
         1 => "1 event".into(),

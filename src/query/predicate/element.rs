@@ -1,7 +1,7 @@
-//! Element conditions: one object of an event meets all that is asked.
+//! Element conditions: one object of an event meets the whole condition.
 //!
-//! Columns do not say which values stand in one object, so the index only bounds the rows, and the
-//! tree of each event is looked at.
+//! Columns do not hold which values are of one object, so the index only bounds the rows; the JSON
+//! tree of each event decides.
 
 use super::tree::{ElementPredicate, FieldPredicate, Predicate, Scope};
 use super::value::Scalar;
@@ -11,8 +11,8 @@ use crate::query::ast::path_pattern::{PathPattern, behind_key};
 use crate::query::budget::{Budget, Limited};
 
 impl ElementPredicate {
-    /// Whether an event, in canonical form, has such an object. Cost: linear in the event for each
-    /// condition on a field.
+    /// Whether an object of the event in `canonical` form meets the condition. Cost: linear in the
+    /// event for each condition on a field.
     ///
     /// # Errors
     /// When a limit is exceeded.
@@ -20,12 +20,13 @@ impl ElementPredicate {
         budget.charge_bytes(canonical.len())?;
         match parse(canonical, EVENT_DEPTH_MAX) {
             Ok(event) => self.is_met_in(&event, budget),
-            // Bytes that were forged under a right checksum may be no event.
+            // Forged bytes with a valid checksum may be no event.
             Err(_) => Ok(false),
         }
     }
 
-    /// Calls `each` with the scalars at exactly a path in the objects that meet the condition.
+    /// Calls `each` with the scalars at the path `member`, not below it, of each object that meets
+    /// the condition.
     ///
     /// # Errors
     /// When a limit is exceeded, and those of `each`.
@@ -40,7 +41,7 @@ impl ElementPredicate {
         let Ok(event) = parse(canonical, EVENT_DEPTH_MAX) else {
             return Ok(());
         };
-        // A visit that no node ends.
+        // The callbacks return `false`, so that every object is visited.
         let visited = any_at(&event, self.path.segments(), &mut |object| {
             if !matches!(object, Node::Object(_)) || !meets(object, &self.condition, budget)? {
                 return Ok(false);
@@ -52,7 +53,7 @@ impl ElementPredicate {
         visited.map(drop)
     }
 
-    /// The objects of an event that meet the condition, in their order.
+    /// The objects of an event that meet the condition, in the order of the event.
     pub(crate) fn elements<'v>(&self, event: &'v Value) -> Vec<&'v Value> {
         let mut found = Vec::new();
         self.collect(event, self.path.segments(), &mut found);
@@ -81,7 +82,7 @@ impl ElementPredicate {
         }
     }
 
-    /// Whether an object below `node` meets the condition.
+    /// Whether an object at the path below `node` meets the condition.
     fn is_met_in(&self, node: &Node<'_>, budget: &Budget) -> Limited<bool> {
         any_at(node, self.path.segments(), &mut |object| match object {
             Node::Object(_) => meets(object, &self.condition, budget),
@@ -116,7 +117,7 @@ fn meets(object: &Node<'_>, condition: &Predicate, budget: &Budget) -> Limited<b
     }
 }
 
-/// Whether some scalar at or under a node passes a test.
+/// Whether a scalar at or below `node` passes the test of `leaf`.
 fn any_value(node: &Node<'_>, leaf: &FieldPredicate, budget: &Budget) -> Limited<bool> {
     match node {
         Node::List(elements) => any(elements, |node| any_value(node, leaf, budget)),
@@ -125,7 +126,7 @@ fn any_value(node: &Node<'_>, leaf: &FieldPredicate, budget: &Budget) -> Limited
     }
 }
 
-/// The scalar that a node is.
+/// The scalar of a node; `None` for a list or an object.
 fn scalar<'n>(node: &'n Node<'_>) -> Option<Scalar<'n>> {
     match node {
         Node::Null => Some(Scalar::Null),
@@ -136,7 +137,7 @@ fn scalar<'n>(node: &'n Node<'_>) -> Option<Scalar<'n>> {
     }
 }
 
-/// Whether some node that a path leads to passes. Elements of lists keep the path of the list.
+/// Whether a node at the path passes. Elements of a list have the path of the list.
 fn any_at<'n>(
     node: &'n Node<'n>,
     segments: &[String],
@@ -153,7 +154,7 @@ fn any_at<'n>(
     }
 }
 
-/// Whether one of several passes; the first that does ends it.
+/// `Iterator::any` for a test that may fail.
 fn any<'n, T>(items: &'n [T], mut passes: impl FnMut(&'n T) -> Limited<bool>) -> Limited<bool> {
     for item in items {
         if passes(item)? {

@@ -1,4 +1,4 @@
-//! The rules in force: those of the file as it is now, or the last ones that were right.
+//! The rules in force: those of the file now or, if they are wrong, the last valid ones.
 
 use super::file;
 use super::policy::Retention;
@@ -10,19 +10,19 @@ use arc_swap::ArcSwap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// The version of a file that is not there.
+/// The version of a missing file.
 const MISSING: u64 = 0;
-/// The version of no file: it is read at the next look.
+/// The version that no file has: the next look reads the file.
 const UNKNOWN: u64 = u64::MAX;
 
-/// Rules that follow their file: whoever asks for them looks whether it has changed, which costs a
-/// system call. There is no thread that watches, so no moment between a change and its effect.
+/// Rules that are reloaded when their file changes. Each access compares the version of the file,
+/// one system call, so a change has effect at once, without a thread that watches.
 #[derive(Debug)]
 pub(crate) struct LiveRules {
     rules: ArcSwap<Retention>,
     /// The version of the file that was looked at last.
     seen: AtomicU64,
-    /// Why the file as it is now is not in force; held while it is read.
+    /// Why the file as it is now is not in force; locked while the file is read.
     problem: Mutex<Option<Error>>,
 }
 
@@ -32,13 +32,14 @@ impl LiveRules {
     /// # Errors
     /// As [`file::read`].
     pub(crate) fn open(disk: &Disk, paths: &StorePaths) -> Result<LiveRules> {
-        // Before the bytes: what is written between the two is read at the next look.
+        // Before the bytes, so that the next look reads what is written between the two.
         let seen = version(disk, paths);
         let rules = ArcSwap::from_pointee(file::read(disk, paths)?);
         Ok(LiveRules { rules, seen: AtomicU64::new(seen), problem: Mutex::default() })
     }
 
-    /// The rules in force. A file that is wrong, or gone, changes nothing; that is told once.
+    /// The rules in force. A file that is wrong or gone changes nothing, and is logged once; one
+    /// that cannot be read is read again, and logged, at each look.
     pub(crate) fn current(&self, disk: &Disk, paths: &StorePaths) -> Arc<Retention> {
         if version(disk, paths) != self.seen.load(Ordering::Acquire) {
             self.read_again(disk, paths);
@@ -46,7 +47,7 @@ impl LiveRules {
         self.rules.load_full()
     }
 
-    /// Puts rules in force that were just written; the next look finds them, or later ones.
+    /// Puts rules in force that were just written; the next look reads the file again.
     pub(crate) fn adopt(&self, rules: Retention) {
         let mut problem = lock(&self.problem);
         *problem = None;
@@ -74,7 +75,7 @@ impl LiveRules {
         if let Some(error) = &*problem {
             tracing::warn!(%error, "the rules of retention stay as they were");
         }
-        // What could not be read is tried again at the next look.
+        // A file that could not be read is read again at the next look.
         if !matches!(*problem, Some(Error::Io { .. })) {
             self.seen.store(version, Ordering::Release);
         }

@@ -1,8 +1,10 @@
-//! Sweeps of retention: what is past its time leaves the disk, sealed or not.
+//! Sweeps of retention: expired events (past their `kept_for`) are removed from the disk, sealed or
+//! not.
 //!
-//! A segment in which all is past its time is dropped, by one edit of the manifest. A tail in which
-//! something is past its time is sealed without it, and its log removed. A segment that mixes what
-//! goes with what stays for much longer is written anew ([`super::rewrite`]).
+//! A segment in which all events are expired is dropped by an edit of the manifest. If a tail has
+//! expired events, all tails are sealed without them and their logs removed. A segment with events
+//! that are late by more than a run spans is rewritten without the expired ones, if it is small or
+//! mixes classes ([`super::rewrite`]).
 
 use super::ages::{Ages, Calendar};
 use crate::event::Timestamp;
@@ -20,23 +22,23 @@ use crate::store::write::runs::{RUN_BYTES, RUN_ROWS};
 use crate::{Error, Result};
 use std::sync::Arc;
 
-/// Segments that one edit takes out: far fewer than the room that a manifest keeps ahead takes.
+/// Segments that one edit drops; far fewer than fit into the room that the manifest keeps ahead.
 const DROPPED_AT_ONCE: usize = 512;
 
 /// What a sweep has to do, and what it will leave.
 #[derive(Debug, Default)]
 pub(crate) struct SweepPlan {
-    /// Everything in them is past its time.
+    /// Segments with expired events only.
     drop: Vec<Arc<LiveSegment>>,
-    /// They go on without what is past its time: so many events.
+    /// Segments to rewrite, each with the number of its expired events.
     rewrite: Vec<(Arc<LiveSegment>, u64)>,
-    /// Events of the tails that are past their time.
+    /// Expired events of the tails.
     expired_in_tails: u64,
     left: LeftBehind,
 }
 
 impl Engine {
-    /// Drops what is past its time at `asked`; without one, at the time of the clock.
+    /// Drops what is expired at `asked`, by default at the time of the clock.
     pub(crate) fn retain(&self, asked: Option<Timestamp>) -> Result<ChangeReport> {
         let mut upkeep = lock(&self.upkeep);
         if self.is_closed() {
@@ -49,7 +51,7 @@ impl Engine {
         let plan = SweepPlan::of(&self.core, &self.core.view.load(), calendar);
         let mut report = plan.report(&[]);
         let mut mark = mark_of(asked, clock, now).map(ManifestEdit::Swept);
-        // One edit, and so one sync, where nothing else is to be done.
+        // If nothing follows, the mark goes into the edit of the drop: one sync.
         let is_last = plan.rewrite.is_empty() && plan.expired_in_tails == 0;
         let last = if is_last { mark.take() } else { None };
         self.drop_all(&mut upkeep, plan.drop, last)?;
@@ -65,7 +67,7 @@ impl Engine {
         Ok(report)
     }
 
-    /// What [`Engine::retain`] would do, by other rules if there are some.
+    /// What [`Engine::retain`] would do, by `retention` if it is given.
     pub(crate) fn retain_dry_run(
         &self,
         asked: Option<Timestamp>,
@@ -75,7 +77,7 @@ impl Engine {
         dry_run(&self.core, asked, last, retention)
     }
 
-    /// Takes what is past its time out of tails and logs, as far as the disk has space.
+    /// Removes expired events from tails and logs; a full disk is reported, not an error.
     fn sweep_tails(
         &self,
         upkeep: &mut Maintenance,
@@ -91,8 +93,8 @@ impl Engine {
         }
     }
 
-    /// Writes segments anew without what is past its time. One that is damaged, or for which the
-    /// disk has no space, stays as it is.
+    /// Rewrites segments without their expired events. One that is damaged, or for which the disk
+    /// has no space, stays as it is.
     fn rewrite_all(
         &self,
         upkeep: &mut Maintenance,
@@ -117,14 +119,14 @@ impl Engine {
         Ok(report)
     }
 
-    /// Takes segments out, and with the last of them goes `last`.
+    /// Drops segments; `last` goes into the last edit.
     fn drop_all(
         &self,
         upkeep: &mut Maintenance,
         mut expired: Vec<Arc<LiveSegment>>,
         last: Option<ManifestEdit>,
     ) -> Result<()> {
-        // The space of some is free before the next ones need room in the manifest.
+        // The files of one edit are unlinked before the next edit needs space in the manifest.
         while expired.len() > DROPPED_AT_ONCE {
             let part = expired.split_off(expired.len() - DROPPED_AT_ONCE);
             self.drop_segments(upkeep, part, None)?;
@@ -132,7 +134,7 @@ impl Engine {
         self.drop_segments(upkeep, expired, last)
     }
 
-    /// Takes segments out in one edit; their files go once nobody holds them.
+    /// Drops segments in one edit; their files go with the last snapshot that holds them.
     fn drop_segments(
         &self,
         upkeep: &mut Maintenance,
@@ -152,7 +154,7 @@ impl Engine {
     }
 }
 
-/// Whether the disk has no space for what would be written.
+/// Whether an error means that the disk or the quota is full.
 fn is_full(error: &Error) -> bool {
     use std::io::ErrorKind::{QuotaExceeded, StorageFull};
     let Error::Io { source, .. } = error else {
@@ -161,7 +163,7 @@ fn is_full(error: &Error) -> bool {
     matches!(source.kind(), StorageFull | QuotaExceeded)
 }
 
-/// What a sweep would do to what `core` shows.
+/// What a sweep of the view of `core` would do.
 pub(crate) fn dry_run(
     core: &Core,
     asked: Option<Timestamp>,
@@ -178,8 +180,8 @@ pub(crate) fn dry_run(
 }
 
 impl SweepPlan {
-    /// Looks at everything in a view. Cost: the footers of segments that have something old, a
-    /// binary search where one ends in between, and the rows of those that mix classes.
+    /// The plan for a view. Cost: the footers of segments with old events, a binary search where
+    /// only some of them are past their times, and all rows where classes are mixed.
     fn of(core: &Core, view: &View, calendar: Calendar<'_>) -> SweepPlan {
         let mut plan = SweepPlan::default();
         let aside = files::list(&core.options.disk, &core.paths.aside());
@@ -218,7 +220,7 @@ impl SweepPlan {
         }
     }
 
-    /// What is dropped, and what is taken out of segments that are written anew.
+    /// The report of dropped segments, and of expired events in `rewritten` ones.
     fn report(&self, rewritten: &[(Arc<LiveSegment>, u64)]) -> ChangeReport {
         let dropped = self.drop.iter().map(|live| (live, u64::from(live.facts().rows)));
         let all =
@@ -234,13 +236,13 @@ impl SweepPlan {
     }
 }
 
-/// Whether a segment is below a full run: what is stale in it is cheap to leave out. A full one of
-/// a single class is dropped as a whole, when its newest is past its time.
+/// Whether a segment is below a full run, so that it is cheap to rewrite. A full one of a single
+/// class is dropped as a whole when its newest event is expired.
 fn is_small(meta: &Footer) -> bool {
     meta.rows < RUN_ROWS && meta.event_bytes < RUN_BYTES
 }
 
-/// The time of a sweep: what was asked for, else what the clock says if it is believable.
+/// The time of a sweep: `asked`, else the clock, if it is near the last sweep or there was none.
 pub(crate) fn sweep_time(
     asked: Option<Timestamp>,
     clock: Timestamp,
@@ -255,20 +257,20 @@ pub(crate) fn sweep_time(
     Err(Error::ClockJump { now: clock.to_string(), last: last.to_string() })
 }
 
-/// What the clock guard is to remember of a sweep: the clock, if the sweep went by it, or by a time
-/// so near to it that whoever gave that time has confirmed the clock. A mistyped time, in the
-/// future or in the past, says nothing of the clock: sweeps after it go on as if it never was.
+/// The time of a sweep that the next one compares its clock with: the clock, if the sweep went by
+/// it or by a time so near that it confirms the clock. Any other time, such as a mistyped one,
+/// leaves no mark.
 fn mark_of(asked: Option<Timestamp>, clock: Timestamp, now: Timestamp) -> Option<Timestamp> {
     (asked.is_none() || is_near(now, clock)).then_some(clock)
 }
 
-/// Whether a clock that was at `earlier` may be at `later` by now.
+/// Whether `later` is 0 to [`CLOCK_JUMP_MICROS_MAX`] after `earlier`.
 fn is_near(earlier: Timestamp, later: Timestamp) -> bool {
     (0..=CLOCK_JUMP_MICROS_MAX).contains(&later.0.saturating_sub(earlier.0))
 }
 
-/// Whether every combination in a segment is past the `kept_for` that the rules give it now. With
-/// more combinations than a footer lists, the newest event must be past that of every class.
+/// Whether every retention key of a segment is past its `kept_for` by the rules of today. If the
+/// footer does not list all keys, the newest event must be past the `kept_for` of every class.
 pub(crate) fn is_expired(meta: &Footer, retention: &Retention, now: Timestamp) -> bool {
     let is_past = |newest: Timestamp, class: &Class| {
         let cutoff = class.kept_cutoff(now);

@@ -1,5 +1,5 @@
-//! Habits of other query languages: what would silently be a text here is an error with the right
-//! spelling.
+//! Syntax of other query languages, which would silently be searched for as text: it is refused
+//! with the right spelling.
 
 use super::{QueryParser, hint};
 use crate::Result;
@@ -9,7 +9,7 @@ use crate::query::ast::{Path, display::quoted_key};
 use crate::query::predicate::compile::check_path;
 use crate::text::words;
 
-/// Operators of other languages, and those that mean the same here.
+/// Operators of other languages, each with the one that means the same here.
 const OTHER_OPERATORS: [(&str, &str); 16] = [
     ("===", "="),
     ("==", "="),
@@ -30,7 +30,7 @@ const OTHER_OPERATORS: [(&str, &str); 16] = [
 ];
 
 impl QueryParser<'_> {
-    /// Refuses signs before a term that do nothing here.
+    /// Refuses `!` and `+` before a term, which do nothing here.
     pub(super) fn check_beginning(&self) -> Result<()> {
         let at = self.scanner.at();
         let mut rest = self.scanner.rest().chars();
@@ -52,7 +52,7 @@ impl QueryParser<'_> {
         }
     }
 
-    /// Refuses a token that is meant as a field or an operator; notes whether it may be a name.
+    /// Refuses a token that is meant as a field or an operator; sets `name_before` if it is a path.
     pub(super) fn check_token(&mut self) -> Result<()> {
         let at = self.scanner.at();
         let mut ahead = self.scanner.clone();
@@ -79,7 +79,7 @@ impl QueryParser<'_> {
         Ok(())
     }
 
-    /// Refuses another operator right behind one.
+    /// Refuses a sign of an operator directly behind an operator.
     pub(super) fn check_operator(&self, operator_at: usize) -> Result<()> {
         if !self.scanner.peek().is_some_and(is_operator_sign) {
             return Ok(());
@@ -97,9 +97,9 @@ impl QueryParser<'_> {
         self.error(operator_at, problem)
     }
 
-    /// `IN (` behind a name.
+    /// Refuses `IN (` of SQL behind a name.
     fn check_list(&self, token: &str, mut behind: Scanner<'_>) -> Result<()> {
-        // In capitals it is meant as an operator whatever stands before.
+        // In capitals it is meant as an operator behind anything.
         let is_list =
             token == "IN" || token.eq_ignore_ascii_case("in") && self.name_before.is_some();
         behind.skip_space();
@@ -114,7 +114,7 @@ impl QueryParser<'_> {
         self.error(self.scanner.at(), problem)
     }
 
-    /// The sentence about spaces around an operator.
+    /// The problem of spaces around an operator.
     fn spaced(&self) -> String {
         let name = self.name_before.unwrap_or("field");
         let token = self.scanner.clone().take_bare();
@@ -126,21 +126,21 @@ impl QueryParser<'_> {
         )
     }
 
-    /// Whether a token is written as a path is that exists.
+    /// Whether a token is a path that queries can reach.
     fn is_name(&self, token: &str) -> bool {
         let mut scanner = Scanner::new(token);
         let segments = scanner.take_path().filter(|_| scanner.rest().is_empty());
         segments.is_some_and(|segments| check_path(&self.path(segments), self.object()).is_ok())
     }
 
-    /// The right spelling of a token that begins with a known path, a dot and an odd key before an
-    /// operator.
+    /// A token with its keys quoted, if it begins with a known path, a dot, keys that need quotes,
+    /// and an operator.
     fn with_quoted_key(&self, token: &str) -> Option<String> {
         let mut scanner = Scanner::new(token);
         let mut segments = scanner.take_path()?;
         let mut key_at = scanner.at() + 1;
         if !scanner.rest().starts_with('.') {
-            // The last segment is the beginning of the odd key.
+            // The last segment is the beginning of the key that needs quotes.
             let PathKey { key, is_quoted: false } = segments.pop()? else { return None };
             key_at = scanner.at() - key.len();
         }
@@ -159,7 +159,7 @@ impl QueryParser<'_> {
     }
 }
 
-/// What is wrong with a token that joins terms in other languages.
+/// The problem of a token that joins terms in other languages.
 fn joining(token: &str) -> Option<&'static str> {
     match token {
         "&&" | "&" => Some("terms side by side are joined by AND; write `AND` or nothing"),
