@@ -42,8 +42,8 @@ impl Search<'_> {
     /// word or path that events have, and how many events meet the rest. Events outside of the
     /// scope are not counted. No notes if there is a hit.
     ///
-    /// Cost: one count within the limits of the search, then counts and facets for at most one
-    /// second; what is not found by then is left out.
+    /// Cost: counts and facets for at most one second, and within the limits of the search; what is
+    /// not found by then is left out.
     ///
     /// # Errors
     /// As [`Search::count`], except [`Error::Budget`].
@@ -88,7 +88,7 @@ impl Notes<'_> {
     }
 
     fn collect(&mut self) -> Result<()> {
-        if self.search.clone().without_cursor().count()? > 0 {
+        if self.count_all(&[self.search.selection.query.root()])? > 0 {
             return Ok(());
         }
         let TimeRange { from, to } = self.search.predicate()?.occurrence();
