@@ -1,7 +1,6 @@
 //! Commands that put events into a store, or make them.
 
 pub(crate) mod append;
-mod base64;
 pub(crate) mod generate;
 pub(crate) mod import;
 pub(super) mod importer;

@@ -1,10 +1,10 @@
 //! Records that could not be stored: to a file, or the first few to stderr.
 
-use super::base64;
 use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::chunk::{Chunk, Standing};
 use annals::import::Fault;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -127,7 +127,7 @@ impl Rejects {
         };
         let text = match std::str::from_utf8(text) {
             Ok(text) => RejectedText::Text(text),
-            Err(_) => RejectedText::Base64(base64::encode(text)),
+            Err(_) => RejectedText::Base64(BASE64_STANDARD.encode(text)),
         };
         let record = Rejected { line: at.line, record: at.number, error, text, goes_on };
         serde_json::to_writer(&mut *file, &record)
