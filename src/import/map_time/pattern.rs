@@ -29,6 +29,7 @@ const SAMPLE_SECONDS: i64 = 981_223_506;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TimePattern {
     text: String,
+    items: Vec<Item<'static>>,
     /// Its times are UTC, as it says by a name between its directives.
     names_utc: bool,
 }
@@ -46,7 +47,7 @@ impl TimePattern {
                          `%d.%m.%Y %H:%M`";
             return Err(wrong(format!("`{text}` is none of {known}")));
         }
-        let items = StrftimeItems::new(text).parse();
+        let items = StrftimeItems::new(text).parse_to_owned();
         let items = items.map_err(|_| wrong(format!("`{text}` is no pattern of chrono")))?;
         if items.contains(&Item::Numeric(Numeric::Nanosecond, chrono::format::Pad::Zero)) {
             let problem = "`%f` counts nanoseconds; write `%.f` for a fraction with its point, or \
@@ -63,13 +64,14 @@ impl TimePattern {
         if has_literal_offset(&items) {
             return Err(wrong("an offset in the pattern is not read; write `%z`".to_owned()));
         }
-        let pattern = TimePattern { text: text.to_owned(), names_utc };
-        pattern.check(&items).map_err(|problem| wrong(format!("`{text}` {problem}")))?;
+        let pattern = TimePattern { text: text.to_owned(), items, names_utc };
+        pattern.check().map_err(|problem| wrong(format!("`{text}` {problem}")))?;
         Ok(pattern)
     }
 
     /// Lets the pattern read what it writes.
-    fn check(&self, items: &[Item<'_>]) -> std::result::Result<(), &'static str> {
+    fn check(&self) -> std::result::Result<(), &'static str> {
+        let items = &self.items;
         let sample: DateTime<Utc> =
             DateTime::from_timestamp(SAMPLE_SECONDS, 0).ok_or("cannot be checked")?;
         let written = sample.format_with_items(items.iter()).to_string();
@@ -92,10 +94,8 @@ impl TimePattern {
         text: &str,
     ) -> Result<(NaiveDateTime, Option<DateTime<FixedOffset>>)> {
         let wrong = |problem: &str| Error::invalid("occurred_at", problem);
-        let pattern = &self.text;
-        let items = StrftimeItems::new(pattern).parse();
-        let items = items.map_err(|_| wrong("the format of the map is no pattern"))?;
-        let mut parsed = parsed(text, &items).map_err(|problem| match problem {
+        let (pattern, items) = (&self.text, &self.items);
+        let mut parsed = parsed(text, items).map_err(|problem| match problem {
             Unread::Zone(name) => wrong(&format!(
                 "`{name}` in `{text}` is no zone that is read: UTC, GMT and Z are; others need \
                  their offset (`%z`), or a text without them and time.zone"
@@ -111,7 +111,7 @@ impl TimePattern {
         }
         let date = parsed.to_naive_date();
         let date = date.map_err(|_| wrong(&format!("`{text}` is no day of the calendar")))?;
-        let clock = clock(&parsed, &items);
+        let clock = clock(&parsed, items);
         let clock = clock.ok_or_else(|| wrong(&format!("`{text}` has no time of the day")))?;
         let local = date.and_time(clock);
         let Some(seconds) = parsed.offset() else {
@@ -188,12 +188,12 @@ fn is_of_clock(item: &Item<'_>) -> bool {
     }
 }
 
-/// The texts between directives, joined where they are adjacent.
+/// The texts between directives, joined where they are adjacent. The items own theirs.
 fn literals(items: &[Item<'_>]) -> Vec<String> {
     let mut texts = vec![String::new()];
     for item in items {
         match (item, texts.last_mut()) {
-            (Item::Literal(text) | Item::Space(text), Some(last)) => last.push_str(text),
+            (Item::OwnedLiteral(text) | Item::OwnedSpace(text), Some(last)) => last.push_str(text),
             _ => texts.push(String::new()),
         }
     }
