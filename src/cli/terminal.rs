@@ -1,37 +1,19 @@
 //! Text for a terminal: characters that steer it, or that nobody sees, are spelled out.
 
+use annals::text::is_default_ignorable;
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::str::from_utf8;
 
-/// Ranges of characters that are not drawn but change what is: Default_Ignorable_Code_Point,
-/// controls of bidirectional text, annotations and hieroglyphs, line and paragraph separators.
-/// U+FE0E and U+FE0F, which choose the form of an emoji, are left out.
-const INVISIBLE: [(char, char); 18] = [
-    ('\u{ad}', '\u{ad}'),
-    ('\u{34f}', '\u{34f}'),
-    ('\u{61c}', '\u{61c}'),
-    ('\u{115f}', '\u{1160}'),
-    ('\u{17b4}', '\u{17b5}'),
-    ('\u{180b}', '\u{180f}'),
-    ('\u{200b}', '\u{200f}'),
-    ('\u{2028}', '\u{202e}'),
-    ('\u{2060}', '\u{206f}'),
-    ('\u{3164}', '\u{3164}'),
-    ('\u{fe00}', '\u{fe0d}'),
-    ('\u{feff}', '\u{feff}'),
-    ('\u{ffa0}', '\u{ffa0}'),
-    ('\u{fff0}', '\u{fffb}'),
-    ('\u{13430}', '\u{1343f}'),
-    ('\u{1bca0}', '\u{1bca3}'),
-    ('\u{1d173}', '\u{1d17a}'),
-    ('\u{e0000}', '\u{e0fff}'),
-];
-
-/// Whether a character is a control, or is not seen where it stands.
+/// Whether a character is a control, or is not seen where it stands: what is ignorable by default,
+/// controls of annotations and hieroglyphs, line and paragraph separators. U+FE0E and U+FE0F,
+/// which choose the form of an emoji, are seen.
 pub(super) fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&character))
+    match character {
+        '\u{fe0e}' | '\u{fe0f}' => false,
+        '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}' => true,
+        _ => character.is_control() || is_default_ignorable(character),
+    }
 }
 
 /// A text within a line: `\n` and `\t` are spelled out, too; others as `\u{202e}`.

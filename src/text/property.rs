@@ -101,7 +101,13 @@ const BREVE: char = '\u{306}';
 
 /// Default_Ignorable_Code_Point, or the tatweel, which only stretches a line.
 fn is_invisible(c: char) -> bool {
-    c == '\u{640}' || is_in(DEFAULT_IGNORABLE, c)
+    c == '\u{640}' || is_default_ignorable(c)
+}
+
+/// Whether a character has the property Default_Ignorable_Code_Point (Unicode Standard Annex #44):
+/// it is not drawn, but may change what is. Cost: a binary search in 17 ranges.
+pub fn is_default_ignorable(c: char) -> bool {
+    is_in(DEFAULT_IGNORABLE, c)
 }
 
 /// A nonspacing mark that does not make another letter, in a script whose readers omit it.
