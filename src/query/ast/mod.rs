@@ -180,6 +180,33 @@ impl Expr {
         matches!(self, Expr::And(_) | Expr::Or(_))
     }
 
+    /// A condition on one object as conditions on the event: necessary ones, which different objects
+    /// may meet. `NOT` is left out: what is excluded in one object may stand in another.
+    pub(super) fn apart(&self, object: &Path) -> Expr {
+        let all = |operands: &[Expr]| -> Vec<Expr> {
+            operands.iter().map(|operand| operand.apart(object)).collect()
+        };
+        let below = |path: &Path| Path::new([object.segments(), path.segments()].concat());
+        match self {
+            Expr::And(operands) => {
+                Expr::and(all(operands).into_iter().filter(|one| *one != Expr::All).collect())
+            }
+            Expr::Or(operands) => match all(operands) {
+                any if any.contains(&Expr::All) => Expr::All,
+                any => Expr::or(any),
+            },
+            Expr::Not(_) | Expr::All | Expr::Term(Term::Time { .. }) => Expr::All,
+            Expr::Term(Term::Field { path, test }) => {
+                Expr::Term(Term::Field { path: below(path), test: test.clone() })
+            }
+            Expr::Term(Term::Element { path, condition }) => condition.apart(&below(path)),
+            Expr::Term(Term::Text(text)) => {
+                let test = FieldTest::Text(text.clone());
+                Expr::Term(Term::Field { path: object.clone(), test })
+            }
+        }
+    }
+
     /// The opposite.
     pub(super) fn negate(operand: Expr) -> Expr {
         match operand {

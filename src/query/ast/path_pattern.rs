@@ -19,11 +19,6 @@ impl PathPattern {
         &self.segments
     }
 
-    /// The pattern below an object that a path leads to.
-    pub(crate) fn below(&self, object: &[String]) -> PathPattern {
-        PathPattern { segments: [object, &self.segments].concat() }
-    }
-
     /// Whether a value that `keys` lead to is at this path or under it.
     pub(crate) fn covers<K: AsRef<str>>(&self, keys: &[K]) -> bool {
         meet(&self.segments, keys, &|_| true)

@@ -222,7 +222,7 @@ impl Notes<'_> {
     /// How many events meet an element condition in different objects only; if none, the hint for
     /// the first part of it that no event meets.
     fn hint_of_element(&self, path: &Path, condition: &Expr) -> Result<Option<String>> {
-        let apart = spread(condition, path);
+        let apart = condition.apart(path);
         let found = self.count(&apart)?;
         if found > 0 {
             let apart = format!("different objects meet it in {}: `{apart}`", events(found));
@@ -238,27 +238,6 @@ impl Notes<'_> {
             }
         }
         Ok(None)
-    }
-}
-
-/// An element condition as conditions on the event, which different objects may meet; `NOT` and
-/// times are left out.
-fn spread(condition: &Expr, object: &Path) -> Expr {
-    let all = |operands: &[Expr]| operands.iter().map(|operand| spread(operand, object)).collect();
-    let below = |path: &Path| Path::new([object.segments(), path.segments()].concat());
-    match condition {
-        Expr::And(operands) => Expr::and(all(operands)),
-        Expr::Or(operands) => Expr::or(all(operands)),
-        Expr::Not(_) | Expr::All => Expr::All,
-        Expr::Term(Term::Field { path, test }) => {
-            Expr::Term(Term::Field { path: below(path), test: test.clone() })
-        }
-        Expr::Term(Term::Element { path, condition }) => spread(condition, &below(path)),
-        Expr::Term(Term::Text(text)) => Expr::Term(Term::Field {
-            path: object.clone(),
-            test: super::ast::FieldTest::Text(text.clone()),
-        }),
-        Expr::Term(Term::Time { .. }) => Expr::All,
     }
 }
 

@@ -114,41 +114,14 @@ impl Compiler<'_> {
     fn element(self, path: &Path, condition: &Expr) -> Result<Predicate, TermError> {
         check_element(path, self.object)?;
         let object = [self.object, path.segments()].concat();
+        let apart = condition.apart(path);
         let condition = Compiler { object: &object, ..self }.expr(condition)?;
         let bound = match self.object.is_empty() {
-            true => necessary(&condition, &object),
+            true => self.expr(&apart)?,
             false => Predicate::All,
         };
         let path = PathPattern::new(path.segments());
         Ok(Predicate::Element(Arc::new(ElementPredicate { path, condition, bound })))
-    }
-}
-
-/// A condition on events that holds wherever one on an object in them does: its conditions on
-/// values, each by itself. What is excluded in one object may stand in another.
-fn necessary(condition: &Predicate, object: &[String]) -> Predicate {
-    match condition {
-        Predicate::All | Predicate::Not(_) => Predicate::All,
-        Predicate::And(parts) => {
-            Predicate::all_of(parts.iter().map(|part| necessary(part, object)).collect())
-        }
-        Predicate::Or(parts) => {
-            let parts: Vec<Predicate> = parts.iter().map(|part| necessary(part, object)).collect();
-            match parts.iter().any(|part| matches!(part, Predicate::All)) {
-                true => Predicate::All,
-                false => union(parts),
-            }
-        }
-        Predicate::Field(one) => {
-            let pattern = match &one.scope {
-                Scope::Path(pattern) => pattern.below(object),
-                _ => PathPattern::new(object),
-            };
-            leaf(Scope::Path(pattern), one.test.clone())
-        }
-        Predicate::Element(element) => {
-            necessary(&element.condition, element.path.below(object).segments())
-        }
     }
 }
 
