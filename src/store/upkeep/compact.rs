@@ -116,22 +116,35 @@ impl Engine {
         let mut files = SegmentFiles::new(&self.core);
         files.write(upkeep, &listed, &bytes)?;
         drop(bytes);
+        self.put_in_place(upkeep, files, members)
+    }
+
+    /// Puts segments whose files are written in the place of others, in one edit.
+    ///
+    /// Durability: the new ones are durable before the old ones go.
+    pub(super) fn put_in_place(
+        &self,
+        upkeep: &mut Maintenance,
+        files: SegmentFiles<'_>,
+        old: &[Arc<LiveSegment>],
+    ) -> Result<ChangeReport> {
         let added = files.open_synced()?;
-        let mut edit = vec![ManifestEdit::Add(listed)];
+        let add = |segment: &Arc<LiveSegment>| ManifestEdit::Add(segment.listed().clone());
+        let mut edit: Vec<ManifestEdit> = added.iter().map(add).collect();
         if planted!(MergeInTwoEdits) {
             upkeep.commit(&self.core, std::mem::take(&mut edit))?;
         }
-        edit.extend(members.iter().map(|member| ManifestEdit::Drop(member.facts().id)));
+        edit.extend(old.iter().map(|segment| ManifestEdit::Drop(segment.facts().id)));
         let committed = upkeep.commit(&self.core, edit);
         files.settle(&committed);
         committed?;
         let added_summaries: Vec<_> = added.iter().map(|segment| segment.summary()).collect();
-        self.replace_segments(members, added);
-        let dropped = members.iter().map(|member| member.facts().len).sum();
+        self.replace_segments(old, added);
+        let dropped = old.iter().map(|segment| segment.facts().len).sum();
         Ok(ChangeReport {
             bytes_freed: bytes_freed(dropped, &added_summaries),
             added: added_summaries,
-            removed: members.iter().map(|member| member.summary()).collect(),
+            removed: old.iter().map(|segment| segment.summary()).collect(),
             ..ChangeReport::default()
         })
     }

@@ -10,13 +10,13 @@ use super::compact::replaced_ids;
 use crate::Result;
 use crate::event::Timestamp;
 use crate::segment::{Footer, RowSource, Segment, SegmentBuilder, SegmentId};
-use crate::store::manifest::state::{Listed, ManifestEdit};
+use crate::store::manifest::state::Listed;
 use crate::store::report::ChangeReport;
 use crate::store::retention::policy::Retention;
 use crate::store::view::segments::LiveSegment;
 use crate::store::write::engine::{Engine, Maintenance};
 use crate::store::write::partition_keys::{PartitionKeys, Run, Runs};
-use crate::store::write::segment_files::{SegmentFiles, bytes_freed};
+use crate::store::write::segment_files::SegmentFiles;
 use std::sync::Arc;
 
 impl Engine {
@@ -34,31 +34,16 @@ impl Engine {
         let retention = self.core.rules();
         let keys = partition_keys(segment, &retention)?;
         let mut files = SegmentFiles::new(&self.core);
-        let mut edit = Vec::new();
         let Runs { runs, dropped } = keys.runs(&retention, Some(swept_at));
         for run in runs {
             let id = SegmentId(self.core.random_id());
             let mut builder = SegmentBuilder::new(id, &run.class, replaced_ids(upkeep, &[segment]));
             builder.count_event_bytes(keys.bytes(&run));
             let (bytes, meta) = copy_run(segment, &run, builder)?;
-            let listed = Listed::new(&meta, run.first_day);
-            files.write(upkeep, &listed, &bytes)?;
-            edit.push(ManifestEdit::Add(listed));
+            files.write(upkeep, &Listed::new(&meta, run.first_day), &bytes)?;
         }
-        let added = files.open_synced()?;
-        edit.push(ManifestEdit::Drop(old.facts().id));
-        let committed = upkeep.commit(&self.core, edit);
-        files.settle(&committed);
-        committed?;
-        let added_summaries: Vec<_> = added.iter().map(|segment| segment.summary()).collect();
-        self.replace_segments(std::slice::from_ref(old), added);
-        Ok(ChangeReport {
-            bytes_freed: bytes_freed(old.facts().len, &added_summaries),
-            added: added_summaries,
-            removed: vec![old.summary()],
-            events_removed: dropped,
-            ..ChangeReport::default()
-        })
+        let report = self.put_in_place(upkeep, files, std::slice::from_ref(old))?;
+        Ok(ChangeReport { events_removed: dropped, ..report })
     }
 }
 
