@@ -1,7 +1,7 @@
 //! Columns of a table or file: a path into the event.
 
 use super::cell::Cell;
-use crate::event::schema::{self, FieldType, Known};
+use crate::event::schema::{self, FieldType, SchemaField};
 use crate::json::Value;
 use crate::query::{ElementPredicate, ValuePath};
 use crate::{Error, Result};
@@ -75,22 +75,10 @@ impl Column {
     /// Members that the schema does not name are in none of them, but for those of lists,
     /// `attributes` and `details`.
     pub fn defaults() -> Vec<Column> {
-        let paths = schema::field_paths();
-        let keys_of = |path: &str| path.split('.').map(str::to_owned).collect::<Vec<String>>();
-        let is_list =
-            |path: &str| matches!(kind_at(&keys_of(path)), Some(FieldType::ObjectList(_)));
-        let lists: Vec<&String> = paths.iter().filter(|path| is_list(path)).collect();
-        let in_list = |path: &str| {
-            lists
-                .iter()
-                .any(|list| path.strip_prefix(*list).is_some_and(|rest| rest.starts_with('.')))
-        };
-        let mut columns: Vec<Column> = paths
-            .iter()
-            .filter(|path| !in_list(path))
-            .map(|path| Column::at(path, keys_of(path)))
-            .filter(|column| !matches!(kind_at(&column.keys), Some(FieldType::Object(_))))
-            .collect();
+        let mut columns = Vec::new();
+        for fields in [schema::ENGINE_FIELDS, schema::EVENT_FIELDS] {
+            add_fields(fields, &[], &mut columns);
+        }
         columns.sort_by_key(|column| match column.header.as_str() {
             "seq" => 0,
             "occurred_at" => 1,
@@ -179,11 +167,15 @@ impl fmt::Display for Column {
     }
 }
 
-/// What the schema says of a path.
-fn kind_at(keys: &[String]) -> Option<FieldType> {
-    match schema::lookup(&keys.iter().map(String::as_str).collect::<Vec<_>>()) {
-        Known::Field(kind) => Some(kind),
-        _ => None,
+/// Adds a column for each field of an object and of the objects in it. A list is one column.
+fn add_fields(fields: &[SchemaField], object: &[String], columns: &mut Vec<Column>) {
+    for field in fields {
+        let keys = [object, &[field.name.to_owned()]].concat();
+        match field.kind {
+            FieldType::Raw => {}
+            FieldType::Object(members) => add_fields(members, &keys, columns),
+            _ => columns.push(Column::at(&keys.join("."), keys)),
+        }
     }
 }
 
