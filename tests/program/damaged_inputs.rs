@@ -3,7 +3,6 @@
 use crate::support::{Desk, Ran};
 use serde_json::{Value, json};
 use std::io::Write;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// An event whose id and content are `id`.
@@ -194,13 +193,7 @@ fn events_past_their_time_are_stored_and_counted() {
 #[test]
 fn an_open_pipe_makes_its_events_visible() {
     let desk = Desk::new();
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("annals"))
-        .args(["import", "--store", "s", "-"])
-        .current_dir(desk.dir.path())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = desk.importing();
     let mut pipe = child.stdin.take().unwrap();
     for (count, id) in [(1, "a"), (2, "b")] {
         writeln!(pipe, "{}", event(id)).unwrap();

@@ -7,7 +7,7 @@ use std::fs::{self, Permissions};
 use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 /// Longer than anything here takes.
@@ -56,13 +56,7 @@ fn desk_with_segment_and_log() -> Desk {
 
 /// A process that has the store `s` open for writing, and waits for more on stdin.
 fn waiting_writer(desk: &Desk) -> Child {
-    let mut child = Command::new(cargo_bin("annals"))
-        .args(["import", "--store", "s", "-"])
-        .current_dir(desk.dir.path())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = desk.importing();
     child.stdin.as_mut().unwrap().write_all(EVENTS.as_bytes()).unwrap();
     // Whoever tries the lock to see whether it is taken may take it away.
     let begin = Instant::now();

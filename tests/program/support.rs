@@ -1,9 +1,10 @@
 //! A folder of its own for each test, and the program run in it.
 
-use assert_cmd::cargo::cargo_bin_cmd;
+use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 /// Three events: two tenants, three days, one text that a spreadsheet would run.
@@ -81,6 +82,17 @@ impl Desk {
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Starts an import into the store `s` that reads its stdin.
+    pub(crate) fn importing(&self) -> Child {
+        Command::new(cargo_bin("annals"))
+            .args(["import", "--store", "s", "-"])
+            .current_dir(self.dir.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
     }
 
     /// The stdout of a run that must succeed.
