@@ -38,7 +38,8 @@
 //! * A byte that is not what was written is an [`Error::Corrupt`], never an answer.
 //! * `seq` rises by one from event to event; who follows a store by it loses none and sees none
 //!   twice.
-//! * What is past its time is not shown, and its bytes go with whole segments.
+//! * What is past its time is not shown, and its bytes go with the next sweep, sealed or not, but
+//!   for at most one run of time in full segments.
 //!
 //! # Where to look
 //! | module | what |
