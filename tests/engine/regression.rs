@@ -72,3 +72,21 @@ fn an_event_counts_once_for_a_boolean_that_stands_at_two_spellings_of_a_path() {
         store.seal().expect("sealed");
     }
 }
+
+#[test]
+fn another_value_of_one_object_is_found_beside_an_object_that_has_the_value() {
+    check(
+        &[
+            r#""changes":[{"field":"a","before_state":"redacted"},{"field":"b","before_state":"absent"}]"#,
+            r#""changes":[{"field":"a","before_state":"redacted"},{"field":"b"}]"#,
+            r#""changes":[{"field":"a","before_state":"absent"}]"#,
+        ],
+        &[
+            ("changes[before_state!=redacted]", &[1, 3]),
+            ("changes[before_state!=(redacted, hidden)]", &[1, 3]),
+            ("changes[NOT before_state=redacted]", &[1, 2, 3]),
+            ("changes[field!=a before_state!=redacted]", &[1]),
+            ("changes[field=b OR before_state!=redacted]", &[1, 2, 3]),
+        ],
+    );
+}

@@ -181,7 +181,8 @@ impl Expr {
     }
 
     /// A condition on one object as conditions on the event: necessary ones, which different objects
-    /// may meet. `NOT` is left out: what is excluded in one object may stand in another.
+    /// may meet. `NOT` is left out, and of `!=` stays that there is a value: what is excluded in one
+    /// object may stand in another.
     pub(super) fn apart(&self, object: &Path) -> Expr {
         let all = |operands: &[Expr]| -> Vec<Expr> {
             operands.iter().map(|operand| operand.apart(object)).collect()
@@ -197,7 +198,11 @@ impl Expr {
             },
             Expr::Not(_) | Expr::All | Expr::Term(Term::Time { .. }) => Expr::All,
             Expr::Term(Term::Field { path, test }) => {
-                Expr::Term(Term::Field { path: below(path), test: test.clone() })
+                let test = match test {
+                    FieldTest::Differs(_) => FieldTest::Has,
+                    test => test.clone(),
+                };
+                Expr::Term(Term::Field { path: below(path), test })
             }
             Expr::Term(Term::Element { path, condition }) => condition.apart(&below(path)),
             Expr::Term(Term::Text(text)) => {
