@@ -294,7 +294,8 @@ impl<'a> ReplayReader<'a> {
     /// but its other frames are sound.
     fn damaged(&self, stop: &str, rest: &Rest) -> String {
         let first = self.next_seq;
-        let damaged = first + self.open.len() as u64;
+        // Frames without their commit: nothing has said yet that their sequences exist.
+        let damaged = first.saturating_add(self.open.len() as u64);
         let Some(commit) = rest.next_commit else {
             return format!("the events from {damaged} on cannot be read");
         };

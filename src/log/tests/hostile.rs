@@ -140,6 +140,24 @@ fn frames_and_commits_that_contradict_each_other_are_corruption() {
 }
 
 #[test]
+fn an_open_batch_at_the_last_sequence_is_told_as_damage() {
+    let header = LogHeader { first_seq: u64::MAX, ..HEADER };
+    let head = FrameHead {
+        payload_len: 3,
+        payload_crc: crc(header.id, b"abc"),
+        recorded_at: 1,
+        seq_low: u32::MAX,
+    };
+    let mut bytes = encode_file_head(&header).to_vec();
+    bytes.extend_from_slice(&head.encode(header.id, 64));
+    bytes.extend_from_slice(b"abc");
+    let disk = sim_store(1);
+    put(&disk, bytes);
+    let error = read(&disk.shared(), Path::new(LOG), None, Some(65)).unwrap_err();
+    assert!(matches!(error, Error::Corrupt { .. }), "{error}");
+}
+
+#[test]
 fn large_claims_take_no_memory_before_they_are_proved() {
     let (replay, _) = one_frame(|head, _| head.payload_len = 1 << 20).unwrap();
     assert_eq!(replay.frames, 0);
