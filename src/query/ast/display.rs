@@ -217,7 +217,7 @@ fn is_bare_text(text: &str) -> bool {
 }
 
 /// Whether `text` is read as a text where a term may begin. With signs of operators it might be
-/// meant otherwise.
+/// meant otherwise; with a quote behind a dot, what follows it would be a key of a path.
 fn is_bare_token(text: &str) -> bool {
     let scanner = Scanner::new(text);
     let is_keyword = ["AND", "OR", "NOT"].iter().any(|word| scanner.is_keyword(word));
@@ -227,4 +227,5 @@ fn is_bare_token(text: &str) -> bool {
         && !is_list
         && !text.starts_with(['-', '+'])
         && !text.contains([':', '=', '!', '^', '$', '~', '<', '>', '['])
+        && !text.contains(".\"")
 }

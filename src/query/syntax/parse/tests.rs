@@ -251,6 +251,13 @@ proptest! {
     }
 }
 
+/// Printed bare, the second quote would close a key that the first opens: `details."x "<actor"`.
+#[test]
+fn a_text_with_a_quote_behind_a_dot_prints_in_quotes() {
+    let query = Query::parse("„details.\"x“ „<actor“").expect("two texts");
+    assert_eq!(Query::parse(&query.to_string()).expect("printed"), query, "{query}");
+}
+
 /// What is an operator in another language and would be a text here.
 #[test]
 fn habits_of_other_languages_are_errors_with_the_right_spelling() {
