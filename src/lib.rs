@@ -46,6 +46,7 @@
 //! |---|---|
 //! | [`store`] | opening, appending, sealing, retention, backup, verification, repair |
 //! | [`event`] | events, and how they are built |
+//! | [`profile`] | what the codes of a product's log mean: labels, spellings, presets |
 //! | [`query`] | queries, searches, followers, explanations |
 //! | [`json`] | values that keep the digits of numbers |
 //! | [`import`], [`export`] | foreign formats in, tables out |
@@ -74,6 +75,8 @@ pub mod json;
 pub mod text;
 
 pub mod event;
+
+pub mod profile;
 
 mod log;
 mod segment;

@@ -7,7 +7,7 @@ mod print;
 mod terminal;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use commands::{ask, completions, demo, ingest, query, schema, upkeep};
+use commands::{ask, completions, demo, ingest, profiles, query, schema, upkeep};
 use failure::Outcome;
 use input::options::{ReportOptions, StoreOptions};
 use std::ffi::OsString;
@@ -78,6 +78,10 @@ enum Command {
     /// Explain the query language on one page; `annals help query` does, too
     #[command(help_template = "{after-help}", after_help = query::PAGE)]
     Query,
+    /// List what the codes of products mean: categories, activities, attributes, labels
+    Registry(profiles::registry::RegistryArguments),
+    /// Check a profile of your own, or print one that comes along
+    Profile(profiles::check::ProfileArguments),
     /// Print the JSON Schema of queries, for programs that make them
     Schema(schema::SchemaArguments),
     /// Print a completion script for a shell
@@ -130,6 +134,8 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Generate(arguments) => ingest::generate::run(&arguments),
         Command::Demo(arguments) => demo::run(store, &arguments),
         Command::Query => query::run(),
+        Command::Registry(arguments) => profiles::registry::run(store, &arguments),
+        Command::Profile(arguments) => profiles::check::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, &mut Cli::command()),
     }

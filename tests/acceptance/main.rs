@@ -8,6 +8,7 @@
 mod data;
 mod git_rails;
 mod google;
+mod labels;
 mod panther;
 mod program;
 mod retention;

@@ -9,6 +9,7 @@ mod imports;
 mod json_queries;
 mod outputs;
 mod processes;
+mod profiles;
 mod recovery;
 mod retention;
 mod support;

@@ -1,7 +1,7 @@
 //! The order of the house, and its measures. A new folder or file takes its place here.
 
 /// The layers from low to high; a module imports from lower layers and from its own folder only.
-/// `profile`, `serve` and `lake` have their places before they exist.
+/// `serve` and `lake` have their places before they exist.
 pub(crate) const LAYERS: &[&str] = &[
     "error limits planted",
     "io json text",
@@ -38,6 +38,11 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
         "src/query",
         "budget ast predicate syntax plan request exec answer follow explain notes \
          mod",
+    ),
+    (
+        "src/profile",
+        "spelling labels path kind taxonomy attribute preset parts read index product registry \
+         builtin mod",
     ),
     ("src/cli", "terminal failure input print commands mod"),
 ];

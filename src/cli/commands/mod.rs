@@ -1,10 +1,11 @@
-//! The commands, one file each: `ask` reads, `ingest` appends, `upkeep` changes or checks the
-//! store.
+//! The commands, one file each: `ask` reads, `ingest` appends, `profiles` tells what codes mean,
+//! `upkeep` changes or checks the store.
 
 pub(super) mod ask;
 pub(super) mod completions;
 pub(super) mod demo;
 pub(super) mod ingest;
+pub(super) mod profiles;
 pub(super) mod query;
 pub(super) mod schema;
 pub(super) mod upkeep;
