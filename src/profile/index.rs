@@ -1,6 +1,6 @@
 //! Hash tables from spellings, labels and names to the places of what they mean.
 
-use super::parts::Parts;
+use super::content::Content;
 use super::spelling::{joined_key, key};
 use std::collections::HashMap;
 
@@ -29,15 +29,15 @@ pub(super) struct Spelled {
 }
 
 impl Index {
-    pub(super) fn new(parts: &Parts) -> Index {
+    pub(super) fn new(content: &Content) -> Index {
         let mut index = Index::default();
-        for (place, category) in parts.categories.iter().enumerate() {
+        for (place, category) in content.categories.iter().enumerate() {
             let labels = category.labels.iter().map(|(_, label)| label);
             for name in labels.chain([category.code.as_str()]) {
                 add(&mut index.category_names, name, place);
             }
         }
-        for (place, activity) in parts.activities.iter().enumerate() {
+        for (place, activity) in content.activities.iter().enumerate() {
             let code = (activity.category.clone(), activity.code.clone());
             index.codes.insert(code, place);
             for (_, label) in activity.labels.iter() {
@@ -56,7 +56,7 @@ impl Index {
                 spellings.insert(key(&alias.spelling), spelled);
             }
         }
-        for (place, attribute) in parts.attributes.iter().enumerate() {
+        for (place, attribute) in content.attributes.iter().enumerate() {
             let labels = attribute.labels.iter().map(|(_, label)| label);
             for name in labels.chain(attribute.names.iter().map(String::as_str)) {
                 add(&mut index.attribute_names, name, place);

@@ -24,10 +24,10 @@
 
 mod attribute;
 mod builtin;
+mod content;
 mod index;
 mod kind;
 mod labels;
-mod parts;
 mod path;
 mod preset;
 mod product;

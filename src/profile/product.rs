@@ -1,8 +1,8 @@
 //! [`Profile`]: the taxonomy and the presets of one product, with its look-ups.
 
 use super::attribute::Attribute;
+use super::content::Content;
 use super::index::{Index, Spelled};
-use super::parts::Parts;
 use super::preset::{Defaults, ExportCaps, Plan};
 use super::read::{ProfileProblem, read};
 use super::spelling::{joined_key, key};
@@ -14,7 +14,7 @@ use crate::{Error, Result};
 /// Read from the text of a TOML file (`docs/profiles.md`) and never changed.
 #[derive(Debug, Clone)]
 pub struct Profile {
-    parts: Parts,
+    content: Content,
     index: Index,
 }
 
@@ -54,59 +54,59 @@ impl Profile {
     /// # Errors
     /// All mistakes, in the order of lines; at least one.
     pub fn check(text: &str) -> std::result::Result<Profile, Vec<ProfileProblem>> {
-        let parts = read(text)?;
-        let index = Index::new(&parts);
-        Ok(Profile { parts, index })
+        let content = read(text)?;
+        let index = Index::new(&content);
+        Ok(Profile { content, index })
     }
 
     /// The name by which stores and commands call it.
     pub fn name(&self) -> &str {
-        &self.parts.name
+        &self.content.name
     }
 
     /// What people call the product's log.
     pub fn title(&self) -> &str {
-        &self.parts.title
+        &self.content.title
     }
 
     /// The values of `data_source` that it speaks for; at least one.
     pub fn data_sources(&self) -> &[String] {
-        &self.parts.data_sources
+        &self.content.data_sources
     }
 
     /// The languages of its labels; at least one.
     pub fn languages(&self) -> &[String] {
-        &self.parts.languages
+        &self.content.languages
     }
 
     /// Its categories, in the order of the file.
     pub fn categories(&self) -> &[Category] {
-        &self.parts.categories
+        &self.content.categories
     }
 
     /// Its activities, in the order of the file.
     pub fn activities(&self) -> &[Activity] {
-        &self.parts.activities
+        &self.content.activities
     }
 
     /// Its attributes, in the order of the file.
     pub fn attributes(&self) -> &[Attribute] {
-        &self.parts.attributes
+        &self.content.attributes
     }
 
     /// What is asked for where the asker says nothing.
     pub fn defaults(&self) -> &Defaults {
-        &self.parts.defaults
+        &self.content.defaults
     }
 
     /// The caps of an export.
     pub fn export(&self) -> ExportCaps {
-        self.parts.export
+        self.content.export
     }
 
     /// How long events are kept, plan by plan; the first is that of a fresh store.
     pub fn plans(&self) -> &[Plan] {
-        &self.parts.plans
+        &self.content.plans
     }
 
     /// Whether a fresh store captures the events of a category; what no switch turns off is
@@ -115,7 +115,7 @@ impl Profile {
         let CaptureRule::Switch(switch) = self.capture_rule(category) else {
             return true;
         };
-        let mut switches = self.parts.capture.iter();
+        let mut switches = self.content.capture.iter();
         switches.find(|(name, _)| name == switch).is_none_or(|(_, is_on)| *is_on)
     }
 

@@ -138,7 +138,7 @@ fn google_has_each_attribute_of_the_page() {
         assert!(label.is_none_or(|label| page.contains(label)), "{label:?}");
     }
     tell(format!(
-        "google, de: {whole} of 35 attributes, {parts} of {parts} parts, {values} of {values} values"
+        "google, de: {whole} of 35 attributes, {parts} of their parts, {values} of 29 values"
     ));
     assert_eq!((whole, values), (35, 6 + 8 + 3 + 3 + 2 + 7));
 }

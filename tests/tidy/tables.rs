@@ -41,7 +41,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "src/profile",
-        "spelling labels path kind taxonomy attribute preset parts read index product registry \
+        "spelling labels path kind taxonomy attribute preset content read index product registry \
          builtin mod",
     ),
     ("src/cli", "terminal failure input print commands mod"),

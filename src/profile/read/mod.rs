@@ -1,4 +1,4 @@
-//! From the text of a profile to its parts, with every mistake by line and key.
+//! From the text of a profile to its content, with every mistake by line and key.
 
 mod attributes;
 mod names;
@@ -9,7 +9,7 @@ mod taxonomy;
 #[cfg(test)]
 mod tests;
 
-use super::parts::Parts;
+use super::content::Content;
 use names::plain_name;
 use problems::Problems;
 pub use problems::ProfileProblem;
@@ -20,7 +20,7 @@ use toml::de::DeTable;
 ///
 /// # Errors
 /// Every mistake, in the order of lines.
-pub(super) fn read(text: &str) -> Result<Parts, Vec<ProfileProblem>> {
+pub(super) fn read(text: &str) -> Result<Content, Vec<ProfileProblem>> {
     let problems = Problems::new(text);
     let file = match DeTable::parse(text) {
         Ok(file) => file,
@@ -30,34 +30,35 @@ pub(super) fn read(text: &str) -> Result<Parts, Vec<ProfileProblem>> {
             return Err(problems.finish());
         }
     };
-    let parts = read_file(Table::new(file.get_ref(), "", 0, &problems));
+    let content = read_file(Table::new(file.get_ref(), "", 0, &problems));
     let found = problems.finish();
-    if found.is_empty() { Ok(parts) } else { Err(found) }
+    if found.is_empty() { Ok(content) } else { Err(found) }
 }
 
-fn read_file(file: Table) -> Parts {
-    let mut parts = Parts::default();
+fn read_file(file: Table) -> Content {
+    let mut content = Content::default();
     match file.table("profile", "profile") {
-        Some(head) => read_head(head, &mut parts),
+        Some(head) => read_head(head, &mut content),
         None => file.wrong(0, "profile", "is missing: begin with a table [profile]"),
     }
-    let languages = &parts.languages;
-    parts.categories = taxonomy::categories(&file, languages);
-    parts.activities = taxonomy::activities(&file, languages, &parts.categories);
-    parts.attributes = attributes::attributes(&file, languages);
-    parts.defaults = presets::defaults(&file, languages, &parts.attributes);
-    parts.export = presets::export(&file);
-    parts.plans = presets::plans(&file);
-    parts.capture = presets::capture(&file, &parts.categories);
+    let languages = &content.languages;
+    content.categories = taxonomy::categories(&file, languages);
+    content.activities = taxonomy::activities(&file, languages, &content.categories);
+    content.attributes = attributes::attributes(&file, languages);
+    content.defaults = presets::defaults(&file, languages, &content.attributes);
+    content.export = presets::export(&file);
+    content.plans = presets::plans(&file);
+    content.capture = presets::capture(&file, &content.categories);
     file.finish();
-    parts
+    content
 }
 
-fn read_head(head: Table, parts: &mut Parts) {
-    parts.name = plain_name(&head, "name").unwrap_or_default();
-    parts.title = head.text("title").map_or_else(|| parts.name.clone(), |text| text.value.into());
+fn read_head(head: Table, content: &mut Content) {
+    content.name = plain_name(&head, "name").unwrap_or_default();
+    content.title =
+        head.text("title").map_or_else(|| content.name.clone(), |text| text.value.into());
     for (key, list) in
-        [("data_sources", &mut parts.data_sources), ("languages", &mut parts.languages)]
+        [("data_sources", &mut content.data_sources), ("languages", &mut content.languages)]
     {
         let texts = head.texts(key);
         if texts.is_empty() {

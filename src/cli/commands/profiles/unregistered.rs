@@ -20,7 +20,7 @@ struct UnregisteredAction {
 pub(super) fn run(options: &StoreOptions, registry: &Registry, format: ReportFormat) -> Outcome {
     let store = options.open_to_read()?;
     let mut actions = unregistered(&store.snapshot(), registry)?;
-    actions.sort_by(|one, other| other.events.cmp(&one.events));
+    actions.sort_by_key(|action| std::cmp::Reverse(action.events));
     match format {
         ReportFormat::Json => {
             print_line(Value::List(actions.iter().map(value).collect()).to_json())

@@ -6,7 +6,7 @@ use super::taxonomy::{Activity, Category};
 
 /// The parts of a profile, each as its file lists it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Parts {
+pub(super) struct Content {
     pub(super) name: String,
     pub(super) title: String,
     pub(super) data_sources: Vec<String>,
