@@ -1,7 +1,8 @@
 //! `calendly`: records of `GET /activity_log_entries`, one by one or as pages of the interface.
 
 use super::members::{
-    MemberList, last_segment, put_free, put_object, put_text, take, take_object, take_text,
+    MemberList, last_segment, put_codes, put_free, put_object, put_text, take, take_object,
+    take_text,
 };
 use super::source::Source;
 use super::source_time::occurred_at;
@@ -33,6 +34,7 @@ impl Source for Calendly {
                 .ok_or_else(|| Error::invalid(source, "is required and missing"))?;
             event.push((field.to_owned(), value));
         }
+        put_codes(&mut event, "calendly");
         let time = take(&mut members, "occurred_at")
             .ok_or_else(|| Error::invalid("occurred_at", "is required and missing"))?;
         if let Some(actor) = take_object(&mut members, "actor") {

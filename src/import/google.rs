@@ -6,7 +6,9 @@
 use super::addresses::{address_in, keep_original};
 use super::google_fields::add_known_fields;
 use super::google_parameters::read_parameters;
-use super::members::{MemberList, put_free, put_object, put_text, take, take_object, take_text};
+use super::members::{
+    MemberList, put_codes, put_free, put_object, put_text, take, take_object, take_text,
+};
 use super::source::Source;
 use super::source_time::occurred_at;
 use crate::event::Event;
@@ -106,6 +108,9 @@ impl Activity {
         let split = self.ip.as_deref().and_then(address_in);
         let ip = split.as_deref().or(self.ip.as_deref());
         add_known_fields(&mut event, &self.application, ip, &details);
+        if self.application == "calendar" {
+            put_codes(&mut event, "google");
+        }
         for (key, value) in self.rest.iter().cloned().chain(inner) {
             put_free(&mut details, &key, value);
         }

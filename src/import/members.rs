@@ -1,6 +1,7 @@
 //! Small steps on the members of an object while a record is taken apart.
 
 use crate::json::Value;
+use crate::profile::Profile;
 
 /// The members of an object, in the order of its text.
 pub(super) type MemberList = Vec<(String, Value)>;
@@ -70,4 +71,44 @@ pub(super) fn last_segment(uri: &str) -> &str {
         Some(segment) if !segment.is_empty() => segment,
         _ => uri,
     }
+}
+
+/// Replaces `category` and `activity` of an event by the codes of the profile that comes along
+/// under this name, and fills `operation`, `outcome` and `origin` where the source says none.
+///
+/// What the profile does not know stays as the source writes it.
+pub(super) fn put_codes(event: &mut MemberList, profile: &str) {
+    let text = |name: &str| match member(event, name) {
+        Some(Value::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let (Some(category), Some(activity), Ok(profile)) =
+        (text("category"), text("activity"), Profile::built_in(profile))
+    else {
+        return;
+    };
+    let Some(found) = profile.resolve(Some(&category), &activity) else {
+        return;
+    };
+    let activity = found.activity;
+    let category = found.category.unwrap_or(&category);
+    for (name, code) in [("category", category), ("activity", activity.code.as_str())] {
+        if let Some((_, value)) = event.iter_mut().find(|(key, _)| key == name) {
+            *value = Value::String(code.to_owned());
+        }
+    }
+    let said = [
+        ("operation", activity.operation.as_deref()),
+        ("outcome", activity.outcome.as_deref()),
+        ("origin", found.origin),
+    ];
+    for (name, value) in said {
+        if member(event, name).is_none() {
+            put_text(event, name, value.map(str::to_owned));
+        }
+    }
+}
+
+fn member<'e>(event: &'e MemberList, name: &str) -> Option<&'e Value> {
+    event.iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }

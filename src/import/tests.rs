@@ -175,8 +175,10 @@ fn calendly_entries_become_events() {
         ("id", "\"LOG2\""),
         ("tenant", "\"ORG001\""),
         ("data_source", "\"activity_log\""),
-        ("category", "\"API\""),
-        ("activity", "\"Token_Created\""),
+        ("category", "\"api\""),
+        ("activity", "\"token_created\""),
+        ("operation", "\"create\""),
+        ("outcome", "\"success\""),
         ("actor/type", "\"user\""),
         ("actor/id", "\"U001\""),
         ("actor/email", "\"sam@x.example\""),
@@ -189,6 +191,36 @@ fn calendly_entries_become_events() {
     ] {
         assert_eq!(at(event, path), expected, "{path}");
     }
+}
+
+/// What a source says itself goes before its profile, and what the profile does not know stays.
+#[test]
+fn codes_of_a_source_become_those_of_its_profile() {
+    let entry = |namespace: &str, action: &str| {
+        let record = format!(
+            r#"{{"occurred_at":"2022-10-07T14:21:42Z","namespace":"{namespace}","action":"{action}"}}"#
+        );
+        let event = events(&Calendly, &record).remove(0);
+        ["category", "activity", "operation", "outcome"].map(|path| at(&event, path))
+    };
+    assert_eq!(
+        entry("User_Management", "Invite_Sent"),
+        ["\"user_management\"", "\"invitation_sent\"", "\"create\"", "\"success\""]
+    );
+    assert_eq!(entry("Login", "Failed")[3], "\"failure\"");
+    assert_eq!(entry("Moon", "Landed")[..2], ["\"Moon\"", "\"Landed\""]);
+    let lookup = |error: &str| {
+        let record = format!(
+            r#"{{"id":{{"time":"2022-10-07T14:21:42Z","applicationName":"calendar"}},"events":[
+            {{"type":"interop","name":"interop_freebusy_lookup_outbound_successful",
+            "parameters":[{error}]}}]}}"#
+        );
+        let event = events(&Google, &record).remove(0);
+        ["operation", "outcome"].map(|path| at(&event, path))
+    };
+    assert_eq!(lookup(""), ["\"read\"", "\"success\""]);
+    let error = r#"{"name":"interop_error_code","value":"E1"}"#;
+    assert_eq!(lookup(error), ["\"read\"", "\"failure\""]);
 }
 
 #[test]
