@@ -3,6 +3,7 @@
 use super::segments::{LiveSegment, SegmentSet};
 use crate::event::Timestamp;
 use crate::io::Watch;
+use crate::profile::Registry;
 use crate::store::manifest::epochs::Epochs;
 use crate::store::retention::policy::Retention;
 use crate::tail::TailView;
@@ -38,12 +39,18 @@ impl View {
 pub struct Snapshot {
     view: Arc<View>,
     retention: Arc<Retention>,
+    profiles: Arc<Registry>,
     now: Timestamp,
 }
 
 impl Snapshot {
-    pub(crate) fn new(view: Arc<View>, retention: Arc<Retention>, now: Timestamp) -> Snapshot {
-        Snapshot { view, retention, now }
+    pub(crate) fn new(
+        view: Arc<View>,
+        retention: Arc<Retention>,
+        profiles: Arc<Registry>,
+        now: Timestamp,
+    ) -> Snapshot {
+        Snapshot { view, retention, profiles, now }
     }
 
     /// The segments, in the order of their oldest time.
@@ -71,6 +78,11 @@ impl Snapshot {
     /// The retention rules in force when the snapshot was taken.
     pub(crate) fn retention(&self) -> &Retention {
         &self.retention
+    }
+
+    /// The profiles of the store when the snapshot was taken.
+    pub fn profiles(&self) -> &Registry {
+        &self.profiles
     }
 
     /// The time by the clock of the store when the snapshot was taken.

@@ -9,6 +9,7 @@ use super::writer::Writer;
 use crate::Result;
 use crate::event::{Event, Timestamp};
 use crate::io::LockGuard;
+use crate::profile::Registry;
 use crate::segment::SegmentId;
 use crate::store::folder::files;
 use crate::store::folder::paths::{SegmentPath, StorePaths};
@@ -55,6 +56,11 @@ impl Core {
         self.retention.current(&self.options.disk, &self.paths)
     }
 
+    /// The profiles of the store.
+    pub(crate) fn profiles(&self) -> Arc<Registry> {
+        Arc::default()
+    }
+
     /// The rules by which events may be dropped.
     ///
     /// # Errors
@@ -72,7 +78,7 @@ impl Core {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.view.load_full(), self.rules(), self.now())
+        Snapshot::new(self.view.load_full(), self.rules(), self.profiles(), self.now())
     }
 
     pub(crate) fn random_id(&self) -> u64 {
