@@ -122,6 +122,28 @@ pub enum Error {
         /// The event that is farthest from the others, as a name for messages.
         stretched_by: String,
     },
+    /// A range of time is longer than a profile allows: ask for less.
+    #[error(
+        "profile {profile} allows at most {most} in one question, not {} to {to}; say which with \
+         --from and --to, or --since {most}",
+        from.as_deref().unwrap_or("all")
+    )]
+    RangeTooLong {
+        /// The profile by which was asked.
+        profile: String,
+        /// The first instant of the range, RFC 3339; `None` where it has no beginning.
+        from: Option<String>,
+        /// The instant behind the range, RFC 3339; now where it has no end.
+        to: String,
+        /// The longest range, such as `30d`.
+        most: String,
+    },
+    /// A profile demands a filter, and there is none: name a condition or a time.
+    #[error("profile {profile} demands at least one filter; name a condition or a time")]
+    FilterRequired {
+        /// The profile by which was asked.
+        profile: String,
+    },
     /// A deadline, byte budget or cap was reached, or the caller cancelled.
     #[error("stopped by the {limit} limit")]
     Budget {

@@ -3,6 +3,7 @@
 use super::cell::Cell;
 use crate::event::schema::{self, FieldType, SchemaField};
 use crate::json::Value;
+use crate::profile::{LABEL_FIELDS, Registry};
 use crate::query::{ElementPredicate, ValuePath};
 use crate::{Error, Result};
 use std::borrow::Cow;
@@ -62,7 +63,16 @@ impl Column {
     /// # Errors
     /// As [`Column::parse`].
     pub fn parse_list(text: &str) -> Result<Vec<Column>> {
-        let paths = ValuePath::read_list(text).map_err(|error| match error {
+        Column::parse_list_named(text, &Registry::default())
+    }
+
+    /// Reads a list of paths and of names that profiles give to fields, such as `event_title`; the
+    /// header is what was written.
+    ///
+    /// # Errors
+    /// As [`Column::parse`]; also for a name that means several paths.
+    pub fn parse_list_named(text: &str, names: &Registry) -> Result<Vec<Column>> {
+        let paths = ValuePath::read_list(text, names).map_err(|error| match error {
             Error::Invalid { problem, .. } => Error::invalid("columns", problem),
             other => other,
         })?;
@@ -116,6 +126,12 @@ impl Column {
     /// The path as it was typed.
     pub fn header(&self) -> &str {
         &self.header
+    }
+
+    /// Whether the cells are labels, which events have in a language only; see
+    /// [`Registry::add_labels`].
+    pub fn is_label(&self) -> bool {
+        LABEL_FIELDS.iter().any(|field| self.keys[..] == [*field])
     }
 
     /// Whether the cells are times, which are printed in a zone.

@@ -27,6 +27,7 @@ mod builtin;
 mod content;
 mod index;
 mod kind;
+mod labelled;
 mod labels;
 mod path;
 mod preset;
@@ -40,6 +41,7 @@ mod tests;
 
 pub use attribute::{Attribute, ListedValue};
 pub use kind::{Kind, Operator};
+pub use labelled::{LABEL_FIELDS, Labelled};
 pub use labels::Labels;
 pub use path::{AttributePath, ElementCondition};
 pub use preset::{Age, Defaults, ExportCaps, Plan, length_text};

@@ -50,6 +50,11 @@ impl Registry {
         self.profiles.iter().map(Arc::as_ref)
     }
 
+    /// The profile of this name, to hold.
+    pub fn shared(&self, name: &str) -> Option<Arc<Profile>> {
+        self.profiles.iter().find(|profile| profile.name() == name).cloned()
+    }
+
     /// The profiles that speak for a source.
     pub fn profiles_of<'r>(&'r self, data_source: &str) -> impl Iterator<Item = &'r Profile> {
         self.profiles().filter(move |profile| {

@@ -1,5 +1,6 @@
 //! Completion: the values at a path that begin with a text.
 
+use super::label_counts::label_field;
 use super::prefix::ValuePrefix;
 use super::value_counts::{FacetCount, ValueCounts};
 use crate::Result;
@@ -37,9 +38,16 @@ impl Search<'_> {
         prefix: &str,
         limit: impl Into<Option<usize>>,
     ) -> Result<Vec<FacetCount>> {
-        let mut counts =
-            ValueCounts::new(facet_path(path, &self.context())?, Some(ValuePrefix::new(prefix)));
-        self.visit(&self.budget(), &mut counts)?;
+        let (budget, prefix) = (self.budget(), ValuePrefix::new(prefix));
+        let counts = match label_field(path) {
+            Some(field) => self.label_counts(field, Some(&prefix), &budget)?,
+            None => {
+                let path = facet_path(path, self.profiles(), &self.context()?)?;
+                let mut counts = ValueCounts::new(path, Some(prefix));
+                self.visit(&budget, &mut counts)?;
+                counts
+            }
+        };
         Ok(counts.sorted(limit.into()))
     }
 }

@@ -1,6 +1,7 @@
 //! Facets: how many hits have each value at a path.
 
 use super::collect::Collector;
+use super::label_counts::label_field;
 use super::value_counts::{FacetCount, ValueCounts};
 use crate::event::StoredEvent;
 use crate::limits::FACETS_MAX;
@@ -33,12 +34,24 @@ impl Search<'_> {
             let problem = format!("are {}; at most {FACETS_MAX} are counted at once", paths.len());
             return Err(Error::invalid("facets", problem));
         }
+        let (budget, context) = (self.budget(), self.context()?);
         let mut counters = Counters { facets: Vec::with_capacity(paths.len()) };
-        for path in paths {
-            counters.facets.push(ValueCounts::new(facet_path(path, &self.context())?, None));
+        let mut labels = Vec::new();
+        for (place, path) in paths.iter().enumerate() {
+            match label_field(path) {
+                Some(field) => labels.push((place, self.label_counts(field, None, &budget)?)),
+                None => counters
+                    .facets
+                    .push(ValueCounts::new(facet_path(path, self.profiles(), &context)?, None)),
+            }
         }
-        let budget = self.budget();
-        self.visit(&budget, &mut counters)?;
+        if !counters.facets.is_empty() || paths.is_empty() {
+            self.visit(&budget, &mut counters)?;
+        }
+        // In the order of the places, so that each is there when it is put.
+        for (place, counts) in labels {
+            counters.facets.insert(place, counts);
+        }
         let sorted = |facet: ValueCounts| Ok(budget.check().map(|()| facet.sorted(top))?);
         counters.facets.into_iter().map(sorted).collect()
     }

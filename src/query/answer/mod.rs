@@ -7,6 +7,7 @@ pub(super) mod facets;
 pub(super) mod fields;
 pub(super) mod histogram;
 pub(super) mod id_counts;
+pub(super) mod label_counts;
 pub(super) mod page;
 pub(super) mod prefix;
 pub(super) mod value_counts;

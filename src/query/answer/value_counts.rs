@@ -14,7 +14,7 @@ use crate::query::plan::dictionary::values;
 use crate::query::plan::node::{Disjunction, RowPlan};
 use crate::query::plan::plan;
 use crate::query::predicate::event::{EventFlattener, FlatEvent};
-use crate::query::predicate::facet::FacetPath;
+use crate::query::predicate::paths::FacetPath;
 use crate::query::predicate::tree::Predicate;
 use crate::query::predicate::value::Scalar;
 use crate::query::predicate::value::scalar;
@@ -96,6 +96,15 @@ impl ValueCounts {
     /// Nothing is counted yet; only values that begin with `prefix` will be.
     pub(super) fn new(path: FacetPath, prefix: Option<ValuePrefix>) -> Self {
         ValueCounts { path, prefix, tallies: HashMap::default() }
+    }
+
+    /// Adds hits that have a string.
+    ///
+    /// # Errors
+    /// When a limit is exceeded.
+    pub(super) fn add_string(&mut self, text: &str, count: u64, budget: &Budget) -> Limited<()> {
+        self.tally(ValueKey::String(text.to_owned()), budget)?.count += count;
+        Ok(())
     }
 
     /// Whether values at `path` count.

@@ -51,6 +51,10 @@ pub struct Explanation {
     /// The zone of dates.
     #[serde(serialize_with = "shape::zone")]
     pub zone: Tz,
+    /// The language of labels.
+    pub language: Option<String>,
+    /// The texts that labels have, and the codes that they stand for.
+    pub labels: Vec<MetLabel>,
     /// What was searched, in the order in which it is entered; empty for one tenant, because
     /// segments, their plans and the work in them tell of the events of others.
     pub sources: Vec<ExplainedSource>,
@@ -63,6 +67,17 @@ pub struct Explanation {
     /// How long the run took; serialised as `micros`.
     #[serde(rename = "micros")]
     pub times: RunTimes,
+}
+
+/// A term of a query that labels meet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct MetLabel {
+    /// The term.
+    pub term: String,
+    /// The codes whose labels meet it, each once: `category`, `category.activity`, or
+    /// `*.activity` where the activity belongs to every category.
+    pub codes: Vec<String>,
 }
 
 /// A part of a query by itself.

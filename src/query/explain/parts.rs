@@ -36,7 +36,7 @@ pub(super) fn parts_of(search: &Search<'_>) -> Result<Vec<QueryPart>> {
             words,
         });
     }
-    let context = search.context();
+    let context = search.context()?;
     match search.scoped_query().root() {
         Expr::And(operands) => {
             for operand in operands {

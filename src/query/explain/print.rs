@@ -1,6 +1,8 @@
 //! Explanations as text.
 
-use super::{Answer, ExplainedSource, Explanation, Fate, PlanStep, Pruning, SourceKind, Work};
+use super::{
+    Answer, ExplainedSource, Explanation, Fate, MetLabel, PlanStep, Pruning, SourceKind, Work,
+};
 use crate::event::Timestamp;
 use crate::query::request::order::Order;
 use std::fmt::{self, Display, Formatter};
@@ -20,7 +22,14 @@ impl Display for Explanation {
             None => write!(formatter, "all tenants")?,
         }
         let hidden = if self.include_hidden { ", hidden events included" } else { "" };
-        writeln!(formatter, "{hidden}; now {}, zone {}", self.now, self.zone)?;
+        write!(formatter, "{hidden}; now {}, zone {}", self.now, self.zone)?;
+        match &self.language {
+            Some(language) => writeln!(formatter, ", labels in {language}")?,
+            None => writeln!(formatter)?,
+        }
+        for MetLabel { term, codes } in &self.labels {
+            writeln!(formatter, "labels   `{term}`: {}", codes.join(", "))?;
+        }
         for source in &self.sources {
             source.fmt(formatter)?;
         }

@@ -3,9 +3,13 @@
 use super::parts::{QueryPart, parts_of};
 use super::reason::of_times;
 use super::steps::plan_parts;
-use super::{Answer, ExplainedSource, Explanation, Fate, Pruning, RunTimes, SourceKind, Work};
+use super::{
+    Answer, ExplainedSource, Explanation, Fate, MetLabel, Pruning, RunTimes, SourceKind, Work,
+};
 use crate::Result;
+use crate::profile::{ANY_CATEGORY, Labelled};
 use crate::query::answer::page::PageWalk;
+use crate::query::ast::Query;
 use crate::query::ast::time::TimeRange;
 use crate::query::budget::{Budget, Evaluated};
 use crate::query::exec::hits::Passed;
@@ -13,6 +17,8 @@ use crate::query::exec::observer::Observer;
 use crate::query::exec::source::{HitSource, SourceBounds};
 use crate::query::plan::node::RowPlan;
 use crate::query::plan::visibility::Visibility;
+use crate::query::predicate::context::Context;
+use crate::query::predicate::terms_met;
 use crate::query::request::search::Search;
 use crate::query::request::selection::Selection;
 use crate::segment::Segment;
@@ -64,7 +70,7 @@ impl<'a> Search<'a> {
             }
         }
         let answer = self.page_answer();
-        Ok(Explanation { more, ..observed.explanation(&self, answer, walk.count as u64) })
+        Ok(Explanation { more, ..observed.explanation(&self, answer, walk.count as u64)? })
     }
 
     /// Runs like [`Search::count`] and gives how; see [`Search::explain`].
@@ -82,7 +88,7 @@ impl<'a> Search<'a> {
         for source in self.sources(TimeRange::default()) {
             observed.list(&source, &budget)?;
         }
-        Ok(observed.explanation(&self, Answer::Count, hits))
+        observed.explanation(&self, Answer::Count, hits)
     }
 
     /// What is explained of a page.
@@ -91,23 +97,55 @@ impl<'a> Search<'a> {
     }
 
     /// What does not depend on sources.
-    pub(super) fn explained(&self, answer: Answer, times: TimeRange, hits: u64) -> Explanation {
-        let Selection { query, zone, tenant, include_hidden } = self.selection.clone();
-        Explanation {
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) for a language that no profile has.
+    pub(super) fn explained(
+        &self,
+        answer: Answer,
+        times: TimeRange,
+        hits: u64,
+    ) -> Result<Explanation> {
+        let Selection { query, zone, tenant, include_hidden, language } = self.selection.clone();
+        let labels = labels_met(&query, &self.context()?)?;
+        Ok(Explanation {
             query: query.to_string(),
             answer,
             from: times.from,
             to: times.to,
             tenant,
             include_hidden,
-            now: self.context().now,
+            now: self.now_of_query(),
             zone,
+            language,
+            labels,
             sources: Vec::new(),
             parts: Vec::new(),
             hits,
             more: false,
             times: RunTimes::default(),
-        }
+        })
+    }
+}
+
+/// The terms of a query that labels meet, and their codes.
+fn labels_met(query: &Query, context: &Context) -> Result<Vec<MetLabel>> {
+    let met = terms_met(query, context)?.into_iter();
+    Ok(met
+        .map(|(term, codes)| {
+            let mut codes: Vec<String> = codes.iter().map(code_name).collect();
+            codes.sort();
+            codes.dedup();
+            MetLabel { term, codes }
+        })
+        .collect())
+}
+
+fn code_name(code: &Labelled) -> String {
+    let category = code.category.as_deref().unwrap_or(ANY_CATEGORY);
+    match &code.activity {
+        Some(activity) => format!("{category}.{activity}"),
+        None => category.to_owned(),
     }
 }
 
@@ -159,9 +197,9 @@ impl<'a> Observation<'a> {
         Ok(())
     }
 
-    fn explanation(self, search: &Search<'_>, answer: Answer, hits: u64) -> Explanation {
-        let explained = search.explained(answer, self.times, hits);
-        Explanation { sources: self.sources, times: self.took, ..explained }
+    fn explanation(self, search: &Search<'_>, answer: Answer, hits: u64) -> Result<Explanation> {
+        let explained = search.explained(answer, self.times, hits)?;
+        Ok(Explanation { sources: self.sources, times: self.took, ..explained })
     }
 }
 

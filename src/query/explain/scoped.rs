@@ -41,7 +41,7 @@ impl Search<'_> {
             }
             expr => vec![self.counted_part(expr)?],
         };
-        let explained = self.explained(answer, self.predicate()?.occurrence(), hits);
+        let explained = self.explained(answer, self.predicate()?.occurrence(), hits)?;
         Ok(Explanation { parts, times, ..explained })
     }
 

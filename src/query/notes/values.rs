@@ -5,7 +5,7 @@ use super::{Notes, events};
 use crate::Result;
 use crate::json::Value;
 use crate::query::ast::{Expr, FieldTest, Literal, Path, Query, Term};
-use crate::query::predicate::facet::FacetPath;
+use crate::query::predicate::paths::FacetPath;
 
 /// Most frequent values that are compared.
 const VALUES_MAX: usize = 1_000;

@@ -1,12 +1,17 @@
 //! The compiler from the tree of a query to its predicate; refuses terms that no event can meet.
 
+pub(super) mod label_terms;
+mod times;
+
 use std::ops::Bound;
 use std::sync::Arc;
+
+use label_terms::{is_label, word_tests};
+use times::{comparison_times, not_for_times, relative_range, time_test};
 
 use super::context::{Context, any_context};
 use super::equals::Equals;
 use super::network::looks_like_network;
-use super::phrase::Phrase;
 use super::range::{NumberRange, Range};
 use super::simplify::union;
 use super::tree::{ElementPredicate, FieldPredicate, Predicate, Scope};
@@ -14,8 +19,7 @@ use super::value_predicate::ValuePredicate;
 use crate::event::schema::{self, Known};
 use crate::json::ExactNumber;
 use crate::query::ast::path_pattern::PathPattern;
-use crate::query::ast::time::{InstantRange, TimeRange, read_when, since};
-use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Query, Term, TimeRelation};
+use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Query, Term};
 use crate::text::fold;
 use crate::{Error, Result};
 
@@ -89,10 +93,7 @@ impl Compiler<'_> {
     fn term(self, term: &Term) -> Result<Predicate, TermError> {
         let context = self.context;
         match term {
-            Term::Text(text) => {
-                let phrase = Phrase::read(text).map_err(TermError::value)?;
-                Ok(leaf(Scope::AnyText, ValuePredicate::Phrase(phrase)))
-            }
+            Term::Text(text) => self.text(text),
             Term::Time { .. } if !self.object.is_empty() => {
                 let text = "the time of the event is no member of an object in brackets";
                 Err(TermError::new(TermPart::Value(0), text))
@@ -101,6 +102,7 @@ impl Compiler<'_> {
                 let range = relative_range(*relation, when, context)?;
                 Ok(leaf(Scope::OccurredAt, ValuePredicate::TimeRange(range)))
             }
+            Term::Field { path, test } if is_label(path, self.object) => self.label(path, test),
             Term::Field { path, test } => match scope_of(path, self.object)? {
                 scope @ (Scope::OccurredAt | Scope::RecordedAt) => {
                     time_test(path, scope, test, context)
@@ -139,14 +141,21 @@ pub(in crate::query) fn check_term(term: &Term, object: &[String]) -> Result<(),
             check_path(path, object)?;
             check_literals(values)
         }
+        Term::Field { path, test } if is_label(path, object) => {
+            value_tests(test, &any_context()).map(|_| ())
+        }
         Term::Element { path, .. } => check_element(path, object),
         term => Compiler { context: &any_context(), object }.term(term).map(|_| ()),
     }
 }
 
-/// Checks that there is such a path below an object, or below the event.
+/// Checks that there is such a path below an object, or below the event; whether there is a
+/// language for a label shows when the search begins.
 pub(in crate::query) fn check_path(path: &Path, object: &[String]) -> Result<(), TermError> {
-    scope_of(path, object).map(|_| ())
+    match is_label(path, object) {
+        true => Ok(()),
+        false => scope_of(path, object).map(|_| ()),
+    }
 }
 
 /// Checks that a path below an object, or below the event, may lead to an object.
@@ -165,9 +174,9 @@ pub(in crate::query) fn check_element(path: &Path, object: &[String]) -> Result<
 
 /// Checks a path and that words can be looked for in it.
 pub(in crate::query) fn check_words(path: &Path, object: &[String]) -> Result<(), TermError> {
-    match scope_of(path, object)? {
-        Scope::OccurredAt | Scope::RecordedAt => Err(not_for_times(path)),
-        _ => Ok(()),
+    match is_time(path, object) {
+        true => Err(not_for_times(path)),
+        false => check_path(path, object),
     }
 }
 
@@ -176,7 +185,7 @@ pub(in crate::query) fn is_time(path: &Path, object: &[String]) -> bool {
     matches!(scope_of(path, object), Ok(Scope::OccurredAt | Scope::RecordedAt))
 }
 
-fn leaf(scope: Scope, test: ValuePredicate) -> Predicate {
+pub(super) fn leaf(scope: Scope, test: ValuePredicate) -> Predicate {
     Predicate::Field(Arc::new(FieldPredicate { scope, test }))
 }
 
@@ -198,10 +207,7 @@ pub(super) fn scope_of(path: &Path, object: &[String]) -> Result<Scope, TermErro
             let text = "`raw` is neither searched nor filtered; it is only given back";
             Err(TermError::new(TermPart::Path, text))
         }
-        Known::Unknown if keys.first().is_some_and(|key| LABELS.contains(key)) => {
-            let text = format!("`{path}` exists only in a search with a language (`--lang`)");
-            Err(TermError::new(TermPart::Path, text))
-        }
+        Known::Unknown if is_label(path, object) => Err(no_language(path)),
         Known::Unknown => {
             let is_name = keys.iter().take(1).all(|name| schema::lookup(&[name]) == Known::Unknown);
             let place = if is_name { TermPart::Name } else { TermPart::Path };
@@ -210,8 +216,11 @@ pub(super) fn scope_of(path: &Path, object: &[String]) -> Result<Scope, TermErro
     }
 }
 
-/// Values that events have in a language only.
-const LABELS: [&str; 2] = ["category_label", "activity_label"];
+/// The error for a label without a language to read it in.
+fn no_language(path: &Path) -> TermError {
+    let text = format!("`{path}` exists only in a search with a language (`--lang`)");
+    TermError::new(TermPart::Path, text)
+}
 
 fn unknown_field(path: &Path, keys: &[&str]) -> String {
     let nearest = schema::nearest(keys);
@@ -222,30 +231,35 @@ fn unknown_field(path: &Path, keys: &[&str]) -> String {
     }
 }
 
-fn not_for_times(path: &Path) -> TermError {
-    let text = format!(
-        "`{path}` is a time; compare it with `=`, `>`, `>=`, `<`, `<=` or a range such as \
-         `{path}=2026-05-01..2026-05-31`"
-    );
-    TermError::new(TermPart::Operator, text)
-}
-
 /// A test of any value but `occurred_at` and `recorded_at`.
 fn value_test(scope: Scope, test: &FieldTest, context: &Context) -> Result<Predicate, TermError> {
-    let test = match test {
-        FieldTest::Has if matches!(scope, Scope::Seq | Scope::Action) => return Ok(Predicate::All),
-        FieldTest::Has => ValuePredicate::Has,
-        FieldTest::Text(text) => {
-            ValuePredicate::Phrase(Phrase::read(text).map_err(TermError::value)?)
-        }
-        FieldTest::Equals(literals) => equals_test(literals, context)?,
+    match test {
+        FieldTest::Has if matches!(scope, Scope::Seq | Scope::Action) => Ok(Predicate::All),
         FieldTest::Differs(literals) => {
             let equals = leaf(scope.clone(), equals_test(literals, context)?);
             let equals = Predicate::Not(Box::new(equals));
-            return Ok(match value_test(scope, &FieldTest::Has, context)? {
+            Ok(match value_test(scope, &FieldTest::Has, context)? {
                 Predicate::All => equals,
                 has => Predicate::And(vec![has, equals]),
-            });
+            })
+        }
+        test => {
+            let mut tests = value_tests(test, context)?;
+            Ok(match tests.len() {
+                1 => leaf(scope, tests.remove(0)),
+                _ => union(tests.into_iter().map(|test| leaf(scope.clone(), test)).collect()),
+            })
+        }
+    }
+}
+
+/// The predicates on values one of which makes up a test; of `!=`, those of `=`.
+fn value_tests(test: &FieldTest, context: &Context) -> Result<Vec<ValuePredicate>, TermError> {
+    let test = match test {
+        FieldTest::Has => ValuePredicate::Has,
+        FieldTest::Text(text) => return word_tests(text, context),
+        FieldTest::Equals(literals) | FieldTest::Differs(literals) => {
+            equals_test(literals, context)?
         }
         FieldTest::Begins(text) => ValuePredicate::Begins(folded(text)?),
         FieldTest::Contains(text) => ValuePredicate::Contains(folded(text)?),
@@ -258,7 +272,7 @@ fn value_test(scope: Scope, test: &FieldTest, context: &Context) -> Result<Predi
             ValuePredicate::Range(comparison_range(*comparison, value, context)?)
         }
     };
-    Ok(leaf(scope, test))
+    Ok(vec![test])
 }
 
 fn equals_test(literals: &[Literal], context: &Context) -> Result<ValuePredicate, TermError> {
@@ -318,94 +332,4 @@ fn comparison_range(
              not with `{value}`"
         ))
     })
-}
-
-/// The instants on one side of a time; a date is its whole day.
-fn comparison_times(
-    comparison: Comparison,
-    value: &str,
-    context: &Context,
-) -> Option<InstantRange> {
-    let (start, end) = read_when(value, context.zone)?;
-    let (from, to) = match comparison {
-        Comparison::Above => (Some(end), None),
-        Comparison::AtLeast => (Some(start), None),
-        Comparison::Below => (None, Some(start)),
-        Comparison::AtMost => (None, Some(end)),
-    };
-    Some(InstantRange { from, to })
-}
-
-fn relative_range(
-    relation: TimeRelation,
-    when: &str,
-    context: &Context,
-) -> Result<TimeRange, TermError> {
-    let range = match relation {
-        TimeRelation::After => comparison_times(Comparison::Above, when, context),
-        TimeRelation::Before => comparison_times(Comparison::Below, when, context),
-        TimeRelation::On => read_when(when, context.zone)
-            .map(|(start, end)| InstantRange { from: Some(start), to: Some(end) }),
-        TimeRelation::Since => {
-            let from = since(when, context.now, context.zone);
-            return match from {
-                Some(_) => Ok(TimeRange { from, to: None }),
-                None => Err(TermError::value(format!(
-                    "`since:` takes a length such as 90m, 7d, 2w, 3mo or 1y (s m h d w mo y), \
-                     not `{when}`; for a date write `time>={when}`"
-                ))),
-            };
-        }
-    };
-    range.map(InstantRange::micros).ok_or_else(|| TermError::value(not_a_time(when)))
-}
-
-fn not_a_time(text: &str) -> String {
-    format!("`{text}` is neither a date such as 2026-05-04 nor an RFC 3339 time with its zone")
-}
-
-/// A test of `occurred_at` or `recorded_at`, which every event has.
-fn time_test(
-    path: &Path,
-    scope: Scope,
-    test: &FieldTest,
-    context: &Context,
-) -> Result<Predicate, TermError> {
-    let is_one_of = |literals: &[Literal]| -> Result<Predicate, TermError> {
-        let ranges = literals.iter().enumerate().map(|(index, literal)| {
-            let range = time_literal(path, literal, context);
-            range.map_err(|text| TermError::new(TermPart::Value(index), text))
-        });
-        let mut leaves = Vec::with_capacity(literals.len());
-        for range in ranges {
-            leaves.push(leaf(scope.clone(), ValuePredicate::TimeRange(range?)));
-        }
-        Ok(match leaves.len() {
-            1 => leaves.remove(0),
-            _ => Predicate::Or(leaves),
-        })
-    };
-    match test {
-        FieldTest::Has => Ok(Predicate::All),
-        FieldTest::Equals(literals) => is_one_of(literals),
-        FieldTest::Differs(literals) => Ok(Predicate::Not(Box::new(is_one_of(literals)?))),
-        FieldTest::Compare(comparison, value) => {
-            let range = comparison_times(*comparison, value, context);
-            let range = range.ok_or_else(|| TermError::value(not_a_time(value)))?;
-            Ok(leaf(scope, ValuePredicate::TimeRange(range.micros())))
-        }
-        _ => Err(not_for_times(path)),
-    }
-}
-
-fn time_literal(path: &Path, literal: &Literal, context: &Context) -> Result<TimeRange, String> {
-    let text = literal.text();
-    if literal.is_quoted() {
-        return Err(format!("`{path}` is a time; write it without quotes"));
-    }
-    if let Some(Range::Instants(range)) = Range::read(text, context) {
-        return Ok(range.micros());
-    }
-    let (start, end) = read_when(text, context.zone).ok_or_else(|| not_a_time(text))?;
-    Ok(InstantRange { from: Some(start), to: Some(end) }.micros())
 }

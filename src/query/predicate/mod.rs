@@ -8,12 +8,12 @@ pub(super) mod context;
 mod element;
 pub(super) mod equals;
 pub(super) mod event;
-pub(super) mod facet;
+pub(super) mod labels;
 mod network;
+pub(super) mod paths;
 pub(super) mod phrase;
 pub(super) mod range;
 mod ranges;
-pub(super) mod shown;
 pub(super) mod simplify;
 #[cfg(test)]
 mod tests;
@@ -22,3 +22,4 @@ pub(super) mod value;
 pub(super) mod value_predicate;
 
 pub(crate) use compile::compile;
+pub(crate) use compile::label_terms::terms_met;

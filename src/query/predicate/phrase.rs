@@ -40,6 +40,12 @@ impl Phrase {
         Ok(Phrase { words, last: text.last, fuzzy, borders })
     }
 
+    /// The same with other words, as many.
+    pub(super) fn with_words(&self, words: Vec<String>) -> Phrase {
+        let borders = borders(&words[..words.len() - 1]);
+        Phrase { words, last: self.last, fuzzy: self.fuzzy.clone(), borders }
+    }
+
     /// Whether `text` has these words consecutively.
     ///
     /// Knuth-Morris-Pratt over words ("Fast Pattern Matching in Strings", 1977): linear in the

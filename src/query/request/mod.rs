@@ -1,5 +1,6 @@
 //! A request: a query with its range, order, cursor and limits.
 
+mod asking;
 pub(super) mod cursor;
 pub(super) mod order;
 pub(super) mod search;

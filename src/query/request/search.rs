@@ -1,15 +1,18 @@
 //! The builder of a search.
 
+use super::asking::Asking;
 use super::cursor::{AsOf, Cursor};
 use super::order::{Order, SortKey};
 use super::selection::Selection;
 use crate::event::Timestamp;
+use crate::profile::Registry;
 use crate::query::ast::Query;
 use crate::query::ast::time::TimeRange;
 use crate::query::budget::Budget;
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::compile;
 use crate::query::predicate::context::Context;
+use crate::query::predicate::labels::CodeLabels;
 use crate::query::predicate::tree::Predicate;
 use crate::store::Snapshot;
 use crate::{Error, Result};
@@ -51,6 +54,12 @@ pub struct Search<'a> {
     deadline: Option<Instant>,
     cancel: Option<Arc<AtomicBool>>,
     bytes_max: Option<u64>,
+    /// The labels of the language, read when the search begins.
+    labels: Option<Result<Arc<CodeLabels>>>,
+    /// The profile by which is asked.
+    asking: Option<Asking>,
+    /// What hits meet beside the query; no part of the question.
+    within: Option<Predicate>,
 }
 
 impl Snapshot {
@@ -62,6 +71,9 @@ impl Snapshot {
     /// Begins a search of a selection; nothing runs until it is finished.
     pub fn select(&self, selection: Selection) -> Search<'_> {
         Search {
+            labels: selection.labels(self.profiles()),
+            asking: None,
+            within: None,
             snapshot: self,
             selection,
             order: Order::Newest,
@@ -157,6 +169,39 @@ impl<'a> Search<'a> {
         Search { selection: self.selection.tenant(tenant), ..self }
     }
 
+    /// With the labels that the profiles of the store have in a language: two further values of each
+    /// event, `category_label` and `activity_label`, as far as a profile knows its codes. Words,
+    /// fields, facets and values see them like any other. In German (`de`) a word with `ae`, `oe`
+    /// or `ue` also stands for the one with `a`, `o` or `u` there.
+    ///
+    /// A language that no profile has is an error of the search, with those there are.
+    #[must_use]
+    pub fn language(self, language: &str) -> Self {
+        let selection = self.selection.language(language);
+        Search { labels: selection.labels(self.snapshot.profiles()), selection, ..self }
+    }
+
+    /// Asks by the habits of a product: where the query names no time, the default range of its
+    /// profile counts; a longer range than it allows is refused, and so is a query without a
+    /// condition where it demands one. Search by name: a profile of the store, else one that comes
+    /// along.
+    ///
+    /// A search that is refused ends in [`Error::RangeTooLong`], [`Error::FilterRequired`], or
+    /// [`Error::Invalid`] for a profile that is not there.
+    #[must_use]
+    pub fn profile(self, name: &str) -> Self {
+        let asking = Asking::by(name, self.profiles());
+        Search { asking: Some(asking), ..self }
+    }
+
+    /// Leaves the default range of the profile out: events of any time, as far as the profile
+    /// allows so long a range.
+    #[must_use]
+    pub fn any_time(self) -> Self {
+        let asking = self.asking.map(Asking::at_any_time);
+        Search { asking, ..self }
+    }
+
     /// The instant that counts as now (default: when the snapshot was taken). Behind a cursor,
     /// lengths such as `since:7d` go on counting from the now of the first page.
     #[must_use]
@@ -216,7 +261,18 @@ impl<'a> Search<'a> {
         let selection = Selection { query, ..self.selection.clone() };
         let deadline = self.deadline.into_iter().chain([until]).min();
         let times = TimeRange::default();
-        Search { selection, deadline, times, ..self.clone().without_cursor() }
+        let asking = None;
+        Search { selection, deadline, times, asking, ..self.clone().without_cursor() }
+    }
+
+    /// The same question, of which only the hits that meet a predicate are looked at.
+    pub(crate) fn within(&self, predicate: Predicate) -> Self {
+        Search { within: Some(predicate), ..self.clone() }
+    }
+
+    /// The profiles whose names of attributes are fields.
+    pub(crate) fn profiles(&self) -> &'a Registry {
+        self.snapshot.profiles()
     }
 
     /// Begins to count what the search costs.
@@ -234,21 +290,35 @@ impl<'a> Search<'a> {
         self.after.map_or_else(|| self.now_of_page(), |cursor| cursor.now)
     }
 
-    pub(crate) fn context(&self) -> Context {
-        Context { zone: self.selection.zone, now: self.now_of_query() }
+    /// # Errors
+    /// [`Error::Invalid`] for a language that no profile has.
+    pub(crate) fn context(&self) -> Result<Context> {
+        let labels = self.labels.clone().transpose()?;
+        Ok(Context { zone: self.selection.zone, now: self.now_of_query(), labels })
     }
 
     /// The condition of query, times and tenant together.
     pub(crate) fn predicate(&self) -> Result<Predicate> {
         self.selection.query.check_size()?;
-        let mut parts = vec![compile(&self.selection.query, &self.context())?];
+        let context = self.context()?;
+        let mut parts = vec![compile(&self.selection.query, &context)?];
         if let Some(tenant) = &self.selection.tenant {
-            parts.push(compile(&Query::field("tenant").equals(tenant), &self.context())?);
+            parts.push(compile(&Query::field("tenant").equals(tenant), &context)?);
         }
         if self.times != TimeRange::default() {
             parts.insert(0, Predicate::occurred_within(self.times));
         }
-        Ok(Predicate::all_of(parts))
+        parts.extend(self.within.clone());
+        let asked = Predicate::all_of(parts);
+        let Some(asking) = &self.asking else {
+            return Ok(asked);
+        };
+        let (now, zone) = (self.now_of_query(), self.selection.zone);
+        let times = asking.times_of(&self.selection.query, &asked, now, zone)?;
+        Ok(match times == TimeRange::default() {
+            true => asked,
+            false => Predicate::all_of(vec![Predicate::occurred_within(times), asked]),
+        })
     }
 
     /// The query within the scope of the tenant.
@@ -294,6 +364,12 @@ impl<'a> Search<'a> {
             self.selection.tenant,
             self.selection.include_hidden
         );
+        if let Some(language) = &self.selection.language {
+            text.push_str(&format!("\0language {language}"));
+        }
+        if let Some(name) = self.asking.as_ref().and_then(Asking::name) {
+            text.push_str(&format!("\0profile {name}"));
+        }
         if self.is_point_in_time {
             text.push_str("\0point in time");
         }

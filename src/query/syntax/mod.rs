@@ -5,4 +5,5 @@ pub(super) mod arbitrary;
 pub(super) mod builder;
 pub(super) mod complexity;
 pub(super) mod json;
+mod names;
 pub(super) mod parse;

@@ -108,7 +108,8 @@ fn leaves() -> Vec<Leaf> {
 fn finds_in(query: &str, zone: Tz, now: &str) -> bool {
     let parsed = Query::parse(query).unwrap_or_else(|error| panic!("{query}: {error}"));
     let now = value_instant(now).expect("a time");
-    let predicate = compile(&parsed, &Context { zone, now }).expect("a parsed query compiles");
+    let predicate =
+        compile(&parsed, &Context { zone, now, labels: None }).expect("a parsed query compiles");
     holds(&predicate, &leaves())
 }
 
@@ -291,7 +292,7 @@ fn strings_that_a_dictionary_can_answer_are_told() {
         ("tenant:b", None),
     ] {
         let parsed = Query::parse(query).expect("a query");
-        let context = Context { zone: Tz::UTC, now: Timestamp(0) };
+        let context = Context { zone: Tz::UTC, now: Timestamp(0), labels: None };
         let Predicate::Field(leaf) = compile(&parsed, &context).expect("compiles") else {
             panic!("{query} is one leaf");
         };
@@ -302,7 +303,7 @@ fn strings_that_a_dictionary_can_answer_are_told() {
 
 #[test]
 fn wrong_queries_built_in_rust_are_refused_when_compiled() {
-    let context = Context { zone: Tz::UTC, now: Timestamp(0) };
+    let context = Context { zone: Tz::UTC, now: Timestamp(0), labels: None };
     for query in [
         Query::text("!!"),
         Query::field("no such field").exists(),

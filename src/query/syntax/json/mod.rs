@@ -20,6 +20,7 @@ mod words;
 mod write;
 
 use crate::Result;
+use crate::profile::Registry;
 use crate::query::ast::Query;
 
 impl Query {
@@ -46,7 +47,16 @@ impl Query {
     /// # Ok::<(), annals::Error>(())
     /// ```
     pub fn from_json(json: &str) -> Result<Query> {
-        read::read(json)
+        Query::from_json_named(json, &Registry::default())
+    }
+
+    /// As [`Query::from_json`], in which fields may also have the names that profiles give them;
+    /// see [`Query::parse_named`].
+    ///
+    /// # Errors
+    /// As [`Query::from_json`] and [`Query::parse_named`].
+    pub fn from_json_named(json: &str, names: &Registry) -> Result<Query> {
+        read::read(json, names)
     }
 
     /// Prints compact JSON that [`Query::from_json`] reads as this query, if it is one that can

@@ -5,6 +5,7 @@ use super::words::{FILTERS, JOINER, NODE_KEYS, NodeKey, WHERE, find, unknown};
 use crate::event::schema::nearest_of;
 use crate::json::{End, Member, Node, PathStep, offset_of, read_tree};
 use crate::limits::{QUERY_JSON_BYTES_MAX, QUERY_JSON_DEPTH_MAX};
+use crate::profile::Registry;
 use crate::query::ast::{Expr, LastWord, Nesting, Query, Term, Text, TimeRelation};
 use crate::query::predicate::compile::{TermError, TermPart, check_term};
 use crate::query::syntax::complexity::Complexity;
@@ -22,7 +23,7 @@ pub(super) struct JsonError {
 pub(super) type JsonResult<T> = Result<T, Box<JsonError>>;
 
 /// Reads a query or a flat list of filters.
-pub(super) fn read(json: &str) -> Result<Query> {
+pub(super) fn read(json: &str, names: &Registry) -> Result<Query> {
     let refuse = |position: usize, problem: String| Error::Query {
         query: json.to_owned(),
         position,
@@ -40,6 +41,7 @@ pub(super) fn read(json: &str) -> Result<Query> {
         parentheses: 0,
         objects: Vec::new(),
         size: Complexity::default(),
+        names: names.clone(),
     };
     match reader.query(&tree) {
         Ok(root) => {
@@ -85,6 +87,8 @@ pub(super) struct JsonReader {
     /// For each element condition around the node, the path from the event to the object.
     pub(super) objects: Vec<Vec<String>>,
     size: Complexity,
+    /// Profiles whose names of attributes are fields.
+    pub(super) names: Registry,
 }
 
 impl JsonReader {

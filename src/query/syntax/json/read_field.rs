@@ -9,6 +9,7 @@ use crate::query::ast::{Expr, FieldTest, Literal, Path, Term};
 use crate::query::predicate::compile::{check_element, is_time};
 use crate::query::predicate::equals::range_ends;
 use crate::query::syntax::builder::between_slashes;
+use crate::query::syntax::names::Target;
 
 const RANGE_KEYS: &[&str] = &["from", "to"];
 
@@ -26,8 +27,15 @@ impl JsonReader {
         if op == Op::Element {
             return self.element(path, members);
         }
-        let test = self.test(op, &path, members)?;
-        self.term(Term::Field { path, test }, members)
+        let target = Target::of(path, self.object(), &self.names);
+        let target =
+            target.or_else(|problem| self.under("field", |reader| reader.refuse(problem.text)))?;
+        let test = self.test(op, &target.path, members)?;
+        self.term(Term::Field { path: target.path.clone(), test: test.clone() }, members)?;
+        match target.check(&test) {
+            Ok(()) => Ok(target.expr(test)),
+            Err(problem) => self.under("op", |reader| reader.refuse(problem.text)),
+        }
     }
 
     /// `{"field":...,"op":"element","where":...}`: paths in `where` begin at the object.

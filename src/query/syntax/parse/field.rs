@@ -5,7 +5,8 @@ use crate::Result;
 use crate::query::ast::lexer::{Operator, PathKey, members, resolve};
 use crate::query::ast::regex::RegexLiteral;
 use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Term, TimeRelation};
-use crate::query::predicate::compile::{TermError, TermPart, check_path, check_term, check_words};
+use crate::query::predicate::compile::{TermError, TermPart, check_term, check_words};
+use crate::query::syntax::names::Target;
 
 /// Where the pieces of a field term begin.
 pub(super) struct TermOffsets {
@@ -36,8 +37,7 @@ impl QueryParser<'_> {
                 return self.time(relation, &places);
             }
         }
-        let path = self.path(segments);
-        check_path(&path, self.object()).or_else(|problem| self.field_error(problem, &places))?;
+        let target = self.target(segments, &places)?;
         if self.bare_ends() {
             let problem = match operator {
                 Operator::Has => {
@@ -51,10 +51,24 @@ impl QueryParser<'_> {
             return self.error(self.scanner.at(), problem);
         }
         if operator == Operator::Has {
-            return self.words(path, &places);
+            return self.words(&target, &places);
         }
         let test = self.test(operator, &mut places)?;
-        self.checked(Term::Field { path, test }, &places)
+        self.tested(&target, test, &places)
+    }
+
+    /// The field at a path, or of a name that a profile gives it.
+    pub(super) fn target(&self, segments: Vec<PathKey>, places: &TermOffsets) -> Result<Target> {
+        let target = Target::of(self.path(segments), self.object(), self.names);
+        target.or_else(|problem| self.field_error(problem, places))
+    }
+
+    /// The condition that a field passes a test.
+    fn tested(&mut self, target: &Target, test: FieldTest, places: &TermOffsets) -> Result<Expr> {
+        let term = Term::Field { path: target.path.clone(), test: test.clone() };
+        self.checked(term, places)?;
+        target.check(&test).or_else(|problem| self.field_error(problem, places))?;
+        Ok(target.expr(test))
     }
 
     /// The path that was written, from the event or from the object of the brackets around.
@@ -81,9 +95,8 @@ impl QueryParser<'_> {
             return self.error(self.scanner.at(), problem);
         }
         let places = TermOffsets { path: at, operator: places.operator, values: vec![at] };
-        let path = self.path(segments);
-        let test = FieldTest::Has;
-        self.checked(Term::Field { path, test }, &places)
+        let target = self.target(segments, &places)?;
+        self.tested(&target, FieldTest::Has, &places)
     }
 
     fn time(&mut self, relation: TimeRelation, places: &TermOffsets) -> Result<Expr> {
@@ -92,17 +105,18 @@ impl QueryParser<'_> {
     }
 
     /// `f:text` and `f:(texts)`.
-    fn words(&mut self, path: Path, places: &TermOffsets) -> Result<Expr> {
-        check_words(&path, self.object()).or_else(|problem| self.field_error(problem, places))?;
+    fn words(&mut self, target: &Target, places: &TermOffsets) -> Result<Expr> {
+        let checked = check_words(&target.path, self.object());
+        checked.or_else(|problem| self.field_error(problem, places))?;
         if self.scanner.peek() == Some('(') {
-            return self.parenthesis(Some(&path));
+            return self.parenthesis(Some(target));
         }
         let at = self.scanner.at();
         let text = match self.quoted()? {
             Some(quoted) => Some(text_of_quoted(quoted)),
             None => self.token()?,
         };
-        self.text_term(text, Some(&path), at)
+        self.text_term(text, Some(target), at)
     }
 
     fn test(&mut self, operator: Operator, places: &mut TermOffsets) -> Result<FieldTest> {

@@ -12,10 +12,12 @@ mod tests;
 pub(crate) mod value_path;
 
 use super::complexity::Complexity;
+use super::names::Target;
 use crate::limits::QUERY_BYTES_MAX;
+use crate::profile::Registry;
 use crate::query::ast::chars::split_distance;
 use crate::query::ast::lexer::{Quoted, Scanner};
-use crate::query::ast::{Expr, FieldTest, LastWord, Nesting, Path, Query, Term, Text};
+use crate::query::ast::{Expr, FieldTest, LastWord, Nesting, Query, Term, Text};
 use crate::query::predicate::compile::check_term;
 use crate::{Error, Result};
 use std::str::FromStr;
@@ -46,7 +48,28 @@ impl Query {
     /// # Ok::<(), annals::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Query> {
-        let mut parser = QueryParser::new(text);
+        Query::parse_named(text, &Registry::default())
+    }
+
+    /// Parses a query text in which fields may also have the names that profiles give them:
+    /// `event_title:zurich`, `"Titel des Termins":zurich`. Fields of the schema come first; a name
+    /// stands for the path that it has in the profiles now.
+    ///
+    /// # Errors
+    /// As [`Query::parse`]; also for a name that means several paths, and for an operator that an
+    /// attribute does not take, with those it does.
+    ///
+    /// # Examples
+    /// ```
+    /// use annals::profile::Registry;
+    /// use annals::query::Query;
+    ///
+    /// let query = Query::parse_named("access_level=owner", &Registry::built_in())?;
+    /// assert_eq!(query.to_string(), "attributes.access_level=owner");
+    /// # Ok::<(), annals::Error>(())
+    /// ```
+    pub fn parse_named(text: &str, names: &Registry) -> Result<Query> {
+        let mut parser = QueryParser::new(text, names);
         let query = parser.query().map(Query::new)?;
         // Short names and lists of texts are longer when they are printed.
         query.check_printed().or_else(|problem| parser.error(0, problem))?;
@@ -64,12 +87,15 @@ struct QueryParser<'q> {
     /// The token before, if it is written as a path is.
     name_before: Option<&'q str>,
     size: Complexity,
+    /// Profiles whose names of attributes are fields.
+    names: &'q Registry,
 }
 
 impl<'q> QueryParser<'q> {
-    fn new(text: &'q str) -> QueryParser<'q> {
+    fn new(text: &'q str, names: &'q Registry) -> QueryParser<'q> {
         QueryParser {
             text,
+            names,
             scanner: Scanner::new(text),
             parentheses: 0,
             objects: Vec::new(),
@@ -103,7 +129,7 @@ impl<'q> QueryParser<'q> {
     }
 
     /// `or`; inside the group of a field, texts belong to that field. Ends at `)` or the end.
-    fn any_of(&mut self, group: Option<&Path>, place: &str) -> Result<Expr> {
+    fn any_of(&mut self, group: Option<&Target>, place: &str) -> Result<Expr> {
         let mut operands = vec![self.all_of(group, place)?];
         while self.eat_keyword("OR") {
             operands.push(self.all_of(group, "after `OR`")?);
@@ -111,7 +137,7 @@ impl<'q> QueryParser<'q> {
         Ok(Expr::or(operands))
     }
 
-    fn all_of(&mut self, group: Option<&Path>, place: &str) -> Result<Expr> {
+    fn all_of(&mut self, group: Option<&Target>, place: &str) -> Result<Expr> {
         let mut operands = vec![self.operand(group, place)?];
         loop {
             self.scanner.skip_space();
@@ -151,7 +177,7 @@ impl<'q> QueryParser<'q> {
     }
 
     /// `not`, all negations before one operand at once.
-    fn operand(&mut self, group: Option<&Path>, place: &str) -> Result<Expr> {
+    fn operand(&mut self, group: Option<&Target>, place: &str) -> Result<Expr> {
         let mut is_negated = false;
         let mut place = place;
         loop {
@@ -176,7 +202,7 @@ impl<'q> QueryParser<'q> {
         })
     }
 
-    fn primary(&mut self, group: Option<&Path>, place: &str) -> Result<Expr> {
+    fn primary(&mut self, group: Option<&Target>, place: &str) -> Result<Expr> {
         let at = self.scanner.at();
         let is_operator = ["AND", "OR"].iter().any(|word| self.scanner.is_keyword(word));
         if self.ends_here() || is_operator {
@@ -188,7 +214,7 @@ impl<'q> QueryParser<'q> {
         }
     }
 
-    fn parenthesis(&mut self, group: Option<&Path>) -> Result<Expr> {
+    fn parenthesis(&mut self, group: Option<&Target>) -> Result<Expr> {
         let at = self.scanner.at();
         self.scanner.eat("(");
         self.parentheses += 1;
@@ -203,11 +229,11 @@ impl<'q> QueryParser<'q> {
         Ok(inside)
     }
 
-    fn term(&mut self, group: Option<&Path>) -> Result<Expr> {
+    fn term(&mut self, group: Option<&Target>) -> Result<Expr> {
         let at = self.scanner.at();
         self.check_beginning()?;
-        let is_grouped = |parser: &Self, path: &Path| {
-            let hint = hint(parser, at);
+        let is_grouped = |parser: &Self, target: &Target| {
+            let (hint, path) = (hint(parser, at), &target.path);
             parser.error(at, format!("a field cannot stand inside `{path}:( )`; {hint}"))
         };
         if let Some((segments, operator_at, operator)) = self.scanner.take_field() {
@@ -237,19 +263,34 @@ impl<'q> QueryParser<'q> {
         self.text_term(text, group, at)
     }
 
-    /// The term that looks for a text, under `path` if there is one; no text is a lone `*`.
-    fn text_term(&mut self, text: Option<Text>, path: Option<&Path>, at: usize) -> Result<Expr> {
-        let term = match (text, path.cloned()) {
+    /// The term that looks for a text, in a field if there is one; no text is a lone `*`.
+    fn text_term(
+        &mut self,
+        text: Option<Text>,
+        target: Option<&Target>,
+        at: usize,
+    ) -> Result<Expr> {
+        let test = match (text, target) {
             (None, None) => {
                 return match self.size.add_all() {
                     Ok(()) => Ok(Expr::All),
                     Err(problem) => self.error(at, problem),
                 };
             }
-            (Some(text), None) => Term::Text(text),
-            (None, Some(path)) => Term::Field { path, test: FieldTest::Has },
-            (Some(text), Some(path)) => Term::Field { path, test: FieldTest::Text(text) },
+            (Some(text), None) => return self.sized(Term::Text(text), at),
+            (None, Some(_)) => FieldTest::Has,
+            (Some(text), Some(_)) => FieldTest::Text(text),
         };
+        let Some(target) = target else { return Ok(Expr::All) };
+        self.sized(Term::Field { path: target.path.clone(), test: test.clone() }, at)?;
+        match target.check(&test) {
+            Ok(()) => Ok(target.expr(test)),
+            Err(problem) => self.error(at, problem.text),
+        }
+    }
+
+    /// The term, if it is one that some event could meet.
+    fn sized(&mut self, term: Term, at: usize) -> Result<Expr> {
         self.size.add(&term).or_else(|problem| self.error(at, problem))?;
         match check_term(&term, self.object()) {
             Ok(()) => Ok(Expr::Term(term)),

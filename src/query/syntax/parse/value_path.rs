@@ -2,13 +2,14 @@
 //! E.
 
 use super::QueryParser;
+use crate::profile::Registry;
 use crate::query::ast::lexer::members;
 use crate::query::ast::{Expr, Path, Query, Term};
 use crate::query::predicate::compile;
 use crate::query::predicate::context::{Context, any_context};
-use crate::query::predicate::facet::FacetPath;
-use crate::query::predicate::shown::check_shown;
+use crate::query::predicate::paths::{FacetPath, check_shown};
 use crate::query::predicate::tree::{ElementPredicate, Predicate};
+use crate::query::syntax::names::Target;
 use crate::{Error, Result};
 use std::sync::Arc;
 
@@ -26,8 +27,8 @@ impl ValuePath {
     ///
     /// # Errors
     /// [`Error::Invalid`] for what is no path; [`Error::Query`] for what stands in brackets.
-    pub(crate) fn read(text: &str) -> Result<ValuePath> {
-        let mut paths = ValuePath::read_list(text)?;
+    pub(crate) fn read(text: &str, names: &Registry) -> Result<ValuePath> {
+        let mut paths = ValuePath::read_list(text, names)?;
         match (paths.pop(), paths.is_empty()) {
             (Some((_, path)), true) => Ok(path),
             _ => Err(Error::invalid(text, "is more than one path")),
@@ -39,8 +40,11 @@ impl ValuePath {
     ///
     /// # Errors
     /// As [`ValuePath::read`].
-    pub(crate) fn read_list(text: &str) -> Result<Vec<(&str, ValuePath)>> {
-        let mut parser = QueryParser::new(text);
+    pub(crate) fn read_list<'t>(
+        text: &'t str,
+        names: &'t Registry,
+    ) -> Result<Vec<(&'t str, ValuePath)>> {
+        let mut parser = QueryParser::new(text, names);
         let mut paths = Vec::new();
         loop {
             parser.scanner.skip_space();
@@ -100,12 +104,24 @@ fn element_of(path: Path, condition: Expr, context: &Context) -> Result<Arc<Elem
 ///
 /// # Errors
 /// As [`ValuePath::read`] and [`ValuePath::facet`].
-pub(crate) fn facet_path(text: &str, context: &Context) -> Result<FacetPath> {
-    let path = ValuePath::read(text)?;
+pub(crate) fn facet_path(text: &str, names: &Registry, context: &Context) -> Result<FacetPath> {
+    let path = ValuePath::read(text, names)?;
     path.facet(context).map_err(|error| match error {
         Error::Invalid { problem, .. } => Error::invalid(text, problem),
         other => other,
     })
+}
+
+impl Target {
+    /// Where the values of the field are.
+    fn value_path(self) -> ValuePath {
+        match self.into_elements() {
+            Ok((list, condition, member)) => {
+                ValuePath { path: list, element: Some((condition, member)) }
+            }
+            Err(path) => ValuePath { path, element: None },
+        }
+    }
 }
 
 impl QueryParser<'_> {
@@ -128,7 +144,10 @@ impl QueryParser<'_> {
         }
         let segments = self.scanner.take_path();
         let segments = segments.ok_or_else(|| no_path(text, self.scanner.rest()))?;
-        Ok(ValuePath { path: self.path(segments), element: None })
+        let path = self.path(segments);
+        // What is no field either is told where the path is used.
+        let target = Target::of(path.clone(), self.object(), self.names);
+        Ok(target.map_or(ValuePath { path, element: None }, Target::value_path))
     }
 }
 
@@ -147,7 +166,7 @@ mod tests {
     use super::*;
 
     fn facet(text: &str) -> Result<FacetPath> {
-        facet_path(text, &any_context())
+        facet_path(text, &Registry::default(), &any_context())
     }
 
     #[test]
@@ -192,12 +211,13 @@ mod tests {
 
     #[test]
     fn commas_in_brackets_do_not_part_paths() {
-        let paths = ValuePath::read_list(" who.id , targets[type=(a,\"b, c\")].name,time").unwrap();
+        let paths =
+            ValuePath::read_list(" who.id , targets[type=(a,\"b, c\")].name,time", &names).unwrap();
         let written: Vec<&str> = paths.iter().map(|(text, _)| *text).collect();
         assert_eq!(written, ["who.id", "targets[type=(a,\"b, c\")].name", "time"]);
         assert_eq!(paths[0].1.path.to_string(), "actor.id");
         for wrong in ["a,", ",a", "a b", "a,,b", "targets[a].", "targets[a].2x"] {
-            assert!(ValuePath::read_list(wrong).is_err(), "{wrong}");
+            assert!(ValuePath::read_list(wrong, &names).is_err(), "{wrong}");
         }
     }
 }

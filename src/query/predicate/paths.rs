@@ -1,6 +1,6 @@
-//! Paths of facets.
+//! Paths of facets and of columns.
 
-use super::compile::scope_of;
+use super::compile::{check_path, scope_of};
 use super::tree::{ElementPredicate, Scope};
 use crate::event::schema::{self, FieldType, Known};
 use crate::query::ast::Path;
@@ -48,5 +48,21 @@ impl FacetPath {
             }
             _ => Ok(FacetPath::Values(pattern)),
         }
+    }
+}
+
+/// Checks that there is such a path to show, from the event or from an object that a path leads to:
+/// what a query may ask for, and `raw`, which is only given back.
+///
+/// # Errors
+/// [`Error::Invalid`] with what a query says of the path, and the nearest fields.
+pub(in crate::query) fn check_shown(path: &Path, object: &[String]) -> Result<()> {
+    let keys = object.iter().chain(path.segments()).map(String::as_str);
+    match schema::lookup(&keys.collect::<Vec<_>>()) {
+        Known::Raw => Ok(()),
+        _ => match check_path(path, object) {
+            Ok(()) => Ok(()),
+            Err(problem) => Err(Error::invalid("columns", problem.text)),
+        },
     }
 }
