@@ -83,4 +83,4 @@ pub const RECORD_BYTES_MAX: usize = 32 << 20;
 /// Bytes of a record that are held to refuse it as a whole; of a longer one the parts are refused.
 pub const REFUSED_BYTES_MAX: usize = 256 << 20;
 /// Bytes of `store.toml`.
-pub const RULES_BYTES_MAX: u64 = 4 << 20;
+pub const SETTINGS_BYTES_MAX: u64 = 4 << 20;

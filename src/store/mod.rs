@@ -4,7 +4,7 @@
 //! the tail into segments. [`Store::snapshot`] sees all of that, each event in one place.
 //!
 //! The rooms, from low to high; imports run down: `folder` (names and files), `retention` (rules),
-//! `manifest` (the durable list), `view` (what readers see), `write` (the way of an event), `open`
+//! `settings` (`store.toml`), `manifest` (the durable list), `view` (what readers see), `write` (the way of an event), `open`
 //! (recovery), `upkeep` (what is done to a store as a whole).
 
 mod builder;
@@ -15,6 +15,7 @@ mod options;
 mod reader;
 mod report;
 mod retention;
+mod settings;
 mod sync;
 mod upkeep;
 mod view;
@@ -30,6 +31,8 @@ pub use reader::StoreReader;
 pub use report::{ChangeReport, LeftBehind, OpenReport, Receipt, SegmentSummary, Stats};
 pub use retention::change::ClassChange;
 pub use retention::policy::{Class, DEFAULT_CLASS, Keep, Retention, Rule};
+pub use settings::capture::{CapturePolicy, CaptureSwitches};
+pub use settings::content::UnknownCodes;
 pub use upkeep::backup::{BackupMode, BackupReport};
 pub use upkeep::finding::{Finding, FindingKind, Part, SeqRange, VerifyReport};
 pub use upkeep::repair::RepairReport;
@@ -41,6 +44,8 @@ use crate::io::Watch;
 use crate::{Error, Result};
 use folder::paths::StorePaths;
 use options::Options;
+use settings::content::Settings;
+use settings::file;
 use std::path::Path;
 use std::sync::Arc;
 use sync::lock;
@@ -227,14 +232,29 @@ impl Store {
     /// The retention rules in force: those that `store.toml` has now, or the last right ones while
     /// it is wrong.
     pub fn retention(&self) -> Retention {
-        Retention::clone(&self.engine.core.rules())
+        self.engine.core.settings().settings.retention.clone()
     }
 
-    /// Why `store.toml`, as it is now, is not in force: it is wrong, or gone. Until it is mended
-    /// the rules before count, and no sweep drops anything.
+    /// Which categories are captured, by the settings in force.
+    pub fn capture(&self) -> CapturePolicy {
+        self.engine.core.settings().settings.capture.clone()
+    }
+
+    /// What becomes of events whose code is in no profile, by the settings in force.
+    pub fn unknown_codes(&self) -> UnknownCodes {
+        self.engine.core.settings().settings.unknown_codes
+    }
+
+    /// Why `store.toml` and the profiles that it names, as they are now, are not in force: a file
+    /// is wrong, or gone. Until it is mended the settings before count, and no sweep drops
+    /// anything.
+    pub fn settings_problem(&self) -> Option<Error> {
+        self.engine.core.settings_problem()
+    }
+
+    /// As [`Store::settings_problem`].
     pub fn retention_problem(&self) -> Option<Error> {
-        let core = &self.engine.core;
-        core.retention.problem(&core.options.disk, &core.paths)
+        self.engine.core.settings_problem()
     }
 
     /// Replaces the retention rules (writes `store.toml`); in force for the next snapshot. Comments
@@ -249,8 +269,10 @@ impl Store {
     pub fn set_retention(&self, retention: Retention) -> Result<()> {
         let core = &self.engine.core;
         let retention = retention.checked()?;
-        retention::file::write(&core.options.disk, &core.paths, &retention)?;
-        core.retention.adopt(retention);
+        let in_force = core.settings().settings.clone();
+        let change = |settings: &mut Settings| settings.retention = retention;
+        let written = file::write(&core.options.disk, &core.paths, in_force, change)?;
+        core.settings.adopt(written);
         Ok(())
     }
 
@@ -373,7 +395,10 @@ impl StoreBuilder {
     ) -> Result<Retention> {
         let (disk, paths) = (self.options().disk, StorePaths::new(dir.as_ref()));
         open::writer::check_there(&disk, &paths)?;
-        retention::file::change(&disk, &paths, change)
+        let change = |settings: Settings| {
+            Ok(Settings { retention: change(settings.retention.clone())?, ..settings })
+        };
+        Ok(file::change(&disk, &paths, change)?.retention)
     }
 
     /// Makes a damaged store one that opens, verifies and serves everything that can be read; of a

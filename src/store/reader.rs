@@ -3,6 +3,8 @@
 use super::options::Options;
 use super::report::{ChangeReport, OpenReport, SegmentSummary, Stats};
 use super::retention::policy::Retention;
+use super::settings::capture::CapturePolicy;
+use super::settings::content::UnknownCodes;
 use super::upkeep::backup::{BackupMode, BackupReport, backup};
 use super::upkeep::finding::VerifyReport;
 use super::upkeep::stats::stats;
@@ -74,13 +76,27 @@ impl StoreReader {
 
     /// The retention rules in force, as [`Store::retention`](super::Store::retention).
     pub fn retention(&self) -> Retention {
-        Retention::clone(&self.engine.core.rules())
+        self.engine.core.settings().settings.retention.clone()
     }
 
-    /// As [`Store::retention_problem`](super::Store::retention_problem).
+    /// As [`Store::capture`](super::Store::capture).
+    pub fn capture(&self) -> CapturePolicy {
+        self.engine.core.settings().settings.capture.clone()
+    }
+
+    /// As [`Store::unknown_codes`](super::Store::unknown_codes).
+    pub fn unknown_codes(&self) -> UnknownCodes {
+        self.engine.core.settings().settings.unknown_codes
+    }
+
+    /// As [`Store::settings_problem`](super::Store::settings_problem).
+    pub fn settings_problem(&self) -> Option<Error> {
+        self.engine.core.settings_problem()
+    }
+
+    /// As [`StoreReader::settings_problem`].
     pub fn retention_problem(&self) -> Option<Error> {
-        let core = &self.engine.core;
-        core.retention.problem(&core.options.disk, &core.paths)
+        self.engine.core.settings_problem()
     }
 
     /// What [`Store::retain`](super::Store::retain) would do at `now` by the rules in force, or by

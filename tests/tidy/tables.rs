@@ -32,7 +32,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ("src/segment", "codec index file read rows builder mod"),
     (
         "src/store",
-        "sync options builder folder retention manifest report view write open upkeep reader mod",
+        "sync options builder folder retention settings manifest report view write open upkeep reader mod",
     ),
     (
         "src/query",

@@ -18,7 +18,7 @@ use std::path::Path;
 /// # Errors
 /// [`Error::Io`] that names the link.
 pub(crate) fn refuse_links(disk: &Disk, paths: &StorePaths) -> Result<()> {
-    let folders = [paths.logs(), paths.segments(), paths.aside()];
+    let folders = [paths.logs(), paths.segments(), paths.aside(), paths.profiles()];
     refuse_in(disk, paths.root(), |name| {
         folders.iter().any(|folder| folder.file_name().is_some_and(|folder| folder == name))
     })?;

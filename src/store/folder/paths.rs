@@ -40,6 +40,7 @@ impl SegmentPath {
 const SEGMENTS: &str = "segments";
 const SEGMENT_SUFFIX: &str = ".seg";
 const LOG_SUFFIX: &str = ".log";
+const PROFILE_SUFFIX: &str = ".toml";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// The paths of a store.
@@ -57,14 +58,24 @@ impl StorePaths {
         &self.root
     }
 
-    /// The retention rules, readable.
-    pub(crate) fn rules(&self) -> PathBuf {
+    /// The settings, readable.
+    pub(crate) fn settings(&self) -> PathBuf {
         self.root.join("store.toml")
     }
 
-    /// The lock of those who change the rules.
-    pub(crate) fn rules_lock(&self) -> PathBuf {
+    /// The lock of those who change the settings.
+    pub(crate) fn settings_lock(&self) -> PathBuf {
         self.root.join("store.toml.lock")
+    }
+
+    /// The profiles of the store's own.
+    pub(crate) fn profiles(&self) -> PathBuf {
+        self.root.join("profiles")
+    }
+
+    /// The file of a profile of the store's own; `name` is one of [`is_class_name`].
+    pub(crate) fn profile(&self, name: &str) -> PathBuf {
+        self.profiles().join(format!("{name}{PROFILE_SUFFIX}"))
     }
 
     /// The lock of the writer.

@@ -7,7 +7,7 @@ use crate::log::read_head;
 use crate::store::folder::paths::{SegmentPath, StorePaths};
 use crate::store::folder::{aside, files};
 use crate::store::manifest::state::ManifestState;
-use crate::store::retention::file;
+use crate::store::settings::file;
 use crate::store::write::engine::{Core, Maintenance};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

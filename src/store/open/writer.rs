@@ -12,8 +12,9 @@ use crate::store::manifest::Manifest;
 use crate::store::manifest::state::ManifestEdit;
 use crate::store::options::{Durability, Options};
 use crate::store::report::OpenReport;
-use crate::store::retention::file;
-use crate::store::retention::live::LiveRules;
+use crate::store::settings::content::Settings;
+use crate::store::settings::file;
+use crate::store::settings::live::LiveSettings;
 use crate::store::view::segments::{DeferredUnlink, SegmentSet};
 use crate::store::view::snapshot::View;
 use crate::store::write::engine::{Core, Engine, Maintenance};
@@ -61,7 +62,7 @@ pub(crate) fn open_engine(root: &Path, options: Options) -> Result<(Engine, Open
 /// The shared parts of a store, with nothing to see yet.
 ///
 /// # Errors
-/// What is wrong with the rules of retention.
+/// What is wrong with the settings.
 pub(crate) fn new_core(paths: StorePaths, options: Options) -> Result<Core> {
     let view = View {
         segments: Arc::new(SegmentSet::default()),
@@ -72,7 +73,7 @@ pub(crate) fn new_core(paths: StorePaths, options: Options) -> Result<Core> {
     };
     Ok(Core {
         unlinks: DeferredUnlink::new(&options.disk),
-        retention: LiveRules::open(&options.disk, &paths)?,
+        settings: LiveSettings::open(&options.disk, &paths)?,
         paths,
         options,
         view: ArcSwap::from_pointee(view),
@@ -166,8 +167,8 @@ fn open_or_create(options: &Options, paths: &StorePaths) -> Result<Manifest> {
         error => return Err(error),
     }
     sync_way(options, paths.root())?;
-    if files::len(&options.disk, &paths.rules()).is_err() {
-        file::create(&options.disk, paths)?;
+    if files::len(&options.disk, &paths.settings()).is_err() {
+        file::create(&options.disk, paths, &Settings::default())?;
     }
     Manifest::create(&options.disk, paths, &*options.random)
 }

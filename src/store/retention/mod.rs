@@ -1,8 +1,4 @@
-//! Retention rules, the file that holds them, and the rules in force.
+//! Retention rules, and changes of them in one line.
 
 pub(super) mod change;
-mod edit;
-pub(super) mod file;
-pub(super) mod live;
 pub(super) mod policy;
-mod print;

@@ -9,6 +9,7 @@ mod life;
 mod model;
 mod reading;
 mod rules;
+mod settings;
 mod upkeep;
 mod worlds;
 

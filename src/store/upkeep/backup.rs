@@ -15,7 +15,7 @@ use crate::store::manifest::epochs::EpochStart;
 use crate::store::manifest::state::{LogFile, ManifestState};
 use crate::store::manifest::write_whole;
 use crate::store::open::writer::{sync_way, take_lock};
-use crate::store::retention::file;
+use crate::store::settings::file;
 use crate::store::view::segments::LiveSegment;
 use crate::store::view::snapshot::View;
 use crate::store::write::engine::{Core, random_id};
@@ -90,7 +90,7 @@ pub(crate) fn backup(
     backup.write_segments(view, mode)?;
     let epoch = new_epoch(core, view.epoch.max(state.epoch));
     let log = backup.write_log(view, epoch)?;
-    backup.write_rules()?;
+    backup.write_settings()?;
     let state = state_of(view, state, log, epoch);
     drop(write_whole(disk, &backup.paths.manifest(), &*core.options.random, &state)?);
     backup.report.bytes += files::len(disk, &backup.paths.manifest())?;
@@ -202,16 +202,16 @@ impl Backup<'_> {
         Ok(file)
     }
 
-    /// Copies the rules as people wrote them, if they are still those in force.
-    fn write_rules(&mut self) -> Result<()> {
+    /// Copies the settings as people wrote them, if they are still those in force.
+    fn write_settings(&mut self) -> Result<()> {
         let disk = &self.core.options.disk;
-        let retention = self.core.rules();
-        let path = self.paths.rules();
+        let loaded = self.core.settings();
+        let path = self.paths.settings();
         match file::read_text(disk, &self.core.paths) {
-            Ok(Some((text, rules))) if rules == *retention => {
-                files::create_synced(disk, &path, text.as_bytes())?;
+            Ok(Some(read)) if read.settings == loaded.settings => {
+                files::create_synced(disk, &path, read.text.as_bytes())?;
             }
-            _ => file::write(disk, &self.paths, &retention)?,
+            _ => file::create(disk, &self.paths, &loaded.settings)?,
         }
         self.report.bytes += files::len(disk, &path)?;
         Ok(())

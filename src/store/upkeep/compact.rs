@@ -62,10 +62,11 @@ impl Engine {
         if self.is_closed() {
             return Ok(ChangeReport::default());
         }
-        let retention = self.core.rules();
+        let settings = self.core.settings();
+        let retention = &settings.settings.retention;
         let mut report = ChangeReport::default();
         let mut failure = None;
-        for members in self.groups(&upkeep, &retention, members_min, full) {
+        for members in self.groups(&upkeep, retention, members_min, full) {
             match self.merge(&mut upkeep, &members) {
                 Ok(change) => report = report.and(change),
                 Err(error) => {

@@ -31,10 +31,11 @@ impl Engine {
         swept_at: Timestamp,
     ) -> Result<ChangeReport> {
         let segment = old.segment()?;
-        let retention = self.core.rules();
-        let keys = partition_keys(segment, &retention)?;
+        let settings = self.core.settings();
+        let retention = &settings.settings.retention;
+        let keys = partition_keys(segment, retention)?;
         let mut files = SegmentFiles::new(&self.core);
-        let Runs { runs, dropped } = keys.runs(&retention, Some(swept_at));
+        let Runs { runs, dropped } = keys.runs(retention, Some(swept_at));
         for run in runs {
             let id = SegmentId(self.core.random_id());
             let mut builder = SegmentBuilder::new(id, &run.class, replaced_ids(upkeep, &[segment]));

@@ -46,8 +46,8 @@ impl Engine {
         }
         let clock = self.core.now();
         let now = sweep_time(asked, clock, upkeep.manifest.state().last_sweep)?;
-        let retention = self.core.sound_rules()?;
-        let calendar = Calendar { retention: &retention, now };
+        let settings = self.core.sound_settings()?;
+        let calendar = Calendar { retention: &settings.settings.retention, now };
         let plan = SweepPlan::of(&self.core, &self.core.view.load(), calendar);
         let mut report = plan.report(&[]);
         let mut mark = mark_of(asked, clock, now).map(ManifestEdit::Swept);
@@ -171,8 +171,9 @@ pub(crate) fn dry_run(
     retention: Option<&Retention>,
 ) -> Result<ChangeReport> {
     let now = sweep_time(asked, core.now(), last)?;
-    let rules = core.rules();
-    let calendar = Calendar { retention: retention.unwrap_or(&rules), now };
+    let settings = core.settings();
+    let retention = retention.unwrap_or(&settings.settings.retention);
+    let calendar = Calendar { retention, now };
     let plan = SweepPlan::of(core, &core.view.load(), calendar);
     let mut report = plan.report(&plan.rewrite);
     report.events_removed += plan.expired_in_tails;

@@ -16,7 +16,7 @@ use crate::store::manifest::state::{Listed, LogFile, ManifestState};
 use crate::store::open::consistency::check_complete;
 use crate::store::open::reader::ReaderEngine;
 use crate::store::open::recover::{check_header, check_start, decode_one};
-use crate::store::retention::file;
+use crate::store::settings::load;
 use crate::store::sync::lock;
 use crate::store::view::segments::open_listed;
 use crate::store::write::engine::Engine;
@@ -172,8 +172,8 @@ impl<'a> Verification<'a> {
     }
 
     fn check_rules(&mut self) {
-        let path = self.paths.rules();
-        match file::read(self.disk, self.paths) {
+        let path = self.paths.settings();
+        match load::read(self.disk, self.paths) {
             Ok(_) => self.read_whole(&path),
             Err(error) => self.report.add(self.finding(&path, Part::Rules, &error)),
         }

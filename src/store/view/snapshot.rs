@@ -6,6 +6,7 @@ use crate::io::Watch;
 use crate::profile::Registry;
 use crate::store::manifest::epochs::Epochs;
 use crate::store::retention::policy::Retention;
+use crate::store::settings::load::LoadedSettings;
 use crate::tail::TailView;
 use crate::{Error, Result};
 use std::sync::Arc;
@@ -38,19 +39,13 @@ impl View {
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     view: Arc<View>,
-    retention: Arc<Retention>,
-    profiles: Arc<Registry>,
+    settings: Arc<LoadedSettings>,
     now: Timestamp,
 }
 
 impl Snapshot {
-    pub(crate) fn new(
-        view: Arc<View>,
-        retention: Arc<Retention>,
-        profiles: Arc<Registry>,
-        now: Timestamp,
-    ) -> Snapshot {
-        Snapshot { view, retention, profiles, now }
+    pub(crate) fn new(view: Arc<View>, settings: Arc<LoadedSettings>, now: Timestamp) -> Snapshot {
+        Snapshot { view, settings, now }
     }
 
     /// The segments, in the order of their oldest time.
@@ -77,12 +72,12 @@ impl Snapshot {
 
     /// The retention rules in force when the snapshot was taken.
     pub(crate) fn retention(&self) -> &Retention {
-        &self.retention
+        &self.settings.settings.retention
     }
 
     /// The profiles of the store when the snapshot was taken.
     pub fn profiles(&self) -> &Registry {
-        &self.profiles
+        &self.settings.profiles
     }
 
     /// The time by the clock of the store when the snapshot was taken.

@@ -107,8 +107,8 @@ impl Engine {
         let mut writer = lock(&self.writer);
         let now = self.core.now();
         let next_seq = writer.next_seq;
-        let retention = self.core.rules();
-        let write = |events| writer.write(events, now, &retention);
+        let settings = self.core.settings();
+        let write = |events| writer.write(events, now, &settings.settings.retention);
         let mut answers: Vec<_> = batches.into_iter().map(write).collect();
         if writer.next_seq == next_seq {
             return answers;

@@ -6,10 +6,8 @@
 use super::group::CommitGroup;
 use super::signal::Signal;
 use super::writer::Writer;
-use crate::Result;
 use crate::event::{Event, Timestamp};
 use crate::io::LockGuard;
-use crate::profile::Registry;
 use crate::segment::SegmentId;
 use crate::store::folder::files;
 use crate::store::folder::paths::{SegmentPath, StorePaths};
@@ -18,12 +16,13 @@ use crate::store::manifest::state::{Listed, LogFile, ManifestEdit};
 use crate::store::options::Options;
 use crate::store::report::Receipt;
 use crate::store::report::SegmentSummary;
-use crate::store::retention::live::LiveRules;
-use crate::store::retention::policy::Retention;
+use crate::store::settings::live::LiveSettings;
+use crate::store::settings::load::LoadedSettings;
 use crate::store::sync::lock;
 use crate::store::view::publication::Notifier;
 use crate::store::view::segments::{DeferredUnlink, LiveSegment};
 use crate::store::view::snapshot::{Snapshot, View};
+use crate::{Error, Result};
 use arc_swap::ArcSwap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -35,7 +34,7 @@ pub(crate) struct Core {
     pub(crate) paths: StorePaths,
     pub(crate) options: Options,
     pub(crate) view: ArcSwap<View>,
-    pub(crate) retention: LiveRules,
+    pub(crate) settings: LiveSettings,
     pub(crate) notifier: Arc<Notifier>,
     pub(crate) unlinks: Arc<DeferredUnlink>,
 }
@@ -51,24 +50,24 @@ impl Core {
         self.notifier.announce();
     }
 
-    /// The retention rules in force.
-    pub(crate) fn rules(&self) -> Arc<Retention> {
-        self.retention.current(&self.options.disk, &self.paths)
+    /// The settings in force.
+    pub(crate) fn settings(&self) -> Arc<LoadedSettings> {
+        self.settings.current(&self.options.disk, &self.paths)
     }
 
-    /// The profiles of the store.
-    pub(crate) fn profiles(&self) -> Arc<Registry> {
-        Arc::default()
-    }
-
-    /// The rules by which events may be dropped.
+    /// The settings by which events may be dropped.
     ///
     /// # Errors
-    /// What is wrong with the file of the rules: those that somebody is about to change drop
+    /// What is wrong with the file of the settings: those that somebody is about to change drop
     /// nothing.
-    pub(crate) fn sound_rules(&self) -> Result<Arc<Retention>> {
-        let problem = self.retention.problem(&self.options.disk, &self.paths);
-        problem.map_or_else(|| Ok(self.rules()), Err)
+    pub(crate) fn sound_settings(&self) -> Result<Arc<LoadedSettings>> {
+        let problem = self.settings_problem();
+        problem.map_or_else(|| Ok(self.settings()), Err)
+    }
+
+    /// Why the files of the settings, as they are now, are not in force.
+    pub(crate) fn settings_problem(&self) -> Option<Error> {
+        self.settings.problem(&self.options.disk, &self.paths)
     }
 
     /// The live segments, oldest first.
@@ -78,7 +77,7 @@ impl Core {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.view.load_full(), self.rules(), self.profiles(), self.now())
+        Snapshot::new(self.view.load_full(), self.settings(), self.now())
     }
 
     pub(crate) fn random_id(&self) -> u64 {

@@ -172,10 +172,10 @@ impl Engine {
         swept_at: Option<Timestamp>,
         files: &mut SegmentFiles<'_>,
     ) -> Result<(Vec<Listed>, u64)> {
-        let retention = self.core.rules();
+        let settings = self.core.settings();
         let view = tail.tail.view();
         let mut listed = Vec::new();
-        let Runs { runs, dropped } = runs(&view, &retention, swept_at);
+        let Runs { runs, dropped } = runs(&view, &settings.settings.retention, swept_at);
         for run in runs {
             let (bytes, meta) = build_run(self.core.random_id(), &run, &view)?;
             let segment = Listed::new(&meta, run.first_day);

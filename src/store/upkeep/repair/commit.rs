@@ -6,8 +6,8 @@ use crate::store::folder::{aside, files};
 use crate::store::manifest::state::Listed;
 use crate::store::manifest::write_whole;
 use crate::store::report::SegmentSummary;
-use crate::store::retention::file;
-use crate::store::retention::policy::Retention;
+use crate::store::settings::content::Settings;
+use crate::store::settings::file;
 use crate::{Error, Result};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -48,7 +48,7 @@ impl Repair<'_> {
             files::sync_folder(self.disk, &self.paths.aside())?;
         }
         if self.report.rules_reset {
-            file::write(self.disk, &self.paths, &Retention::default())?;
+            file::create(self.disk, &self.paths, &Settings::default())?;
         }
         if self.changed {
             let path = self.paths.manifest();

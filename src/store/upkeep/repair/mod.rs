@@ -30,8 +30,8 @@ use crate::store::open::consistency::check_complete;
 use crate::store::open::writer::{check_there, take_lock};
 use crate::store::options::Options;
 use crate::store::report::SegmentSummary;
-use crate::store::retention::file;
 use crate::store::retention::policy::Retention;
+use crate::store::settings::load;
 use crate::{Error, Result};
 use lost::LostSeqs;
 use std::path::{Path, PathBuf};
@@ -166,11 +166,11 @@ impl<'a> Repair<'a> {
     }
 
     fn read_rules(&mut self) -> Result<()> {
-        match file::read(self.disk, &self.paths) {
-            Ok(retention) => self.retention = retention,
+        match load::read(self.disk, &self.paths) {
+            Ok(loaded) => self.retention = loaded.settings.retention,
             Err(Error::Invalid { .. } | Error::Corrupt { .. }) => {
                 self.report.rules_reset = true;
-                self.kept_first.push(self.paths.rules());
+                self.kept_first.push(self.paths.settings());
             }
             Err(error) => return Err(error),
         }

@@ -286,10 +286,10 @@ fn without_a_manifest_the_replaced_and_the_expired_stay_out() {
     let report = repair_it(&disk);
     assert_eq!(report.moved_aside.len(), 2, "{:?}", report.moved_aside);
     assert_eq!(check(&disk, &report, "replaced").len() as u64, ALL);
-    crate::store::retention::file::write(
+    crate::store::settings::file::create(
         &with_rules.shared(),
         &StorePaths::new(Path::new(ROOT)),
-        &rules,
+        &crate::store::settings::content::Settings { retention: rules, ..Default::default() },
     )
     .expect("writes");
     with_rules.remove(&merged).expect("is there");

@@ -4,13 +4,15 @@
 //! and a text in quotes to a line. The caller parses what comes out and compares it with what was
 //! wanted, so a file in another form is refused, never spoilt.
 
-use super::policy::{Class, Retention, Rule};
+use super::content::Settings;
 use super::print::{print_class, print_rule};
+use crate::store::retention::policy::{Class, Rule};
 use std::ops::Range;
 
 /// The text with the classes and rules of `new` in the place of those of `old`; `None` where a line
 /// that would have to change has another form than the one that is known here.
-pub(super) fn edited(text: &str, old: &Retention, new: &Retention) -> Option<String> {
+pub(super) fn edited(text: &str, old: &Settings, new: &Settings) -> Option<String> {
+    let (old, new) = (&old.retention, &new.retention);
     let mut lines = Lines(text.split('\n').map(str::to_owned).collect());
     for gone in old.classes.iter().filter(|class| new.class(&class.name).is_none()) {
         let block = lines.class(&gone.name)?;
