@@ -93,7 +93,7 @@ pub mod testing;
 pub use crate::error::{Error, Limit, Result};
 pub use crate::event::{Actor, Change, Event, EventBuilder, StoredEvent, Target, Timestamp};
 pub use crate::json::Value;
-pub use crate::query::{Cursor, Page, Query, Search};
+pub use crate::query::{Cursor, Page, Query, Scope, Search};
 pub use crate::store::{
     Durability, Receipt, Retention, Snapshot, Store, StoreBuilder, StoreReader,
 };

@@ -20,6 +20,7 @@ mod follow;
 mod notes;
 mod plan;
 mod predicate;
+mod reader;
 mod request;
 mod syntax;
 
@@ -41,8 +42,10 @@ pub use follow::cursor::FollowCursor;
 pub use follow::{Follow, FollowStop};
 pub use notes::Note;
 pub(crate) use predicate::tree::ElementPredicate;
+pub use reader::{ScopeStats, ScopedReader, ScopedSnapshot};
 pub use request::cursor::Cursor;
 pub use request::order::Order;
+pub use request::scope::ReaderScope as Scope;
 pub use request::search::Search;
 pub use request::selection::Selection;
 pub use syntax::builder::Field;

@@ -338,6 +338,10 @@ impl Followed for Store {
         Ok(self.snapshot())
     }
 
+    fn view(&self) -> Snapshot {
+        self.snapshot()
+    }
+
     fn watch(&self) -> Arc<dyn Watch> {
         Arc::new(Subscription::new(&self.engine.core.notifier))
     }

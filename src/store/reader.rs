@@ -151,6 +151,10 @@ impl Followed for StoreReader {
         Ok(self.engine.core.snapshot())
     }
 
+    fn view(&self) -> Snapshot {
+        self.snapshot()
+    }
+
     fn watch(&self) -> Arc<dyn Watch> {
         let core = &self.engine.core;
         core.options.disk.watch(core.paths.root())

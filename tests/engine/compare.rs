@@ -269,7 +269,7 @@ impl Trial<'_> {
     }
 }
 
-fn said(error: annals::Error) -> String {
+pub(crate) fn said(error: annals::Error) -> String {
     format!("failed: {error:?}")
 }
 
@@ -304,7 +304,7 @@ fn same_events(found: &[StoredEvent], expected: &[&Fact]) -> Result<(), String> 
     Ok(())
 }
 
-fn are_lines(expected: &[FacetLine], found: &[FacetCount]) -> bool {
+pub(crate) fn are_lines(expected: &[FacetLine], found: &[FacetCount]) -> bool {
     expected.len() == found.len()
         && expected.iter().zip(found).all(|(line, found)| is_line(line, found))
 }

@@ -13,6 +13,7 @@ mod held_snapshots;
 mod lossless;
 mod oracle;
 mod questions;
+mod readers;
 mod regression;
 mod threads;
 mod torn_reads;

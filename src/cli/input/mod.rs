@@ -6,4 +6,5 @@ pub(super) mod budget;
 pub(super) mod chunk;
 mod gzip;
 pub(super) mod options;
+pub(super) mod scope;
 pub(super) mod source;

@@ -1,6 +1,7 @@
 //! Options that several commands take in the same form.
 
 use super::budget::BudgetOptions;
+use super::scope::ScopeOptions;
 use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use annals::query::{Query, Search, Selection};
@@ -59,7 +60,7 @@ impl StoreOptions {
     }
 }
 
-/// A query with its time range, tenant and zone.
+/// A query with its time range, scope and zone.
 ///
 /// Its words stand behind `--` when they get here; see [`super::arguments`].
 #[derive(Debug, Args)]
@@ -76,9 +77,8 @@ pub(crate) struct QueryOptions {
     /// Only events before this instant or day
     #[arg(long, value_name = "T")]
     to: Option<String>,
-    /// Only events of this tenant
-    #[arg(long, value_name = "T")]
-    tenant: Option<String>,
+    #[command(flatten)]
+    scope: ScopeOptions,
     /// The time zone of days, an IANA name
     #[arg(long = "tz", value_name = "ZONE", default_value = "UTC")]
     pub(crate) zone: Tz,
@@ -123,10 +123,7 @@ enum QueryFormat {
 impl QueryOptions {
     /// The events that are asked for.
     pub(crate) fn selection(&self) -> Outcome<Selection> {
-        let mut selection = Selection::new(self.parse()?).zone(self.zone);
-        if let Some(tenant) = &self.tenant {
-            selection = selection.tenant(tenant);
-        }
+        let selection = self.scope.apply(Selection::new(self.parse()?).zone(self.zone))?;
         Ok(if self.include_hidden { selection.include_hidden() } else { selection })
     }
 

@@ -23,7 +23,7 @@ impl<'a> Search<'a> {
     /// # Errors
     /// As [`Search::page`], and [`crate::Error::Budget`] beyond a limit of the search.
     pub fn count(self) -> Result<u64> {
-        self.count_observed(&self.budget(), None)
+        self.selection.told(self.count_observed(&self.budget(), None))
     }
 
     /// Counts the hits.
@@ -39,7 +39,7 @@ impl<'a> Search<'a> {
 
     /// Gives all hits to `collector`: by segment, and one by one where events have no index.
     pub(super) fn visit(&self, budget: &Budget, collector: &mut dyn Collector<'a>) -> Result<()> {
-        self.walk(budget, collector, None)
+        self.selection.told(self.walk(budget, collector, None))
     }
 
     fn walk(

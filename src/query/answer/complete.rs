@@ -5,7 +5,6 @@ use super::prefix::ValuePrefix;
 use super::value_counts::{FacetCount, ValueCounts};
 use crate::Result;
 use crate::query::request::search::Search;
-use crate::query::syntax::parse::value_path::facet_path;
 
 impl Search<'_> {
     /// The values at exactly this path whose folded text begins with the folded `prefix`, and how
@@ -42,8 +41,7 @@ impl Search<'_> {
         let counts = match label_field(path) {
             Some(field) => self.label_counts(field, Some(&prefix), &budget)?,
             None => {
-                let path = facet_path(path, self.profiles(), &self.context()?)?;
-                let mut counts = ValueCounts::new(path, Some(prefix));
+                let mut counts = ValueCounts::new(self.facet_path(path)?, Some(prefix));
                 self.visit(&budget, &mut counts)?;
                 counts
             }

@@ -9,7 +9,6 @@ use crate::query::budget::{Budget, Evaluated, Limited};
 use crate::query::plan::node::RowPlan;
 use crate::query::predicate::event::FlatEvent;
 use crate::query::request::search::Search;
-use crate::query::syntax::parse::value_path::facet_path;
 use crate::segment::Segment;
 use crate::{Error, Result};
 
@@ -34,15 +33,13 @@ impl Search<'_> {
             let problem = format!("are {}; at most {FACETS_MAX} are counted at once", paths.len());
             return Err(Error::invalid("facets", problem));
         }
-        let (budget, context) = (self.budget(), self.context()?);
+        let budget = self.budget();
         let mut counters = Counters { facets: Vec::with_capacity(paths.len()) };
         let mut labels = Vec::new();
         for (place, path) in paths.iter().enumerate() {
             match label_field(path) {
                 Some(field) => labels.push((place, self.label_counts(field, None, &budget)?)),
-                None => counters
-                    .facets
-                    .push(ValueCounts::new(facet_path(path, self.profiles(), &context)?, None)),
+                None => counters.facets.push(ValueCounts::new(self.facet_path(path)?, None)),
             }
         }
         if !counters.facets.is_empty() || paths.is_empty() {

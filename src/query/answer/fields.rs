@@ -94,6 +94,8 @@ impl Snapshot {
 impl Search<'_> {
     /// The fields of the hits, sorted by their keys. What no hit has is not listed.
     ///
+    /// Masked paths are not listed either: nothing can be asked of them.
+    ///
     /// A path names exactly its keys here. In a query `details.a.b` also means the key `a.b`,
     /// which is listed as `details."a.b"`.
     ///
@@ -108,7 +110,9 @@ impl Search<'_> {
         self.visit(&budget, &mut found)?;
         let mut fields = engine_fields(found.hits);
         for (path, places) in std::mem::take(&mut found.places) {
-            fields.extend(found.field(path, places, &budget)?);
+            if !self.mask().covers(&path) {
+                fields.extend(self.selection.told(found.field(path, places, &budget))?);
+            }
         }
         fields.sort_by(|one, other| one.path.segments().cmp(other.path.segments()));
         Ok(fields)

@@ -10,4 +10,5 @@ pub(super) mod id_counts;
 pub(super) mod label_counts;
 pub(super) mod page;
 pub(super) mod prefix;
+mod seqs;
 pub(super) mod value_counts;

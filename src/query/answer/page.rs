@@ -5,7 +5,7 @@ use crate::event::StoredEvent;
 use crate::query::budget::Budget;
 use crate::query::exec::merge::{HITS_AT_ONCE, Merge};
 use crate::query::exec::observer::Observer;
-use crate::query::request::cursor::Cursor;
+use crate::query::request::cursor::{AsOf, Cursor};
 use crate::query::request::order::SortKey;
 use crate::query::request::search::Search;
 use crate::{Error, Result};
@@ -24,7 +24,7 @@ pub struct Page {
     /// Where the next page begins; `None` when nothing follows.
     pub next: Option<Cursor>,
     /// `false` if a limit of cost ended the search before the page was full: `next` is where it
-    /// stopped. If this page began there, the limit is too low to find anything.
+    /// stopped, in the scope of a reader behind the last event. If this page began there, the limit is too low to find anything.
     pub complete: bool,
 }
 
@@ -165,25 +165,45 @@ impl Search<'_> {
         self,
         mut each: impl FnMut(StoredEvent) -> Result<ControlFlow<()>>,
     ) -> Result<PageEnd> {
+        self.selection.told(self.page_end(&mut each))
+    }
+
+    fn page_end(&self, each: Each<'_>) -> Result<PageEnd> {
         let budget = self.budget();
         let mut walk = PageWalk::default();
-        let outcome = walk.page(&self, &budget, &mut each, None);
+        let outcome = walk.page(self, &budget, each, None);
         let (complete, place) = match outcome {
             Ok(follows) => (true, walk.last.filter(|_| follows)),
             Err(Error::Budget { .. }) if !walk.is_refused => {
                 let start = walk.last.or(self.after.map(|cursor| cursor.place));
                 let start = start.unwrap_or_else(|| self.order.start());
-                let place = walk.resume.map(|place| self.order.just_before(place));
+                // Where a search stopped between hits tells of the events of others.
+                let resume = walk.resume.filter(|_| !self.selection.is_of_reader());
+                let place = resume.map(|place| self.order.just_before(place));
                 let place = place.map_or(start, |place| self.order.later(place, start));
                 // A full page is complete; it is only unknown whether more follows.
-                (walk.count == limit_of(&self), Some(place))
+                (walk.count == limit_of(self), Some(place))
             }
             Err(error) => return Err(error),
         };
         let (order, now) = (self.order, self.now_of_query());
-        let (question, moment) = (self.question(), self.moment());
+        let question = self.question();
+        let moment = match place {
+            Some(_) => self.own_moment()?,
+            None => None,
+        };
         let next = place.map(|place| Cursor { order, place, now, question, moment });
         Ok(PageEnd { next, complete })
+    }
+
+    /// The moment of a search at a point in time, by the last event of its scope.
+    fn own_moment(&self) -> Result<Option<AsOf>> {
+        match self.moment() {
+            Some(moment) if self.selection.is_of_reader() => {
+                Ok(Some(AsOf { last_seq: self.own_seq(moment.last_seq)?, ..moment }))
+            }
+            moment => Ok(moment),
+        }
     }
 
     /// Calls `each` with every hit in order, until it returns `Break`; [`Search::limit`] does not
@@ -196,9 +216,11 @@ impl Search<'_> {
         mut each: impl FnMut(&StoredEvent) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
         let budget = self.budget();
-        let mut merge = Merge::new(&self, &budget, usize::MAX, None)?;
-        let mut walk = PageWalk::default();
-        walk.go(&mut merge, usize::MAX, &mut |event| each(&event)).map(drop)
+        let run = Merge::new(&self, &budget, usize::MAX, None).and_then(|mut merge| {
+            let each: Each<'_> = &mut |event| each(&event);
+            PageWalk::default().go(&mut merge, usize::MAX, each)
+        });
+        self.selection.told(run.map(drop))
     }
 }
 

@@ -7,6 +7,7 @@
 pub(super) mod chars;
 pub(super) mod display;
 pub(super) mod lexer;
+pub(super) mod mask;
 pub(super) mod path_pattern;
 pub(super) mod regex;
 pub(super) mod time;

@@ -4,12 +4,14 @@ use super::hits::{Hit, HitStream, SegmentStream, UnindexedStream, Wanted};
 use super::observer::Observer;
 use super::source::HitSource;
 use crate::event::StoredEvent;
+use crate::query::ast::mask::Mask;
 use crate::query::budget::Budget;
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
 use crate::query::request::order::{Order, SortKey};
 use crate::query::request::search::Search;
 use crate::{Error, Result};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Hits that are decoded at once at most: those of one segment share the reading of its columns.
@@ -22,6 +24,7 @@ pub(crate) struct Merge<'s, 'o> {
     order: Order,
     predicate: Predicate,
     visibility: Visibility<'s>,
+    mask: Arc<Mask>,
     after: Option<SortKey>,
     wanted: usize,
     /// Not opened yet, the best last.
@@ -48,6 +51,7 @@ impl<'s, 'o> Merge<'s, 'o> {
             waiting: search.waiting(predicate.occurrence())?,
             predicate,
             visibility: search.visibility(),
+            mask: Arc::clone(search.mask()),
             after: search.start()?,
             wanted,
             open: Vec::new(),
@@ -148,14 +152,15 @@ impl<'s, 'o> Merge<'s, 'o> {
     }
 
     /// The events of hits that were taken, in their order, up to the first damage, which is the
-    /// second value. The hits of one stream are decoded at once.
+    /// second value; without what is masked. The hits of one stream are decoded at once.
     pub(crate) fn events(&mut self, hits: &[(usize, Hit)]) -> (Vec<StoredEvent>, Result<()>) {
         let began = self.observer.is_some().then(Instant::now);
         let decoded = self.decode(hits);
         if let (Some(observer), Some(began)) = (&mut self.observer, began) {
             observer.decoded(began.elapsed());
         }
-        decoded
+        let (events, outcome) = decoded;
+        (events.into_iter().map(|event| self.mask.apply(event)).collect(), outcome)
     }
 
     fn decode(&mut self, hits: &[(usize, Hit)]) -> (Vec<StoredEvent>, Result<()>) {

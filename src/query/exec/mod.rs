@@ -4,5 +4,6 @@ pub(super) mod evaluate;
 pub(super) mod hits;
 pub(super) mod merge;
 pub(super) mod observer;
+mod own_seq;
 pub(super) mod source;
 pub(super) mod unindexed;

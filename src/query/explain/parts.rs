@@ -37,7 +37,7 @@ pub(super) fn parts_of(search: &Search<'_>) -> Result<Vec<QueryPart>> {
         });
     }
     let context = search.context()?;
-    match search.scoped_query().root() {
+    match search.selection.query.root() {
         Expr::And(operands) => {
             for operand in operands {
                 parts.push(part(operand, &context)?);

@@ -49,7 +49,7 @@ impl<'a> Search<'a> {
     /// # Ok::<(), annals::Error>(())
     /// ```
     pub fn explain(self) -> Result<Explanation> {
-        if self.selection.tenant.is_some() {
+        if self.selection.is_restricted() {
             return self.explain_scoped();
         }
         let (budget, mut walk) = (self.budget(), PageWalk::default());
@@ -78,7 +78,7 @@ impl<'a> Search<'a> {
     /// # Errors
     /// As [`Search::count`].
     pub fn explain_count(self) -> Result<Explanation> {
-        if self.selection.tenant.is_some() {
+        if self.selection.is_restricted() {
             return self.explain_count_scoped();
         }
         let budget = self.budget();
@@ -106,18 +106,18 @@ impl<'a> Search<'a> {
         times: TimeRange,
         hits: u64,
     ) -> Result<Explanation> {
-        let Selection { query, zone, tenant, include_hidden, language } = self.selection.clone();
-        let labels = labels_met(&query, &self.context()?)?;
+        let Selection { query, zone, language, .. } = &self.selection;
+        let labels = labels_met(query, &self.context()?)?;
         Ok(Explanation {
             query: query.to_string(),
             answer,
             from: times.from,
             to: times.to,
-            tenant,
-            include_hidden,
+            tenant: self.selection.only_tenant().map(str::to_owned),
+            include_hidden: self.selection.sees_hidden(),
             now: self.now_of_query(),
-            zone,
-            language,
+            zone: *zone,
+            language: language.clone(),
             labels,
             sources: Vec::new(),
             parts: Vec::new(),

@@ -1,4 +1,4 @@
-//! Explaining the search of one tenant, who must not learn of others: not how many events a segment
+//! Explaining the search of a tenant or another scope, who must not learn of others: not how many events a segment
 //! has, which words and values are in it, or how much had to be looked at.
 
 use super::{Answer, ExplainedPart, Explanation, RunTimes};
@@ -10,11 +10,12 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 impl Search<'_> {
-    /// As [`Search::explain`], from the events of the tenant alone.
+    /// As [`Search::explain`], from the events of the scope alone.
     pub(super) fn explain_scoped(self) -> Result<Explanation> {
         let (budget, mut walk) = (self.budget(), PageWalk::default());
         let began = Instant::now();
-        let more = walk.page(&self, &budget, &mut |_| Ok(ControlFlow::Continue(())), None)?;
+        let more = walk.page(&self, &budget, &mut |_| Ok(ControlFlow::Continue(())), None);
+        let more = self.selection.told(more)?;
         let explanation =
             self.explanation_of_parts(self.page_answer(), walk.count as u64, began)?;
         Ok(Explanation { more, ..explanation })

@@ -13,6 +13,8 @@ mod sealed;
 mod tests;
 
 use super::ast::Query;
+use super::ast::mask::Mask;
+use super::request::scope::ReaderScope;
 use super::request::selection::Selection;
 use crate::event::StoredEvent;
 use crate::io::Watch;
@@ -38,6 +40,10 @@ pub struct Follow<'s> {
     store: &'s dyn Followed,
     selection: Selection,
     cursor: FollowCursor,
+    /// The place behind the last event given; `cursor` also moves on behind what did not match.
+    given: FollowCursor,
+    /// What of the events is not given back, as of the last look.
+    mask: Arc<Mask>,
     /// What the last look found, as far as it was not given yet.
     found: Option<FollowSource>,
     watch: Arc<dyn Watch>,
@@ -113,10 +119,21 @@ impl StoreReader {
 
 impl<'s> Follow<'s> {
     fn new(store: &'s dyn Followed, cursor: FollowCursor) -> Follow<'s> {
+        Follow::within(store, cursor, &ReaderScope::all())
+    }
+
+    /// As the follower of a store, within a scope.
+    pub(in crate::query) fn within(
+        store: &'s dyn Followed,
+        cursor: FollowCursor,
+        scope: &ReaderScope,
+    ) -> Follow<'s> {
         Follow {
             store,
-            selection: Selection::new(Query::all()),
+            selection: Selection::new(Query::all()).scope(scope),
             cursor,
+            given: cursor,
+            mask: Arc::default(),
             found: None,
             // Before the first look, so that nothing falls between the two.
             watch: store.watch(),
@@ -125,9 +142,11 @@ impl<'s> Follow<'s> {
         }
     }
 
-    /// Only events of this selection; set it before the first event.
+    /// Only events of this selection, within the scope that the follower has; set it before the
+    /// first event.
     #[must_use]
     pub fn select(self, selection: Selection) -> Self {
+        let selection = selection.scope(self.selection.reader_scope());
         Follow { selection, ..self }
     }
 
@@ -158,9 +177,13 @@ impl<'s> Follow<'s> {
     }
 
     /// The place behind the last event given and behind all after it that did not match: a
-    /// follower that begins there goes on without repeating or losing an event.
+    /// follower that begins there goes on without repeating or losing an event. In the scope of a
+    /// reader, the place behind the last event given, because the other one tells of others.
     pub fn cursor(&self) -> FollowCursor {
-        self.cursor
+        match self.selection.is_of_reader() {
+            true => self.given,
+            false => self.cursor,
+        }
     }
 
     /// A handle that ends this follower from another thread.
@@ -186,7 +209,8 @@ impl<'s> Follow<'s> {
     pub fn poll(&mut self, timeout: Duration) -> Result<Option<StoredEvent>> {
         let deadline = Instant::now().checked_add(timeout);
         while !self.is_stopped() {
-            match self.step()? {
+            let step = self.step();
+            match self.selection.told(step)? {
                 FollowStep::Event(event) => return Ok(Some(*event)),
                 FollowStep::More => {}
                 FollowStep::Idle => {
@@ -211,8 +235,9 @@ impl<'s> Follow<'s> {
         if let Some(mut found) = self.found.take() {
             if let Some(event) = found.next()? {
                 self.cursor.seq = event.seq;
+                self.given = self.cursor;
                 self.found = Some(found);
-                return Ok(FollowStep::Event(Box::new(event)));
+                return Ok(FollowStep::Event(Box::new(self.mask.apply(event))));
             }
             self.cursor.seq = self.cursor.seq.max(found.upto());
             return Ok(FollowStep::More);
@@ -222,6 +247,7 @@ impl<'s> Follow<'s> {
         if snapshot.last_seq().unwrap_or(0) <= self.cursor.seq {
             return Ok(FollowStep::Idle);
         }
+        self.mask = Arc::clone(snapshot.select(self.selection.clone()).mask());
         self.found = Some(self.look(&snapshot)?);
         Ok(FollowStep::More)
     }
@@ -243,13 +269,24 @@ impl<'s> Follow<'s> {
         }
         let cut = snapshot.cut_since(self.cursor.epoch);
         self.cursor.epoch = epoch;
-        match cut {
-            Some(seq) if self.cursor.seq >= seq => {
-                self.cursor.seq = seq.saturating_sub(1);
-                Err(Error::Rewound { epoch, seq })
-            }
-            _ => Ok(()),
+        let Some(seq) = cut.filter(|seq| self.cursor.seq >= *seq) else {
+            self.given.epoch = epoch;
+            return Ok(());
+        };
+        self.cursor.seq = seq.saturating_sub(1);
+        if !self.selection.is_of_reader() {
+            return Err(Error::Rewound { epoch, seq });
         }
+        // Nothing that was given is lost, or everything behind the last event of the scope that is
+        // still there: no `seq` of another event is told.
+        let is_lost = self.given.seq >= seq;
+        self.given.epoch = epoch;
+        if is_lost {
+            let search = snapshot.select(self.selection.clone());
+            self.given.seq = search.own_seq(self.cursor.seq)?;
+            return Err(Error::Rewound { epoch, seq: self.given.seq + 1 });
+        }
+        Ok(())
     }
 }
 

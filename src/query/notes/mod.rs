@@ -100,7 +100,7 @@ impl Notes<'_> {
             return Ok(());
         }
         if self.count(&Expr::All)? == 0 {
-            let whose = match &self.search.selection.tenant {
+            let whose = match self.search.selection.asked_tenant() {
                 Some(tenant) => format!(" of the tenant {tenant:?}"),
                 None => String::new(),
             };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::value::scalar;
 use super::value_predicate::ValuePredicate;
 use crate::event::shape::Kind;
+use crate::query::ast::mask::Mask;
 use crate::query::ast::path_pattern::PathPattern;
 use crate::query::ast::time::TimeRange;
 use crate::query::budget::{Budget, Limited};
@@ -40,7 +41,7 @@ pub(crate) struct ElementPredicate {
 }
 
 /// Holds if some value in the scope passes the test.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct FieldPredicate {
     pub(crate) scope: Scope,
     pub(crate) test: ValuePredicate,
@@ -51,6 +52,8 @@ pub(crate) struct FieldPredicate {
 pub(crate) enum Scope {
     /// Every value except those of `occurred_at`, `recorded_at` and `seq`.
     AnyText,
+    /// As [`Scope::AnyText`], but for the values that are masked.
+    TextExcept(Arc<Mask>),
     /// The values at or under a path; never one of the scopes below.
     Path(PathPattern),
     /// `occurred_at`; the test is a [`ValuePredicate::TimeRange`].
@@ -130,6 +133,7 @@ impl Scope {
     pub(crate) fn covers(&self, path: &[String]) -> bool {
         match self {
             Scope::AnyText => true,
+            Scope::TextExcept(mask) => !mask.covers(path),
             Scope::Path(pattern) => pattern.covers(path),
             _ => false,
         }

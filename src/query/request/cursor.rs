@@ -28,9 +28,9 @@ pub struct Cursor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AsOf {
     /// The highest `seq` given.
-    pub(super) last_seq: u64,
+    pub(in crate::query) last_seq: u64,
     /// The epoch of that `seq`; epochs beyond 32 bits are the last one.
-    pub(super) epoch: u32,
+    pub(in crate::query) epoch: u32,
 }
 
 /// order, time, seq, now, question, checksum.

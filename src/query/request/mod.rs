@@ -2,6 +2,8 @@
 
 mod asking;
 pub(super) mod cursor;
+mod guard;
 pub(super) mod order;
+pub(super) mod scope;
 pub(super) mod search;
 pub(super) mod selection;

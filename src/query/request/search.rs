@@ -2,18 +2,22 @@
 
 use super::asking::Asking;
 use super::cursor::{AsOf, Cursor};
+use super::guard::{check_facet, guarded};
 use super::order::{Order, SortKey};
 use super::selection::Selection;
 use crate::event::Timestamp;
 use crate::profile::Registry;
 use crate::query::ast::Query;
+use crate::query::ast::mask::Mask;
 use crate::query::ast::time::TimeRange;
 use crate::query::budget::Budget;
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::compile;
 use crate::query::predicate::context::Context;
 use crate::query::predicate::labels::CodeLabels;
+use crate::query::predicate::paths::FacetPath;
 use crate::query::predicate::tree::Predicate;
+use crate::query::syntax::parse::value_path::facet_path;
 use crate::store::Snapshot;
 use crate::{Error, Result};
 use std::ops::{Bound, RangeBounds};
@@ -49,6 +53,8 @@ pub struct Search<'a> {
     pub(crate) limit: Option<usize>,
     pub(crate) after: Option<Cursor>,
     pub(crate) times: TimeRange,
+    /// What of the events is not given back.
+    mask: Arc<Mask>,
     now: Option<Timestamp>,
     is_point_in_time: bool,
     deadline: Option<Instant>,
@@ -70,11 +76,13 @@ impl Snapshot {
 
     /// Begins a search of a selection; nothing runs until it is finished.
     pub fn select(&self, selection: Selection) -> Search<'_> {
+        let mask = Arc::new(selection.reader_scope().mask_of(self.profiles()));
         Search {
             labels: selection.labels(self.profiles()),
             asking: None,
             within: None,
             snapshot: self,
+            mask,
             selection,
             order: Order::Newest,
             limit: Some(LIMIT_DEFAULT),
@@ -255,10 +263,11 @@ impl<'a> Search<'a> {
         Search { after: None, ..self }
     }
 
-    /// The same for another query, at any time and of the same tenant; it stops at an instant, if
+    /// The same for another query, at any time and in the same scope; it stops at an instant, if
     /// it does not stop before.
     pub(crate) fn instead(&self, query: Query, until: Instant) -> Self {
-        let selection = Selection { query, ..self.selection.clone() };
+        let mut selection = self.selection.clone();
+        selection.query = query;
         let deadline = self.deadline.into_iter().chain([until]).min();
         let times = TimeRange::default();
         let asking = None;
@@ -297,14 +306,15 @@ impl<'a> Search<'a> {
         Ok(Context { zone: self.selection.zone, now: self.now_of_query(), labels })
     }
 
-    /// The condition of query, times and tenant together.
+    /// The condition of query, times and scope together.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a query that makes no sense or asks for masked fields.
     pub(crate) fn predicate(&self) -> Result<Predicate> {
         self.selection.query.check_size()?;
-        let context = self.context()?;
-        let mut parts = vec![compile(&self.selection.query, &context)?];
-        if let Some(tenant) = &self.selection.tenant {
-            parts.push(compile(&Query::field("tenant").equals(tenant), &context)?);
-        }
+        let asked = compile(&self.selection.query, &self.context()?)?;
+        let mut parts = vec![guarded(asked, &self.mask)?];
+        parts.extend(self.selection.conditions());
         if self.times != TimeRange::default() {
             parts.insert(0, Predicate::occurred_within(self.times));
         }
@@ -321,12 +331,19 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// The query within the scope of the tenant.
-    pub(crate) fn scoped_query(&self) -> Query {
-        match &self.selection.tenant {
-            Some(tenant) => self.selection.query.clone().and(Query::field("tenant").equals(tenant)),
-            None => self.selection.query.clone(),
-        }
+    /// Reads the path of a facet.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what is no field, an object, a time or masked.
+    pub(crate) fn facet_path(&self, path: &str) -> Result<FacetPath> {
+        let path = facet_path(path, self.profiles(), &self.context()?)?;
+        check_facet(&path, &self.mask)?;
+        Ok(path)
+    }
+
+    /// What of the events is not given back.
+    pub(in crate::query) fn mask(&self) -> &Arc<Mask> {
+        &self.mask
     }
 
     pub(crate) fn visibility(&self) -> Visibility<'a> {
@@ -334,7 +351,7 @@ impl<'a> Search<'a> {
         // The later of both: an old cursor must not show events that have expired since, and a
         // clock that was set back must not show those that had expired at the first page.
         let now = self.now_of_page().max(self.now_of_query());
-        let visibility = Visibility::new(retention, now, self.selection.include_hidden);
+        let visibility = Visibility::new(retention, now, self.selection.sees_hidden());
         match self.moment() {
             Some(moment) => visibility.upto(moment.last_seq),
             None => visibility,
@@ -358,11 +375,11 @@ impl<'a> Search<'a> {
     pub(crate) fn question(&self) -> u64 {
         let times = [self.times.from, self.times.to].map(|time| time.map(|time| time.0));
         let mut text = format!(
-            "{}\0{}\0{:?}\0{times:?}\0{}",
+            "{}\0{}\0{:?}\0{times:?}{}",
             self.selection.query,
             self.selection.zone,
-            self.selection.tenant,
-            self.selection.include_hidden
+            self.selection.asked_tenant(),
+            self.selection.fingerprint()
         );
         if let Some(language) = &self.selection.language {
             text.push_str(&format!("\0language {language}"));

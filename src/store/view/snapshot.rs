@@ -116,6 +116,9 @@ pub(crate) trait Followed: std::fmt::Debug + Sync {
     /// What stands in the way of a reader.
     fn latest(&self) -> Result<Snapshot>;
 
+    /// As [`Followed::latest`], or the last good view.
+    fn view(&self) -> Snapshot;
+
     /// Wakes when there may be something that snapshots before did not show.
     fn watch(&self) -> Arc<dyn Watch>;
 }

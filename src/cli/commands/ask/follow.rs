@@ -9,7 +9,7 @@ use crate::cli::print::layout::{ColumnOptions, EventFormat, Layout, RawOption, S
 use crate::cli::print::sink::Sink;
 use annals::Error;
 use annals::event::StoredEvent;
-use annals::query::{Follow, FollowCursor};
+use annals::query::{Follow, FollowCursor, Selection};
 use annals::store::StoreReader;
 use clap::Args;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -70,11 +70,12 @@ pub(crate) fn run(options: &StoreOptions, arguments: &FollowArguments) -> Outcom
     let sink = Sink::to_stdout(Layout::new(format, &arguments.columns, raw, zone)?)?;
     let file = arguments.cursor_file.clone().map(PlaceFile::new);
     let store = options.open_to_read()?;
+    let selection = arguments.query.selection()?;
     let begin = match file.as_ref().map(PlaceFile::read).transpose()?.flatten() {
         Some(place) => place,
-        None => first_place(&store, arguments),
+        None => first_place(&store, &selection, arguments)?,
     };
-    let follow = store.follow(begin).select(arguments.query.selection()?);
+    let follow = store.follow(begin).select(selection);
     let mut printer = Printer { follow, sink, file, place: begin, printed: 0, arguments };
     let outcome = printer.run();
     match outcome {
@@ -84,13 +85,17 @@ pub(crate) fn run(options: &StoreOptions, arguments: &FollowArguments) -> Outcom
     }
 }
 
-fn first_place(store: &StoreReader, arguments: &FollowArguments) -> FollowCursor {
+fn first_place(
+    store: &StoreReader,
+    selection: &Selection,
+    arguments: &FollowArguments,
+) -> Outcome<FollowCursor> {
     let snapshot = store.snapshot();
-    match arguments.from_seq {
-        _ if arguments.from_now => snapshot.end(),
+    Ok(match arguments.from_seq {
+        _ if arguments.from_now => snapshot.end_of(selection)?,
         Some(seq) => FollowCursor { epoch: snapshot.epoch(), seq: seq.saturating_sub(1) },
         None => FollowCursor::START,
-    }
+    })
 }
 
 /// Brings events from the store to stdout.

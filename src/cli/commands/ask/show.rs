@@ -2,6 +2,7 @@
 
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::StoreOptions;
+use crate::cli::input::scope::ScopeOptions;
 use crate::cli::print::file::EventFile;
 use crate::cli::print::layout::{ColumnOptions, Layout, RawOption, SinkFormat};
 use crate::cli::print::sink::Sink;
@@ -20,9 +21,8 @@ pub(crate) struct ShowArguments {
     /// The sequence of the event
     #[arg(long, value_name = "N", conflicts_with = "id")]
     seq: Option<u64>,
-    /// Only an event of this tenant
-    #[arg(long, value_name = "T")]
-    tenant: Option<String>,
+    #[command(flatten)]
+    scope: ScopeOptions,
     /// Also an event that is past its visible time, but not past its kept time
     #[arg(long)]
     include_hidden: bool,
@@ -111,10 +111,7 @@ fn selection(arguments: &ShowArguments) -> Outcome<(String, Selection)> {
             (format!("id `{id}`"), format!("id=\"{}\"", escaped(id)))
         }
     };
-    let mut selection = Selection::new(Query::parse(&query)?);
-    if let Some(tenant) = &arguments.tenant {
-        selection = selection.tenant(tenant);
-    }
+    let mut selection = arguments.scope.apply(Selection::new(Query::parse(&query)?))?;
     if arguments.include_hidden {
         selection = selection.include_hidden();
     }

@@ -69,7 +69,7 @@ fn holds(predicate: &Predicate, leaves: &[Leaf]) -> bool {
             Scope::Seq => {
                 leaves.iter().any(|(keys, value)| *keys == ["seq"] && passes(&leaf.test, value))
             }
-            Scope::AnyText => leaves.iter().any(|(keys, value)| {
+            Scope::AnyText | Scope::TextExcept(_) => leaves.iter().any(|(keys, value)| {
                 let is_text = !["seq", "occurred_at", "recorded_at"].contains(&keys[0].as_str());
                 is_text && passes(&leaf.test, value)
             }),

@@ -76,6 +76,11 @@ impl ValuePath {
         Ok((member.segments().to_vec(), Some(element)))
     }
 
+    /// The path to the values, if no object on the way has to meet a condition.
+    pub(in crate::query) fn plain(self) -> Option<Path> {
+        self.element.is_none().then_some(self.path)
+    }
+
     /// The path of a facet; dates in brackets are those of the context.
     ///
     /// # Errors
