@@ -36,7 +36,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "src/query",
-        "budget ast predicate syntax plan request exec answer follow explain notes \
+        "budget ast predicate syntax plan request exec answer follow explain notes reader \
          mod",
     ),
     (

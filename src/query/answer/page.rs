@@ -24,7 +24,8 @@ pub struct Page {
     /// Where the next page begins; `None` when nothing follows.
     pub next: Option<Cursor>,
     /// `false` if a limit of cost ended the search before the page was full: `next` is where it
-    /// stopped, in the scope of a reader behind the last event. If this page began there, the limit is too low to find anything.
+    /// stopped, in the scope of a reader behind the last event. If this page began there, the limit
+    /// is too low to find anything.
     pub complete: bool,
 }
 

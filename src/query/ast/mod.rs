@@ -181,9 +181,9 @@ impl Expr {
         matches!(self, Expr::And(_) | Expr::Or(_))
     }
 
-    /// A condition on one object as conditions on the event: necessary ones, which different objects
-    /// may meet. `NOT` is left out, and of `!=` stays that there is a value: what is excluded in one
-    /// object may stand in another.
+    /// A condition on one object as conditions on the event: necessary ones, which different
+    /// objects may meet. `NOT` is left out, and of `!=` stays that there is a value: what is
+    /// excluded in one object may stand in another.
     pub(super) fn apart(&self, object: &Path) -> Expr {
         let all = |operands: &[Expr]| -> Vec<Expr> {
             operands.iter().map(|operand| operand.apart(object)).collect()

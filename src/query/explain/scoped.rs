@@ -1,5 +1,5 @@
-//! Explaining the search of a tenant or another scope, who must not learn of others: not how many events a segment
-//! has, which words and values are in it, or how much had to be looked at.
+//! Explaining the search of a tenant or another scope, who must not learn of others: not how many
+//! events a segment has, which words and values are in it, or how much had to be looked at.
 
 use super::{Answer, ExplainedPart, Explanation, RunTimes};
 use crate::Result;

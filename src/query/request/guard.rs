@@ -69,7 +69,8 @@ fn check_object(object: &[String], condition: &Predicate, mask: &Mask) -> Result
     }
 }
 
-/// Checks an element condition below `object`: that there is an object tells of a masked value, too.
+/// Checks an element condition below `object`: that there is an object tells of a masked value,
+/// too.
 fn check_element(object: &[String], element: &ElementPredicate, mask: &Mask) -> Result<()> {
     let inner = [object, element.path.segments()].concat();
     match mask.hides(&inner) {

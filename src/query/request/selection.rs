@@ -103,8 +103,8 @@ impl Selection {
         self.tenant.is_some() || self.scope.is_restricted()
     }
 
-    /// Whether it has the scope of a reader, to whom no place, file or `seq` of other events is told
-    /// either. Who only asks for a tenant may ask for others, too.
+    /// Whether it has the scope of a reader, to whom no place, file or `seq` of other events is
+    /// told either. Who only asks for a tenant may ask for others, too.
     pub(crate) fn is_of_reader(&self) -> bool {
         self.scope.is_restricted()
     }
@@ -136,7 +136,8 @@ impl Selection {
         format!("\0{}{scope}", self.sees_hidden())
     }
 
-    /// An outcome whose error tells a reader of a scope nothing of other events: no file and no place.
+    /// An outcome whose error tells a reader of a scope nothing of other events: no file and no
+    /// place.
     pub(crate) fn told<T>(&self, outcome: Result<T>) -> Result<T> {
         outcome.map_err(|error| match error {
             Error::Corrupt { .. } | Error::Unsupported { .. } if self.is_of_reader() => {
