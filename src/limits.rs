@@ -32,6 +32,9 @@ pub const QUERY_BYTES_MAX: usize = 64 << 10;
 pub const QUERY_JSON_BYTES_MAX: usize = 1 << 20;
 /// Terms of a query; in a list each range or time counts as one.
 pub const QUERY_TERMS_MAX: usize = 1024;
+/// Names of persons that the conditions of a query on actors stand for, each as often as it is
+/// compared.
+pub const QUERY_ALIASES_MAX: usize = 10_000;
 /// Nesting of parentheses in a query, however it was made.
 pub const QUERY_DEPTH_MAX: usize = 64;
 /// Nesting of the brackets of element conditions in a query, however it was made.
@@ -82,5 +85,9 @@ pub const MAP_INDEX_MAX: usize = 1023;
 pub const RECORD_BYTES_MAX: usize = 32 << 20;
 /// Bytes of a record that are held to refuse it as a whole; of a longer one the parts are refused.
 pub const REFUSED_BYTES_MAX: usize = 256 << 20;
+/// Names of persons in `aliases.toml`.
+pub const ALIASES_MAX: usize = 10_000;
+/// Bytes of `aliases.toml`.
+pub const ALIASES_BYTES_MAX: u64 = 4 << 20;
 /// Bytes of `store.toml`.
 pub const SETTINGS_BYTES_MAX: u64 = 4 << 20;

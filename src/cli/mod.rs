@@ -55,6 +55,8 @@ enum Command {
     Export(ask::export::ExportArguments),
     /// Show whole events by id or sequence
     Show(ask::show::ShowArguments),
+    /// Say under which names persons acted; queries on actors follow them
+    Alias(upkeep::alias::AliasArguments),
     /// Show figures of the store
     Stats(upkeep::stats::StatsArguments),
     /// List the segments of the store
@@ -123,6 +125,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Follow(arguments) => ask::follow::run(store, &arguments),
         Command::Export(arguments) => ask::export::run(store, &arguments),
         Command::Show(arguments) => ask::show::run(store, &arguments),
+        Command::Alias(arguments) => upkeep::alias::run(store, &arguments),
         Command::Stats(arguments) => upkeep::stats::run(store, &arguments),
         Command::Segments(arguments) => upkeep::segments::run(store, &arguments),
         Command::Seal(report) => upkeep::seal::run(store, &report),

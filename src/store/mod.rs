@@ -4,9 +4,11 @@
 //! the tail into segments. [`Store::snapshot`] sees all of that, each event in one place.
 //!
 //! The rooms, from low to high; imports run down: `folder` (names and files), `retention` (rules),
-//! `settings` (`store.toml`), `manifest` (the durable list), `view` (what readers see), `write` (the way of an event), `open`
+//! `settings` (`store.toml`), `aliases` (names of persons), `manifest` (the durable list), `view`
+//! (what readers see), `write` (the way of an event), `open`
 //! (recovery), `upkeep` (what is done to a store as a whole).
 
+mod aliases;
 mod builder;
 mod folder;
 mod manifest;
@@ -21,10 +23,12 @@ mod upkeep;
 mod view;
 mod write;
 
+pub(crate) use aliases::table::Tenure;
 pub(crate) use retention::policy::RuleFields;
 pub(crate) use view::segments::LiveSegment;
 pub(crate) use view::snapshot::Followed;
 
+pub use aliases::table::{Alias, Aliases};
 pub use builder::StoreBuilder;
 pub use options::Durability;
 pub use reader::StoreReader;
@@ -276,6 +280,15 @@ impl Store {
         Ok(())
     }
 
+    /// The names of persons that `aliases.toml` has now, or the last right ones.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] while the file is wrong and was never right since the opening,
+    /// [`Error::Io`].
+    pub fn aliases(&self) -> Result<Aliases> {
+        Ok(Aliases::clone(&*self.engine.core.aliases.current()?))
+    }
+
     /// Reads every byte of every file that is listed; appends go on meanwhile.
     ///
     /// One damage hides no other: of each file everything that can still be checked is.
@@ -403,6 +416,26 @@ impl StoreBuilder {
             Ok(Settings { retention: change(settings.retention.clone())?, ..settings })
         };
         Ok(file::change(&disk, &paths, change)?.retention)
+    }
+
+    /// Changes the names of persons, which queries on actors follow, also while another process
+    /// writes the store: snapshots taken from then on have the new ones. `change` gets the names of
+    /// now; two changes at once come one after the other. Comments in `aliases.toml` stay.
+    ///
+    /// Durability: on `Ok` they survive power loss; after a crash the old or the new ones are
+    /// there.
+    ///
+    /// # Errors
+    /// What `change` says; [`Error::Missing`]; [`Error::Invalid`] for a file that is wrong;
+    /// [`Error::Io`]; [`Error::Locked`] when somebody else changes the file for seconds.
+    pub fn change_aliases(
+        &self,
+        dir: impl AsRef<Path>,
+        change: impl FnOnce(Aliases) -> Result<Aliases>,
+    ) -> Result<Aliases> {
+        let (disk, paths) = (self.options().disk, StorePaths::new(dir.as_ref()));
+        open::writer::check_there(&disk, &paths)?;
+        aliases::file::change(&disk, &paths, change)
     }
 
     /// Makes a damaged store one that opens, verifies and serves everything that can be read; of a

@@ -1,5 +1,6 @@
 //! A store that is open for reading only.
 
+use super::aliases::table::Aliases;
 use super::options::Options;
 use super::report::{ChangeReport, OpenReport, SegmentSummary, Stats};
 use super::retention::policy::Retention;
@@ -97,6 +98,14 @@ impl StoreReader {
     /// As [`StoreReader::settings_problem`].
     pub fn retention_problem(&self) -> Option<Error> {
         self.engine.core.settings_problem()
+    }
+
+    /// As [`Store::aliases`](super::Store::aliases).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn aliases(&self) -> Result<Aliases> {
+        Ok(Aliases::clone(&*self.engine.core.aliases.current()?))
     }
 
     /// What [`Store::retain`](super::Store::retain) would do at `now` by the rules in force, or by

@@ -32,7 +32,8 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ("src/segment", "codec index file read rows builder mod"),
     (
         "src/store",
-        "sync options builder folder retention settings manifest report view write open upkeep reader mod",
+        "sync options builder folder retention settings aliases manifest report view write open \
+         upkeep reader mod",
     ),
     (
         "src/query",

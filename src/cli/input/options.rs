@@ -85,6 +85,10 @@ pub(crate) struct QueryOptions {
     /// Also events that are past their visible time, but not past their kept time
     #[arg(long)]
     include_hidden: bool,
+    /// Take conditions on actors as they are; else one that names a person (see `alias`) finds
+    /// what the person did under all names
+    #[arg(long)]
+    no_alias: bool,
     /// How the query is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     query_format: QueryFormat,
@@ -123,7 +127,11 @@ enum QueryFormat {
 impl QueryOptions {
     /// The events that are asked for.
     pub(crate) fn selection(&self) -> Outcome<Selection> {
-        let selection = self.scope.apply(Selection::new(self.parse()?).zone(self.zone))?;
+        let selection = Selection::new(self.parse()?).zone(self.zone);
+        let mut selection = self.scope.apply(selection)?;
+        if self.no_alias {
+            selection = selection.without_aliases();
+        }
         Ok(if self.include_hidden { selection.include_hidden() } else { selection })
     }
 

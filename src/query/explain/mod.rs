@@ -35,6 +35,10 @@ use std::time::Duration;
 pub struct Explanation {
     /// The query in its canonical form.
     pub query: String,
+    /// The query that was run, if names of persons ([`Aliases`](crate::store::Aliases)) made it
+    /// another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rewritten: Option<String>,
     /// What was asked for.
     #[serde(flatten)]
     pub answer: Answer,

@@ -37,7 +37,7 @@ pub(super) fn parts_of(search: &Search<'_>) -> Result<Vec<QueryPart>> {
         });
     }
     let context = search.context()?;
-    match search.selection.query.root() {
+    match search.asked_query()?.root() {
         Expr::And(operands) => {
             for operand in operands {
                 parts.push(part(operand, &context)?);

@@ -11,6 +11,9 @@ use std::time::Duration;
 impl Display for Explanation {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "query    {}", self.query)?;
+        if let Some(rewritten) = &self.rewritten {
+            writeln!(formatter, "names    {rewritten}")?;
+        }
         writeln!(formatter, "answer   {}", self.answer)?;
         if self.from.is_some() || self.to.is_some() {
             let text = |time: Option<Timestamp>| time.map_or("...".to_owned(), |t| t.to_string());

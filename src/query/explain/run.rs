@@ -110,6 +110,7 @@ impl<'a> Search<'a> {
         let labels = labels_met(query, &self.context()?)?;
         Ok(Explanation {
             query: query.to_string(),
+            rewritten: self.rewritten()?,
             answer,
             from: times.from,
             to: times.to,

@@ -4,6 +4,7 @@ mod asking;
 pub(super) mod cursor;
 mod guard;
 pub(super) mod order;
+mod renamed;
 pub(super) mod scope;
 pub(super) mod search;
 pub(super) mod selection;

@@ -223,6 +223,12 @@ impl<'a> Search<'a> {
         Search { selection: self.selection.include_hidden(), ..self }
     }
 
+    /// As [`Selection::without_aliases`].
+    #[must_use]
+    pub fn without_aliases(self) -> Self {
+        Search { selection: self.selection.without_aliases(), ..self }
+    }
+
     /// Only events that were stored when the first page was taken, on all pages: later ones never
     /// appear, wherever they sort. With a cursor, counts, facets and histograms obey it too,
     /// whatever its order.
@@ -312,8 +318,14 @@ impl<'a> Search<'a> {
     /// [`Error::Invalid`] for a query that makes no sense or asks for masked fields.
     pub(crate) fn predicate(&self) -> Result<Predicate> {
         self.selection.query.check_size()?;
-        let asked = compile(&self.selection.query, &self.context()?)?;
-        let mut parts = vec![guarded(asked, &self.mask)?];
+        let context = self.context()?;
+        let asked = guarded(compile(&self.selection.query, &context)?, &self.mask)?;
+        // A name that is masked is not followed.
+        let followed = match self.renamed()? {
+            Some(query) => guarded(compile(&query, &context)?, &self.mask).unwrap_or(asked),
+            None => asked,
+        };
+        let mut parts = vec![followed];
         parts.extend(self.selection.conditions());
         if self.times != TimeRange::default() {
             parts.insert(0, Predicate::occurred_within(self.times));
@@ -344,6 +356,25 @@ impl<'a> Search<'a> {
     /// What of the events is not given back.
     pub(in crate::query) fn mask(&self) -> &Arc<Mask> {
         &self.mask
+    }
+
+    /// The query with the names of persons spelled out; `None` if it is as it was written.
+    fn renamed(&self) -> Result<Option<Query>> {
+        self.selection.renamed(self.snapshot)
+    }
+
+    /// The query as it is run, before what the scope adds.
+    pub(crate) fn asked_query(&self) -> Result<Query> {
+        Ok(self.renamed()?.unwrap_or_else(|| self.selection.query.clone()))
+    }
+
+    /// The text of the query as it is run, where names were spelled out; a reader of a scope is not
+    /// told the names of persons.
+    pub(crate) fn rewritten(&self) -> Result<Option<String>> {
+        match self.selection.is_of_reader() {
+            true => Ok(None),
+            false => Ok(self.renamed()?.map(|query| query.to_string())),
+        }
     }
 
     pub(crate) fn visibility(&self) -> Visibility<'a> {
@@ -389,6 +420,9 @@ impl<'a> Search<'a> {
         }
         if self.is_point_in_time {
             text.push_str("\0point in time");
+        }
+        if !self.selection.follows_aliases {
+            text.push_str("\0no alias");
         }
         let low = crate::io::codec::crc(1, text.as_bytes());
         let high = crate::io::codec::crc(u64::from(low) << 32 | 2, text.as_bytes());

@@ -1,11 +1,13 @@
 //! Which events are asked for: what a search and a follower have in common.
 
+use super::renamed::{may_name, renamed};
 use super::scope::{ReaderScope, is_one_of};
 use crate::error::Reading;
 use crate::profile::Registry;
 use crate::query::ast::Query;
 use crate::query::predicate::labels::CodeLabels;
 use crate::query::predicate::tree::Predicate;
+use crate::store::Snapshot;
 use crate::{Error, Result};
 use chrono_tz::Tz;
 use std::sync::Arc;
@@ -35,19 +37,20 @@ pub struct Selection {
     scope: ReaderScope,
     include_hidden: bool,
     pub(crate) language: Option<String>,
+    pub(crate) follows_aliases: bool,
 }
 
 impl Selection {
     /// Every event that matches and is visible; dates are those of UTC.
     pub fn new(query: Query) -> Selection {
-        let scope = ReaderScope::all();
         Selection {
             query,
             zone: Tz::UTC,
             tenant: None,
-            scope,
+            scope: ReaderScope::all(),
             include_hidden: false,
             language: None,
+            follows_aliases: true,
         }
     }
 
@@ -151,5 +154,21 @@ impl Selection {
             }
             other => other,
         })
+    }
+
+    /// A condition on an actor finds what it says and no more: without this, one that names a
+    /// person (`actor.id`, `actor.email`, `actor.display_name` and `actor`, by `:`, `=` or `!=`)
+    /// stands for all names that [`Aliases`](crate::store::Aliases) have of the person.
+    #[must_use]
+    pub fn without_aliases(self) -> Self {
+        Selection { follows_aliases: false, ..self }
+    }
+
+    /// The query with the names of persons spelled out; `None` if it is as it was written.
+    pub(super) fn renamed(&self, snapshot: &Snapshot) -> Result<Option<Query>> {
+        if !self.follows_aliases || !may_name(&self.query) {
+            return Ok(None);
+        }
+        renamed(&self.query, snapshot.aliases()?)
     }
 }

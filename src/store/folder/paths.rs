@@ -78,6 +78,16 @@ impl StorePaths {
         self.profiles().join(format!("{name}{PROFILE_SUFFIX}"))
     }
 
+    /// The names of persons, readable.
+    pub(crate) fn aliases(&self) -> PathBuf {
+        self.root.join("aliases.toml")
+    }
+
+    /// The lock of those who change the names.
+    pub(crate) fn aliases_lock(&self) -> PathBuf {
+        self.root.join("aliases.toml.lock")
+    }
+
     /// The lock of the writer.
     pub(crate) fn lock(&self) -> PathBuf {
         self.root.join("lock")

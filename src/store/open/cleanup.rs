@@ -4,6 +4,7 @@
 use crate::Result;
 use crate::io::{DirItem, DirKind, Disk};
 use crate::log::read_head;
+use crate::store::aliases;
 use crate::store::folder::paths::{SegmentPath, StorePaths};
 use crate::store::folder::{aside, files};
 use crate::store::manifest::state::ManifestState;
@@ -20,6 +21,7 @@ pub(crate) fn tidy(core: &Core, upkeep: &mut Maintenance) -> Result<Vec<String>>
     let disk = &core.options.disk;
     files::remove(disk, &StorePaths::temporary(&core.paths.manifest()))?;
     file::remove_leftover(disk, &core.paths)?;
+    aliases::file::remove_leftover(disk, &core.paths)?;
     let mut strange = StrayFiles::default();
     strange.look_at_logs(core, upkeep.manifest.state())?;
     strange.look_at_segments(core, upkeep.manifest.state())?;

@@ -5,6 +5,7 @@ use super::consistency::{check_complete, check_heads};
 use super::recover::{Recovered, recover};
 use crate::io::{Disk, LockGuard};
 use crate::log::{LogWriter, SyncedHint};
+use crate::store::aliases::live::LiveAliases;
 use crate::store::folder::files;
 use crate::store::folder::links::refuse_links;
 use crate::store::folder::paths::StorePaths;
@@ -74,6 +75,7 @@ pub(crate) fn new_core(paths: StorePaths, options: Options) -> Result<Core> {
     Ok(Core {
         unlinks: DeferredUnlink::new(&options.disk),
         settings: LiveSettings::open(&options.disk, &paths)?,
+        aliases: LiveAliases::new(&options.disk, &paths),
         paths,
         options,
         view: ArcSwap::from_pointee(view),

@@ -6,7 +6,7 @@
 //! what it shows. The manifest comes last: before it the folder is no store.
 
 use crate::event::StoredEvent;
-use crate::limits::BATCH_BYTES_MAX;
+use crate::limits::{self, BATCH_BYTES_MAX};
 use crate::log::LogWriter;
 use crate::log::{Frame, LogHeader};
 use crate::store::folder::files;
@@ -91,6 +91,7 @@ pub(crate) fn backup(
     let epoch = new_epoch(core, view.epoch.max(state.epoch));
     let log = backup.write_log(view, epoch)?;
     backup.write_settings()?;
+    backup.write_aliases()?;
     let state = state_of(view, state, log, epoch);
     drop(write_whole(disk, &backup.paths.manifest(), &*core.options.random, &state)?);
     backup.report.bytes += files::len(disk, &backup.paths.manifest())?;
@@ -214,6 +215,21 @@ impl Backup<'_> {
             _ => file::create(disk, &self.paths, &loaded.settings)?,
         }
         self.report.bytes += files::len(disk, &path)?;
+        Ok(())
+    }
+}
+
+impl Backup<'_> {
+    /// Copies the names of persons as people wrote them, right or wrong.
+    fn write_aliases(&mut self) -> Result<()> {
+        let disk = &self.core.options.disk;
+        let from = self.core.paths.aliases();
+        let bytes = match files::read_whole(disk, &from, limits::ALIASES_BYTES_MAX) {
+            Err(error) if files::is_missing(&error) => return Ok(()),
+            bytes => bytes?,
+        };
+        files::create_synced(disk, &self.paths.aliases(), &bytes)?;
+        self.report.bytes += bytes.len() as u64;
         Ok(())
     }
 }

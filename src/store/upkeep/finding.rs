@@ -80,6 +80,8 @@ pub enum Part {
     Edits,
     /// The retention rules.
     Rules,
+    /// The names of persons.
+    Aliases,
 }
 
 /// One thing that is wrong with a store.

@@ -8,6 +8,7 @@ use crate::log::Frame;
 use crate::log::{KnownLog, Synced, SyncedHint, replay, salvage};
 use crate::segment::BadBytes;
 use crate::segment::Segment;
+use crate::store::aliases;
 use crate::store::folder::files;
 use crate::store::folder::inventory;
 use crate::store::folder::paths::StorePaths;
@@ -122,6 +123,7 @@ impl<'a> Verification<'a> {
     fn check_all(&mut self, state: Option<&ManifestState>, synced: Option<Synced>, beside: bool) {
         self.check_manifest();
         self.check_rules();
+        self.check_aliases();
         let Some(state) = state else {
             return;
         };
@@ -176,6 +178,14 @@ impl<'a> Verification<'a> {
         match load::read(self.disk, self.paths) {
             Ok(_) => self.read_whole(&path),
             Err(error) => self.report.add(self.finding(&path, Part::Rules, &error)),
+        }
+    }
+
+    fn check_aliases(&mut self) {
+        let path = self.paths.aliases();
+        match aliases::file::read(self.disk, self.paths) {
+            Ok(_) => self.read_whole(&path),
+            Err(error) => self.report.add(self.finding(&path, Part::Aliases, &error)),
         }
     }
 

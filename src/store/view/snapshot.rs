@@ -4,6 +4,8 @@ use super::segments::{LiveSegment, SegmentSet};
 use crate::event::Timestamp;
 use crate::io::Watch;
 use crate::profile::Registry;
+use crate::store::aliases::live::HeldAliases;
+use crate::store::aliases::table::Aliases;
 use crate::store::manifest::epochs::Epochs;
 use crate::store::retention::policy::Retention;
 use crate::store::settings::load::LoadedSettings;
@@ -40,12 +42,18 @@ impl View {
 pub struct Snapshot {
     view: Arc<View>,
     settings: Arc<LoadedSettings>,
+    aliases: Arc<HeldAliases>,
     now: Timestamp,
 }
 
 impl Snapshot {
-    pub(crate) fn new(view: Arc<View>, settings: Arc<LoadedSettings>, now: Timestamp) -> Snapshot {
-        Snapshot { view, settings, now }
+    pub(crate) fn new(
+        view: Arc<View>,
+        settings: Arc<LoadedSettings>,
+        aliases: Arc<HeldAliases>,
+        now: Timestamp,
+    ) -> Snapshot {
+        Snapshot { view, settings, aliases, now }
     }
 
     /// The segments, in the order of their oldest time.
@@ -78,6 +86,14 @@ impl Snapshot {
     /// The profiles of the store when the snapshot was taken.
     pub fn profiles(&self) -> &Registry {
         &self.settings.profiles
+    }
+
+    /// The names of persons, as they were at the first question of the snapshot for them.
+    ///
+    /// # Errors
+    /// What is wrong with their file.
+    pub(crate) fn aliases(&self) -> Result<&Aliases> {
+        self.aliases.get()
     }
 
     /// The time by the clock of the store when the snapshot was taken.

@@ -9,6 +9,7 @@ use super::writer::Writer;
 use crate::event::{Event, Timestamp};
 use crate::io::LockGuard;
 use crate::segment::SegmentId;
+use crate::store::aliases::live::{HeldAliases, LiveAliases};
 use crate::store::folder::files;
 use crate::store::folder::paths::{SegmentPath, StorePaths};
 use crate::store::manifest::Manifest;
@@ -35,6 +36,7 @@ pub(crate) struct Core {
     pub(crate) options: Options,
     pub(crate) view: ArcSwap<View>,
     pub(crate) settings: LiveSettings,
+    pub(crate) aliases: Arc<LiveAliases>,
     pub(crate) notifier: Arc<Notifier>,
     pub(crate) unlinks: Arc<DeferredUnlink>,
 }
@@ -77,7 +79,8 @@ impl Core {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.view.load_full(), self.settings(), self.now())
+        let aliases = Arc::new(HeldAliases::new(&self.aliases));
+        Snapshot::new(self.view.load_full(), self.settings(), aliases, self.now())
     }
 
     pub(crate) fn random_id(&self) -> u64 {

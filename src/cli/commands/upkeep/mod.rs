@@ -1,5 +1,6 @@
 //! Commands that change, check or describe the files of a store.
 
+pub(crate) mod alias;
 pub(crate) mod backup;
 pub(crate) mod compact;
 pub(crate) mod repair;

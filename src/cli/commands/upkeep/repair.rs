@@ -51,6 +51,10 @@ fn print_lines(report: &RepairReport) -> Outcome {
     if report.rules_reset {
         output.line("store.toml: reset; everything is kept and shown for ever, look at it")?;
     }
+    if report.aliases_reset {
+        output
+            .line("aliases.toml: gone; queries follow no names of persons, look at it in aside")?;
+    }
     if !report.added.is_empty() {
         output.line("segments written from what can be read:")?;
         output.line(segment_table(&report.added))?;

@@ -50,6 +50,10 @@ impl Repair<'_> {
         if self.report.rules_reset {
             file::create(self.disk, &self.paths, &Settings::default())?;
         }
+        if self.report.aliases_reset {
+            files::remove(self.disk, &self.paths.aliases())?;
+            files::sync_folder(self.disk, root)?;
+        }
         if self.changed {
             let path = self.paths.manifest();
             drop(write_whole(self.disk, &path, &*self.options.random, &self.after)?);

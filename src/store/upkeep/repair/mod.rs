@@ -19,6 +19,7 @@ use super::finding::{Finding, FindingKind, SeqRange};
 use super::verify::verify_closed;
 use crate::io::Disk;
 use crate::log::{Synced, SyncedHint, read_head};
+use crate::store::aliases;
 use crate::store::folder::files;
 use crate::store::folder::inventory;
 use crate::store::folder::inventory::FoundSegment;
@@ -55,6 +56,8 @@ pub struct RepairReport {
     pub manifest_rebuilt: bool,
     /// `store.toml` could not be read: now it says that everything is kept and shown for ever.
     pub rules_reset: bool,
+    /// `aliases.toml` could not be read: it is gone, and queries follow no names of persons.
+    pub aliases_reset: bool,
     /// Segments that were written from what could be read of damaged files.
     pub added: Vec<SegmentSummary>,
     /// Files whose bytes are now in `aside`: their paths within the store.
@@ -161,6 +164,7 @@ impl<'a> Repair<'a> {
             moved,
         };
         repair.read_rules()?;
+        repair.read_aliases()?;
         repair.read_manifest()?;
         Ok(repair)
     }
@@ -175,6 +179,17 @@ impl<'a> Repair<'a> {
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    fn read_aliases(&mut self) -> Result<()> {
+        match aliases::file::read(self.disk, &self.paths) {
+            Err(Error::Invalid { .. } | Error::Corrupt { .. }) => {
+                self.report.aliases_reset = true;
+                self.kept_first.push(self.paths.aliases());
+                Ok(())
+            }
+            read => read.map(drop),
+        }
     }
 
     fn read_manifest(&mut self) -> Result<()> {
