@@ -1,6 +1,7 @@
 //! The engine as a whole, compared with plain definitions of what it must answer.
 
 mod agreement;
+mod aliases;
 mod budgets;
 mod chance;
 mod compare;
