@@ -3,8 +3,10 @@
 //! Equal canonical bytes are. Beyond that, `raw` is the payload as an interface sent it, and an
 //! interface may send the same record with other transport metadata: a new `etag`, or its named
 //! parameters in another order. None of it says what happened, so it is no part of the identity;
-//! everything else in `raw` is.
+//! everything else in `raw` is. Nor are values before a change that the engine has derived: the event
+//! that comes again has none.
 
+use super::changes::without_derived;
 use crate::json::{Value, find};
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -38,9 +40,20 @@ impl<'a> Identity<'a> {
     ///
     /// Cost: a comparison of bytes; `raw` is parsed only where all before it is equal.
     pub(crate) fn is_of(&self, other: &[u8]) -> bool {
-        if self.canonical == other {
+        if self.canonical == other || self.is_of_raw(other) {
             return true;
         }
+        if ![self.canonical, other].into_iter().any(has_derived) {
+            return false;
+        }
+        let (Some(one), Some(two)) = (underived(self.canonical), underived(other)) else {
+            return false;
+        };
+        one == two || Identity::of(&one).is_of_raw(&two)
+    }
+
+    /// Whether only transport metadata in `raw` tells the two apart.
+    fn is_of_raw(&self, other: &[u8]) -> bool {
         let Some((start, value)) = self.raw() else {
             return false;
         };
@@ -54,6 +67,21 @@ impl<'a> Identity<'a> {
         let raw = self.canonical.get(value.clone()).and_then(without_transport);
         same_behind && raw.is_some() && raw == other.get(others.value).and_then(without_transport)
     }
+}
+
+/// Whether the event may have a value before a change that was derived.
+fn has_derived(canonical: &[u8]) -> bool {
+    memchr::memmem::find(canonical, b"\"before_state\":\"derived\"").is_some()
+}
+
+/// The event without values before that were derived or could not be told.
+fn underived(canonical: &[u8]) -> Option<Vec<u8>> {
+    let mut event = Value::parse(canonical).ok()?;
+    let Value::Object(members) = &mut event else { return None };
+    let changes = members.iter_mut().find(|(key, _)| key == "changes");
+    let Some((_, Value::List(changes))) = changes else { return None };
+    changes.iter_mut().for_each(without_derived);
+    Some(event.to_json().into_bytes())
 }
 
 /// The payload without its transport metadata, as text.
@@ -117,6 +145,26 @@ mod tests {
             {"name":"a","value":"1"},{"name":"a","value":"2"}]}]}"#;
         assert!(is_same(raw, again));
         assert!(is_same("", ""));
+    }
+
+    #[test]
+    fn derived_values_are_no_part_of_the_identity() {
+        let changes = |change: &str| format!(r#","changes":[{{"field":"f",{change}"after":1}}]"#);
+        let derived = changes(r#""before":5,"before_state":"derived","#);
+        for (change, same) in [
+            ("", true),
+            (r#""before_state":"unknown","#, true),
+            (r#""before":null,"before_state":"unknown","#, true),
+            (r#""before":6,"before_state":"derived","#, true),
+            (r#""before":5,"#, false),
+            (r#""before_state":"absent","#, false),
+        ] {
+            assert_eq!(is_same(&derived, &changes(change)), same, "{change}");
+        }
+        assert!(!is_same(&changes(""), &changes(r#""before_state":"unknown","#)));
+        assert!(!is_same(&derived, &derived.replace("\"after\":1", "\"after\":2")));
+        let raw = |etag: u8| format!(r#","raw":{{"etag":"{etag}"}}"#);
+        assert!(is_same(&(derived + &raw(1)), &(changes("") + &raw(2))));
     }
 
     #[test]

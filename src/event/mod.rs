@@ -2,6 +2,7 @@
 
 mod builder;
 mod canonical;
+pub(crate) mod changes;
 mod check;
 pub(crate) mod civil;
 mod identity;

@@ -14,6 +14,7 @@
 mod answer;
 mod ast;
 mod budget;
+mod derive;
 mod exec;
 mod explain;
 mod follow;

@@ -1,10 +1,10 @@
 //! How a store is opened, put together option by option.
 
 use super::options::{Durability, Options};
+use super::view::recorded::RecordedChanges;
 use crate::io::Access;
 #[cfg(any(test, feature = "testing"))]
 use crate::io::{Clock, Disk, Random};
-#[cfg(any(test, feature = "testing"))]
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -86,6 +86,12 @@ impl StoreBuilder {
     /// its next time.
     pub fn sweep_every(mut self, every: Duration) -> Self {
         self.options.sweep_every = Some(every);
+        self
+    }
+
+    /// Fills values before in from the changes that this finds; `None`: not.
+    pub(crate) fn recorded_changes(mut self, changes: Option<Arc<dyn RecordedChanges>>) -> Self {
+        self.options.recorded_changes = changes;
         self
     }
 

@@ -3,6 +3,7 @@
 use crate::io::{Access, Disk};
 use crate::io::{Clock, Random};
 use crate::io::{RealDisk, SystemClock, SystemRandom};
+use crate::store::view::recorded::RecordedChanges;
 use crate::{Error, Result};
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub(crate) struct Options {
     pub(crate) tail_events_max: u64,
     pub(crate) seal_age: Option<Duration>,
     pub(crate) sweep_every: Option<Duration>,
+    /// Finds what was recorded last, if values before are to be filled in from it.
+    pub(crate) recorded_changes: Option<Arc<dyn RecordedChanges>>,
     pub(crate) disk: Disk,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
@@ -49,6 +52,7 @@ impl Default for Options {
             tail_events_max: TAIL_EVENTS_MAX,
             seal_age: None,
             sweep_every: None,
+            recorded_changes: None,
             disk: Arc::new(RealDisk),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),

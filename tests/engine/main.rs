@@ -7,6 +7,7 @@ mod chance;
 mod compare;
 mod completion;
 mod cursors;
+mod deriving;
 mod empty_answers;
 mod events;
 mod explaining;

@@ -32,12 +32,12 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ("src/segment", "codec index file read rows builder mod"),
     (
         "src/store",
-        "sync options builder folder retention settings aliases manifest report view write open \
+        "sync folder retention settings aliases manifest report view options builder write open \
          upkeep reader mod",
     ),
     (
         "src/query",
-        "budget ast predicate syntax plan request exec answer follow explain notes reader \
+        "budget ast predicate syntax plan request exec answer derive follow explain notes reader \
          mod",
     ),
     (

@@ -5,7 +5,7 @@ use super::scope::ScopeOptions;
 use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use annals::query::{Query, Search, Selection};
-use annals::store::{Snapshot, Store, StoreReader};
+use annals::store::{Snapshot, Store, StoreBuilder, StoreReader};
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
@@ -44,8 +44,17 @@ impl StoreOptions {
     /// Opens the store for writing; with `create`, makes one where there is none. As long as it is
     /// open, what is past its time is dropped every hour.
     pub(crate) fn open_to_write(&self, create: bool) -> Outcome<Store> {
-        let builder = Store::builder().create(create).sweep_every(SWEEP_EVERY);
-        let store = builder.open(self.required_dir()?)?;
+        self.open_with(Store::builder().create(create))
+    }
+
+    /// As [`StoreOptions::open_to_write`], creating the store; `derive` as in
+    /// [`StoreBuilder::derive_before`].
+    pub(crate) fn open_to_import(&self, derive: bool) -> Outcome<Store> {
+        self.open_with(Store::builder().derive_before(derive))
+    }
+
+    fn open_with(&self, builder: StoreBuilder) -> Outcome<Store> {
+        let store = builder.sweep_every(SWEEP_EVERY).open(self.required_dir()?)?;
         let report = store.open_report();
         if report.torn_bytes > 0 {
             tell(format_args!(

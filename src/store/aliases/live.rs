@@ -69,14 +69,20 @@ impl LiveAliases {
 /// The names as a snapshot has them: those at its first question about an actor.
 #[derive(Debug)]
 pub(crate) struct HeldAliases {
-    live: Arc<LiveAliases>,
+    /// `None`: there are none.
+    live: Option<Arc<LiveAliases>>,
     held: OnceLock<Arc<Aliases>>,
 }
 
 impl HeldAliases {
     /// Reads nothing yet.
     pub(crate) fn new(live: &Arc<LiveAliases>) -> HeldAliases {
-        HeldAliases { live: Arc::clone(live), held: OnceLock::new() }
+        HeldAliases { live: Some(Arc::clone(live)), held: OnceLock::new() }
+    }
+
+    /// No names.
+    pub(crate) fn none() -> HeldAliases {
+        HeldAliases { live: None, held: OnceLock::new() }
     }
 
     /// The names.
@@ -87,7 +93,8 @@ impl HeldAliases {
         if let Some(held) = self.held.get() {
             return Ok(held);
         }
-        let current = self.live.current()?;
+        let current =
+            self.live.as_ref().map_or_else(|| Ok(Arc::default()), |live| live.current())?;
         Ok(self.held.get_or_init(|| current))
     }
 }

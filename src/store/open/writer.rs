@@ -18,6 +18,7 @@ use crate::store::settings::file;
 use crate::store::settings::live::LiveSettings;
 use crate::store::view::segments::{DeferredUnlink, SegmentSet};
 use crate::store::view::snapshot::View;
+use crate::store::write::derive::Deriver;
 use crate::store::write::engine::{Core, Engine, Maintenance};
 use crate::store::write::group::CommitGroup;
 use crate::store::write::seal::begin_log;
@@ -208,6 +209,7 @@ fn begin_writer(
         recorded_at,
         epoch,
         epochs: Arc::new(upkeep.manifest.state().epochs.clone()),
+        deriver: core.options.recorded_changes.clone().map(Deriver::new),
         poison: None,
     };
     writer.write_hint();

@@ -1,5 +1,6 @@
-//! What readers see: segments, snapshots, epochs, and how followers learn of a publication.
+//! What readers see: segments, snapshots, epochs, what was recorded last, and how followers learn of a publication.
 
 pub(super) mod publication;
+pub(super) mod recorded;
 pub(super) mod segments;
 pub(super) mod snapshot;

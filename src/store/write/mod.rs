@@ -3,6 +3,7 @@
 pub(super) mod append;
 pub(super) mod background;
 pub(super) mod close;
+pub(super) mod derive;
 pub(super) mod engine;
 pub(super) mod group;
 mod lifetime;

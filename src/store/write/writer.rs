@@ -1,16 +1,19 @@
 //! The writer's state: log, tails, sequence; touched only under one lock.
 
+use super::derive::{BatchAfters, Deriver};
 use super::lifetime::Lifetime;
 use crate::event::{Event, Identity, StoredEvent, TenantAndId, Timestamp};
 use crate::log::Frame;
 use crate::log::{LogWriter, Synced, SyncedHint};
 use crate::segment::Duplicate;
+use crate::store::aliases::live::HeldAliases;
 use crate::store::manifest::epochs::Epochs;
 use crate::store::manifest::state::LogFile;
 use crate::store::report::Receipt;
 use crate::store::retention::policy::Retention;
+use crate::store::view::recorded::Age;
 use crate::store::view::segments::SegmentSet;
-use crate::store::view::snapshot::View;
+use crate::store::view::snapshot::{Snapshot, View};
 use crate::tail::{Tail, TailView};
 use crate::{Error, Result};
 use foldhash::fast::FixedState;
@@ -32,6 +35,8 @@ pub(crate) struct Writer {
     pub(crate) recorded_at: Timestamp,
     pub(crate) epoch: u64,
     pub(crate) epochs: Arc<Epochs>,
+    /// What fills values before in, where that is asked for.
+    pub(crate) deriver: Option<Deriver>,
     /// Why no more events are accepted.
     pub(crate) poison: Option<Error>,
 }
@@ -94,15 +99,34 @@ impl Writer {
         let standings = self.standings(&events)?;
         let recorded_at = self.recorded_at.max(now);
         let lifetime = |event: &Event| Lifetime::of(event, recorded_at, retention, now);
-        let (receipts, fresh) = self.accept(events, &standings, recorded_at, &lifetime);
+        let (receipts, mut fresh) = self.accept(events, &standings, recorded_at, &lifetime);
         if !fresh.is_empty() {
+            let afters = self.derive(&mut fresh, Age { retention, now });
             self.log_batch(&fresh)?;
             self.next_seq += fresh.len() as u64;
             self.recorded_at = recorded_at;
             let pushed = self.active.tail.push(fresh);
             pushed.map_err(|error| self.stop(error))?;
+            if let Some(deriver) = &mut self.deriver {
+                deriver.learn(afters);
+            }
         }
         Ok(receipts)
+    }
+
+    /// Fills values before in, from everything that was written before.
+    fn derive(&mut self, fresh: &mut [StoredEvent], age: Age<'_>) -> BatchAfters {
+        let Some(mut deriver) = self.deriver.take() else {
+            return BatchAfters::default();
+        };
+        let before = || {
+            let retention = Arc::new(age.retention.clone());
+            let (profiles, aliases) = (Arc::default(), Arc::new(HeldAliases::none()));
+            Snapshot::new(Arc::new(self.view()), retention, profiles, aliases, age.now)
+        };
+        let afters = deriver.fill(fresh, age, &before);
+        self.deriver = Some(deriver);
+        afters
     }
 
     fn log_batch(&mut self, fresh: &[StoredEvent]) -> Result<()> {

@@ -22,6 +22,10 @@ pub(crate) struct ImportArguments {
     /// Where records go that cannot be stored, as NDJSON; added to what the file holds
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+    /// Fill the value before a change that the source could not tell from the last value after that
+    /// was recorded of the same field of the same target, as `derived`
+    #[arg(long)]
+    derive_before: bool,
     /// NDJSON, a JSON array or pages of an API; plain, .gz or .zst; `-` is stdin
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -44,7 +48,7 @@ pub(crate) fn run(store: &StoreOptions, arguments: &ImportArguments) -> Outcome 
     let source = arguments.source()?;
     let input = Input::open(&arguments.file)?;
     let mut rejects = Rejects::new(arguments.rejects.as_deref(), &arguments.file)?;
-    let store = store.open_to_write(true)?;
+    let store = store.open_to_import(arguments.derive_before)?;
     let mut summary = Summary::default();
     let outcome = importer::import(&store, input, source, &mut rejects, &mut summary);
     summary.faults = rejects.faults;
