@@ -55,6 +55,8 @@ enum Command {
     Export(ask::export::ExportArguments),
     /// Show whole events by id or sequence
     Show(ask::show::ShowArguments),
+    /// Show all that was done to one thing, and what is known of it
+    History(ask::history::HistoryArguments),
     /// Say under which names persons acted; queries on actors follow them
     Alias(upkeep::alias::AliasArguments),
     /// Show figures of the store
@@ -125,6 +127,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Follow(arguments) => ask::follow::run(store, &arguments),
         Command::Export(arguments) => ask::export::run(store, &arguments),
         Command::Show(arguments) => ask::show::run(store, &arguments),
+        Command::History(arguments) => ask::history::run(store, &arguments),
         Command::Alias(arguments) => upkeep::alias::run(store, &arguments),
         Command::Stats(arguments) => upkeep::stats::run(store, &arguments),
         Command::Segments(arguments) => upkeep::segments::run(store, &arguments),

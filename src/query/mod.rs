@@ -18,6 +18,7 @@ mod derive;
 mod exec;
 mod explain;
 mod follow;
+mod history;
 mod notes;
 mod plan;
 mod predicate;
@@ -41,6 +42,7 @@ pub use explain::{
 };
 pub use follow::cursor::FollowCursor;
 pub use follow::{Follow, FollowStop};
+pub use history::{FieldState, History, StateEvent, TargetHistory};
 pub use notes::Note;
 pub(crate) use predicate::tree::ElementPredicate;
 pub use reader::{ScopeStats, ScopedReader, ScopedSnapshot};

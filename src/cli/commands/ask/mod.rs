@@ -8,6 +8,7 @@ pub(crate) mod facets;
 pub(crate) mod fields;
 pub(crate) mod follow;
 pub(crate) mod histogram;
+pub(crate) mod history;
 pub(super) mod place_file;
 pub(crate) mod search;
 pub(crate) mod show;
