@@ -102,6 +102,11 @@ impl Column {
         Column::at("raw", vec!["raw".to_owned()])
     }
 
+    /// The number of effects of a linked action, which stands in the member `effects` of its event.
+    pub fn effects() -> Column {
+        Column::at("effects", vec!["effects".to_owned()])
+    }
+
     fn new(header: &str, path: ValuePath) -> Result<Column> {
         let (keys, element) = path.shown()?;
         Ok(match element {

@@ -133,9 +133,8 @@ impl TargetHistory<'_> {
         }
         let events = self.snapshot.select(selection).oldest().limit(None).page()?.events;
         let mut state = State::default();
-        let is_before = |stored: &&StoredEvent| {
-            self.at.is_none_or(|at| stored.event.occurred_at() <= at)
-        };
+        let is_before =
+            |stored: &&StoredEvent| self.at.is_none_or(|at| stored.event.occurred_at() <= at);
         for stored in events.iter().filter(is_before) {
             let event = stored.event.to_value();
             if ChangedTarget::of(&event).is_some_and(|target| self.is_asked_for(&target)) {

@@ -19,6 +19,7 @@ mod exec;
 mod explain;
 mod follow;
 mod history;
+mod linked;
 mod notes;
 mod plan;
 mod predicate;
@@ -43,6 +44,8 @@ pub use explain::{
 pub use follow::cursor::FollowCursor;
 pub use follow::{Follow, FollowStop};
 pub use history::{FieldState, History, StateEvent, TargetHistory};
+pub use linked::fold::FoldedSearch;
+pub use linked::{ActionPage, LinkedAction};
 pub use notes::Note;
 pub(crate) use predicate::tree::ElementPredicate;
 pub use reader::{ScopeStats, ScopedReader, ScopedSnapshot};

@@ -66,6 +66,29 @@ impl RawOption {
     }
 }
 
+/// What of linked events is one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Fold {
+    /// An action with all its effects: its primary event, and the number of the others
+    Linked,
+}
+
+/// Whether linked events are one line.
+#[derive(Debug, Args)]
+pub(crate) struct FoldOption {
+    /// One line for an action and its effects (correlation_id, caused_by), with a column `effects`:
+    /// the primary event stands for it, also where only an effect matches
+    #[arg(long, value_name = "WHAT")]
+    fold: Option<Fold>,
+}
+
+impl FoldOption {
+    /// Whether events are folded into actions.
+    pub(crate) fn is_linked(&self) -> bool {
+        self.fold == Some(Fold::Linked)
+    }
+}
+
 /// The columns, and how cells of CSV are written.
 #[derive(Debug, Args)]
 pub(crate) struct ColumnOptions {
@@ -117,6 +140,41 @@ impl Layout {
         raw: Raw,
         zone: Tz,
     ) -> Outcome<Layout> {
+        let columns = options.columns.as_deref().map(Column::parse_list).transpose()?;
+        Layout::with_columns(format, options, raw, zone, columns)
+    }
+
+    /// As [`Layout::new`]; if events are folded, with the column `effects`, last unless it is
+    /// named.
+    pub(crate) fn folded(
+        fold: &FoldOption,
+        format: SinkFormat,
+        options: &ColumnOptions,
+        raw: Raw,
+        zone: Tz,
+    ) -> Outcome<Layout> {
+        if !fold.is_linked() {
+            return Layout::new(format, options, raw, zone);
+        }
+        let named = options.columns.as_deref().map(columns_with_effects).transpose()?;
+        let of_file =
+            || matches!(format, SinkFormat::Csv | SinkFormat::Xlsx).then(Column::defaults);
+        let mut columns = named.or_else(of_file);
+        if let Some(columns) = &mut columns
+            && !columns.contains(&Column::effects())
+        {
+            columns.push(Column::effects());
+        }
+        Layout::with_columns(format, options, raw, zone, columns)
+    }
+
+    fn with_columns(
+        format: SinkFormat,
+        options: &ColumnOptions,
+        raw: Raw,
+        zone: Tz,
+        mut columns: Option<Vec<Column>>,
+    ) -> Outcome<Layout> {
         use SinkFormat::{Csv, Table, Xlsx};
         if options.columns.is_some() && !matches!(format, Table | Csv | Xlsx) {
             return Err(Failure::usage("--columns", "goes with table, csv and xlsx only"));
@@ -126,7 +184,6 @@ impl Layout {
                 return Err(Failure::usage(option, "goes with csv only"));
             }
         }
-        let mut columns = options.columns.as_deref().map(Column::parse_list).transpose()?;
         if matches!(format, Csv | Xlsx) {
             columns.get_or_insert_with(Column::defaults);
         }
@@ -167,4 +224,20 @@ impl Layout {
         let has_time = self.columns.iter().flatten().any(Column::is_time);
         self.format == SinkFormat::Csv && has_time && self.zone != Tz::UTC
     }
+}
+
+/// The columns of a list in which `effects` may stand.
+fn columns_with_effects(list: &str) -> Outcome<Vec<Column>> {
+    let is_effects = |item: &&str| item.trim() == "effects";
+    let Some(place) = list.split(',').position(|item| is_effects(&item)) else {
+        return Ok(Column::parse_list(list)?);
+    };
+    let others: Vec<&str> = list.split(',').filter(|item| !is_effects(item)).collect();
+    let mut columns = match others.is_empty() {
+        true => Vec::new(),
+        false => Column::parse_list(&others.join(","))?,
+    };
+    // Where commas stand in quotes or brackets, there are fewer columns than pieces.
+    columns.insert(place.min(columns.len()), Column::effects());
+    Ok(columns)
 }

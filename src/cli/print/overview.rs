@@ -37,6 +37,8 @@ struct OverviewRow {
     category: String,
     activity: String,
     target: String,
+    /// Of an action, the number of its effects.
+    effects: String,
     pairs: Vec<Pair>,
     raw: String,
 }
@@ -95,6 +97,7 @@ impl Overview {
             category: text(Some(value), &["category"]),
             activity: text(Some(value), &["activity"]),
             target,
+            effects: value.get("effects").map(Value::to_json).unwrap_or_default(),
             pairs: pairs_of(value),
             raw: value.get("raw").map(|raw| shown(&raw.to_json())).unwrap_or_default(),
         });
@@ -142,6 +145,7 @@ impl Overview {
             Some(target) => summary.push(format!("target={target}")),
             None => columns.push(column("target", 1, &|row| row.target.clone())),
         }
+        columns.push(column("effects", 0, &|row| row.effects.clone()));
         let is_said = |shown: &Shown| shown.cells.iter().any(|cell| !cell.is_empty());
         columns.retain(|column| column.header == "seq" || self.rows.is_empty() || is_said(column));
         columns

@@ -14,7 +14,8 @@ const TEXT_CHARACTERS_MAX: usize = 200;
 const ID_CHARACTERS_MIN: usize = 16;
 
 /// What of an event stands in a column of its own, or only ties it to others.
-const ELSEWHERE: [&str; 12] = [
+const ELSEWHERE: [&str; 13] = [
+    "effects",
     "seq",
     "recorded_at",
     "occurred_at",

@@ -10,7 +10,8 @@ use crate::cli::terminal;
 use annals::Error;
 use annals::event::{Raw, StoredEvent};
 use annals::export::{Column, CsvWriter, CutCells, XlsxWriter};
-use annals::query::Note;
+use annals::json::Value;
+use annals::query::{LinkedAction, Note};
 use chrono_tz::Tz;
 use comfy_table::Table;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,33 @@ enum SinkForm {
     Json(Output),
     Csv(Box<CsvWriter<Output>>),
     Xlsx(Box<XlsxWriter>),
+}
+
+/// An event as it is printed.
+struct Printed<'e> {
+    event: &'e StoredEvent,
+    /// Of an action, the number of its effects.
+    effects: Option<u64>,
+    raw: Raw,
+}
+
+impl Printed<'_> {
+    fn to_json(&self) -> Vec<u8> {
+        let mut json = self.event.to_json(self.raw);
+        if let Some(effects) = self.effects {
+            json.pop();
+            json.extend_from_slice(format!(",\"effects\":{effects}}}").as_bytes());
+        }
+        json
+    }
+
+    fn to_value(&self) -> Value {
+        let mut value = self.event.to_value(self.raw);
+        if let (Value::Object(members), Some(effects)) = (&mut value, self.effects) {
+            members.push(("effects".to_owned(), effects.into()));
+        }
+        value
+    }
 }
 
 /// A table of columns that were named.
@@ -91,36 +119,45 @@ impl Sink {
 
     /// Prints one event.
     pub(crate) fn write(&mut self, event: &StoredEvent) -> Outcome {
+        self.write_with(event, None)
+    }
+
+    /// Prints the primary event of an action with the number of its effects.
+    pub(crate) fn write_action(&mut self, action: &LinkedAction) -> Outcome {
+        self.write_with(&action.event, Some(action.effects))
+    }
+
+    fn write_with(&mut self, event: &StoredEvent, effects: Option<u64>) -> Outcome {
         if std::mem::take(&mut self.zone_to_tell) {
             tell(format_args!("note: times are in {}", self.zone.name()));
         }
-        let written = self.write_to_form(event);
+        let written = self.write_to_form(&Printed { event, effects, raw: self.raw });
         self.count += 1;
         written
     }
 
-    fn write_to_form(&mut self, event: &StoredEvent) -> Outcome {
+    fn write_to_form(&mut self, event: &Printed<'_>) -> Outcome {
         match &mut self.form {
-            SinkForm::Ndjson(out) => out.line(event.to_json(self.raw)),
+            SinkForm::Ndjson(out) => out.line(event.to_json()),
             SinkForm::Pretty(out) => {
-                let text = laid_out(&event.to_value(self.raw));
+                let text = laid_out(&event.to_value());
                 out.line(terminal::json(&text).as_bytes())
             }
             SinkForm::Json(out) => {
                 out.bytes(if self.count == 0 { "{\"events\":[" } else { "," })?;
-                out.bytes(event.to_json(self.raw))
+                out.bytes(event.to_json())
             }
             SinkForm::Csv(writer) => {
-                let written = writer.write(&event.to_value(self.raw));
+                let written = writer.write(&event.to_value());
                 written.map_err(|error| csv_failed(&self.path, error))
             }
-            SinkForm::Xlsx(writer) => Ok(writer.write(&event.to_value(self.raw))?),
+            SinkForm::Xlsx(writer) => Ok(writer.write(&event.to_value())?),
             SinkForm::Overview(overview, _) => {
-                overview.add(event, &event.to_value(self.raw));
+                overview.add(event.event, &event.to_value());
                 Ok(())
             }
             SinkForm::Table(form, _) => {
-                let value = event.to_value(self.raw);
+                let value = event.to_value();
                 let text = |column: &Column| shown(&column.cell(&value).text(self.zone));
                 form.table.add_row(form.columns.iter().map(text));
                 Ok(())

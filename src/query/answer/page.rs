@@ -187,14 +187,16 @@ impl Search<'_> {
             }
             Err(error) => return Err(error),
         };
-        let (order, now) = (self.order, self.now_of_query());
-        let question = self.question();
-        let moment = match place {
-            Some(_) => self.own_moment()?,
-            None => None,
-        };
-        let next = place.map(|place| Cursor { order, place, now, question, moment });
+        let next = place.map(|place| self.next_cursor(place)).transpose()?;
         Ok(PageEnd { next, complete })
+    }
+
+    /// The cursor of a page that ends at a place, which tells nothing of other scopes.
+    ///
+    /// # Errors
+    /// As [`Search::page`].
+    pub(crate) fn next_cursor(&self, place: SortKey) -> Result<Cursor> {
+        Ok(Cursor { moment: self.own_moment()?, ..self.cursor_at(place) })
     }
 
     /// The moment of a search at a point in time, by the last event of its scope.

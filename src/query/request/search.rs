@@ -57,6 +57,8 @@ pub struct Search<'a> {
     mask: Arc<Mask>,
     now: Option<Timestamp>,
     is_point_in_time: bool,
+    /// Its hits are actions.
+    is_folded: bool,
     deadline: Option<Instant>,
     cancel: Option<Arc<AtomicBool>>,
     bytes_max: Option<u64>,
@@ -90,6 +92,7 @@ impl Snapshot {
             times: TimeRange { from: None, to: None },
             now: None,
             is_point_in_time: false,
+            is_folded: false,
             deadline: None,
             cancel: None,
             bytes_max: None,
@@ -272,8 +275,7 @@ impl<'a> Search<'a> {
     /// The same for another query, at any time and in the same scope; it stops at an instant, if
     /// it does not stop before.
     pub(crate) fn instead(&self, query: Query, until: Instant) -> Self {
-        let mut selection = self.selection.clone();
-        selection.query = query;
+        let selection = self.selection.instead(query);
         let deadline = self.deadline.into_iter().chain([until]).min();
         let times = TimeRange::default();
         let asking = None;
@@ -288,6 +290,38 @@ impl<'a> Search<'a> {
     /// The profiles whose names of attributes are fields.
     pub(crate) fn profiles(&self) -> &'a Registry {
         self.snapshot.profiles()
+    }
+
+    /// The same search, whose cursors are those of actions.
+    pub(crate) fn folded(self) -> Self {
+        Search { is_folded: true, ..self }
+    }
+
+    /// The hits that meet another query, too, behind a place; one by one.
+    pub(crate) fn narrowed(&self, query: Query, place: SortKey) -> Self {
+        let query = self.selection.query.clone().and(query);
+        let selection = self.selection.instead(query);
+        self.aside(selection, self.times, place)
+    }
+
+    /// All events that meet another query, at any time, among those that this search may see.
+    pub(crate) fn beside(&self, query: Query) -> Self {
+        let selection = self.selection.instead(query).without_aliases();
+        let unbound = Search { asking: None, ..self.clone() };
+        unbound.aside(selection, TimeRange::default(), self.order.start())
+    }
+
+    /// Another search with the same now and, if it has one, of the same moment.
+    fn aside(&self, selection: Selection, times: TimeRange, place: SortKey) -> Self {
+        let mut other = Search { selection, times, is_folded: false, ..self.clone() };
+        other.after = Some(Cursor { question: other.question(), ..self.cursor_at(place) });
+        other
+    }
+
+    /// The place of a page, for another look by the same search.
+    pub(crate) fn cursor_at(&self, place: SortKey) -> Cursor {
+        let (order, now) = (self.order, self.now_of_query());
+        Cursor { order, place, now, question: self.question(), moment: self.moment() }
     }
 
     /// Begins to count what the search costs.
@@ -420,6 +454,9 @@ impl<'a> Search<'a> {
         }
         if self.is_point_in_time {
             text.push_str("\0point in time");
+        }
+        if self.is_folded {
+            text.push_str("\0folded");
         }
         if !self.selection.follows_aliases {
             text.push_str("\0no alias");

@@ -84,6 +84,11 @@ impl Selection {
         Selection { language: Some(language.to_owned()), ..self }
     }
 
+    /// The same for another query.
+    pub(super) fn instead(&self, query: Query) -> Selection {
+        Selection { query, ..self.clone() }
+    }
+
     /// The labels of the language, if there is one.
     pub(super) fn labels(&self, profiles: &Registry) -> Option<Result<Arc<CodeLabels>>> {
         let language = self.language.as_ref()?;

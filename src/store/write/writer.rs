@@ -11,6 +11,7 @@ use crate::store::manifest::epochs::Epochs;
 use crate::store::manifest::state::LogFile;
 use crate::store::report::Receipt;
 use crate::store::retention::policy::Retention;
+use crate::store::settings::load::LoadedSettings;
 use crate::store::view::recorded::Age;
 use crate::store::view::segments::SegmentSet;
 use crate::store::view::snapshot::{Snapshot, View};
@@ -120,9 +121,10 @@ impl Writer {
             return BatchAfters::default();
         };
         let before = || {
-            let retention = Arc::new(age.retention.clone());
-            let (profiles, aliases) = (Arc::default(), Arc::new(HeldAliases::none()));
-            Snapshot::new(Arc::new(self.view()), retention, profiles, aliases, age.now)
+            let mut settings = LoadedSettings::default();
+            settings.settings.retention = age.retention.clone();
+            let aliases = Arc::new(HeldAliases::none());
+            Snapshot::new(Arc::new(self.view()), Arc::new(settings), aliases, age.now)
         };
         let afters = deriver.fill(fresh, age, &before);
         self.deriver = Some(deriver);

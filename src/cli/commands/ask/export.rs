@@ -1,11 +1,12 @@
 //! `export`: all events that match, to a file or stdout, in constant memory.
 
-use super::search::{OrderOption, stream};
+use super::search::{OrderOption, stream, stream_actions};
 use crate::cli::failure::{Failure, Outcome, tell};
 use crate::cli::input::options::{SearchOptions, StoreOptions};
 use crate::cli::print::file::EventFile;
-use crate::cli::print::layout::{ColumnOptions, Layout, RawOption, SinkFormat};
+use crate::cli::print::layout::{ColumnOptions, FoldOption, Layout, RawOption, SinkFormat};
 use crate::cli::print::sink::Sink;
+use annals::query::Search;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,8 @@ pub(crate) struct ExportArguments {
     /// Which events come first
     #[arg(long, value_name = "ORDER", default_value = "newest")]
     order: OrderOption,
+    #[command(flatten)]
+    fold: FoldOption,
     #[command(flatten)]
     columns: ColumnOptions,
     #[command(flatten)]
@@ -64,7 +67,8 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ExportArguments) -> Outcom
     let format = file.as_ref().map_or(asked, |file| Some(file.format));
     let format = format.unwrap_or(SinkFormat::Ndjson);
     let (raw, zone) = (arguments.raw.raw(), arguments.query.zone());
-    let layout = Layout::new(format, &arguments.columns, raw, zone)?;
+    let fold = &arguments.fold;
+    let layout = Layout::folded(fold, format, &arguments.columns, raw, zone)?;
     if file.is_none() && format == SinkFormat::Xlsx {
         return Err(Failure::usage("--format xlsx", "needs a file: --output FILE"));
     }
@@ -73,20 +77,19 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ExportArguments) -> Outcom
     let search = arguments.order.apply(arguments.query.search(&snapshot)?);
     let Some((file, path)) = file.zip(path) else {
         let mut sink = Sink::to_stdout(layout)?;
-        stream(search, &mut |event| sink.write(event))?;
+        write_all(search, fold, &mut sink, &mut || {})?;
         return sink.finish(None, true);
     };
     let bar = ProgressBar::new_spinner();
     bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
     let mut count = 0_u64;
     let written = file.write(layout, |sink| {
-        stream(search, &mut |event| {
+        write_all(search, fold, sink, &mut || {
             count += 1;
             if count.is_multiple_of(PROGRESS_EVENTS) {
                 bar.set_message(format!("{count} events"));
                 bar.tick();
             }
-            sink.write(event)
         })
     });
     bar.finish_and_clear();
@@ -94,4 +97,23 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ExportArguments) -> Outcom
         tell(format_args!("wrote {count} events to {}", path.display()));
     }
     written
+}
+
+/// Writes all events of a search, or all actions, and calls `progress` before each.
+fn write_all(
+    search: Search<'_>,
+    fold: &FoldOption,
+    sink: &mut Sink,
+    progress: &mut dyn FnMut(),
+) -> Outcome {
+    if fold.is_linked() {
+        return stream_actions(search, &mut |action| {
+            progress();
+            sink.write_action(action)
+        });
+    }
+    stream(search, &mut |event| {
+        progress();
+        sink.write(event)
+    })
 }

@@ -69,7 +69,8 @@ pub(crate) fn run(options: &StoreOptions, arguments: &HistoryArguments) -> Outco
 /// An instant, or the last one of a day.
 fn read_at(text: &str, zone: Tz) -> Outcome<Timestamp> {
     let wrong = |error| Failure::usage("--at", error);
-    let day_after = text.parse::<NaiveDate>().ok().and_then(|day| day.checked_add_days(Days::new(1)));
+    let day_after =
+        text.parse::<NaiveDate>().ok().and_then(|day| day.checked_add_days(Days::new(1)));
     match day_after {
         Some(day) => {
             let end = parse_when(&day.to_string(), zone).map_err(wrong)?;

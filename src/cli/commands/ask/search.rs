@@ -4,10 +4,12 @@ use super::empty::tell_why;
 use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{SearchOptions, StoreOptions, all_if_zero};
-use crate::cli::print::layout::{ColumnOptions, EventFormat, Layout, RawOption, SinkFormat};
+use crate::cli::print::layout::{
+    ColumnOptions, EventFormat, FoldOption, Layout, RawOption, SinkFormat,
+};
 use crate::cli::print::sink::Sink;
 use annals::event::StoredEvent;
-use annals::query::{Order, Search};
+use annals::query::{LinkedAction, Order, Search};
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
@@ -25,6 +27,8 @@ pub(crate) struct SearchArguments {
     /// Leave out events that arrived after the first page, on all pages
     #[arg(long)]
     point_in_time: bool,
+    #[command(flatten)]
+    fold: FoldOption,
     /// How to print; a table on a terminal, else NDJSON
     #[arg(long, value_name = "FORMAT")]
     format: Option<EventFormat>,
@@ -81,7 +85,8 @@ impl OrderOption {
 pub(crate) fn run(options: &StoreOptions, arguments: &SearchArguments) -> Outcome {
     let format = arguments.format.map_or_else(|| default_format(&arguments.columns), Into::into);
     let (raw, zone) = (arguments.raw.raw(), arguments.query.zone());
-    let mut sink = Sink::to_stdout(Layout::new(format, &arguments.columns, raw, zone)?)?;
+    let layout = Layout::folded(&arguments.fold, format, &arguments.columns, raw, zone)?;
+    let mut sink = Sink::to_stdout(layout)?;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let mut search = arguments.page.apply(arguments.query.search(&snapshot)?);
@@ -94,6 +99,11 @@ pub(crate) fn run(options: &StoreOptions, arguments: &SearchArguments) -> Outcom
     }
     let asked = search.clone();
     let (next, complete) = match arguments.page.limit {
+        _ if arguments.fold.is_linked() => {
+            let page = search.fold().page()?;
+            page.actions.iter().try_for_each(|action| sink.write_action(action))?;
+            (page.next, true)
+        }
         0 => {
             let end = walk(&mut |event| sink.write(event), |each| {
                 search.page_into(|event| each(&event))
@@ -144,17 +154,25 @@ pub(super) fn stream(search: Search<'_>, each: &mut dyn FnMut(&StoredEvent) -> O
     walk(each, |each| search.for_each(each))
 }
 
-/// What a walk calls with its events.
-type EachEvent<'e> = &'e mut dyn FnMut(&StoredEvent) -> annals::Result<ControlFlow<()>>;
+/// Calls `each` for every action of a search.
+pub(super) fn stream_actions(
+    search: Search<'_>,
+    each: &mut dyn FnMut(&LinkedAction) -> Outcome,
+) -> Outcome {
+    walk(each, |each| search.fold().for_each(each))
+}
 
-/// Runs `search` with what calls `each` for every event and stops at its first failure.
-fn walk<T>(
-    each: &mut dyn FnMut(&StoredEvent) -> Outcome,
-    search: impl FnOnce(EachEvent<'_>) -> annals::Result<T>,
+/// What a walk calls with what it finds.
+type EachFound<'e, F> = &'e mut dyn FnMut(&F) -> annals::Result<ControlFlow<()>>;
+
+/// Runs `search` with what calls `each` for everything found and stops at its first failure.
+fn walk<F, T>(
+    each: &mut dyn FnMut(&F) -> Outcome,
+    search: impl FnOnce(EachFound<'_, F>) -> annals::Result<T>,
 ) -> Outcome<T> {
     let mut failure = None;
-    let end = search(&mut |event| {
-        failure = each(event).err();
+    let end = search(&mut |found| {
+        failure = each(found).err();
         Ok(match failure.is_none() {
             true => ControlFlow::Continue(()),
             false => ControlFlow::Break(()),

@@ -21,6 +21,10 @@ pub(crate) struct ShowArguments {
     /// The sequence of the event
     #[arg(long, value_name = "N", conflicts_with = "id")]
     seq: Option<u64>,
+    /// All events of the action that the event belongs to, the effects of one primary event
+    /// (correlation_id, caused_by), as they were stored
+    #[arg(long)]
+    linked: bool,
     #[command(flatten)]
     scope: ScopeOptions,
     /// Also an event that is past its visible time, but not past its kept time
@@ -87,11 +91,15 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ShowArguments) -> Outcome 
     let (wanted, selection) = selection(arguments)?;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let page = snapshot.select(selection).by_seq().limit(None).page()?;
-    if page.events.is_empty() {
+    let search = snapshot.select(selection).by_seq().limit(None);
+    let events = match arguments.linked {
+        true => search.linked()?,
+        false => search.page()?.events,
+    };
+    if events.is_empty() {
         return Err(Failure::Usage(format!("no event has the {wanted}")));
     }
-    let fill = |sink: &mut Sink| page.events.iter().try_for_each(|event| sink.write(event));
+    let fill = |sink: &mut Sink| events.iter().try_for_each(|event| sink.write(event));
     match file {
         Some(file) => file.write(layout, fill),
         None => {
