@@ -1,7 +1,7 @@
 //! The rules of maps.
 
 use super::{at, events, value};
-use crate::import::json_map::JsonMap;
+use crate::import::map::JsonMap;
 use crate::import::source::Source;
 use crate::json::Value;
 use proptest::prelude::*;

@@ -4,16 +4,16 @@ use crate::json::Value;
 use crate::profile::Profile;
 
 /// The members of an object, in the order of its text.
-pub(super) type MemberList = Vec<(String, Value)>;
+pub(in crate::import) type MemberList = Vec<(String, Value)>;
 
 /// Takes the member `key` out.
-pub(super) fn take(members: &mut MemberList, key: &str) -> Option<Value> {
+pub(in crate::import) fn take(members: &mut MemberList, key: &str) -> Option<Value> {
     let place = members.iter().position(|(name, _)| name == key)?;
     Some(members.remove(place).1)
 }
 
 /// Takes the member `key` out if it is a string that is not empty.
-pub(super) fn take_text(members: &mut MemberList, key: &str) -> Option<String> {
+pub(in crate::import) fn take_text(members: &mut MemberList, key: &str) -> Option<String> {
     let place = members.iter().position(|(name, value)| {
         name == key && matches!(value, Value::String(text) if !text.is_empty())
     })?;
@@ -24,7 +24,7 @@ pub(super) fn take_text(members: &mut MemberList, key: &str) -> Option<String> {
 }
 
 /// Takes the member `key` out if it is an object.
-pub(super) fn take_object(members: &mut MemberList, key: &str) -> Option<MemberList> {
+pub(in crate::import) fn take_object(members: &mut MemberList, key: &str) -> Option<MemberList> {
     let place = members
         .iter()
         .position(|(name, value)| name == key && matches!(value, Value::Object(_)))?;
@@ -35,28 +35,28 @@ pub(super) fn take_object(members: &mut MemberList, key: &str) -> Option<MemberL
 }
 
 /// Adds `key` with a text, if there is one.
-pub(super) fn put_text(members: &mut MemberList, key: &str, text: Option<String>) {
+pub(in crate::import) fn put_text(members: &mut MemberList, key: &str, text: Option<String>) {
     if let Some(text) = text {
         members.push((key.to_owned(), Value::String(text)));
     }
 }
 
 /// Adds `key` with an object, unless the object is empty.
-pub(super) fn put_object(members: &mut MemberList, key: &str, inner: MemberList) {
+pub(in crate::import) fn put_object(members: &mut MemberList, key: &str, inner: MemberList) {
     if !inner.is_empty() {
         members.push((key.to_owned(), Value::Object(inner)));
     }
 }
 
 /// Adds `key` with a list, unless the list is empty.
-pub(super) fn put_list(members: &mut MemberList, key: &str, values: Vec<Value>) {
+pub(in crate::import) fn put_list(members: &mut MemberList, key: &str, values: Vec<Value>) {
     if !values.is_empty() {
         members.push((key.to_owned(), Value::List(values)));
     }
 }
 
 /// Adds `key`, or the first of `key_`, `key__`, ... that is free: nothing is overwritten.
-pub(super) fn put_free(members: &mut MemberList, key: &str, value: Value) {
+pub(in crate::import) fn put_free(members: &mut MemberList, key: &str, value: Value) {
     let mut key = key.to_owned();
     while members.iter().any(|(name, _)| *name == key) {
         key.push('_');
@@ -65,7 +65,7 @@ pub(super) fn put_free(members: &mut MemberList, key: &str, value: Value) {
 }
 
 /// The last segment of a URI, or the URI itself where it has none.
-pub(super) fn last_segment(uri: &str) -> &str {
+pub(in crate::import) fn last_segment(uri: &str) -> &str {
     let path = uri.split(['?', '#']).next().unwrap_or(uri);
     match path.trim_end_matches('/').rsplit('/').next() {
         Some(segment) if !segment.is_empty() => segment,
@@ -77,7 +77,7 @@ pub(super) fn last_segment(uri: &str) -> &str {
 /// under this name, and fills `operation`, `outcome` and `origin` where the source says none.
 ///
 /// What the profile does not know stays as the source writes it.
-pub(super) fn put_codes(event: &mut MemberList, profile: &str) {
+pub(in crate::import) fn put_codes(event: &mut MemberList, profile: &str) {
     let text = |name: &str| match member(event, name) {
         Some(Value::String(text)) => Some(text.clone()),
         _ => None,

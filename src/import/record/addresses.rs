@@ -11,7 +11,7 @@ const ORIGINAL_KEY: &str = "ip_source";
 /// the first of a list as in `X-Forwarded-For`, which is the client.
 ///
 /// `None` for what is an address already, and for a text that is no address and stays as it is.
-pub(super) fn address_in(text: &str) -> Option<String> {
+pub(in crate::import) fn address_in(text: &str) -> Option<String> {
     if text.parse::<IpAddr>().is_ok() {
         return None;
     }
@@ -28,7 +28,7 @@ pub(super) fn address_in(text: &str) -> Option<String> {
 }
 
 /// Keeps the original of an address under `details`.
-pub(super) fn keep_original(details: &mut MemberList, original: String) {
+pub(in crate::import) fn keep_original(details: &mut MemberList, original: String) {
     put_free(details, ORIGINAL_KEY, Value::String(original));
 }
 

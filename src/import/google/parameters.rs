@@ -1,6 +1,6 @@
 //! The parameters of an inner event of Google: a list of names, each with a value of some kind.
 
-use super::members::{MemberList, put_free, take, take_text};
+use crate::import::record::members::{MemberList, put_free, take, take_text};
 use crate::json::{Number, Value};
 
 /// Members of a parameter that hold its value.

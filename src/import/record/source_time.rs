@@ -10,7 +10,7 @@ const ORIGINAL_KEY: &str = "occurred_at_source";
 const FRACTION_DIGITS_MAX: usize = 6;
 
 /// `text` with its fraction of a second cut to six digits; `None` when it has no more than that.
-pub(super) fn cut_fraction(text: &str) -> Option<String> {
+pub(in crate::import) fn cut_fraction(text: &str) -> Option<String> {
     let point = text.find('.')?;
     let fraction = &text[point + 1..];
     let count = fraction.bytes().take_while(u8::is_ascii_digit).count();
@@ -23,7 +23,7 @@ pub(super) fn cut_fraction(text: &str) -> Option<String> {
 }
 
 /// Keeps the original of a time that was cut under `details`.
-pub(super) fn keep_original(details: &mut MemberList, original: Value) -> Result<()> {
+pub(in crate::import) fn keep_original(details: &mut MemberList, original: Value) -> Result<()> {
     if details.iter().any(|(key, _)| key == ORIGINAL_KEY) {
         return Err(Error::invalid(
             format!("details.{ORIGINAL_KEY}"),
@@ -35,7 +35,7 @@ pub(super) fn keep_original(details: &mut MemberList, original: Value) -> Result
 }
 
 /// The `occurred_at` of an event for an RFC 3339 time; what is cut off is kept under `details`.
-pub(super) fn occurred_at(time: Value, details: &mut MemberList) -> Result<Value> {
+pub(in crate::import) fn occurred_at(time: Value, details: &mut MemberList) -> Result<Value> {
     let cut = match &time {
         Value::String(text) => cut_fraction(text),
         _ => None,

@@ -19,14 +19,14 @@
 //! `'details."aws:SourceIp"'`, `'tags."k8s.io/name"'`. What is mapped is taken out of the record,
 //! with the objects that this empties; everything else is kept under `details` as it was.
 
-use super::addresses;
-use super::map_path::{MapPath, MapStep, without};
-use super::map_time::{SourceTime, TimeFormat};
-use super::map_tree::EventTree;
-use super::members::{MemberList, take};
-use super::source::Source;
-use super::source_time::keep_original;
+use super::path::{MapPath, MapStep, without};
+use super::time::{SourceTime, TimeFormat};
+use super::tree::EventTree;
 use crate::event::{Event, schema};
+use crate::import::record::addresses;
+use crate::import::record::members::{MemberList, take};
+use crate::import::record::source_time::keep_original;
+use crate::import::source::Source;
 use crate::json::Value;
 use crate::{Error, Result};
 
@@ -156,7 +156,7 @@ impl Source for JsonMap {
         if let Some(address) = mapped.address {
             addresses::keep_original(&mut details, address);
         }
-        super::members::put_object(&mut event, "details", details);
+        crate::import::record::members::put_object(&mut event, "details", details);
         Ok(vec![Event::from_value(Value::Object(event))?])
     }
 

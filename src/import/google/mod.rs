@@ -3,17 +3,20 @@
 //! One activity holds one or more inner events; each becomes an event, and all of them belong into
 //! one batch. The activity itself stands in `raw` of the first.
 
-use super::addresses::{address_in, keep_original};
-use super::google_fields::add_known_fields;
-use super::google_parameters::read_parameters;
-use super::members::{
+mod fields;
+mod parameters;
+
+use crate::event::Event;
+use crate::import::record::addresses::{address_in, keep_original};
+use crate::import::record::members::{
     MemberList, put_codes, put_free, put_object, put_text, take, take_object, take_text,
 };
-use super::source::Source;
-use super::source_time::occurred_at;
-use crate::event::Event;
+use crate::import::record::source_time::occurred_at;
+use crate::import::source::Source;
 use crate::json::Value;
 use crate::{Error, Result};
+use fields::add_known_fields;
+use parameters::read_parameters;
 
 /// Activities of Google Workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

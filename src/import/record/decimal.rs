@@ -3,7 +3,7 @@
 /// `text` times ten to the power of `shift`, cut toward zero, and whether digits were cut off.
 ///
 /// Reads what JSON calls a number (`-12.50e3`). `None` when it is none or the result does not fit.
-pub(super) fn scaled(text: &str, shift: i32) -> Option<(i64, bool)> {
+pub(in crate::import) fn scaled(text: &str, shift: i32) -> Option<(i64, bool)> {
     let (negative, rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),

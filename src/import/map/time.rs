@@ -2,8 +2,8 @@
 
 mod pattern;
 
-use super::decimal::scaled;
-use super::source_time::cut_fraction;
+use crate::import::record::decimal::scaled;
+use crate::import::record::source_time::cut_fraction;
 use crate::json::Value;
 use crate::{Error, Result};
 use chrono::{

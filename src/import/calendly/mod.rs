@@ -1,12 +1,12 @@
 //! `calendly`: records of `GET /activity_log_entries`, one by one or as pages of the interface.
 
-use super::members::{
+use crate::event::Event;
+use crate::import::record::members::{
     MemberList, last_segment, put_codes, put_free, put_object, put_text, take, take_object,
     take_text,
 };
-use super::source::Source;
-use super::source_time::occurred_at;
-use crate::event::Event;
+use crate::import::record::source_time::occurred_at;
+use crate::import::source::Source;
 use crate::json::Value;
 use crate::{Error, Result};
 

@@ -1,7 +1,7 @@
 //! Parameters of Google that have a field in the schema. They stay under `details` as well.
 
-use super::members::{MemberList, put_list, put_object, put_text};
 use crate::event::{Timestamp, format_instant};
+use crate::import::record::members::{MemberList, put_list, put_object, put_text};
 use crate::json::Value;
 
 /// Seconds from 0001-01-01 to 1970-01-01: calendar times count from year 1.

@@ -1,6 +1,6 @@
 //! An event under construction: values are put at paths, in any order.
 
-use super::map_path::MapStep;
+use super::path::MapStep;
 use crate::json::Value;
 use std::collections::BTreeMap;
 

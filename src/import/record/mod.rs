@@ -1,0 +1,6 @@
+//! What the formats have in common: members of objects, times, addresses, ids and changes.
+
+pub(super) mod addresses;
+pub(super) mod decimal;
+pub(super) mod members;
+pub(super) mod source_time;
