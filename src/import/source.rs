@@ -1,5 +1,6 @@
 //! The interface of a source format.
 
+use super::table::TableForm;
 use crate::Result;
 use crate::event::Event;
 use crate::json::Value;
@@ -29,5 +30,28 @@ pub trait Source: Debug + Send + Sync {
     /// then return the error.
     fn events_of_text(&self, _text: &[u8]) -> Option<Vec<Event>> {
         None
+    }
+
+    /// How the tables of this format are written; `None` where it has only JSON.
+    fn table(&self) -> Option<TableForm> {
+        None
+    }
+
+    /// Looks at the columns of a table before its rows are read.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid), naming the column, when one is missing: then no
+    /// row of the table is read.
+    fn check_columns(&self, _columns: &[String]) -> Result<()> {
+        Ok(())
+    }
+
+    /// Turns one row of a table into its events: an object of its cells by their columns, without
+    /// the empty ones. `repeated` equal rows came before, if [`TableForm`] says to count them.
+    ///
+    /// # Errors
+    /// As [`Source::events`].
+    fn events_of_row(&self, row: Value, _repeated: u32) -> Result<Vec<Event>> {
+        self.events(row)
     }
 }

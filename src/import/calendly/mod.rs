@@ -1,4 +1,8 @@
-//! `calendly`: records of `GET /activity_log_entries`, one by one or as pages of the interface.
+//! `calendly`: records of `GET /activity_log_entries`, one by one or as pages of the interface, and
+//! the CSV that the admin center lets one download.
+
+mod rows;
+mod when;
 
 use crate::event::Event;
 use crate::import::record::members::{
@@ -7,12 +11,58 @@ use crate::import::record::members::{
 };
 use crate::import::record::source_time::occurred_at;
 use crate::import::source::Source;
+use crate::import::table::TableForm;
 use crate::json::Value;
 use crate::{Error, Result};
+use chrono_tz::Tz;
 
-/// The activity log of Calendly.
+/// The activity log of Calendly. Times of the CSV that have no zone are UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Calendly;
+
+/// The activity log of Calendly, with the zone of times that have none; made by
+/// [`Calendly::in_zone`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ZonedCalendly {
+    zone: Tz,
+}
+
+impl Calendly {
+    /// The same format, where the times of the CSV are those of a user in an IANA time zone.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if there is no such zone.
+    pub fn in_zone(self, zone: &str) -> Result<ZonedCalendly> {
+        let problem = || Error::invalid("zone", format!("`{zone}` is no IANA time zone"));
+        Ok(ZonedCalendly { zone: zone.parse().map_err(|_| problem())? })
+    }
+}
+
+impl Source for ZonedCalendly {
+    fn events(&self, record: Value) -> Result<Vec<Event>> {
+        Calendly.events(record)
+    }
+
+    fn format(&self) -> Option<&'static str> {
+        Calendly.format()
+    }
+
+    fn is_record(&self, value: &Value) -> bool {
+        Calendly.is_record(value)
+    }
+
+    fn table(&self) -> Option<TableForm> {
+        Calendly.table()
+    }
+
+    fn check_columns(&self, columns: &[String]) -> Result<()> {
+        rows::check_columns(columns)
+    }
+
+    fn events_of_row(&self, row: Value, repeated: u32) -> Result<Vec<Event>> {
+        Ok(vec![rows::event(row, repeated, self.zone)?])
+    }
+}
 
 impl Source for Calendly {
     fn events(&self, record: Value) -> Result<Vec<Event>> {
@@ -57,6 +107,18 @@ impl Source for Calendly {
 
     fn is_record(&self, value: &Value) -> bool {
         ["occurred_at", "namespace", "action"].iter().any(|key| value.get(key).is_some())
+    }
+
+    fn table(&self) -> Option<TableForm> {
+        Some(TableForm { or_json: true, counts_equal_rows: true, ..TableForm::new() })
+    }
+
+    fn check_columns(&self, columns: &[String]) -> Result<()> {
+        rows::check_columns(columns)
+    }
+
+    fn events_of_row(&self, row: Value, repeated: u32) -> Result<Vec<Event>> {
+        Ok(vec![rows::event(row, repeated, Tz::UTC)?])
     }
 }
 

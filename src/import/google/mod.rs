@@ -5,11 +5,14 @@
 
 mod fields;
 mod parameters;
+mod resources;
+mod values;
 
 use crate::event::Event;
 use crate::import::record::addresses::{address_in, keep_original};
 use crate::import::record::members::{
-    MemberList, put_codes, put_free, put_object, put_text, take, take_object, take_text,
+    MemberList, put_codes, put_free, put_list, put_object, put_text, take, take_list, take_object,
+    take_text,
 };
 use crate::import::record::source_time::occurred_at;
 use crate::import::source::Source;
@@ -17,6 +20,8 @@ use crate::json::Value;
 use crate::{Error, Result};
 use fields::add_known_fields;
 use parameters::read_parameters;
+use resources::{take_network, targets};
+use values::{flag, put_known, text_of, texts_of};
 
 /// Activities of Google Workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,7 +34,11 @@ struct Activity {
     application: String,
     tenant: Option<String>,
     actor: MemberList,
-    ip: Option<String>,
+    /// Address and network.
+    context: MemberList,
+    /// The address as it came, where something was split off.
+    address: Option<String>,
+    resources: Vec<Value>,
     /// Members of the activity that have no field of their own.
     rest: MemberList,
 }
@@ -74,7 +83,13 @@ impl Activity {
         };
         let tenant = take_text(&mut id, "customerId");
         let actor = read_actor(take_object(&mut members, "actor").unwrap_or_default());
+        let mut context = MemberList::new();
         let ip = take_text(&mut members, "ipAddress");
+        let split = ip.as_deref().and_then(address_in);
+        let address = split.as_ref().and(ip.clone());
+        put_text(&mut context, "ip", split.or(ip));
+        put_object(&mut context, "asn", take_network(&mut members));
+        let resources = take_list(&mut members, "resourceDetails").unwrap_or_default();
         // Neither describes the activity, and the `raw` of the first event has both.
         members.retain(|(key, _)| key != "kind" && key != "etag");
         put_object(&mut members, "id", id);
@@ -84,7 +99,9 @@ impl Activity {
             application,
             tenant,
             actor,
-            ip,
+            context,
+            address,
+            resources,
             rest: members,
         })
     }
@@ -107,17 +124,19 @@ impl Activity {
         put_text(&mut event, "data_source", Some(self.application.clone()));
         put_text(&mut event, "category", Some(category));
         put_text(&mut event, "activity", Some(activity));
-        put_object(&mut event, "actor", self.actor.clone());
-        let split = self.ip.as_deref().and_then(address_in);
-        let ip = split.as_deref().or(self.ip.as_deref());
-        add_known_fields(&mut event, &self.application, ip, &details);
+        put_object(&mut event, "actor", actor_with(self.actor.clone(), &details));
+        let ids = inner.iter().find(|(key, _)| key == "resourceIds").map(|(_, ids)| ids);
+        let resources = targets(&self.resources, ids);
+        let context = self.context.clone();
+        add_known_fields(&mut event, &self.application, context, resources, &details);
+        put_status(&mut event, &inner);
         if self.application == "calendar" {
             put_codes(&mut event, "google");
         }
         for (key, value) in self.rest.iter().cloned().chain(inner) {
             put_free(&mut details, &key, value);
         }
-        if let (Some(_), Some(original)) = (split, &self.ip) {
+        if let Some(original) = &self.address {
             keep_original(&mut details, original.clone());
         }
         let time = occurred_at(self.time.clone(), &mut details)?;
@@ -148,6 +167,10 @@ fn read_actor(mut source: MemberList) -> MemberList {
     put_text(&mut actor, "type", kind.map(str::to_owned));
     put_text(&mut actor, "id", id);
     put_text(&mut actor, "email", email);
+    let groups = take_list(&mut source, "groupNames").unwrap_or_default();
+    put_list(&mut actor, "groups", groups);
+    let unit = ["orgUnit", "orgUnitPath"].iter().find_map(|key| take_text(&mut source, key));
+    put_text(&mut actor, "org_unit", unit);
     if let Some(app) = take_object(&mut source, "applicationInfo") {
         put_object(&mut actor, "app", read_application(app));
     }
@@ -160,10 +183,47 @@ fn read_actor(mut source: MemberList) -> MemberList {
     actor
 }
 
+/// The actor with the group and the organizational unit that some parameters name.
+fn actor_with(mut actor: MemberList, parameters: &MemberList) -> MemberList {
+    let has = |actor: &MemberList, key: &str| actor.iter().any(|(name, _)| name == key);
+    let groups = texts_of(parameters, "actor_group_name").into_iter().map(Value::String);
+    if !has(&actor, "groups") {
+        put_list(&mut actor, "groups", groups.collect());
+    }
+    if !has(&actor, "org_unit") {
+        put_text(&mut actor, "org_unit", text_of(parameters, "actor_org_unit"));
+    }
+    actor
+}
+
+/// What the status of an inner event says about its outcome.
+fn put_status(event: &mut MemberList, inner: &MemberList) {
+    let Some((_, status)) = inner.iter().find(|(key, _)| key == "status") else {
+        return;
+    };
+    let text = |key: &str| status.get(key).and_then(Value::as_str);
+    let outcome = match text("eventStatus") {
+        Some("SUCCEEDED" | "SUCCEEDED_WITH_WARNINGS") => "success",
+        Some("FAILED") => "failure",
+        _ => return,
+    };
+    put_known(event, "outcome", Some(Value::String(outcome.to_owned())));
+    let error = text("errorCode").filter(|code| !code.is_empty());
+    put_known(event, "error_code", error.map(|code| Value::String(code.to_owned())));
+}
+
 fn read_application(mut source: MemberList) -> MemberList {
     let mut app = MemberList::new();
     put_text(&mut app, "name", take_text(&mut source, "applicationName"));
     put_text(&mut app, "client_id", take_text(&mut source, "oauthClientId"));
+    let impersonation = source.iter().position(|(key, _)| key == "impersonation");
+    if let Some((place, flag)) = impersonation.and_then(|at| Some((at, flag(&source[at].1)?))) {
+        source.remove(place);
+        app.push(("impersonation".to_owned(), Value::Bool(flag)));
+    }
+    if let Some(odd) = take(&mut source, "impersonation") {
+        put_free(&mut app, "impersonation_source", odd);
+    }
     for (key, value) in source {
         put_free(&mut app, &key, value);
     }

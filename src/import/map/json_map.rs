@@ -11,49 +11,43 @@
 //! [time]
 //! format = "%Y-%m-%d %H:%M:%S"   # or rfc3339 (the default), unix_s, unix_ms, unix_us, unix_ns
 //! zone = "Europe/Berlin"         # for times without a zone of their own
+//!
+//! [values."activity"]            # what the values of the source are called in events
+//! ConsoleLogin = "logged_in"
+//! default = "other"              # for all others; without it they are refused
 //! ```
 //!
 //! The left side is a path of the event, the right side a path of the input, a list of paths (the
 //! first that exists and is not null counts), or a constant after `=`, which may also end a list.
+//! `id = {hash = ["eventTime", "userIdentity.arn"]}` makes a digest of several, for records without
+//! an id.
 //! A key that holds a dot, a bracket or a quote is quoted inside the path:
 //! `'details."aws:SourceIp"'`, `'tags."k8s.io/name"'`. What is mapped is taken out of the record,
-//! with the objects that this empties; everything else is kept under `details` as it was.
+//! with the objects that this empties; everything else, and what is looked up or hashed, is kept
+//! under `details` as it was.
 
+use super::field::MappedField;
+use super::fields::read_fields;
 use super::path::{MapPath, MapStep, without};
 use super::time::{SourceTime, TimeFormat};
 use super::tree::EventTree;
+use super::values::read_values;
 use crate::event::{Event, schema};
 use crate::import::record::addresses;
 use crate::import::record::members::{MemberList, take};
 use crate::import::record::source_time::keep_original;
 use crate::import::source::Source;
-use crate::json::Value;
+use crate::json::{Number, Value};
 use crate::{Error, Result};
 
-/// Fields that the engine sets.
-const ENGINE_KEYS: [&str; 2] = ["seq", "recorded_at"];
 /// The field of an address.
 const ADDRESS: [&str; 2] = ["context", "ip"];
-/// Required fields of an event.
-const REQUIRED: [&str; 3] = ["occurred_at", "category", "activity"];
 
 /// A map from the records of some source to events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonMap {
-    fields: Vec<MappedField>,
+    pub(super) fields: Vec<MappedField>,
     time: TimeFormat,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct MappedField {
-    target: MapPath,
-    origins: Vec<Origin>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Origin {
-    Path(MapPath),
-    Constant(String),
 }
 
 /// A record, mapped.
@@ -76,21 +70,23 @@ impl JsonMap {
     /// cannot be read, two targets of which one lies in the other, a required field that is not
     /// mapped.
     pub fn parse(text: &str) -> Result<JsonMap> {
-        let mut file: toml::Table = text
-            .parse()
-            .map_err(|error: toml::de::Error| Error::invalid("map", error.to_string()))?;
-        let table = table_of(&mut file, "fields")?
+        let mut file = read_toml(text)?;
+        JsonMap::of_tables(&mut file)
+    }
+
+    /// Takes the tables of a map out of a file, which has to be empty then.
+    pub(super) fn of_tables(file: &mut toml::Table) -> Result<JsonMap> {
+        let table = table_of(file, "fields")?
             .ok_or_else(|| Error::invalid("fields", "the map has no table [fields]"))?;
-        let mut fields = Vec::new();
-        read_fields("", table, &mut fields)?;
-        let mut time = table_of(&mut file, "time")?.unwrap_or_default();
+        let values = read_values(table_of(file, "values")?.unwrap_or_default())?;
+        let mut time = table_of(file, "time")?.unwrap_or_default();
         let (format, zone) = (text_of(&mut time, "format")?, text_of(&mut time, "zone")?);
         for (table, names) in [("map", file.keys().next()), ("time", time.keys().next())] {
             if let Some(name) = names {
                 return Err(Error::invalid(table, format!("`{name}` is not known here")));
             }
         }
-        check_targets(&fields)?;
+        let fields = read_fields(table, values)?;
         Ok(JsonMap { fields, time: TimeFormat::new(format.as_deref(), zone.as_deref())? })
     }
 
@@ -100,12 +96,13 @@ impl JsonMap {
         let mut used = Vec::new();
         let (mut original, mut address) = (None, None);
         for field in &self.fields {
-            let Some((value, path)) = field.find(record) else {
+            let Some(found) = field.find(record)? else {
                 continue;
             };
-            used.extend(path.map(MapPath::steps));
+            used.extend(found.moved_from.map(MapPath::steps));
+            let value = found.value;
             let value = if field.target.is_field("occurred_at") {
-                let time = self.read_time(&value, path.is_none())?;
+                let time = self.read_time(&value, found.is_constant)?;
                 if time.cut {
                     original = Some(value);
                 }
@@ -161,25 +158,7 @@ impl Source for JsonMap {
     }
 
     fn is_record(&self, value: &Value) -> bool {
-        let origins = self.fields.iter().flat_map(|field| &field.origins);
-        let mut paths = origins.filter_map(|origin| match origin {
-            Origin::Path(path) => Some(path),
-            Origin::Constant(_) => None,
-        });
-        paths.any(|path| path.find(value).is_some())
-    }
-}
-
-impl MappedField {
-    /// The first value that exists and is not null, and the path it stands at (none: a constant).
-    fn find(&self, record: &Value) -> Option<(Value, Option<&MapPath>)> {
-        self.origins.iter().find_map(|origin| match origin {
-            Origin::Constant(text) => Some((Value::String(text.clone()), None)),
-            Origin::Path(path) => match path.find(record)? {
-                Value::Null => None,
-                value => Some((value.clone(), Some(path))),
-            },
-        })
+        self.fields.iter().flat_map(MappedField::paths).any(|path| path.find(value).is_some())
     }
 }
 
@@ -188,15 +167,24 @@ fn split(value: &Value) -> Option<String> {
     value.as_str().and_then(addresses::address_in)
 }
 
-/// A number as its text, where the schema has a text only: codes of events are often numbers.
+/// A value of the kind that the schema has at a place, where it can be read as one: codes are often
+/// numbers, and all cells of tables are texts.
 fn as_schema_wants(target: &MapPath, value: Value) -> Value {
-    use schema::FieldType::{Choice, Code, FreeText, Text};
-    let kind = schema::lookup(&target.keys());
+    use schema::FieldType::{Bool, Choice, Code, FreeText, Integer, Text, TextList};
+    let schema::Known::Field(kind) = schema::lookup(&target.keys()) else {
+        return value;
+    };
     match (kind, value) {
-        (
-            schema::Known::Field(Text { .. } | FreeText | Code | Choice(_)),
-            Value::Number(number),
-        ) => Value::String(number.as_str().to_owned()),
+        (Text { .. } | FreeText | Code | Choice(_), Value::Number(number)) => {
+            Value::String(number.as_str().to_owned())
+        }
+        (Integer, Value::String(text)) => match Number::parse(&text) {
+            Some(number) => Value::Number(number),
+            None => Value::String(text),
+        },
+        (Bool, Value::String(text)) if text == "true" => Value::Bool(true),
+        (Bool, Value::String(text)) if text == "false" => Value::Bool(false),
+        (TextList, Value::String(text)) => Value::List(vec![Value::String(text)]),
         (_, value) => value,
     }
 }
@@ -219,7 +207,13 @@ fn merge(into: &mut MemberList, rest: MemberList, at: &str) -> Result<()> {
     Ok(())
 }
 
-fn table_of(file: &mut toml::Table, key: &str) -> Result<Option<toml::Table>> {
+/// Reads the text of a TOML file.
+pub(super) fn read_toml(text: &str) -> Result<toml::Table> {
+    text.parse().map_err(|error: toml::de::Error| Error::invalid("map", error.to_string()))
+}
+
+/// Takes a table out of a file.
+pub(super) fn table_of(file: &mut toml::Table, key: &str) -> Result<Option<toml::Table>> {
     match file.remove(key) {
         None => Ok(None),
         Some(toml::Value::Table(table)) => Ok(Some(table)),
@@ -232,65 +226,5 @@ fn text_of(table: &mut toml::Table, key: &str) -> Result<Option<String>> {
         None => Ok(None),
         Some(toml::Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(Error::invalid(format!("time.{key}"), "is not a text")),
-    }
-}
-
-/// Reads `[fields]`; unquoted keys with dots are nested tables in TOML and mean the same.
-fn read_fields(above: &str, table: toml::Table, fields: &mut Vec<MappedField>) -> Result<()> {
-    for (key, value) in table {
-        let target = format!("{above}{key}");
-        let wrong = |problem: &str| Error::invalid(format!("fields.{target}"), problem);
-        let origins = match value {
-            toml::Value::Table(inner) => {
-                read_fields(&format!("{target}."), inner, fields)?;
-                continue;
-            }
-            toml::Value::String(origin) => vec![read_origin(&origin)?],
-            toml::Value::Array(list) => {
-                let texts = list.iter().map(|origin| origin.as_str());
-                let texts: Option<Vec<&str>> = texts.collect();
-                let texts = texts.ok_or_else(|| wrong("a source is not a text"))?;
-                texts.into_iter().map(read_origin).collect::<Result<_>>()?
-            }
-            _ => return Err(wrong("is neither a path nor a list of paths")),
-        };
-        let constant = origins.iter().position(|origin| matches!(origin, Origin::Constant(_)));
-        if constant.is_some_and(|place| place + 1 != origins.len()) {
-            return Err(wrong("a constant hides the paths behind it; put it last"));
-        }
-        let target = MapPath::parse(&target)?;
-        fields.push(MappedField { target, origins });
-    }
-    Ok(())
-}
-
-fn read_origin(text: &str) -> Result<Origin> {
-    Ok(match text.strip_prefix('=') {
-        Some(constant) => Origin::Constant(constant.to_owned()),
-        None => Origin::Path(MapPath::parse(text)?),
-    })
-}
-
-fn check_targets(fields: &[MappedField]) -> Result<()> {
-    for (place, field) in fields.iter().enumerate() {
-        let refuse =
-            |problem: String| Err(Error::invalid(format!("fields.{}", field.target), problem));
-        let keys = field.target.keys();
-        if ENGINE_KEYS.contains(&keys[0]) {
-            return refuse("is set by the engine".to_owned());
-        }
-        if schema::lookup(&keys) == schema::Known::Unknown {
-            let nearest = schema::nearest(&keys).join(", ");
-            return refuse(format!("is no field of an event; the nearest are {nearest}"));
-        }
-        let before = &fields[..place];
-        if let Some(other) = before.iter().find(|other| other.target.overlaps(&field.target)) {
-            return refuse(format!("lies in or around `{}`", other.target));
-        }
-    }
-    let is_mapped = |name: &str| fields.iter().any(|field| field.target.is_field(name));
-    match REQUIRED.into_iter().find(|name| !is_mapped(name)) {
-        Some(name) => Err(Error::invalid(format!("fields.{name}"), "is required and not mapped")),
-        None => Ok(()),
     }
 }

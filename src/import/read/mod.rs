@@ -17,6 +17,7 @@ mod recovery;
 mod resync;
 mod state;
 mod structure;
+mod table;
 mod window;
 
 #[cfg(test)]

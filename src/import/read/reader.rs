@@ -51,6 +51,13 @@ impl<R: Read> RecordReader<R> {
                 self.window.close();
                 return Ok(Step::Fault(format!("the input {problem}")));
             }
+            if let Some(advice) = self.begin_table()? {
+                self.window.close();
+                return Ok(Step::Fault(format!("the input {advice}")));
+            }
+        }
+        if self.table.is_some() {
+            return self.row();
         }
         if self.goes_on {
             return self.rest_of_line();

@@ -3,6 +3,7 @@
 use super::judge::Judged;
 use super::page::{is_page, outline};
 use super::structure::Structure;
+use super::table::Table;
 use super::window::Window;
 use crate::event::Event;
 use crate::import::source::Source;
@@ -60,6 +61,8 @@ pub struct RecordReader<R> {
     pub(super) cut_told: bool,
     /// The format that the next record looks like, if it is another one.
     pub(super) foreign: Option<&'static str>,
+    /// The input is a table.
+    pub(super) table: Option<Table>,
 }
 
 /// An open container and the line on which it begins.
@@ -109,6 +112,7 @@ impl<R: Read> RecordReader<R> {
             goes_on: false,
             cut_told: false,
             foreign: None,
+            table: None,
         }
     }
 

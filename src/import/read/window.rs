@@ -151,6 +151,16 @@ impl<R: Read> Window<R> {
         }
     }
 
+    /// Passes a byte order mark that the input begins with.
+    pub(super) fn pass_mark(&mut self) -> io::Result<()> {
+        self.read_to(BYTE_ORDER_MARK.len())?;
+        if self.text().starts_with(BYTE_ORDER_MARK) {
+            self.pass_in_line(BYTE_ORDER_MARK.len());
+            self.indent = Some(0);
+        }
+        Ok(())
+    }
+
     fn pass_space(&mut self) {
         let text = self.text();
         let len = space_len(text);

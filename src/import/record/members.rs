@@ -34,6 +34,16 @@ pub(in crate::import) fn take_object(members: &mut MemberList, key: &str) -> Opt
     }
 }
 
+/// Takes the member `key` out if it is a list.
+pub(in crate::import) fn take_list(members: &mut MemberList, key: &str) -> Option<Vec<Value>> {
+    let place =
+        members.iter().position(|(name, value)| name == key && matches!(value, Value::List(_)))?;
+    match members.remove(place).1 {
+        Value::List(values) => Some(values),
+        _ => None,
+    }
+}
+
 /// Adds `key` with a text, if there is one.
 pub(in crate::import) fn put_text(members: &mut MemberList, key: &str, text: Option<String>) {
     if let Some(text) = text {

@@ -6,7 +6,8 @@ use super::summary::Summary;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::StoreOptions;
 use crate::cli::input::source::Input;
-use annals::import::{Calendly, Google, JsonMap, Native, Source};
+use annals::import::{Calendly, Calenso, Clockify, CsvMap, Google, JsonMap, Native, Source};
+use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,9 +17,12 @@ pub(crate) struct ImportArguments {
     /// The format of the records
     #[arg(long, value_name = "FORMAT", default_value = "native")]
     from: SourceFormat,
-    /// The map from records to events, for `--from json`
+    /// The map from records to events, for `--from json` and `--from csv`
     #[arg(long, value_name = "FILE.toml")]
     map: Option<PathBuf>,
+    /// The zone of times without one in the CSV of `--from calendly`; UTC if not given
+    #[arg(long = "tz", value_name = "ZONE")]
+    zone: Option<Tz>,
     /// Where records go that cannot be stored, as NDJSON; added to what the file holds
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
@@ -26,7 +30,7 @@ pub(crate) struct ImportArguments {
     /// was recorded of the same field of the same target, as `derived`
     #[arg(long)]
     derive_before: bool,
-    /// NDJSON, a JSON array or pages of an API; plain, .gz or .zst; `-` is stdin
+    /// NDJSON, a JSON array, pages of an API or CSV; plain, .gz or .zst; `-` is stdin
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
@@ -37,10 +41,16 @@ enum SourceFormat {
     Native,
     /// Activities of the Google Workspace Admin SDK Reports API
     Google,
-    /// Records of the Calendly activity log
+    /// Entries of the Calendly activity log: pages of its API, or the CSV that it lets one download
     Calendly,
+    /// Entries of the Clockify audit log, from its API
+    Clockify,
+    /// Entries of the Calenso audit logs, as a JSON of what their page shows
+    Calenso,
     /// Any JSON records, with --map
     Json,
+    /// Any CSV, with --map
+    Csv,
 }
 
 pub(crate) fn run(store: &StoreOptions, arguments: &ImportArguments) -> Outcome {
@@ -68,23 +78,34 @@ pub(crate) fn run(store: &StoreOptions, arguments: &ImportArguments) -> Outcome 
 
 impl ImportArguments {
     fn source(&self) -> Outcome<Arc<dyn Source>> {
-        if self.map.is_some() && self.from != SourceFormat::Json {
-            return Err(Failure::usage("--map", "goes with --from json only"));
+        use SourceFormat::{Csv, Json};
+        if self.map.is_some() && !matches!(self.from, Json | Csv) {
+            return Err(Failure::usage("--map", "goes with --from json and --from csv only"));
+        }
+        if self.zone.is_some() && self.from != SourceFormat::Calendly {
+            let problem = "goes with --from calendly only; a map has its own, under [time]";
+            return Err(Failure::usage("--tz", problem));
         }
         Ok(match self.from {
             SourceFormat::Native => Arc::new(Native),
             SourceFormat::Google => Arc::new(Google),
-            SourceFormat::Calendly => Arc::new(Calendly),
-            SourceFormat::Json => {
-                let path = self
-                    .map
-                    .as_deref()
-                    .ok_or_else(|| Failure::usage("--from json", "needs --map FILE.toml"))?;
-                let text = std::fs::read_to_string(path);
-                let text = text.map_err(|error| Failure::file("read", path, error))?;
-                let map = JsonMap::parse(&text);
-                Arc::new(map.map_err(|error| Failure::usage(path.display(), error))?)
-            }
+            SourceFormat::Calendly => match self.zone {
+                Some(zone) => Arc::new(Calendly.in_zone(zone.name())?),
+                None => Arc::new(Calendly),
+            },
+            SourceFormat::Clockify => Arc::new(Clockify),
+            SourceFormat::Calenso => Arc::new(Calenso),
+            Json => Arc::new(self.read_map("--from json", JsonMap::parse)?),
+            Csv => Arc::new(self.read_map("--from csv", CsvMap::parse)?),
         })
+    }
+
+    /// Reads the map of a format that needs one.
+    fn read_map<M>(&self, format: &str, parse: fn(&str) -> annals::Result<M>) -> Outcome<M> {
+        let path = self.map.as_deref();
+        let path = path.ok_or_else(|| Failure::usage(format, "needs --map FILE.toml"))?;
+        let text = std::fs::read_to_string(path);
+        let text = text.map_err(|error| Failure::file("read", path, error))?;
+        parse(&text).map_err(|error| Failure::usage(path.display(), error))
     }
 }

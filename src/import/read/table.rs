@@ -1,0 +1,190 @@
+//! Tables: a row is a record. The steps of the reader for an input that is no JSON.
+
+use super::format::table_advice;
+use super::state::{Place, RecordReader, Step};
+use crate::import::table::{Columns, Found, Row, RowEnd, TableForm};
+use crate::limits::{RECORD_BYTES_MAX, REFUSED_BYTES_MAX};
+use crate::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::io::{self, Read};
+
+/// Bytes of the digest by which equal rows are known.
+const DIGEST_BYTES: usize = 16;
+
+/// An input that is a table, as far as it was read.
+#[derive(Debug)]
+pub(super) struct Table {
+    form: TableForm,
+    delimiter: u8,
+    /// Of the first row: the columns, or why they cannot be told.
+    columns: Option<std::result::Result<Columns, String>>,
+    /// How often a row came, by the digest of its text.
+    counts: HashMap<[u8; DIGEST_BYTES], u32>,
+}
+
+impl Table {
+    fn new(form: TableForm, first_line: &[u8]) -> Table {
+        let delimiter = form.delimiter_of(first_line);
+        Table { form, delimiter, columns: None, counts: HashMap::new() }
+    }
+
+    /// How many rows with this text came before.
+    fn repeated(&mut self, row: &[u8]) -> u32 {
+        if !self.form.counts_equal_rows {
+            return 0;
+        }
+        let mut digest = [0; DIGEST_BYTES];
+        digest.copy_from_slice(&Sha256::digest(row)[..DIGEST_BYTES]);
+        let count = self.counts.entry(digest).or_default();
+        *count += 1;
+        *count - 1
+    }
+}
+
+impl<R: Read> RecordReader<R> {
+    /// Looks whether the input is a table, if the source has tables.
+    ///
+    /// Returns what a table looks like of which the source has none.
+    pub(super) fn begin_table(&mut self) -> io::Result<Option<&'static str>> {
+        let Some(form) = self.source.table() else {
+            return match self.begins_json()? {
+                true => Ok(None),
+                false => Ok(table_advice(self.window.text())),
+            };
+        };
+        self.window.pass_mark()?;
+        if form.or_json && self.begins_json()? {
+            return Ok(None);
+        }
+        if !self.window.text().is_empty() {
+            let line_len = self.line_len()?;
+            self.table = Some(Table::new(form, &self.window.text()[..line_len]));
+        }
+        Ok(None)
+    }
+
+    /// Whether the first byte that is no white space begins a JSON, or there is none.
+    fn begins_json(&mut self) -> io::Result<bool> {
+        let first = self.window.next_at(0)?;
+        Ok(first.is_none_or(|at| matches!(self.window.text()[at], b'{' | b'[')))
+    }
+
+    /// The step for the next row.
+    pub(super) fn row(&mut self) -> io::Result<Step> {
+        if self.goes_on {
+            return self.refused_line(Error::invalid("record", "is longer than a row may be"));
+        }
+        let Some(delimiter) = self.table.as_ref().map(|table| table.delimiter) else {
+            return Ok(Step::End);
+        };
+        let mut end = RowEnd::new(delimiter);
+        let found = loop {
+            let text = self.window.text();
+            match end.follow(text, self.window.is_complete()) {
+                Found::Open if text.len() <= RECORD_BYTES_MAX => {
+                    self.window.read_on()?;
+                }
+                found => break found,
+            }
+        };
+        match found {
+            Found::Ends { next: 0, .. } => self.end_of_table(),
+            Found::Ends { len, next } if len <= RECORD_BYTES_MAX => self.whole_row(len, next),
+            _ => self.broken_row(delimiter),
+        }
+    }
+
+    fn end_of_table(&mut self) -> io::Result<Step> {
+        if self.window.is_cut() && !self.cut_told {
+            self.cut_told = true;
+            return Ok(Step::Fault("the compressed input ends too early".to_owned()));
+        }
+        Ok(Step::End)
+    }
+
+    /// A row whose end was found. What holds nothing is passed over.
+    fn whole_row(&mut self, len: usize, next: usize) -> io::Result<Step> {
+        let text = &self.window.text()[..len];
+        let Some(table) = self.table.as_mut().filter(|_| !text.trim_ascii().is_empty()) else {
+            self.window.pass(next);
+            return Ok(Step::On);
+        };
+        let is_header = table.columns.is_none() && table.form.header;
+        if table.columns.is_none() {
+            let columns = match is_header {
+                true => Columns::of_header(text, table.delimiter),
+                false => Columns::numbered(text, table.delimiter),
+            };
+            let checked = columns.and_then(|columns| {
+                self.source.check_columns(columns.names())?;
+                Ok(columns)
+            });
+            let line = self.window.line();
+            let why = |error: &Error| format!("the columns of line {line} are of no use: {error}");
+            table.columns = Some(checked.as_ref().map(Columns::clone).map_err(why));
+            if is_header {
+                return Ok(match checked {
+                    Ok(_) => {
+                        self.window.pass(next);
+                        Step::On
+                    }
+                    Err(error) => self.row_step(len, next, Err(error)),
+                });
+            }
+        }
+        let outcome = match &table.columns {
+            Some(Ok(columns)) => columns.read(text),
+            Some(Err(problem)) => Err(Error::invalid("record", problem.clone())),
+            None => Err(Error::invalid("record", "comes before the columns")),
+        };
+        Ok(match outcome {
+            Ok(Row::Empty) => {
+                self.window.pass(next);
+                Step::On
+            }
+            Ok(Row::Cells(row)) => {
+                let repeated = table.repeated(text);
+                let events = self.source.events_of_row(row, repeated);
+                self.row_step(len, next, events)
+            }
+            Err(error) => self.row_step(len, next, Err(error)),
+        })
+    }
+
+    fn row_step(&mut self, len: usize, next: usize, outcome: Result<Vec<crate::Event>>) -> Step {
+        self.place = Place::Behind;
+        self.number += 1;
+        Step::Record { lead: 0, len, next, outcome }
+    }
+
+    /// A row whose quotes are wrong: only its line is refused, so that the next ones are read.
+    fn broken_row(&mut self, delimiter: u8) -> io::Result<Step> {
+        let line_len = self.line_len()?;
+        let line = &self.window.text()[..line_len];
+        let problem = match Columns::numbered(line, delimiter) {
+            Err(error) => error,
+            Ok(_) => Error::invalid("record", format!("is longer than {RECORD_BYTES_MAX} bytes")),
+        };
+        if let Some(table) = self.table.as_mut().filter(|table| table.columns.is_none()) {
+            let line = self.window.line();
+            let why = format!("the columns of line {line} are of no use: {problem}");
+            table.columns = Some(Err(why));
+        }
+        self.refused_line(problem)
+    }
+
+    /// Refuses a line, or the next piece of one that is too long to be held.
+    fn refused_line(&mut self, error: Error) -> io::Result<Step> {
+        let goes_on = self.goes_on;
+        let found = self.window.line_end(REFUSED_BYTES_MAX)?;
+        let len = found.unwrap_or(self.window.text().len());
+        self.goes_on = found.is_none();
+        if goes_on && len == 0 {
+            return Ok(Step::On);
+        }
+        // All pieces of a row have one number.
+        self.number += u64::from(!goes_on);
+        Ok(Step::Record { lead: 0, len, next: len, outcome: Err(error) })
+    }
+}
