@@ -8,7 +8,11 @@ use super::source::Source;
 use crate::event::Event;
 use crate::json::Value;
 
+mod calenso;
+mod clockify;
+mod google_places;
 mod json_map;
+mod tables;
 
 const GOOGLE: &str = r#"{"kind":"admin#reports#activity",
 "id":{"time":"2022-03-14T20:36:48.2131234Z",

@@ -125,9 +125,8 @@ impl Parts {
             "pm" => return set(&mut self.afternoon, true),
             _ => {}
         }
-        if word.contains(':')
-            || word.contains('h') && word.starts_with(|c: char| c.is_ascii_digit())
-        {
+        let is_french = || word.split_once('h').is_some_and(|(hour, _)| hour.parse::<u8>().is_ok());
+        if word.contains(':') || is_french() {
             return self.add_time(word);
         }
         if let Some(month) = month_of(plain) {
