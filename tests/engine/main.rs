@@ -12,6 +12,7 @@ mod empty_answers;
 mod events;
 mod explaining;
 mod held_snapshots;
+mod labels;
 mod lossless;
 mod oracle;
 mod questions;
