@@ -57,6 +57,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `cli` (default) | the program `annals`, and what it needs of the features below |
+//! | `export` | `export::Export`: files of events with a manifest |
 //! | `csv`, `xlsx` | `export::CsvWriter`, `export::XlsxWriter` |
 //! | `serde` | events and values from and to serde types and `serde_json::Value` |
 //! | `testing` | a simulated disk that fails on request, a generator of realistic events |

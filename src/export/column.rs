@@ -4,6 +4,8 @@ use super::cell::Cell;
 use crate::event::schema::{self, FieldType, SchemaField};
 use crate::json::Value;
 use crate::profile::{LABEL_FIELDS, Registry};
+#[cfg(feature = "export")]
+use crate::query::Path;
 use crate::query::{ElementPredicate, ValuePath};
 use crate::{Error, Result};
 use std::borrow::Cow;
@@ -97,6 +99,21 @@ impl Column {
         columns
     }
 
+    /// These columns, and behind those of `category` and `activity` those of their labels; see
+    /// [`Registry::add_labels`].
+    pub fn labelled(columns: Vec<Column>) -> Vec<Column> {
+        let with_label = |column: Column| {
+            let label = match column.keys.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+                ["category"] => Some(LABEL_FIELDS[0]),
+                ["activity"] => Some(LABEL_FIELDS[1]),
+                _ => None,
+            };
+            let label = label.map(|label| Column::at(label, vec![label.to_owned()]));
+            std::iter::once(column).chain(label)
+        };
+        columns.into_iter().flat_map(with_label).collect()
+    }
+
     /// The payload as received, as canonical JSON.
     pub fn raw() -> Column {
         Column::at("raw", vec!["raw".to_owned()])
@@ -116,6 +133,26 @@ impl Column {
                 Column { header: header.to_owned(), keys, content }
             }
         })
+    }
+
+    /// A column for each of `paths` that lies below this one, instead of it; itself where there is
+    /// none, or where values stand at the path itself, too.
+    #[cfg(feature = "export")]
+    pub(super) fn flattened(self, paths: &[Path]) -> Vec<Column> {
+        if !matches!(self.content, Content::Values) {
+            return vec![self];
+        }
+        let is_below = |path: &&Path| {
+            path.segments().len() > self.keys.len() && path.segments().starts_with(&self.keys)
+        };
+        let below: Vec<Column> = paths
+            .iter()
+            .filter(is_below)
+            .map(|path| Column::at(&path.to_string(), path.segments().to_vec()))
+            .collect();
+        let is_itself = below.is_empty() || paths.iter().any(|path| path.segments() == self.keys);
+        let itself = is_itself.then_some(self);
+        itself.into_iter().chain(below).collect()
     }
 
     fn at(header: &str, keys: Vec<String>) -> Column {

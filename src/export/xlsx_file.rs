@@ -10,6 +10,7 @@ use crate::json::{Number, Value};
 use crate::{Error, Result};
 use chrono_tz::Tz;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Rows of a sheet, the header being one of them.
@@ -83,6 +84,15 @@ impl XlsxWriter {
     /// folder.
     pub fn in_zone(path: &Path, columns: Vec<Column>, zone: Tz) -> Result<XlsxWriter> {
         XlsxWriter::with_rows_max(path, columns, zone, SHEET_ROWS_MAX)
+    }
+
+    /// Begins a file that goes where [`XlsxWriter::finish_into`] says; until then its rows wait in
+    /// a file without a name in `folder`.
+    ///
+    /// # Errors
+    /// As [`XlsxWriter::in_zone`].
+    pub fn waiting_in(folder: &Path, columns: Vec<Column>, zone: Tz) -> Result<XlsxWriter> {
+        XlsxWriter::in_zone(&folder.join("output"), columns, zone)
     }
 
     fn with_rows_max(
@@ -172,6 +182,18 @@ impl XlsxWriter {
     pub fn finish(mut self) -> Result<Option<CutCells>> {
         let saved = self.workbook.save(&self.path);
         saved.map_err(|error| write_error(&self.path, error))?;
+        Ok(self.cut)
+    }
+}
+
+impl XlsxWriter {
+    /// As [`XlsxWriter::finish`], to any output.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the output refuses.
+    pub fn finish_into(mut self, out: impl Write + Send) -> Result<Option<CutCells>> {
+        let saved = self.workbook.save_to_writer(out);
+        saved.map_err(|error| write_error(Path::new("output"), error))?;
         Ok(self.cut)
     }
 }

@@ -50,6 +50,14 @@ impl Registry {
         self.profiles.iter().map(Arc::as_ref)
     }
 
+    /// The same profiles behind this one.
+    #[must_use]
+    pub fn led_by(&self, first: Arc<Profile>) -> Registry {
+        let others = self.profiles.iter().filter(|profile| profile.name() != first.name());
+        let others: Vec<Arc<Profile>> = others.cloned().collect();
+        Registry { profiles: std::iter::once(first).chain(others).collect() }
+    }
+
     /// The profile of this name, to hold.
     pub fn shared(&self, name: &str) -> Option<Arc<Profile>> {
         self.profiles.iter().find(|profile| profile.name() == name).cloned()

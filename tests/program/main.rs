@@ -4,6 +4,7 @@
 mod asks;
 mod budgets;
 mod damaged_inputs;
+mod exports;
 mod follow;
 mod imports;
 mod json_queries;

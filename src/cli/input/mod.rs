@@ -8,3 +8,4 @@ mod gzip;
 pub(super) mod options;
 pub(super) mod scope;
 pub(super) mod source;
+pub(super) mod speech;

@@ -2,11 +2,11 @@
 
 use super::budget::BudgetOptions;
 use super::scope::ScopeOptions;
+use super::speech::{Speech, SpeechOptions};
 use crate::cli::failure::tell;
 use crate::cli::failure::{Failure, Outcome};
 use annals::query::{Query, Search, Selection};
 use annals::store::{Snapshot, Store, StoreBuilder, StoreReader};
-use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -88,9 +88,8 @@ pub(crate) struct QueryOptions {
     to: Option<String>,
     #[command(flatten)]
     scope: ScopeOptions,
-    /// The time zone of days, an IANA name
-    #[arg(long = "tz", value_name = "ZONE", default_value = "UTC")]
-    pub(crate) zone: Tz,
+    #[command(flatten)]
+    pub(crate) speech: SpeechOptions,
     /// Also events that are past their visible time, but not past their kept time
     #[arg(long)]
     include_hidden: bool,
@@ -114,13 +113,23 @@ pub(crate) struct SearchOptions {
 
 impl SearchOptions {
     /// Begins the search on `snapshot`; its time begins now.
-    pub(crate) fn search<'a>(&self, snapshot: &'a Snapshot) -> Outcome<Search<'a>> {
-        Ok(self.budget.apply(snapshot.select(self.query.selection()?)))
+    pub(crate) fn search<'a>(
+        &self,
+        snapshot: &'a Snapshot,
+        speech: &Speech,
+    ) -> Outcome<Search<'a>> {
+        let search = snapshot.select(self.query.selection(speech)?);
+        Ok(self.budget.apply(speech.apply(search)))
     }
 
-    /// The time zone of days.
-    pub(crate) fn zone(&self) -> Tz {
-        self.query.zone
+    /// The query as it was typed, without the options of time.
+    pub(crate) fn typed(&self, speech: &Speech) -> Outcome<Query> {
+        self.query.typed(speech)
+    }
+
+    /// Language, names, zone and habits, by the profiles of the store.
+    pub(crate) fn speech(&self, snapshot: &Snapshot) -> Outcome<Speech> {
+        self.query.speech.settle(snapshot.profiles())
     }
 }
 
@@ -135,8 +144,8 @@ enum QueryFormat {
 
 impl QueryOptions {
     /// The events that are asked for.
-    pub(crate) fn selection(&self) -> Outcome<Selection> {
-        let selection = Selection::new(self.parse()?).zone(self.zone);
+    pub(crate) fn selection(&self, speech: &Speech) -> Outcome<Selection> {
+        let selection = Selection::new(self.parse(speech)?).zone(speech.zone);
         let mut selection = self.scope.apply(selection)?;
         if self.no_alias {
             selection = selection.without_aliases();
@@ -144,14 +153,21 @@ impl QueryOptions {
         Ok(if self.include_hidden { selection.include_hidden() } else { selection })
     }
 
+    /// The query without the options of time.
+    fn typed(&self, speech: &Speech) -> Outcome<Query> {
+        let text = self.query.join(" ");
+        Ok(match self.query_format {
+            QueryFormat::Json if !text.trim().is_empty() => {
+                Query::from_json_named(&text, &speech.names)?
+            }
+            _ => Query::parse_named(&text, &speech.names)?,
+        })
+    }
+
     /// The query with the time options as further conditions: `--from` and `--to` are half-open,
     /// a day being its first instant, which is what `>=` and `<` mean in a query.
-    fn parse(&self) -> Outcome<Query> {
-        let text = self.query.join(" ");
-        let query = match self.query_format {
-            QueryFormat::Json if !text.trim().is_empty() => Query::from_json(&text)?,
-            _ => Query::parse(&text)?,
-        };
+    fn parse(&self, speech: &Speech) -> Outcome<Query> {
+        let query = self.typed(speech)?;
         let times = [
             ("--since", "since:", &self.since),
             ("--from", "occurred_at>=", &self.from),

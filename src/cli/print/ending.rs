@@ -2,15 +2,8 @@
 
 use super::layout::SinkFormat;
 use crate::cli::failure::{Failure, Outcome};
+use annals::export::Packing;
 use std::path::Path;
-
-/// How a file is packed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Packing {
-    Plain,
-    Gzip,
-    Zstd,
-}
 
 const KNOWN: &str = ".ndjson, .jsonl, .json, .csv or .xlsx, perhaps with .gz or .zst behind it";
 

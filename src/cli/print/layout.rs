@@ -1,8 +1,10 @@
 //! What of an event is printed, and how: the options that all commands with events share.
 
 use crate::cli::failure::{Failure, Outcome, tell};
+use crate::cli::input::speech::Speech;
 use annals::event::Raw;
-use annals::export::{Column, CsvOptions};
+use annals::export::{Column, CsvOptions, Export, ExportFormat};
+use annals::profile::Registry;
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use std::fmt;
@@ -126,7 +128,12 @@ pub(crate) struct Layout {
     pub(super) columns: Option<Vec<Column>>,
     pub(super) raw: Raw,
     pub(super) zone: Tz,
-    csv: CsvOptions,
+    /// The profiles that labels are read by.
+    pub(super) names: Registry,
+    pub(super) language: Option<String>,
+    null: Option<String>,
+    is_guarded: bool,
+    has_bom: bool,
 }
 
 impl Layout {
@@ -138,10 +145,10 @@ impl Layout {
         format: SinkFormat,
         options: &ColumnOptions,
         raw: Raw,
-        zone: Tz,
+        speech: &Speech,
     ) -> Outcome<Layout> {
-        let columns = options.columns.as_deref().map(Column::parse_list).transpose()?;
-        Layout::with_columns(format, options, raw, zone, columns)
+        let columns = options.columns.as_deref().map(|list| speech.columns(list)).transpose()?;
+        Layout::with_columns(format, options, raw, speech, columns)
     }
 
     /// As [`Layout::new`]; if events are folded, with the column `effects`, last unless it is
@@ -151,28 +158,30 @@ impl Layout {
         format: SinkFormat,
         options: &ColumnOptions,
         raw: Raw,
-        zone: Tz,
+        speech: &Speech,
     ) -> Outcome<Layout> {
         if !fold.is_linked() {
-            return Layout::new(format, options, raw, zone);
+            return Layout::new(format, options, raw, speech);
         }
-        let named = options.columns.as_deref().map(columns_with_effects).transpose()?;
-        let of_file =
-            || matches!(format, SinkFormat::Csv | SinkFormat::Xlsx).then(Column::defaults);
-        let mut columns = named.or_else(of_file);
+        let named = options.columns.as_deref().map(|list| columns_with_effects(list, speech));
+        let mut columns = match (named.transpose()?, format) {
+            (None, SinkFormat::Csv | SinkFormat::Xlsx) => Some(speech.file_columns()?),
+            (None, SinkFormat::Table) => speech.profile_columns()?,
+            (named, _) => named,
+        };
         if let Some(columns) = &mut columns
             && !columns.contains(&Column::effects())
         {
             columns.push(Column::effects());
         }
-        Layout::with_columns(format, options, raw, zone, columns)
+        Layout::with_columns(format, options, raw, speech, columns)
     }
 
     fn with_columns(
         format: SinkFormat,
         options: &ColumnOptions,
         raw: Raw,
-        zone: Tz,
+        speech: &Speech,
         mut columns: Option<Vec<Column>>,
     ) -> Outcome<Layout> {
         use SinkFormat::{Csv, Table, Xlsx};
@@ -184,9 +193,11 @@ impl Layout {
                 return Err(Failure::usage(option, "goes with csv only"));
             }
         }
-        if matches!(format, Csv | Xlsx) {
-            columns.get_or_insert_with(Column::defaults);
-        }
+        columns = match (columns, format) {
+            (None, Csv | Xlsx) => Some(speech.file_columns()?),
+            (None, Table) => speech.profile_columns()?,
+            (named, _) => named,
+        };
         if let Some(columns) = &mut columns {
             match (columns.iter().any(Column::is_raw), raw) {
                 (false, Raw::With) => columns.push(Column::raw()),
@@ -196,27 +207,63 @@ impl Layout {
                 _ => {}
             }
         }
-        let mut csv = CsvOptions::new(columns.clone().unwrap_or_default()).zone(zone);
-        if let Some(null) = &options.null {
-            csv = csv.null(null);
-        }
-        if options.no_guard {
-            csv = csv.unguarded();
-        }
-        if options.bom {
-            csv = csv.bom();
-        }
-        Ok(Layout { format, columns, raw, zone, csv })
+        let (null, is_guarded, has_bom) = (options.null.clone(), !options.no_guard, options.bom);
+        let (zone, language) = (speech.zone, speech.language.clone());
+        let names = speech.names.clone();
+        Ok(Layout { format, columns, raw, zone, names, language, null, is_guarded, has_bom })
     }
 
     /// How CSV is written.
     pub(super) fn csv(&self) -> CsvOptions {
-        self.csv.clone()
+        let mut csv = CsvOptions::new(self.columns.clone().unwrap_or_default()).zone(self.zone);
+        if let Some(null) = &self.null {
+            csv = csv.null(null);
+        }
+        if !self.is_guarded {
+            csv = csv.unguarded();
+        }
+        if self.has_bom { csv.bom() } else { csv }
     }
 
-    /// The columns, where there are any.
-    pub(super) fn columns(&self) -> Vec<Column> {
-        self.columns.clone().unwrap_or_default()
+    /// The same as a whole file.
+    ///
+    /// # Errors
+    /// A usage error for what is printed for people only.
+    pub(crate) fn export(&self) -> Outcome<Export> {
+        let mut export = match self.format {
+            SinkFormat::Ndjson => Export::ndjson(),
+            SinkFormat::Json => Export::new(ExportFormat::Json),
+            SinkFormat::Csv => Export::csv(),
+            SinkFormat::Xlsx => Export::xlsx(),
+            SinkFormat::Table | SinkFormat::Pretty => {
+                return Err(Failure::usage("--format", format!("no file is of {}", self.format)));
+            }
+        };
+        if let Some(columns) = &self.columns {
+            export = export.columns(columns.clone());
+        }
+        if let Some(null) = &self.null {
+            export = export.null(null);
+        }
+        if self.raw == Raw::With {
+            export = export.with_raw();
+        }
+        if !self.is_guarded {
+            export = export.unguarded();
+        }
+        Ok(if self.has_bom { export.bom() } else { export })
+    }
+
+    /// Whether there are columns rather than whole events.
+    pub(crate) fn has_columns(&self) -> bool {
+        self.columns.is_some()
+    }
+
+    /// Tells the zone of times, where the data cannot name it.
+    pub(crate) fn tell_zone(&self) {
+        if self.has_unnamed_zone() {
+            tell(format_args!("note: times are in {}", self.zone.name()));
+        }
     }
 
     /// Whether cells are times in a zone that their offsets do not name.
@@ -227,15 +274,15 @@ impl Layout {
 }
 
 /// The columns of a list in which `effects` may stand.
-fn columns_with_effects(list: &str) -> Outcome<Vec<Column>> {
+fn columns_with_effects(list: &str, speech: &Speech) -> Outcome<Vec<Column>> {
     let is_effects = |item: &&str| item.trim() == "effects";
     let Some(place) = list.split(',').position(|item| is_effects(&item)) else {
-        return Ok(Column::parse_list(list)?);
+        return speech.columns(list);
     };
     let others: Vec<&str> = list.split(',').filter(|item| !is_effects(item)).collect();
     let mut columns = match others.is_empty() {
         true => Vec::new(),
-        false => Column::parse_list(&others.join(","))?,
+        false => speech.columns(&others.join(","))?,
     };
     // Where commas stand in quotes or brackets, there are fewer columns than pieces.
     columns.insert(place.min(columns.len()), Column::effects());

@@ -1,33 +1,19 @@
-//! Where a command prints: stdout or a file, buffered, perhaps packed. A reader of stdout that goes
-//! away is told from other errors.
+//! Where a command prints: stdout behind a buffer. A reader of stdout that goes away is told from
+//! other errors.
 
-use super::ending::Packing;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::terminal::Terminal;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde::Serialize;
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
-use std::path::{Path, PathBuf};
-use zstd::stream::write::Encoder;
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
-/// Level of Zstandard: its default.
-const ZSTD_LEVEL: i32 = 0;
-
-/// Stdout or a file behind a buffer. Call [`Output::finish`] at the end.
+/// Stdout behind a buffer. Call [`Output::finish`] at the end.
 pub(crate) struct Output {
     writer: Writer,
-    /// The file, for messages.
-    path: Option<PathBuf>,
 }
 
 enum Writer {
-    Stdout(BufWriter<StdoutLock<'static>>),
-    Terminal(Terminal<BufWriter<StdoutLock<'static>>>),
-    File(BufWriter<File>),
-    Gzip(Box<GzEncoder<BufWriter<File>>>),
-    Zstd(Encoder<'static, BufWriter<File>>),
+    Stdout(BufWriter<Stdout>),
+    Terminal(Terminal<BufWriter<Stdout>>),
 }
 
 impl Output {
@@ -35,33 +21,12 @@ impl Output {
     pub(crate) fn new() -> Output {
         let stdout = io::stdout();
         let is_terminal = stdout.is_terminal();
-        let buffer = BufWriter::with_capacity(64 << 10, stdout.lock());
+        let buffer = BufWriter::with_capacity(64 << 10, stdout);
         let writer = match is_terminal {
             true => Writer::Terminal(Terminal::new(buffer)),
             false => Writer::Stdout(buffer),
         };
-        Output { writer, path: None }
-    }
-
-    /// Creates a file, or empties it.
-    pub(super) fn create(path: &Path, packing: Packing) -> Outcome<Output> {
-        let create = || {
-            let file = BufWriter::with_capacity(256 << 10, File::create(path)?);
-            Ok(match packing {
-                Packing::Plain => Writer::File(file),
-                Packing::Gzip => {
-                    Writer::Gzip(Box::new(GzEncoder::new(file, Compression::default())))
-                }
-                Packing::Zstd => Writer::Zstd(Encoder::new(file, ZSTD_LEVEL)?),
-            })
-        };
-        let writer = create().map_err(|error| Failure::file("create", path, error))?;
-        Ok(Output { writer, path: Some(path.to_path_buf()) })
-    }
-
-    /// The file, if it is one.
-    pub(super) fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+        Output { writer }
     }
 
     /// Writes a line.
@@ -72,24 +37,17 @@ impl Output {
 
     /// Writes bytes.
     pub(crate) fn bytes(&mut self, bytes: impl AsRef<[u8]>) -> Outcome {
-        self.write_all(bytes.as_ref()).map_err(|error| failed(self.path.as_deref(), error))
+        self.write_all(bytes.as_ref()).map_err(Failure::Stdout)
     }
 
     /// Writes out what is still in the buffer.
     pub(super) fn flush_out(&mut self) -> Outcome {
-        self.flush().map_err(|error| failed(self.path.as_deref(), error))
+        self.flush().map_err(Failure::Stdout)
     }
 
-    /// Writes what is still in the buffer, and the end of what is packed.
-    pub(crate) fn finish(self) -> Outcome {
-        let ended = match self.writer {
-            Writer::Stdout(mut out) => out.flush(),
-            Writer::Terminal(mut out) => out.flush(),
-            Writer::File(mut out) => out.flush(),
-            Writer::Gzip(out) => out.finish().and_then(|mut out| out.flush()),
-            Writer::Zstd(out) => out.finish().and_then(|mut out| out.flush()),
-        };
-        ended.map_err(|error| failed(self.path.as_deref(), error))
+    /// Writes what is still in the buffer.
+    pub(crate) fn finish(mut self) -> Outcome {
+        self.flush_out()
     }
 }
 
@@ -98,9 +56,6 @@ impl Write for Output {
         match &mut self.writer {
             Writer::Stdout(out) => out.write(bytes),
             Writer::Terminal(out) => out.write(bytes),
-            Writer::File(out) => out.write(bytes),
-            Writer::Gzip(out) => out.write(bytes),
-            Writer::Zstd(out) => out.write(bytes),
         }
     }
 
@@ -108,18 +63,7 @@ impl Write for Output {
         match &mut self.writer {
             Writer::Stdout(out) => out.flush(),
             Writer::Terminal(out) => out.flush(),
-            Writer::File(out) => out.flush(),
-            Writer::Gzip(out) => out.flush(),
-            Writer::Zstd(out) => out.flush(),
         }
-    }
-}
-
-/// A failure to write to stdout or to a file.
-pub(super) fn failed(path: Option<&Path>, error: io::Error) -> Failure {
-    match path {
-        Some(path) => Failure::file("write", path, error),
-        None => Failure::Stdout(error),
     }
 }
 

@@ -1,20 +1,19 @@
-//! Where found events go: a table, NDJSON, one JSON object, laid-out JSON, CSV or XLSX.
+//! Where found events are printed: a table, NDJSON, one JSON object, laid-out JSON or CSV.
 
 use super::json::{laid_out, quoted};
 use super::layout::{Layout, SinkFormat};
-use super::output::{Output, failed};
+use super::output::Output;
 use super::overview::Overview;
 use super::table::{shown, table};
 use crate::cli::failure::{Failure, Outcome, tell};
 use crate::cli::terminal;
 use annals::Error;
 use annals::event::{Raw, StoredEvent};
-use annals::export::{Column, CsvWriter, CutCells, XlsxWriter};
-use annals::json::Value;
+use annals::export::{Column, CsvWriter, ExportedEvent};
+use annals::profile::Registry;
 use annals::query::{LinkedAction, Note};
 use chrono_tz::Tz;
 use comfy_table::Table;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Prints events in one format.
@@ -22,10 +21,11 @@ pub(crate) struct Sink {
     form: SinkForm,
     raw: Raw,
     zone: Tz,
+    /// The profiles that labels are read by.
+    names: Registry,
+    language: Option<String>,
     /// The zone has still to be told, because the data cannot name it.
     zone_to_tell: bool,
-    /// The file that is written, for messages.
-    path: Option<PathBuf>,
     /// Events that were printed.
     count: u64,
 }
@@ -37,34 +37,6 @@ enum SinkForm {
     Ndjson(Output),
     Json(Output),
     Csv(Box<CsvWriter<Output>>),
-    Xlsx(Box<XlsxWriter>),
-}
-
-/// An event as it is printed.
-struct Printed<'e> {
-    event: &'e StoredEvent,
-    /// Of an action, the number of its effects.
-    effects: Option<u64>,
-    raw: Raw,
-}
-
-impl Printed<'_> {
-    fn to_json(&self) -> Vec<u8> {
-        let mut json = self.event.to_json(self.raw);
-        if let Some(effects) = self.effects {
-            json.pop();
-            json.extend_from_slice(format!(",\"effects\":{effects}}}").as_bytes());
-        }
-        json
-    }
-
-    fn to_value(&self) -> Value {
-        let mut value = self.event.to_value(self.raw);
-        if let (Value::Object(members), Some(effects)) = (&mut value, self.effects) {
-            members.push(("effects".to_owned(), effects.into()));
-        }
-        value
-    }
 }
 
 /// A table of columns that were named.
@@ -75,20 +47,18 @@ struct ColumnTable {
 
 impl Sink {
     /// Prints to stdout.
+    ///
+    /// # Errors
+    /// A usage error for XLSX, which needs a file.
     pub(crate) fn to_stdout(layout: Layout) -> Outcome<Sink> {
-        Sink::new(layout, Output::new())
-    }
-
-    /// Prints to `out`; XLSX needs [`Sink::to_workbook`].
-    pub(super) fn new(layout: Layout, out: Output) -> Outcome<Sink> {
-        let path = out.path().map(Path::to_path_buf);
+        let out = Output::new();
         let form = match layout.format {
             SinkFormat::Ndjson => SinkForm::Ndjson(out),
             SinkFormat::Pretty => SinkForm::Pretty(out),
             SinkFormat::Json => SinkForm::Json(out),
             SinkFormat::Csv => {
                 let writer = layout.csv().write_to(out);
-                SinkForm::Csv(Box::new(writer.map_err(|error| csv_failed(&path, error))?))
+                SinkForm::Csv(Box::new(writer.map_err(stdout_failed)?))
             }
             SinkFormat::Xlsx => {
                 return Err(Failure::usage("--format xlsx", "needs a file: --output FILE"));
@@ -102,19 +72,14 @@ impl Sink {
                 None => SinkForm::Overview(Box::new(Overview::new(layout.zone)), out),
             },
         };
-        Ok(Sink::of(form, &layout, path))
+        Ok(Sink::of(form, &layout))
     }
 
-    /// Writes an XLSX file.
-    pub(super) fn to_workbook(layout: Layout, path: &Path) -> Outcome<Sink> {
-        let writer = XlsxWriter::in_zone(path, layout.columns(), layout.zone)?;
-        let form = SinkForm::Xlsx(Box::new(writer));
-        Ok(Sink::of(form, &layout, Some(path.to_path_buf())))
-    }
-
-    fn of(form: SinkForm, layout: &Layout, path: Option<PathBuf>) -> Sink {
+    fn of(form: SinkForm, layout: &Layout) -> Sink {
         let zone_to_tell = layout.has_unnamed_zone();
-        Sink { form, raw: layout.raw, zone: layout.zone, zone_to_tell, path, count: 0 }
+        let (names, language) = (layout.names.clone(), layout.language.clone());
+        let (raw, zone) = (layout.raw, layout.zone);
+        Sink { form, raw, zone, names, language, zone_to_tell, count: 0 }
     }
 
     /// Prints one event.
@@ -131,12 +96,14 @@ impl Sink {
         if std::mem::take(&mut self.zone_to_tell) {
             tell(format_args!("note: times are in {}", self.zone.name()));
         }
-        let written = self.write_to_form(&Printed { event, effects, raw: self.raw });
+        let printed = ExportedEvent::new(event, self.raw).effects(effects);
+        let (names, language) = (self.names.clone(), self.language.clone());
+        let written = self.write_to_form(&printed.labels(&names, language.as_deref()));
         self.count += 1;
         written
     }
 
-    fn write_to_form(&mut self, event: &Printed<'_>) -> Outcome {
+    fn write_to_form(&mut self, event: &ExportedEvent<'_>) -> Outcome {
         match &mut self.form {
             SinkForm::Ndjson(out) => out.line(event.to_json()),
             SinkForm::Pretty(out) => {
@@ -149,11 +116,10 @@ impl Sink {
             }
             SinkForm::Csv(writer) => {
                 let written = writer.write(&event.to_value());
-                written.map_err(|error| csv_failed(&self.path, error))
+                written.map_err(stdout_failed)
             }
-            SinkForm::Xlsx(writer) => Ok(writer.write(&event.to_value())?),
             SinkForm::Overview(overview, _) => {
-                overview.add(event.event, &event.to_value());
+                overview.add(event.stored(), &event.to_value());
                 Ok(())
             }
             SinkForm::Table(form, _) => {
@@ -165,12 +131,12 @@ impl Sink {
         }
     }
 
-    /// Writes out what was printed so far; a table and an XLSX file are written at their end only.
+    /// Writes out what was printed so far; a table is written at its end only.
     pub(crate) fn flush(&mut self) -> Outcome {
         match &mut self.form {
             SinkForm::Ndjson(out) | SinkForm::Pretty(out) | SinkForm::Json(out) => out.flush_out(),
-            SinkForm::Csv(writer) => writer.flush().map_err(|error| csv_failed(&self.path, error)),
-            SinkForm::Overview(..) | SinkForm::Table(..) | SinkForm::Xlsx(_) => Ok(()),
+            SinkForm::Csv(writer) => writer.flush().map_err(stdout_failed),
+            SinkForm::Overview(..) | SinkForm::Table(..) => Ok(()),
         }
     }
 
@@ -210,18 +176,8 @@ impl Sink {
             }
             SinkForm::Csv(writer) => {
                 let out = writer.finish();
-                out.map_err(|error| csv_failed(&self.path, error))?.finish()
+                out.map_err(stdout_failed)?.finish()
             }
-            SinkForm::Xlsx(writer) => match writer.finish()? {
-                None => Ok(()),
-                Some(CutCells { count, first }) => {
-                    tell(format_args!(
-                        "note: texts that were cut because a cell has at most 32,767 characters: \
-                         {count}, the first in {first}; csv and ndjson have them whole"
-                    ));
-                    Err(Failure::Partial)
-                }
-            },
             SinkForm::Overview(overview, mut out) => {
                 out.line(overview.to_string())?;
                 out.finish()
@@ -242,13 +198,13 @@ fn header_of(column: &Column, zone: Tz) -> String {
     }
 }
 
-/// A failure of a CSV writer, about the file that it writes.
-fn csv_failed(path: &Option<PathBuf>, error: Error) -> Failure {
+/// A failure to write to stdout.
+pub(crate) fn stdout_failed(error: Error) -> Failure {
     match error {
         Error::Io { source, .. } => {
             let kind = source.kind();
             let source = Arc::try_unwrap(source);
-            failed(path.as_deref(), source.unwrap_or_else(|_| kind.into()))
+            Failure::Stdout(source.unwrap_or_else(|_| kind.into()))
         }
         error => Failure::Engine(error),
     }

@@ -166,16 +166,25 @@ impl Search<'_> {
         self,
         mut each: impl FnMut(StoredEvent) -> Result<ControlFlow<()>>,
     ) -> Result<PageEnd> {
-        self.selection.told(self.page_end(&mut each))
+        self.selection.told(self.page_end(&mut each, false))
     }
 
-    fn page_end(&self, each: Each<'_>) -> Result<PageEnd> {
+    /// As [`Search::page_into`], but a limit of cost is an error; gives where the rest begins.
+    ///
+    /// # Errors
+    /// As [`Search::page_into`], and [`Error::Budget`].
+    #[cfg(feature = "export")]
+    pub(crate) fn whole_page_into(self, each: Each<'_>) -> Result<Option<Cursor>> {
+        Ok(self.selection.told(self.page_end(each, true))?.next)
+    }
+
+    fn page_end(&self, each: Each<'_>, is_whole: bool) -> Result<PageEnd> {
         let budget = self.budget();
         let mut walk = PageWalk::default();
         let outcome = walk.page(self, &budget, each, None);
         let (complete, place) = match outcome {
             Ok(follows) => (true, walk.last.filter(|_| follows)),
-            Err(Error::Budget { .. }) if !walk.is_refused => {
+            Err(Error::Budget { .. }) if !walk.is_refused && !is_whole => {
                 let start = walk.last.or(self.after.map(|cursor| cursor.place));
                 let start = start.unwrap_or_else(|| self.order.start());
                 // Where a search stopped between hits tells of the events of others.

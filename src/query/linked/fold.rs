@@ -11,6 +11,7 @@ use super::primaries::{Primaries, each};
 use super::{ActionPage, LinkedAction};
 use crate::Result;
 use crate::event::StoredEvent;
+use crate::query::request::cursor::Cursor;
 use crate::query::request::order::{Order, SortKey};
 use crate::query::request::search::Search;
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,21 +92,35 @@ impl FoldedSearch<'_> {
     /// As [`Search::page`], and [`crate::Error::Budget`] beyond a limit of cost: a part of the
     /// actions is no page.
     pub fn page(&self) -> Result<ActionPage> {
-        let limit = self.search.limit.unwrap_or(usize::MAX);
         let mut actions = Vec::new();
-        let mut next = None;
-        self.walk(limit.saturating_add(1), &mut |action, place| {
-            if actions.len() == limit {
+        let next = self.page_into(|action| {
+            actions.push(action);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(ActionPage { actions, next })
+    }
+
+    /// Gives the actions of a page one by one, until `each` returns `Break`; gives where the next
+    /// page begins. Memory as [`FoldedSearch::for_each`].
+    ///
+    /// # Errors
+    /// As [`FoldedSearch::page`], and those of `each`.
+    pub fn page_into(
+        &self,
+        mut each: impl FnMut(LinkedAction) -> Result<ControlFlow<()>>,
+    ) -> Result<Option<Cursor>> {
+        let limit = self.search.limit.unwrap_or(usize::MAX);
+        let (mut count, mut last) = (0, None);
+        let is_over = self.walk(limit.saturating_add(1), &mut |action, place| {
+            if count == limit {
                 return Ok(ControlFlow::Break(()));
             }
-            actions.push(action);
-            next = Some(place);
-            Ok(ControlFlow::Continue(()))
-        })
-        .and_then(|is_over| {
-            let next = next.filter(|_| !is_over).map(|place| self.search.next_cursor(place));
-            Ok(ActionPage { next: next.transpose()?, actions })
-        })
+            count += 1;
+            last = Some(place);
+            each(action)
+        })?;
+        let last = last.filter(|_| !is_over);
+        last.map(|place| self.search.next_cursor(place)).transpose()
     }
 
     /// Calls `each` with every action in order, until it returns `Break`; the limit does not apply.

@@ -64,6 +64,8 @@ pub struct Search<'a> {
     bytes_max: Option<u64>,
     /// The labels of the language, read when the search begins.
     labels: Option<Result<Arc<CodeLabels>>>,
+    /// The profiles by which names and labels are read.
+    registry: Registry,
     /// The profile by which is asked.
     asking: Option<Asking>,
     /// What hits meet beside the query; no part of the question.
@@ -81,6 +83,7 @@ impl Snapshot {
         let mask = Arc::new(selection.reader_scope().mask_of(self.profiles()));
         Search {
             labels: selection.labels(self.profiles()),
+            registry: self.profiles().clone(),
             asking: None,
             within: None,
             snapshot: self,
@@ -180,6 +183,14 @@ impl<'a> Search<'a> {
         Search { selection: self.selection.tenant(tenant), ..self }
     }
 
+    /// Reads names of attributes, labels and [`Search::profile`] by these profiles instead of those
+    /// of the store; comes before [`Search::language`] and [`Search::profile`].
+    #[must_use]
+    pub fn profiles_of(self, registry: Registry) -> Self {
+        let labels = self.selection.labels(&registry);
+        Search { registry, labels, ..self }
+    }
+
     /// With the labels that the profiles of the store have in a language: two further values of each
     /// event, `category_label` and `activity_label`, as far as a profile knows its codes. Words,
     /// fields, facets and values see them like any other. In German (`de`) a word with `ae`, `oe`
@@ -189,7 +200,7 @@ impl<'a> Search<'a> {
     #[must_use]
     pub fn language(self, language: &str) -> Self {
         let selection = self.selection.language(language);
-        Search { labels: selection.labels(self.snapshot.profiles()), selection, ..self }
+        Search { labels: selection.labels(&self.registry), selection, ..self }
     }
 
     /// Asks by the habits of a product: where the query names no time, the default range of its
@@ -288,8 +299,8 @@ impl<'a> Search<'a> {
     }
 
     /// The profiles whose names of attributes are fields.
-    pub(crate) fn profiles(&self) -> &'a Registry {
-        self.snapshot.profiles()
+    pub(crate) fn profiles(&self) -> &Registry {
+        &self.registry
     }
 
     /// The same search, whose cursors are those of actions.
@@ -375,6 +386,13 @@ impl<'a> Search<'a> {
             true => asked,
             false => Predicate::all_of(vec![Predicate::occurred_within(times), asked]),
         })
+    }
+
+    /// The first instant that query and times leave, and the first one behind.
+    #[cfg(feature = "export")]
+    pub(crate) fn range(&self) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+        let TimeRange { from, to } = self.predicate()?.occurrence();
+        Ok((from, to))
     }
 
     /// Reads the path of a facet.

@@ -15,7 +15,8 @@ pub(crate) struct CountArguments {
 pub(crate) fn run(options: &StoreOptions, arguments: &CountArguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let search = arguments.query.search(&snapshot)?;
+    let speech = arguments.query.speech(&snapshot)?;
+    let search = arguments.query.search(&snapshot, &speech)?;
     let count = search.clone().count()?;
     print_line(count.to_string())?;
     if count == 0 { tell_why(&search) } else { Ok(()) }

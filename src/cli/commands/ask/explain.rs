@@ -31,7 +31,8 @@ enum ExplainFormat {
 pub(crate) fn run(options: &StoreOptions, arguments: &ExplainArguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let search = arguments.page.apply(arguments.query.search(&snapshot)?);
+    let speech = arguments.query.speech(&snapshot)?;
+    let search = arguments.page.apply(arguments.query.search(&snapshot, &speech)?);
     let explanation = match arguments.count {
         true => search.explain_count()?,
         false => search.explain()?,

@@ -5,6 +5,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{
     ReportFormat, ReportOptions, SearchOptions, StoreOptions, all_if_zero,
 };
+use crate::cli::input::speech::Speech;
 use crate::cli::print::output::{Output, print_line};
 use crate::cli::print::table::{shown, table};
 use annals::Error;
@@ -28,55 +29,80 @@ pub(crate) struct FacetsArguments {
 }
 
 pub(crate) fn run(options: &StoreOptions, arguments: &FacetsArguments) -> Outcome {
-    let columns = Column::parse_list(&arguments.by);
+    let store = options.open_to_read()?;
+    let snapshot = store.snapshot();
+    let speech = arguments.query.speech(&snapshot)?;
+    let columns = Column::parse_list_named(&arguments.by, &speech.names);
     let columns = columns.map_err(|error| match error {
         Error::Invalid { problem, .. } => Failure::usage("--by", problem),
         error => Failure::Engine(error),
     })?;
     let paths: Vec<&str> = columns.iter().map(Column::header).collect();
-    let store = options.open_to_read()?;
-    let snapshot = store.snapshot();
-    let search = arguments.query.search(&snapshot)?;
+    let search = arguments.query.search(&snapshot, &speech)?;
     let facets = search.clone().facets(&paths, all_if_zero(arguments.top))?;
     if facets.iter().all(Vec::is_empty) {
         tell_why(&search)?;
     }
     let facets: Vec<(&str, Vec<FacetCount>)> = paths.into_iter().zip(facets).collect();
     match arguments.report.format() {
-        ReportFormat::Json => print_line(json(facets)),
-        ReportFormat::Table => print_tables(&facets),
+        ReportFormat::Json => print_line(json(facets, &speech)),
+        ReportFormat::Table => print_tables(&facets, &speech),
     }
 }
 
-fn json(facets: Vec<(&str, Vec<FacetCount>)>) -> String {
-    let members = facets.into_iter().map(|(path, counts)| (path, counts_value(counts)));
+fn json(facets: Vec<(&str, Vec<FacetCount>)>, speech: &Speech) -> String {
+    let members =
+        facets.into_iter().map(|(path, counts)| (path, counts_value(path, counts, speech)));
     Value::object(members).to_json()
 }
 
-/// Values and their counts as a list of objects.
-pub(super) fn counts_value(counts: Vec<FacetCount>) -> Value {
-    let object =
-        |FacetCount { value, count }| Value::object([("value", value), ("count", count.into())]);
+/// Values and their counts as a list of objects, with the label of a code in a language.
+pub(super) fn counts_value(path: &str, counts: Vec<FacetCount>, speech: &Speech) -> Value {
+    let object = |FacetCount { value, count }| {
+        let label = label_of(path, &value, speech);
+        let members = [("value", Some(value)), ("count", Some(count.into())), ("label", label)];
+        Value::object(members.into_iter().filter_map(|(key, value)| Some((key, value?))))
+    };
     Value::List(counts.into_iter().map(object).collect())
 }
 
+/// What a code is called in the language of the asker: what stands beside it.
+fn label_of(path: &str, value: &Value, speech: &Speech) -> Option<Value> {
+    let (code, language) = (value.as_str()?, speech.language.as_deref()?);
+    let labels = match path {
+        "category" => speech.names.labels_of_category(code, language),
+        "activity" => speech.names.labels_of_activity(code, language),
+        "action" => speech.names.labels_of_action(code, language),
+        _ => return None,
+    };
+    (!labels.is_empty()).then(|| Value::String(labels.join(" / ")))
+}
+
 /// Values and their counts as a table.
-pub(super) fn counts_table(path: &str, counts: &[FacetCount]) -> String {
-    let mut table = table([path, "events"]);
-    for facet in counts {
+pub(super) fn counts_table(path: &str, counts: &[FacetCount], speech: &Speech) -> String {
+    let labels = counts.iter().map(|facet| label_of(path, &facet.value, speech));
+    let labels: Vec<Option<Value>> = labels.collect();
+    let is_labelled = labels.iter().any(Option::is_some);
+    let mut table = match is_labelled {
+        true => table([path, "label", "events"]),
+        false => table([path, "events"]),
+    };
+    for (facet, label) in counts.iter().zip(labels) {
         let value = match &facet.value {
             Value::String(text) => shown(text),
             other => other.to_json(),
         };
-        table.add_row([value, facet.count.to_string()]);
+        let label = label.as_ref().and_then(Value::as_str).map(shown).unwrap_or_default();
+        let cells = [Some(value), is_labelled.then_some(label), Some(facet.count.to_string())];
+        table.add_row(cells.into_iter().flatten());
     }
     table.to_string()
 }
 
-fn print_tables(facets: &[(&str, Vec<FacetCount>)]) -> Outcome {
+fn print_tables(facets: &[(&str, Vec<FacetCount>)], speech: &Speech) -> Outcome {
     let mut output = Output::new();
     for (path, counts) in facets {
-        output.line(counts_table(path, counts))?;
+        output.line(counts_table(path, counts, speech))?;
     }
     output.finish()
 }

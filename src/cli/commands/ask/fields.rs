@@ -18,7 +18,8 @@ pub(crate) struct FieldsArguments {
 pub(crate) fn run(options: &StoreOptions, arguments: &FieldsArguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let fields = arguments.query.search(&snapshot)?.fields()?;
+    let speech = arguments.query.speech(&snapshot)?;
+    let fields = arguments.query.search(&snapshot, &speech)?.fields()?;
     match arguments.report.format() {
         ReportFormat::Json => print_json(&fields),
         ReportFormat::Table => print_line(lines(&fields)),

@@ -66,11 +66,15 @@ pub(crate) fn run(options: &StoreOptions, arguments: &FollowArguments) -> Outcom
         Some(format @ (EventFormat::Ndjson | EventFormat::Csv)) => format.into(),
         Some(_) => return Err(Failure::usage("--format", "follow prints ndjson or csv")),
     };
-    let (raw, zone) = (arguments.raw.raw(), arguments.query.zone);
-    let sink = Sink::to_stdout(Layout::new(format, &arguments.columns, raw, zone)?)?;
     let file = arguments.cursor_file.clone().map(PlaceFile::new);
     let store = options.open_to_read()?;
-    let selection = arguments.query.selection()?;
+    let speech = arguments.query.speech.settle(store.snapshot().profiles())?;
+    let raw = arguments.raw.raw();
+    let sink = Sink::to_stdout(Layout::new(format, &arguments.columns, raw, &speech)?)?;
+    let mut selection = arguments.query.selection(&speech)?;
+    if let Some(language) = &speech.language {
+        selection = selection.language(language);
+    }
     let begin = match file.as_ref().map(PlaceFile::read).transpose()?.flatten() {
         Some(place) => place,
         None => first_place(&store, &selection, arguments)?,

@@ -37,12 +37,13 @@ struct ZonedBucket {
 pub(crate) fn run(options: &StoreOptions, arguments: &HistogramArguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let search = arguments.query.search(&snapshot)?;
+    let speech = arguments.query.speech(&snapshot)?;
+    let search = arguments.query.search(&snapshot, &speech)?;
     let buckets = search.clone().histogram(&arguments.every)?;
     if buckets.is_empty() {
         tell_why(&search)?;
     }
-    let zone = arguments.query.zone();
+    let zone = speech.zone;
     match arguments.report.format() {
         ReportFormat::Json => {
             let buckets = buckets.iter().map(|bucket| zoned(bucket, zone));

@@ -8,8 +8,7 @@ use crate::cli::print::layout::{
     ColumnOptions, EventFormat, FoldOption, Layout, RawOption, SinkFormat,
 };
 use crate::cli::print::sink::Sink;
-use annals::event::StoredEvent;
-use annals::query::{LinkedAction, Order, Search};
+use annals::query::{Order, Search};
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
@@ -84,12 +83,13 @@ impl OrderOption {
 
 pub(crate) fn run(options: &StoreOptions, arguments: &SearchArguments) -> Outcome {
     let format = arguments.format.map_or_else(|| default_format(&arguments.columns), Into::into);
-    let (raw, zone) = (arguments.raw.raw(), arguments.query.zone());
-    let layout = Layout::folded(&arguments.fold, format, &arguments.columns, raw, zone)?;
-    let mut sink = Sink::to_stdout(layout)?;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let mut search = arguments.page.apply(arguments.query.search(&snapshot)?);
+    let speech = arguments.query.speech(&snapshot)?;
+    let (fold, raw) = (&arguments.fold, arguments.raw.raw());
+    let layout = Layout::folded(fold, format, &arguments.columns, raw, &speech)?;
+    let mut sink = Sink::to_stdout(layout)?;
+    let mut search = arguments.page.apply(arguments.query.search(&snapshot, &speech)?);
     if arguments.point_in_time {
         search = search.point_in_time();
     }
@@ -147,19 +147,6 @@ fn default_format(columns: &ColumnOptions) -> SinkFormat {
         (false, false) => SinkFormat::Ndjson,
         (false, true) => SinkFormat::Csv,
     }
-}
-
-/// Calls `each` for every event of a search, in constant memory.
-pub(super) fn stream(search: Search<'_>, each: &mut dyn FnMut(&StoredEvent) -> Outcome) -> Outcome {
-    walk(each, |each| search.for_each(each))
-}
-
-/// Calls `each` for every action of a search.
-pub(super) fn stream_actions(
-    search: Search<'_>,
-    each: &mut dyn FnMut(&LinkedAction) -> Outcome,
-) -> Outcome {
-    walk(each, |each| search.fold().for_each(each))
 }
 
 /// What a walk calls with what it finds.

@@ -3,10 +3,11 @@
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::StoreOptions;
 use crate::cli::input::scope::ScopeOptions;
-use crate::cli::print::file::EventFile;
+use crate::cli::input::speech::Speech;
+use crate::cli::print::file::{EventFile, tell_cut};
 use crate::cli::print::layout::{ColumnOptions, Layout, RawOption, SinkFormat};
 use crate::cli::print::sink::Sink;
-use annals::event::Raw;
+use annals::event::{Raw, StoredEvent};
 use annals::query::{Query, Selection};
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
@@ -87,24 +88,30 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ShowArguments) -> Outcome 
     };
     // Whole events, unless columns say what is wanted.
     let raw = if arguments.columns.are_named() { arguments.raw.raw() } else { Raw::With };
-    let layout = Layout::new(format, &arguments.columns, raw, arguments.zone)?;
     let (wanted, selection) = selection(arguments)?;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
+    let speech = Speech::plain(arguments.zone);
+    let layout = Layout::new(format, &arguments.columns, raw, &speech)?;
     let search = snapshot.select(selection).by_seq().limit(None);
     let events = match arguments.linked {
-        true => search.linked()?,
-        false => search.page()?.events,
+        true => search.clone().linked()?,
+        false => search.clone().page()?.events,
     };
     if events.is_empty() {
         return Err(Failure::Usage(format!("no event has the {wanted}")));
     }
-    let fill = |sink: &mut Sink| events.iter().try_for_each(|event| sink.write(event));
     match file {
-        Some(file) => file.write(layout, fill),
+        Some(file) => {
+            let export = layout.export()?;
+            let search = snapshot.select(of_events(arguments, &events)?).by_seq().limit(None);
+            let manifest = file.write(export, &search, |manifest| manifest, &mut |_| {})?;
+            layout.tell_zone();
+            tell_cut(&manifest)
+        }
         None => {
             let mut sink = Sink::to_stdout(layout)?;
-            fill(&mut sink)?;
+            events.iter().try_for_each(|event| sink.write(event))?;
             sink.finish(None, true)
         }
     }
@@ -119,11 +126,22 @@ fn selection(arguments: &ShowArguments) -> Outcome<(String, Selection)> {
             (format!("id `{id}`"), format!("id=\"{}\"", escaped(id)))
         }
     };
-    let mut selection = arguments.scope.apply(Selection::new(Query::parse(&query)?))?;
-    if arguments.include_hidden {
-        selection = selection.include_hidden();
-    }
-    Ok((wanted, selection))
+    Ok((wanted, scoped(arguments, Query::parse(&query)?)?))
+}
+
+/// These events and no others.
+fn of_events(arguments: &ShowArguments, events: &[StoredEvent]) -> Outcome<Selection> {
+    let seqs: Vec<String> = events.iter().map(|event| event.seq.to_string()).collect();
+    scoped(arguments, Query::parse(&format!("seq=({})", seqs.join(",")))?)
+}
+
+fn scoped(arguments: &ShowArguments, query: Query) -> Outcome<Selection> {
+    let selection = Selection::new(query).zone(arguments.zone);
+    let selection = arguments.scope.apply(selection)?;
+    Ok(match arguments.include_hidden {
+        true => selection.include_hidden(),
+        false => selection,
+    })
 }
 
 /// A text for the inside of quotes in a query.

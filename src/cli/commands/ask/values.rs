@@ -30,13 +30,14 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ValuesArguments) -> Outcom
     let ValuesArguments { field, prefix, limit, .. } = arguments;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
-    let search = arguments.query.search(&snapshot)?;
+    let speech = arguments.query.speech(&snapshot)?;
+    let search = arguments.query.search(&snapshot, &speech)?;
     let values = search.clone().values(field, prefix, all_if_zero(*limit))?;
     if values.is_empty() {
         tell_why(&search)?;
     }
     print_line(match arguments.report.format() {
-        ReportFormat::Json => counts_value(values).to_json(),
-        ReportFormat::Table => counts_table(field, &values),
+        ReportFormat::Json => counts_value(field, values, &speech).to_json(),
+        ReportFormat::Table => counts_table(field, &values, &speech),
     })
 }
