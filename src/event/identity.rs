@@ -3,8 +3,8 @@
 //! Equal canonical bytes are. Beyond that, `raw` is the payload as an interface sent it, and an
 //! interface may send the same record with other transport metadata: a new `etag`, or its named
 //! parameters in another order. None of it says what happened, so it is no part of the identity;
-//! everything else in `raw` is. Nor are values before a change that the engine has derived: the event
-//! that comes again has none.
+//! everything else in `raw` is. Nor are values before a change that the engine has derived: the
+//! event that comes again has none.
 
 use super::changes::without_derived;
 use crate::json::{Value, find};

@@ -45,7 +45,7 @@ pub use follow::cursor::FollowCursor;
 pub use follow::{Follow, FollowStop};
 pub use history::{FieldState, History, StateEvent, TargetHistory};
 pub use linked::fold::FoldedSearch;
-pub use linked::{ActionPage, LinkedAction};
+pub use linked::{LinkedAction, LinkedPage};
 pub use notes::Note;
 pub(crate) use predicate::tree::ElementPredicate;
 pub use reader::{ScopeStats, ScopedReader, ScopedSnapshot};

@@ -5,8 +5,8 @@
 //!
 //! The rooms, from low to high; imports run down: `folder` (names and files), `retention` (rules),
 //! `settings` (`store.toml`), `aliases` (names of persons), `manifest` (the durable list), `view`
-//! (what readers see), `write` (the way of an event), `open`
-//! (recovery), `upkeep` (what is done to a store as a whole).
+//! (what readers see), `write` (the way of an event), `open` (recovery), `upkeep` (what is done to
+//! a store as a whole).
 
 mod aliases;
 mod builder;

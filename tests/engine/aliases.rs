@@ -119,8 +119,11 @@ fn random_event(chance: &Chance) -> Did {
     Did { at, id, email, display_name, role }
 }
 
-/// A random query, and whether an event meets it by the plain reading.
-fn random_query(chance: &Chance, held: &[Held]) -> (String, Box<dyn Fn(&Did) -> bool>) {
+/// Whether an event meets a query.
+type Meets = Box<dyn Fn(&Did) -> bool>;
+
+/// A random query, and its plain reading.
+fn random_query(chance: &Chance, held: &[Held]) -> (String, Meets) {
     let key = ["id", "email", "display_name"][chance.below(3)];
     let text = match chance.below(2) {
         0 => format!("u-{}", chance.below(PERSONS)),

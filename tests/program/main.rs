@@ -1,8 +1,10 @@
 //! The program as scripts see it: arguments, stdin, files, stdout, stderr, exit codes.
 #![cfg(feature = "cli")]
 
+mod aliases;
 mod asks;
 mod budgets;
+mod changes;
 mod damaged_inputs;
 mod exports;
 mod follow;

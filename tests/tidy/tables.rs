@@ -26,8 +26,8 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "src/event",
-        "civil time length instant synonyms schema shape object_builder objects check canonical \
-         identity builder mod typed",
+        "civil time length instant synonyms schema shape object_builder objects changes check \
+         canonical identity builder mod typed",
     ),
     ("src/segment", "codec index file read rows builder mod"),
     (

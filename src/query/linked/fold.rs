@@ -8,7 +8,7 @@
 use super::effects::effects_of;
 use super::link::{Link, has_cause, has_correlation, seqs};
 use super::primaries::{Primaries, each};
-use super::{ActionPage, LinkedAction};
+use super::{LinkedAction, LinkedPage};
 use crate::Result;
 use crate::event::StoredEvent;
 use crate::query::request::cursor::Cursor;
@@ -91,13 +91,13 @@ impl FoldedSearch<'_> {
     /// # Errors
     /// As [`Search::page`], and [`crate::Error::Budget`] beyond a limit of cost: a part of the
     /// actions is no page.
-    pub fn page(&self) -> Result<ActionPage> {
+    pub fn page(&self) -> Result<LinkedPage> {
         let mut actions = Vec::new();
         let next = self.page_into(|action| {
             actions.push(action);
             Ok(ControlFlow::Continue(()))
         })?;
-        Ok(ActionPage { actions, next })
+        Ok(LinkedPage { actions, next })
     }
 
     /// Gives the actions of a page one by one, until `each` returns `Break`; gives where the next

@@ -19,8 +19,10 @@ pub(super) struct Link {
     pub(super) seq: u64,
     pub(super) tenant: Option<String>,
     pub(super) id: Option<String>,
-    /// The id of what caused it; an event does not cause itself.
+    /// The id of what caused it; an event that names itself has no cause and stands for itself.
     pub(super) caused_by: Option<String>,
+    /// Whether something is named that caused it.
+    names_cause: bool,
     pub(super) correlation: Option<String>,
 }
 
@@ -36,6 +38,7 @@ impl Link {
             time: event.occurred_at(),
             seq: stored.seq,
             tenant: event.text("tenant"),
+            names_cause: cause.is_some(),
             caused_by: cause.map(str::to_owned).filter(|cause| id.as_ref() != Some(cause)),
             id,
             correlation: event.text("correlation_id"),
@@ -60,7 +63,7 @@ impl Link {
 
     /// The key of the events that it may be the primary of without having caused them.
     pub(super) fn group_key(&self) -> Option<LinkKey> {
-        let correlation = self.correlation.clone().filter(|_| self.caused_by.is_none());
+        let correlation = self.correlation.clone().filter(|_| !self.names_cause);
         Some((self.tenant.clone(), correlation?))
     }
 }

@@ -37,7 +37,7 @@ pub struct LinkedAction {
 /// A page of actions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ActionPage {
+pub struct LinkedPage {
     /// The actions, in the order of their primaries.
     pub actions: Vec<LinkedAction>,
     /// Where the next page begins; `None` when nothing follows.

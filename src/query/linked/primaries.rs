@@ -22,7 +22,7 @@ pub(super) struct Primaries<'s, 'a> {
 }
 
 /// The way from an event to its primary, as far as it was gone.
-struct Path {
+struct CausePath {
     /// The events on it, from the effect to the cause.
     links: Vec<Link>,
     is_at_end: bool,
@@ -46,8 +46,9 @@ impl<'s, 'a> Primaries<'s, 'a> {
             self.by_id.clear();
             self.first_of_group.clear();
         }
-        let path = |link: Link| Path { is_at_end: link.caused_by.is_none(), links: vec![link] };
-        let mut paths: Vec<Path> = links.into_iter().map(path).collect();
+        let path =
+            |link: Link| CausePath { is_at_end: link.caused_by.is_none(), links: vec![link] };
+        let mut paths: Vec<CausePath> = links.into_iter().map(path).collect();
         for _ in 0..CAUSES_MAX {
             let open = || paths.iter().filter(|path| !path.is_at_end);
             let keys = open().filter_map(|path| path.links.last()?.cause_key()).collect();
@@ -69,7 +70,7 @@ impl<'s, 'a> Primaries<'s, 'a> {
     }
 
     /// Goes to the cause of the event at the end of a path.
-    fn step(&self, path: &mut Path) {
+    fn step(&self, path: &mut CausePath) {
         let cause = path.links.last().and_then(|link| self.cause_of(link));
         let Some(cause) = cause else {
             path.is_at_end = true;

@@ -1,4 +1,5 @@
-//! What readers see: segments, snapshots, epochs, what was recorded last, and how followers learn of a publication.
+//! What readers see: segments, snapshots, epochs, what was recorded last, and how followers learn
+//! of a publication.
 
 pub(super) mod publication;
 pub(super) mod recorded;
