@@ -1,8 +1,10 @@
 //! Tests of the whole store on the simulated disk.
 
+mod aliases;
 mod beside;
 mod clock;
 mod crash;
+mod derived;
 mod fault;
 mod forget;
 mod life;

@@ -99,6 +99,10 @@ pub(crate) fn run(options: &StoreOptions, arguments: &SearchArguments) -> Outcom
     }
     let asked = search.clone();
     let (next, complete) = match arguments.page.limit {
+        0 if arguments.fold.is_linked() => {
+            stream_actions(search, &mut |action| sink.write_action(action))?;
+            (None, true)
+        }
         _ if arguments.fold.is_linked() => {
             let page = search.fold().page()?;
             page.actions.iter().try_for_each(|action| sink.write_action(action))?;
