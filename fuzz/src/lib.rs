@@ -18,6 +18,7 @@ pub mod query_text;
 pub mod rules_text;
 pub mod sections;
 pub mod segment_bytes;
+pub mod two_tenants;
 
 use sections::Kind;
 
@@ -37,7 +38,7 @@ const fn target(name: &'static str, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>)
 }
 
 /// All targets, by name.
-pub const TARGETS: [Target; 26] = [
+pub const TARGETS: [Target; 27] = [
     target("cursor_text", cursor_text::run, cursor_text::seeds),
     target("event_json", event_json::run, event_json::seeds),
     target("import_calendly", imports::calendly, imports::seeds_of_calendly),
@@ -100,6 +101,7 @@ pub const TARGETS: [Target; 26] = [
     target("segment_bytes", segment_bytes::run, segment_bytes::seeds),
     target("segment_contents", sections::contents, sections::seeds_of_contents),
     target("segment_footer", sections::footer, sections::seeds_of_footer),
+    target("two_tenants", two_tenants::run, two_tenants::seeds),
 ];
 
 /// The target with a name.

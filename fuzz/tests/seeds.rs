@@ -211,3 +211,8 @@ fn segment_contents_survives() {
 fn segment_footer_survives() {
     feed_all("segment_footer", STORE_INPUTS);
 }
+
+#[test]
+fn two_tenants_tells_nothing_of_the_other() {
+    feed_all("two_tenants", STORE_INPUTS);
+}
