@@ -1,7 +1,9 @@
 //! Records of other systems, and the map file that turns any JSON into events.
 
 use annals::event::Event;
-use annals::import::{Calendly, Google, Item, JsonMap, Native, RecordReader, Source, expand_page};
+use annals::import::{
+    Calendly, Calenso, Clockify, Google, Item, JsonMap, Native, RecordReader, Source, expand_page,
+};
 use annals::json::Value;
 use std::io::Read;
 use std::sync::Arc;
@@ -19,6 +21,16 @@ pub fn google(data: &[u8]) {
 /// Log records of Calendly.
 pub fn calendly(data: &[u8]) {
     import(&Calendly, data);
+}
+
+/// Entries of Clockify.
+pub fn clockify(data: &[u8]) {
+    import(&Clockify, data);
+}
+
+/// Entries of Calenso.
+pub fn calenso(data: &[u8]) {
+    import(&Calenso, data);
 }
 
 /// The text of a map up to a NUL, then a record or a page of any JSON.
@@ -50,9 +62,9 @@ pub fn pages(data: &[u8]) {
 }
 
 /// An input that comes in pieces.
-struct Pieces<'a> {
-    rest: &'a [u8],
-    piece: usize,
+pub(crate) struct Pieces<'a> {
+    pub(crate) rest: &'a [u8],
+    pub(crate) piece: usize,
 }
 
 impl Read for Pieces<'_> {
@@ -110,7 +122,8 @@ fn import(source: &dyn Source, text: &[u8]) {
     }
 }
 
-fn check(event: &Event) {
+/// An event that came out is one that can go in.
+pub(crate) fn check(event: &Event) {
     let again = Event::from_json(event.canonical()).expect("an imported event is an event");
     assert_eq!(again.canonical(), event.canonical());
 }
@@ -139,6 +152,23 @@ pub fn seeds_of_calendly() -> Vec<Vec<u8>> {
         "namespace":"User","action":"Add","actor":{"uri":"u","type":"User","display_name":"T",
         "alternative_identifier":"t@x.example"},"fully_qualified_name":"User.Add","details":{"k":"v"}}"#;
     vec![record.into(), format!(r#"{{"collection":[{record}]}}"#).into_bytes()]
+}
+
+/// A page of entries of every kind, and each alone.
+pub fn seeds_of_clockify() -> Vec<Vec<u8>> {
+    page_and_records(include_bytes!("../../docs/examples/clockify.json"), "response")
+}
+
+/// The same for Calenso.
+pub fn seeds_of_calenso() -> Vec<Vec<u8>> {
+    page_and_records(include_bytes!("../../docs/examples/calenso.json"), "entries")
+}
+
+fn page_and_records(page: &[u8], key: &str) -> Vec<Vec<u8>> {
+    let value = Value::parse(page).expect("an example is JSON");
+    let records = value[key].as_list().unwrap_or_default();
+    let records = records.iter().map(|record| record.to_json().into_bytes());
+    records.chain([page.to_vec()]).collect()
 }
 
 /// Pages, arrays, lines and laid out records, sound and broken.
@@ -171,5 +201,7 @@ pub fn seeds_of_map_file() -> Vec<Vec<u8>> {
              {{\"a\":{{\"time\":{value}}},\"what\":\"done\",\"x\":{{\"y\":\"z\"}},\"rest\":[1,null]}}"
         )
     };
-    times.map(seed).map(String::into_bytes).to_vec()
+    let tables = "[fields]\noccurred_at = \"t\"\ncategory = \"=c\"\nactivity = \"a\"\nid = { hash = [\"t\", \"a\"] }\n\
+                  [values.activity]\nx = \"y\"\n1 = true\ndefault = \"z\"\n\0{\"t\":\"2026-01-01T00:00:00Z\",\"a\":1}";
+    times.map(seed).into_iter().chain([tables.to_owned()]).map(String::into_bytes).collect()
 }

@@ -18,6 +18,7 @@ pub mod query_text;
 pub mod rules_text;
 pub mod sections;
 pub mod segment_bytes;
+pub mod tables;
 pub mod two_tenants;
 
 use sections::Kind;
@@ -38,10 +39,14 @@ const fn target(name: &'static str, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>)
 }
 
 /// All targets, by name.
-pub const TARGETS: [Target; 27] = [
+pub const TARGETS: [Target; 22] = [
     target("cursor_text", cursor_text::run, cursor_text::seeds),
     target("event_json", event_json::run, event_json::seeds),
     target("import_calendly", imports::calendly, imports::seeds_of_calendly),
+    target("import_calendly_csv", tables::calendly_csv, tables::seeds_of_calendly_csv),
+    target("import_calenso", imports::calenso, imports::seeds_of_calenso),
+    target("import_clockify", imports::clockify, imports::seeds_of_clockify),
+    target("import_csv_map", tables::csv_map, tables::seeds_of_csv_map),
     target("import_google", imports::google, imports::seeds_of_google),
     target("import_native", imports::native, imports::seeds_of_native),
     target("import_pages", imports::pages, imports::seeds_of_pages),

@@ -98,6 +98,26 @@ fn import_calendly_survives() {
 }
 
 #[test]
+fn import_calendly_csv_survives() {
+    feed_all("import_calendly_csv", TEXT_INPUTS);
+}
+
+#[test]
+fn import_calenso_survives() {
+    feed_all("import_calenso", TEXT_INPUTS);
+}
+
+#[test]
+fn import_clockify_survives() {
+    feed_all("import_clockify", TEXT_INPUTS);
+}
+
+#[test]
+fn import_csv_map_survives() {
+    feed_all("import_csv_map", TEXT_INPUTS);
+}
+
+#[test]
 fn import_google_survives() {
     feed_all("import_google", TEXT_INPUTS);
 }

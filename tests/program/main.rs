@@ -15,6 +15,7 @@ mod processes;
 mod profiles;
 mod recovery;
 mod retention;
+mod sources;
 mod support;
 mod terminals;
 mod upkeep;

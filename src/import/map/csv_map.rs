@@ -46,7 +46,7 @@ impl CsvMap {
     ///
     /// # Errors
     /// [`Error::Invalid`], naming the place: what [`JsonMap::parse`] refuses, and a delimiter that is
-    /// not one ASCII character, or one that cells are quoted or ended with.
+    /// not one ASCII character, is a letter or digit, or what cells are quoted or rows ended with.
     pub fn parse(text: &str) -> Result<CsvMap> {
         let mut file = read_toml(text)?;
         let form = match table_of(&mut file, "csv")? {
@@ -110,7 +110,12 @@ fn read_form(mut table: toml::Table) -> Result<TableForm> {
 fn read_delimiter(text: &str) -> Result<u8> {
     match text.as_bytes() {
         _ if text.eq_ignore_ascii_case(TAB) => Ok(b'\t'),
-        [byte] if byte.is_ascii() && !b"\"\r\n".contains(byte) => Ok(*byte),
-        _ => Err(Error::invalid("csv.delimiter", "is not one ASCII character, or \"tab\"")),
+        [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\r\n".contains(byte) => {
+            Ok(*byte)
+        }
+        _ => {
+            let problem = "is not one ASCII character that is no letter, or \"tab\"";
+            Err(Error::invalid("csv.delimiter", problem))
+        }
     }
 }

@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::io::{self, Read};
 
+/// Bytes within which the first two lines of a table are looked for.
+const LOOK_BYTES_MAX: usize = 64 << 10;
 /// Bytes of the digest by which equal rows are known.
 const DIGEST_BYTES: usize = 16;
 
@@ -50,7 +52,10 @@ impl<R: Read> RecordReader<R> {
         let Some(form) = self.source.table() else {
             return match self.begins_json()? {
                 true => Ok(None),
-                false => Ok(table_advice(self.window.text())),
+                false => {
+                    self.read_two_lines()?;
+                    Ok(table_advice(self.window.text()))
+                }
             };
         };
         self.window.pass_mark()?;
@@ -62,6 +67,18 @@ impl<R: Read> RecordReader<R> {
             self.table = Some(Table::new(form, &self.window.text()[..line_len]));
         }
         Ok(None)
+    }
+
+    /// Reads what a table is recognized by.
+    fn read_two_lines(&mut self) -> io::Result<()> {
+        loop {
+            let text = self.window.text();
+            let is_enough =
+                text.len() > LOOK_BYTES_MAX || memchr::memchr_iter(b'\n', text).nth(1).is_some();
+            if is_enough || !self.window.read_on()? {
+                return Ok(());
+            }
+        }
     }
 
     /// Whether the first byte that is no white space begins a JSON, or there is none.
