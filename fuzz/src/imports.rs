@@ -201,7 +201,8 @@ pub fn seeds_of_map_file() -> Vec<Vec<u8>> {
              {{\"a\":{{\"time\":{value}}},\"what\":\"done\",\"x\":{{\"y\":\"z\"}},\"rest\":[1,null]}}"
         )
     };
-    let tables = "[fields]\noccurred_at = \"t\"\ncategory = \"=c\"\nactivity = \"a\"\nid = { hash = [\"t\", \"a\"] }\n\
-                  [values.activity]\nx = \"y\"\n1 = true\ndefault = \"z\"\n\0{\"t\":\"2026-01-01T00:00:00Z\",\"a\":1}";
+    let tables = "[fields]\noccurred_at = 't'\ncategory = '=c'\nactivity = 'a'\n\
+                  id = { hash = ['t', 'a'] }\n[values.activity]\nx = 'y'\n1 = true\ndefault = 'z'\n\
+                  \0{\"t\":\"2026-01-01T00:00:00Z\",\"a\":1}";
     times.map(seed).into_iter().chain([tables.to_owned()]).map(String::into_bytes).collect()
 }

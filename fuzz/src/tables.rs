@@ -53,8 +53,8 @@ fn records(source: Arc<dyn Source>, input: impl Read) -> Option<Vec<Told>> {
     is_read.then_some(told)
 }
 
-/// What is in no record is the header, which is the first row, or white space, delimiters, quotes of
-/// empty cells and a byte order mark.
+/// What is in no record is the header, which is the first row, or white space, delimiters, quotes
+/// of empty cells and a byte order mark.
 fn check_coverage(input: &[u8], records: &[Told]) {
     let is_between = |byte: &u8| !byte.is_ascii_alphanumeric() && byte.is_ascii();
     let mut at = 0;
@@ -83,8 +83,11 @@ fn line_of(input: &[u8], at: usize) -> u64 {
 /// Downloads in three languages, with other columns, quotes and damage.
 pub fn seeds_of_calendly_csv() -> Vec<Vec<u8>> {
     let german = include_str!("../../docs/examples/calendly.csv");
-    let french = "Cat\u{e9}gorie;Activit\u{e9};Par qui;Date et heure\nConnexion;\u{c9}chec;Ada;3 mars 2026 \u{e0} 8h15\n";
-    let english = "\u{feff}Category\tActivity\tBy whom\tDate and time\tDetails\r\nLogin\tFailed\ta@b.example\tMarch 3, 2026 8:15 PM UTC\t\"{\"\"a\"\":1}\"\r\n\r\nx\ty\r\n";
+    let french = "Cat\u{e9}gorie;Activit\u{e9};Par qui;Date et heure\n\
+                  Connexion;\u{c9}chec;Ada;3 mars 2026 \u{e0} 8h15\n";
+    let english = "\u{feff}Category\tActivity\tBy whom\tDate and time\tDetails\r\n\
+                   Login\tFailed\ta@b.example\tMarch 3, 2026 8:15 PM UTC\t\"{\"\"a\"\":1}\"\r\n\
+                   \r\nx\ty\r\n";
     let broken = german.replacen("\"\"", "\"", 1);
     [german, french, english, &broken].map(|text| text.as_bytes().to_vec()).to_vec()
 }
@@ -96,8 +99,10 @@ pub fn seeds_of_csv_map() -> Vec<Vec<u8>> {
         b"\0",
         include_bytes!("../../docs/examples/doors.csv"),
     ];
-    let numbered = "[csv]\nheader = false\ndelimiter = \"tab\"\n[fields]\noccurred_at = \"1\"\ncategory = \"=c\"\nactivity = \"2\"\n\
-                    \"actor.id\" = { hash = [\"3\", \"4\"] }\n[values.activity]\na = \"b\"\ndefault = 1\n\0\
-                    2026-01-01T00:00:00Z\ta\tx\t\"y\nz\"\n\t\t\t\n2026-01-01T00:00:00Z\t\"b\tc\"\t\ty\n";
+    let numbered = "[csv]\nheader = false\ndelimiter = 'tab'\n[fields]\noccurred_at = '1'\n\
+                    category = '=c'\nactivity = '2'\n\"actor.id\" = { hash = ['3', '4'] }\n\
+                    [values.activity]\na = 'b'\ndefault = 1\n\0\
+                    2026-01-01T00:00:00Z\ta\tx\t\"y\nz\"\n\t\t\t\n\
+                    2026-01-01T00:00:00Z\t\"b\tc\"\t\ty\n";
     vec![doors.concat(), numbered.as_bytes().to_vec()]
 }

@@ -12,3 +12,4 @@ mod labels;
 mod panther;
 mod program;
 mod retention;
+mod round_trip;

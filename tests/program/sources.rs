@@ -69,7 +69,7 @@ fn the_log_of_clockify_is_found_by_its_fields() {
         ("attributes.billable=true", 3),
         ("attributes.billing_rate.amount=95", 1),
         ("attributes.invoiced=false", 1),
-        ("changes.field=projectId", 2),
+        ("changes.field=projectId", 3),
         ("changes.before_state=unknown", 1),
     ] {
         assert_eq!(desk.ids(&format!("search --store s {query}")).len(), count, "{query}");

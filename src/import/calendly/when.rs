@@ -40,7 +40,7 @@ pub(super) enum DateOrder {
 
 /// What was read so far of a time.
 #[derive(Default)]
-struct Parts {
+struct TimeParts {
     date: Option<NaiveDate>,
     year: Option<i32>,
     month: Option<u32>,
@@ -67,7 +67,7 @@ pub(super) fn read_time(
             _ => Err(refuse("is no time")),
         };
     }
-    let parts = Parts::read(text, order).ok_or_else(|| {
+    let parts = TimeParts::read(text, order).ok_or_else(|| {
         refuse(
             "is no date and time; known are 2026-03-20 08:15:30, 20.03.2026 08:15, \
                 03/20/2026 8:15 AM and March 20, 2026 8:15 AM, each perhaps with UTC or +01:00",
@@ -86,9 +86,9 @@ pub(super) fn read_time(
     }
 }
 
-impl Parts {
-    fn read(text: &str, order: DateOrder) -> Option<Parts> {
-        let mut parts = Parts::default();
+impl TimeParts {
+    fn read(text: &str, order: DateOrder) -> Option<TimeParts> {
+        let mut parts = TimeParts::default();
         let folded = fold(text);
         let is_between =
             |character: char| character.is_whitespace() || matches!(character, ',' | '(' | ')');

@@ -1,7 +1,7 @@
 //! `calenso`: entries of Calenso's audit logs.
 //!
-//! The product has no public interface for them. The form is ours (`docs/import.md`): a JSON of what
-//! its page shows, so that whoever reads the page, by hand or by script, has somewhere to put it.
+//! The product has no public interface for them. The form is ours (`docs/import.md`): a JSON of
+//! what its page shows, for whoever reads that page by hand or by script.
 //!
 //! ```json
 //! {"time": "2026-07-11T08:44:05+02:00", "source": "appointments", "type": "Update",

@@ -1,8 +1,8 @@
 //! `clockify`: entries of `POST /v1/workspaces/{id}/audit-log`, one by one or as pages.
 //!
 //! An entry holds the state of an item after the action (`content`) and before it
-//! (`previousContent`), both as the text of a JSON. What differs becomes `changes`; the state itself
-//! is spread over the fields that an expanded entry of the product shows ([`state`]).
+//! (`previousContent`), both as the text of a JSON. What differs becomes `changes`; the state
+//! itself is spread over the fields that an expanded entry of the product shows ([`state`]).
 
 mod state;
 

@@ -24,15 +24,15 @@ pub(super) struct Context<'a> {
 
 /// The state, spread over the fields of an event.
 #[derive(Default)]
-pub(super) struct Parts {
+pub(super) struct StateParts {
     pub(super) targets: Vec<Value>,
     pub(super) attributes: MemberList,
     pub(super) details: MemberList,
 }
 
 /// Spreads a state; what has no field of its own stays in `details` under its own name.
-pub(super) fn read(mut item: MemberList, context: &Context<'_>) -> Parts {
-    let mut parts = Parts::default();
+pub(super) fn read(mut item: MemberList, context: &Context<'_>) -> StateParts {
+    let mut parts = StateParts::default();
     drop_nulls(&mut item);
     let kind = item_kind(context.category);
     let id = take_text(&mut item, "id");

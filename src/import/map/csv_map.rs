@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! [csv]
-//! delimiter = ";"        # "tab" for a tab; without it comma, semicolon or tab, as the first line has it
+//! delimiter = ";"        # or "tab"; without it comma, semicolon or tab, as the first line has it
 //! header = true          # the first row names the columns (the default); else "1", "2", ...
 //!
 //! [fields]
@@ -45,8 +45,8 @@ impl CsvMap {
     /// Reads a map from the text of a TOML file.
     ///
     /// # Errors
-    /// [`Error::Invalid`], naming the place: what [`JsonMap::parse`] refuses, and a delimiter that is
-    /// not one ASCII character, is a letter or digit, or what cells are quoted or rows ended with.
+    /// [`Error::Invalid`], naming the place: what [`JsonMap::parse`] refuses, and a delimiter that
+    /// is not one ASCII character, is a letter or digit, or quotes cells or ends rows.
     pub fn parse(text: &str) -> Result<CsvMap> {
         let mut file = read_toml(text)?;
         let form = match table_of(&mut file, "csv")? {

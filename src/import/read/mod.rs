@@ -11,6 +11,7 @@ mod answer;
 mod format;
 mod item;
 mod judge;
+mod open_table;
 mod page;
 mod reader;
 mod recovery;

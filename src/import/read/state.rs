@@ -1,9 +1,9 @@
 //! The state of a reader of records, and the small steps that its other files share.
 
 use super::judge::Judged;
+use super::open_table::OpenTable;
 use super::page::{is_page, outline};
 use super::structure::Structure;
-use super::table::Table;
 use super::window::Window;
 use crate::event::Event;
 use crate::import::source::Source;
@@ -62,7 +62,7 @@ pub struct RecordReader<R> {
     /// The format that the next record looks like, if it is another one.
     pub(super) foreign: Option<&'static str>,
     /// The input is a table.
-    pub(super) table: Option<Table>,
+    pub(super) table: Option<OpenTable>,
 }
 
 /// An open container and the line on which it begins.

@@ -1,49 +1,15 @@
 //! Tables: a row is a record. The steps of the reader for an input that is no JSON.
 
 use super::format::table_advice;
+use super::open_table::OpenTable;
 use super::state::{Place, RecordReader, Step};
-use crate::import::table::{Columns, Found, Row, RowEnd, TableForm};
+use crate::import::table::{Columns, Found, Row, RowEnd};
 use crate::limits::{RECORD_BYTES_MAX, REFUSED_BYTES_MAX};
 use crate::{Error, Result};
-use sha2::{Digest, Sha256};
-use std::collections::HashMap;
 use std::io::{self, Read};
 
 /// Bytes within which the first two lines of a table are looked for.
 const LOOK_BYTES_MAX: usize = 64 << 10;
-/// Bytes of the digest by which equal rows are known.
-const DIGEST_BYTES: usize = 16;
-
-/// An input that is a table, as far as it was read.
-#[derive(Debug)]
-pub(super) struct Table {
-    form: TableForm,
-    delimiter: u8,
-    /// Of the first row: the columns, or why they cannot be told.
-    columns: Option<std::result::Result<Columns, String>>,
-    /// How often a row came, by the digest of its text.
-    counts: HashMap<[u8; DIGEST_BYTES], u32>,
-}
-
-impl Table {
-    fn new(form: TableForm, first_line: &[u8]) -> Table {
-        let delimiter = form.delimiter_of(first_line);
-        Table { form, delimiter, columns: None, counts: HashMap::new() }
-    }
-
-    /// How many rows with this text came before.
-    fn repeated(&mut self, row: &[u8]) -> u32 {
-        if !self.form.counts_equal_rows {
-            return 0;
-        }
-        let mut digest = [0; DIGEST_BYTES];
-        digest.copy_from_slice(&Sha256::digest(row)[..DIGEST_BYTES]);
-        let count = self.counts.entry(digest).or_default();
-        *count += 1;
-        *count - 1
-    }
-}
-
 impl<R: Read> RecordReader<R> {
     /// Looks whether the input is a table, if the source has tables.
     ///
@@ -64,7 +30,7 @@ impl<R: Read> RecordReader<R> {
         }
         if !self.window.text().is_empty() {
             let line_len = self.line_len()?;
-            self.table = Some(Table::new(form, &self.window.text()[..line_len]));
+            self.table = Some(OpenTable::new(form, &self.window.text()[..line_len]));
         }
         Ok(None)
     }
@@ -139,14 +105,23 @@ impl<R: Read> RecordReader<R> {
             });
             let line = self.window.line();
             let why = |error: &Error| format!("the columns of line {line} are of no use: {error}");
-            table.columns = Some(checked.as_ref().map(Columns::clone).map_err(why));
+            let refused = match checked {
+                Ok(columns) => {
+                    table.columns = Some(Ok(columns));
+                    None
+                }
+                Err(error) => {
+                    table.columns = Some(Err(why(&error)));
+                    Some(error)
+                }
+            };
             if is_header {
-                return Ok(match checked {
-                    Ok(_) => {
+                return Ok(match refused {
+                    Some(error) => self.row_step(len, next, Err(error)),
+                    None => {
                         self.window.pass(next);
                         Step::On
                     }
-                    Err(error) => self.row_step(len, next, Err(error)),
                 });
             }
         }

@@ -1,7 +1,8 @@
 //! The syntax of a row (RFC 4180): where it ends, and its cells.
 //!
 //! A cell in quotes may hold delimiters, line feeds and doubled quotes. What a lenient reader would
-//! guess at is refused: a quote within a cell, text behind a closing quote, a quote that stays open.
+//! guess at is refused: a quote within a cell, text behind a closing quote, a quote that stays
+//! open.
 
 use crate::{Error, Result};
 use std::borrow::Cow;
@@ -19,7 +20,7 @@ pub(in crate::import) enum Found {
 
 /// The state of the automaton that reads a row byte by byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum CellPlace {
     CellStart,
     Bare,
     Quoted,
@@ -31,14 +32,14 @@ enum Place {
 #[derive(Debug)]
 pub(in crate::import) struct RowEnd {
     delimiter: u8,
-    place: Place,
+    place: CellPlace,
     /// Bytes that were followed.
     at: usize,
 }
 
 impl RowEnd {
     pub(in crate::import) fn new(delimiter: u8) -> RowEnd {
-        RowEnd { delimiter, place: Place::CellStart, at: 0 }
+        RowEnd { delimiter, place: CellPlace::CellStart, at: 0 }
     }
 
     /// Goes on in `text`, of which the call before had the beginning; nothing follows a text that
@@ -46,23 +47,23 @@ impl RowEnd {
     pub(in crate::import) fn follow(&mut self, text: &[u8], complete: bool) -> Found {
         for byte in text.iter().copied().skip(self.at) {
             self.place = match (self.place, byte) {
-                (Place::Quoted, b'"') => Place::Quote,
-                (Place::Quoted, _) => Place::Quoted,
+                (CellPlace::Quoted, b'"') => CellPlace::Quote,
+                (CellPlace::Quoted, _) => CellPlace::Quoted,
                 (_, b'\n') => {
                     let len = self.at - usize::from(text[..self.at].ends_with(b"\r"));
                     return Found::Ends { len, next: self.at + 1 };
                 }
-                (_, byte) if byte == self.delimiter => Place::CellStart,
-                (Place::CellStart | Place::Quote, b'"') => Place::Quoted,
-                (Place::Quote, b'\r') => Place::Quote,
-                (Place::Quote, _) | (Place::Bare, b'"') => return Found::Broken,
-                (Place::CellStart | Place::Bare, _) => Place::Bare,
+                (_, byte) if byte == self.delimiter => CellPlace::CellStart,
+                (CellPlace::CellStart | CellPlace::Quote, b'"') => CellPlace::Quoted,
+                (CellPlace::Quote, b'\r') => CellPlace::Quote,
+                (CellPlace::Quote, _) | (CellPlace::Bare, b'"') => return Found::Broken,
+                (CellPlace::CellStart | CellPlace::Bare, _) => CellPlace::Bare,
             };
             self.at += 1;
         }
         match (complete, self.place) {
             (false, _) => Found::Open,
-            (true, Place::Quoted) => Found::Broken,
+            (true, CellPlace::Quoted) => Found::Broken,
             (true, _) => {
                 let len = text.len() - usize::from(text.ends_with(b"\r"));
                 Found::Ends { len, next: text.len() }

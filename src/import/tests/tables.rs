@@ -69,7 +69,8 @@ fn a_bad_row_costs_only_itself_and_is_named_with_its_line() {
     let time = "2026-01-01T00:00:00Z";
     let good = format!("{time},a,x");
     let text = format!(
-        "time,what,note\r\n{good}\r\n\r\n{time},a\n{time},a,\"x\n{good}\n{time},\"a\"b,x\n,,\n{time},a,\"two\nlines\"\nnow,a,x\n{good}"
+        "time,what,note\r\n{good}\r\n\r\n{time},a\n{time},a,\"x\n{good}\n{time},\"a\"b,x\n,,\n\
+         {time},a,\"two\nlines\"\nnow,a,x\n{good}"
     );
     let told = read(map(""), text.as_bytes());
     let problems: Vec<(u64, &str)> = told
@@ -177,8 +178,9 @@ fn maps_with_wrong_tables_are_refused_by_key() {
 
 #[test]
 fn values_are_looked_up_and_those_that_are_not_there_are_refused_by_table() {
-    let text = "[fields]\noccurred_at = 't'\ncategory = '=c'\nactivity = 'a'\n'attributes.on' = 'on'\n\
-                [values.activity]\n1 = 'one'\n[values.attributes.on]\nyes = true\ndefault = false\n";
+    let text = "[fields]\noccurred_at = 't'\ncategory = '=c'\nactivity = 'a'\n\
+                'attributes.on' = 'on'\n[values.activity]\n1 = 'one'\n\
+                [values.attributes.on]\nyes = true\ndefault = false\n";
     let map = JsonMap::parse(text).unwrap();
     let event = |activity: &str| {
         let record = format!(r#"{{"t":"2026-01-01T00:00:00Z","a":{activity},"on":"yes"}}"#);
@@ -198,7 +200,8 @@ fn values_are_looked_up_and_those_that_are_not_there_are_refused_by_table() {
 fn digests_take_all_their_parts_and_need_one_of_them() {
     let parse = |hash: &str| {
         let text = format!(
-            "[fields]\noccurred_at = 't'\ncategory = '=c'\nactivity = '=a'\nid = {{ hash = {hash} }}\n"
+            "[fields]\noccurred_at = 't'\ncategory = '=c'\nactivity = '=a'\n\
+             id = {{ hash = {hash} }}\n"
         );
         JsonMap::parse(&text)
     };
