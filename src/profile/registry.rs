@@ -90,6 +90,43 @@ impl Registry {
         Some(Meaning { profile, category: profile.category(category), activity: found })
     }
 
+    /// Refuses codes of an event that are in no profile of its source.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] that names them and the nearest that are.
+    pub fn check_action(&self, data_source: &str, category: &str, activity: &str) -> Result<()> {
+        if self.meaning(data_source, category, activity).is_some() {
+            return Ok(());
+        }
+        let action = format!("{category}.{activity}");
+        let mut profiles = self.profiles_of(data_source).peekable();
+        if profiles.peek().is_none() {
+            let sources = self.profiles().flat_map(Profile::data_sources).map(String::as_str);
+            let nearest = match nearest_of(data_source, sources) {
+                Some(nearest) => format!("; the nearest: `{nearest}`"),
+                None => String::new(),
+            };
+            let problem = format!(
+                "`{data_source}` is in no profile of the store, so neither is the code `{action}`"
+            );
+            return Err(Error::invalid("data_source", problem + &nearest));
+        }
+        let known = profiles.flat_map(|profile| {
+            let open = |known: &Activity| match known.is_open() {
+                true => format!("{category}.{}", known.code),
+                false => known.action(),
+            };
+            profile.activities().iter().map(open)
+        });
+        let known: Vec<String> = known.collect();
+        let nearest = match nearest_of(&action, known.iter().map(String::as_str)) {
+            Some(nearest) => format!("; the nearest: `{nearest}`"),
+            None => String::new(),
+        };
+        let problem = format!("the code `{action}` is in no profile of `{data_source}`");
+        Err(Error::invalid("activity", problem + &nearest))
+    }
+
     /// What a source means that spells a category and an activity so (see [`Profile::resolve`]);
     /// the first profile of the source that has the spelling says it.
     pub fn resolve(

@@ -53,6 +53,23 @@ impl StoreBuilder {
         self
     }
 
+    /// A profile of the store if it is created now: one that comes along, or one that lies in the
+    /// folder `profiles` of the store already; to be called again for several. `store.toml` then
+    /// names them, and has the retention of the plan as class `default`, the other plans as further
+    /// classes, and the categories that are not captured at first. A store that is there stays as
+    /// it is.
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.options.profiles.push(name.into());
+        self
+    }
+
+    /// The plan of the profiles whose retention a new store begins with. Default: the first plan of
+    /// the first profile.
+    pub fn plan(mut self, name: impl Into<String>) -> Self {
+        self.options.plan = Some(name.into());
+        self
+    }
+
     /// How sealed files are read. Default: [`Access::Map`].
     pub fn access(mut self, access: Access) -> Self {
         self.options.access = access;

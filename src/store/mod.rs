@@ -45,7 +45,8 @@ pub use view::snapshot::Snapshot;
 pub use write::append::Ticket;
 
 use crate::event::{Event, Timestamp};
-use crate::io::Watch;
+use crate::io::{Disk, Watch};
+use crate::profile::Registry;
 use crate::{Error, Result};
 use folder::paths::StorePaths;
 use options::Options;
@@ -245,6 +246,36 @@ impl Store {
         self.engine.core.settings().settings.capture.clone()
     }
 
+    /// Changes which categories are captured (`store.toml`), for all events that are appended after
+    /// this call, and records the change in the log as an event `annals.capture_changed`; gives the
+    /// new switches. `change` gets the switches of now and the profiles, as
+    /// [`CapturePolicy::set`] takes them.
+    ///
+    /// Durability: on `Ok` switches and event survive power loss.
+    ///
+    /// # Errors
+    /// What `change` says; [`Error::Invalid`] for a file that is wrong, or in a form that can only
+    /// be changed by hand; [`Error::Io`]; [`Error::Locked`] when somebody else changes the file for
+    /// seconds; [`Error::Poisoned`].
+    pub fn change_capture(
+        &self,
+        change: impl FnOnce(&mut CapturePolicy, &Registry) -> Result<()>,
+    ) -> Result<CapturePolicy> {
+        let core = &self.engine.core;
+        let settings = change_capture(&core.options.disk, &core.paths, change)?;
+        core.settings.adopt(settings.clone());
+        self.engine.record_capture()?;
+        Ok(settings.capture)
+    }
+
+    /// Whether an append would refuse an event for its code ([`UnknownCodes::Refuse`]).
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] that names the code and the nearest.
+    pub fn check_code(&self, event: &Event) -> Result<()> {
+        self.engine.check_code(event)
+    }
+
     /// What becomes of events whose code is in no profile, by the settings in force.
     pub fn unknown_codes(&self) -> UnknownCodes {
         self.engine.core.settings().settings.unknown_codes
@@ -439,6 +470,22 @@ impl StoreBuilder {
         aliases::file::change(&disk, &paths, change)
     }
 
+    /// Changes which categories are captured, as [`Store::change_capture`], also while another
+    /// process writes the store: that one records the change with its next append. Without a
+    /// writer it is recorded by the next one, so open the store for it where that can be.
+    ///
+    /// # Errors
+    /// As [`StoreBuilder::change_retention`].
+    pub fn change_capture(
+        &self,
+        dir: impl AsRef<Path>,
+        change: impl FnOnce(&mut CapturePolicy, &Registry) -> Result<()>,
+    ) -> Result<CapturePolicy> {
+        let (disk, paths) = (self.options().disk, StorePaths::new(dir.as_ref()));
+        open::writer::check_there(&disk, &paths)?;
+        Ok(change_capture(&disk, &paths, change)?.capture)
+    }
+
     /// Makes a damaged store one that opens, verifies and serves everything that can be read; of a
     /// sound one nothing is changed.
     ///
@@ -463,6 +510,19 @@ impl StoreBuilder {
     pub fn repair_dry_run(&self, dir: impl AsRef<Path>) -> Result<RepairReport> {
         upkeep::repair::repair(dir.as_ref(), &self.options(), true)
     }
+}
+
+/// Changes the switches of a store by its profiles of now; gives all settings.
+fn change_capture(
+    disk: &Disk,
+    paths: &StorePaths,
+    change: impl FnOnce(&mut CapturePolicy, &Registry) -> Result<()>,
+) -> Result<Settings> {
+    let profiles = settings::load::read(disk, paths)?.profiles;
+    file::change(disk, paths, |mut settings| {
+        change(&mut settings.capture, &profiles)?;
+        Ok(settings)
+    })
 }
 
 #[cfg(test)]

@@ -14,12 +14,26 @@ pub struct Receipt {
     /// Another event with this `tenant` and `id` and other content is stored too, among the
     /// unsealed events or in a segment whose time range holds this event.
     pub same_id: bool,
+    /// The category of the event is not captured: it has not been stored, and `seq` is 0.
+    pub skipped: bool,
     /// The event is past the `kept_for` of its class already: no answer has it, and the next sweep
     /// may drop it.
     pub expired: bool,
     /// The event is past the `visible_for` of its class, or expired: ordinary readers do not see
     /// it.
     pub hidden: bool,
+}
+
+impl Receipt {
+    /// The receipt of an event that was not stored since its category is not captured.
+    pub(crate) const SKIPPED: Receipt = Receipt {
+        seq: 0,
+        duplicate: false,
+        same_id: false,
+        skipped: true,
+        expired: false,
+        hidden: false,
+    };
 }
 
 /// What opening found and repaired.

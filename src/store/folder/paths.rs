@@ -68,6 +68,11 @@ impl StorePaths {
         self.root.join("store.toml.lock")
     }
 
+    /// The switches of capture as the log recorded them last.
+    pub(crate) fn captured(&self) -> PathBuf {
+        self.root.join("captured.toml")
+    }
+
     /// The profiles of the store's own.
     pub(crate) fn profiles(&self) -> PathBuf {
         self.root.join("profiles")

@@ -13,11 +13,14 @@ use crate::store::manifest::Manifest;
 use crate::store::manifest::state::ManifestEdit;
 use crate::store::options::{Durability, Options};
 use crate::store::report::OpenReport;
-use crate::store::settings::content::Settings;
 use crate::store::settings::file;
+use crate::store::settings::fresh::fresh;
 use crate::store::settings::live::LiveSettings;
+use crate::store::settings::load;
 use crate::store::view::segments::{DeferredUnlink, SegmentSet};
 use crate::store::view::snapshot::View;
+use crate::store::write::admission::SkippedIds;
+use crate::store::write::capture_log::read_captured;
 use crate::store::write::derive::Deriver;
 use crate::store::write::engine::{Core, Engine, Maintenance};
 use crate::store::write::group::CommitGroup;
@@ -170,10 +173,23 @@ fn open_or_create(options: &Options, paths: &StorePaths) -> Result<Manifest> {
         error => return Err(error),
     }
     sync_way(options, paths.root())?;
-    if files::len(&options.disk, &paths.settings()).is_err() {
-        file::create(&options.disk, paths, &Settings::default())?;
-    }
+    create_settings(options, paths)?;
     Manifest::create(&options.disk, paths, &*options.random)
+}
+
+/// Writes the settings of a store that is new, unless somebody has written them already, and notes
+/// what it captures from its beginning.
+fn create_settings(options: &Options, paths: &StorePaths) -> Result<()> {
+    let disk = &options.disk;
+    if files::len(disk, &paths.settings()).is_err() {
+        let fresh = fresh(disk, paths, &options.profiles, options.plan.as_deref())?;
+        file::create(disk, paths, &fresh)?;
+    }
+    let capture = load::read(disk, paths)?.settings.capture;
+    match capture.is_everything() {
+        true => Ok(()),
+        false => file::write_captured(disk, paths, &capture),
+    }
 }
 
 /// Replays the logs and makes a writer that goes on from them.
@@ -210,6 +226,8 @@ fn begin_writer(
         epoch,
         epochs: Arc::new(upkeep.manifest.state().epochs.clone()),
         deriver: core.options.recorded_changes.clone().map(Deriver::new),
+        captured: read_captured(core)?,
+        skipped_ids: SkippedIds::default(),
         poison: None,
     };
     writer.write_hint();

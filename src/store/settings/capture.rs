@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 /// The category of the engine's own events, which are always captured.
 pub(crate) const OWN_CATEGORY: &str = "annals";
+/// The activity of a change of switches.
+pub(crate) const CAPTURE_CHANGED: &str = "capture_changed";
 /// The key below `[capture]` that holds the switches of tenants.
 pub(super) const TENANT: &str = "tenant";
 

@@ -4,14 +4,18 @@
 //! and a text in quotes to a line. The caller parses what comes out and compares it with what was
 //! wanted, so a file in another form is refused, never spoilt.
 
+use super::capture::{CapturePolicy, CaptureSwitches, TENANT};
 use super::content::Settings;
-use super::print::{print_class, print_rule};
+use super::print::{print_class, print_rule, print_switches};
+use super::quote;
 use crate::store::retention::policy::{Class, Rule};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// The text with the classes and rules of `new` in the place of those of `old`; `None` where a line
-/// that would have to change has another form than the one that is known here.
+/// The text with the classes, rules and switches of `new` in the place of those of `old`; `None`
+/// where a line that would have to change has another form than the one that is known here.
 pub(super) fn edited(text: &str, old: &Settings, new: &Settings) -> Option<String> {
+    let (capture_before, capture) = (&old.capture, &new.capture);
     let (old, new) = (&old.retention, &new.retention);
     let mut lines = Lines(text.split('\n').map(str::to_owned).collect());
     for gone in old.classes.iter().filter(|class| new.class(&class.name).is_none()) {
@@ -25,6 +29,7 @@ pub(super) fn edited(text: &str, old: &Settings, new: &Settings) -> Option<Strin
         }
     }
     lines.put_rules(&old.rules, &new.rules)?;
+    lines.put_capture(capture_before, capture)?;
     Some(lines.0.join("\n"))
 }
 
@@ -36,6 +41,8 @@ struct Lines(Vec<String>);
 enum Header {
     Class(String),
     Rule,
+    /// The switches in general, or those of a tenant.
+    Capture(Option<String>),
     Other,
 }
 
@@ -136,14 +143,56 @@ impl Lines {
         Some(())
     }
 
-    /// Sets a key of a block, or adds it below the header.
+    /// Puts the switches of a policy in the place of those of another one.
+    fn put_capture(&mut self, old: &CapturePolicy, new: &CapturePolicy) -> Option<()> {
+        self.put_switches(None, &old.general, &new.general)?;
+        let none = CaptureSwitches::new();
+        let of = |policy: &'_ CapturePolicy, tenant: &String| {
+            policy.tenants.get(tenant).unwrap_or(&none).clone()
+        };
+        let tenants: BTreeSet<&String> = old.tenants.keys().chain(new.tenants.keys()).collect();
+        for tenant in tenants {
+            self.put_switches(Some(tenant), &of(old, tenant), &of(new, tenant))?;
+        }
+        Some(())
+    }
+
+    /// The switches that are new or other stand below their header, which is made where there is
+    /// none.
+    fn put_switches(
+        &mut self,
+        tenant: Option<&String>,
+        old: &CaptureSwitches,
+        new: &CaptureSwitches,
+    ) -> Option<()> {
+        let header = Header::Capture(tenant.cloned());
+        for (category, is_on) in new.iter().filter(|(key, is_on)| old.get(*key) != Some(*is_on)) {
+            match self.blocks().into_iter().find(|block| block.header == header) {
+                Some(block) => self.set(&block, category, if *is_on { "on" } else { "off" })?,
+                None => {
+                    let switches = [(category.clone(), *is_on)].into();
+                    let at = self.end();
+                    self.insert(at, &print_switches(tenant.map(String::as_str), &switches));
+                }
+            }
+        }
+        for gone in old.keys().filter(|key| !new.contains_key(*key)) {
+            let block = self.blocks().into_iter().find(|block| block.header == header)?;
+            let line = block.lines.clone().find(|number| has_key(&self.0[*number], gone))?;
+            self.0.remove(line);
+        }
+        Some(())
+    }
+
+    /// Sets a key of a block, or adds it below its last key.
     fn set(&mut self, block: &Block, wanted: &str, value: &str) -> Option<()> {
         let mut numbers = block.lines.clone();
-        match numbers.find(|number| key(&self.0[*number]) == Some(wanted)) {
+        match numbers.find(|number| has_key(&self.0[*number], wanted)) {
             Some(number) => self.0[number] = with_value(&self.0[number], value)?,
             None => {
-                let line = format!("{wanted} = \"{value}\"");
-                self.0.insert(block.lines.start + 1, line);
+                let line = format!("{} = \"{value}\"", quote::key(wanted));
+                let at = self.end_of_keys(block);
+                self.0.insert(at, line);
             }
         }
         Some(())
@@ -191,8 +240,28 @@ fn header(line: &str) -> Option<Header> {
     Some(match (inner.starts_with('['), plain.strip_prefix("class.")) {
         (true, _) if plain == "rule" => Header::Rule,
         (false, Some(class)) => Header::Class(class.to_owned()),
+        (false, None) if plain.starts_with("capture") => {
+            capture_header(line).map_or(Header::Other, Header::Capture)
+        }
         _ => Header::Other,
     })
+}
+
+/// The tenant of a header `[capture.tenant.NAME]`; no tenant of `[capture]`.
+fn capture_header(line: &str) -> Option<Option<String>> {
+    let table: toml::Table = line.parse().ok()?;
+    let capture = table.get("capture")?.as_table()?;
+    if capture.is_empty() {
+        return Some(None);
+    }
+    let tenants = capture.get(TENANT)?.as_table()?;
+    tenants.keys().next().cloned().map(Some)
+}
+
+/// Whether a line is `wanted = value`; the key may stand in quotes.
+fn has_key(line: &str, wanted: &str) -> bool {
+    let is_it = |table: toml::Table| table.len() == 1 && table.contains_key(wanted);
+    key(line).is_some() && line.parse::<toml::Table>().is_ok_and(is_it)
 }
 
 /// The key of a line `key = value`.

@@ -1,8 +1,9 @@
 //! `store.toml`: the settings of a store as a file that can be edited.
 
+use super::capture::CapturePolicy;
 use super::content::Settings;
 use super::edit;
-use super::print::print;
+use super::print::{print, print_captured};
 use super::read::{FileText, parse};
 use crate::io::{Disk, LockGuard};
 use crate::store::folder::files;
@@ -20,19 +21,42 @@ const LOCK_PAUSE: Duration = Duration::from_millis(20);
 /// # Errors
 /// [`Error::Invalid`] naming the file and the line of what is not valid.
 pub(crate) fn read_text(disk: &Disk, paths: &StorePaths) -> Result<Option<FileText>> {
-    let path = paths.settings();
-    let bytes = match files::read_whole(disk, &path, limits::SETTINGS_BYTES_MAX) {
+    read_path(disk, &paths.settings())
+}
+
+fn read_path(disk: &Disk, path: &Path) -> Result<Option<FileText>> {
+    let bytes = match files::read_whole(disk, path, limits::SETTINGS_BYTES_MAX) {
         Err(error) if files::is_missing(&error) => return Ok(None),
         bytes => bytes?,
     };
     let text = String::from_utf8(bytes)
         .map_err(|_| Error::invalid(path.display().to_string(), "is not UTF-8"))?;
-    parse(text, &path).map(Some)
+    parse(text, path).map(Some)
 }
 
 /// Writes the file of a store that is new.
 pub(crate) fn create(disk: &Disk, paths: &StorePaths, settings: &Settings) -> Result<()> {
     files::replace(disk, &paths.settings(), print(settings).as_bytes())
+}
+
+/// Reads which switches of capture the log recorded last; without a file, none.
+///
+/// # Errors
+/// As [`read_text`].
+pub(crate) fn read_captured(disk: &Disk, paths: &StorePaths) -> Result<CapturePolicy> {
+    let read = read_path(disk, &paths.captured())?;
+    Ok(read.map(|read| read.settings.capture).unwrap_or_default())
+}
+
+/// Writes which switches of capture the log has recorded.
+///
+/// Durability: as [`write`].
+pub(crate) fn write_captured(
+    disk: &Disk,
+    paths: &StorePaths,
+    capture: &CapturePolicy,
+) -> Result<()> {
+    files::replace(disk, &paths.captured(), print_captured(capture).as_bytes())
 }
 
 /// Changes the settings of a store; gives the new ones. Comments and order of the file stay as far
@@ -130,14 +154,11 @@ pub(crate) fn remove_leftover(disk: &Disk, paths: &StorePaths) -> Result<()> {
 mod tests {
     use super::*;
     use crate::store::retention::policy::{Class, Keep, Retention, Rule};
+    use crate::store::settings::content::UnknownCodes;
     use proptest::prelude::*;
 
     fn parse_text(text: &str) -> Result<Retention> {
         Ok(parse(text.into(), Path::new("store.toml"))?.settings.retention)
-    }
-
-    fn with(retention: Retention) -> Settings {
-        Settings { retention, ..Settings::default() }
     }
 
     #[test]
@@ -201,24 +222,48 @@ mod tests {
         })
     }
 
+    fn any_capture() -> impl Strategy<Value = CapturePolicy> {
+        let category =
+            any::<String>().prop_filter("is a key", |it| it != "tenant" && !it.contains('='));
+        let switches = prop::collection::btree_map(category, any::<bool>(), 1..4);
+        let tenants = prop::collection::btree_map(any::<String>(), switches.clone(), 0..3);
+        (prop::option::of(switches), tenants).prop_map(|(general, tenants)| CapturePolicy {
+            general: general.unwrap_or_default(),
+            tenants,
+        })
+    }
+
+    fn any_settings() -> impl Strategy<Value = Settings> {
+        (any_retention(), any_capture()).prop_map(|(retention, capture)| Settings {
+            profiles: vec!["calendly".into(), "own-1".into()],
+            unknown_codes: UnknownCodes::Refuse,
+            retention,
+            capture,
+        })
+    }
+
     proptest! {
         #[test]
-        fn what_is_printed_parses_back(retention in any_retention()) {
-            prop_assert_eq!(parse_text(&print(&with(retention.clone()))).expect("printed"), retention);
+        fn what_is_printed_parses_back(settings in any_settings()) {
+            let read = parse(print(&settings), Path::new("store.toml")).expect("printed");
+            prop_assert_eq!(read.settings, settings);
         }
 
-        /// Any rules become any others, in a file as it is printed, with comments in it.
+        /// Any settings become any others, in a file as it is printed, with comments in it.
         #[test]
-        fn rules_become_others_and_comments_stay(old in any_retention(), new in any_retention()) {
+        fn settings_become_others_and_comments_stay(
+            old in any_settings(),
+            new in any_settings(),
+        ) {
             let comment = |line: &str| match line.starts_with('[') {
                 true => format!("\n# about {line}\n\n{line}\n"),
                 false => format!("{line}\n"),
             };
-            let text: String = print(&with(old.clone())).lines().map(comment).collect();
+            let text: String = print(&old).lines().map(comment).collect();
             let path = Path::new("store.toml");
             let read = parse(text.clone(), path).expect("printed");
-            let changed = edited(&read, &with(new.clone()), path).expect("a key to a line");
-            prop_assert_eq!(parse_text(&changed).expect("printed"), new);
+            let changed = edited(&read, &new, path).expect("a key to a line");
+            prop_assert_eq!(&parse(changed.clone(), path).expect("edited").settings, &new);
             for line in text.lines().filter(|line| line.starts_with("# about")) {
                 prop_assert!(changed.contains(line), "{} is lost in {}", line, changed);
             }

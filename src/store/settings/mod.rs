@@ -5,6 +5,7 @@ pub(super) mod capture;
 pub(super) mod content;
 mod edit;
 pub(super) mod file;
+pub(super) mod fresh;
 pub(super) mod live;
 pub(super) mod load;
 mod print;

@@ -55,6 +55,13 @@ pub(super) fn print_rule(rule: &Rule) -> String {
     std::iter::once("[[rule]]\n".to_owned()).chain(named.map(line)).collect()
 }
 
+/// The text of `captured.toml`; parsing it gives the same policy back.
+pub(crate) fn print_captured(capture: &CapturePolicy) -> String {
+    let heading = "# What the log recorded last of [capture] in store.toml. Not to be changed.\n";
+    let blocks = capture_blocks(capture).map(|block| format!("\n{block}"));
+    std::iter::once(heading.to_owned()).chain(blocks).collect()
+}
+
 /// The tables of a policy that has switches.
 fn capture_blocks(capture: &CapturePolicy) -> impl Iterator<Item = String> {
     let general = (!capture.general.is_empty()).then(|| print_switches(None, &capture.general));

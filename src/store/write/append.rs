@@ -1,11 +1,13 @@
 //! Appending: queue, group commit, acknowledgement, back-pressure.
 
+use super::admission::check_code;
 use super::engine::Engine;
 use super::group::AnswerSlot;
 use super::writer::Writer;
 use crate::event::Event;
 use crate::store::options::Durability;
 use crate::store::report::Receipt;
+use crate::store::settings::content::UnknownCodes;
 use crate::store::sync::lock;
 use crate::{Error, Result, limits};
 use std::pin::Pin;
@@ -108,12 +110,17 @@ impl Engine {
         let now = self.core.now();
         let next_seq = writer.next_seq;
         let settings = self.core.settings();
-        let write = |events| writer.write(events, now, &settings.settings.retention);
+        // Before the batches that it decides on.
+        let is_recorded = match writer.record_capture(now, &settings) {
+            Ok(is_recorded) => is_recorded,
+            Err(error) => return batches.iter().map(|_| Err(error.clone())).collect(),
+        };
+        let write = |events| writer.write(events, now, &settings);
         let mut answers: Vec<_> = batches.into_iter().map(write).collect();
         if writer.next_seq == next_seq {
             return answers;
         }
-        if let Err(error) = self.make_durable(&mut writer) {
+        if let Err(error) = self.make_durable(&mut writer, is_recorded) {
             // What failed before was not written; of the rest nobody knows.
             let written = answers.iter_mut().filter(|answer| answer.is_ok());
             written.for_each(|answer| *answer = Err(error.clone()));
@@ -123,13 +130,48 @@ impl Engine {
         answers
     }
 
-    fn make_durable(&self, writer: &mut MutexGuard<'_, Writer>) -> Result<()> {
+    /// Records a change of capture now, if there is one that the log does not have.
+    pub(crate) fn record_capture(&self) -> Result<()> {
+        let mut writer = lock(&self.writer);
+        if writer.record_capture(self.core.now(), &self.core.settings())? {
+            self.make_durable(&mut writer, true)?;
+            self.publish(&writer);
+        }
+        Ok(())
+    }
+
+    /// A change of capture is durable before it is noted, whatever the durability.
+    fn make_durable(
+        &self,
+        writer: &mut MutexGuard<'_, Writer>,
+        is_capture_recorded: bool,
+    ) -> Result<()> {
         writer.check_poison()?;
         let due = match self.core.options.durability {
             Durability::Durable => true,
-            Durability::Buffered => writer.unsynced_bytes() >= UNSYNCED_BYTES_MAX,
+            Durability::Buffered => {
+                is_capture_recorded || writer.unsynced_bytes() >= UNSYNCED_BYTES_MAX
+            }
         };
-        if due { writer.sync() } else { Ok(()) }
+        if due {
+            writer.sync()?;
+        }
+        if is_capture_recorded {
+            writer.note_captured(&self.core);
+        }
+        Ok(())
+    }
+
+    /// Whether an append would refuse an event for its code.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if so.
+    pub(crate) fn check_code(&self, event: &Event) -> Result<()> {
+        let settings = self.core.settings();
+        match settings.settings.unknown_codes {
+            UnknownCodes::Refuse => check_code(event, &settings),
+            UnknownCodes::Keep => Ok(()),
+        }
     }
 
     /// Makes everything acknowledged durable.

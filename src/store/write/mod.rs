@@ -1,7 +1,9 @@
 //! The way of an event into the store: queue, log, tail, seal, segment files.
 
+pub(super) mod admission;
 pub(super) mod append;
 pub(super) mod background;
+pub(super) mod capture_log;
 pub(super) mod close;
 pub(super) mod derive;
 pub(super) mod engine;

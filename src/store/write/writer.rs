@@ -1,5 +1,6 @@
 //! The writer's state: log, tails, sequence; touched only under one lock.
 
+use super::admission::{SkippedIds, admit};
 use super::derive::{BatchAfters, Deriver};
 use super::lifetime::Lifetime;
 use crate::event::{Event, Identity, StoredEvent, TenantAndId, Timestamp};
@@ -10,7 +11,7 @@ use crate::store::aliases::live::HeldAliases;
 use crate::store::manifest::epochs::Epochs;
 use crate::store::manifest::state::LogFile;
 use crate::store::report::Receipt;
-use crate::store::retention::policy::Retention;
+use crate::store::settings::capture::CapturePolicy;
 use crate::store::settings::load::LoadedSettings;
 use crate::store::view::recorded::Age;
 use crate::store::view::segments::SegmentSet;
@@ -38,6 +39,10 @@ pub(crate) struct Writer {
     pub(crate) epochs: Arc<Epochs>,
     /// What fills values before in, where that is asked for.
     pub(crate) deriver: Option<Deriver>,
+    /// The switches of capture that the log recorded last; `None`: nothing is known of them.
+    pub(crate) captured: Option<CapturePolicy>,
+    /// The events that were skipped last.
+    pub(crate) skipped_ids: SkippedIds,
     /// Why no more events are accepted.
     pub(crate) poison: Option<Error>,
 }
@@ -66,8 +71,14 @@ impl OpenTail {
 /// Where an event of a batch stands.
 #[derive(Debug, Clone, Copy)]
 enum Dedup {
-    Fresh { same_id: bool },
-    Duplicate { seq: u64 },
+    Fresh {
+        same_id: bool,
+    },
+    Duplicate {
+        seq: u64,
+    },
+    /// Its category is not captured.
+    Skipped,
 }
 
 impl Writer {
@@ -84,33 +95,33 @@ impl Writer {
         }
     }
 
-    /// Writes one batch to log and tail, without a sync; `now` is the time by the clock, and
-    /// `retention` are the rules by which receipts say what is past its time.
+    /// Writes one batch to log and tail, without a sync; `now` is the time by the clock. By the
+    /// settings some of its events may be skipped, and receipts say what is past its time.
     ///
     /// # Errors
-    /// Whatever the look-up of duplicates or the log says: then no event of the batch is stored.
-    /// A [`Error::Poisoned`] stops the writer.
+    /// [`Error::Invalid`] for a code that the settings refuse; whatever the look-up of duplicates
+    /// or the log says: then no event of the batch is stored. A [`Error::Poisoned`] stops the
+    /// writer.
     pub(crate) fn write(
         &mut self,
-        events: Vec<Event>,
+        mut events: Vec<Event>,
         now: Timestamp,
-        retention: &Retention,
+        settings: &LoadedSettings,
     ) -> Result<Vec<Receipt>> {
         self.check_poison()?;
-        let standings = self.standings(&events)?;
+        let skipped = admit(&mut events, settings, &mut self.skipped_ids)?;
+        let standings = self.standings(&events, &skipped)?;
         let recorded_at = self.recorded_at.max(now);
+        let retention = &settings.settings.retention;
         let lifetime = |event: &Event| Lifetime::of(event, recorded_at, retention, now);
         let (receipts, mut fresh) = self.accept(events, &standings, recorded_at, &lifetime);
-        if !fresh.is_empty() {
-            let afters = self.derive(&mut fresh, Age { retention, now });
-            self.log_batch(&fresh)?;
-            self.next_seq += fresh.len() as u64;
-            self.recorded_at = recorded_at;
-            let pushed = self.active.tail.push(fresh);
-            pushed.map_err(|error| self.stop(error))?;
-            if let Some(deriver) = &mut self.deriver {
-                deriver.learn(afters);
-            }
+        let afters = match fresh.is_empty() {
+            true => BatchAfters::default(),
+            false => self.derive(&mut fresh, Age { retention, now }),
+        };
+        self.store(fresh, recorded_at)?;
+        if let Some(deriver) = &mut self.deriver {
+            deriver.learn(afters);
         }
         Ok(receipts)
     }
@@ -129,6 +140,26 @@ impl Writer {
         let afters = deriver.fill(fresh, age, &before);
         self.deriver = Some(deriver);
         afters
+    }
+
+    /// Writes events of the store's own, which nothing skips or refuses, as [`Writer::write`].
+    pub(crate) fn write_own(&mut self, events: Vec<Event>, now: Timestamp) -> Result<()> {
+        self.check_poison()?;
+        let recorded_at = self.recorded_at.max(now);
+        let standings = vec![Dedup::Fresh { same_id: false }; events.len()];
+        let (_, fresh) = self.accept(events, &standings, recorded_at, &|_| Lifetime::default());
+        self.store(fresh, recorded_at)
+    }
+
+    fn store(&mut self, fresh: Vec<StoredEvent>, recorded_at: Timestamp) -> Result<()> {
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        self.log_batch(&fresh)?;
+        self.next_seq += fresh.len() as u64;
+        self.recorded_at = recorded_at;
+        let pushed = self.active.tail.push(fresh);
+        pushed.map_err(|error| self.stop(error))
     }
 
     fn log_batch(&mut self, fresh: &[StoredEvent]) -> Result<()> {
@@ -212,12 +243,16 @@ impl Writer {
         let mut fresh = Vec::with_capacity(events.len());
         for (event, standing) in events.into_iter().zip(standings) {
             let seq = self.next_seq + fresh.len() as u64;
-            let Lifetime { expired, hidden } = lifetime(&event);
             let (seq, duplicate, same_id) = match *standing {
                 Dedup::Fresh { same_id } => (seq, false, same_id),
                 Dedup::Duplicate { seq } => (seq, true, false),
+                Dedup::Skipped => {
+                    receipts.push(Receipt::SKIPPED);
+                    continue;
+                }
             };
-            receipts.push(Receipt { seq, duplicate, same_id, expired, hidden });
+            let Lifetime { expired, hidden } = lifetime(&event);
+            receipts.push(Receipt { seq, duplicate, same_id, skipped: false, expired, hidden });
             if matches!(standing, Dedup::Fresh { .. }) {
                 fresh.push(StoredEvent { seq, recorded_at, event });
             }
@@ -226,12 +261,13 @@ impl Writer {
     }
 
     /// Which events of a batch are stored already, or stand earlier in the batch.
-    fn standings(&self, events: &[Event]) -> Result<Vec<Dedup>> {
+    fn standings(&self, events: &[Event], skipped: &[bool]) -> Result<Vec<Dedup>> {
         let mut batch = BatchIds::default();
         let mut standings = Vec::with_capacity(events.len());
         let mut next_seq = self.next_seq;
-        for event in events {
+        for (event, skipped) in events.iter().zip(skipped) {
             let standing = match event.tenant_and_id() {
+                _ if *skipped => Dedup::Skipped,
                 Some(key @ (_, id)) if id.starts_with(b"\"") => {
                     let stored = self.find_stored(event)?;
                     batch.place(event, key, stored, next_seq)

@@ -100,7 +100,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &SearchArguments) -> Outcom
     let asked = search.clone();
     let (next, complete) = match arguments.page.limit {
         0 if arguments.fold.is_linked() => {
-            stream_actions(search, &mut |action| sink.write_action(action))?;
+            walk(&mut |action| sink.write_action(action), |each| search.fold().for_each(each))?;
             (None, true)
         }
         _ if arguments.fold.is_linked() => {
