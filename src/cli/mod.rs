@@ -29,8 +29,8 @@ Exit codes: 0 ok, 2 usage or query error, 3 verification failed, 4 corruption, 5
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Create an empty store
-    Init,
+    /// Create an empty store, plain or for the log of a product
+    Init(ingest::init::InitArguments),
     /// Read events from a file or stdin; bad records are set aside
     Import(ingest::import::ImportArguments),
     /// Store native events as one batch: all or none
@@ -69,6 +69,10 @@ enum Command {
     Compact(ReportOptions),
     /// Drop what is past its time, or show and set how long events are kept
     Retain(upkeep::retain::RetainArguments),
+    /// Show or switch which categories are captured
+    Capture(upkeep::capture::CaptureArguments),
+    /// Say when a category was captured, which seq are missing, when sources spoke last
+    Coverage(ask::coverage::CoverageArguments),
     /// Read every byte of the store and say what is damaged
     Verify(upkeep::verify::VerifyArguments),
     /// Make a damaged store one that opens and serves all that can be read
@@ -114,7 +118,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: Cli) -> Outcome {
     let store = &cli.store;
     match cli.command {
-        Command::Init => ingest::init::run(store),
+        Command::Init(arguments) => ingest::init::run(store, &arguments),
         Command::Import(arguments) => ingest::import::run(store, &arguments),
         Command::Append(arguments) => ingest::append::run(store, &arguments),
         Command::Search(arguments) => ask::search::run(store, &arguments),
@@ -134,6 +138,8 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Seal(report) => upkeep::seal::run(store, &report),
         Command::Compact(report) => upkeep::compact::run(store, &report),
         Command::Retain(arguments) => upkeep::retain::run(store, &arguments),
+        Command::Capture(arguments) => upkeep::capture::run(store, &arguments),
+        Command::Coverage(arguments) => ask::coverage::run(store, &arguments),
         Command::Verify(arguments) => upkeep::verify::run(store, &arguments),
         Command::Repair(arguments) => upkeep::repair::run(store, &arguments),
         Command::Backup(arguments) => upkeep::backup::run(store, &arguments),

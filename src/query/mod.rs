@@ -27,6 +27,7 @@ mod reader;
 mod request;
 mod syntax;
 
+pub use answer::coverage::{Coverage, CoverageInterval, LastOfSource};
 pub use answer::fields::{FieldKind, FoundField};
 pub use answer::histogram::Bucket;
 pub use answer::page::{Page, PageEnd};

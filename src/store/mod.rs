@@ -25,6 +25,7 @@ mod write;
 
 pub(crate) use aliases::table::Tenure;
 pub(crate) use retention::policy::RuleFields;
+pub(crate) use settings::capture::{CAPTURE_CHANGED, OWN_CATEGORY};
 pub(crate) use view::recorded::{RecordedAfter, RecordedChanges, TargetField};
 pub(crate) use view::segments::LiveSegment;
 pub(crate) use view::snapshot::Followed;

@@ -4,6 +4,7 @@
 mod aliases;
 mod asks;
 mod budgets;
+mod capture;
 mod changes;
 mod damaged_inputs;
 mod exports;

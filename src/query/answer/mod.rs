@@ -2,6 +2,7 @@
 
 pub(super) mod collect;
 pub(super) mod complete;
+pub(super) mod coverage;
 pub(super) mod distinct;
 pub(super) mod facets;
 pub(super) mod fields;

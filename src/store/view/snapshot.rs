@@ -8,6 +8,7 @@ use crate::store::aliases::live::HeldAliases;
 use crate::store::aliases::table::Aliases;
 use crate::store::manifest::epochs::Epochs;
 use crate::store::retention::policy::Retention;
+use crate::store::settings::capture::CapturePolicy;
 use crate::store::settings::load::LoadedSettings;
 use crate::tail::TailView;
 use crate::{Error, Result};
@@ -94,6 +95,11 @@ impl Snapshot {
     /// What is wrong with their file.
     pub(crate) fn aliases(&self) -> Result<&Aliases> {
         self.aliases.get()
+    }
+
+    /// Which categories are captured, by the settings when the snapshot was taken.
+    pub fn capture(&self) -> &CapturePolicy {
+        &self.settings.settings.capture
     }
 
     /// The time by the clock of the store when the snapshot was taken.

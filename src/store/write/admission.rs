@@ -98,11 +98,22 @@ fn is_captured(event: &Event, settings: &LoadedSettings) -> bool {
     )
 }
 
+/// Refuses an event that an append would refuse for its code.
+///
+/// # Errors
+/// [`Error::Invalid`] that names the code and the nearest.
+pub(crate) fn check(event: &Event, settings: &LoadedSettings) -> Result<()> {
+    match settings.settings.unknown_codes {
+        UnknownCodes::Refuse if is_captured(event, settings) => check_code(event, settings),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses an event whose code is in no profile of its source.
 ///
 /// # Errors
 /// [`Error::Invalid`] that names the code and the nearest.
-pub(crate) fn check_code(event: &Event, settings: &LoadedSettings) -> Result<()> {
+fn check_code(event: &Event, settings: &LoadedSettings) -> Result<()> {
     let [data_source, category, activity] =
         ["data_source", "category", "activity"].map(|field| event.text(field).unwrap_or_default());
     settings.profiles.check_action(&data_source, &category, &activity).map_err(|error| {

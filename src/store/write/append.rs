@@ -1,13 +1,12 @@
 //! Appending: queue, group commit, acknowledgement, back-pressure.
 
-use super::admission::check_code;
+use super::admission::check;
 use super::engine::Engine;
 use super::group::AnswerSlot;
 use super::writer::Writer;
 use crate::event::Event;
 use crate::store::options::Durability;
 use crate::store::report::Receipt;
-use crate::store::settings::content::UnknownCodes;
 use crate::store::sync::lock;
 use crate::{Error, Result, limits};
 use std::pin::Pin;
@@ -167,11 +166,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Invalid`] if so.
     pub(crate) fn check_code(&self, event: &Event) -> Result<()> {
-        let settings = self.core.settings();
-        match settings.settings.unknown_codes {
-            UnknownCodes::Refuse => check_code(event, &settings),
-            UnknownCodes::Keep => Ok(()),
-        }
+        check(event, &self.core.settings())
     }
 
     /// Makes everything acknowledged durable.

@@ -1,6 +1,7 @@
 //! Commands that read a store: searches and all other questions.
 
 pub(crate) mod count;
+pub(crate) mod coverage;
 mod empty;
 pub(crate) mod explain;
 pub(crate) mod export;

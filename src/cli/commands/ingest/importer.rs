@@ -3,7 +3,7 @@
 use super::rejects::Rejects;
 use super::summary::Summary;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::input::chunk::{Chunk, read_chunks};
+use crate::cli::input::chunk::{Chunk, Record, read_chunks};
 use crate::cli::input::source::Input;
 use annals::Error;
 use annals::import::Source;
@@ -35,7 +35,8 @@ pub(super) fn import(
     Ok(())
 }
 
-/// Appends a chunk as one batch, or record by record when the batch is refused.
+/// Appends a chunk as one batch. When it is refused, records with codes that the store does not
+/// take are set aside, and when it is still refused, it goes record by record.
 fn append(store: &Store, chunk: &Chunk, rejects: &mut Rejects, summary: &mut Summary) -> Outcome {
     if chunk.events.is_empty() {
         return Ok(());
@@ -48,7 +49,19 @@ fn append(store: &Store, chunk: &Chunk, rejects: &mut Rejects, summary: &mut Sum
         Err(Error::Invalid { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    for record in &chunk.records {
+    let records = with_known_codes(store, chunk, rejects)?;
+    let events = records.iter().flat_map(|record| &chunk.events[record.events.clone()]);
+    if records.len() < chunk.records.len() {
+        match store.append_batch(events) {
+            Ok(receipts) => {
+                summary.add(&receipts);
+                return Ok(());
+            }
+            Err(Error::Invalid { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    for record in records {
         match store.append_batch(&chunk.events[record.events.clone()]) {
             Ok(receipts) => summary.add(&receipts),
             Err(error @ Error::Invalid { .. }) => {
@@ -58,6 +71,25 @@ fn append(store: &Store, chunk: &Chunk, rejects: &mut Rejects, summary: &mut Sum
         }
     }
     Ok(())
+}
+
+/// The records whose codes the store takes; the others are rejected.
+fn with_known_codes<'c>(
+    store: &Store,
+    chunk: &'c Chunk,
+    rejects: &mut Rejects,
+) -> Outcome<Vec<&'c Record>> {
+    let mut known = Vec::with_capacity(chunk.records.len());
+    for record in &chunk.records {
+        let mut events = chunk.events[record.events.clone()].iter();
+        match events.try_for_each(|event| store.check_code(event)) {
+            Ok(()) => known.push(record),
+            Err(error) => {
+                rejects.add(record.standing, &error.to_string(), chunk.record_text(record))?;
+            }
+        }
+    }
+    Ok(known)
 }
 
 /// A bar on stderr over the bytes of the input; hidden when stderr is no terminal.

@@ -1,16 +1,75 @@
-//! `init`: an empty store.
+//! `init`: an empty store, plain or with the presets of profiles.
 
-use crate::cli::failure::Outcome;
-use crate::cli::failure::tell;
+use crate::cli::failure::{Failure, Outcome, tell};
 use crate::cli::input::options::StoreOptions;
+use annals::Error;
+use annals::profile::Profile;
+use annals::store::Store;
+use clap::Args;
 
-pub(crate) fn run(options: &StoreOptions) -> Outcome {
-    let dir = options.required_dir()?.display();
-    let is_there = options.open_to_read().is_ok();
-    options.open_to_write(true)?.close()?;
-    match is_there {
-        true => tell(format_args!("{dir} holds a store already")),
-        false => tell(format_args!("created an empty store in {dir}")),
+#[derive(Debug, Args)]
+pub(crate) struct InitArguments {
+    /// A product whose log it holds: calendly, calenso, google, clockify, or one whose file lies in
+    /// the folder `profiles` of the store; may be given several times
+    #[arg(long = "profile", value_name = "PROFILE")]
+    profiles: Vec<String>,
+    /// The plan whose retention counts; without it, the first of the profile
+    #[arg(long, value_name = "PLAN", requires = "profiles")]
+    plan: Option<String>,
+}
+
+pub(crate) fn run(options: &StoreOptions, arguments: &InitArguments) -> Outcome {
+    let dir = options.required_dir()?;
+    let shown = dir.display();
+    let before = options.open_to_read().ok().map(|store| {
+        let snapshot = store.snapshot();
+        snapshot.profiles().profiles().map(|it| it.name().to_owned()).collect::<Vec<_>>()
+    });
+    if let Some(before) = &before
+        && !arguments.profiles.is_empty()
+        && (*before != arguments.profiles || arguments.plan.is_some())
+    {
+        let problem = format!(
+            "{shown} holds a store already; set `profiles` in its store.toml, and see `annals \
+             retain` and `annals capture`"
+        );
+        return Err(Failure::usage("--profile", problem));
+    }
+    let profiles = arguments.profiles.iter();
+    let builder = profiles.fold(Store::builder(), |builder, name| builder.profile(name));
+    let builder = match &arguments.plan {
+        Some(plan) => builder.plan(plan),
+        None => builder,
+    };
+    let store = builder.open(dir).map_err(of_option)?;
+    let capture = store.capture();
+    let snapshot = store.snapshot();
+    let titles: Vec<&str> = snapshot.profiles().profiles().map(Profile::title).collect();
+    let titles = titles.join(", ");
+    store.close()?;
+    match (before.is_some(), titles.as_str()) {
+        (true, _) => tell(format_args!("{shown} holds a store already")),
+        (false, "") => tell(format_args!("created an empty store in {shown}")),
+        (false, titles) => tell(format_args!("created an empty store in {shown}: {titles}")),
+    }
+    if before.is_none() && !capture.is_everything() {
+        let off = capture.general.iter().filter(|(_, is_on)| !**is_on);
+        let off: Vec<&str> = off.map(|(category, _)| category.as_str()).collect();
+        tell(format_args!(
+            "note: not captured yet: {}; `annals capture set CATEGORY=on` begins",
+            off.join(", ")
+        ));
     }
     Ok(())
+}
+
+/// An error about a profile or plan is one about its option.
+fn of_option(error: Error) -> Failure {
+    match error {
+        Error::Invalid { field, problem } if field == "profile" => {
+            Failure::usage("--profile", problem)
+        }
+        Error::Invalid { field, problem } if field == "plan" => Failure::usage("--plan", problem),
+        error => error.into(),
+    }
 }

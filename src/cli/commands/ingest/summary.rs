@@ -14,6 +14,9 @@ pub(super) struct Summary {
     pub(super) appended: u64,
     /// Events that were stored before.
     pub(super) duplicates: u64,
+    /// Events whose category is not captured.
+    #[serde(skip_serializing_if = "is_zero")]
+    skipped: u64,
     /// Records that were refused.
     pub(super) rejected: u64,
     first_seq: Option<u64>,
@@ -40,6 +43,10 @@ impl Summary {
     /// Counts what an append gave back.
     pub(super) fn add(&mut self, receipts: &[Receipt]) {
         for receipt in receipts {
+            if receipt.skipped {
+                self.skipped += 1;
+                continue;
+            }
             self.expired += u64::from(receipt.expired);
             self.hidden += u64::from(receipt.hidden && !receipt.expired);
             self.changed_ids += u64::from(receipt.same_id && !receipt.duplicate);
@@ -58,6 +65,7 @@ impl Summary {
     /// Prints the object, and on stderr what a reader of counts may not expect.
     pub(super) fn print(&self) -> Outcome {
         for (count, note) in [
+            (self.skipped, "of categories that are not captured (`annals capture`): not stored"),
             (self.expired, "past the time for which they are kept (kept_for): nobody sees them"),
             (self.hidden, "past their visible time: only --include-hidden shows them"),
             (self.changed_ids, "stored under an id that an event with other content has, too"),

@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Debug, Args)]
 pub(crate) struct RegistryArguments {
     /// The profile: calendly, calenso, google, clockify, or a TOML file; may be given several
-    /// times. Without it, all that come along
+    /// times. Without it, those of the store or, where it has none, all that come along
     #[arg(long = "profile", value_name = "PROFILE")]
     profiles: Vec<String>,
     /// The language of labels; English where it has none
@@ -28,7 +28,7 @@ pub(crate) struct RegistryArguments {
 }
 
 pub(crate) fn run(options: &StoreOptions, arguments: &RegistryArguments) -> Outcome {
-    let registry = read_registry(&arguments.profiles)?;
+    let registry = read_registry(options, &arguments.profiles)?;
     let language = arguments.language.as_deref();
     if let Some(language) = language {
         registry.check_language(language).map_err(|error| of_option("--lang", error))?;
@@ -44,9 +44,16 @@ pub(crate) fn run(options: &StoreOptions, arguments: &RegistryArguments) -> Outc
     }
 }
 
-/// The profiles that are named; all that come along where none is.
-fn read_registry(names: &[String]) -> Outcome<Registry> {
+/// The profiles that are named; else those of the store, if one is named that has some; else all
+/// that come along.
+fn read_registry(options: &StoreOptions, names: &[String]) -> Outcome<Registry> {
     if names.is_empty() {
+        if options.dir().is_some() {
+            let snapshot = options.open_to_read()?.snapshot();
+            if snapshot.profiles().profiles().next().is_some() {
+                return Ok(snapshot.profiles().clone());
+            }
+        }
         return Ok(Registry::built_in());
     }
     let profiles: Outcome<Vec<Arc<Profile>>> = names.iter().map(|name| read(name)).collect();

@@ -29,6 +29,9 @@ pub(super) fn run(options: &StoreOptions, registry: &Registry, format: ReportFor
     }
 }
 
+/// The category of the events that the log writes of itself; they need no profile.
+const OWN_CATEGORY: &str = "annals";
+
 /// Facets by source, in each by category, in each by activity: exact for codes that hold dots.
 fn unregistered(snapshot: &Snapshot, registry: &Registry) -> Outcome<Vec<UnregisteredAction>> {
     let mut actions = Vec::new();
@@ -41,6 +44,9 @@ fn unregistered(snapshot: &Snapshot, registry: &Registry) -> Outcome<Vec<Unregis
     }
     for (data_source, scope) in scopes {
         for (category, _) in counts(snapshot, &scope, "category")? {
+            if category == OWN_CATEGORY {
+                continue;
+            }
             let scope = scope.clone().and(Query::field("category").equals(category.as_str()));
             for (activity, events) in counts(snapshot, &scope, "activity")? {
                 let source = data_source.as_deref();

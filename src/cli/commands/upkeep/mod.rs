@@ -2,6 +2,7 @@
 
 pub(crate) mod alias;
 pub(crate) mod backup;
+pub(crate) mod capture;
 pub(crate) mod compact;
 pub(crate) mod repair;
 pub(crate) mod retain;
