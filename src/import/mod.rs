@@ -1,7 +1,8 @@
 //! Source formats: each turns one input record into the events it stands for.
 //!
-//! A record that is refused is refused alone: the error has the reason, and the caller continues
-//! with the next one. The events of one record are meant to be appended as one batch.
+//! `docs/import.md` says where the members of each format go. A record that is refused is refused
+//! alone: the error has the reason, and the caller continues with the next one. The events of one
+//! record are meant to be appended as one batch.
 
 mod calendly;
 mod calenso;

@@ -12,7 +12,24 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// What the help says behind the options.
+const FORMATS: &str = "\
+Formats (--from), with the shape of a record; docs/import.md has where each member goes:
+  native    {\"occurred_at\":..,\"category\":..,\"activity\":..}, as annals prints events
+  google    {\"id\":{\"time\":..,\"applicationName\":..},\"events\":[..]}, pages with \"items\"
+  calendly  {\"occurred_at\":..,\"namespace\":..,\"action\":..}, pages with \"collection\"; or CSV with the
+            columns Category, Activity, By whom, Date and time, Details (English, German, French)
+  clockify  {\"action\":..,\"content\":..,\"previousContent\":..,\"timestamp\":..}, pages with \"response\"
+  calenso   {\"time\":..,\"source\":..,\"type\":..,\"worker\":..,\"raw\":{..},\"meta\":{..}}
+  json      anything, by a map: [fields] occurred_at = \"path\", id = { hash = [\"a\", \"b\"] },
+            [time] format, zone, [values.\"activity\"] from = \"to\"
+  csv       anything, by a map whose paths are columns, and [csv] delimiter, header
+
+The formats of products store the codes of their profiles. A record imported again is a duplicate.
+A record that cannot be stored is told with its line, and the exit code is 7.";
+
 #[derive(Debug, Args)]
+#[command(after_help = FORMATS)]
 pub(crate) struct ImportArguments {
     /// The format of the records
     #[arg(long, value_name = "FORMAT", default_value = "native")]
