@@ -17,6 +17,7 @@ mod profiles;
 mod recovery;
 mod retention;
 mod sources;
+mod speech;
 mod support;
 mod terminals;
 mod upkeep;
