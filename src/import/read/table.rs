@@ -8,6 +8,8 @@ use crate::limits::{RECORD_BYTES_MAX, REFUSED_BYTES_MAX};
 use crate::{Error, Result};
 use std::io::{self, Read};
 
+/// What is said of a table that is none.
+const JSON_ADVICE: &str = "looks like JSON, and no table: import it with another --from";
 /// Bytes within which the first two lines of a table are looked for.
 const LOOK_BYTES_MAX: usize = 64 << 10;
 impl<R: Read> RecordReader<R> {
@@ -28,10 +30,21 @@ impl<R: Read> RecordReader<R> {
         if form.or_json && self.begins_json()? {
             return Ok(None);
         }
-        if !self.window.text().is_empty() {
-            let line_len = self.line_len()?;
-            self.table = Some(OpenTable::new(form, &self.window.text()[..line_len]));
+        if self.window.text().is_empty() {
+            return Ok(None);
         }
+        let begins_json = self.begins_json()?;
+        let line_len = self.line_len()?;
+        let line = &self.window.text()[..line_len];
+        let table = OpenTable::new(form, line);
+        if begins_json && form.header {
+            let columns = Columns::of_header(line.trim_ascii_end(), table.delimiter);
+            let checked = columns.and_then(|columns| self.source.check_columns(columns.names()));
+            if checked.is_err() {
+                return Ok(Some(JSON_ADVICE));
+            }
+        }
+        self.table = Some(table);
         Ok(None)
     }
 

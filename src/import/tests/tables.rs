@@ -302,6 +302,18 @@ fn the_interface_and_the_download_of_calendly_are_told_apart() {
 }
 
 #[test]
+fn json_is_called_so_by_a_map_for_tables() {
+    for text in ["{\"time\":1}\n", " [\n{\n", "{\"a\n"] {
+        let told = read(map(""), text.as_bytes());
+        let problem = told[0].2.as_ref().unwrap_err();
+        assert!(told.len() == 1 && problem.starts_with("the input looks like JSON"), "{told:?}");
+    }
+    let odd = "[time]\n2026-01-01T00:00:00Z\n";
+    let map = "[fields]\noccurred_at = '\"[time]\"'\ncategory = '=c'\nactivity = '=a'\n";
+    assert_eq!(of_events(read(CsvMap::parse(map).unwrap(), odd.as_bytes())).len(), 1);
+}
+
+#[test]
 fn tables_are_called_so_by_formats_that_have_none() {
     let told = read(crate::import::native::Native, DOWNLOAD.as_bytes());
     let problem =
