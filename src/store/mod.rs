@@ -348,11 +348,12 @@ impl Store {
     /// [`Error::Io`].
     pub fn backup(&self, dir: impl AsRef<Path>, mode: BackupMode) -> Result<BackupReport> {
         let core = &self.engine.core;
+        let captured = upkeep::backup::captured_before(core);
         let (view, state) = {
             let upkeep = lock(&self.engine.upkeep);
             (core.view.load_full(), upkeep.manifest.state().clone())
         };
-        upkeep::backup::backup(core, &view, &state, dir.as_ref(), mode)
+        upkeep::backup::backup(core, (&view, &captured), &state, dir.as_ref(), mode)
     }
 
     /// Figures.

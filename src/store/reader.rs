@@ -6,7 +6,7 @@ use super::report::{ChangeReport, OpenReport, SegmentSummary, Stats};
 use super::retention::policy::Retention;
 use super::settings::capture::CapturePolicy;
 use super::settings::content::UnknownCodes;
-use super::upkeep::backup::{BackupMode, BackupReport, backup};
+use super::upkeep::backup::{BackupMode, BackupReport, backup, captured_before};
 use super::upkeep::finding::VerifyReport;
 use super::upkeep::stats::stats;
 use super::upkeep::sweep::dry_run;
@@ -139,8 +139,9 @@ impl StoreReader {
     /// # Errors
     /// As [`Store::backup`](super::Store::backup).
     pub fn backup(&self, dir: impl AsRef<Path>, mode: BackupMode) -> Result<BackupReport> {
+        let captured = captured_before(&self.engine.core);
         let (view, state) = self.engine.to_back_up()?;
-        backup(&self.engine.core, &view, &state, dir.as_ref(), mode)
+        backup(&self.engine.core, (&view, &captured), &state, dir.as_ref(), mode)
     }
 
     /// Figures.

@@ -12,6 +12,7 @@ mod follow;
 mod imports;
 mod json_queries;
 mod outputs;
+mod plans;
 mod processes;
 mod profiles;
 mod recovery;

@@ -56,6 +56,14 @@ impl CapturePolicy {
         all.all(|is_on| *is_on)
     }
 
+    /// Takes out every switch of a category that is off.
+    pub(crate) fn remove_off(&mut self, category: &str) {
+        for switches in self.tenants.values_mut().chain([&mut self.general]) {
+            switches.retain(|key, is_on| *is_on || key != category);
+        }
+        self.tenants.retain(|_, switches| !switches.is_empty());
+    }
+
     /// Sets a switch, in general or for one tenant.
     ///
     /// # Errors

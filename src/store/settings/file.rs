@@ -140,6 +140,7 @@ fn lock_edits(disk: &Disk, paths: &StorePaths) -> Result<Box<dyn LockGuard>> {
 
 /// Removes what a change left that did not come to its end; one that runs keeps its file.
 pub(crate) fn remove_leftover(disk: &Disk, paths: &StorePaths) -> Result<()> {
+    files::remove(disk, &StorePaths::temporary(&paths.captured()))?;
     let temporary = StorePaths::temporary(&paths.settings());
     if files::len(disk, &temporary).is_err_and(|error| files::is_missing(&error)) {
         return Ok(());

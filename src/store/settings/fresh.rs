@@ -29,7 +29,7 @@ pub(crate) fn fresh(
         if profiles.iter().any(|known| known.name() == name) {
             return Err(Error::invalid("profile", format!("`{name}` is there twice")));
         }
-        profiles.push(profile(disk, paths, name, &mut Vec::new())?);
+        profiles.push(profile(disk, paths, name, &mut Vec::new())?.profile);
     }
     Ok(Settings {
         profiles: names.to_vec(),

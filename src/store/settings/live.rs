@@ -59,8 +59,8 @@ impl LiveSettings {
         let mut problem = lock(&self.problem);
         *problem = None;
         let before = self.seen.load();
-        let profiles = before.loaded.profiles.clone();
-        let loaded = Arc::new(LoadedSettings { settings, profiles });
+        let (profiles, own) = (before.loaded.profiles.clone(), before.loaded.own.clone());
+        let loaded = Arc::new(LoadedSettings { settings, profiles, own });
         self.seen.store(Arc::new(SeenSettings { loaded, sources: unread(&before.sources) }));
     }
 

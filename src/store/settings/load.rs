@@ -21,6 +21,14 @@ pub(super) const UNKNOWN: u64 = u64::MAX;
 pub(crate) struct LoadedSettings {
     pub(crate) settings: Settings,
     pub(crate) profiles: Registry,
+    /// The profiles that come from the store's folder: name and text.
+    pub(crate) own: Vec<(String, String)>,
+}
+
+/// A profile, and its text where it comes from the store's folder.
+pub(super) struct ReadProfile {
+    pub(super) profile: Arc<Profile>,
+    text: Option<String>,
 }
 
 /// A file that settings come from, and its version when it was read.
@@ -79,14 +87,16 @@ pub(super) fn with_profiles(
     text: &FileText,
     sources: &mut Vec<SourceFile>,
 ) -> Result<LoadedSettings> {
-    let mut profiles = Vec::new();
+    let (mut profiles, mut own) = (Vec::new(), Vec::new());
     for (number, name) in text.settings.profiles.iter().enumerate() {
-        let profile = profile(disk, paths, name, sources);
-        profiles.push(profile.map_err(|error| text.profile_error(number, error))?);
+        let read = profile(disk, paths, name, sources);
+        let read = read.map_err(|error| text.profile_error(number, error))?;
+        own.extend(read.text.map(|text| (name.clone(), text)));
+        profiles.push(read.profile);
     }
-    let profiles = Registry::new(profiles).map_err(|error| text.profile_error(0, error))?;
+    let profiles = Registry::new(profiles)?;
     text.check_capture(&profiles)?;
-    Ok(LoadedSettings { settings: text.settings.clone(), profiles })
+    Ok(LoadedSettings { settings: text.settings.clone(), profiles, own })
 }
 
 /// The profile of a name: that of the store's folder, else the one that comes along.
@@ -99,7 +109,7 @@ pub(super) fn profile(
     paths: &StorePaths,
     name: &str,
     sources: &mut Vec<SourceFile>,
-) -> Result<Arc<Profile>> {
+) -> Result<ReadProfile> {
     if !is_class_name(name) {
         let problem = format!("`{name}` is not 1 to 64 of a-z, 0-9, _ and -");
         return Err(Error::invalid("profile", problem));
@@ -120,14 +130,83 @@ pub(super) fn profile(
         );
         return Err(Error::invalid(format!("{shown}: profile.name"), problem));
     }
-    Ok(Arc::new(profile))
+    Ok(ReadProfile { profile: Arc::new(profile), text: Some(text) })
 }
 
-fn built_in(name: &str, path: &Path) -> Result<Arc<Profile>> {
-    Profile::built_in(name).map_err(|error| match error {
+fn built_in(name: &str, path: &Path) -> Result<ReadProfile> {
+    let profile = Profile::built_in(name).map_err(|error| match error {
         Error::Invalid { field, problem } => {
             Error::invalid(field, format!("{problem}, and there is no file {}", path.display()))
         }
         error => error,
-    })
+    })?;
+    Ok(ReadProfile { profile, text: None })
+}
+
+/// What is sound of settings, and what is not.
+#[derive(Debug, Default)]
+pub(crate) struct CheckedSettings {
+    /// The settings without what is wrong; those of an empty file where all of it is.
+    pub(crate) sound: Settings,
+    /// The files that were read and are sound.
+    pub(crate) sound_files: Vec<PathBuf>,
+    /// What is wrong, each with the file in which it stands.
+    pub(crate) problems: Vec<(PathBuf, Error)>,
+    /// Nothing of `store.toml` can be followed.
+    pub(crate) is_lost: bool,
+    /// The names of profiles that are not there, or wrong.
+    pub(crate) profiles_removed: Vec<String>,
+    /// The switches that the profiles do not allow.
+    pub(crate) switches_removed: Vec<String>,
+}
+
+/// Looks at every file of the settings; one mistake hides no other.
+pub(crate) fn check(disk: &Disk, paths: &StorePaths) -> CheckedSettings {
+    let mut checked = CheckedSettings::default();
+    let path = paths.settings();
+    match file::read_text(disk, paths) {
+        Ok(Some(text)) => checked.check_text(disk, paths, &text),
+        Ok(None) => {}
+        Err(error) => {
+            checked.is_lost = true;
+            checked.problems.push((path, error));
+        }
+    }
+    let captured = paths.captured();
+    match file::read_captured(disk, paths) {
+        Ok(_) => checked.sound_files.push(captured),
+        Err(error) => checked.problems.push((captured, error)),
+    }
+    checked
+}
+
+impl CheckedSettings {
+    fn check_text(&mut self, disk: &Disk, paths: &StorePaths, text: &FileText) {
+        let path = paths.settings();
+        self.sound = text.settings.clone();
+        let mut profiles = Vec::new();
+        for (number, name) in text.settings.profiles.iter().enumerate() {
+            match profile(disk, paths, name, &mut Vec::new()) {
+                Ok(read) => {
+                    self.sound_files.extend(read.text.map(|_| paths.profile(name)));
+                    profiles.push(read.profile);
+                }
+                Err(error) => {
+                    let is_own =
+                        !matches!(&error, Error::Invalid { field, .. } if field == "profile");
+                    let file = if is_own { paths.profile(name) } else { path.clone() };
+                    self.problems.push((file, text.profile_error(number, error)));
+                    self.profiles_removed.push(name.clone());
+                }
+            }
+        }
+        self.sound.profiles.retain(|name| !self.profiles_removed.contains(name));
+        let profiles = Registry::new(profiles).expect("names that come twice were refused");
+        for (key, error) in text.wrong_switches(&profiles) {
+            self.problems.push((path.clone(), error));
+            self.sound.capture.remove_off(&key);
+            self.switches_removed.push(key);
+        }
+        self.sound_files.push(path);
+    }
 }

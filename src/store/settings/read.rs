@@ -81,12 +81,17 @@ impl FileText {
     /// # Errors
     /// [`Error::Invalid`] with file, line and key.
     pub(super) fn check_capture(&self, profiles: &Registry) -> Result<()> {
-        for (at, category, is_on) in &self.switch_places {
-            let checked = check_switch(profiles, category, *is_on);
-            checked
-                .map_err(|problem| self.invalid(*at, &format!("capture.{category}"), problem))?;
-        }
-        Ok(())
+        self.wrong_switches(profiles).into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
+    }
+
+    /// The switches that the profiles do not allow, and why.
+    pub(super) fn wrong_switches(&self, profiles: &Registry) -> Vec<(String, Error)> {
+        let wrong = |(at, category, is_on): &(usize, String, bool)| {
+            let problem = check_switch(profiles, category, *is_on).err()?;
+            let error = self.invalid(*at, &format!("capture.{category}"), problem);
+            Some((category.clone(), error))
+        };
+        self.switch_places.iter().filter_map(wrong).collect()
     }
 
     fn invalid(&self, at: usize, key: &str, problem: impl Into<String>) -> Error {

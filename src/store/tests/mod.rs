@@ -2,6 +2,7 @@
 
 mod aliases;
 mod beside;
+mod capture;
 mod clock;
 mod crash;
 mod derived;

@@ -156,3 +156,58 @@ fn rules_change_and_profiles_and_capture_stay() {
     assert_eq!(store.unknown_codes(), UnknownCodes::Refuse);
     assert!(!store.capture().is_everything() && store.settings_problem().is_none());
 }
+
+#[test]
+fn profiles_and_capture_travel_with_a_backup() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    put(&disk, "/store/profiles/desk.toml", OWN);
+    put(&disk, FILE, "profiles = [\"desk\"]\nunknown_codes = \"refuse\" # ours\n");
+    let store = bench.open();
+    let off =
+        |policy: &mut CapturePolicy, profiles: &_| policy.set(profiles, None, "visits", false);
+    store.change_capture(off).expect("changes");
+    // What is wrong now is not in force, and no part of the backup.
+    put(&disk, "/store/profiles/desk.toml", "[profile");
+    store.backup("/backup", crate::store::BackupMode::Link).expect("backs up");
+    let copy = Store::open_with("/backup", Bench::seeded(&disk, 9).options()).expect("opens");
+    assert_eq!(names(&copy.snapshot()), ["desk"]);
+    assert_eq!(copy.unknown_codes(), UnknownCodes::Refuse);
+    assert_eq!(copy.capture(), store.capture());
+    let entry = br#"{"occurred_at":"2026-03-19T00:00:00Z","data_source":"front_desk",
+        "category":"visits","activity":"checked_in"}"#;
+    assert!(copy.append(Event::from_json(entry).expect("sound")).expect("appends").skipped);
+    assert_eq!(contents(&copy.snapshot()).len(), 1, "the change is not recorded again");
+    assert_eq!(copy.verify().expect("verifies").findings, []);
+}
+
+#[test]
+fn a_repair_takes_out_what_is_wrong_of_the_settings_and_keeps_the_rest() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    put(&disk, "/store/profiles/desk.toml", OWN);
+    put(&disk, FILE, "profiles = [\"desk\", \"calendly\"]\n[class.short]\nkept_for = \"7d\"\n");
+    let store = bench.open();
+    store.append(event(1)).expect("appends");
+    store.close().expect("closes");
+    put(&disk, "/store/profiles/desk.toml", "[profile");
+    put(&disk, "/store/captured.toml", "[");
+    let builder = StoreBuilder::from(bench.options());
+    let files: Vec<String> =
+        builder.verify(ROOT).expect("looks").findings.into_iter().map(|it| it.file).collect();
+    assert_eq!(files, ["profiles/desk.toml", "captured.toml"]);
+    assert!(builder.open(ROOT).is_err());
+    let report = builder.repair(ROOT).expect("repairs");
+    assert_eq!(report.profiles_removed, ["desk"]);
+    assert!(!report.rules_reset && report.left.is_empty(), "{report:?}");
+    let store = Bench::seeded(&disk, 9).open();
+    assert_eq!(names(&store.snapshot()), ["calendly"]);
+    assert!(store.retention().class("short").is_some());
+    assert_eq!(contents(&store.snapshot()).len(), 1);
+    store.close().expect("closes");
+    put(&disk, FILE, "profiles = [\"clockify\"]\n[capture]\nusers = \"off\"\ntags = \"off\"\n");
+    let report = builder.repair(ROOT).expect("repairs");
+    assert_eq!(report.switches_removed, ["users"]);
+    let store = Bench::seeded(&disk, 10).open();
+    assert_eq!(store.capture().general.keys().collect::<Vec<_>>(), ["tags"]);
+}

@@ -15,6 +15,7 @@ use crate::store::manifest::epochs::EpochStart;
 use crate::store::manifest::state::{LogFile, ManifestState};
 use crate::store::manifest::write_whole;
 use crate::store::open::writer::{sync_way, take_lock};
+use crate::store::settings::capture::CapturePolicy;
 use crate::store::settings::file;
 use crate::store::view::segments::LiveSegment;
 use crate::store::view::snapshot::View;
@@ -60,10 +61,18 @@ pub struct BackupReport {
     pub epoch: u64,
 }
 
-/// Writes a store into `dir` that shows what `view` shows. `state`: what the manifest says beside.
+/// The switches of capture that the log recorded last. To be asked before the view is taken: a
+/// change between the two is in the log, and may be recorded once more.
+pub(crate) fn captured_before(core: &Core) -> CapturePolicy {
+    let captured = file::read_captured(&core.options.disk, &core.paths);
+    captured.unwrap_or_else(|_| core.settings().settings.capture.clone())
+}
+
+/// Writes a store into `dir` that shows what `view` shows. `state`: what the manifest says beside;
+/// `captured` as [`captured_before`].
 pub(crate) fn backup(
     core: &Core,
-    view: &View,
+    (view, captured): (&View, &CapturePolicy),
     state: &ManifestState,
     dir: &Path,
     mode: BackupMode,
@@ -90,7 +99,7 @@ pub(crate) fn backup(
     backup.write_segments(view, mode)?;
     let epoch = new_epoch(core, view.epoch.max(state.epoch));
     let log = backup.write_log(view, epoch)?;
-    backup.write_settings()?;
+    backup.write_settings(captured)?;
     backup.write_aliases()?;
     let state = state_of(view, state, log, epoch);
     drop(write_whole(disk, &backup.paths.manifest(), &*core.options.random, &state)?);
@@ -204,7 +213,7 @@ impl Backup<'_> {
     }
 
     /// Copies the settings as people wrote them, if they are still those in force.
-    fn write_settings(&mut self) -> Result<()> {
+    fn write_settings(&mut self, captured: &CapturePolicy) -> Result<()> {
         let disk = &self.core.options.disk;
         let loaded = self.core.settings();
         let path = self.paths.settings();
@@ -215,7 +224,26 @@ impl Backup<'_> {
             _ => file::create(disk, &self.paths, &loaded.settings)?,
         }
         self.report.bytes += files::len(disk, &path)?;
+        self.write_profiles(&loaded.own)?;
+        if !captured.is_everything() {
+            file::write_captured(disk, &self.paths, captured)?;
+            self.report.bytes += files::len(disk, &self.paths.captured())?;
+        }
         Ok(())
+    }
+
+    /// Writes the profiles of the store's own as they are in force.
+    fn write_profiles(&mut self, own: &[(String, String)]) -> Result<()> {
+        if own.is_empty() {
+            return Ok(());
+        }
+        let disk = &self.core.options.disk;
+        files::create_folders(disk, self.paths.root(), &self.paths.profiles())?;
+        for (name, text) in own {
+            files::create_synced(disk, &self.paths.profile(name), text.as_bytes())?;
+            self.report.bytes += text.len() as u64;
+        }
+        files::sync_folder(disk, &self.paths.profiles())
     }
 }
 

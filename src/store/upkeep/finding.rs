@@ -78,7 +78,7 @@ pub enum Part {
     Frames,
     /// Edits of the manifest.
     Edits,
-    /// The retention rules.
+    /// The settings: `store.toml`, a profile that it names, or `captured.toml`.
     Rules,
     /// The names of persons.
     Aliases,

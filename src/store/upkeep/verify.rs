@@ -118,11 +118,11 @@ impl<'a> Verification<'a> {
         Verification { disk, paths, report: VerifyReport::default() }
     }
 
-    /// Checks the manifest, the rules and what `state` lists. `beside`: somebody may be writing
+    /// Checks the manifest, the settings and what `state` lists. `beside`: somebody may be writing
     /// the last log, which then counts up to the hint.
     fn check_all(&mut self, state: Option<&ManifestState>, synced: Option<Synced>, beside: bool) {
         self.check_manifest();
-        self.check_rules();
+        self.check_settings();
         self.check_aliases();
         let Some(state) = state else {
             return;
@@ -173,11 +173,11 @@ impl<'a> Verification<'a> {
         }
     }
 
-    fn check_rules(&mut self) {
-        let path = self.paths.settings();
-        match load::read(self.disk, self.paths) {
-            Ok(_) => self.read_whole(&path),
-            Err(error) => self.report.add(self.finding(&path, Part::Rules, &error)),
+    fn check_settings(&mut self) {
+        let checked = load::check(self.disk, self.paths);
+        checked.sound_files.iter().for_each(|path| self.read_whole(path));
+        for (path, error) in &checked.problems {
+            self.report.add(self.finding(path, Part::Rules, error));
         }
     }
 

@@ -55,6 +55,14 @@ fn print_lines(report: &RepairReport) -> Outcome {
         output
             .line("aliases.toml: gone; queries follow no names of persons, look at it in aside")?;
     }
+    for (names, what) in
+        [(&report.profiles_removed, "profiles"), (&report.switches_removed, "switches of capture")]
+    {
+        if !names.is_empty() {
+            let names = names.join(", ");
+            output.line(format!("store.toml: without these {what}: {names}"))?;
+        }
+    }
     if !report.added.is_empty() {
         output.line("segments written from what can be read:")?;
         output.line(segment_table(&report.added))?;

@@ -6,7 +6,6 @@ use crate::store::folder::{aside, files};
 use crate::store::manifest::state::Listed;
 use crate::store::manifest::write_whole;
 use crate::store::report::SegmentSummary;
-use crate::store::settings::content::Settings;
 use crate::store::settings::file;
 use crate::{Error, Result};
 use std::collections::BTreeSet;
@@ -47,8 +46,11 @@ impl Repair<'_> {
         if !self.kept_first.is_empty() {
             files::sync_folder(self.disk, &self.paths.aside())?;
         }
-        if self.report.rules_reset {
-            file::create(self.disk, &self.paths, &Settings::default())?;
+        if self.kept_first.contains(&self.paths.settings()) {
+            file::create(self.disk, &self.paths, &self.settings)?;
+        }
+        if self.captured_lost {
+            file::write_captured(self.disk, &self.paths, &self.settings.capture)?;
         }
         if self.report.aliases_reset {
             files::remove(self.disk, &self.paths.aliases())?;

@@ -117,7 +117,7 @@ impl Repair<'_> {
         let mut tail = Tail::new();
         tail.push(events)?;
         let view = tail.view();
-        for run in runs(&view, &self.retention, None).runs {
+        for run in runs(&view, &self.settings.retention, None).runs {
             let (bytes, meta) = build_run(random_id(self.options), &run, &view)?;
             self.write_segment(Listed::new(&meta, run.first_day), &bytes)?;
         }

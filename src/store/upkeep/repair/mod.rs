@@ -31,7 +31,7 @@ use crate::store::open::consistency::check_complete;
 use crate::store::open::writer::{check_there, take_lock};
 use crate::store::options::Options;
 use crate::store::report::SegmentSummary;
-use crate::store::retention::policy::Retention;
+use crate::store::settings::content::Settings;
 use crate::store::settings::load;
 use crate::{Error, Result};
 use lost::LostSeqs;
@@ -58,6 +58,10 @@ pub struct RepairReport {
     pub rules_reset: bool,
     /// `aliases.toml` could not be read: it is gone, and queries follow no names of persons.
     pub aliases_reset: bool,
+    /// Profiles that are not there or wrong, and were taken out of `store.toml`.
+    pub profiles_removed: Vec<String>,
+    /// Switches of capture that the profiles do not allow, and were taken out of `store.toml`.
+    pub switches_removed: Vec<String>,
     /// Segments that were written from what could be read of damaged files.
     pub added: Vec<SegmentSummary>,
     /// Files whose bytes are now in `aside`: their paths within the store.
@@ -114,7 +118,10 @@ struct Repair<'a> {
     disk: &'a Disk,
     paths: StorePaths,
     report: RepairReport,
-    retention: Retention,
+    /// The settings as far as they are sound.
+    settings: Settings,
+    /// Nobody knows which switches of capture the log recorded last.
+    captured_lost: bool,
     hint: Option<Synced>,
     /// The segment files that were found.
     found: Vec<FoundSegment>,
@@ -150,7 +157,8 @@ impl<'a> Repair<'a> {
             disk,
             paths,
             report,
-            retention: Retention::default(),
+            settings: Settings::default(),
+            captured_lost: false,
             hint,
             found,
             before: ManifestState::default(),
@@ -163,21 +171,32 @@ impl<'a> Repair<'a> {
             used_up: Vec::new(),
             moved,
         };
-        repair.read_rules()?;
+        repair.read_settings()?;
         repair.read_aliases()?;
         repair.read_manifest()?;
         Ok(repair)
     }
 
-    fn read_rules(&mut self) -> Result<()> {
-        match load::read(self.disk, &self.paths) {
-            Ok(loaded) => self.retention = loaded.settings.retention,
-            Err(Error::Invalid { .. } | Error::Corrupt { .. }) => {
-                self.report.rules_reset = true;
-                self.kept_first.push(self.paths.settings());
+    fn read_settings(&mut self) -> Result<()> {
+        let checked = load::check(self.disk, &self.paths);
+        for (path, error) in &checked.problems {
+            if matches!(error, Error::Io { .. }) {
+                return Err(error.clone());
             }
-            Err(error) => return Err(error),
+            if !self.kept_first.contains(path) {
+                self.kept_first.push(path.clone());
+            }
         }
+        let is_mended = |path: PathBuf| checked.problems.iter().any(|(file, _)| *file == path);
+        self.captured_lost = is_mended(self.paths.captured());
+        let mends = !checked.profiles_removed.is_empty() || !checked.switches_removed.is_empty();
+        if mends && !is_mended(self.paths.settings()) {
+            self.kept_first.push(self.paths.settings());
+        }
+        self.report.rules_reset = checked.is_lost;
+        self.report.profiles_removed = checked.profiles_removed;
+        self.report.switches_removed = checked.switches_removed;
+        self.settings = checked.sound;
         Ok(())
     }
 

@@ -106,7 +106,7 @@ impl Repair<'_> {
     ) -> Result<()> {
         let segment = open_segment(self.disk, &found.path)?;
         let now = Timestamp(self.options.clock.now_micros());
-        let is_past = is_expired(segment.meta(), &self.retention, now);
+        let is_past = is_expired(segment.meta(), &self.settings.retention, now);
         if is_past {
             self.report.expired.push(within(self.paths.root(), &found.path));
         }
