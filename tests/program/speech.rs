@@ -1,13 +1,15 @@
 //! Labels, names of attributes and the habits of products at the command line.
 
 use crate::support::Desk;
+use annals::event::Timestamp;
+use std::time::UNIX_EPOCH;
 
 /// Events of Calendly and of Google Calendar, ages before now in days.
 fn desk() -> Desk {
     let desk = Desk::new();
+    let now = i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_micros()).unwrap();
     let event = |id: usize, days: i64, source: &str, code: (&str, &str), rest: &str| {
-        let now = chrono::Utc::now() - chrono::Duration::days(days);
-        let time = now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+        let time = Timestamp(now - days * 86_400_000_000);
         let (category, activity) = code;
         format!(
             r#"{{"id":"e{id}","occurred_at":"{time}","data_source":"{source}","category":"{category}","activity":"{activity}"{rest}}}"#
