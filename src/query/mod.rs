@@ -14,11 +14,10 @@
 mod answer;
 mod ast;
 mod budget;
-mod derive;
+mod changes;
 mod exec;
 mod explain;
 mod follow;
-mod history;
 mod linked;
 mod notes;
 mod plan;
@@ -38,13 +37,13 @@ pub use ast::time::parse_when;
 pub use ast::{
     Comparison, Expr, FieldTest, LastWord, Literal, Path, Query, Term, Text, TimeRelation,
 };
+pub use changes::history::{FieldState, History, StateEvent, TargetHistory};
 pub use explain::{
     Answer, ExplainedPart, ExplainedSource, Explanation, Fate, PlanStep, Pruning, RunTimes,
     SourceKind, Work,
 };
 pub use follow::cursor::FollowCursor;
 pub use follow::{Follow, FollowStop};
-pub use history::{FieldState, History, StateEvent, TargetHistory};
 pub use linked::fold::FoldedSearch;
 pub use linked::{LinkedAction, LinkedPage};
 pub use notes::Note;

@@ -37,8 +37,8 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "src/query",
-        "budget ast predicate syntax plan request exec answer derive history linked follow explain \
-         notes reader mod",
+        "budget ast predicate syntax plan request exec answer changes linked follow explain notes \
+         reader mod",
     ),
     (
         "src/profile",

@@ -174,6 +174,9 @@ impl Selection {
         if !self.follows_aliases || !may_name(&self.query) {
             return Ok(None);
         }
-        renamed(&self.query, snapshot.aliases()?)
+        match snapshot.aliases()? {
+            aliases if aliases.list().is_empty() => Ok(None),
+            aliases => renamed(&self.query, aliases),
+        }
     }
 }
