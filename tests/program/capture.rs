@@ -1,4 +1,4 @@
-//! `init --profile`, `capture`, `coverage`, unknown codes: what a store is set to, and what follows.
+//! `init --profile`, `capture`, `coverage`, unknown codes: settings of a store, and what follows.
 
 use crate::support::Desk;
 use annals::{Event, Store};
