@@ -183,7 +183,7 @@ fn spellings(phrase: Phrase, text: &Text) -> Vec<Phrase> {
         all = all
             .into_iter()
             .flat_map(|before| {
-                words.iter().map(move |word| [&before[..], &[word.clone()]].concat())
+                words.iter().map(move |word| [&before[..], std::slice::from_ref(word)].concat())
             })
             .collect();
     }

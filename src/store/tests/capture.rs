@@ -36,6 +36,9 @@ fn any_step() -> impl Strategy<Value = CaptureStep> {
     ]
 }
 
+/// The first and the last sequence of a time in which a category was captured.
+type Span = (Option<u64>, Option<u64>);
+
 /// What should be: switches by tenant and category, stored events by `seq`, and for each category
 /// and tenant the spans of `seq` in which it was on.
 #[derive(Default)]
@@ -43,7 +46,7 @@ struct CaptureModel {
     switches: BTreeMap<(usize, usize), bool>,
     stored: BTreeMap<u64, (usize, usize)>,
     last_seq: u64,
-    spans: BTreeMap<(usize, usize), Vec<(Option<u64>, Option<u64>)>>,
+    spans: BTreeMap<(usize, usize), Vec<Span>>,
 }
 
 impl CaptureModel {

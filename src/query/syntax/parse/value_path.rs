@@ -216,6 +216,7 @@ mod tests {
 
     #[test]
     fn commas_in_brackets_do_not_part_paths() {
+        let names = Registry::default();
         let paths =
             ValuePath::read_list(" who.id , targets[type=(a,\"b, c\")].name,time", &names).unwrap();
         let written: Vec<&str> = paths.iter().map(|(text, _)| *text).collect();
