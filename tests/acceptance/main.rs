@@ -6,6 +6,7 @@
 #![cfg(feature = "cli")]
 
 mod data;
+mod features;
 mod git_rails;
 mod google;
 mod labels;
