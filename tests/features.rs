@@ -1,5 +1,5 @@
-//! `docs/features.md` is true: each row of the features once, each test that it names, each call, and
-//! the counts at its top.
+//! `docs/features.md` is true: each feature has one row, each test and call that a row names
+//! exists, and the counts at its top are right.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -134,8 +134,8 @@ fn function(line: &str) -> Option<&str> {
     rest.split(|c: char| !c.is_alphanumeric() && c != '_').next()
 }
 
-/// The tests of a file: functions behind `#[test]`, with attributes and comments between, also within
-/// `proptest!`.
+/// The tests of a file: functions behind `#[test]`, with attributes and comments between, also
+/// within `proptest!`.
 fn tests_of(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut is_test = false;
