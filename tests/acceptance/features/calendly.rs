@@ -2,7 +2,7 @@
 
 use super::{World, check, event, found, ids};
 use crate::data;
-use annals::export::Export;
+use crate::program::Annals;
 use annals::profile::{Activity, Profile};
 use annals::query::Query;
 use annals::{Event, Tz};
@@ -173,19 +173,25 @@ fn details_of_any_shape_come_back_as_they_went_in() {
 /// CAL-20; the cap of Google is the same with another number.
 #[test]
 fn an_export_of_a_row_more_than_the_product_gives_says_so_and_goes_on() {
-    let many: Vec<Value> = (0..10_001)
-        .map(|at| event(&format!("m{at}"), SOURCE, "teams", "created", &json!({})))
-        .collect();
-    let world = World::new(PROFILE, &many);
-    let snapshot = world.store.snapshot();
-    let most = Profile::built_in("calendly").expect("comes along").export().rows_max;
-    let most = usize::try_from(most.expect("a cap")).expect("a small number");
-    let query = Query::all();
-    let mut csv = Vec::new();
-    let first = Export::csv().limit(most).write(&snapshot.query(&query), &mut csv);
-    let first = first.expect("an export");
-    assert_eq!((first.rows, first.truncated), (10_000, true));
-    let rest = snapshot.query(&query).after(first.cursor.expect("where it goes on"));
-    let rest = Export::csv().limit(most).write(&rest, &mut Vec::new()).expect("an export");
-    assert_eq!((rest.rows, rest.truncated, rest.cursor), (1, false, None));
+    let annals = Annals::new();
+    let line = |at| event(&format!("m{at}"), SOURCE, "teams", "created", &json!({})).to_string();
+    let lines: Vec<String> = (0..10_001).map(line).collect();
+    let path = |name: &str| annals.folder().join(name).to_str().expect("a path of text").to_owned();
+    std::fs::write(path("many.ndjson"), lines.join("\n")).expect("the disk takes it");
+    annals.text(["init", "--profile", "calendly"]);
+    // The time of the events is fixed: they are kept when 90 days have passed, too.
+    annals.text(["retain", "--class", "default:kept=forever,visible=forever"]);
+    annals.text(["import", &path("many.ndjson")]);
+    let export = |options: &[&str]| -> Value {
+        let to = path("log.csv");
+        let head = ["export", "--profile", "calendly", "-o", &to];
+        annals.text(head.into_iter().chain(options.iter().copied()));
+        let manifest = std::fs::read(path("log.csv.manifest.json")).expect("a manifest");
+        serde_json::from_slice(&manifest).expect("JSON")
+    };
+    let first = export(&[]);
+    assert_eq!((&first["rows"], &first["truncated"]), (&json!(10_000), &json!(true)));
+    let rest = export(&["--after", first["cursor"].as_str().expect("where it goes on")]);
+    assert_eq!((&rest["rows"], &rest["truncated"]), (&json!(1), &json!(false)));
+    assert_eq!(rest["cursor"], Value::Null);
 }
