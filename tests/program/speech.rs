@@ -136,6 +136,13 @@ fn a_profile_asks_as_its_product_does() {
     let refused = desk.run("count --store s --profile clockify");
     assert!(refused.code == 2 && refused.err.contains("--since 30d"), "{}", refused.err);
     assert_eq!(desk.run("count --store s --profile clockfy x").code, 2);
+    // Google: its attributes, but for those that are added by hand.
+    let csv = desk.ok("export --store s --profile google --any-time --format csv has:event_title");
+    let header: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+    assert!(header.contains(&"event_title") && header.contains(&"ip_address"), "{header:?}");
+    assert!(!header.contains(&"actor_application") && !header.contains(&"ip_asn"), "{header:?}");
+    let added = "search --store s --columns actor_application,ip_asn --format csv has:event_title";
+    assert_eq!(desk.ok(added), "actor_application,ip_asn\n,\n");
     // Calendly: its columns.
     let csv = desk.ok("export --store s --profile calendly --format csv source=activity_log");
     assert_eq!(csv.lines().next(), Some("category,activity,by_whom,date_and_time"));

@@ -43,7 +43,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     (
         "src/profile",
         "spelling labels path kind taxonomy attribute preset content read index product registry \
-         builtin mod",
+         labelled builtin mod",
     ),
     ("src/import", "table source record native calendly calenso clockify google map read mod"),
     ("src/cli", "terminal failure input print commands mod"),

@@ -3,7 +3,7 @@
 use crate::cli::failure::{Failure, Outcome};
 use annals::Error;
 use annals::export::Column;
-use annals::profile::{Profile, Registry};
+use annals::profile::{Attribute, Profile, Registry};
 use annals::query::Search;
 use chrono_tz::Tz;
 use clap::Args;
@@ -38,8 +38,8 @@ pub(crate) struct Speech {
 }
 
 impl SpeechOptions {
-    /// Settles what is asked with, by the profiles of the store: the one that was named comes first,
-    /// be it of the store or not.
+    /// Settles what is asked with, by the profiles of the store: the one that was named comes
+    /// first, be it of the store or not.
     ///
     /// # Errors
     /// A usage error for a profile, a zone or a language that is not there.
@@ -70,7 +70,7 @@ impl Speech {
 
     /// Asks so.
     pub(crate) fn apply<'a>(&self, search: Search<'a>) -> Search<'a> {
-        let mut search = search.profiles_of(self.names.clone()).zone(self.zone);
+        let mut search = search.with_profiles(self.names.clone()).zone(self.zone);
         if let Some(language) = &self.language {
             search = search.language(language);
         }
@@ -114,8 +114,21 @@ impl Speech {
     /// # Errors
     /// As [`Speech::profile_columns`].
     pub(crate) fn file_columns(&self) -> Outcome<Vec<Column>> {
-        let columns = self.profile_columns()?;
-        Ok(columns.unwrap_or_else(|| self.labelled(Column::defaults())))
+        if let Some(columns) = self.profile_columns()? {
+            return Ok(columns);
+        }
+        let columns = match self.shown_attributes() {
+            names if names.is_empty() => Column::defaults(),
+            names => Column::parse_list_named(&names.join(","), &self.names)?,
+        };
+        Ok(self.labelled(columns))
+    }
+
+    /// The attributes that the profile shows unless asked otherwise, without parts of others.
+    fn shown_attributes(&self) -> Vec<&str> {
+        let attributes = self.profile.iter().flat_map(|profile| profile.attributes());
+        let shown = attributes.filter(|one| one.columns && one.part_of.is_none());
+        shown.map(Attribute::code).collect()
     }
 
     fn labelled(&self, columns: Vec<Column>) -> Vec<Column> {

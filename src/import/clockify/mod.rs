@@ -148,7 +148,7 @@ fn put_action(event: &mut MemberList, action: &str) -> String {
     category
 }
 
-/// The author: a user, or the product itself, which has no id.
+/// The author: a user, or the product itself.
 fn read_actor(members: &mut MemberList, author: Option<&str>) -> MemberList {
     let mut actor = MemberList::new();
     let name = take_text(members, "userName");
@@ -159,6 +159,8 @@ fn read_actor(members: &mut MemberList, author: Option<&str>) -> MemberList {
     let email = take_text(members, "userEmail");
     if is_system {
         put_text(&mut actor, "type", Some("system".to_owned()));
+        // The value by which its reports are asked for what it did itself.
+        put_text(&mut actor, "id", Some(SYSTEM.to_owned()));
     } else if author.is_some() || email.is_some() || name.is_some() {
         put_text(&mut actor, "type", Some("user".to_owned()));
         put_text(&mut actor, "id", author.map(str::to_owned));

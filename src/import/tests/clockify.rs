@@ -149,7 +149,7 @@ fn the_17_fields_of_an_entry_are_in_their_places() {
     let events = example();
     let moved = &events[1];
     for (path, expected) in [
-        ("actor", r#"{"type":"system","display_name":"System"}"#),
+        ("actor", r#"{"type":"system","id":"SYSTEM","display_name":"System"}"#),
         ("targets/1", r#"{"type":"user","id":"u-8","relation":"owner"}"#),
         ("details/description", "\"Besprechung Startseite\""),
         ("details/type", "\"regular\""),

@@ -1,56 +1,26 @@
 //! The compiler from the tree of a query to its predicate; refuses terms that no event can meet.
 
 pub(super) mod label_terms;
+mod term_error;
 mod times;
+mod value_terms;
 
-use std::ops::Bound;
+pub(in crate::query) use term_error::{TermError, TermPart};
+
 use std::sync::Arc;
 
-use label_terms::{is_label, word_tests};
-use times::{comparison_times, not_for_times, relative_range, time_test};
+use label_terms::{is_label, no_language};
+use times::{not_for_times, relative_range, time_test};
+use value_terms::{check_literals, equals_test, value_tests, word_tests};
 
 use super::context::{Context, any_context};
-use super::equals::Equals;
-use super::network::looks_like_network;
-use super::range::{NumberRange, Range};
 use super::simplify::union;
-use super::tree::{ElementPredicate, FieldPredicate, Predicate, Scope};
+use super::tree::{ElementPredicate, Predicate, Scope};
 use super::value_predicate::ValuePredicate;
 use crate::event::schema::{self, Known};
-use crate::json::ExactNumber;
 use crate::query::ast::path_pattern::PathPattern;
-use crate::query::ast::{Comparison, Expr, FieldTest, Literal, Path, Query, Term};
-use crate::text::fold;
+use crate::query::ast::{Expr, FieldTest, Path, Query, Term};
 use crate::{Error, Result};
-
-/// The part of a term that is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::query) enum TermPart {
-    /// The first segment of the path is no field: perhaps the term was meant as text.
-    Name,
-    Path,
-    Operator,
-    /// The value, or the one of a list with this index.
-    Value(usize),
-}
-
-/// What is wrong with a term.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::query) struct TermError {
-    pub(in crate::query) place: TermPart,
-    pub(in crate::query) text: String,
-}
-
-impl TermError {
-    fn new(place: TermPart, text: impl Into<String>) -> TermError {
-        let text = text.into();
-        TermError { place, text }
-    }
-
-    fn value(text: impl Into<String>) -> TermError {
-        TermError::new(TermPart::Value(0), text)
-    }
-}
 
 /// Compiles a query of any size: the caps are checked elsewhere.
 ///
@@ -93,16 +63,19 @@ impl Compiler<'_> {
     fn term(self, term: &Term) -> Result<Predicate, TermError> {
         let context = self.context;
         match term {
-            Term::Text(text) => self.text(text),
+            Term::Text(text) if self.object.is_empty() => label_terms::text(text, context),
+            Term::Text(text) => Ok(any_of(Scope::AnyText, word_tests(text, context)?)),
             Term::Time { .. } if !self.object.is_empty() => {
                 let text = "the time of the event is no member of an object in brackets";
                 Err(TermError::new(TermPart::Value(0), text))
             }
             Term::Time { relation, when } => {
                 let range = relative_range(*relation, when, context)?;
-                Ok(leaf(Scope::OccurredAt, ValuePredicate::TimeRange(range)))
+                Ok(Predicate::field(Scope::OccurredAt, ValuePredicate::TimeRange(range)))
             }
-            Term::Field { path, test } if is_label(path, self.object) => self.label(path, test),
+            Term::Field { path, test } if is_label(path, self.object) => {
+                label_terms::label(path, test, context)
+            }
             Term::Field { path, test } => match scope_of(path, self.object)? {
                 scope @ (Scope::OccurredAt | Scope::RecordedAt) => {
                     time_test(path, scope, test, context)
@@ -185,10 +158,6 @@ pub(in crate::query) fn is_time(path: &Path, object: &[String]) -> bool {
     matches!(scope_of(path, object), Ok(Scope::OccurredAt | Scope::RecordedAt))
 }
 
-pub(super) fn leaf(scope: Scope, test: ValuePredicate) -> Predicate {
-    Predicate::Field(Arc::new(FieldPredicate { scope, test }))
-}
-
 /// Resolves a path by the schema alone, so that a query means the same in every store; `object` is
 /// the path to where it begins.
 pub(super) fn scope_of(path: &Path, object: &[String]) -> Result<Scope, TermError> {
@@ -216,12 +185,6 @@ pub(super) fn scope_of(path: &Path, object: &[String]) -> Result<Scope, TermErro
     }
 }
 
-/// The error for a label without a language to read it in.
-fn no_language(path: &Path) -> TermError {
-    let text = format!("`{path}` exists only in a search with a language (`--lang`)");
-    TermError::new(TermPart::Path, text)
-}
-
 fn unknown_field(path: &Path, keys: &[&str]) -> String {
     let nearest = schema::nearest(keys);
     let nearest: Vec<String> = nearest.iter().map(|field| format!("`{field}`")).collect();
@@ -236,100 +199,21 @@ fn value_test(scope: Scope, test: &FieldTest, context: &Context) -> Result<Predi
     match test {
         FieldTest::Has if matches!(scope, Scope::Seq | Scope::Action) => Ok(Predicate::All),
         FieldTest::Differs(literals) => {
-            let equals = leaf(scope.clone(), equals_test(literals, context)?);
+            let equals = Predicate::field(scope.clone(), equals_test(literals, context)?);
             let equals = Predicate::Not(Box::new(equals));
             Ok(match value_test(scope, &FieldTest::Has, context)? {
                 Predicate::All => equals,
                 has => Predicate::And(vec![has, equals]),
             })
         }
-        test => {
-            let mut tests = value_tests(test, context)?;
-            Ok(match tests.len() {
-                1 => leaf(scope, tests.remove(0)),
-                _ => union(tests.into_iter().map(|test| leaf(scope.clone(), test)).collect()),
-            })
-        }
+        test => Ok(any_of(scope, value_tests(test, context)?)),
     }
 }
 
-/// The predicates on values one of which makes up a test; of `!=`, those of `=`.
-fn value_tests(test: &FieldTest, context: &Context) -> Result<Vec<ValuePredicate>, TermError> {
-    let test = match test {
-        FieldTest::Has => ValuePredicate::Has,
-        FieldTest::Text(text) => return word_tests(text, context),
-        FieldTest::Equals(literals) | FieldTest::Differs(literals) => {
-            equals_test(literals, context)?
-        }
-        FieldTest::Begins(text) => ValuePredicate::Begins(folded(text)?),
-        FieldTest::Contains(text) => ValuePredicate::Contains(folded(text)?),
-        FieldTest::Ends(text) => ValuePredicate::Ends(folded(text)?),
-        FieldTest::Under(text) => ValuePredicate::Under(under(text)?),
-        FieldTest::Matches(regex) => {
-            ValuePredicate::Pattern(regex.compiled().map_err(TermError::value)?)
-        }
-        FieldTest::Compare(comparison, value) => {
-            ValuePredicate::Range(comparison_range(*comparison, value, context)?)
-        }
-    };
-    Ok(vec![test])
-}
-
-fn equals_test(literals: &[Literal], context: &Context) -> Result<ValuePredicate, TermError> {
-    check_literals(literals)?;
-    Ok(ValuePredicate::Equals(Equals::read(literals, context)))
-}
-
-/// Refuses bare values that are meant as a network and are none.
-fn check_literals(literals: &[Literal]) -> Result<(), TermError> {
-    let is_wrong = |literal: &Literal| !literal.is_quoted() && looks_like_network(literal.text());
-    let Some(index) = literals.iter().position(is_wrong) else {
-        return Ok(());
-    };
-    let text = literals[index].text();
-    let problem = format!(
-        "`{text}` is no network: write four groups and at most 32 bits for IPv4, such as \
-         203.0.113.0/24, or an IPv6 address and at most 128 bits; quote it to look for the string"
-    );
-    Err(TermError::new(TermPart::Value(index), problem))
-}
-
-fn folded(text: &str) -> Result<String, TermError> {
-    let folded = fold(text);
-    match folded.is_empty() {
-        true => Err(TermError::value("there is nothing to compare with; write some text")),
-        false => Ok(folded.into_owned()),
+/// Some value in the scope passes one of the tests.
+fn any_of(scope: Scope, mut tests: Vec<ValuePredicate>) -> Predicate {
+    match tests.len() {
+        1 => Predicate::field(scope, tests.remove(0)),
+        _ => union(tests.into_iter().map(|test| Predicate::field(scope.clone(), test)).collect()),
     }
-}
-
-/// The path that values are or lie below: without one `/` at its end.
-fn under(text: &str) -> Result<String, TermError> {
-    match text.is_empty() {
-        true => Err(TermError::value("there is nothing to compare with; write a path")),
-        false => Ok(text.strip_suffix('/').unwrap_or(text).to_owned()),
-    }
-}
-
-fn comparison_range(
-    comparison: Comparison,
-    value: &str,
-    context: &Context,
-) -> Result<Range, TermError> {
-    if let Some(number) = ExactNumber::parse(value) {
-        let (from, to) = match comparison {
-            Comparison::Above => (Bound::Excluded(number), Bound::Unbounded),
-            Comparison::AtLeast => (Bound::Included(number), Bound::Unbounded),
-            Comparison::Below => (Bound::Unbounded, Bound::Excluded(number)),
-            Comparison::AtMost => (Bound::Unbounded, Bound::Included(number)),
-        };
-        return Ok(Range::Numbers(NumberRange { from, to }));
-    }
-    let range = comparison_times(comparison, value, context);
-    range.map(Range::Instants).ok_or_else(|| {
-        let symbol = comparison.symbol();
-        TermError::value(format!(
-            "`{symbol}` compares with a number, a date such as 2026-05-04 or an RFC 3339 time, \
-             not with `{value}`"
-        ))
-    })
 }

@@ -4,7 +4,6 @@
 //! test of labels is evaluated once for each code of the profiles, and the codes whose labels pass
 //! are looked up like any others (query rewriting).
 
-use super::compile::leaf;
 use super::context::any_context;
 use super::equals::Equals;
 use super::phrase::Phrase;
@@ -161,7 +160,7 @@ pub(crate) fn of_source(source: &str) -> Predicate {
 fn is_one_of(field: &str, codes: Vec<&str>) -> Predicate {
     let literals: Vec<Literal> = codes.into_iter().map(Literal::quoted).collect();
     let test = ValuePredicate::Equals(Equals::read(&literals, &any_context()));
-    leaf(Scope::Path(PathPattern::new(&[field.to_owned()])), test)
+    Predicate::field(Scope::Path(PathPattern::new(&[field.to_owned()])), test)
 }
 
 /// The spellings of a phrase in German: each whole word with `ae`, `oe` or `ue` as it is and with

@@ -77,11 +77,14 @@ impl Predicate {
         }
     }
 
+    /// Some value in a scope passes a test.
+    pub(in crate::query) fn field(scope: Scope, test: ValuePredicate) -> Predicate {
+        Predicate::Field(Arc::new(FieldPredicate { scope, test }))
+    }
+
     /// Events that occurred in a range of time.
     pub(crate) fn occurred_within(times: TimeRange) -> Predicate {
-        let leaf =
-            FieldPredicate { scope: Scope::OccurredAt, test: ValuePredicate::TimeRange(times) };
-        Predicate::Field(Arc::new(leaf))
+        Predicate::field(Scope::OccurredAt, ValuePredicate::TimeRange(times))
     }
 
     /// A range of time that contains every event for which the predicate holds: the intersection of

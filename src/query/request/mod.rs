@@ -8,3 +8,4 @@ mod renamed;
 pub(super) mod scope;
 pub(super) mod search;
 pub(super) mod selection;
+mod speech;

@@ -63,11 +63,11 @@ pub struct Search<'a> {
     cancel: Option<Arc<AtomicBool>>,
     bytes_max: Option<u64>,
     /// The labels of the language, read when the search begins.
-    labels: Option<Result<Arc<CodeLabels>>>,
+    pub(super) labels: Option<Result<Arc<CodeLabels>>>,
     /// The profiles by which names and labels are read.
-    registry: Registry,
+    pub(super) registry: Registry,
     /// The profile by which is asked.
-    asking: Option<Asking>,
+    pub(super) asking: Option<Asking>,
     /// What hits meet beside the query; no part of the question.
     within: Option<Predicate>,
 }
@@ -181,47 +181,6 @@ impl<'a> Search<'a> {
     #[must_use]
     pub fn tenant(self, tenant: &str) -> Self {
         Search { selection: self.selection.tenant(tenant), ..self }
-    }
-
-    /// Reads names of attributes, labels and [`Search::profile`] by these profiles instead of those
-    /// of the store; comes before [`Search::language`] and [`Search::profile`].
-    #[must_use]
-    pub fn profiles_of(self, registry: Registry) -> Self {
-        let labels = self.selection.labels(&registry);
-        Search { registry, labels, ..self }
-    }
-
-    /// With the labels that the profiles of the store have in a language: two further values of each
-    /// event, `category_label` and `activity_label`, as far as a profile knows its codes. Words,
-    /// fields, facets and values see them like any other. In German (`de`) a word with `ae`, `oe`
-    /// or `ue` also stands for the one with `a`, `o` or `u` there.
-    ///
-    /// A language that no profile has is an error of the search, with those there are.
-    #[must_use]
-    pub fn language(self, language: &str) -> Self {
-        let selection = self.selection.language(language);
-        Search { labels: selection.labels(&self.registry), selection, ..self }
-    }
-
-    /// Asks by the habits of a product: where the query names no time, the default range of its
-    /// profile counts; a longer range than it allows is refused, and so is a query without a
-    /// condition where it demands one. Search by name: a profile of the store, else one that comes
-    /// along.
-    ///
-    /// A search that is refused ends in [`Error::RangeTooLong`], [`Error::FilterRequired`], or
-    /// [`Error::Invalid`] for a profile that is not there.
-    #[must_use]
-    pub fn profile(self, name: &str) -> Self {
-        let asking = Asking::by(name, self.profiles());
-        Search { asking: Some(asking), ..self }
-    }
-
-    /// Leaves the default range of the profile out: events of any time, as far as the profile
-    /// allows so long a range.
-    #[must_use]
-    pub fn any_time(self) -> Self {
-        let asking = self.asking.map(Asking::at_any_time);
-        Search { asking, ..self }
     }
 
     /// The instant that counts as now (default: when the snapshot was taken). Behind a cursor,

@@ -2,6 +2,7 @@
 
 pub(super) mod ages;
 pub(super) mod backup;
+pub(super) mod closed;
 pub(super) mod compact;
 pub(super) mod finding;
 pub(super) mod repair;

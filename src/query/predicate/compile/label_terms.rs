@@ -1,64 +1,64 @@
 //! Terms that labels meet, in a search with a language.
 
-use super::{Compiler, TermError, leaf, no_language, value_tests};
+use super::term_error::{TermError, TermPart};
+use super::value_terms::{value_tests, word_tests};
 use crate::profile::Labelled;
 use crate::query::ast::{Expr, FieldTest, Path, Query, Term, Text};
 use crate::query::budget::{Budget, Limited};
 use crate::query::predicate::context::Context;
 use crate::query::predicate::labels::{LabelField, having_codes};
-use crate::query::predicate::phrase::Phrase;
 use crate::query::predicate::simplify::union;
 use crate::query::predicate::tree::{Predicate, Scope};
 use crate::query::predicate::value::Scalar;
 use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::{Error, Limit, Result};
 
-impl<'c> Compiler<'c> {
-    /// Events that have these words in a value or in a label; in an object, in a value of it.
-    pub(super) fn text(self, text: &Text) -> Result<Predicate, TermError> {
-        let tests = word_tests(text, self.context)?;
-        let mut any = Vec::with_capacity(1 + tests.len());
-        let codes = self.codes_met(&LabelField::ALL, &tests, false)?;
-        if !codes.is_empty() {
-            any.push(having_codes(&codes));
-        }
-        any.extend(tests.into_iter().map(|test| leaf(Scope::AnyText, test)));
-        Ok(union(any))
+/// Events that have these words in a value or in a label.
+pub(super) fn text(text: &Text, context: &Context) -> Result<Predicate, TermError> {
+    let tests = word_tests(text, context)?;
+    let mut any = Vec::with_capacity(1 + tests.len());
+    let codes = codes_met(&LabelField::ALL, &tests, false, context)?;
+    if !codes.is_empty() {
+        any.push(having_codes(&codes));
     }
+    any.extend(tests.into_iter().map(|test| Predicate::field(Scope::AnyText, test)));
+    Ok(union(any))
+}
 
-    /// Events whose label passes.
-    pub(super) fn label(self, path: &Path, test: &FieldTest) -> Result<Predicate, TermError> {
-        let Some(field) = LabelField::at(path.segments()).filter(|_| self.context.labels.is_some())
-        else {
-            return Err(no_language(path));
-        };
-        let tests = value_tests(test, self.context)?;
-        Ok(having_codes(&self.codes_met(&[field], &tests, is_negated(test))?))
-    }
+/// Events whose label passes.
+pub(super) fn label(
+    path: &Path,
+    test: &FieldTest,
+    context: &Context,
+) -> Result<Predicate, TermError> {
+    let field = LabelField::at(path.segments()).filter(|_| context.labels.is_some());
+    let field = field.ok_or_else(|| no_language(path))?;
+    let tests = value_tests(test, context)?;
+    Ok(having_codes(&codes_met(&[field], &tests, is_negated(test), context)?))
+}
 
-    /// The codes that have a label which passes one of the tests, or none of them; none without a
-    /// language and within an object.
-    fn codes_met(
-        self,
-        fields: &[LabelField],
-        tests: &[ValuePredicate],
-        is_negated: bool,
-    ) -> Result<Vec<&'c Labelled>, TermError> {
-        let mut codes = Vec::new();
-        let Some(labels) = self.context.labels.as_ref().filter(|_| self.object.is_empty()) else {
-            return Ok(codes);
-        };
-        for code in fields.iter().flat_map(|field| labels.of(*field)) {
-            let mut is_met = false;
-            for test in tests {
-                is_met = is_met || passes(code, test).map_err(out_of_budget)?;
-            }
-            if is_met != is_negated {
-                codes.push(code);
-            }
+/// The codes that have a label which passes one of the tests, or none of them; none without a
+/// language.
+fn codes_met<'c>(
+    fields: &[LabelField],
+    tests: &[ValuePredicate],
+    is_negated: bool,
+    context: &'c Context,
+) -> Result<Vec<&'c Labelled>, TermError> {
+    let mut codes = Vec::new();
+    let Some(labels) = &context.labels else {
+        return Ok(codes);
+    };
+    for code in fields.iter().flat_map(|field| labels.of(*field)) {
+        let mut is_met = false;
+        for test in tests {
+            is_met = is_met || passes(code, test).map_err(out_of_budget)?;
         }
-        Ok(codes)
+        if is_met != is_negated {
+            codes.push(code);
+        }
     }
+    Ok(codes)
 }
 
 /// The terms of a query that labels meet, each with the codes of those labels.
@@ -68,17 +68,16 @@ impl<'c> Compiler<'c> {
 pub(crate) fn terms_met(query: &Query, context: &Context) -> Result<Vec<(String, Vec<Labelled>)>> {
     let mut terms = Vec::new();
     add_terms(query.root(), &mut terms);
-    let compiler = Compiler { context, object: &[] };
     let mut met = Vec::new();
     for term in terms {
         let codes = match term {
             Term::Text(text) => {
                 let tests = word_tests(text, context);
-                tests.and_then(|tests| compiler.codes_met(&LabelField::ALL, &tests, false))
+                tests.and_then(|tests| codes_met(&LabelField::ALL, &tests, false, context))
             }
             Term::Field { path, test } => match LabelField::at(path.segments()) {
                 Some(field) => value_tests(test, context)
-                    .and_then(|tests| compiler.codes_met(&[field], &tests, is_negated(test))),
+                    .and_then(|tests| codes_met(&[field], &tests, is_negated(test), context)),
                 None => continue,
             },
             _ => continue,
@@ -109,15 +108,10 @@ pub(super) fn is_label(path: &Path, object: &[String]) -> bool {
     object.is_empty() && LabelField::at(path.segments()).is_some()
 }
 
-/// The phrases that a text stands for, one of which a value must have: several in a language that
-/// spells a word in several ways.
-pub(super) fn word_tests(text: &Text, context: &Context) -> Result<Vec<ValuePredicate>, TermError> {
-    let phrase = Phrase::read(text).map_err(TermError::value)?;
-    let phrases = match &context.labels {
-        Some(labels) => labels.phrases(phrase, text),
-        None => vec![phrase],
-    };
-    Ok(phrases.into_iter().map(ValuePredicate::Phrase).collect())
+/// The error for a label without a language to read it in.
+pub(super) fn no_language(path: &Path) -> TermError {
+    let text = format!("`{path}` exists only in a search with a language (`--lang`)");
+    TermError::new(TermPart::Path, text)
 }
 
 fn passes(code: &Labelled, test: &ValuePredicate) -> Limited<bool> {

@@ -1,6 +1,6 @@
 //! Terms on the times that every event has, and instants that are compared with.
 
-use super::{TermError, TermPart, leaf};
+use super::term_error::{TermError, TermPart};
 use crate::query::ast::time::{InstantRange, TimeRange, read_when, since};
 use crate::query::ast::{Comparison, FieldTest, Literal, Path, TimeRelation};
 use crate::query::predicate::context::Context;
@@ -66,7 +66,7 @@ pub(super) fn time_test(
         });
         let mut leaves = Vec::with_capacity(literals.len());
         for range in ranges {
-            leaves.push(leaf(scope.clone(), ValuePredicate::TimeRange(range?)));
+            leaves.push(Predicate::field(scope.clone(), ValuePredicate::TimeRange(range?)));
         }
         Ok(match leaves.len() {
             1 => leaves.remove(0),
@@ -80,7 +80,7 @@ pub(super) fn time_test(
         FieldTest::Compare(comparison, value) => {
             let range = comparison_times(*comparison, value, context);
             let range = range.ok_or_else(|| TermError::value(not_a_time(value)))?;
-            Ok(leaf(scope, ValuePredicate::TimeRange(range.micros())))
+            Ok(Predicate::field(scope, ValuePredicate::TimeRange(range.micros())))
         }
         _ => Err(not_for_times(path)),
     }
