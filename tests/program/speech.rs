@@ -15,7 +15,7 @@ fn desk() -> Desk {
             r#"{{"id":"e{id}","occurred_at":"{time}","data_source":"{source}","category":"{category}","activity":"{activity}"{rest}}}"#
         )
     };
-    let title = r#","attributes":{"event_title":"Zürich Kick-off","access_level":"owner"},
+    let title = r#","details":{"event_title":"Zürich Kick-off","access_level":"owner"},
         "targets":[{"type":"project","name":"Relaunch"},{"type":"user","name":"Ada"}]"#;
     let title = title.replace('\n', "");
     let events = [

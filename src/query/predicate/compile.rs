@@ -1,5 +1,6 @@
 //! The compiler from the tree of a query to its predicate; refuses terms that no event can meet.
 
+pub(in crate::query) mod codes;
 pub(super) mod label_terms;
 mod term_error;
 mod times;

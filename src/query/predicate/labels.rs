@@ -4,17 +4,11 @@
 //! test of labels is evaluated once for each code of the profiles, and the codes whose labels pass
 //! are looked up like any others (query rewriting).
 
-use super::context::any_context;
-use super::equals::Equals;
 use super::phrase::Phrase;
-use super::simplify::union;
-use super::tree::{Predicate, Scope};
-use super::value_predicate::ValuePredicate;
 use crate::Result;
 use crate::profile::{LABEL_FIELDS, Labelled, Registry};
-use crate::query::ast::path_pattern::PathPattern;
-use crate::query::ast::{LastWord, Literal, Text};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::query::ast::{LastWord, Text};
+use std::collections::BTreeSet;
 
 /// The language in which a word with `ae`, `oe` or `ue` also stands for the one without the `e`.
 const GERMAN: &str = "de";
@@ -112,55 +106,6 @@ impl CodeLabels {
             false => vec![phrase],
         }
     }
-}
-
-/// Events that have one of these codes.
-pub(crate) fn having_codes(codes: &[&Labelled]) -> Predicate {
-    // One list of codes for each source and category, so that each costs one look into an index.
-    let mut listed: BTreeMap<(&str, Option<&str>), Vec<&str>> = BTreeMap::new();
-    let mut any = Vec::new();
-    for code in codes {
-        match (&code.category, &code.activity) {
-            (category, Some(activity)) if code.other_categories.is_empty() => {
-                let key = (code.data_source.as_str(), category.as_deref());
-                listed.entry(key).or_default().push(activity);
-            }
-            (_, Some(activity)) => {
-                let others = code.other_categories.iter().map(String::as_str).collect();
-                any.push(Predicate::all_of(vec![
-                    is_one_of("data_source", vec![&code.data_source]),
-                    is_one_of("activity", vec![activity]),
-                    Predicate::Not(Box::new(is_one_of("category", others))),
-                ]));
-            }
-            (Some(category), None) => any.push(Predicate::all_of(vec![
-                is_one_of("data_source", vec![&code.data_source]),
-                is_one_of("category", vec![category]),
-            ])),
-            (None, None) => {}
-        }
-    }
-    for ((source, category), activities) in listed {
-        let mut parts = vec![is_one_of("data_source", vec![source])];
-        parts.extend(category.map(|category| is_one_of("category", vec![category])));
-        parts.push(is_one_of("activity", activities));
-        any.push(Predicate::all_of(parts));
-    }
-    match any.is_empty() {
-        true => Predicate::Not(Box::new(Predicate::All)),
-        false => union(any),
-    }
-}
-
-/// Events of a source.
-pub(crate) fn of_source(source: &str) -> Predicate {
-    is_one_of("data_source", vec![source])
-}
-
-fn is_one_of(field: &str, codes: Vec<&str>) -> Predicate {
-    let literals: Vec<Literal> = codes.into_iter().map(Literal::quoted).collect();
-    let test = ValuePredicate::Equals(Equals::read(&literals, &any_context()));
-    Predicate::field(Scope::Path(PathPattern::new(&[field.to_owned()])), test)
 }
 
 /// The spellings of a phrase in German: each whole word with `ae`, `oe` or `ue` as it is and with

@@ -1,12 +1,13 @@
 //! Terms that labels meet, in a search with a language.
 
+use super::codes::having_codes;
 use super::term_error::{TermError, TermPart};
 use super::value_terms::{value_tests, word_tests};
 use crate::profile::Labelled;
 use crate::query::ast::{Expr, FieldTest, Path, Query, Term, Text};
 use crate::query::budget::{Budget, Limited};
 use crate::query::predicate::context::Context;
-use crate::query::predicate::labels::{LabelField, having_codes};
+use crate::query::predicate::labels::LabelField;
 use crate::query::predicate::simplify::union;
 use crate::query::predicate::tree::{Predicate, Scope};
 use crate::query::predicate::value::Scalar;

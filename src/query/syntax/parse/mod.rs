@@ -65,7 +65,7 @@ impl Query {
     /// use annals::query::Query;
     ///
     /// let query = Query::parse_named("access_level=owner", &Registry::built_in())?;
-    /// assert_eq!(query.to_string(), "attributes.access_level=owner");
+    /// assert_eq!(query.to_string(), "details.access_level=owner");
     /// # Ok::<(), annals::Error>(())
     /// ```
     pub fn parse_named(text: &str, names: &Registry) -> Result<Query> {
