@@ -322,7 +322,7 @@ fn conditions_join_and_nest() {
 #[test]
 fn labels_of_resources_come_back_in_their_order_with_every_digit() {
     let sent = full();
-    World::new(PROFILE, &[sent.clone()]).in_tail_and_segment(|snapshot, state| {
+    World::new(PROFILE, std::slice::from_ref(&sent)).in_tail_and_segment(|snapshot, state| {
         let page = snapshot.query(&Query::all()).page().expect("a page");
         let json = page.events[0].to_json(Raw::Without);
         let shown: Value = serde_json::from_slice(&json).expect("JSON");
