@@ -80,7 +80,7 @@ impl Snapshot {
     /// sequence from its first to its last; a facet, and a page for each source.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] while a segment is missing or damaged: nobody knows what it holds.
+    /// [`crate::Error::Corrupt`] while a segment is missing or damaged: nobody knows what it holds.
     pub fn coverage(&self, category: &str, tenant: Option<&str>) -> Result<Coverage> {
         self.check_range(Timestamp(i64::MIN), Timestamp(i64::MAX))?;
         let changes = self.switch_changes(tenant)?;

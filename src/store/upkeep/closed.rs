@@ -22,7 +22,7 @@ impl StoreBuilder {
     /// a manifest each segment and each log by itself. Writes nothing and takes no lock.
     ///
     /// # Errors
-    /// [`Error::Missing`] when the folder holds nothing of a store, [`Error::Io`] when it cannot be
+    /// `Error::Missing` when the folder holds nothing of a store, `Error::Io` when it cannot be
     /// listed.
     pub fn verify(&self, dir: impl AsRef<Path>) -> Result<VerifyReport> {
         let (disk, paths) = (self.options().disk, StorePaths::new(dir.as_ref()));
@@ -38,9 +38,9 @@ impl StoreBuilder {
     /// there.
     ///
     /// # Errors
-    /// What `change` says; [`Error::Missing`]; [`Error::Invalid`] for rules or a file that are
-    /// wrong, or a file in a form that can only be changed by hand; [`Error::Io`];
-    /// [`Error::Locked`] when somebody else changes the file for seconds.
+    /// What `change` says; `Error::Missing`; `Error::Invalid` for rules or a file that are
+    /// wrong, or a file in a form that can only be changed by hand; `Error::Io`;
+    /// `Error::Locked` when somebody else changes the file for seconds.
     pub fn change_retention(
         &self,
         dir: impl AsRef<Path>,
@@ -62,8 +62,8 @@ impl StoreBuilder {
     /// there.
     ///
     /// # Errors
-    /// What `change` says; [`Error::Missing`]; [`Error::Invalid`] for a file that is wrong;
-    /// [`Error::Io`]; [`Error::Locked`] when somebody else changes the file for seconds.
+    /// What `change` says; `Error::Missing`; `Error::Invalid` for a file that is wrong;
+    /// `Error::Io`; `Error::Locked` when somebody else changes the file for seconds.
     pub fn change_aliases(
         &self,
         dir: impl AsRef<Path>,
@@ -74,7 +74,7 @@ impl StoreBuilder {
         aliases::file::change(&disk, &paths, change)
     }
 
-    /// Changes which categories are captured, as [`Store::change_capture`], also while another
+    /// Changes which categories are captured, as `Store::change_capture`, also while another
     /// process writes the store: that one records the change with its next append. Without a
     /// writer it is recorded by the next one, so open the store for it where that can be.
     ///
@@ -100,8 +100,8 @@ impl StoreBuilder {
     /// can be repaired as before. What cannot be used is moved to the folder `aside`.
     ///
     /// # Errors
-    /// [`Error::Locked`] while another process writes the store, [`Error::Missing`],
-    /// [`Error::Unsupported`] when a later version wrote a file, [`Error::Io`] when the disk
+    /// `Error::Locked` while another process writes the store, `Error::Missing`,
+    /// `Error::Unsupported` when a later version wrote a file, `Error::Io` when the disk
     /// refuses: nothing is lost, try again.
     pub fn repair(&self, dir: impl AsRef<Path>) -> Result<RepairReport> {
         repair(dir.as_ref(), &self.options(), false)
