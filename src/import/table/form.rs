@@ -15,8 +15,8 @@ pub struct TableForm {
     /// The format has JSON, too: an input that begins with `{` or `[` is no table.
     pub or_json: bool,
     /// Equal rows are told apart by how many came before, see
-    /// [`Source::events_of_row`](crate::import::Source::events_of_row). Takes 24 bytes of memory for
-    /// each row.
+    /// [`Source::events_of_row`](crate::import::Source::events_of_row). Takes 24 bytes of memory
+    /// for each row.
     pub counts_equal_rows: bool,
 }
 
