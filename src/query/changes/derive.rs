@@ -63,7 +63,7 @@ impl StoreBuilder {
     /// ```
     /// use annals::{Change, Event, Query, Store, Target};
     ///
-    /// let folder = tempfile::tempdir()?;
+    /// let folder = tempfile::tempdir().expect("a folder");
     /// let store = Store::builder().derive_before(true).open(folder.path())?;
     /// for title in ["Budget", "Budget 2027"] {
     ///     let event = Event::builder("2026-05-04T13:05:00Z", "event", "renamed")

@@ -88,7 +88,7 @@ fn comments_and_order_stay_where_rules_change() {
     assert_eq!(
         text.expect("text"),
         "# ours\n\n[class.long]  # for the auditors\nkept_for=\"4026d\" # by law\n\n\
-         # the rest\n[class.default]\nkept_for = \"90d\"\nvisible_for = \"30d\"\n\n\
+         # the rest\n[class.default]\nvisible_for = \"30d\"\nkept_for = \"90d\"\n\n\
          [class.new]\nkept_for = \"forever\"\nvisible_for = \"nothing\"\n\n\
          [[rule]]\nclass = \"new\"\ntenant = \"t\"\ncategory = \"login\"\n\n\
          # logins\n[[rule]]\nclass = \"long\"\ncategory = \"login\"\n"
