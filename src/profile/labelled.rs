@@ -46,30 +46,6 @@ impl Registry {
         }
     }
 
-    /// What the category of this code is called in a language, in any source; each label once.
-    pub fn labels_of_category(&self, code: &str, language: &str) -> Vec<String> {
-        let all = self.labelled_categories(language).into_iter();
-        each_once(all.filter(|known| known.category.as_deref() == Some(code)))
-    }
-
-    /// What activities of this code are called in a language, in any category; each label once.
-    pub fn labels_of_activity(&self, code: &str, language: &str) -> Vec<String> {
-        let all = self.labelled_activities(language).into_iter();
-        each_once(all.filter(|known| known.activity.as_deref() == Some(code)))
-    }
-
-    /// What the activity is called whose category and code are joined by a dot; each label once.
-    pub fn labels_of_action(&self, action: &str, language: &str) -> Vec<String> {
-        let all = self.labelled_activities(language).into_iter();
-        each_once(all.filter(|known| {
-            let (Some(category), Some(activity)) = (&known.category, &known.activity) else {
-                return false;
-            };
-            action.strip_prefix(category.as_str()).and_then(|rest| rest.strip_prefix('.'))
-                == Some(activity)
-        }))
-    }
-
     /// The labels of the categories of every source; of two profiles of a source that have a
     /// category the first counts. Codes without a label in the language nor an English one have
     /// none.
@@ -131,16 +107,6 @@ impl Registry {
             profile.data_sources().iter().map(move |source| (source.as_str(), profile))
         })
     }
-}
-
-fn each_once(labelled: impl Iterator<Item = Labelled>) -> Vec<String> {
-    let mut labels = Vec::new();
-    for Labelled { label, .. } in labelled {
-        if !labels.contains(&label) {
-            labels.push(label);
-        }
-    }
-    labels
 }
 
 /// The categories for which an activity of a source is listed.

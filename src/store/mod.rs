@@ -288,11 +288,6 @@ impl Store {
         self.engine.core.settings_problem()
     }
 
-    /// As [`Store::settings_problem`].
-    pub fn retention_problem(&self) -> Option<Error> {
-        self.engine.core.settings_problem()
-    }
-
     /// Replaces the retention rules (writes `store.toml`); in force for the next snapshot. Comments
     /// in the file stay.
     ///

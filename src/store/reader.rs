@@ -95,11 +95,6 @@ impl StoreReader {
         self.engine.core.settings_problem()
     }
 
-    /// As [`StoreReader::settings_problem`].
-    pub fn retention_problem(&self) -> Option<Error> {
-        self.engine.core.settings_problem()
-    }
-
     /// As [`Store::aliases`](super::Store::aliases).
     ///
     /// # Errors

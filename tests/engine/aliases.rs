@@ -1,25 +1,18 @@
 //! Queries on actors follow the names of persons, compared with a plain model over random renames.
 
 use crate::chance::Chance;
+use crate::world::options;
 use annals::event::{Actor, Event, Timestamp};
-use annals::io::{ManualClock, SeededRandom};
 use annals::query::Query;
-use annals::store::{Alias, Store, StoreBuilder};
-use annals::testing::SimDisk;
+use annals::store::Alias;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+
+/// By the clock of a store: behind all events.
+const CLOCK: i64 = 1_000_000;
 
 const PERSONS: usize = 4;
 const NAMES: usize = 6;
 const TIMES: i64 = 40;
-
-fn options(seed: u64) -> StoreBuilder {
-    Store::builder()
-        .background(false)
-        .disk(SimDisk::new(seed).shared())
-        .clock(Arc::new(ManualClock::new(1_000_000)))
-        .random(Arc::new(SeededRandom::new(seed)))
-}
 
 /// A name in the interval that the test gave it: no two persons have one at a time.
 #[derive(Debug, Clone)]
@@ -175,7 +168,7 @@ fn actors_are_found_under_all_their_names() {
     for seed in 0..60 {
         let chance = Chance::new(seed);
         let held = random_names(&chance);
-        let options = options(seed).tail_events_max(20);
+        let options = options(seed, CLOCK).tail_events_max(20);
         let store = options.open("/store").unwrap();
         let time = |micros: Option<i64>| micros.map(Timestamp);
         let aliases = options.change_aliases("/store", |mut aliases| {
@@ -212,7 +205,7 @@ fn actors_are_found_under_all_their_names() {
 
 #[test]
 fn a_snapshot_keeps_the_names_it_was_asked_with() {
-    let options = options(1);
+    let options = options(1, CLOCK);
     let store = options.open("/store").unwrap();
     let event = |email: &str| {
         Event::builder(Timestamp(1), "c", "a").actor(Actor::new("user").email(email)).build()

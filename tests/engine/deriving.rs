@@ -1,23 +1,17 @@
 //! Derived changes: values before that are filled in, against a plain model over random updates.
 
 use crate::chance::Chance;
+use crate::world::options;
 use annals::Value;
 use annals::event::{Change, Event, Raw, Target, Timestamp};
-use annals::io::{ManualClock, SeededRandom};
+use annals::io::ManualClock;
 use annals::query::Query;
-use annals::store::{Class, Keep, Retention, Store, StoreBuilder};
-use annals::testing::SimDisk;
+use annals::store::{Class, Keep, Retention};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-fn options(seed: u64) -> StoreBuilder {
-    Store::builder()
-        .background(false)
-        .disk(SimDisk::new(seed).shared())
-        .clock(Arc::new(ManualClock::new(1_000_000)))
-        .random(Arc::new(SeededRandom::new(seed)))
-        .derive_before(true)
-}
+/// By the clock of a store: behind all events.
+const CLOCK: i64 = 1_000_000;
 
 /// The field of a target: tenant, type, id, field.
 type Key = (Option<String>, Option<String>, String, String);
@@ -100,7 +94,7 @@ fn values_before_are_the_last_recorded_values_after() {
     let mut filled = 0;
     for seed in 0..40 {
         let chance = Chance::new(seed);
-        let options = options(seed).tail_events_max(15);
+        let options = options(seed, CLOCK).derive_before(true).tail_events_max(15);
         let mut store = options.open("/store").unwrap();
         let (mut model, mut expected, mut sent) = (Model::new(), Vec::new(), Vec::new());
         for number in 0..30 {
@@ -148,7 +142,7 @@ fn values_before_are_the_last_recorded_values_after() {
 
 #[test]
 fn a_second_update_has_the_first_ones_value_before_it() {
-    let store = options(1).open("/store").unwrap();
+    let store = options(1, CLOCK).derive_before(true).open("/store").unwrap();
     let update = |after: &str| {
         let change = Change::new("name").after(after).before_state("unknown");
         let target = Target::new("project", "p-1");
@@ -166,7 +160,7 @@ fn a_second_update_has_the_first_ones_value_before_it() {
 #[test]
 fn what_retention_hides_is_not_derived_from() {
     let clock = Arc::new(ManualClock::new(1_000_000));
-    let store = options(1).clock(clock.clone()).open("/store").unwrap();
+    let store = options(1, CLOCK).derive_before(true).clock(clock.clone()).open("/store").unwrap();
     let class =
         Class { name: "default".into(), kept_for: Keep::Forever, visible_for: Keep::Micros(10) };
     store.set_retention(Retention { classes: vec![class], rules: Vec::new() }).unwrap();

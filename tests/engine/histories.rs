@@ -1,20 +1,12 @@
 //! The history of one thing, against a plain reading of its events.
 
 use crate::chance::Chance;
+use crate::world::options;
 use annals::event::{Actor, Change, Event, Target, Timestamp};
-use annals::io::{ManualClock, SeededRandom};
-use annals::store::{Store, StoreBuilder};
-use annals::testing::SimDisk;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-fn options(seed: u64) -> StoreBuilder {
-    Store::builder()
-        .background(false)
-        .disk(SimDisk::new(seed).shared())
-        .clock(Arc::new(ManualClock::new(1_000_000)))
-        .random(Arc::new(SeededRandom::new(seed)))
-}
+/// By the clock of a store: behind all events.
+const CLOCK: i64 = 1_000_000;
 
 struct Did {
     time: i64,
@@ -45,7 +37,7 @@ impl Did {
 fn a_history_has_all_events_and_what_is_known_at_each_time() {
     for seed in 0..20 {
         let chance = Chance::new(seed);
-        let store = options(seed).tail_events_max(20).open("/store").unwrap();
+        let store = options(seed, CLOCK).tail_events_max(20).open("/store").unwrap();
         let random = |_| Did {
             time: chance.within(0, 40),
             operation: ["update", "update", "update", "create", "delete"][chance.below(5)],
@@ -96,7 +88,7 @@ fn a_history_has_all_events_and_what_is_known_at_each_time() {
 
 #[test]
 fn a_restoration_brings_back_what_was_known() {
-    let store = options(1).open("/store").unwrap();
+    let store = options(1, CLOCK).open("/store").unwrap();
     let event = |time: i64, operation: &str, after: Option<&str>| {
         let event = Event::builder(Timestamp(time), "c", "a").operation(operation);
         let event = event.target(Target::new("p", "x")).actor(Actor::user("u"));

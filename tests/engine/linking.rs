@@ -1,21 +1,14 @@
 //! Actions and their effects, against the plain rules over random events.
 
 use crate::chance::Chance;
+use crate::world::options;
 use annals::event::{Event, Timestamp};
-use annals::io::{ManualClock, SeededRandom};
 use annals::query::{LinkedAction, Order, Query};
-use annals::store::{Class, Keep, Retention, Store, StoreBuilder};
-use annals::testing::SimDisk;
+use annals::store::{Class, Keep, Retention};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
-fn options(seed: u64) -> StoreBuilder {
-    Store::builder()
-        .background(false)
-        .disk(SimDisk::new(seed).shared())
-        .clock(Arc::new(ManualClock::new(1_000_000)))
-        .random(Arc::new(SeededRandom::new(seed)))
-}
+/// By the clock of a store: behind all events.
+const CLOCK: i64 = 1_000_000;
 
 /// An event as the rules see it.
 #[derive(Debug, Clone)]
@@ -128,7 +121,7 @@ fn each_action_comes_once_over_all_pages() {
     let mut effects_seen = 0;
     for seed in 0..25 {
         let chance = Chance::new(seed);
-        let store = options(seed).tail_events_max(15).open("/store").unwrap();
+        let store = options(seed, CLOCK).tail_events_max(15).open("/store").unwrap();
         let all: Vec<Tied> = (1..=60).map(|seq| Tied::random(&chance, seq)).collect();
         for batch in all.chunks(7) {
             store.append_batch(batch.iter().map(Tied::event)).unwrap();
@@ -183,7 +176,7 @@ fn each_action_comes_once_over_all_pages() {
 fn all_events_of_an_action_are_shown_from_any_of_them() {
     for seed in 0..25 {
         let chance = Chance::new(seed);
-        let store = options(seed).tail_events_max(15).open("/store").unwrap();
+        let store = options(seed, CLOCK).tail_events_max(15).open("/store").unwrap();
         let all: Vec<Tied> = (1..=40).map(|seq| Tied::random(&chance, seq)).collect();
         store.append_batch(all.iter().map(Tied::event)).unwrap();
         let snapshot = store.snapshot();
@@ -214,7 +207,7 @@ fn tied(id: &str, time: i64, cause: Option<&str>, category: &str) -> Event {
 
 #[test]
 fn an_effect_of_what_is_past_its_time_stands_for_itself() {
-    let store = options(1).open("/store").unwrap();
+    let store = options(1, CLOCK).open("/store").unwrap();
     let class =
         |name: &str, visible_for| Class { name: name.into(), kept_for: Keep::Forever, visible_for };
     let mut retention = Retention {
@@ -236,7 +229,7 @@ fn an_effect_of_what_is_past_its_time_stands_for_itself() {
 
 #[test]
 fn cursors_of_actions_and_of_events_are_not_each_others() {
-    let store = options(1).open("/store").unwrap();
+    let store = options(1, CLOCK).open("/store").unwrap();
     let event = |number: i64| tied(&format!("e-{number}"), number, Some("none"), "c");
     store.append_batch((0..5).map(event)).unwrap();
     let snapshot = store.snapshot();

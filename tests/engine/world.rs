@@ -178,10 +178,14 @@ impl World {
 
 /// An empty store on a simulated disk, without background work; its clock stands at [`NOW`].
 pub(crate) fn empty_store() -> Store {
-    let options = Store::builder()
+    options(1, NOW).open(FOLDER).expect("a new store")
+}
+
+/// A store on a simulated disk, without background work; its clock stands at `now`.
+pub(crate) fn options(seed: u64, now: i64) -> StoreBuilder {
+    Store::builder()
         .background(false)
-        .disk(SimDisk::new(1).shared())
-        .clock(Arc::new(ManualClock::new(NOW)))
-        .random(Arc::new(SeededRandom::new(1)));
-    options.open(FOLDER).expect("a new store")
+        .disk(SimDisk::new(seed).shared())
+        .clock(Arc::new(ManualClock::new(now)))
+        .random(Arc::new(SeededRandom::new(seed)))
 }

@@ -147,7 +147,8 @@ impl Layout {
         raw: Raw,
         speech: &Speech,
     ) -> Outcome<Layout> {
-        let columns = options.columns.as_deref().map(|list| speech.columns(list)).transpose()?;
+        let named = options.columns.as_deref().map(|list| speech.columns(list)).transpose()?;
+        let columns = named_or_default(named, format, speech)?;
         Layout::with_columns(format, options, raw, speech, columns)
     }
 
@@ -164,11 +165,7 @@ impl Layout {
             return Layout::new(format, options, raw, speech);
         }
         let named = options.columns.as_deref().map(|list| columns_with_effects(list, speech));
-        let mut columns = match (named.transpose()?, format) {
-            (None, SinkFormat::Csv | SinkFormat::Xlsx) => Some(speech.file_columns()?),
-            (None, SinkFormat::Table) => speech.profile_columns()?,
-            (named, _) => named,
-        };
+        let mut columns = named_or_default(named.transpose()?, format, speech)?;
         if let Some(columns) = &mut columns
             && !columns.contains(&Column::effects())
         {
@@ -193,11 +190,6 @@ impl Layout {
                 return Err(Failure::usage(option, "goes with csv only"));
             }
         }
-        columns = match (columns, format) {
-            (None, Csv | Xlsx) => Some(speech.file_columns()?),
-            (None, Table) => speech.profile_columns()?,
-            (named, _) => named,
-        };
         if let Some(columns) = &mut columns {
             match (columns.iter().any(Column::is_raw), raw) {
                 (false, Raw::With) => columns.push(Column::raw()),
@@ -271,6 +263,19 @@ impl Layout {
         let has_time = self.columns.iter().flatten().any(Column::is_time);
         self.format == SinkFormat::Csv && has_time && self.zone != Tz::UTC
     }
+}
+
+/// The columns that were named, else those of a file, or of a table by profile.
+fn named_or_default(
+    named: Option<Vec<Column>>,
+    format: SinkFormat,
+    speech: &Speech,
+) -> Outcome<Option<Vec<Column>>> {
+    Ok(match (named, format) {
+        (None, SinkFormat::Csv | SinkFormat::Xlsx) => Some(speech.file_columns()?),
+        (None, SinkFormat::Table) => speech.profile_columns()?,
+        (named, _) => named,
+    })
 }
 
 /// The columns of a list in which `effects` may stand.

@@ -39,6 +39,37 @@ enum SinkForm {
     Csv(Box<CsvWriter<Output>>),
 }
 
+impl SinkForm {
+    /// Prints one event.
+    fn write(&mut self, event: ExportedEvent<'_>, zone: Tz, is_first: bool) -> Outcome {
+        match self {
+            SinkForm::Ndjson(out) => out.line(event.to_json()),
+            SinkForm::Pretty(out) => {
+                let text = laid_out(&event.to_value());
+                out.line(terminal::json(&text).as_bytes())
+            }
+            SinkForm::Json(out) => {
+                out.bytes(if is_first { "{\"events\":[" } else { "," })?;
+                out.bytes(event.to_json())
+            }
+            SinkForm::Csv(writer) => {
+                let written = writer.write(&event.to_value());
+                written.map_err(stdout_failed)
+            }
+            SinkForm::Overview(overview, _) => {
+                overview.add(event.stored(), &event.to_value());
+                Ok(())
+            }
+            SinkForm::Table(form, _) => {
+                let value = event.to_value();
+                let text = |column: &Column| shown(&column.cell(&value).text(zone));
+                form.table.add_row(form.columns.iter().map(text));
+                Ok(())
+            }
+        }
+    }
+}
+
 /// A table of columns that were named.
 struct ColumnTable {
     table: Table,
@@ -96,39 +127,11 @@ impl Sink {
         if std::mem::take(&mut self.zone_to_tell) {
             tell(format_args!("note: times are in {}", self.zone.name()));
         }
-        let printed = ExportedEvent::new(event, self.raw).effects(effects);
-        let (names, language) = (self.names.clone(), self.language.clone());
-        let written = self.write_to_form(&printed.labels(&names, language.as_deref()));
-        self.count += 1;
+        let Sink { form, raw, zone, names, language, count, .. } = self;
+        let printed = ExportedEvent::new(event, *raw).effects(effects);
+        let written = form.write(printed.labels(names, language.as_deref()), *zone, *count == 0);
+        *count += 1;
         written
-    }
-
-    fn write_to_form(&mut self, event: &ExportedEvent<'_>) -> Outcome {
-        match &mut self.form {
-            SinkForm::Ndjson(out) => out.line(event.to_json()),
-            SinkForm::Pretty(out) => {
-                let text = laid_out(&event.to_value());
-                out.line(terminal::json(&text).as_bytes())
-            }
-            SinkForm::Json(out) => {
-                out.bytes(if self.count == 0 { "{\"events\":[" } else { "," })?;
-                out.bytes(event.to_json())
-            }
-            SinkForm::Csv(writer) => {
-                let written = writer.write(&event.to_value());
-                written.map_err(stdout_failed)
-            }
-            SinkForm::Overview(overview, _) => {
-                overview.add(event.stored(), &event.to_value());
-                Ok(())
-            }
-            SinkForm::Table(form, _) => {
-                let value = event.to_value();
-                let text = |column: &Column| shown(&column.cell(&value).text(self.zone));
-                form.table.add_row(form.columns.iter().map(text));
-                Ok(())
-            }
-        }
     }
 
     /// Writes out what was printed so far; a table is written at its end only.

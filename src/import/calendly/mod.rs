@@ -5,11 +5,11 @@ mod rows;
 mod when;
 
 use crate::event::Event;
+use crate::import::record::finished::finished;
 use crate::import::record::members::{
     MemberList, last_segment, put_codes, put_free, put_object, put_text, take, take_object,
     take_text,
 };
-use crate::import::record::source_time::occurred_at;
 use crate::import::source::Source;
 use crate::import::table::TableForm;
 use crate::json::Value;
@@ -90,15 +90,8 @@ impl Source for Calendly {
         if let Some(actor) = take_object(&mut members, "actor") {
             put_object(&mut event, "actor", read_actor(actor));
         }
-        let mut details = take_object(&mut members, "details").unwrap_or_default();
-        for (key, value) in members {
-            put_free(&mut details, &key, value);
-        }
-        let time = occurred_at(time, &mut details)?;
-        event.push(("occurred_at".to_owned(), time));
-        put_object(&mut event, "details", details);
-        event.push(("raw".to_owned(), raw));
-        Ok(vec![Event::from_value(Value::Object(event))?])
+        let details = take_object(&mut members, "details").unwrap_or_default();
+        Ok(vec![finished(event, time, members, details, raw)?])
     }
 
     fn format(&self) -> Option<&'static str> {

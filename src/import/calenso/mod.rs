@@ -13,11 +13,11 @@
 
 use super::record::addresses::{address_in, keep_original};
 use super::record::changes::{Before, changes};
+use super::record::finished::finished;
 use super::record::identity::hashed_id;
 use super::record::members::{
     MemberList, put_codes, put_free, put_list, put_object, put_text, take_text,
 };
-use super::record::source_time::occurred_at;
 use super::source::Source;
 use crate::event::Event;
 use crate::json::Value;
@@ -78,13 +78,8 @@ impl Source for Calenso {
         let changes = states.changes(&event);
         put_list(&mut event, "changes", changes);
         put_object(&mut event, "context", context(&mut meta, &mut details));
-        for (key, value) in members.into_iter().chain(meta) {
-            put_free(&mut details, &key, value);
-        }
-        event.push(("occurred_at".to_owned(), occurred_at(time, &mut details)?));
-        put_object(&mut event, "details", details);
-        event.push(("raw".to_owned(), raw));
-        Ok(vec![Event::from_value(Value::Object(event))?])
+        let rest = members.into_iter().chain(meta);
+        Ok(vec![finished(event, time, rest, details, raw)?])
     }
 
     fn format(&self) -> Option<&'static str> {

@@ -7,11 +7,9 @@
 mod state;
 
 use super::record::changes::{Before, changes};
+use super::record::finished::finished;
 use super::record::identity::hashed_id;
-use super::record::members::{
-    MemberList, put_free, put_list, put_object, put_text, take, take_text,
-};
-use super::record::source_time::occurred_at;
+use super::record::members::{MemberList, put_list, put_object, put_text, take, take_text};
 use super::source::Source;
 use crate::event::Event;
 use crate::json::Value;
@@ -74,13 +72,7 @@ impl Source for Clockify {
         }
         put_list(&mut event, "changes", differences);
         put_text(&mut event, "tenant", tenant);
-        for (key, value) in members {
-            put_free(&mut details, &key, value);
-        }
-        event.push(("occurred_at".to_owned(), occurred_at(time, &mut details)?));
-        put_object(&mut event, "details", details);
-        event.push(("raw".to_owned(), raw));
-        Ok(vec![Event::from_value(Value::Object(event))?])
+        Ok(vec![finished(event, time, members, details, raw)?])
     }
 
     fn format(&self) -> Option<&'static str> {

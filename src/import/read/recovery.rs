@@ -104,15 +104,22 @@ impl<R: Read> RecordReader<R> {
         self.refused(len, next, Place::Behind, error)
     }
 
-    /// Refuses a line that does not begin as a record does, or the rest of one that is too long.
-    pub(super) fn rest_of_line(&mut self) -> io::Result<Step> {
+    /// The bytes of a line, or of the next piece of one that is too long to be held; `None` where
+    /// the line ended with the piece before.
+    pub(super) fn piece_of_line(&mut self) -> io::Result<Option<usize>> {
         let goes_on = self.goes_on;
         let found = self.window.line_end(REFUSED_BYTES_MAX)?;
         let len = found.unwrap_or(self.window.text().len());
         self.goes_on = found.is_none();
-        if goes_on && len == 0 {
+        Ok(Some(len).filter(|len| !goes_on || *len > 0))
+    }
+
+    /// Refuses a line that does not begin as a record does, or the rest of one that is too long.
+    pub(super) fn rest_of_line(&mut self) -> io::Result<Step> {
+        let goes_on = self.goes_on;
+        let Some(len) = self.piece_of_line()? else {
             return Ok(Step::On);
-        }
+        };
         if goes_on {
             // All pieces of a record have one number.
             self.number -= 1;

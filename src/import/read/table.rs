@@ -4,7 +4,7 @@ use super::format::table_advice;
 use super::open_table::OpenTable;
 use super::state::{Place, RecordReader, Step};
 use crate::import::table::{Columns, Found, Row, RowEnd};
-use crate::limits::{RECORD_BYTES_MAX, REFUSED_BYTES_MAX};
+use crate::limits::RECORD_BYTES_MAX;
 use crate::{Error, Result};
 use std::io::{self, Read};
 
@@ -12,6 +12,7 @@ use std::io::{self, Read};
 const JSON_ADVICE: &str = "looks like JSON, and no table: import it with another --from";
 /// Bytes within which the first two lines of a table are looked for.
 const LOOK_BYTES_MAX: usize = 64 << 10;
+
 impl<R: Read> RecordReader<R> {
     /// Looks whether the input is a table, if the source has tables.
     ///
@@ -182,12 +183,9 @@ impl<R: Read> RecordReader<R> {
     /// Refuses a line, or the next piece of one that is too long to be held.
     fn refused_line(&mut self, error: Error) -> io::Result<Step> {
         let goes_on = self.goes_on;
-        let found = self.window.line_end(REFUSED_BYTES_MAX)?;
-        let len = found.unwrap_or(self.window.text().len());
-        self.goes_on = found.is_none();
-        if goes_on && len == 0 {
+        let Some(len) = self.piece_of_line()? else {
             return Ok(Step::On);
-        }
+        };
         // All pieces of a row have one number.
         self.number += u64::from(!goes_on);
         Ok(Step::Record { lead: 0, len, next: len, outcome: Err(error) })

@@ -323,13 +323,13 @@ impl<'a> Search<'a> {
     pub(crate) fn predicate(&self) -> Result<Predicate> {
         self.selection.query.check_size()?;
         let context = self.context()?;
-        let asked = guarded(compile(&self.selection.query, &context)?, &self.mask)?;
-        // A name that is masked is not followed.
-        let followed = match self.renamed()? {
-            Some(query) => guarded(compile(&query, &context)?, &self.mask).unwrap_or(asked),
-            None => asked,
-        };
-        let mut parts = vec![followed];
+        let compiled = |query| guarded(compile(query, &context)?, &self.mask);
+        let query = &self.selection.query;
+        let mut parts = vec![match self.renamed()? {
+            // A name that is masked is not followed.
+            Some(renamed) => compiled(&renamed).or_else(|_| compiled(query))?,
+            None => compiled(query)?,
+        }];
         parts.extend(self.selection.conditions());
         if self.times != TimeRange::default() {
             parts.insert(0, Predicate::occurred_within(self.times));

@@ -1,19 +1,14 @@
 //! `aliases.toml`: the names of persons as a file that can be edited.
 
-use super::print::{edited, print};
+use super::print;
 use super::table::{Alias, Aliases};
 use crate::event::Timestamp;
-use crate::io::{Disk, LockGuard};
-use crate::store::folder::files;
+use crate::io::Disk;
 use crate::store::folder::paths::StorePaths;
+use crate::store::folder::{edited, files};
 use crate::{Error, Result, limits};
 use serde::Deserialize;
 use std::path::Path;
-use std::time::Duration;
-
-/// How long a change waits for another one, and how often it looks.
-const LOCK_TRIES: u32 = 250;
-const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,12 +32,9 @@ struct AliasesFileName {
 /// [`Error::Invalid`] naming the file and the line of what is not valid.
 pub(crate) fn read_text(disk: &Disk, paths: &StorePaths) -> Result<Option<(String, Aliases)>> {
     let path = paths.aliases();
-    let bytes = match files::read_whole(disk, &path, limits::ALIASES_BYTES_MAX) {
-        Err(error) if files::is_missing(&error) => return Ok(None),
-        bytes => bytes?,
+    let Some(text) = edited::read_text(disk, &path, limits::ALIASES_BYTES_MAX)? else {
+        return Ok(None);
     };
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::invalid(path.display().to_string(), "is not UTF-8"))?;
     let aliases = parse(&text, &path)?;
     Ok(Some((text, aliases)))
 }
@@ -69,53 +61,29 @@ pub(crate) fn change(
     paths: &StorePaths,
     change: impl FnOnce(Aliases) -> Result<Aliases>,
 ) -> Result<Aliases> {
-    let _lock = lock_edits(disk, paths)?;
     let path = paths.aliases();
+    let _lock = edited::lock_edits(disk, &path, paths.aliases_lock())?;
     let (text, old) = read_text(disk, paths)?.unzip();
     let old = old.unwrap_or_default();
     let new = change(old.clone())?;
     if new != old {
-        let edited = text.map(|text| edited(&text, &old, &new));
+        let edited = text.map(|text| print::edited(&text, &old, &new));
         // Whatever the form of the file: what is written says what was wanted.
         let is_right = |text: &String| parse(text, &path).is_ok_and(|read| read == new);
-        let text = edited.filter(is_right).unwrap_or_else(|| print(&new));
+        let text = edited.filter(is_right).unwrap_or_else(|| print::print(&new));
         files::replace(disk, &path, text.as_bytes())?;
     }
     Ok(new)
 }
 
-/// Waits for its turn to change the file. Another process may write the store meanwhile.
-fn lock_edits(disk: &Disk, paths: &StorePaths) -> Result<Box<dyn LockGuard>> {
-    let path = paths.aliases_lock();
-    for _ in 0..LOCK_TRIES {
-        let lock = disk.lock(&path).map_err(|error| Error::io("lock", &path, error))?;
-        if let Some(lock) = lock {
-            return Ok(lock);
-        }
-        std::thread::sleep(LOCK_PAUSE);
-    }
-    Err(Error::Locked { path, holder: "another change of aliases.toml".into() })
-}
-
 /// Removes what a change left that did not come to its end; one that runs keeps its file.
 pub(crate) fn remove_leftover(disk: &Disk, paths: &StorePaths) -> Result<()> {
-    let temporary = StorePaths::temporary(&paths.aliases());
-    if files::len(disk, &temporary).is_err_and(|error| files::is_missing(&error)) {
-        return Ok(());
-    }
-    match disk.lock(&paths.aliases_lock()) {
-        Ok(Some(_lock)) => files::remove(disk, &temporary),
-        _ => Ok(()),
-    }
+    edited::remove_leftover(disk, &paths.aliases(), &paths.aliases_lock())
 }
 
 /// Parses the text of the file; `path` is for messages only.
 fn parse(text: &str, path: &Path) -> Result<Aliases> {
-    let place = |offset: usize| {
-        let before = text.as_bytes().get(..offset).unwrap_or_default();
-        let line = memchr::memchr_iter(b'\n', before).count() + 1;
-        format!("{}:{line}", path.display())
-    };
+    let place = |offset: usize| edited::place(text, path, offset);
     let file: AliasesFile = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
         Error::invalid(place(offset), error.message().replace('\n', "; "))
@@ -150,11 +118,11 @@ mod tests {
              name = 'o\"x'\n";
         let old = parse_text(text).unwrap();
         assert_eq!(old.list().len(), 2);
-        assert_eq!(parse_text(&print(&old)).unwrap(), old);
+        assert_eq!(parse_text(&print::print(&old)).unwrap(), old);
         let mut new = old.clone();
         new.remove("u-1", None).unwrap();
         new.add(Alias::new("u-3", "c")).unwrap();
-        let changed = edited(text, &old, &new);
+        let changed = print::edited(text, &old, &new);
         assert_eq!(parse_text(&changed).unwrap(), new);
         assert!(changed.contains("# ours") && changed.contains("# hers"), "{changed}");
         assert!(!changed.contains("u-1"));

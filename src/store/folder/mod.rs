@@ -2,6 +2,7 @@
 
 pub(super) mod aside;
 pub(super) mod days;
+pub(super) mod edited;
 pub(super) mod files;
 pub(super) mod inventory;
 pub(super) mod links;

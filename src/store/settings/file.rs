@@ -5,16 +5,11 @@ use super::content::Settings;
 use super::edit;
 use super::print::{print, print_captured};
 use super::read::{FileText, parse};
-use crate::io::{Disk, LockGuard};
-use crate::store::folder::files;
+use crate::io::Disk;
 use crate::store::folder::paths::StorePaths;
+use crate::store::folder::{edited, files};
 use crate::{Error, Result, limits};
 use std::path::Path;
-use std::time::Duration;
-
-/// How long a change waits for another one, and how often it looks.
-const LOCK_TRIES: u32 = 250;
-const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// Reads the file of a store; `None` when there is none.
 ///
@@ -25,13 +20,8 @@ pub(crate) fn read_text(disk: &Disk, paths: &StorePaths) -> Result<Option<FileTe
 }
 
 fn read_path(disk: &Disk, path: &Path) -> Result<Option<FileText>> {
-    let bytes = match files::read_whole(disk, path, limits::SETTINGS_BYTES_MAX) {
-        Err(error) if files::is_missing(&error) => return Ok(None),
-        bytes => bytes?,
-    };
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::invalid(path.display().to_string(), "is not UTF-8"))?;
-    parse(text, path).map(Some)
+    let text = edited::read_text(disk, path, limits::SETTINGS_BYTES_MAX)?;
+    text.map(|text| parse(text, path)).transpose()
 }
 
 /// Writes the file of a store that is new.
@@ -69,8 +59,8 @@ pub(crate) fn write(
     otherwise: Settings,
     change: impl FnOnce(&mut Settings),
 ) -> Result<Settings> {
-    let _lock = lock_edits(disk, paths)?;
     let path = paths.settings();
+    let _lock = edited::lock_edits(disk, &path, paths.settings_lock())?;
     let old = match read_text(disk, paths) {
         Ok(old) => old,
         Err(Error::Invalid { .. }) => None,
@@ -78,7 +68,7 @@ pub(crate) fn write(
     };
     let mut new = old.as_ref().map_or(otherwise, |old| old.settings.clone());
     change(&mut new);
-    let edited = old.and_then(|old| edited(&old, &new, &path));
+    let edited = old.and_then(|old| with_changes(&old, &new, &path));
     let text = edited.unwrap_or_else(|| print(&new));
     files::replace(disk, &path, text.as_bytes())?;
     Ok(new)
@@ -98,8 +88,8 @@ pub(crate) fn change(
     paths: &StorePaths,
     change: impl FnOnce(Settings) -> Result<Settings>,
 ) -> Result<Settings> {
-    let _lock = lock_edits(disk, paths)?;
     let path = paths.settings();
+    let _lock = edited::lock_edits(disk, &path, paths.settings_lock())?;
     let Some(old) = read_text(disk, paths)? else {
         let new = change(Settings::default())?.checked()?;
         files::replace(disk, &path, print(&new).as_bytes())?;
@@ -107,7 +97,7 @@ pub(crate) fn change(
     };
     let new = change(old.settings.clone())?.checked()?;
     if new != old.settings {
-        let edited = edited(&old, &new, &path).ok_or_else(|| {
+        let edited = with_changes(&old, &new, &path).ok_or_else(|| {
             let problem = "stands in a form that a command cannot change; change it by hand: \
                  `[class.NAME]`, `[[rule]]` and `[capture]` on lines of their own, a key to a line";
             Error::invalid(path.display().to_string(), problem)
@@ -118,37 +108,17 @@ pub(crate) fn change(
 }
 
 /// The text with other settings, if it can be changed line by line.
-fn edited(old: &FileText, new: &Settings, path: &Path) -> Option<String> {
+fn with_changes(old: &FileText, new: &Settings, path: &Path) -> Option<String> {
     let edited = edit::edited(&old.text, &old.settings, new)?;
     // Whatever the form of the file: what is written says what was wanted.
     let parsed = parse(edited, path).ok()?;
     (parsed.settings == *new).then_some(parsed.text)
 }
 
-/// Waits for its turn to change the file. Another process may write the store meanwhile.
-fn lock_edits(disk: &Disk, paths: &StorePaths) -> Result<Box<dyn LockGuard>> {
-    let path = paths.settings_lock();
-    for _ in 0..LOCK_TRIES {
-        let lock = disk.lock(&path).map_err(|error| Error::io("lock", &path, error))?;
-        if let Some(lock) = lock {
-            return Ok(lock);
-        }
-        std::thread::sleep(LOCK_PAUSE);
-    }
-    Err(Error::Locked { path, holder: "another change of store.toml".into() })
-}
-
 /// Removes what a change left that did not come to its end; one that runs keeps its file.
 pub(crate) fn remove_leftover(disk: &Disk, paths: &StorePaths) -> Result<()> {
     files::remove(disk, &StorePaths::temporary(&paths.captured()))?;
-    let temporary = StorePaths::temporary(&paths.settings());
-    if files::len(disk, &temporary).is_err_and(|error| files::is_missing(&error)) {
-        return Ok(());
-    }
-    match disk.lock(&paths.settings_lock()) {
-        Ok(Some(_lock)) => files::remove(disk, &temporary),
-        _ => Ok(()),
-    }
+    edited::remove_leftover(disk, &paths.settings(), &paths.settings_lock())
 }
 
 #[cfg(test)]
@@ -263,7 +233,7 @@ mod tests {
             let text: String = print(&old).lines().map(comment).collect();
             let path = Path::new("store.toml");
             let read = parse(text.clone(), path).expect("printed");
-            let changed = edited(&read, &new, path).expect("a key to a line");
+            let changed = with_changes(&read, &new, path).expect("a key to a line");
             prop_assert_eq!(&parse(changed.clone(), path).expect("edited").settings, &new);
             for line in text.lines().filter(|line| line.starts_with("# about")) {
                 prop_assert!(changed.contains(line), "{} is lost in {}", line, changed);

@@ -5,7 +5,7 @@ use super::file;
 use super::read::FileText;
 use crate::io::Disk;
 use crate::profile::{Profile, Registry};
-use crate::store::folder::files;
+use crate::store::folder::edited;
 use crate::store::folder::paths::{StorePaths, is_class_name};
 use crate::{Error, Result, limits};
 use std::path::{Path, PathBuf};
@@ -116,12 +116,10 @@ pub(super) fn profile(
     }
     let path = paths.profile(name);
     sources.push(SourceFile::look(disk, path.clone()));
-    let bytes = match files::read_whole(disk, &path, limits::SETTINGS_BYTES_MAX) {
-        Err(error) if files::is_missing(&error) => return built_in(name, &path),
-        bytes => bytes?,
+    let Some(text) = edited::read_text(disk, &path, limits::SETTINGS_BYTES_MAX)? else {
+        return built_in(name, &path);
     };
     let shown = path.display().to_string();
-    let text = String::from_utf8(bytes).map_err(|_| Error::invalid(&shown, "is not UTF-8"))?;
     let profile = Profile::parse(&text, &shown)?;
     if profile.name() != name {
         let problem = format!(

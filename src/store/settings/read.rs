@@ -3,6 +3,7 @@
 use super::capture::{CapturePolicy, TENANT, check_switch};
 use super::content::{Settings, UnknownCodes};
 use crate::profile::Registry;
+use crate::store::folder::edited::place;
 use crate::store::retention::policy::{Class, Keep, Retention, Rule};
 use crate::{Error, Result};
 use serde::Deserialize;
@@ -231,11 +232,4 @@ impl SettingsFileRule {
             activity: self.activity,
         }
     }
-}
-
-/// `path:line` of a byte offset.
-fn place(text: &str, path: &Path, offset: usize) -> String {
-    let before = text.as_bytes().get(..offset).unwrap_or_default();
-    let line = memchr::memchr_iter(b'\n', before).count() + 1;
-    format!("{}:{line}", path.display())
 }

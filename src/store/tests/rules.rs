@@ -52,10 +52,10 @@ fn a_wrong_file_changes_nothing_drops_nothing_and_is_told() {
     put(&disk, "[class.default]\nkept_for = \"90d\"\n");
     let ninety = store.retention();
     assert_eq!(ninety.classes[0].kept_for, Keep::Micros(90 * DAY));
-    assert_eq!(store.retention_problem().map(|error| error.to_string()), None);
+    assert_eq!(store.settings_problem().map(|error| error.to_string()), None);
     put(&disk, "[class.default]\nkept_for = \"90 days\"\n");
     assert_eq!(store.retention(), ninety);
-    let problem = store.retention_problem().expect("is wrong").to_string();
+    let problem = store.settings_problem().expect("is wrong").to_string();
     assert!(problem.starts_with("/store/store.toml:2: "), "{problem}");
     assert!(matches!(store.retain(None), Err(Error::Invalid { .. })));
     assert!(change(&bench, "default:kept=1d").is_err(), "what is wrong is for people to mend");
@@ -64,7 +64,7 @@ fn a_wrong_file_changes_nothing_drops_nothing_and_is_told() {
     assert!(store.retain(None).is_err());
     store.set_retention(ninety.clone()).expect("sets");
     assert_eq!(store.retain(None).expect("sweeps").events_removed, 1);
-    assert!(store.retention_problem().is_none());
+    assert!(store.settings_problem().is_none());
 }
 
 #[test]

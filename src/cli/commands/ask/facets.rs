@@ -11,8 +11,10 @@ use crate::cli::print::table::{shown, table};
 use annals::Error;
 use annals::export::Column;
 use annals::json::Value;
+use annals::profile::Labelled;
 use annals::query::FacetCount;
 use clap::Args;
+use std::collections::HashMap;
 
 #[derive(Debug, Args)]
 pub(crate) struct FacetsArguments {
@@ -58,30 +60,54 @@ fn json(facets: Vec<(&str, Vec<FacetCount>)>, speech: &Speech) -> String {
 
 /// Values and their counts as a list of objects, with the label of a code in a language.
 pub(super) fn counts_value(path: &str, counts: Vec<FacetCount>, speech: &Speech) -> Value {
+    let names = CodeNames::at(path, speech);
     let object = |FacetCount { value, count }| {
-        let label = label_of(path, &value, speech);
+        let label = names.of(&value).map(Value::String);
         let members = [("value", Some(value)), ("count", Some(count.into())), ("label", label)];
         Value::object(members.into_iter().filter_map(|(key, value)| Some((key, value?))))
     };
     Value::List(counts.into_iter().map(object).collect())
 }
 
-/// What a code is called in the language of the asker: what stands beside it.
-fn label_of(path: &str, value: &Value, speech: &Speech) -> Option<Value> {
-    let (code, language) = (value.as_str()?, speech.language.as_deref()?);
-    let labels = match path {
-        "category" => speech.names.labels_of_category(code, language),
-        "activity" => speech.names.labels_of_activity(code, language),
-        "action" => speech.names.labels_of_action(code, language),
-        _ => return None,
-    };
-    (!labels.is_empty()).then(|| Value::String(labels.join(" / ")))
+/// What codes are called in the language of the asker: what stands beside them.
+struct CodeNames(HashMap<String, Vec<String>>);
+
+impl CodeNames {
+    /// The names of the codes at a path; none without a language, and for other paths.
+    fn at(path: &str, speech: &Speech) -> CodeNames {
+        let mut names = CodeNames(HashMap::new());
+        let Some(language) = &speech.language else {
+            return names;
+        };
+        let labelled = match path {
+            "category" => speech.names.labelled_categories(language),
+            "activity" | "action" => speech.names.labelled_activities(language),
+            _ => Vec::new(),
+        };
+        for Labelled { label, category, activity, .. } in labelled {
+            let code = match path {
+                "category" => category,
+                "activity" => activity,
+                _ => category.zip(activity).map(|(category, code)| format!("{category}.{code}")),
+            };
+            let known = code.map(|code| names.0.entry(code).or_default());
+            if let Some(known) = known.filter(|known| !known.contains(&label)) {
+                known.push(label);
+            }
+        }
+        names
+    }
+
+    /// The names of a code, each once; `None` where it has none.
+    fn of(&self, code: &Value) -> Option<String> {
+        self.0.get(code.as_str()?).map(|labels| labels.join(" / "))
+    }
 }
 
 /// Values and their counts as a table.
 pub(super) fn counts_table(path: &str, counts: &[FacetCount], speech: &Speech) -> String {
-    let labels = counts.iter().map(|facet| label_of(path, &facet.value, speech));
-    let labels: Vec<Option<Value>> = labels.collect();
+    let names = CodeNames::at(path, speech);
+    let labels: Vec<Option<String>> = counts.iter().map(|facet| names.of(&facet.value)).collect();
     let is_labelled = labels.iter().any(Option::is_some);
     let mut table = match is_labelled {
         true => table([path, "label", "events"]),
@@ -92,7 +118,7 @@ pub(super) fn counts_table(path: &str, counts: &[FacetCount], speech: &Speech) -
             Value::String(text) => shown(text),
             other => other.to_json(),
         };
-        let label = label.as_ref().and_then(Value::as_str).map(shown).unwrap_or_default();
+        let label = label.as_deref().map(shown).unwrap_or_default();
         let cells = [Some(value), is_labelled.then_some(label), Some(facet.count.to_string())];
         table.add_row(cells.into_iter().flatten());
     }
