@@ -5,7 +5,7 @@
 #   tests/campaigns/export.sh [PART]      PART: only the PART-th of the rows (default 1: all)
 #
 # ANNALS_PROGRAM names a program that is built already. The store takes some 100 bytes an event,
-# the CSV some 500; TMPDIR says where.
+# the CSV some 500; TMPDIR says where. ANNALS_FOLDER names a folder that is kept, with its store.
 set -eu
 cd "$(dirname "$0")/../.."
 if [ -z "${ANNALS_PROGRAM:-}" ]; then
