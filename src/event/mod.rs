@@ -7,6 +7,7 @@ mod check;
 pub(crate) mod civil;
 mod identity;
 mod instant;
+mod learned;
 mod length;
 mod object_builder;
 mod objects;
@@ -60,9 +61,22 @@ impl Event {
     ///
     /// `seq` and `recorded_at` are ignored; other unknown fields move under `details._extra`.
     ///
+    /// Cost: linear in the text. A thread keeps the layouts of the texts that it has read, some MB at
+    /// most; an event of a known layout is read in one walk, at about a fifth of the cost.
+    ///
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) naming the field that the schema refuses.
     pub fn from_json(json: &[u8]) -> Result<Event> {
+        if let Some((canonical, occurred_at)) = learned::read(json) {
+            return Ok(Event { canonical, occurred_at });
+        }
+        let event = Event::from_tree(json)?;
+        learned::learn(json, &event.canonical);
+        Ok(event)
+    }
+
+    /// [`Event::from_json`] by way of a tree: all of it, and what the short way is compared with.
+    fn from_tree(json: &[u8]) -> Result<Event> {
         let root = crate::json::parse(json, EVENT_DEPTH_MAX)
             .map_err(|problem| problem.to_error("json"))?;
         Event::from_node(root, json.len())

@@ -48,7 +48,7 @@ pub(crate) fn find_later<'a>(json: &'a [u8], key: &str) -> Option<MemberSpan<'a>
 }
 
 /// The offset behind the string that begins at `at`.
-fn string_end(json: &[u8], at: usize) -> Option<usize> {
+pub(super) fn string_end(json: &[u8], at: usize) -> Option<usize> {
     if json.get(at) != Some(&b'"') {
         return None;
     }
@@ -63,7 +63,7 @@ fn string_end(json: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The offset behind the value that begins at `at`.
-fn value_end(json: &[u8], at: usize) -> Option<usize> {
+pub(super) fn value_end(json: &[u8], at: usize) -> Option<usize> {
     match json.get(at)? {
         b'"' => string_end(json, at),
         b'{' | b'[' => nested_end(json, at),

@@ -3,4 +3,5 @@
 mod column;
 pub(super) mod copy;
 mod encode;
+mod layouts;
 pub(super) mod rows;
