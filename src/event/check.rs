@@ -66,7 +66,8 @@ fn check_code(text: &str) -> Checked<()> {
         return Err(Problem::new("is empty; a code has at least 1 byte"));
     }
     check_len(text, CODE_BYTES_MAX)?;
-    if text.chars().any(char::is_control) {
+    let is_printable_ascii = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if !is_printable_ascii && text.chars().any(char::is_control) {
         return Err(Problem::new("has a control character; codes have none"));
     }
     Ok(())

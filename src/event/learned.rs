@@ -169,7 +169,8 @@ impl EventLayout {
                 _ => check_scalar(*rule, &Node::String(Cow::Borrowed(value))).ok()?,
             }
         }
-        let instant = parse_instant(value(self.time)?).ok()?;
+        let time = value(self.time)?;
+        let instant = parse_instant(time).ok()?;
         let mut out = Vec::with_capacity(text.len() + 16);
         for piece in &self.pieces {
             match *piece {
@@ -179,6 +180,9 @@ impl EventLayout {
                 Piece::Values(first, last) => {
                     let (first, last) = (tokens.get(first as usize)?, tokens.get(last as usize)?);
                     out.extend_from_slice(text.as_bytes().get(first.start as usize..last.end())?);
+                }
+                Piece::Time if instant.is_canonical(time) => {
+                    out.extend_from_slice(time.as_bytes());
                 }
                 Piece::Time => append_instant(&mut out, instant.timestamp, instant.offset_minutes),
             }

@@ -1,5 +1,6 @@
 //! Finds members of an event in its canonical bytes without parsing the rest.
 
+use super::escape::plain_len;
 use std::ops::Range;
 
 /// A member at the top of an object: its key as written, and the span of its value.
@@ -54,10 +55,11 @@ pub(super) fn string_end(json: &[u8], at: usize) -> Option<usize> {
     }
     let mut at = at + 1;
     loop {
-        at += json.get(at..)?.iter().position(|b| matches!(b, b'"' | b'\\'))?;
-        match json.get(at) {
-            Some(b'"') => return Some(at + 1),
-            _ => at += 2,
+        at += plain_len(json.get(at..)?);
+        match json.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at += 2,
+            _ => at += 1,
         }
     }
 }
