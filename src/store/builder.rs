@@ -77,7 +77,7 @@ impl StoreBuilder {
     }
 
     /// Accounted bytes of the tail at which it is sealed: 64 KiB to 1 GiB, default 64 MiB. All
-    /// tails together hold at most four times as much; beyond it appends wait.
+    /// tails together hold at most twice as much; beyond it appends wait.
     pub fn tail_bytes_max(mut self, bytes: usize) -> Self {
         self.options.tail_bytes_max = bytes;
         self
