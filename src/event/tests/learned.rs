@@ -2,7 +2,7 @@
 
 use super::definition::{event, spell};
 use super::*;
-use crate::event::learned::read;
+use crate::event::canonical::learned::read;
 use crate::json::{Token, TokenKind, path_tokens};
 use proptest::prelude::*;
 

@@ -9,7 +9,7 @@ use crate::store::folder::days::Day;
 use crate::store::manifest::state::{Listed, ManifestEdit};
 use crate::store::report::ChangeReport;
 use crate::store::retention::policy::Retention;
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 use crate::store::view::segments::LiveSegment;
 use crate::store::write::engine::{Engine, Maintenance};
 use crate::store::write::runs::{RUN_BYTES, RUN_ROWS, run_days_max};

@@ -7,7 +7,7 @@ use super::writer::Writer;
 use crate::event::Event;
 use crate::store::options::Durability;
 use crate::store::report::Receipt;
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 use crate::{Error, Result, limits};
 use std::pin::Pin;
 use std::sync::{Arc, MutexGuard};

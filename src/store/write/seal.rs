@@ -12,7 +12,7 @@ use crate::segment::{Footer, SegmentId};
 use crate::store::folder::files;
 use crate::store::manifest::state::{Listed, LogFile, ManifestEdit};
 use crate::store::report::ChangeReport;
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 use crate::store::view::segments::LiveSegment;
 use crate::tail::TailView;
 use crate::{Error, Result};

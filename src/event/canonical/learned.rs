@@ -8,12 +8,12 @@
 //! Layouts are kept for each thread, so that no lock is taken and [`Event::from_json`] stays a
 //! function of its text.
 //!
-//! [`Event::from_json`]: super::Event::from_json
+//! [`Event::from_json`]: crate::Event::from_json
 
 use super::check::{check_len, check_scalar};
-use super::instant::parse_instant;
-use super::schema::{FieldType, Known, lookup};
-use super::time::{Timestamp, append_instant};
+use crate::event::instant::parse_instant;
+use crate::event::schema::{FieldType, Known, lookup};
+use crate::event::time::{Timestamp, append_instant};
 use crate::json::{Layouts, Node, PathToken, Scan, Step, Token, TokenKind, path_tokens};
 use crate::limits::{EVENT_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
 use std::borrow::Cow;
@@ -30,12 +30,12 @@ thread_local! {
 /// Reads an event of a known layout: its canonical form and its time. `None` leaves it to the tree.
 ///
 /// Cost: one walk over the text, one copy, no allocation but that of the canonical form.
-pub(super) fn read(json: &[u8]) -> Option<(Vec<u8>, Timestamp)> {
+pub(in crate::event) fn read(json: &[u8]) -> Option<(Vec<u8>, Timestamp)> {
     LEARNED.try_with(|learned| learned.borrow_mut().read(json)).ok().flatten()
 }
 
 /// Learns the layout of a text that the tree way has brought into canonical form.
-pub(super) fn learn(json: &[u8], canonical: &[u8]) {
+pub(in crate::event) fn learn(json: &[u8], canonical: &[u8]) {
     // A thread that ends has nothing to learn any more.
     let _ = LEARNED.try_with(|learned| learned.borrow_mut().learn(json, canonical));
 }

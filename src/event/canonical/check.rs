@@ -1,6 +1,6 @@
 //! The rules for one value: its kind, its length, its key, its depth.
 
-use super::schema::FieldType;
+use crate::event::schema::FieldType;
 use crate::json::Node;
 use crate::json::{Checked, Problem};
 use crate::limits::{CODE_BYTES_MAX, EVENT_DEPTH_MAX, KEY_BYTES_MAX};
