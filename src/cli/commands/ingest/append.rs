@@ -45,13 +45,13 @@ fn read(file: &std::path::Path, summary: &mut Summary) -> Outcome<Option<Vec<Eve
             events.extend(chunk.events);
         }
     }
-    if events.len() > BATCH_EVENTS_MAX {
-        tell(format_args!("batch: has more than {BATCH_EVENTS_MAX} events; use `annals import`"));
-        return Ok(None);
-    }
     summary.faults = rejects.faults;
     let is_sound = rejects.finish()? + summary.faults == 0;
-    Ok(is_sound.then_some(events))
+    let is_batch = events.len() <= BATCH_EVENTS_MAX;
+    if !is_batch {
+        tell(format_args!("batch: has more than {BATCH_EVENTS_MAX} events; use `annals import`"));
+    }
+    Ok((is_sound && is_batch).then_some(events))
 }
 
 /// Prints the counts of an input of which nothing was stored, and returns the failure.
