@@ -59,13 +59,13 @@ fn encode_block(within: &[u32], first: u32, rows: usize, body: &mut Vec<u8>) -> 
     if within.is_empty() {
         return (NONE, 0);
     }
-    let mut counts = vec![0u64; rows];
-    within.iter().for_each(|row| counts[(row - first) as usize] += 1);
-    let most = counts.iter().copied().max().unwrap_or(0);
-    if most == 1 && within.len() == rows {
+    // A fold and not `all`: without an early exit the compiler vectorises the loop.
+    let neighbours = within.iter().zip(&within[1..]);
+    let is_single = neighbours.fold(true, |is_single, (row, next)| is_single & (row != next));
+    if is_single && within.len() == rows {
         return (EACH_ONE, 0);
     }
-    if most == 1 {
+    if is_single {
         let start = body.len();
         body.resize(start + BITS_BYTES, 0);
         for row in within {
@@ -74,14 +74,17 @@ fn encode_block(within: &[u32], first: u32, rows: usize, body: &mut Vec<u8>) -> 
         }
         return (BITS, 0);
     }
+    let mut counts = vec![0u32; rows];
+    within.iter().for_each(|row| counts[(row - first) as usize] += 1);
+    let most = counts.iter().copied().max().unwrap_or(0);
     let mut sum = 0u32;
     for group in 0..BLOCK_ROWS as usize / SUM_ROWS {
         body.extend_from_slice(&sum.to_le_bytes());
         let end = ((group + 1) * SUM_ROWS).min(rows);
-        sum += counts.get(group * SUM_ROWS..end).unwrap_or_default().iter().sum::<u64>() as u32;
+        sum += counts.get(group * SUM_ROWS..end).unwrap_or_default().iter().sum::<u32>();
     }
-    let width = width_of(most);
-    pack(counts.iter().copied(), width, body);
+    let width = width_of(most.into());
+    pack(counts.iter().copied().map(u64::from), width, body);
     (COUNTS, width)
 }
 
