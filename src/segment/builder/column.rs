@@ -1,6 +1,7 @@
 //! The values of one column while a segment is built.
 
 use crate::event::shape::Kind;
+use crate::segment::codec::radix::order_of_texts;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
@@ -170,8 +171,6 @@ impl Interner {
 
     /// The ids of the distinct values in the order of their bytes.
     pub(super) fn sorted(&self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.distinct.len() as u32).collect();
-        order.sort_unstable_by(|a, b| self.distinct.get(*a).cmp(self.distinct.get(*b)));
-        order
+        order_of_texts(self.distinct.len() as u32, |id| self.distinct.get(id))
     }
 }

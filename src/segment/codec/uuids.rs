@@ -4,6 +4,7 @@
 use super::binary_search::partition_point;
 use super::bitpack::Packed;
 use super::blocks::{Blocks, ByteSpan, Damage, Read};
+use super::radix;
 
 /// Bytes of an id.
 const ID_BYTES: usize = 16;
@@ -25,23 +26,46 @@ pub(crate) struct Uuids {
 
 /// The bytes of a text that is a UUID in lower case.
 pub(crate) fn parse(text: &[u8]) -> Option<[u8; ID_BYTES]> {
-    if text.len() != TEXT_BYTES {
+    let text: &[u8; TEXT_BYTES] = text.try_into().ok()?;
+    if [8, 13, 18, 23].iter().any(|place| text[*place] != b'-') {
         return None;
     }
+    let four = |from: usize, to: usize| {
+        let mut digits = [0; 8];
+        digits[..4].copy_from_slice(&text[from..from + 4]);
+        digits[4..].copy_from_slice(&text[to..to + 4]);
+        digits
+    };
+    // The dashes lie between these eights of digits.
+    let eights = [four(0, 4), four(9, 14), four(19, 24), four(28, 32)];
     let mut id = [0; ID_BYTES];
-    let mut digits = 0;
-    for (index, byte) in text.iter().enumerate() {
-        let digit = match byte {
-            b'-' if matches!(index, 8 | 13 | 18 | 23) => continue,
-            _ if matches!(index, 8 | 13 | 18 | 23) => return None,
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return None,
-        };
-        id[digits / 2] |= digit << (4 * (1 - digits % 2));
-        digits += 1;
+    for (bytes, digits) in id.chunks_exact_mut(4).zip(eights) {
+        bytes.copy_from_slice(&parse_eight(digits)?);
     }
     Some(id)
+}
+
+/// The bytes that eight hexadecimal digits in lower case spell, all at once (SWAR: a register of
+/// eight lanes of a byte each).
+fn parse_eight(digits: [u8; 8]) -> Option<[u8; 4]> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let text = u64::from_le_bytes(digits);
+    // 1 in the lanes of letters: bit 6 parts `a` to `f` (0x61 to 0x66) from `0` to `9`.
+    let letters = text >> 6 & ONES;
+    let low = text & (0x0f * ONES);
+    let is_upper_half_right = text & (0xf0 * ONES) == 0x30 * ONES + 0x30 * letters;
+    // A digit is 0 to 9 in its lower half, a letter 1 to 6: with 6 and 9 more they stay below 16,
+    // and a letter with 15 more does not. No lane carries into the next.
+    let too_high = (low + 6 * ONES + 3 * letters) & (0x10 * ONES);
+    let above_zero = (low + 0x0f * ONES) >> 4 & letters;
+    if !is_upper_half_right || too_high != 0 || above_zero != letters {
+        return None;
+    }
+    let values = low + 9 * letters;
+    // Two lanes make a byte, of which the first is the upper half; then the bytes move together.
+    let pairs = (values << 12 | values) >> 8 & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs >> 8 | pairs) & 0x0000_ffff_0000_ffff;
+    Some(((fours >> 16 | fours) as u32).to_le_bytes())
 }
 
 /// The text of an id.
@@ -60,8 +84,9 @@ impl Uuids {
         let offset = out.len() as u64;
         ids.iter().for_each(|id| out.extend_from_slice(id));
         let span = ByteSpan { offset, len: out.len() as u64 - offset };
-        let mut sorted: Vec<u64> = (0..ids.len() as u64).collect();
-        sorted.sort_unstable_by_key(|index| (ids[*index as usize], *index));
+        let by_index = (0u32..).zip(ids).map(|(index, id)| (u128::from_be_bytes(*id), index));
+        let sorted = radix::sort(by_index.collect(), |(id, _)| (id >> 64) as u64);
+        let sorted: Vec<u32> = sorted.into_iter().map(|(_, index)| index).collect();
         Uuids { ids: span, sorted: Packed::write(&sorted, out) }
     }
 
@@ -118,6 +143,30 @@ mod tests {
                 let all: Vec<u32> =
                     (0..ids.len()).filter(|at| ids[*at] == *id).map(|at| at as u32).collect();
                 prop_assert_eq!(written.find(&blocks, id), Ok(all));
+            }
+        }
+    }
+
+    /// The definition: character by character.
+    fn parse_plainly(text: &[u8]) -> Option<[u8; 16]> {
+        let text = std::str::from_utf8(text).ok().filter(|text| text.len() == 36)?;
+        let has_dashes = [8, 13, 18, 23].iter().all(|at| text.as_bytes()[*at] == b'-');
+        let digits: String = text.chars().filter(|c| *c != '-').collect();
+        let are_lower = digits.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+        if !has_dashes || digits.len() != 32 || !are_lower {
+            return None;
+        }
+        Some(u128::from_str_radix(&digits, 16).ok()?.to_be_bytes())
+    }
+
+    #[test]
+    fn a_changed_byte_is_judged_as_the_definition_says() {
+        let id = "550e8400-e29b-41d4-a716-44665544af09";
+        for at in 0..id.len() {
+            for byte in 0..=255 {
+                let mut text = id.as_bytes().to_vec();
+                text[at] = byte;
+                assert_eq!(parse(&text), parse_plainly(&text), "byte {byte} at {at}");
             }
         }
     }
