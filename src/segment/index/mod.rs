@@ -4,4 +4,5 @@ mod bitmap;
 pub(super) mod id_words;
 pub(super) mod postings;
 pub(super) mod row_set;
+pub(super) mod term_entries;
 pub(super) mod terms;
