@@ -350,11 +350,12 @@ impl SectionWriter {
 
     /// Adds the words of a value to the index.
     fn index(&mut self, kind: Kind, value: &[u8], place: u32) {
-        let text = std::str::from_utf8(value).unwrap_or_default();
         match kind {
-            Kind::Bool | Kind::Number | Kind::String => self.terms.push(text, place),
-            Kind::Overflow => match overflow::decode(text) {
-                Some(value) if value.kind != Kind::Null => self.terms.push(value.text, place),
+            Kind::Bool | Kind::Number | Kind::String => self.terms.push(value, place),
+            Kind::Overflow => match std::str::from_utf8(value).ok().and_then(overflow::decode) {
+                Some(value) if value.kind != Kind::Null => {
+                    self.terms.push(value.text.as_bytes(), place);
+                }
                 _ => {}
             },
             Kind::Null | Kind::Length | Kind::Raw => {}

@@ -27,29 +27,26 @@ pub(crate) struct Uuids {
 /// The bytes of a text that is a UUID in lower case.
 pub(crate) fn parse(text: &[u8]) -> Option<[u8; ID_BYTES]> {
     let text: &[u8; TEXT_BYTES] = text.try_into().ok()?;
-    if [8, 13, 18, 23].iter().any(|place| text[*place] != b'-') {
+    if (text[8], text[13], text[18], text[23]) != (b'-', b'-', b'-', b'-') {
         return None;
     }
-    let four = |from: usize, to: usize| {
-        let mut digits = [0; 8];
-        digits[..4].copy_from_slice(&text[from..from + 4]);
-        digits[4..].copy_from_slice(&text[to..to + 4]);
-        digits
+    let four = |at: usize| {
+        u64::from(u32::from_le_bytes([text[at], text[at + 1], text[at + 2], text[at + 3]]))
     };
-    // The dashes lie between these eights of digits.
-    let eights = [four(0, 4), four(9, 14), four(19, 24), four(28, 32)];
-    let mut id = [0; ID_BYTES];
-    for (bytes, digits) in id.chunks_exact_mut(4).zip(eights) {
-        bytes.copy_from_slice(&parse_eight(digits)?);
-    }
-    Some(id)
+    // The dashes lie between these fours of digits.
+    let first = parse_eight(four(0) | four(4) << 32)?;
+    let second = parse_eight(four(9) | four(14) << 32)?;
+    let third = parse_eight(four(19) | four(24) << 32)?;
+    let last = parse_eight(four(28) | four(32) << 32)?;
+    let id = [u128::from(first), u128::from(second), u128::from(third), u128::from(last)];
+    Some((id[0] | id[1] << 32 | id[2] << 64 | id[3] << 96).to_le_bytes())
 }
 
-/// The bytes that eight hexadecimal digits in lower case spell, all at once (SWAR: a register of
-/// eight lanes of a byte each).
-fn parse_eight(digits: [u8; 8]) -> Option<[u8; 4]> {
+/// Parses eight hexadecimal digits in lower case at once (SWAR: a register as eight lanes of a
+/// byte each); text and number have the first byte in the lowest lane.
+#[inline]
+fn parse_eight(text: u64) -> Option<u32> {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    let text = u64::from_le_bytes(digits);
     // 1 in the lanes of letters: bit 6 parts `a` to `f` (0x61 to 0x66) from `0` to `9`.
     let letters = text >> 6 & ONES;
     let low = text & (0x0f * ONES);
@@ -65,7 +62,7 @@ fn parse_eight(digits: [u8; 8]) -> Option<[u8; 4]> {
     // Two lanes make a byte, of which the first is the upper half; then the bytes move together.
     let pairs = (values << 12 | values) >> 8 & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs >> 8 | pairs) & 0x0000_ffff_0000_ffff;
-    Some(((fours >> 16 | fours) as u32).to_le_bytes())
+    Some((fours >> 16 | fours) as u32)
 }
 
 /// The text of an id.

@@ -19,15 +19,27 @@ const BUCKET_SLOTS: usize = 4;
 /// Bits of the number of a bucket at most, so that they and a remainder make up a hash.
 const BUCKET_BITS_MAX: u32 = 16;
 /// Prefixes in the cache of those that were noted; a power of two.
-const RECENT_PREFIXES: usize = 1 << 12;
+const RECENT_PREFIXES: usize = 1 << 14;
 /// Bits of the filter at most.
 const FILTER_BITS_MAX: usize = 1 << 16;
 
 /// Whether a word is in this table rather than in the fst.
+#[inline]
 pub(crate) fn is_id_word(word: &str) -> bool {
+    is_id_word_of_bytes(word.as_bytes())
+}
+
+/// Does [`is_id_word`] for the bytes of a word.
+#[inline]
+pub(super) fn is_id_word_of_bytes(word: &[u8]) -> bool {
     word.len() >= LENGTH_MIN
-        && word.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_MIN
-        && (word.is_ascii() || word.chars().count() >= LENGTH_MIN)
+        && word.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS_MIN
+        && char_count(word) >= LENGTH_MIN
+}
+
+/// Number of characters of a UTF-8 text: all bytes but the continuing ones.
+fn char_count(text: &[u8]) -> usize {
+    text.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 /// The hash of a word; the same on every machine (fixed seed).
@@ -90,8 +102,7 @@ struct BucketSlot {
 
 impl IdWordsWriter {
     /// Adds a word at a place.
-    pub(crate) fn push(&mut self, word: &str, column: u32, is_row: bool, place: u32) {
-        let word = word.as_bytes();
+    pub(crate) fn push(&mut self, word: &[u8], column: u32, is_row: bool, place: u32) {
         self.note_prefixes(word);
         if self.slots.last().is_none_or(|last| last.column >> 1 != column) {
             self.columns.insert(column);
@@ -106,8 +117,9 @@ impl IdWordsWriter {
             return;
         };
         self.recent.resize(RECENT_PREFIXES, [0; 3]);
-        let [first, second, third] = prefix.map(usize::from);
-        let place = (first ^ second << 3 ^ third << 6) % RECENT_PREFIXES;
+        let [first, second, third] = *prefix;
+        let spread = u32::from_le_bytes([first, second, third, 0]).wrapping_mul(0x9e37_79b9);
+        let place = (spread >> 8) as usize % RECENT_PREFIXES;
         if self.recent[place] != *prefix {
             self.recent[place] = *prefix;
             (1..=3).for_each(|len| {
@@ -251,7 +263,7 @@ mod tests {
             let words: Vec<String> = (0..count).map(|n| format!("req{:08}x", n * 7919)).collect();
             let mut writer = IdWordsWriter::default();
             for (place, word) in words.iter().enumerate() {
-                writer.push(word, 3, place % 2 == 0, place as u32);
+                writer.push(word.as_bytes(), 3, place % 2 == 0, place as u32);
             }
             let mut out = Vec::new();
             let contents = writer.finish(&mut out);

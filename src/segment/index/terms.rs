@@ -81,19 +81,19 @@ impl TermsWriter {
     }
 
     /// Adds the words of a text at a place; places ascend within a column.
-    pub(crate) fn push(&mut self, text: &str, place: u32) {
-        crate::text::for_each_word(text, |word| self.push_word(word, place));
+    pub(crate) fn push(&mut self, text: &[u8], place: u32) {
+        crate::text::for_each_word_of_bytes(text, |word| self.push_word(word, place));
     }
 
-    fn push_word(&mut self, word: &str, place: u32) {
+    fn push_word(&mut self, word: &[u8], place: u32) {
         let Some((column, is_rows, _)) = self.columns.last() else {
             return;
         };
-        if id_words::is_id_word(word) {
+        if id_words::is_id_word_of_bytes(word) {
             self.id_words.push(word, *column, *is_rows, place);
             return;
         }
-        let id = self.intern(word.as_bytes());
+        let id = self.intern(word);
         if let Some((_, _, pairs)) = self.columns.last_mut() {
             pairs.push((id, place));
         }
