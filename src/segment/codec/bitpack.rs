@@ -17,27 +17,31 @@ pub(crate) fn packed_len(count: u64, width: u8) -> Option<u64> {
 }
 
 /// Appends the packed values.
-pub(crate) fn pack(values: impl Iterator<Item = u64>, width: u8, out: &mut Vec<u8>) {
+pub(crate) fn pack(values: impl ExactSizeIterator<Item = u64>, width: u8, out: &mut Vec<u8>) {
     if width == 0 {
         return;
     }
-    let (mut pending, mut filled) = (0u128, 0u32);
+    let width = u32::from(width);
+    let start = out.len();
+    out.resize(start + (values.len() * width as usize).div_ceil(8) + 8, 0);
+    // Words of eight bytes; the last one may reach into the slack.
+    let mut places = out[start..].chunks_exact_mut(8);
+    let mut put = |word: u64| {
+        let place = places.next().expect("the slack holds the last word");
+        place.copy_from_slice(&word.to_le_bytes());
+    };
+    let (mut word, mut filled) = (0u64, 0u32);
     for value in values {
-        debug_assert!(width_of(value) <= width, "a value fits the width it is packed with");
-        pending |= u128::from(value) << filled;
-        filled += u32::from(width);
-        while filled >= 32 {
-            out.extend_from_slice(&(pending as u32).to_le_bytes());
-            pending >>= 32;
-            filled -= 32;
+        debug_assert!(u32::from(width_of(value)) <= width, "a value fits its width");
+        word |= value << filled;
+        filled += width;
+        if filled >= 64 {
+            put(word);
+            filled -= 64;
+            word = if filled == 0 { 0 } else { value >> (width - filled) };
         }
     }
-    while filled > 0 {
-        out.push(pending as u8);
-        pending >>= 8;
-        filled = filled.saturating_sub(8);
-    }
-    out.extend_from_slice(&[0; 8]);
+    put(word);
 }
 
 /// Value `index` of packed bytes; `None` beyond their end.
@@ -70,10 +74,12 @@ pub(crate) struct Packed {
 
 impl Packed {
     /// Writes `values` and says where.
-    pub(crate) fn write(values: &[u64], out: &mut Vec<u8>) -> Packed {
-        let width = width_of(values.iter().copied().max().unwrap_or(0));
+    pub(crate) fn write<T: Copy + Into<u64>>(values: &[T], out: &mut Vec<u8>) -> Packed {
+        let values = values.iter().copied().map(T::into);
+        // As wide as the largest value; bits are put together faster than values are compared.
+        let width = width_of(values.clone().fold(0, |bits, value| bits | value));
         let offset = out.len() as u64;
-        pack(values.iter().copied(), width, out);
+        pack(values.clone(), width, out);
         let span = ByteSpan { offset, len: out.len() as u64 - offset };
         Packed { span, count: values.len() as u64, width }
     }
@@ -160,22 +166,20 @@ impl Packed {
         if range.end > self.count {
             return Err(fault);
         }
+        if self.width == 0 {
+            range.for_each(|_| each(0));
+            return Ok(());
+        }
         let first = range.start * u64::from(self.width) / 8;
         let last = packed_len(range.end, self.width).ok_or(fault)?.min(self.span.len);
         let len = last.saturating_sub(first);
         let span = ByteSpan { offset: self.span.offset + first, len };
         let bytes = blocks.bytes(span, fault.reading)?;
-        let skip = first * 8;
-        for index in range {
-            let bit = index * u64::from(self.width) - if self.width == 0 { 0 } else { skip };
-            let value = if self.width == 0 {
-                0
-            } else {
-                let from = (bit / 8) as usize;
-                let window = bytes.get(from..).ok_or(fault)?;
-                get_shifted(window, self.width, (bit % 8) as u32).ok_or(fault)?
-            };
-            each(value);
+        let mut bit = range.start * u64::from(self.width) - first * 8;
+        for _ in range {
+            let window = bytes.get((bit / 8) as usize..).ok_or(fault)?;
+            each(get_shifted(window, self.width, (bit % 8) as u32).ok_or(fault)?);
+            bit += u64::from(self.width);
         }
         Ok(())
     }
@@ -232,6 +236,19 @@ mod tests {
     use crate::io::Region;
     use proptest::prelude::*;
 
+    /// The definition: bit by bit.
+    fn pack_plainly(values: &[u64], width: u32) -> Vec<u8> {
+        let bits: Vec<bool> = values
+            .iter()
+            .flat_map(|value| (0..width).map(move |bit| value >> bit & 1 == 1))
+            .collect();
+        let byte =
+            |bits: &[bool]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
+        let mut bytes: Vec<u8> = bits.chunks(8).map(byte).collect();
+        bytes.resize(bytes.len() + if width == 0 { 0 } else { 8 }, 0);
+        bytes
+    }
+
     proptest! {
         #[test]
         fn packed_values_come_back(
@@ -243,6 +260,7 @@ mod tests {
             let mut out = vec![7; 3];
             let packed = Packed::write(&values, &mut out);
             prop_assert!(packed.sound());
+            prop_assert_eq!(&out[3..], pack_plainly(&values, packed.width.into()));
             let len = out.len();
             let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
             let mut reader = packed.reader(&blocks);
