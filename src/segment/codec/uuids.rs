@@ -4,6 +4,7 @@
 use super::binary_search::partition_point;
 use super::bitpack::Packed;
 use super::blocks::{Blocks, ByteSpan, Damage, Read};
+use std::ops::Range;
 
 /// Bytes of an id.
 const ID_BYTES: usize = 16;
@@ -77,6 +78,21 @@ impl Uuids {
         }
         let span = ByteSpan { offset: self.ids.offset + from, len: ID_BYTES as u64 };
         blocks.bytes(span, "unique ids")
+    }
+
+    /// The ids of some values that lie one after the other.
+    pub(crate) fn run<'b>(
+        &self,
+        blocks: &'b Blocks,
+        values: Range<u32>,
+    ) -> Read<&'b [[u8; ID_BYTES]]> {
+        let end = u64::from(values.end) * ID_BYTES as u64;
+        if values.start > values.end || end > self.ids.len {
+            return Err(self.fault());
+        }
+        let start = u64::from(values.start) * ID_BYTES as u64;
+        let span = ByteSpan { offset: self.ids.offset + start, len: end - start };
+        Ok(blocks.bytes(span, "unique ids")?.as_chunks().0)
     }
 
     /// All value indexes of an id, ascending; binary search.

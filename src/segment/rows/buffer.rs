@@ -22,6 +22,12 @@ impl EventBuffer {
         self.buffer.get(..self.len).unwrap_or_default()
     }
 
+    /// How many bytes were written.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
     /// Appends `len` bytes of `source` from `from` on, or as many as there are. What follows them
     /// may be touched, but does not count: with [`SHORT`] bytes from `from` on, a short piece is
     /// fast.
@@ -47,7 +53,8 @@ impl EventBuffer {
         self.piece = piece;
     }
 
-    fn push_exact(&mut self, piece: &[u8]) {
+    /// Appends a piece.
+    pub(super) fn push_exact(&mut self, piece: &[u8]) {
         let end = self.len + piece.len();
         if end + SHORT > self.buffer.len() {
             self.buffer.resize((end + SHORT).next_power_of_two(), 0);
