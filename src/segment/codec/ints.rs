@@ -171,15 +171,13 @@ struct IntsBlock<'b> {
 impl<'b> IntsReader<'b> {
     /// A block, which is the last one most of the time.
     #[inline]
-    fn block(&mut self, number: u64) -> Read<IntsBlock<'b>> {
-        match self.last {
-            Some(block) if block.number == number => Ok(block),
-            _ => {
-                let record = self.ints.record(self.blocks, number as usize)?;
-                let (packed, exceptions) = self.ints.block(self.blocks, &record)?;
-                Ok(*self.last.insert(IntsBlock { number, record, packed, exceptions }))
-            }
+    fn block(&mut self, number: u64) -> Read<&IntsBlock<'b>> {
+        if self.last.as_ref().is_none_or(|block| block.number != number) {
+            let record = self.ints.record(self.blocks, number as usize)?;
+            let (packed, exceptions) = self.ints.block(self.blocks, &record)?;
+            self.last = Some(IntsBlock { number, record, packed, exceptions });
         }
+        self.last.as_ref().ok_or(self.ints.fault())
     }
 
     /// As [`Ints::get`].
@@ -243,6 +241,9 @@ fn difference_at(exceptions: &[u8], count: usize, index: usize) -> Option<u64> {
 
 /// The difference of value `within`, if it is an exception.
 fn exception(exceptions: &[u8], count: usize, within: usize) -> Option<u64> {
+    if count == 0 {
+        return None;
+    }
     let is_before = |at| index_at(exceptions, at).map(|index| index < within).ok_or(());
     let at = partition_point(0..count, is_before).ok()?;
     let is_found = at < count && index_at(exceptions, at)? == within;

@@ -243,6 +243,6 @@ fn common_value<'b>(column: &ColumnContents, blocks: &'b Blocks) -> Option<&'b [
     value.filter(|value| value.len() <= BYTES_MAX)
 }
 
-/// Pieces of up to this many bytes are copied with a fixed length, which is one or two moves of a
-/// vector register instead of a call.
-pub(crate) const SHORT: usize = 32;
+/// Pieces of up to this many bytes are copied with a fixed length, which is a few moves of a vector
+/// register instead of a call.
+pub(crate) const SHORT: usize = 64;

@@ -45,6 +45,9 @@ pub(super) enum Cell {
 pub(super) struct CellBatch {
     /// Number of rows of the batch.
     rows: usize,
+    /// The rows before this batch are behind it, and those after it before: what is unpacked in
+    /// large blocks is read from the end, so that a block that two batches share is the last one.
+    is_backward: bool,
     /// Runs of neighbouring rows that are not stored whole, in the order of the cells.
     runs: Vec<Range<u32>>,
     /// Whether a row needs values of the column.
@@ -63,8 +66,8 @@ pub(super) struct CellBatch {
 
 impl CellBatch {
     /// Forgets the batch before.
-    pub(super) fn begin(&mut self, columns: usize, rows: usize) {
-        self.rows = rows;
+    pub(super) fn begin(&mut self, columns: usize, rows: usize, is_backward: bool) {
+        (self.rows, self.is_backward) = (rows, is_backward);
         self.runs.clear();
         self.needed.clear();
         self.needed.resize(columns, false);
@@ -220,8 +223,20 @@ impl CellBatch {
 
     /// Adds the cell that `value` makes of each index of the spans.
     fn each_index(&mut self, mut value: impl FnMut(&mut Vec<u8>, u32) -> Read<Cell>) -> Read<()> {
-        for index in self.spans.iter().cloned().flatten() {
-            self.values.push(value(&mut self.made, index)?);
+        let CellBatch { spans, values, made, .. } = self;
+        let indexes = spans.iter().cloned().flatten();
+        if !self.is_backward {
+            return indexes.into_iter().try_for_each(|index| {
+                values.push(value(made, index)?);
+                Ok(())
+            });
+        }
+        let start = values.len();
+        for index in indexes.rev() {
+            values.push(value(made, index)?);
+        }
+        if let Some(values) = values.get_mut(start..) {
+            values.reverse();
         }
         Ok(())
     }

@@ -33,13 +33,23 @@ impl EventBuffer {
     /// fast.
     #[inline]
     pub(super) fn push(&mut self, source: &[u8], from: usize, len: u32) {
-        let (len, end) = (len as usize, self.len + SHORT);
-        let to = self.buffer.get_mut(self.len..end);
-        if let (true, Some(to), Some(from)) = (len <= SHORT, to, source.get(from..from + SHORT)) {
-            to.copy_from_slice(from);
+        const HALF: usize = SHORT / 2;
+        let len = len as usize;
+        let source = source.get(from..).unwrap_or_default();
+        let to = self.buffer.get_mut(self.len..).unwrap_or_default();
+        if len <= HALF
+            && let (Some(to), Some(from)) =
+                (to.first_chunk_mut::<HALF>(), source.first_chunk::<HALF>())
+        {
+            *to = *from;
+            self.len += len;
+        } else if len <= SHORT
+            && let (Some(to), Some(from)) =
+                (to.first_chunk_mut::<SHORT>(), source.first_chunk::<SHORT>())
+        {
+            *to = *from;
             self.len += len;
         } else {
-            let source = source.get(from..).unwrap_or_default();
             self.push_exact(source.get(..len).unwrap_or(source));
         }
     }
@@ -54,6 +64,7 @@ impl EventBuffer {
     }
 
     /// Appends a piece.
+    #[inline(never)]
     pub(super) fn push_exact(&mut self, piece: &[u8]) {
         let end = self.len + piece.len();
         if end + SHORT > self.buffer.len() {

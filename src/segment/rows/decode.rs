@@ -38,6 +38,8 @@ pub(crate) struct Decoder {
     sink: EventBuffer,
     /// The rows of the batch, ascending, and where each stands among those asked for.
     ascending: Vec<(u32, u32)>,
+    /// The first row that was asked for is behind the last one.
+    is_backward: bool,
     /// For each row asked for, its event.
     events: Vec<PlacedEvent>,
     /// The last answer of [`Segment::recorded_at`]: from which `seq` to below which it holds.
@@ -50,7 +52,8 @@ impl Decoder {
         let Decoder { ascending, events, .. } = self;
         ascending.clear();
         ascending.extend(rows.iter().copied().zip(0..));
-        if rows.first() > rows.last() {
+        self.is_backward = rows.first() > rows.last();
+        if self.is_backward {
             ascending.reverse();
         }
         if !ascending.is_sorted() {
@@ -81,6 +84,8 @@ struct PlacedEvent {
     time: i64,
     /// Its bytes in the buffer.
     bytes: Range<usize>,
+    /// Which value of the rest it is, if it is stored whole.
+    whole: Option<u32>,
 }
 
 /// A decoded row.
@@ -167,7 +172,7 @@ impl Segment {
             };
         }
         let Decoder { sink, recorded, events, .. } = decoder;
-        for (row, PlacedEvent { time, bytes }) in rows.iter().zip(events) {
+        for (row, PlacedEvent { time, bytes, .. }) in rows.iter().zip(events) {
             let canonical = sink.bytes().get(bytes.clone()).unwrap_or_default();
             each(recorded, DecodedRow { row: *row, time: Timestamp(*time), canonical })?;
         }
@@ -184,35 +189,40 @@ impl Segment {
         let mut offsets = self.contents.offsets.reader(&self.blocks);
         sink.clear();
         for ((row, place), form) in ascending.iter().zip(forms) {
+            let Some(event) = events.get_mut(*place as usize) else { continue };
             let start = sink.len();
-            let time = times.get((*row).into())?;
+            event.time = times.get((*row).into())?;
             match form {
                 RowForm::Columns(template) => {
-                    let at = (Timestamp(time), offsets.get((*row).into())? as i32);
+                    let at = (Timestamp(event.time), offsets.get((*row).into())? as i32);
                     let segment = self;
                     EventWriter { segment, template, time: at, start, cells, sink }.write()?;
+                    event.bytes = start..sink.len();
                 }
-                RowForm::Whole(index) => {
-                    let event = self.contents.rest.get(&self.blocks, &mut scratch.texts, index)?;
-                    sink.push_exact(event);
-                }
+                RowForm::Whole(index) => event.whole = Some(index),
             }
-            let bytes = start..sink.len();
-            let canonical = sink.bytes().get(bytes.clone()).unwrap_or_default();
-            // Checked once for the whole event: this is much faster than value by value.
-            if !canonical.is_ascii() {
-                std::str::from_utf8(canonical).map_err(|_| self.fault("text of a row"))?;
-            }
-            if let Some(event) = events.get_mut(*place as usize) {
-                *event = PlacedEvent { time, bytes };
-            }
-            if sink.len() > BATCH_BYTES_MAX && rows.len() > 1 {
-                return Err(TOO_MUCH);
+            check_batch(rows, sink)?;
+        }
+        // In the order asked for, in which those of the batch before came, too: the block that two
+        // batches share is unpacked once.
+        for event in events.iter_mut() {
+            if let Some(index) = event.whole {
+                let start = sink.len();
+                sink.push_exact(self.contents.rest.get(&self.blocks, &mut scratch.texts, index)?);
+                event.bytes = start..sink.len();
+                check_batch(rows, sink)?;
             }
         }
         // More values than its shape tells of do no harm to the last row of all.
         if rows.len() > 1 && !cells.is_used_up() {
             return Err(self.fault("column value"));
+        }
+        // Checked once for whole events: this is much faster than value by value.
+        if !sink.bytes().is_ascii() {
+            for event in events {
+                let bytes = sink.bytes().get(event.bytes.clone()).unwrap_or_default();
+                std::str::from_utf8(bytes).map_err(|_| self.fault("text of a row"))?;
+            }
         }
         Ok(())
     }
@@ -223,8 +233,8 @@ impl Segment {
         forms: &mut [RowForm<'s>; BATCH_ROWS],
         decoder: &mut Decoder,
     ) -> Read<()> {
-        let Decoder { scratch, cells, ascending, .. } = decoder;
-        cells.begin(self.contents.columns.len(), ascending.len());
+        let Decoder { scratch, cells, ascending, is_backward, .. } = decoder;
+        cells.begin(self.contents.columns.len(), ascending.len(), *is_backward);
         let mut shapes = self.contents.row_shapes.reader(&self.blocks);
         for ((row, _), form) in ascending.iter().zip(forms) {
             let shape = shapes.get((*row).into())? as usize;
@@ -284,6 +294,14 @@ impl Segment {
         // Only `seq` at or above the lowest one are asked for.
         let seq_of = |offset: i64| self.meta.min_seq.saturating_add(offset.max(0) as u64);
         Ok((seq_of(from)..seq_of(end), at))
+    }
+}
+
+/// Refuses a batch of long events: its halves are decoded one after the other.
+fn check_batch(rows: &[u32], sink: &EventBuffer) -> Read<()> {
+    match sink.len() > BATCH_BYTES_MAX && rows.len() > 1 {
+        true => Err(TOO_MUCH),
+        false => Ok(()),
     }
 }
 
