@@ -93,18 +93,15 @@ pub(crate) fn append_instant(out: &mut Vec<u8>, timestamp: Timestamp, offset_min
         put_pair(&mut text, 0, year / 100);
         put_pair(&mut text, 2, year % 100);
     }
+    put_pair(&mut text, 5, month);
+    put_pair(&mut text, 8, day);
+    put_pair(&mut text, 11, second_of_day / 3600);
+    put_pair(&mut text, 14, second_of_day / 60 % 60);
+    put_pair(&mut text, 17, second_of_day % 60);
     let micros = micros_of_day % MICROS_PER_SECOND;
-    let numbers = [
-        (5, month),
-        (8, day),
-        (11, second_of_day / 3600),
-        (14, second_of_day / 60 % 60),
-        (17, second_of_day % 60),
-        (20, micros / 10_000),
-        (22, micros / 100 % 100),
-        (24, micros % 100),
-    ];
-    numbers.into_iter().for_each(|(at, number)| put_pair(&mut text, at, number));
+    put_pair(&mut text, 20, micros / 10_000);
+    put_pair(&mut text, 22, micros / 100 % 100);
+    put_pair(&mut text, 24, micros % 100);
     let zeros = text.iter().rev().take_while(|byte| **byte == b'0').count();
     // Without a fraction, the point goes, too.
     let len = if micros == 0 { 19 } else { text.len() - zeros };
@@ -119,10 +116,22 @@ pub(crate) fn append_instant(out: &mut Vec<u8>, timestamp: Timestamp, offset_min
     append_offset(out, offset_minutes);
 }
 
+/// The numbers below 100 in two digits each.
+static PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    pairs
+};
+
 /// Writes a number below 100 in two digits.
 #[inline]
 fn put_pair(text: &mut [u8; 26], at: usize, number: i64) {
-    (text[at], text[at + 1]) = (digit(number / 10), digit(number));
+    let pair = usize::try_from(number).ok().and_then(|number| PAIRS.get(number));
+    [text[at], text[at + 1]] = *pair.unwrap_or(&[b'0'; 2]);
 }
 
 fn append_pair(out: &mut Vec<u8>, mark: u8, number: i64) {

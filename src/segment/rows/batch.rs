@@ -29,7 +29,7 @@ const MADE_BYTES_MAX: usize = 4 << 20;
 pub(super) const TOO_MUCH: Damage =
     Damage { offset: 0, reading: "row longer than an event may be" };
 
-/// A value.
+/// A value; bytes are UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cell {
     /// `len` bytes of the segment, which were checked.
@@ -163,11 +163,14 @@ impl CellBatch {
                 for span in &self.spans {
                     ints.read(u64::from(span.start)..span.end.into(), &mut self.ints)?;
                 }
-                for number in &self.ints {
-                    self.values.push(match is_count {
-                        true => Cell::Count(*number),
-                        false => make(&mut self.made, |made| append_decimal(*number, made))?,
-                    });
+                let CellBatch { ints, values, made, .. } = self;
+                match is_count {
+                    true => values.extend(ints.iter().map(|number| Cell::Count(*number))),
+                    false => {
+                        for number in ints {
+                            values.push(make(made, |made| append_decimal(*number, made))?);
+                        }
+                    }
                 }
                 Ok(())
             }
@@ -181,15 +184,21 @@ impl CellBatch {
                 let Some(known) = self.known.get_mut(number) else { return Ok(()) };
                 let (values, made) = (&mut self.values, &mut self.made);
                 let mut known = known.reader(dictionary.reader(blocks), is_text, self.ids.len());
-                for id in &self.ids {
-                    values.push(match known.get(*id)? {
-                        DictionaryValue::AsStored { from, len } => Cell::Stored { from, len },
-                        DictionaryValue::ToEscape(text) => {
-                            make(made, |made| append_escaped(made, text))?
-                        }
-                    });
-                }
-                Ok(())
+                let mut outcome = Ok(());
+                let mut cell = |id: &u32| match known.get(*id)? {
+                    DictionaryValue::AsStored { from, len } => Ok(Cell::Stored { from, len }),
+                    DictionaryValue::ToEscape(text) => {
+                        make(made, |made| append_escaped(made, text))
+                    }
+                };
+                // `extend` asks for room once.
+                values.extend(self.ids.iter().map(|id| {
+                    cell(id).unwrap_or_else(|damage| {
+                        outcome = Err(damage);
+                        Cell::Count(0)
+                    })
+                }));
+                outcome
             }
             Codec::Patterns(patterns) => {
                 let mut patterns = patterns.reader(blocks);
@@ -197,6 +206,7 @@ impl CellBatch {
                 self.each_index(|made, index| {
                     text.clear();
                     patterns.append(index, &mut text)?;
+                    check_text(&text)?;
                     make(made, |made| match is_text {
                         true => append_escaped(made, &text),
                         false => made.extend_from_slice(&text),
@@ -213,6 +223,7 @@ impl CellBatch {
             }
             Codec::Texts(_) => self.each_index(|made, index| {
                 let bytes = column.value_bytes(index, scratch)?;
+                check_text(bytes)?;
                 make(made, |made| match is_text {
                     true => append_escaped(made, bytes),
                     false => made.extend_from_slice(bytes),
@@ -263,6 +274,16 @@ impl CellBatch {
     #[inline]
     pub(super) fn made(&self) -> &[u8] {
         &self.made
+    }
+}
+
+/// Refuses bytes that are no UTF-8.
+#[inline]
+pub(super) fn check_text(bytes: &[u8]) -> Read<()> {
+    // Most texts are short and of ASCII only, which is found out at less cost.
+    match bytes.is_ascii() || std::str::from_utf8(bytes).is_ok() {
+        true => Ok(()),
+        false => Err(Damage { offset: 0, reading: "text of a row" }),
     }
 }
 

@@ -11,7 +11,7 @@
 //! of its bytes are checked is found out once for a batch, and rows that are neighbours need one
 //! look at where their values are.
 
-use super::batch::{Cell, CellBatch, TOO_MUCH};
+use super::batch::{Cell, CellBatch, TOO_MUCH, check_text};
 use super::buffer::EventBuffer;
 use crate::event::{Event, StoredEvent, Timestamp, append_instant};
 use crate::segment::codec::binary_search::partition_point;
@@ -26,7 +26,7 @@ const BATCH_BYTES: usize = 256 << 10;
 /// Bytes of events that are decoded at once at most, unless one is longer.
 const BATCH_BYTES_MAX: usize = 4 << 20;
 /// Rows that are decoded at once at most.
-const BATCH_ROWS: usize = 128;
+const BATCH_ROWS: usize = 256;
 /// Canonical bytes that one row may have: what an event may have, and room for seq.
 const ROW_BYTES_MAX: usize = crate::limits::EVENT_BYTES_MAX + 1024;
 
@@ -36,8 +36,10 @@ pub(crate) struct Decoder {
     scratch: Scratch,
     cells: CellBatch,
     sink: EventBuffer,
-    /// The rows of the batch, ascending, and where each stands among those asked for.
-    ascending: Vec<(u32, u32)>,
+    /// The rows of the batch, ascending.
+    ascending: Vec<AskedRow>,
+    /// Numbers of them.
+    ints: Vec<i64>,
     /// The first row that was asked for is behind the last one.
     is_backward: bool,
     /// For each row asked for, its event.
@@ -51,7 +53,9 @@ impl Decoder {
     fn order(&mut self, rows: &[u32]) {
         let Decoder { ascending, events, .. } = self;
         ascending.clear();
-        ascending.extend(rows.iter().copied().zip(0..));
+        let asked =
+            |(row, place): (&u32, u32)| AskedRow { row: *row, place, ..AskedRow::default() };
+        ascending.extend(rows.iter().zip(0..).map(asked));
         self.is_backward = rows.first() > rows.last();
         if self.is_backward {
             ascending.reverse();
@@ -69,13 +73,26 @@ impl Decoder {
     }
 }
 
-/// Where the event of a row is.
-#[derive(Debug, Clone, Copy)]
-enum RowForm<'s> {
-    /// In the columns.
-    Columns(&'s Template),
-    /// Stored whole, as value `.0` of the rest.
-    Whole(u32),
+/// A row of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct AskedRow {
+    row: u32,
+    /// Its place among those asked for.
+    place: u32,
+    shape: u32,
+    /// `occurred_at`, and its offset from UTC in minutes.
+    time: i64,
+    offset: i64,
+}
+
+impl AskedRow {
+    fn time(&mut self) -> &mut i64 {
+        &mut self.time
+    }
+
+    fn offset(&mut self) -> &mut i64 {
+        &mut self.offset
+    }
 }
 
 /// An event of a batch.
@@ -181,73 +198,70 @@ impl Segment {
 
     /// Puts the events of rows together, one after the other.
     fn put_together(&self, rows: &[u32], decoder: &mut Decoder) -> Read<()> {
-        let mut forms = [RowForm::Whole(0); BATCH_ROWS];
         decoder.order(rows);
-        self.gather(&mut forms, decoder)?;
+        self.gather(decoder)?;
         let Decoder { scratch, cells, sink, ascending, events, .. } = decoder;
-        let mut times = self.contents.times.reader(&self.blocks);
-        let mut offsets = self.contents.offsets.reader(&self.blocks);
         sink.clear();
-        for ((row, place), form) in ascending.iter().zip(forms) {
-            let Some(event) = events.get_mut(*place as usize) else { continue };
+        for AskedRow { place, shape, time, offset, .. } in ascending {
             let start = sink.len();
-            event.time = times.get((*row).into())?;
-            match form {
-                RowForm::Columns(template) => {
-                    let at = (Timestamp(event.time), offsets.get((*row).into())? as i32);
-                    let segment = self;
-                    EventWriter { segment, template, time: at, start, cells, sink }.write()?;
-                    event.bytes = start..sink.len();
-                }
-                RowForm::Whole(index) => event.whole = Some(index),
+            let Some(event) = events.get_mut(*place as usize) else { continue };
+            event.time = *time;
+            if event.whole.is_none() {
+                let template = self.template(*shape as usize).ok_or(self.fault("template"))?;
+                let (segment, time) = (self, (Timestamp(*time), *offset as i32));
+                EventWriter { segment, template, time, start, cells, sink }.write()?;
+                event.bytes = start..sink.len();
+                check_batch(rows, sink)?;
             }
-            check_batch(rows, sink)?;
         }
         // In the order asked for, in which those of the batch before came, too: the block that two
         // batches share is unpacked once.
         for event in events.iter_mut() {
             if let Some(index) = event.whole {
                 let start = sink.len();
-                sink.push_exact(self.contents.rest.get(&self.blocks, &mut scratch.texts, index)?);
+                let whole = self.contents.rest.get(&self.blocks, &mut scratch.texts, index)?;
+                check_text(whole)?;
+                sink.push_exact(whole);
                 event.bytes = start..sink.len();
                 check_batch(rows, sink)?;
             }
         }
         // More values than its shape tells of do no harm to the last row of all.
-        if rows.len() > 1 && !cells.is_used_up() {
-            return Err(self.fault("column value"));
+        match rows.len() > 1 && !cells.is_used_up() {
+            true => Err(self.fault("column value")),
+            false => Ok(()),
         }
-        // Checked once for whole events: this is much faster than value by value.
-        if !sink.bytes().is_ascii() {
-            for event in events {
-                let bytes = sink.bytes().get(event.bytes.clone()).unwrap_or_default();
-                std::str::from_utf8(bytes).map_err(|_| self.fault("text of a row"))?;
-            }
-        }
-        Ok(())
     }
 
     /// Finds the form of each row and the values that the templates need.
-    fn gather<'s>(
-        &'s self,
-        forms: &mut [RowForm<'s>; BATCH_ROWS],
-        decoder: &mut Decoder,
-    ) -> Read<()> {
-        let Decoder { scratch, cells, ascending, is_backward, .. } = decoder;
+    fn gather(&self, decoder: &mut Decoder) -> Read<()> {
+        let Decoder { scratch, cells, ascending, is_backward, events, ints, .. } = decoder;
         cells.begin(self.contents.columns.len(), ascending.len(), *is_backward);
+        for (field, stored) in [
+            (AskedRow::time as fn(&mut AskedRow) -> &mut i64, &self.contents.times),
+            (AskedRow::offset, &self.contents.offsets),
+        ] {
+            let mut reader = stored.reader(&self.blocks);
+            ints.clear();
+            for run in ascending.chunk_by(|one, next| one.row + 1 == next.row) {
+                let first = run.first().map_or(0, |first| u64::from(first.row));
+                reader.read(first..first + run.len() as u64, ints)?;
+            }
+            ascending.iter_mut().zip(&*ints).for_each(|(asked, value)| *field(asked) = *value);
+        }
         let mut shapes = self.contents.row_shapes.reader(&self.blocks);
-        for ((row, _), form) in ascending.iter().zip(forms) {
-            let shape = shapes.get((*row).into())? as usize;
-            *form = if shape < self.contents.shapes.len() {
-                let template = self.template(shape).ok_or(self.fault("shape of a row"))?;
-                cells.need(*row, &template.columns);
-                RowForm::Columns(template)
-            } else {
-                match self.contents.overflow_rows.locate(&self.blocks, *row)? {
-                    (index, 1) => RowForm::Whole(index),
+        for asked in ascending {
+            let shape = shapes.get(asked.row.into())?;
+            if shape < self.contents.shapes.len() as u64 {
+                let template = self.template(shape as usize);
+                cells.need(asked.row, &template.ok_or(self.fault("shape of a row"))?.columns);
+                asked.shape = shape as u32;
+            } else if let Some(event) = events.get_mut(asked.place as usize) {
+                match self.contents.overflow_rows.locate(&self.blocks, asked.row)? {
+                    (index, 1) => event.whole = Some(index),
                     _ => return Err(self.fault("row stored whole")),
                 }
-            };
+            }
         }
         cells.gather(self, scratch)
     }
@@ -331,7 +345,8 @@ impl EventWriter<'_> {
         let stored = self.segment.blocks.all();
         let mut at = steps.start;
         while at < steps.end {
-            match template.steps.get(at).ok_or(self.fault("template"))? {
+            let Some(step) = template.steps.get(at) else { return Err(self.fault("template")) };
+            match step {
                 TemplateStep::Literal { start, len } => {
                     self.sink.push(&template.literals, *start as usize, *len);
                 }

@@ -1,6 +1,6 @@
 //! Where values of a dictionary are, for ids that come again and again.
 
-use super::batch::TOO_MUCH;
+use super::batch::{TOO_MUCH, check_text};
 use crate::json::is_plain;
 use crate::segment::codec::blocks::Read;
 use crate::segment::codec::dictionary::DictionaryReader;
@@ -68,7 +68,7 @@ pub(super) struct KnownReader<'k, 'b> {
 }
 
 impl<'b> KnownReader<'_, 'b> {
-    /// The value with this id, not checked to be UTF-8.
+    /// The value with this id, which is UTF-8.
     #[inline]
     pub(super) fn get(&mut self, id: u32) -> Read<DictionaryValue<'b>> {
         let place = id as usize & (self.places.len().wrapping_sub(1));
@@ -83,6 +83,7 @@ impl<'b> KnownReader<'_, 'b> {
     fn look_up(&mut self, id: u32, place: usize) -> Read<DictionaryValue<'b>> {
         let (from, len) = self.dictionary.place(id)?;
         let bytes = self.dictionary.bytes_at((from, len))?;
+        check_text(bytes)?;
         if self.is_text && !is_plain(bytes) {
             return Ok(DictionaryValue::ToEscape(bytes));
         }
