@@ -17,6 +17,7 @@ pub(super) mod time;
 mod typed;
 
 use std::hash::{Hash, Hasher};
+use std::io::Write;
 
 pub use builder::EventBuilder;
 pub(crate) use identity::Identity;
@@ -237,16 +238,20 @@ pub struct StoredEvent {
 impl StoredEvent {
     /// Canonical JSON with `seq` and `recorded_at` first.
     pub fn to_json(&self, raw: Raw) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.event.canonical().len() + 96);
+        self.append_json(raw, &mut out);
+        out
+    }
+
+    /// Appends what [`StoredEvent::to_json`] gives: for many events in one buffer.
+    pub fn append_json(&self, raw: Raw, out: &mut Vec<u8>) {
         let canonical = self.event.canonical();
-        let mut out = Vec::with_capacity(canonical.len() + 64);
-        out.extend_from_slice(b"{\"seq\":");
-        out.extend_from_slice(self.seq.to_string().as_bytes());
-        out.extend_from_slice(b",\"recorded_at\":\"");
-        time::append_instant(&mut out, self.recorded_at, 0);
+        write!(out, "{{\"seq\":{},\"recorded_at\":\"", self.seq).expect("a vector takes all bytes");
+        time::append_instant(out, self.recorded_at, 0);
         out.extend_from_slice(b"\",");
         let left_out = match raw {
             Raw::With => None,
-            Raw::Without => crate::json::find_later(canonical, "raw"),
+            Raw::Without => crate::json::find_raw(canonical),
         };
         let (before, after) = match left_out {
             Some(raw) => (canonical.get(1..raw.start - 1), canonical.get(raw.value.end..)),
@@ -254,7 +259,6 @@ impl StoredEvent {
         };
         out.extend_from_slice(before.unwrap_or_default());
         out.extend_from_slice(after.unwrap_or_default());
-        out
     }
 
     /// The same as a value: what [`StoredEvent::to_json`] prints.

@@ -53,6 +53,11 @@ fn check(segment: &Segment, rows: &[StoredEvent]) {
         let expected = &rows[row as usize];
         assert_eq!(&segment.stored_event(row, &mut Decoder::default()).unwrap(), expected);
     }
+    for asked in orders(segment.rows()) {
+        let mut found = Vec::new();
+        segment.stored_events(&asked, &mut decoder, &mut found).unwrap();
+        assert!(found.iter().eq(asked.iter().map(|row| &rows[*row as usize])), "{asked:?}");
+    }
     let by_seq = segment.rows_by_seq().unwrap();
     assert!(
         by_seq
@@ -60,6 +65,20 @@ fn check(segment: &Segment, rows: &[StoredEvent]) {
             .all(|pair| { segment.seq(pair[0]).unwrap() < segment.seq(pair[1]).unwrap() })
     );
     assert!(segment.examine().is_sound());
+}
+
+/// Rows in the orders in which they are asked for: neighbours up and down, with gaps, far apart,
+/// mixed, and twice.
+fn orders(rows: u32) -> Vec<Vec<u32>> {
+    let all = || 0..rows;
+    vec![
+        all().collect(),
+        all().rev().collect(),
+        all().filter(|row| row % 5 != 2 && row % 7 != 0).collect(),
+        all().rev().step_by(17).collect(),
+        all().map(|row| row.wrapping_mul(7919) % rows).collect(),
+        all().flat_map(|row| [row, row]).rev().collect(),
+    ]
 }
 
 /// Rows that are copied from two segments make the same file as rows that are pushed.
@@ -169,6 +188,16 @@ proptest! {
                 if let Ok(found) = segment.stored_event(row, &mut Decoder::default()) {
                     prop_assert_eq!(&found, expected);
                 }
+            }
+            for asked in orders(segment.rows()) {
+                let mut decoder = Decoder::default();
+                let mut found = Vec::new();
+                let outcome = segment.stored_events(&asked, &mut decoder, &mut found);
+                let expected = asked.iter().map(|row| rows.get(*row as usize));
+                prop_assert!(found.iter().map(Some).eq(expected.take(found.len())));
+                let next = asked.get(found.len());
+                let next = next.map(|row| segment.stored_event(*row, &mut Decoder::default()));
+                prop_assert_eq!(outcome.is_err(), next.is_some_and(|next| next.is_err()));
             }
             prop_assert!(!segment.examine().is_sound() || (12..16).contains(&place));
         }

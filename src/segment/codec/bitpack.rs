@@ -1,6 +1,7 @@
 //! Fixed-width bit packing: value `i` of width `w` is bits `i*w .. i*w+w`, little-endian.
 
 use super::blocks::{BlockWindow, Blocks, ByteSpan, Damage, Read};
+use std::ops::Range;
 
 /// Bits needed for `value`; 0 for 0.
 pub(crate) fn width_of(value: u64) -> u8 {
@@ -159,7 +160,7 @@ impl Packed {
     pub(crate) fn for_each(
         &self,
         blocks: &Blocks,
-        range: std::ops::Range<u64>,
+        range: Range<u64>,
         mut each: impl FnMut(u64),
     ) -> Read<()> {
         let fault = self.fault();
@@ -199,6 +200,27 @@ impl PackedReader<'_> {
         self.packed.get_from(index, |from, len, reading| self.window.slice(from, len, reading))
     }
 
+    /// Appends the lower 32 bits of the values of `range`.
+    pub(crate) fn read(&mut self, range: Range<u64>, out: &mut Vec<u32>) -> Read<()> {
+        let Packed { span, count, width } = self.packed;
+        let fault = self.packed.fault();
+        if range.start > range.end || range.end > count {
+            return Err(fault);
+        }
+        let values = (range.end - range.start) as usize;
+        if width == 0 {
+            out.resize(out.len() + values, 0);
+            return Ok(());
+        }
+        let (first, last) = (range.start * u64::from(width), range.end * u64::from(width));
+        // The 8 bytes of slack that reads need.
+        let len = (last.div_ceil(8) + 8).min(span.len).saturating_sub(first / 8);
+        let from = span.offset.checked_add(first / 8).ok_or(fault)?;
+        let from = usize::try_from(from).map_err(|_| fault)?;
+        let bytes = self.window.slice(from, len as usize, fault.reading)?;
+        append_unpacked(bytes, width, (first % 8) as usize, values, out).ok_or(fault)
+    }
+
     /// As [`Packed::bounds`].
     #[inline]
     pub(super) fn bounds(&mut self, index: u64) -> Read<(u64, u64)> {
@@ -217,6 +239,32 @@ impl PackedReader<'_> {
         let mask = (1 << width) - 1;
         Ok((word & mask, word >> width & mask))
     }
+}
+
+/// Appends the lower 32 bits of `count` values, of which the first begins `shift` bits into
+/// `bytes`; `None` if there are not as many.
+fn append_unpacked(
+    bytes: &[u8],
+    width: u8,
+    shift: usize,
+    count: usize,
+    out: &mut Vec<u32>,
+) -> Option<()> {
+    let step = usize::from(width);
+    let mask = if width >= 32 { u32::MAX } else { (1 << width) - 1 };
+    let mut is_whole = true;
+    // The lower 32 bits of a value lie in the eight bytes from its first on.
+    out.extend((0..count).map(|index| {
+        let bit = shift + index * step;
+        match bytes.get(bit / 8..).and_then(<[u8]>::first_chunk) {
+            Some(word) => (u64::from_le_bytes(*word) >> (bit % 8)) as u32 & mask,
+            None => {
+                is_whole = false;
+                0
+            }
+        }
+    }));
+    is_whole.then_some(())
 }
 
 /// The value that begins `shift` bits into `bytes`.
@@ -274,12 +322,17 @@ mod tests {
             for start in [0, values.len() / 3, values.len()] {
                 let mut seen = Vec::new();
                 let range = start as u64..values.len() as u64;
-                packed.for_each(&blocks, range, |value| seen.push(value)).unwrap();
+                packed.for_each(&blocks, range.clone(), |value| seen.push(value)).unwrap();
                 prop_assert_eq!(&seen[..], &values[start..]);
+                let mut lower = vec![7];
+                reader.read(range, &mut lower).unwrap();
+                let expected: Vec<u32> = seen.iter().map(|value| *value as u32).collect();
+                prop_assert_eq!(&lower[1..], expected);
             }
             prop_assert!(packed.get(&blocks, values.len() as u64).is_err());
             prop_assert!(packed.bounds(&blocks, values.len() as u64).is_err());
             prop_assert!(reader.get(values.len() as u64).is_err());
+            prop_assert!(reader.read(0..values.len() as u64 + 1, &mut Vec::new()).is_err());
         }
     }
 }

@@ -4,7 +4,9 @@
 use super::binary_search::partition_point;
 use super::bitpack::Packed;
 use super::blocks::{Blocks, ByteSpan, Damage, Read};
+use super::digits::LOWER;
 use super::radix;
+use std::ops::Range;
 
 /// Bytes of an id.
 const ID_BYTES: usize = 16;
@@ -65,12 +67,23 @@ fn parse_eight(text: u64) -> Option<u32> {
     Some((fours >> 16 | fours) as u32)
 }
 
+/// The two hexadecimal digits of each byte.
+static DIGITS: [[u8; 2]; 256] = {
+    let mut digits = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        digits[byte] = [LOWER[byte >> 4], LOWER[byte & 15]];
+        byte += 1;
+    }
+    digits
+};
+
 /// The text of an id.
-pub(crate) fn format(id: &[u8], out: &mut Vec<u8>) {
+#[inline]
+pub(crate) fn format(id: &[u8; ID_BYTES], out: &mut Vec<u8>) {
     let mut text = [b'-'; TEXT_BYTES];
     for (byte, place) in id.iter().zip(PLACES) {
-        let digit = |digit: u8| b"0123456789abcdef"[usize::from(digit)];
-        (text[place], text[place + 1]) = (digit(byte >> 4), digit(byte & 15));
+        [text[place], text[place + 1]] = DIGITS[usize::from(*byte)];
     }
     out.extend_from_slice(&text);
 }
@@ -92,20 +105,35 @@ impl Uuids {
     }
 
     /// The bytes of id `index`.
-    pub(crate) fn id<'b>(&self, blocks: &'b Blocks, index: u32) -> Read<&'b [u8]> {
+    pub(crate) fn id<'b>(&self, blocks: &'b Blocks, index: u32) -> Read<&'b [u8; ID_BYTES]> {
         let from = u64::from(index) * ID_BYTES as u64;
         if from + ID_BYTES as u64 > self.ids.len {
             return Err(self.fault());
         }
         let span = ByteSpan { offset: self.ids.offset + from, len: ID_BYTES as u64 };
-        blocks.bytes(span, "unique ids")
+        blocks.bytes(span, "unique ids")?.try_into().map_err(|_| self.fault())
+    }
+
+    /// The ids of some values that lie one after the other.
+    pub(crate) fn run<'b>(
+        &self,
+        blocks: &'b Blocks,
+        values: Range<u32>,
+    ) -> Read<&'b [[u8; ID_BYTES]]> {
+        let end = u64::from(values.end) * ID_BYTES as u64;
+        if values.start > values.end || end > self.ids.len {
+            return Err(self.fault());
+        }
+        let start = u64::from(values.start) * ID_BYTES as u64;
+        let span = ByteSpan { offset: self.ids.offset + start, len: end - start };
+        Ok(blocks.bytes(span, "unique ids")?.as_chunks().0)
     }
 
     /// All value indexes of an id, ascending; binary search.
     pub(crate) fn find(&self, blocks: &Blocks, id: &[u8; ID_BYTES]) -> Read<Vec<u32>> {
         let first = partition_point(0..self.sorted.count, |rank| {
             let index = self.sorted.get(blocks, rank)? as u32;
-            Ok(self.id(blocks, index)? < &id[..])
+            Ok(self.id(blocks, index)? < id)
         })?;
         let mut found = Vec::new();
         for rank in first..self.sorted.count {
