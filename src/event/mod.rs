@@ -86,8 +86,14 @@ impl Event {
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) naming the field that the schema refuses.
     pub fn from_value(value: Value) -> Result<Event> {
-        let root = Node::borrow(&value, 0);
-        Event::from_node(root.map_err(|problem| problem.to_error("event"))?, 512)
+        let json = crate::json::compact(&value, EVENT_DEPTH_MAX).unwrap_or_default();
+        if let Some((canonical, occurred_at)) = canonical::learned::read(&json) {
+            return Ok(Event { canonical, occurred_at });
+        }
+        let root = Node::borrow(&value, 0).map_err(|problem| problem.to_error("event"))?;
+        let event = Event::from_node(root, json.len())?;
+        canonical::learned::learn(&json, &event.canonical);
+        Ok(event)
     }
 
     fn from_node(root: Node<'_>, len_expected: usize) -> Result<Event> {

@@ -9,7 +9,7 @@
 //! The literals and kinds up to a value fix the place in the grammar of JSON, and kinds begin with
 //! different bytes. So at most one edge of a node fits a text, whatever their order.
 
-use super::escape::plain_len;
+use super::escape::{canonical_escape_len, plain_len};
 use super::number_syntax::{check_limits, number_len};
 use super::spans::value_end;
 
@@ -59,7 +59,8 @@ const WORDS: [&str; 3] = ["true", "false", "null"];
 /// How strictly the values of a text are scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scan {
-    /// Input: a string with escapes, or a number that is none, follows no layout.
+    /// Input: a string with escapes that canonical form writes in another way, or a number that is
+    /// none, follows no layout.
     Checked,
     /// Text that was written in canonical form by this crate.
     Canonical,
@@ -268,16 +269,17 @@ fn scan_value(text: &[u8], at: usize, kind: TokenKind, scan: Scan) -> Option<Tok
 /// The length of a string with escapes, whose first `plain` bytes have none.
 #[cold]
 fn string_len(rest: &[u8], plain: usize, scan: Scan) -> Option<usize> {
-    if scan == Scan::Checked {
-        return None;
-    }
     let mut len = plain;
     loop {
-        len += memchr::memchr2(b'"', b'\\', rest.get(len..)?)?;
-        if rest.get(len) == Some(&b'"') {
-            return Some(len);
-        }
-        len += 2;
+        let escape = rest.get(len..)?;
+        len += match (escape.first()?, scan) {
+            (b'"', _) => return Some(len),
+            (b'\\', Scan::Checked) => canonical_escape_len(escape)?,
+            (b'\\', Scan::Canonical) => 2,
+            (_, Scan::Checked) => return None,
+            (_, Scan::Canonical) => 1,
+        };
+        len += plain_len(rest.get(len..)?);
     }
 }
 
@@ -360,13 +362,20 @@ mod tests {
             ("", "1", "null"),
             ("", "\"1\"", "true"),
             ("", "[1]", "true"),
-            ("\\n", "1", "true"),
+            ("\\/", "1", "true"),
+            ("\\u0041", "1", "true"),
+            ("\\u001F", "1", "true"),
+            ("\\u000a", "1", "true"),
+            ("\\", "1", "true"),
         ] {
             assert_eq!(follow(&mut layouts, &json(s, n, b), Scan::Checked), None, "{s} {n} {b}");
         }
-        let escaped = json("a\\\"b\\\\", "1", "true");
-        let found = follow(&mut layouts, &escaped, Scan::Canonical).unwrap();
-        assert_eq!(found.1[0], "a\\\"b\\\\");
+        for text in ["a\\\"b\\\\", "\\n\\t\\u001f\\u000b", "\\\\"] {
+            let escaped = json(text, "1", "true");
+            for scan in [Scan::Checked, Scan::Canonical] {
+                assert_eq!(follow(&mut layouts, &escaped, scan).unwrap().1[0], text);
+            }
+        }
         assert_eq!(follow(&mut layouts, r#"{"s":"never ends\"#, Scan::Canonical), None);
     }
 

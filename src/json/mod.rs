@@ -28,4 +28,4 @@ pub(crate) use problem::{Checked, PathStep, Problem};
 pub(crate) use spans::{find, find_raw, members};
 pub(crate) use tokens::{PathToken, Step, path_tokens};
 pub(crate) use tree::{Member, Node};
-pub(crate) use write::{append_comma, append_escaped, append_key, append_scalar};
+pub(crate) use write::{append_comma, append_escaped, append_key, append_scalar, compact};

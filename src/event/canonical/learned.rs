@@ -22,6 +22,9 @@ use std::collections::HashMap;
 
 /// Values of an event that is learned; larger ones hardly come in the same layout again.
 const VALUES_MAX: usize = 256;
+/// Texts of unknown layout that are passed over after one that could not be learned: what it costs
+/// to try is then a small part of what they cost in any case.
+const PASSED_OVER: u32 = 32;
 
 thread_local! {
     static LEARNED: RefCell<LearnedEvents> = RefCell::default();
@@ -37,7 +40,7 @@ pub(in crate::event) fn read(json: &[u8]) -> Option<(Vec<u8>, Timestamp)> {
 /// Learns the layout of a text that the tree way has brought into canonical form.
 pub(in crate::event) fn learn(json: &[u8], canonical: &[u8]) {
     // A thread that ends has nothing to learn any more.
-    let _ = LEARNED.try_with(|learned| learned.borrow_mut().learn(json, canonical));
+    let _ = LEARNED.try_with(|learned| learned.borrow_mut().learn_if_it_pays(json, canonical));
 }
 
 #[derive(Debug, Default)]
@@ -45,6 +48,8 @@ struct LearnedEvents {
     layouts: Layouts<EventLayout>,
     /// The values of the text being read.
     tokens: Vec<Token>,
+    /// Texts that are not looked at, because one before could not be learned.
+    passed_over: u32,
 }
 
 /// What the events of one layout of input have in common.
@@ -77,6 +82,14 @@ impl LearnedEvents {
         layout.apply(text, &self.tokens)
     }
 
+    fn learn_if_it_pays(&mut self, json: &[u8], canonical: &[u8]) {
+        if self.passed_over > 0 {
+            self.passed_over -= 1;
+        } else if self.learn(json, canonical).is_none() {
+            self.passed_over = PASSED_OVER;
+        }
+    }
+
     fn learn(&mut self, json: &[u8], canonical: &[u8]) -> Option<()> {
         let text = std::str::from_utf8(json).ok()?;
         let input = path_tokens(json)?;
@@ -86,9 +99,7 @@ impl LearnedEvents {
         }
         let layout = EventLayout::new(json, &input, canonical, &output)?;
         let tokens: Vec<Token> = input.iter().map(|input| input.token).collect();
-        // Escapes are no part of the layout, but this text does not show what it does to the rest.
-        let is_plain = !tokens.iter().any(|token| token.is_escaped);
-        let (applied, _) = layout.apply(text, &tokens).filter(|_| is_plain)?;
+        let (applied, _) = layout.apply(text, &tokens)?;
         (applied == canonical).then_some(())?;
         self.layouts.learn(json, &tokens, layout)
     }
@@ -161,8 +172,11 @@ impl EventLayout {
             text.get(token.start as usize..token.end())
         };
         for (place, rule) in &self.rules {
+            let is_escaped = tokens.get(*place as usize)?.is_escaped;
             let value = value(*place)?;
             match rule {
+                // What it stands for is shorter than it is; a code or choice has to be read.
+                FieldType::Code | FieldType::Choice(_) if is_escaped => return None,
                 FieldType::Text { bytes_max } => (value.len() <= *bytes_max).then_some(())?,
                 FieldType::TextList => check_len(value, SHORT_TEXT_BYTES_MAX).ok()?,
                 FieldType::Integer => check_scalar(*rule, &Node::Number(value)).ok()?,
