@@ -18,10 +18,10 @@ use foldhash::fast::FixedState;
 use std::collections::HashMap;
 
 /// Shapes of a segment; an event of another shape is stored whole.
-pub(crate) const SHAPES_MAX: usize = 1024;
+pub(crate) const SHAPES_MAX: usize = 4096;
 
 /// Columns of a segment; an event that needs another one is stored whole.
-pub(crate) const COLUMNS_MAX: usize = 256;
+pub(crate) const COLUMNS_MAX: usize = 1024;
 
 /// (tenant, source, category) combinations that the meta lists.
 pub(crate) const RETENTION_KEYS_MAX: usize = 4096;
