@@ -69,13 +69,27 @@ fn check_copy(rows: &[StoredEvent], file: &[u8]) {
         build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap()
     };
     let halves: Vec<Segment> = (0..rows.len().min(2)).map(half).collect();
-    let mut sources: Vec<RowSource<'_>> = halves.iter().map(RowSource::new).collect();
+    let halves: Vec<&Segment> = halves.iter().collect();
+    let copied = CopiedRow::of_all(&halves).unwrap();
+    assert!(copy(&halves, &copied, rows) == file, "copied rows make another file");
+}
+
+/// The file of rows that are copied.
+fn copy(segments: &[&Segment], copied: &[CopiedRow], rows: &[StoredEvent]) -> Vec<u8> {
+    let mut sources: Vec<RowSource<'_>> = segments.iter().map(|one| RowSource::new(one)).collect();
     let mut builder = SegmentBuilder::new(ID, "default", Vec::new());
-    for (index, row) in rows.iter().enumerate() {
-        builder.push_from(&mut sources[index % 2], index as u32 / 2).unwrap();
-        builder.count_event_bytes(row.event.canonical().len() as u64);
-    }
-    assert!(builder.finish().unwrap().0 == file, "copied rows make another file");
+    builder.push_rows(&mut sources, copied).unwrap();
+    builder.count_event_bytes(rows.iter().map(|row| row.event.canonical().len() as u64).sum());
+    builder.finish().unwrap().0
+}
+
+/// Some rows of a segment that are copied make the same file as those rows pushed.
+fn check_copy_of_some(rows: &[StoredEvent], segment: &Segment) {
+    let is_some = |row: &u32| row % 3 != 1 && row % 16 < 8;
+    let some: Vec<u32> = (0..segment.rows()).filter(is_some).collect();
+    let copied = CopiedRow::of_one(segment, &some).unwrap();
+    let rows: Vec<StoredEvent> = some.iter().map(|row| rows[*row as usize].clone()).collect();
+    assert!(copy(&[segment], &copied, &rows) == file_of(&rows), "some rows make another file");
 }
 
 fn check_both(events: Vec<Event>) {
@@ -85,6 +99,7 @@ fn check_both(events: Vec<Event>) {
     check_copy(&rows, &bytes);
     let segment = Segment::open(Region::from_vec(bytes), Path::new("test.seg")).unwrap();
     check(&segment, &rows);
+    check_copy_of_some(&rows, &segment);
 }
 
 fn json(depth: u32) -> impl Strategy<Value = serde_json::Value> {
@@ -190,6 +205,8 @@ fn more_shapes_and_columns_than_the_caps_are_stored_whole() {
     let segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
     assert!(segment.contents.rest.count > 100);
     check(&segment, &rows);
+    check_copy(&rows, &file_of(&rows));
+    check_copy_of_some(&rows, &segment);
 }
 
 #[test]
@@ -227,6 +244,11 @@ fn many_events_of_one_instant_are_told_apart_by_their_ids() {
         |number: u32| format!("job-{number}"),
         |number: u32| format!("run{number:08}"),
         |number: u32| format!("shared {}", number / 3),
+        // A dictionary in one of the halves that are copied, but not in the whole.
+        |number: u32| match number % 2 {
+            0 => format!("run{number:08}"),
+            _ => format!("again {}", number / 2 * 9 / 20),
+        },
     ] {
         let events: Vec<Event> = (0..3000u32)
             .map(|number| {
@@ -239,6 +261,7 @@ fn many_events_of_one_instant_are_told_apart_by_their_ids() {
             })
             .collect();
         let rows = rows_of(events);
+        check_copy(&rows, &file_of(&rows));
         let segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
         let mut decoder = Decoder::default();
         let mut find = |id: &str, at, canonical: &[u8]| {

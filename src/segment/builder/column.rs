@@ -45,12 +45,22 @@ impl ColumnBuilder {
         }
     }
 
-    /// Adds a value of `row` that was interned already; the values must be held by id.
-    #[inline]
-    pub(super) fn push_known(&mut self, row: u32, id: u32) {
-        self.rows.push(row);
+    /// Values that can be added before it is decided whether they are interned.
+    pub(super) fn room_until_decided(&self) -> usize {
+        match &self.values {
+            ValueBuffer::Interned(interner) if interner.ids.len() < TRIAL_VALUES => {
+                TRIAL_VALUES - interner.ids.len()
+            }
+            _ => usize::MAX,
+        }
+    }
+
+    /// Adds values that were interned already, no more than [`Self::room_until_decided`]; the
+    /// values must be held by id.
+    pub(super) fn extend_known(&mut self, rows: impl Iterator<Item = u32>, ids: &[u32]) {
         if let ValueBuffer::Interned(interner) = &mut self.values {
-            interner.ids.push(id);
+            self.rows.extend(rows);
+            interner.ids.extend_from_slice(ids);
             self.try_dictionary();
         }
     }

@@ -166,22 +166,20 @@ impl Packed {
         if range.end > self.count {
             return Err(fault);
         }
+        if self.width == 0 {
+            range.for_each(|_| each(0));
+            return Ok(());
+        }
         let first = range.start * u64::from(self.width) / 8;
         let last = packed_len(range.end, self.width).ok_or(fault)?.min(self.span.len);
         let len = last.saturating_sub(first);
         let span = ByteSpan { offset: self.span.offset + first, len };
         let bytes = blocks.bytes(span, fault.reading)?;
-        let skip = first * 8;
-        for index in range {
-            let bit = index * u64::from(self.width) - if self.width == 0 { 0 } else { skip };
-            let value = if self.width == 0 {
-                0
-            } else {
-                let from = (bit / 8) as usize;
-                let window = bytes.get(from..).ok_or(fault)?;
-                get_shifted(window, self.width, (bit % 8) as u32).ok_or(fault)?
-            };
-            each(value);
+        let mut bit = range.start * u64::from(self.width) - first * 8;
+        for _ in range {
+            let window = bytes.get((bit / 8) as usize..).ok_or(fault)?;
+            each(get_shifted(window, self.width, (bit % 8) as u32).ok_or(fault)?);
+            bit += u64::from(self.width);
         }
         Ok(())
     }

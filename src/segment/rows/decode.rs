@@ -215,7 +215,7 @@ impl Segment {
 
     /// The instant at which the event with this `seq` was accepted, and the `seq` of all of that
     /// instant; binary search over batches.
-    fn recorded_step(&self, seq: u64) -> Read<(Range<u64>, Timestamp)> {
+    pub(crate) fn recorded_step(&self, seq: u64) -> Read<(Range<u64>, Timestamp)> {
         let offset = seq.wrapping_sub(self.meta.min_seq) as i64;
         let steps = &self.contents.recorded_from;
         let (mut from, mut end) = (i64::MIN, i64::MAX);
