@@ -10,6 +10,7 @@ use crate::segment::codec::ints::Ints;
 use crate::segment::codec::overflow;
 use crate::segment::codec::presence;
 use crate::segment::codec::presence::Presence;
+use crate::segment::codec::radix;
 use crate::segment::codec::texts::{Packing, TextWriter};
 use crate::segment::codec::uuids;
 use crate::segment::codec::uuids::Uuids;
@@ -23,7 +24,7 @@ use crate::segment::read::segment::Segment;
 use crate::{Error, Result, event::Timestamp};
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
 /// Values from which a column that hardly repeats gets no dictionary.
@@ -128,9 +129,8 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
 
 /// The instants of acceptance as steps over `seq`: they are few when events come in batches.
 fn recorded(seqs: &[u64], recorded_ats: &[i64], min_seq: u64) -> (Vec<i64>, Vec<i64>) {
-    let mut pairs: Vec<(u64, i64)> =
-        seqs.iter().copied().zip(recorded_ats.iter().copied()).collect();
-    pairs.sort_unstable();
+    let pairs = seqs.iter().copied().zip(recorded_ats.iter().copied()).collect();
+    let mut pairs: Vec<(u64, i64)> = radix::sort(pairs, |(seq, _)| *seq);
     pairs.dedup_by_key(|(_, at)| *at);
     pairs.into_iter().map(|(seq, at)| ((seq - min_seq) as i64, at)).unzip()
 }
@@ -154,14 +154,11 @@ fn actions(builder: &SegmentBuilder) -> Option<Vec<(u32, u32)>> {
         ranks
     };
     let (category_ranks, activity_ranks) = (rank(categories), rank(activities));
-    let mut pairs: Vec<(u32, u32)> = categories
-        .ids
-        .iter()
-        .zip(&activities.ids)
-        .map(|(c, a)| (category_ranks[*c as usize], activity_ranks[*a as usize]))
-        .collect();
+    let pairs = categories.ids.iter().copied().zip(activities.ids.iter().copied());
+    let distinct: HashSet<(u32, u32), FixedState> = pairs.collect();
+    let rank_pair = |(c, a): (u32, u32)| (category_ranks[c as usize], activity_ranks[a as usize]);
+    let mut pairs: Vec<(u32, u32)> = distinct.into_iter().map(rank_pair).collect();
     pairs.sort_unstable();
-    pairs.dedup();
     Some(pairs)
 }
 

@@ -1,5 +1,7 @@
 //! Fixed-width bit packing: value `i` of width `w` is bits `i*w .. i*w+w`, little-endian.
 
+use std::ops::BitOr;
+
 use super::blocks::{BlockWindow, Blocks, ByteSpan, Damage, Read};
 
 /// Bits needed for `value`; 0 for 0.
@@ -74,12 +76,15 @@ pub(crate) struct Packed {
 
 impl Packed {
     /// Writes `values` and says where.
-    pub(crate) fn write<T: Copy + Into<u64>>(values: &[T], out: &mut Vec<u8>) -> Packed {
-        let values = values.iter().copied().map(T::into);
+    pub(crate) fn write<T>(values: &[T], out: &mut Vec<u8>) -> Packed
+    where
+        T: Copy + Default + BitOr<Output = T> + Into<u64>,
+    {
         // As wide as the largest value; bits are put together faster than values are compared.
-        let width = width_of(values.clone().fold(0, |bits, value| bits | value));
+        let bits = values.iter().fold(T::default(), |bits, value| bits | *value);
+        let width = width_of(bits.into());
         let offset = out.len() as u64;
-        pack(values.clone(), width, out);
+        pack(values.iter().copied().map(T::into), width, out);
         let span = ByteSpan { offset, len: out.len() as u64 - offset };
         Packed { span, count: values.len() as u64, width }
     }

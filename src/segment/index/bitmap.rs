@@ -70,8 +70,9 @@ fn split(rows: &[u32]) -> Vec<ContainerRows<'_>> {
         };
         let (within, behind) = rest.split_at(end);
         // Two slices and not `windows`: that loop is vectorised.
-        let gaps = within.iter().zip(&within[1..]).filter(|(row, next)| **next != **row + 1);
-        containers.push(ContainerRows { key: key as u16, rows: within, runs: 1 + gaps.count() });
+        let neighbours = within.iter().zip(&within[1..]);
+        let gaps: u32 = neighbours.map(|(row, next)| u32::from(*next != row + 1)).sum();
+        containers.push(ContainerRows { key: key as u16, rows: within, runs: 1 + gaps as usize });
         rest = behind;
     }
     containers
@@ -112,17 +113,18 @@ impl ContainerRows<'_> {
             }
             return;
         }
-        out.resize(start + self.plain_len(), 0);
-        let body = &mut out[start..];
         if self.rows.len() <= ARRAY_MAX {
-            for (place, row) in body.chunks_exact_mut(2).zip(self.rows) {
+            out.resize(start + self.plain_len(), 0);
+            for (place, row) in out[start..].chunks_exact_mut(2).zip(self.rows) {
                 place.copy_from_slice(&(*row as u16).to_le_bytes());
             }
         } else {
+            let mut words = [0u64; WINDOW_WORDS];
             for row in self.rows {
                 let bit = (row % WINDOW_ROWS) as usize;
-                body[bit / 8] |= 1 << (bit % 8);
+                words[bit / 64] |= 1 << (bit % 64);
             }
+            out.extend(words.iter().flat_map(|word| word.to_le_bytes()));
         }
     }
 }

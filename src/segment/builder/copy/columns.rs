@@ -11,6 +11,15 @@ use crate::segment::codec::blocks::Read;
 /// A value id that was not looked up yet.
 const UNKNOWN: u32 = u32::MAX;
 
+/// The values of a column that are being copied.
+#[derive(Default)]
+struct CopyBuffers {
+    /// The new row of each.
+    rows: Vec<u32>,
+    /// The new id of each.
+    ids: Vec<u32>,
+}
+
 impl SegmentBuilder {
     /// Copies the values of rows whose shapes the builder has; `first` is the first of their new
     /// numbers.
@@ -20,13 +29,14 @@ impl SegmentBuilder {
         rows: &[CopiedRow],
         first: u32,
     ) -> Result<()> {
+        let mut buffers = CopyBuffers::default();
         for (number, to) in self.columns.iter_mut().enumerate() {
             let mut new_row = first;
             for run in rows.chunk_by(|row, next| row.source == next.source) {
                 let source = &mut sources[run[0].source as usize];
                 let from = source.from.get(number).copied().unwrap_or(NO_COLUMN);
                 if let Some(from) = source.columns.get_mut(from as usize) {
-                    let copied = from.copy(run, new_row, to);
+                    let copied = from.copy(run, new_row, to, &mut buffers);
                     copied.map_err(|damage| source.segment.corrupt(damage))?;
                 }
                 new_row += run.len() as u32;
@@ -78,23 +88,36 @@ impl SegmentBuilder {
 
 impl SourceColumn<'_> {
     /// Copies the values of rows, of which `new_row` is the first new number.
-    fn copy(&mut self, rows: &[CopiedRow], mut new_row: u32, to: &mut ColumnBuilder) -> Read<()> {
+    fn copy(
+        &mut self,
+        rows: &[CopiedRow],
+        mut new_row: u32,
+        to: &mut ColumnBuilder,
+        buffers: &mut CopyBuffers,
+    ) -> Read<()> {
         for run in rows.chunk_by(|row, next| row.row + 1 == next.row) {
             let (first, count) = (run[0].row, run.len() as u32);
-            let start = self.places.rows_of_values(first..first + count, &mut self.rows)?;
-            self.rows.iter_mut().for_each(|row| *row = *row - first + new_row);
+            let new_rows = &mut buffers.rows;
+            let start = self.places.rows_of_values(first..first + count, new_rows)?;
+            new_rows.iter_mut().for_each(|row| *row = *row - first + new_row);
             match &self.values {
-                SourceValues::Ids { .. } => self.copy_ids(start, to)?,
-                _ => self.copy_texts(start, to)?,
+                SourceValues::Ids { .. } => self.copy_ids(start, to, buffers)?,
+                _ => self.copy_texts(start, to, new_rows)?,
             }
             new_row += count;
         }
         Ok(())
     }
 
-    /// Copies the values from `start`, which have ids, into the new rows `self.rows`.
-    fn copy_ids(&mut self, start: u32, to: &mut ColumnBuilder) -> Read<()> {
-        let SourceColumn { column, values, rows, ids: new_ids, .. } = self;
+    /// Copies the values from `start`, which have ids, into the new rows of `buffers`.
+    fn copy_ids(
+        &mut self,
+        start: u32,
+        to: &mut ColumnBuilder,
+        buffers: &mut CopyBuffers,
+    ) -> Read<()> {
+        let CopyBuffers { rows, ids: new_ids } = buffers;
+        let SourceColumn { column, values, .. } = self;
         let SourceValues::Ids { packed, known, .. } = values else {
             return Ok(());
         };
@@ -129,9 +152,9 @@ impl SourceColumn<'_> {
         Ok(())
     }
 
-    /// Copies the values from `start`, which have no ids, into the new rows `self.rows`.
-    fn copy_texts(&mut self, start: u32, to: &mut ColumnBuilder) -> Read<()> {
-        for (index, row) in (start..).zip(&self.rows) {
+    /// Copies the values from `start`, which have no ids, into new rows.
+    fn copy_texts(&mut self, start: u32, to: &mut ColumnBuilder, rows: &[u32]) -> Read<()> {
+        for (index, row) in (start..).zip(rows) {
             if let SourceValues::Lengths(lengths) = &mut self.values {
                 let length = u32::try_from(lengths.get(index.into())?).unwrap_or(0);
                 to.push_length(*row, length);

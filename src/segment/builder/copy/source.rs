@@ -51,9 +51,6 @@ pub(super) struct SourceColumn<'s> {
     pub places: PresenceReader<'s>,
     pub values: SourceValues<'s>,
     pub scratch: Scratch,
-    /// The new rows of the values that are copied, and their new ids.
-    pub rows: Vec<u32>,
-    pub ids: Vec<u32>,
 }
 
 /// How the values are read.
@@ -128,13 +125,6 @@ impl<'s> SourceColumn<'s> {
             }
             _ => SourceValues::Texts,
         };
-        SourceColumn {
-            column,
-            places: column.places(),
-            values,
-            scratch: Scratch::default(),
-            rows: Vec::new(),
-            ids: Vec::new(),
-        }
+        SourceColumn { column, places: column.places(), values, scratch: Scratch::default() }
     }
 }
