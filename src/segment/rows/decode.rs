@@ -1,5 +1,5 @@
-//! Rebuilding events: templates ([`super::template`]) filled with the values of a batch of rows
-//! ([`super::cells`]).
+//! Rebuilding events: templates filled with the values of a batch of rows
+//! ([`super::batch`]).
 //!
 //! ```text
 //! rows -> shape of each -> template of each -> columns that are needed
