@@ -434,3 +434,21 @@ fn rows_that_disagree_with_their_shape_are_read_together_as_one_by_one() {
         assert_eq!(outcome.is_ok(), found.len() == rows.len());
     }
 }
+
+/// More bytes than a batch may make: it is decoded in halves.
+#[test]
+fn long_texts_that_need_escapes_are_put_together_in_parts() {
+    let events = (0..9).map(|number| {
+        let event = serde_json::json!({"occurred_at": "2026-05-04T10:00:00Z", "category": "c",
+            "activity": "made", "details": {"n": number, "text": "\"".repeat(400 << 10)}});
+        Event::from_json(event.to_string().as_bytes()).unwrap()
+    });
+    let rows = rows_of(events.collect());
+    let mut segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
+    // As if the others of the segment were short.
+    segment.meta.facts.event_bytes = 9 * 200;
+    let mut found = Vec::new();
+    let asked: Vec<u32> = (0..9).rev().collect();
+    segment.stored_events(&asked, &mut Decoder::default(), &mut found).unwrap();
+    assert!(found.iter().eq(rows.iter().rev()));
+}
