@@ -426,3 +426,52 @@ fn a_footer_that_claims_long_events_is_read_like_another() {
     let claim = |_: &mut Contents, meta: &mut Footer| meta.facts.event_bytes = u64::MAX - 63;
     forged(&few_rows(1), claim).unwrap();
 }
+
+/// Under right checksums: every row claims the shape of the first, so that some lack values and
+/// others have more than it says.
+#[test]
+fn rows_that_disagree_with_their_shape_are_read_together_as_one_by_one() {
+    let events = (0..40).map(|number| {
+        let mut event = serde_json::json!({"occurred_at": "2026-05-04T10:00:00Z", "category": "c",
+            "activity": "made", "details": {"n": number}});
+        if number % 3 != 1 {
+            event["id"] = format!("e{number}").into();
+        }
+        if number % 4 == 0 {
+            event["details"]["list"] = vec![number; number % 5].into();
+        }
+        Event::from_json(event.to_string().as_bytes()).unwrap()
+    });
+    let file = file_of(&rows_of(events.collect()));
+    let segment = Segment::open(Region::from_vec(file.clone()), Path::new("test.seg")).unwrap();
+    let (mut contents, meta) = (segment.contents.clone(), segment.meta.clone());
+    contents.row_shapes.width = 0;
+    let segment = Segment::in_memory(file, contents, meta).unwrap();
+    let one = |row: &u32| segment.stored_event(*row, &mut Decoder::default());
+    assert!((0..40).any(|row| one(&row).is_ok()) && (0..40).any(|row| one(&row).is_err()));
+    for rows in orders(40) {
+        let expected: Vec<StoredEvent> = rows.iter().map_while(|row| one(row).ok()).collect();
+        let mut found = Vec::new();
+        let outcome = segment.stored_events(&rows, &mut Decoder::default(), &mut found);
+        assert_eq!(found, expected, "{rows:?}");
+        assert_eq!(outcome.is_ok(), found.len() == rows.len());
+    }
+}
+
+/// More bytes than a batch may make: it is decoded in halves.
+#[test]
+fn long_texts_that_need_escapes_are_put_together_in_parts() {
+    let events = (0..9).map(|number| {
+        let event = serde_json::json!({"occurred_at": "2026-05-04T10:00:00Z", "category": "c",
+            "activity": "made", "details": {"n": number, "text": "\"".repeat(400 << 10)}});
+        Event::from_json(event.to_string().as_bytes()).unwrap()
+    });
+    let rows = rows_of(events.collect());
+    let mut segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
+    // As if the others of the segment were short.
+    segment.meta.facts.event_bytes = 9 * 200;
+    let mut found = Vec::new();
+    let asked: Vec<u32> = (0..9).rev().collect();
+    segment.stored_events(&asked, &mut Decoder::default(), &mut found).unwrap();
+    assert!(found.iter().eq(rows.iter().rev()));
+}

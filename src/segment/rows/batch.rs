@@ -5,13 +5,15 @@
 //! cursor for each column that only moves on finds them: the shape of a row says how many of a
 //! column are its own.
 
-use super::known::{DictionaryValue, KnownValues};
+use super::known::{DictionaryValue, KnownValues, TOO_MUCH, check_text};
 use crate::segment::file::templates::SHORT;
 
 use crate::event::shape::Kind;
 use crate::json::append_escaped;
-use crate::segment::codec::blocks::{Damage, Read};
+use crate::segment::codec::blocks::{Blocks, Damage, Read};
+use crate::segment::codec::dictionary::DictionaryReader;
 use crate::segment::codec::digits::append_decimal;
+use crate::segment::codec::ints::Ints;
 use crate::segment::codec::uuids;
 use crate::segment::file::contents::Codec;
 use crate::segment::read::column::{Column, Scratch};
@@ -24,10 +26,6 @@ const CELLS_MAX: usize = 64 << 10;
 const CELLS_OF_ROW_MAX: usize = crate::limits::EVENT_BYTES_MAX;
 /// Bytes made for a batch at most; one row never needs more.
 const MADE_BYTES_MAX: usize = 4 << 20;
-
-/// What a row of more than that is.
-pub(super) const TOO_MUCH: Damage =
-    Damage { offset: 0, reading: "row longer than an event may be" };
 
 /// A value; bytes are UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,23 +155,7 @@ impl CellBatch {
         let is_text = column.kind() == Kind::String;
         let is_count = column.kind() == Kind::Length;
         match &column.contents.codec {
-            Codec::Ints(ints) => {
-                self.ints.clear();
-                let mut ints = ints.reader(blocks);
-                for span in &self.spans {
-                    ints.read(u64::from(span.start)..span.end.into(), &mut self.ints)?;
-                }
-                let CellBatch { ints, values, made, .. } = self;
-                match is_count {
-                    true => values.extend(ints.iter().map(|number| Cell::Count(*number))),
-                    false => {
-                        for number in ints {
-                            values.push(make(made, |made| append_decimal(*number, made))?);
-                        }
-                    }
-                }
-                Ok(())
-            }
+            Codec::Ints(ints) => self.gather_ints(ints, blocks, is_count),
             _ if is_count => Err(Damage { offset: 0, reading: "length of a list" }),
             Codec::Dictionary { ids, dictionary, .. } => {
                 self.ids.clear();
@@ -181,24 +163,7 @@ impl CellBatch {
                 for span in &self.spans {
                     ids.read(u64::from(span.start)..span.end.into(), &mut self.ids)?;
                 }
-                let Some(known) = self.known.get_mut(number) else { return Ok(()) };
-                let (values, made) = (&mut self.values, &mut self.made);
-                let mut known = known.reader(dictionary.reader(blocks), is_text, self.ids.len());
-                let mut outcome = Ok(());
-                let mut cell = |id: &u32| match known.get(*id)? {
-                    DictionaryValue::AsStored { from, len } => Ok(Cell::Stored { from, len }),
-                    DictionaryValue::ToEscape(text) => {
-                        make(made, |made| append_escaped(made, text))
-                    }
-                };
-                // `extend` asks for room once.
-                values.extend(self.ids.iter().map(|id| {
-                    cell(id).unwrap_or_else(|damage| {
-                        outcome = Err(damage);
-                        Cell::Count(0)
-                    })
-                }));
-                outcome
+                self.look_up(number, dictionary.reader(blocks), is_text)
             }
             Codec::Patterns(patterns) => {
                 let mut patterns = patterns.reader(blocks);
@@ -230,6 +195,49 @@ impl CellBatch {
                 })
             }),
         }
+    }
+
+    fn gather_ints(&mut self, ints: &Ints, blocks: &Blocks, is_count: bool) -> Read<()> {
+        let CellBatch { spans, ints: numbers, values, made, .. } = self;
+        numbers.clear();
+        let mut ints = ints.reader(blocks);
+        for span in spans {
+            ints.read(u64::from(span.start)..span.end.into(), numbers)?;
+        }
+        if is_count {
+            values.extend(numbers.iter().map(|number| Cell::Count(*number)));
+            return Ok(());
+        }
+        for number in numbers {
+            values.push(make(made, |made| append_decimal(*number, made))?);
+        }
+        Ok(())
+    }
+
+    /// Adds the cells of the ids of a column with a dictionary.
+    fn look_up(
+        &mut self,
+        column: usize,
+        dictionary: DictionaryReader<'_>,
+        is_text: bool,
+    ) -> Read<()> {
+        let CellBatch { ids, values, made, known, .. } = self;
+        let Some(known) = known.get_mut(column) else { return Ok(()) };
+        let mut known = known.reader(dictionary, is_text, ids.len());
+        let mut cell = |id: u32| match known.get(id)? {
+            DictionaryValue::AsStored { from, len } => Ok(Cell::Stored { from, len }),
+            DictionaryValue::ToEscape(text) => make(made, |made| append_escaped(made, text)),
+        };
+        let mut outcome = Ok(());
+        // `extend` asks for room once. Nothing is made behind the first damage.
+        values.extend(ids.iter().map(|id| match outcome {
+            Ok(()) => cell(*id).unwrap_or_else(|damage| {
+                outcome = Err(damage);
+                Cell::Count(0)
+            }),
+            Err(_) => Cell::Count(0),
+        }));
+        outcome
     }
 
     /// Adds the cell that `value` makes of each index of the spans.
@@ -274,16 +282,6 @@ impl CellBatch {
     #[inline]
     pub(super) fn made(&self) -> &[u8] {
         &self.made
-    }
-}
-
-/// Refuses bytes that are no UTF-8.
-#[inline]
-pub(super) fn check_text(bytes: &[u8]) -> Read<()> {
-    // Most texts are short and of ASCII only, which is found out at less cost.
-    match bytes.is_ascii() || std::str::from_utf8(bytes).is_ok() {
-        true => Ok(()),
-        false => Err(Damage { offset: 0, reading: "text of a row" }),
     }
 }
 

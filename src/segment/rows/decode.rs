@@ -1,5 +1,5 @@
-//! Rebuilding events: templates ([`super::template`]) filled with the values of a batch of rows
-//! ([`super::cells`]).
+//! Rebuilding events: templates filled with the values of a batch of rows
+//! ([`super::batch`]).
 //!
 //! ```text
 //! rows -> shape of each -> template of each -> columns that are needed
@@ -11,8 +11,9 @@
 //! of its bytes are checked is found out once for a batch, and rows that are neighbours need one
 //! look at where their values are.
 
-use super::batch::{Cell, CellBatch, TOO_MUCH, check_text};
+use super::batch::{Cell, CellBatch};
 use super::buffer::EventBuffer;
+use super::known::{TOO_MUCH, check_text};
 use crate::event::{Event, StoredEvent, Timestamp, append_instant};
 use crate::segment::codec::binary_search::partition_point;
 use crate::segment::codec::blocks::{Damage, Read};

@@ -1,12 +1,14 @@
 //! Where values of a dictionary are, for ids that come again and again.
 
-use super::batch::{TOO_MUCH, check_text};
 use crate::json::is_plain;
-use crate::segment::codec::blocks::Read;
+use crate::segment::codec::blocks::{Damage, Read};
 use crate::segment::codec::dictionary::DictionaryReader;
 
 /// Values of a column that are known at most.
 const KNOWN_MAX: usize = 4096;
+/// What a value is that no event can have, and what a row of more than an event may have is.
+pub(super) const TOO_MUCH: Damage =
+    Damage { offset: 0, reading: "row longer than an event may be" };
 /// Where nothing is.
 const NOWHERE: usize = usize::MAX;
 
@@ -92,5 +94,15 @@ impl<'b> KnownReader<'_, 'b> {
             *known = KnownValue { id, len, from };
         }
         Ok(DictionaryValue::AsStored { from, len })
+    }
+}
+
+/// Refuses bytes that are no UTF-8.
+#[inline]
+pub(super) fn check_text(bytes: &[u8]) -> Read<()> {
+    // Most texts are short and of ASCII only, which is found out at less cost.
+    match bytes.is_ascii() || std::str::from_utf8(bytes).is_ok() {
+        true => Ok(()),
+        false => Err(Damage { offset: 0, reading: "text of a row" }),
     }
 }
