@@ -218,13 +218,13 @@ fn every_truncation_is_refused() {
 
 #[test]
 fn more_shapes_and_columns_than_the_caps_are_stored_whole() {
-    let events = (0..1500)
+    let events = (0..2600)
         .map(|number| {
             let json = format!(
                 r#"{{"occurred_at":"2026-05-04T10:00:00Z","category":"c","activity":"a{}",
                 "details":{{"k{}":{{"v":"word{number}"}},"same":[1,{}]}}}}"#,
                 number % 10,
-                number % 400,
+                number % 1300,
                 if number % 2 == 0 { "2" } else { "null" },
             );
             Event::from_json(json.as_bytes()).unwrap()

@@ -14,14 +14,16 @@ use crate::segment::codec::texts::TextWriter;
 use crate::segment::file::meta::SegmentId;
 use crate::segment::file::retention_keys::RetentionKey;
 use crate::segment::file::shapes::Shapes;
+use crate::segment::index::term_entries::INLINE_COLUMN_BITS;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 
 /// Shapes of a segment; an event of another shape is stored whole.
 pub(crate) const SHAPES_MAX: usize = 4096;
 
-/// Columns of a segment; an event that needs another one is stored whole.
-pub(crate) const COLUMNS_MAX: usize = 1024;
+/// Columns of a segment; an event that needs another one is stored whole. With the column of such
+/// events they are as many as an inline entry of a word can number.
+pub(crate) const COLUMNS_MAX: usize = (1 << INLINE_COLUMN_BITS) - 1;
 
 /// (tenant, source, category) combinations that the meta lists.
 pub(crate) const RETENTION_KEYS_MAX: usize = 4096;

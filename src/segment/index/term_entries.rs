@@ -9,7 +9,7 @@ const UNION_ROWS_PART: u32 = 32;
 /// Rows up to which a list stands within the entry.
 const INLINE_ROWS_MAX: usize = 4;
 /// Bits of an inline entry: marker, rows or values, column.
-pub(super) const INLINE_COLUMN_BITS: u32 = 10;
+pub(in crate::segment) const INLINE_COLUMN_BITS: u32 = 10;
 /// Says that the values of a group follow, ...
 pub(super) const VALUES: u64 = 0;
 /// ... or its rows, ...
