@@ -29,9 +29,9 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
     len + rest.len().min((marks.trailing_zeros() >> 3) as usize)
 }
 
-/// The length of the escape sequence that `text` begins with, if it is one that canonical form
-/// writes: `\b \t \n \f \r \" \\`, and `\u00xx` in lower case for other control characters (RFC 8785,
-/// section 3.2.2.2).
+/// The length of the escape sequence that `text` begins with, if canonical form writes it:
+/// `\b \t \n \f \r \" \\`, and `\u00xx` in lower case for other control characters (RFC 8785, section
+/// 3.2.2.2).
 pub(super) fn canonical_escape_len(text: &[u8]) -> Option<usize> {
     match text {
         [b'\\', b'b' | b't' | b'n' | b'f' | b'r' | b'"' | b'\\', ..] => Some(2),
