@@ -30,8 +30,8 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
 }
 
 /// The length of the escape sequence that `text` begins with, if canonical form writes it:
-/// `\b \t \n \f \r \" \\`, and `\u00xx` in lower case for other control characters (RFC 8785, section
-/// 3.2.2.2).
+/// `\b \t \n \f \r \" \\`, and `\u00xx` in lower case for other control characters (RFC 8785,
+/// section 3.2.2.2).
 pub(super) fn canonical_escape_len(text: &[u8]) -> Option<usize> {
     match text {
         [b'\\', b'b' | b't' | b'n' | b'f' | b'r' | b'"' | b'\\', ..] => Some(2),
