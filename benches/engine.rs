@@ -2,15 +2,19 @@
 //!
 //! `cargo bench --bench engine`; a part of it by name: `cargo bench --bench engine -- phrase`.
 
+#[path = "support/parsed.rs"]
+mod parsed;
 mod support;
 
 use annals::Result;
 use annals::event::Event;
 use annals::store::Store;
 use criterion::{BatchSize, Criterion, Throughput};
-use support::corpus::{generator, next_events};
+use parsed::next_events;
+use support::corpus::generator;
 use support::parameters::Parameters;
 use support::table::rows;
+use support::texts::Texts;
 use tempfile::TempDir;
 
 const EVENTS: u64 = 100_000;
@@ -85,7 +89,8 @@ fn questions(criterion: &mut Criterion) -> Result<()> {
     }
     store.seal()?;
     let snapshot = store.snapshot();
-    let rows = rows(&Parameters::of(&snapshot)?);
+    let parameters = Parameters::of(&snapshot, "actor.email")?;
+    let rows = rows(&parameters, &Texts::generated(&snapshot, &parameters)?);
     let mut group = criterion.benchmark_group("query");
     for row in &rows {
         let mut questions = row.questions.iter().cycle();

@@ -3,7 +3,6 @@
 use super::Outcome;
 use super::batches::Batches;
 use super::process::Meter;
-use annals::event::Event;
 use annals::store::Store;
 use std::path::Path;
 
@@ -14,7 +13,7 @@ pub(crate) fn text(file: &Path, store: &Path, merged: bool) -> Outcome {
     let meter = Meter::start()?;
     let mut count = 0;
     while batches.advance()? {
-        let events = parse(&batches)?;
+        let events = batches.events()?;
         store.append_batch(&events)?;
         count += events.len() as u64;
     }
@@ -24,6 +23,19 @@ pub(crate) fn text(file: &Path, store: &Path, merged: bool) -> Outcome {
     }
     meter.finish(count)?;
     Ok(store.close()?)
+}
+
+/// From native NDJSON text to the log and the tail; nothing is sealed.
+pub(crate) fn unsealed(file: &Path, store: &Path) -> Outcome {
+    let mut batches = Batches::open(file)?;
+    let store = Store::builder().background(false).tail_bytes_max(1 << 30).open(store)?;
+    let meter = Meter::start()?;
+    let mut count = 0;
+    while batches.advance()? {
+        count += store.append_batch(batches.events()?)?.len() as u64;
+    }
+    // Not closed: that would seal.
+    meter.finish(count)
 }
 
 /// Merges the segments of a store that is there.
@@ -40,7 +52,7 @@ pub(crate) fn parsed(file: &Path, store: &Path) -> Outcome {
     let mut batches = Batches::open(file)?;
     let mut parsed = Vec::new();
     while batches.advance()? {
-        parsed.push(parse(&batches)?);
+        parsed.push(batches.events()?);
     }
     let store = Store::open(store)?;
     let meter = Meter::start()?;
@@ -51,9 +63,4 @@ pub(crate) fn parsed(file: &Path, store: &Path) -> Outcome {
     let count: usize = parsed.iter().map(Vec::len).sum();
     meter.finish(count as u64)?;
     Ok(store.close()?)
-}
-
-fn parse(batches: &Batches) -> annals::Result<Vec<Event>> {
-    let lines = batches.lines();
-    lines.map(|line| Event::from_json(line.trim_ascii_end())).collect()
 }

@@ -1,7 +1,7 @@
 //! Opening a store and forgetting half of it.
 
 use super::Outcome;
-use super::support::corpus::{generator, next_events};
+use super::batches::{BATCH, first_events};
 use annals::event::Timestamp;
 use annals::query::Query;
 use annals::store::{ChangeReport, Keep, Store};
@@ -10,9 +10,8 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Events that are replayed from the log in one opening.
+/// The most events that are replayed from the log in one opening.
 const REPLAYED: usize = 100_000;
-const BATCH: usize = 1_000;
 
 /// Opens a store and shows its newest page.
 pub(crate) fn open_and_ask(folder: &Path) -> Outcome<Duration> {
@@ -26,12 +25,12 @@ pub(crate) fn open_and_ask(folder: &Path) -> Outcome<Duration> {
 }
 
 /// Events a second that are replayed after the end of a process that sealed nothing.
-pub(crate) fn replay_per_second(folder: &Path) -> Outcome<f64> {
+pub(crate) fn replay_per_second(file: &Path, folder: &Path) -> Outcome<f64> {
     let options = || Store::builder().background(false).tail_bytes_max(1 << 30);
     let store = options().open(folder)?;
-    let mut source = generator(1_000_000);
-    for _ in 0..REPLAYED / BATCH {
-        store.append_batch(next_events(&mut source, BATCH))?;
+    let events = first_events(file, REPLAYED)?;
+    for batch in events.chunks(BATCH) {
+        store.append_batch(batch)?;
     }
     // Not closed: what follows is an opening after a crash.
     drop(store);
@@ -39,7 +38,7 @@ pub(crate) fn replay_per_second(folder: &Path) -> Outcome<f64> {
     let store = options().open(folder)?;
     let seconds = start.elapsed().as_secs_f64();
     let replayed = store.open_report().replayed;
-    assert_eq!(replayed, REPLAYED as u64, "everything was acknowledged");
+    assert_eq!(replayed, events.len() as u64, "everything was acknowledged");
     Ok(replayed as f64 / seconds)
 }
 

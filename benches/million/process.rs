@@ -61,8 +61,13 @@ impl Meter {
 
     /// Prints the cost for [`run`], which is waiting for it.
     pub(crate) fn finish(self, events: u64) -> Outcome {
+        self.finish_with(events, 0.0)
+    }
+
+    /// The same where another process has worked, too.
+    pub(crate) fn finish_with(self, events: u64, others_cpu_seconds: f64) -> Outcome {
         let seconds = self.start.elapsed().as_secs_f64();
-        let cpu_seconds = cpu_seconds()? - self.cpu_start;
+        let cpu_seconds = cpu_seconds()? - self.cpu_start + others_cpu_seconds;
         println!("{}", Cost { events, seconds, cpu_seconds, peak_bytes: peak_bytes()? });
         Ok(())
     }

@@ -1,17 +1,21 @@
 //! The report: runs all parts one after the other and prints a Markdown table.
 
+use super::batches::Batches;
 use super::life::{bytes_of, drop_half, open_and_ask, replay_per_second};
 use super::process::{Cost, run as run_part};
 use super::questions::{Times, ask, percentile};
+use super::reporting::data_set::DataSet;
+use super::reporting::found::texts;
+use super::reporting::instructions;
+use super::reporting::sheet::{Cell, Sheet, decimal, millis, whole};
 use super::single::{Appends, append, write};
-use super::support::corpus::generator;
 use super::support::parameters::Parameters;
 use super::support::table::rows;
-use super::{Outcome, brute, raw};
+use super::{Outcome, brute, raw, setting};
 use annals::store::Store;
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -25,42 +29,15 @@ const THREADS: usize = 16;
 /// Runs everything and prints as it goes.
 pub(crate) fn run() -> Outcome {
     let count = setting("ANNALS_EVENTS", EVENTS_DEFAULT)?;
-    let repeats = setting("ANNALS_REPEATS", REPEATS_DEFAULT)?.max(200);
-    let folder = TempDir::new()?;
-    let at = |name: &str| folder.path().join(name);
-    let file = at("events.ndjson");
-    generate(&file, count)?;
-    println!("| {count} events | value | beside |\n|---|---|---|");
-    line("load of the machine before", &load()?, "above 1: noisy");
-    ingest(&file, &at("store"), &at("copy"))?;
-    let sealed = bytes_of(&at("store"))? as f64 / count as f64;
-    line("disk as sealed, bytes/event", &format!("{sealed:.1}"), "");
-    merge(&file, &at("store"))?;
-    size(&file, &at("store"), count)?;
-    let mut times: Vec<Duration> =
-        (0..9).map(|_| open_and_ask(&at("store"))).collect::<Outcome<_>>()?;
-    times.sort();
-    line("open + newest 50, ms", &range(&times), "");
-    let replay = replay_per_second(&at("replay"))?;
-    line("replay after a crash, events/s", &whole(replay), "");
-    questions(&file, &at("store"), repeats as usize)?;
-    singles(&at)?;
-    let (taken, change) = drop_half(&at("store"))?;
-    let freed = format!(
-        "{} events, {:.0} % of the bytes",
-        change.events_removed,
-        100.0 * change.bytes_freed as f64
-            / (change.bytes_freed as f64 + bytes_of(&at("store"))? as f64)
-    );
-    line("drop the older half, ms", &millis(taken), &freed);
-    Ok(())
-}
-
-fn setting(name: &str, default: u64) -> Outcome<u64> {
-    match std::env::var(name) {
-        Ok(text) => Ok(text.parse().map_err(|_| format!("{name}: `{text}` is no count"))?),
-        Err(_) => Ok(default),
+    let sets = DataSet::of_settings()?;
+    println!("Load of the machine before: {} (above 1: noisy)\n", load()?);
+    let mut sheet = Sheet::begin("million", count, vec!["value"]);
+    for set in sets {
+        // Gone with the data set.
+        let folder = TempDir::new()?;
+        Report { set, count, folder, sheet: &mut sheet }.run()?;
     }
+    sheet.finish()
 }
 
 /// Programs that ran or wanted to run during the last minute, this one not counted.
@@ -69,109 +46,181 @@ fn load() -> Outcome<String> {
     Ok(text.split(' ').next().unwrap_or_default().to_owned())
 }
 
-fn generate(file: &Path, count: u64) -> Outcome {
-    let mut source = generator(count);
+/// The report on one data set.
+struct Report<'a> {
+    set: DataSet,
+    count: u64,
+    folder: TempDir,
+    sheet: &'a mut Sheet,
+}
+
+impl Report<'_> {
+    fn run(&mut self) -> Outcome {
+        let note = write_events(self.set, self.count, &self.at("events.ndjson"))?;
+        self.line("events", whole(self.count as f64), &note);
+        self.ingest()?;
+        self.instructions()?;
+        let sealed = bytes_of(&self.at("store"))? as f64 / self.count as f64;
+        self.line("disk as sealed, bytes/event", decimal(sealed, 1), "");
+        self.merge()?;
+        self.size()?;
+        let mut times: Vec<Duration> =
+            (0..9).map(|_| open_and_ask(&self.at("store"))).collect::<Outcome<_>>()?;
+        times.sort();
+        self.line("open + newest 50, ms", range(&times), "");
+        let replay = replay_per_second(&self.at("events.ndjson"), &self.at("replay"))?;
+        self.line("replay after a crash, events/s", whole(replay), "");
+        self.questions()?;
+        self.singles()?;
+        self.drop_half()
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn line(&mut self, name: &str, cell: Cell, beside: &str) {
+        self.sheet.line(self.set, name, &[cell], beside);
+    }
+
+    fn ingest(&mut self) -> Outcome {
+        let (file, copy) = (self.at("events.ndjson"), self.at("copy"));
+        let before = run_part("raw", &file, &copy)?;
+        let text = run_part("ingest-text", &file, &self.at("store"))?;
+        let after = run_part("raw", &file, &copy)?;
+        let other = self.at("parsed");
+        let parsed = run_part("ingest-parsed", &file, &other)?;
+        std::fs::remove_dir_all(other)?;
+        std::fs::remove_file(copy)?;
+        let raw = match before.seconds < after.seconds {
+            true => before,
+            false => after,
+        };
+        let beside = |cost: &Cost| {
+            let share = cost.events_per_second() / raw.events_per_second();
+            format!("{share:.3} of the raw append")
+        };
+        let rate = |cost: &Cost| whole(cost.events_per_second());
+        self.line("raw append + CRC + fdatasync, events/s", rate(&raw), "the better of two runs");
+        let name = "ingest from NDJSON, batches of 1000, sealed, events/s";
+        self.line(name, rate(&text), &beside(&text));
+        self.line("ingest of parsed events, events/s", rate(&parsed), &beside(&parsed));
+        let cpu = format!("raw append {:.2}", raw.cpu_seconds);
+        self.line("CPU of ingest from NDJSON, s", decimal(text.cpu_seconds, 2), &cpu);
+        let peak = whole(text.peak_bytes as f64 / 1e6);
+        self.line("peak resident memory of it, MB", peak, "");
+        Ok(())
+    }
+
+    /// The same ingest of some events, counted by callgrind.
+    fn instructions(&mut self) -> Outcome {
+        let count = instructions::events()?.min(self.count);
+        let few = self.at("few.ndjson");
+        if count == 0 {
+            return Ok(());
+        }
+        Batches::copy(&self.at("events.ndjson"), &few, count)?;
+        let mut parts = Vec::new();
+        for part in ["nothing", "ingest-unsealed", "ingest-text"] {
+            let Some(counted) = instructions::of_part(part, &few, &self.at("counted"))? else {
+                return Ok(());
+            };
+            parts.push(counted as f64);
+            if self.at("counted").exists() {
+                std::fs::remove_dir_all(self.at("counted"))?;
+            }
+        }
+        let beside = format!("callgrind, {count} events");
+        let each = |more: f64, less: f64| whole((more - less) / count as f64);
+        let name = "ingest from NDJSON, not sealed, instructions/event";
+        self.line(name, each(parts[1], parts[0]), &beside);
+        self.line("sealing, instructions/event", each(parts[2], parts[1]), &beside);
+        Ok(())
+    }
+
+    fn merge(&mut self) -> Outcome {
+        let cost = run_part("merge", &self.at("events.ndjson"), &self.at("store"))?;
+        let cpu = format!("CPU {:.2}", cost.cpu_seconds);
+        self.line("merging all segments on request, s", decimal(cost.seconds, 2), &cpu);
+        let peak = whole(cost.peak_bytes as f64 / 1e6);
+        self.line("peak resident memory of it, MB", peak, "");
+        Ok(())
+    }
+
+    fn size(&mut self) -> Outcome {
+        let file = self.at("events.ndjson");
+        let per_event = |bytes: u64| bytes as f64 / self.count as f64;
+        let json = per_event(std::fs::metadata(&file)?.len());
+        let disk = per_event(bytes_of(&self.at("store"))?);
+        let zstd = per_event(raw::zstd_len(&file)?);
+        let beside = format!("zstd -3: {zstd:.1}, ratio {:.2}; NDJSON: {json:.1}", disk / zstd);
+        self.line("disk, bytes/event", decimal(disk, 1), &beside);
+        Ok(())
+    }
+
+    fn questions(&mut self) -> Outcome {
+        let repeats = setting("ANNALS_REPEATS", REPEATS_DEFAULT)?.max(200);
+        let file = self.at("events.ndjson");
+        let store = Store::open(self.at("store"))?;
+        let snapshot = store.snapshot();
+        let actor_path = self.set.actor_path();
+        let parameters = Parameters::of(&snapshot, actor_path)?;
+        let rows = rows(&parameters, &texts(self.set, &file, &snapshot, &parameters)?);
+        if setting("ANNALS_CHECK", 1)? != 0 {
+            let checked = brute::check(&file, &snapshot, &rows, actor_path, VARIANTS_CHECKED)?;
+            let beside = format!("of {checked}");
+            self.line("answers equal to brute force", whole(checked as f64), &beside);
+        }
+        for Times { name, times } in ask(&snapshot, &rows, repeats as usize)? {
+            self.line(&format!("{name}, ms"), range(&times), "");
+        }
+        drop(snapshot);
+        Ok(store.close()?)
+    }
+
+    fn singles(&mut self) -> Outcome {
+        let file = self.at("events.ndjson");
+        let times = |appends: &Appends| range(&appends.times);
+        let rate = |appends: &Appends| format!("{:.0}/s", appends.per_second);
+        let grow = write(&file, &self.at("grow"), false)?;
+        self.line("plain write + fdatasync, growing file, ms", times(&grow), &rate(&grow));
+        let ahead = write(&file, &self.at("ahead"), true)?;
+        let name = "plain write + fdatasync, zeros written ahead, ms";
+        self.line(name, times(&ahead), &rate(&ahead));
+        let one = append(&file, &self.at("one"), 1)?;
+        self.line("durable single appends, 1 thread, ms", times(&one), &rate(&one));
+        let many = append(&file, &self.at("many"), THREADS)?;
+        let ratio = many.per_second / one.per_second;
+        let beside = format!("{}, {ratio:.1} times one thread", rate(&many));
+        self.line("durable single appends, 16 threads, ms", times(&many), &beside);
+        Ok(())
+    }
+
+    fn drop_half(&mut self) -> Outcome {
+        let store = self.at("store");
+        let (taken, change) = drop_half(&store)?;
+        let all = change.bytes_freed as f64 + bytes_of(&store)? as f64;
+        let share = 100.0 * change.bytes_freed as f64 / all;
+        let freed = format!("{} events, {share:.0} % of the bytes", change.events_removed);
+        let cell = Some((taken.as_secs_f64() * 1e3, millis(taken)));
+        self.line("drop the older half, ms", cell, &freed);
+        Ok(())
+    }
+}
+
+/// Sorted times; the figure is the median.
+fn range(times: &[Duration]) -> Cell {
+    let [half, most] = [50, 99].map(|percent| percentile(times, percent));
+    Some((half.as_secs_f64() * 1e3, format!("p50 {}, p99 {}", millis(half), millis(most))))
+}
+
+/// Writes events as NDJSON; they are on the disk when this returns. Says where they come from.
+fn write_events(set: DataSet, count: u64, file: &Path) -> Outcome<String> {
     let mut output = BufWriter::new(File::create(file)?);
-    for _ in 0..count {
-        output.write_all(source.next_event().as_bytes())?;
-        output.write_all(b"\n")?;
-    }
-    // On the disk before anything is measured.
+    let note = set.for_each(count, &mut |event| {
+        output.write_all(event.as_bytes())?;
+        Ok(output.write_all(b"\n")?)
+    })?;
     output.into_inner()?.sync_all()?;
-    Ok(())
-}
-
-fn ingest(file: &Path, store: &Path, copy: &Path) -> Outcome {
-    let before = run_part("raw", file, copy)?;
-    let text = run_part("ingest-text", file, store)?;
-    let after = run_part("raw", file, copy)?;
-    let other = copy.with_extension("parsed");
-    let parsed = run_part("ingest-parsed", file, &other)?;
-    std::fs::remove_dir_all(other)?;
-    std::fs::remove_file(copy)?;
-    let raw = match before.seconds < after.seconds {
-        true => before,
-        false => after,
-    };
-    let beside = |cost: &Cost| {
-        let share = cost.events_per_second() / raw.events_per_second();
-        format!("{share:.3} of the raw append")
-    };
-    let rate = |cost: &Cost| whole(cost.events_per_second());
-    line("raw append + CRC + fdatasync, events/s", &rate(&raw), "the better of two runs");
-    line("ingest from NDJSON, batches of 1000, sealed, events/s", &rate(&text), &beside(&text));
-    line("ingest of parsed events, events/s", &rate(&parsed), &beside(&parsed));
-    let cpu = format!("raw append {:.2}", raw.cpu_seconds);
-    line("CPU of ingest from NDJSON, s", &format!("{:.2}", text.cpu_seconds), &cpu);
-    line("peak resident memory of it, MB", &whole(text.peak_bytes as f64 / 1e6), "");
-    Ok(())
-}
-
-fn merge(file: &Path, store: &Path) -> Outcome {
-    let cost = run_part("merge", file, store)?;
-    let cpu = format!("CPU {:.2}", cost.cpu_seconds);
-    line("merging all segments on request, s", &format!("{:.2}", cost.seconds), &cpu);
-    line("peak resident memory of it, MB", &whole(cost.peak_bytes as f64 / 1e6), "");
-    Ok(())
-}
-
-fn size(file: &Path, store: &Path, count: u64) -> Outcome {
-    let per_event = |bytes: u64| bytes as f64 / count as f64;
-    let json = per_event(std::fs::metadata(file)?.len());
-    let (disk, zstd) = (per_event(bytes_of(store)?), per_event(raw::zstd_len(file)?));
-    let beside = format!("zstd -3: {zstd:.1}, ratio {:.2}; NDJSON: {json:.1}", disk / zstd);
-    line("disk, bytes/event", &format!("{disk:.1}"), &beside);
-    Ok(())
-}
-
-fn questions(file: &Path, store: &Path, repeats: usize) -> Outcome {
-    let store = Store::open(store)?;
-    let snapshot = store.snapshot();
-    let rows = rows(&Parameters::of(&snapshot)?);
-    if std::env::var("ANNALS_CHECK").as_deref() != Ok("0") {
-        let checked = brute::check(file, &snapshot, &rows, VARIANTS_CHECKED)?;
-        line("answers equal to brute force", &format!("{checked} of {checked}"), "");
-    }
-    for Times { name, times } in ask(&snapshot, &rows, repeats)? {
-        line(&format!("{name}, ms"), &range(&times), "");
-    }
-    drop(snapshot);
-    Ok(store.close()?)
-}
-
-fn singles(at: &dyn Fn(&str) -> std::path::PathBuf) -> Outcome {
-    let show = |name: &str, appends: &Appends| {
-        let rate = format!("{:.0}/s; ms: {}", appends.per_second, range(&appends.times));
-        line(name, &rate, "");
-    };
-    show("plain write + fdatasync, growing file", &write(&at("grow"), false)?);
-    show("plain write + fdatasync, zeros written ahead", &write(&at("ahead"), true)?);
-    let one = append(&at("one"), 1)?;
-    show("durable single appends, 1 thread", &one);
-    let many = append(&at("many"), THREADS)?;
-    let times = format!("{:.1} times one thread", many.per_second / one.per_second);
-    let rate = format!("{:.0}/s; ms: {}", many.per_second, range(&many.times));
-    line("durable single appends, 16 threads", &rate, &times);
-    Ok(())
-}
-
-fn line(name: &str, value: &str, beside: &str) {
-    println!("| {name} | {value} | {beside} |");
-}
-
-fn range(times: &[Duration]) -> String {
-    let [half, most] = [50, 99].map(|percent| millis(percentile(times, percent)));
-    format!("p50 {half}, p99 {most}")
-}
-
-fn millis(time: Duration) -> String {
-    let millis = time.as_secs_f64() * 1e3;
-    match millis < 10.0 {
-        true => format!("{millis:.3}"),
-        false => format!("{millis:.1}"),
-    }
-}
-
-fn whole(value: f64) -> String {
-    format!("{value:.0}")
+    Ok(note)
 }

@@ -1,7 +1,7 @@
 //! Durable appends of one event at a time, from one thread and from many.
 
 use super::Outcome;
-use super::support::corpus::{generator, next_events};
+use super::batches::first_events;
 use annals::event::Event;
 use annals::store::Store;
 use std::fs::File;
@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Appends of every thread.
+/// Appends of every thread, if the file has enough events.
 const APPENDS: usize = 2_000;
 /// Bytes of zeros that are written ahead of the plain file, so that it does not grow.
 const AHEAD_BYTES: usize = 8 << 20;
@@ -22,15 +22,15 @@ pub(crate) struct Appends {
     pub(crate) times: Vec<Duration>,
 }
 
-/// Appends from `threads` threads at once to a new store at `folder`.
-pub(crate) fn append(folder: &Path, threads: usize) -> Outcome<Appends> {
+/// Appends events of `file` from `threads` threads at once to a new store at `folder`.
+pub(crate) fn append(file: &Path, folder: &Path, threads: usize) -> Outcome<Appends> {
     let store = Store::open(folder)?;
-    let mut source = generator(1_000_000);
-    let work: Vec<Vec<Event>> = (0..threads).map(|_| next_events(&mut source, APPENDS)).collect();
+    let events = first_events(file, threads * APPENDS)?;
+    let work = events.chunks(events.len().div_ceil(threads));
     let start = Instant::now();
     let times = std::thread::scope(|scope| {
         let running: Vec<_> =
-            work.iter().map(|events| scope.spawn(|| append_each(&store, events))).collect();
+            work.map(|events| scope.spawn(|| append_each(&store, events))).collect();
         let joined = running.into_iter().map(|thread| thread.join());
         let times = joined.map(|times| times.expect("no thread panics"));
         times.collect::<annals::Result<Vec<_>>>()
@@ -49,10 +49,10 @@ fn append_each(store: &Store, events: &[Event]) -> annals::Result<Vec<Duration>>
     events.iter().map(append).collect()
 }
 
-/// Writes the same events one by one into a plain file, each with its `fdatasync`; `ahead`: over
-/// zeros that are there already.
-pub(crate) fn write(path: &Path, ahead: bool) -> Outcome<Appends> {
-    let events = next_events(&mut generator(1_000_000), APPENDS);
+/// Writes the first events of `source` one by one into a plain file, each with its `fdatasync`;
+/// `ahead`: over zeros that are there already.
+pub(crate) fn write(source: &Path, path: &Path, ahead: bool) -> Outcome<Appends> {
+    let events = first_events(source, APPENDS)?;
     let file = File::create(path)?;
     if ahead {
         file.write_all_at(&vec![0; AHEAD_BYTES], 0)?;

@@ -13,6 +13,8 @@ mod corpus;
 mod hostile;
 mod memory;
 mod operators;
+#[path = "../support/parsed.rs"]
+mod parsed;
 mod report;
 mod sample;
 mod scanned;

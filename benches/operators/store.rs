@@ -1,7 +1,8 @@
 //! The store that is asked: generated events with a typed attribute of every kind each.
 
 use super::Outcome;
-use super::corpus::{START, generator, next_events};
+use super::corpus::{START, generator};
+use super::parsed::next_events;
 use annals::event::{Event, Timestamp};
 use annals::store::{Store, StoreReader};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Made-up events: the same for the same seed, in the order in which they arrive.
 
-use annals::event::{Event, Timestamp};
+use annals::event::Timestamp;
 use annals::testing::generate::Generator;
 
 /// The seed of every bench.
@@ -11,10 +11,4 @@ pub(crate) const START: Timestamp = Timestamp(1_767_225_600_000_000);
 /// A generator of `count` events over 90 days.
 pub(crate) fn generator(count: u64) -> Generator {
     Generator::new(SEED, START).spread(count)
-}
-
-/// The next `count` events, parsed.
-pub(crate) fn next_events(generator: &mut Generator, count: usize) -> Vec<Event> {
-    let mut next = || Event::from_json(generator.next_event().as_bytes());
-    (0..count).map(|_| next().expect("generated events are valid")).collect()
 }

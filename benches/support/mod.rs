@@ -4,3 +4,4 @@ pub(crate) mod corpus;
 pub(crate) mod parameters;
 pub(crate) mod question;
 pub(crate) mod table;
+pub(crate) mod texts;

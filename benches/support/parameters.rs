@@ -1,29 +1,29 @@
 //! What can be asked about the events of a store: its actors, codes, days and ids.
 
-use super::question::{Ask, Depth, Filter};
+use super::question::{Ask, Depth};
 use annals::Result;
 use annals::event::Timestamp;
 use annals::query::Query;
 use annals::store::Snapshot;
+use std::ops::ControlFlow;
 
 /// Variants of every question: enough that no answer comes from a warm cache line alone.
 pub(crate) const VARIANTS: usize = 16;
-/// One day.
-const DAY_MICROS: i64 = 86_400_000_000;
+/// Days of the time range. Made-up events take 90 days; for others a ninetieth of the range counts
+/// as a day.
+const DAYS: i64 = 90;
 /// Events of one step on the way to half depth.
 const STEP: usize = 10_000;
 
 /// Values that occur, to put into questions; lists are cycled through.
 #[derive(Debug)]
 pub(crate) struct Parameters {
-    /// `actor.email` of the most active people.
+    /// The field that says who has acted.
+    pub(crate) actor_path: &'static str,
+    /// Values of it with the most events.
     pub(crate) frequent_actors: Vec<String>,
-    /// `actor.email` of people with few events.
+    /// Values of it with few events.
     pub(crate) rare_actors: Vec<String>,
-    /// Words that few events have.
-    pub(crate) rare_words: Vec<String>,
-    /// Words that one event has.
-    pub(crate) unique_words: Vec<String>,
     /// The most frequent categories, each with an activity of it.
     pub(crate) activities: Vec<(String, String)>,
     /// Places around half depth, newest first.
@@ -33,10 +33,10 @@ pub(crate) struct Parameters {
 }
 
 impl Parameters {
-    /// Looks for values in `snapshot`, which holds generated events.
-    pub(crate) fn of(snapshot: &Snapshot) -> Result<Parameters> {
+    /// Looks for values in `snapshot`.
+    pub(crate) fn of(snapshot: &Snapshot, actor_path: &'static str) -> Result<Parameters> {
         let all = || snapshot.query(&Query::all());
-        let mut facets = all().facets(&["actor.email", "category"], None)?.into_iter();
+        let mut facets = all().facets(&[actor_path, "category"], None)?.into_iter();
         let mut texts = || {
             let values = facets.next().unwrap_or_default().into_iter();
             values.filter_map(|facet| Some(facet.value.as_str()?.to_owned()))
@@ -44,17 +44,15 @@ impl Parameters {
         let actors: Vec<String> = texts().collect();
         let categories: Vec<String> = texts().take(VARIANTS).collect();
         let rare_actors: Vec<String> = actors.iter().rev().take(VARIANTS).cloned().collect();
-        let rare_words = rare_actors.iter().map(|email| surname(email)).collect();
         let edge = |search: annals::query::Search<'_>| -> Result<Timestamp> {
             let page = search.limit(1).page()?;
             Ok(page.events[0].event.occurred_at())
         };
         let (first, last) = (edge(all().oldest())?, edge(all().newest())?);
         Ok(Parameters {
+            actor_path,
             frequent_actors: actors.into_iter().take(VARIANTS).collect(),
-            rare_words,
             rare_actors,
-            unique_words: unique_words(snapshot, first, last)?,
             activities: activities(snapshot, categories)?,
             half_depths: half_depths(snapshot)?,
             first,
@@ -62,34 +60,19 @@ impl Parameters {
         })
     }
 
+    /// The times of the oldest and of the newest event.
+    pub(crate) fn range(&self) -> (Timestamp, Timestamp) {
+        (self.first, self.last)
+    }
+
     /// A window of `days` within the events; another one for every `variant`.
     pub(crate) fn window(&self, days: i64, variant: usize) -> (Timestamp, Timestamp) {
-        let len = days * DAY_MICROS;
+        let len = (self.last.0 - self.first.0) / DAYS * days;
         let room = (self.last.0 - self.first.0 - len).max(0);
         let step = room / VARIANTS as i64;
         let from = self.first.0 + step * (variant % VARIANTS) as i64;
         (Timestamp(from), Timestamp(from + len))
     }
-}
-
-/// The last word before the `@`: surname and number, which one person has.
-fn surname(email: &str) -> String {
-    let local = email.split('@').next().unwrap_or(email);
-    local.rsplit('.').next().unwrap_or(local).to_owned()
-}
-
-/// Ids of requests from all over the time range.
-fn unique_words(snapshot: &Snapshot, first: Timestamp, last: Timestamp) -> Result<Vec<String>> {
-    let step = (last.0 - first.0) / VARIANTS as i64;
-    let mut words = Vec::new();
-    for variant in 1..=VARIANTS as i64 {
-        let before = Timestamp(first.0 + step * variant);
-        let page = snapshot.query(&Query::all()).between(..before).limit(1).page()?;
-        let value = page.events[0].event.to_value();
-        let id = value.get("context").and_then(|it| it.get("request_id"));
-        words.extend(id.and_then(|id| id.as_str()).map(str::to_owned));
-    }
-    Ok(words)
 }
 
 /// Each category with one of its more frequent activities.
@@ -127,15 +110,22 @@ fn half_depths(snapshot: &Snapshot) -> Result<Vec<Depth>> {
         walked += step;
         cursor = Some(next);
         if walked >= from {
-            depths.push(Depth { cursor: next, time: last.event.occurred_at(), seq: last.seq });
+            let (time, seq) = (last.event.occurred_at(), last.seq);
+            let tie = ties_before(snapshot, time, seq)?;
+            depths.push(Depth { cursor: next, time, seq, tie });
         }
     }
     Ok(depths)
 }
 
-/// A filter by texts alone.
-pub(crate) fn texts<const N: usize>(texts: [&str; N]) -> Filter {
-    Filter { texts: texts.iter().map(|text| (*text).to_owned()).collect(), ..Filter::default() }
+/// How many events of the same time came before that of `seq`.
+fn ties_before(snapshot: &Snapshot, time: Timestamp, seq: u64) -> Result<u64> {
+    let mut ties = 0;
+    snapshot.query(&Query::all()).between(time..Timestamp(time.0 + 1)).for_each(|event| {
+        ties += u64::from(event.seq < seq);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(ties)
 }
 
 /// The page that a person looks at first.

@@ -18,10 +18,17 @@ pub(crate) struct Filter {
     pub(crate) categories: Vec<String>,
     /// The `activity`.
     pub(crate) activity: Option<String>,
-    /// The `actor.email`.
-    pub(crate) actor: Option<String>,
+    /// Who has acted.
+    pub(crate) actor: Option<ActorIs>,
     /// `occurred_at` lies in `[from, to)`.
     pub(crate) window: Option<(Timestamp, Timestamp)>,
+}
+
+/// Who has acted: a field and its value.
+#[derive(Debug, Clone)]
+pub(crate) struct ActorIs {
+    pub(crate) path: &'static str,
+    pub(crate) value: String,
 }
 
 /// What is wanted of the events that pass a filter.
@@ -48,6 +55,8 @@ pub(crate) struct Depth {
     pub(crate) time: Timestamp,
     /// `seq` of the event.
     pub(crate) seq: u64,
+    /// How many events of the same time came before it.
+    pub(crate) tie: u64,
 }
 
 /// A filter and what is wanted.
@@ -85,7 +94,7 @@ impl Filter {
             query = query.and(Query::field("activity").equals(activity));
         }
         if let Some(actor) = &self.actor {
-            query = query.and(Query::field("actor.email").equals(actor));
+            query = query.and(Query::field(actor.path).equals(&actor.value));
         }
         query
     }

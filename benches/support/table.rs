@@ -1,46 +1,8 @@
 //! The table of questions: one row for each thing that a reader of an activity log does.
 
-use super::parameters::{PAGE, Parameters, VARIANTS, texts};
-use super::question::{Ask, Filter, Question};
-
-/// Words that many events have.
-const COMMON: [&str; 8] =
-    ["chrome", "mozilla", "meeting", "windows", "team", "safari", "iphone", "customer"];
-/// Pairs of words that some events have, in whatever values.
-const PAIRS: [[&str; 2]; 8] = [
-    ["ticket", "chrome"],
-    ["customer", "windows"],
-    ["meeting", "iphone"],
-    ["rechnung", "safari"],
-    ["facturation", "mozilla"],
-    ["vaccination", "android"],
-    ["budget", "linux"],
-    ["yoga", "firefox"],
-];
-/// Phrases in values that come again and again: names of things and programs.
-const NAME_PHRASES: [&str; 8] = [
-    "30 minute meeting",
-    "like gecko",
-    "intel mac",
-    "windows nt 10",
-    "support hotline",
-    "question de facturation",
-    "cpu iphone",
-    "site visit",
-];
-/// Phrases in remarks, each of which is written once.
-const NOTE_PHRASES: [&str; 8] = [
-    "auf wunsch",
-    "approved by the team lead",
-    "customer prefers",
-    "in ticket",
-    "erreur de saisie",
-    "of the audit",
-    "siehe rechnung",
-    "follow up of",
-];
-const PREFIXES: [&str; 8] =
-    ["rech*", "conf*", "meet*", "schm*", "fact*", "fire*", "vacc*", "appr*"];
+use super::parameters::{PAGE, Parameters, VARIANTS};
+use super::question::{ActorIs, Ask, Filter, Question};
+use super::texts::Texts;
 
 /// A row: its name, and the same question with different parameters.
 #[derive(Debug)]
@@ -49,11 +11,11 @@ pub(crate) struct Row {
     pub(crate) questions: Vec<Question>,
 }
 
-/// All rows, for the events that `parameters` were taken from.
-pub(crate) fn rows(parameters: &Parameters) -> Vec<Row> {
+/// All rows, for the events that `parameters` and `texts` were taken from.
+pub(crate) fn rows(parameters: &Parameters, texts: &Texts) -> Vec<Row> {
     let mut rows = browsing(parameters);
-    rows.extend(searching(parameters));
-    rows.extend(counting(parameters));
+    rows.extend(searching(parameters, texts));
+    rows.extend(counting(parameters, texts));
     rows
 }
 
@@ -68,8 +30,14 @@ fn turn<T: Clone>(list: &[T], variant: usize) -> T {
     list[variant % list.len()].clone()
 }
 
-fn of_actor(email: String) -> Filter {
-    Filter { actor: Some(email), ..Filter::default() }
+fn of_actor(parameters: &Parameters, value: String) -> Filter {
+    let actor = ActorIs { path: parameters.actor_path, value };
+    Filter { actor: Some(actor), ..Filter::default() }
+}
+
+/// A filter by one text of a list.
+fn one_of(texts: &[String], variant: usize) -> Filter {
+    Filter { texts: vec![turn(texts, variant)], ..Filter::default() }
 }
 
 fn browsing(parameters: &Parameters) -> Vec<Row> {
@@ -80,10 +48,10 @@ fn browsing(parameters: &Parameters) -> Vec<Row> {
     vec![
         row("newest 50", PAGE, |_| Filter::default()),
         row("newest 50 of a frequent actor", PAGE, |variant| {
-            of_actor(turn(&parameters.frequent_actors, variant))
+            of_actor(parameters, turn(&parameters.frequent_actors, variant))
         }),
         row("newest 50 of a rare actor", PAGE, |variant| {
-            of_actor(turn(&parameters.rare_actors, variant))
+            of_actor(parameters, turn(&parameters.rare_actors, variant))
         }),
         row("newest 50, category AND activity, 7 days", PAGE, |variant| {
             let (category, activity) = turn(&parameters.activities, variant);
@@ -102,40 +70,38 @@ fn browsing(parameters: &Parameters) -> Vec<Row> {
     ]
 }
 
-fn searching(parameters: &Parameters) -> Vec<Row> {
+fn searching(parameters: &Parameters, texts: &Texts) -> Vec<Row> {
+    let page = |name, list| row(name, PAGE, move |variant| one_of(list, variant));
     vec![
-        row("rare word, newest 50", PAGE, |variant| {
-            texts([&turn(&parameters.rare_words, variant)])
+        page("rare word, newest 50", &texts.rare_words),
+        page("unique id as a word", &texts.unique_words),
+        page("common word, newest 50", &texts.common),
+        row("two words, newest 50", PAGE, |variant| Filter {
+            texts: turn(&texts.pairs, variant),
+            ..Filter::default()
         }),
-        row("unique id as a word", PAGE, |variant| {
-            texts([&turn(&parameters.unique_words, variant)])
-        }),
-        row("common word, newest 50", PAGE, |variant| texts([turn(&COMMON, variant)])),
-        row("two words, newest 50", PAGE, |variant| texts(turn(&PAIRS, variant))),
-        row("phrase in names, newest 50", PAGE, |variant| texts([turn(&NAME_PHRASES, variant)])),
-        row("phrase in remarks, newest 50", PAGE, |variant| texts([turn(&NOTE_PHRASES, variant)])),
-        row("prefix, newest 50", PAGE, |variant| texts([turn(&PREFIXES, variant)])),
+        page("phrase in names, newest 50", &texts.name_phrases),
+        page("phrase in remarks, newest 50", &texts.remark_phrases),
+        page("prefix, newest 50", &texts.prefixes),
         row("word AND category AND actor, newest 50", PAGE, |variant| {
-            let (category, _) = turn(&parameters.activities, variant / COMMON.len());
+            let (category, _) = turn(&parameters.activities, variant / texts.common.len());
+            let actor = turn(&parameters.frequent_actors, variant);
             Filter {
                 categories: vec![category],
-                actor: Some(turn(&parameters.frequent_actors, variant)),
-                ..texts([turn(&COMMON, variant)])
+                actor: of_actor(parameters, actor).actor,
+                ..one_of(&texts.common, variant)
             }
         }),
     ]
 }
 
-fn counting(parameters: &Parameters) -> Vec<Row> {
+fn counting(parameters: &Parameters, texts: &Texts) -> Vec<Row> {
     let category = |place: usize| turn(&parameters.activities, place).0;
+    let count = |name, list| row(name, Ask::Count, move |variant| one_of(list, variant));
     vec![
-        row("count of a common word", Ask::Count, |variant| texts([turn(&COMMON, variant)])),
-        row("count of a phrase in names", Ask::Count, |variant| {
-            texts([turn(&NAME_PHRASES, variant)])
-        }),
-        row("count of a phrase in remarks", Ask::Count, |variant| {
-            texts([turn(&NOTE_PHRASES, variant)])
-        }),
+        count("count of a common word", &texts.common),
+        count("count of a phrase in names", &texts.name_phrases),
+        count("count of a phrase in remarks", &texts.remark_phrases),
         row("count, 2 to 4 categories, 30 days", Ask::Count, |variant| Filter {
             categories: (0..2 + variant % 3).map(|more| category(variant + more)).collect(),
             window: Some(parameters.window(30, variant)),

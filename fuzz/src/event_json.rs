@@ -3,13 +3,21 @@
 use annals::event::Event;
 use annals::json::Value;
 
-/// What is accepted comes back from its canonical bytes, from its value, and from its parts.
+/// Text and tree accept the same. What is accepted comes back from its canonical bytes, from its
+/// value, and from its parts.
 pub fn run(data: &[u8]) {
     if let Ok(value) = Value::parse(data) {
         let json = value.to_json();
         assert_eq!(Value::parse(json.as_bytes()).expect("printed JSON parses"), value);
     }
-    let Ok(event) = Event::from_json(data) else {
+    // A thread that has read nothing yet reads by way of a tree; this one may know the layout.
+    let by_tree = std::thread::scope(|scope| scope.spawn(|| Event::from_json(data).ok()).join());
+    let by_tree = by_tree.expect("no event panics");
+    let by_layout = Event::from_json(data).ok();
+    assert_eq!(by_layout, by_tree, "both ways accept and store the same");
+    let of_value = Value::parse(data).and_then(Event::from_value).ok();
+    assert_eq!(of_value, by_tree, "text and value make the same event");
+    let Some(event) = by_layout else {
         return;
     };
     let canonical = event.canonical();

@@ -13,7 +13,7 @@ use input::options::{ReportOptions, StoreOptions};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// An activity log that you can ask: append, search, count, export and forget events.
+/// An activity log that you can query: append, search, count, export and drop events.
 #[derive(Debug, Parser)]
 #[command(name = "annals", version, about, max_term_width = 100, after_help = EXIT_CODES)]
 struct Cli {
@@ -31,7 +31,7 @@ Exit codes: 0 ok, 2 usage or query error, 3 verification failed, 4 corruption, 5
 enum Command {
     /// Create an empty store, plain or for the log of a product
     Init(ingest::init::InitArguments),
-    /// Read events from a file or stdin; bad records are set aside
+    /// Read events from a file or stdin; refused records are reported, the others stored
     Import(ingest::import::ImportArguments),
     /// Store native events as one batch: all or none
     Append(ingest::append::AppendArguments),
@@ -47,7 +47,7 @@ enum Command {
     Fields(ask::fields::FieldsArguments),
     /// Count matching events by time
     Histogram(ask::histogram::HistogramArguments),
-    /// Show how a query is answered: what is left out and why, plan, work and times
+    /// Show how a query is answered: the segments left out, the plan, the work and the times
     Explain(ask::explain::ExplainArguments),
     /// Print the events that match, then each further one as it is stored
     Follow(ask::follow::FollowArguments),
@@ -55,9 +55,9 @@ enum Command {
     Export(ask::export::ExportArguments),
     /// Show whole events by id or sequence
     Show(ask::show::ShowArguments),
-    /// Show all that was done to one thing, and what is known of it
+    /// Show all events about one target, and the last known values of its fields
     History(ask::history::HistoryArguments),
-    /// Say under which names persons acted; queries on actors follow them
+    /// Add, list or take out names of persons; a query for one name finds all of them
     Alias(upkeep::alias::AliasArguments),
     /// Show figures of the store
     Stats(upkeep::stats::StatsArguments),
@@ -65,30 +65,30 @@ enum Command {
     Segments(upkeep::segments::SegmentsArguments),
     /// Turn the newest events into segments now
     Seal(ReportOptions),
-    /// Merge segments into large ones, so that questions look into fewer
+    /// Merge segments into larger ones, so that a query reads fewer
     Compact(ReportOptions),
-    /// Drop what is past its time, or show and set how long events are kept
+    /// Drop the events that are past their time, or show and set how long events are kept
     Retain(upkeep::retain::RetainArguments),
     /// Show or switch which categories are captured
     Capture(upkeep::capture::CaptureArguments),
-    /// Say when a category was captured, which seq are missing, when sources spoke last
+    /// Show when a category was captured, which seq are missing, and each source's last event
     Coverage(ask::coverage::CoverageArguments),
-    /// Read every byte of the store and say what is damaged
+    /// Read every byte of the store and report what is damaged
     Verify(upkeep::verify::VerifyArguments),
-    /// Make a damaged store one that opens and serves all that can be read
+    /// Make a damaged store open again, with all events that can still be read
     Repair(upkeep::repair::RepairArguments),
-    /// Write a copy of the store as of now, while it is being written
+    /// Copy the store as it is now, even while another process appends to it
     Backup(upkeep::backup::BackupArguments),
     /// Write made-up but realistic events as NDJSON
     Generate(ingest::generate::GenerateArguments),
-    /// Make a small store, ask it real questions, and clean up
+    /// Make a small store and run real queries on it; without --store, remove it at the end
     Demo(demo::DemoArguments),
-    /// Explain the query language on one page; `annals help query` does, too
+    /// Explain the query language on one page, as `annals help query` does
     #[command(help_template = "{after-help}", after_help = query::PAGE)]
     Query,
     /// List what the codes of products mean: categories, activities, attributes, labels
     Registry(profiles::registry::RegistryArguments),
-    /// Check a profile of your own, or print one that comes along
+    /// Check a profile of your own, or print a built-in one
     Profile(profiles::check::ProfileArguments),
     /// Print the JSON Schema of queries, for programs that make them
     Schema(schema::SchemaArguments),
@@ -96,7 +96,7 @@ enum Command {
     Completions(completions::CompletionsArguments),
 }
 
-/// Runs the program with `arguments` (the first is its own name) and gives its exit code.
+/// Runs the program with `arguments`, the first of which is its name; returns the exit code.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let mut command = Cli::command();
     command.build();
@@ -104,7 +104,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to stdout; a reader that went away is no failure.
+            // Help and version go to stdout; a closed pipe is no failure.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { failure::USAGE } else { 0 });
         }

@@ -24,6 +24,18 @@ pub(crate) struct OffsetTimestamp {
     pub offset_minutes: i32,
 }
 
+impl OffsetTimestamp {
+    /// Whether the text that it was read from is its canonical form: `T`, `Z` for offset zero, no
+    /// zeros at the end of the fraction.
+    pub(super) fn is_canonical(&self, text: &str) -> bool {
+        let text = text.as_bytes();
+        let zone_len = if self.offset_minutes == 0 { 1 } else { 6 };
+        let (local, zone) = text.split_at(text.len().saturating_sub(zone_len));
+        let has_zeros = local.len() > 19 && local.last() == Some(&b'0');
+        local.get(10) == Some(&b'T') && !has_zeros && (self.offset_minutes != 0 || zone == b"Z")
+    }
+}
+
 /// Reads a full RFC 3339 date-time: `T` or `t`, then `Z`, `z` or a numeric offset.
 ///
 /// # Errors
@@ -284,6 +296,8 @@ mod tests {
             ("1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z"),
         ] {
             assert_eq!(canonical(given).as_deref(), Ok(expected));
+            let is_canonical = |text: &str| parse_instant(text).unwrap().is_canonical(text);
+            assert_eq!((is_canonical(given), is_canonical(expected)), (given == expected, true));
         }
     }
 
@@ -351,6 +365,7 @@ mod tests {
             let instant = parse_instant(&text).unwrap();
             prop_assert_eq!(instant.timestamp, Timestamp(micros));
             prop_assert_eq!(instant.offset_minutes, offset);
+            prop_assert!(instant.is_canonical(&text));
             prop_assert_eq!(value_instant(&text), Some(Timestamp(micros)));
             let peer = chrono::DateTime::parse_from_rfc3339(&text).unwrap();
             prop_assert_eq!(peer.timestamp_micros(), micros);
@@ -362,8 +377,10 @@ mod tests {
             text in "[0-9TtZz:.+ -]{0,40}|\\PC{0,40}",
         ) {
             let strict = parse_instant(&text);
-            if strict.is_ok() {
+            if let Ok(instant) = strict {
                 prop_assert!(chrono::DateTime::parse_from_rfc3339(&text).is_ok());
+                let printed = format_instant(instant.timestamp, instant.offset_minutes);
+                prop_assert_eq!(instant.is_canonical(&text), printed == text);
             }
             let _ = value_instant(&text);
         }

@@ -211,20 +211,29 @@ impl Flattener {
         (walk.at == canonical.len()).then_some(())
     }
 
+    /// Start and length of the text of `occurred_at` of the last event.
+    pub(crate) fn time(&self) -> (u32, u32) {
+        self.time
+    }
+
     /// The offset from UTC in minutes that `occurred_at` of the last event was given with.
     pub(crate) fn offset_minutes(&self, canonical: &[u8]) -> Option<i16> {
         let (start, len) = (self.time.0 as usize, self.time.1 as usize);
-        let text = canonical.get(start..start + len)?;
-        if text.last() == Some(&b'Z') {
-            return Some(0);
-        }
-        let [sign, h1, h0, b':', m1, m0] = text.get(text.len().checked_sub(6)?..)? else {
-            return None;
-        };
-        let digit = |byte: &u8| byte.checked_sub(b'0').filter(|digit| *digit < 10).map(i16::from);
-        let minutes = (digit(h1)? * 10 + digit(h0)?) * 60 + digit(m1)? * 10 + digit(m0)?;
-        Some(if *sign == b'-' { -minutes } else { minutes })
+        offset_minutes(canonical.get(start..start + len)?)
     }
+}
+
+/// The offset from UTC in minutes of an instant in canonical form.
+pub(crate) fn offset_minutes(text: &[u8]) -> Option<i16> {
+    if text.last() == Some(&b'Z') {
+        return Some(0);
+    }
+    let [sign, h1, h0, b':', m1, m0] = text.get(text.len().checked_sub(6)?..)? else {
+        return None;
+    };
+    let digit = |byte: &u8| byte.checked_sub(b'0').filter(|digit| *digit < 10).map(i16::from);
+    let minutes = (digit(h1)? * 10 + digit(h0)?) * 60 + digit(m1)? * 10 + digit(m0)?;
+    Some(if *sign == b'-' { -minutes } else { minutes })
 }
 
 struct ShapeWalk<'a> {

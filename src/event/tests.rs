@@ -2,6 +2,7 @@
 
 mod definition;
 mod examples;
+mod learned;
 mod limits;
 mod refusals;
 mod stored;

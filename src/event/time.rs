@@ -88,45 +88,54 @@ pub(crate) fn append_instant(out: &mut Vec<u8>, timestamp: Timestamp, offset_min
     let (year, month, day) = civil_from_days(local.div_euclid(MICROS_PER_DAY));
     let micros_of_day = local.rem_euclid(MICROS_PER_DAY);
     let second_of_day = micros_of_day / MICROS_PER_SECOND;
-    append_year(out, year);
-    append_pair(out, b'-', month);
-    append_pair(out, b'-', day);
-    append_pair(out, b'T', second_of_day / 3600);
-    append_pair(out, b':', second_of_day / 60 % 60);
-    append_pair(out, b':', second_of_day % 60);
-    append_fraction(out, micros_of_day % MICROS_PER_SECOND);
+    let mut text = *b"0000-00-00T00:00:00.000000";
+    if (0..=9999).contains(&year) {
+        put_pair(&mut text, 0, year / 100);
+        put_pair(&mut text, 2, year % 100);
+    }
+    put_pair(&mut text, 5, month);
+    put_pair(&mut text, 8, day);
+    put_pair(&mut text, 11, second_of_day / 3600);
+    put_pair(&mut text, 14, second_of_day / 60 % 60);
+    put_pair(&mut text, 17, second_of_day % 60);
+    let micros = micros_of_day % MICROS_PER_SECOND;
+    put_pair(&mut text, 20, micros / 10_000);
+    put_pair(&mut text, 22, micros / 100 % 100);
+    put_pair(&mut text, 24, micros % 100);
+    let zeros = text.iter().rev().take_while(|byte| **byte == b'0').count();
+    // Without a fraction, the point goes, too.
+    let len = if micros == 0 { 19 } else { text.len() - zeros };
+    match (0..=9999).contains(&year) {
+        true => out.extend_from_slice(&text[..len]),
+        false => {
+            let sign = if year < 0 { '-' } else { '+' };
+            out.extend_from_slice(format!("{sign}{:06}", year.unsigned_abs()).as_bytes());
+            out.extend_from_slice(&text[4..len]);
+        }
+    }
     append_offset(out, offset_minutes);
 }
 
-fn append_year(out: &mut Vec<u8>, year: i64) {
-    if (0..=9999).contains(&year) {
-        out.extend_from_slice(&[
-            digit(year / 1000),
-            digit(year / 100),
-            digit(year / 10),
-            digit(year),
-        ]);
-    } else {
-        let sign = if year < 0 { '-' } else { '+' };
-        out.extend_from_slice(format!("{sign}{:06}", year.unsigned_abs()).as_bytes());
+/// The numbers below 100 in two digits each.
+static PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
     }
+    pairs
+};
+
+/// Writes a number below 100 in two digits.
+#[inline]
+fn put_pair(text: &mut [u8; 26], at: usize, number: i64) {
+    let pair = usize::try_from(number).ok().and_then(|number| PAIRS.get(number));
+    [text[at], text[at + 1]] = *pair.unwrap_or(&[b'0'; 2]);
 }
 
 fn append_pair(out: &mut Vec<u8>, mark: u8, number: i64) {
     out.extend_from_slice(&[mark, digit(number / 10), digit(number)]);
-}
-
-fn append_fraction(out: &mut Vec<u8>, mut micros: i64) {
-    if micros == 0 {
-        return;
-    }
-    let mut text = *b".000000";
-    for place in text.iter_mut().skip(1).rev() {
-        *place = digit(micros);
-        micros /= 10;
-    }
-    let zeros = text.iter().rev().take_while(|b| **b == b'0').count();
-    out.extend(text.iter().take(text.len() - zeros));
 }
 
 fn append_offset(out: &mut Vec<u8>, offset_minutes: i32) {

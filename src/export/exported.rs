@@ -38,12 +38,18 @@ impl<'e> ExportedEvent<'e> {
 
     /// Its canonical JSON, with the number of effects if there is one; labels are in no JSON.
     pub fn to_json(&self) -> Vec<u8> {
-        let mut json = self.event.to_json(self.raw);
-        if let Some(effects) = self.effects {
-            json.pop();
-            json.extend_from_slice(format!(",\"effects\":{effects}}}").as_bytes());
-        }
+        let mut json = Vec::new();
+        self.append_json(&mut json);
         json
+    }
+
+    /// Appends what [`ExportedEvent::to_json`] gives.
+    pub fn append_json(&self, out: &mut Vec<u8>) {
+        self.event.append_json(self.raw, out);
+        if let Some(effects) = self.effects {
+            out.pop();
+            out.extend_from_slice(format!(",\"effects\":{effects}}}").as_bytes());
+        }
     }
 
     /// All of it, for the cells of columns.

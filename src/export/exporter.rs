@@ -197,8 +197,8 @@ impl Export {
         let zone = search.selection.zone;
         let packed = Packed::new(self.packing, Measured::new(out)).map_err(refused)?;
         let mut form = match self.format {
-            ExportFormat::Ndjson => Form::Ndjson(packed),
-            ExportFormat::Json => Form::Json(packed, 0),
+            ExportFormat::Ndjson => Form::Ndjson(packed, Vec::new()),
+            ExportFormat::Json => Form::Json(packed, 0, Vec::new()),
             ExportFormat::Csv => Form::csv(self.csv_of(columns.clone(), search), packed)?,
             ExportFormat::Xlsx => {
                 let writer = XlsxWriter::waiting_in(&self.folder, columns.clone(), zone)?;

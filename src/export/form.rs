@@ -12,10 +12,10 @@ use std::path::Path;
 
 /// A file that is being written.
 pub(super) enum Form<W: Write> {
-    /// An event per line.
-    Ndjson(W),
-    /// One object with all events, of which so many were written.
-    Json(W, u64),
+    /// An event per line; the memory of the last one.
+    Ndjson(W, Vec<u8>),
+    /// One object with all events, of which so many were written; the memory of the last one.
+    Json(W, u64, Vec<u8>),
     /// A line per event.
     Csv(Box<CsvWriter<W>>),
     /// A row per event; the output is written at the end.
@@ -31,16 +31,19 @@ impl<W: Write + Send> Form<W> {
     /// Writes one event.
     pub(super) fn write(&mut self, event: ExportedEvent<'_>) -> Result<()> {
         match self {
-            Form::Ndjson(out) => {
-                let mut line = event.to_json();
+            Form::Ndjson(out, line) => {
+                line.clear();
+                event.append_json(line);
                 line.push(b'\n');
-                out.write_all(&line).map_err(refused)
+                out.write_all(line).map_err(refused)
             }
-            Form::Json(out, count) => {
+            Form::Json(out, count, piece) => {
+                piece.clear();
                 let before = if *count == 0 { "{\"events\":[" } else { "," };
                 *count += 1;
-                out.write_all(before.as_bytes()).map_err(refused)?;
-                out.write_all(&event.to_json()).map_err(refused)
+                piece.extend_from_slice(before.as_bytes());
+                event.append_json(piece);
+                out.write_all(piece).map_err(refused)
             }
             Form::Csv(writer) => writer.write(&event.to_value()),
             Form::Xlsx(writer, _) => writer.write(&event.to_value()),
@@ -50,8 +53,8 @@ impl<W: Write + Send> Form<W> {
     /// Writes the end, and gives the output back, and what had to be cut.
     pub(super) fn finish(self, next: Option<Cursor>, zone: Tz) -> Result<(W, Option<CutCells>)> {
         match self {
-            Form::Ndjson(out) => Ok((out, None)),
-            Form::Json(mut out, count) => {
+            Form::Ndjson(out, _) => Ok((out, None)),
+            Form::Json(mut out, count, _) => {
                 let before = if count == 0 { "{\"events\":[" } else { "" };
                 let next = next.map_or(Value::Null, |cursor| Value::String(cursor.to_string()));
                 let (next, zone) = (next.to_json(), Value::String(zone.name().into()).to_json());

@@ -29,6 +29,19 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
     len + rest.len().min((marks.trailing_zeros() >> 3) as usize)
 }
 
+/// The length of the escape sequence that `text` begins with, if canonical form writes it:
+/// `\b \t \n \f \r \" \\`, and `\u00xx` in lower case for other control characters (RFC 8785,
+/// section 3.2.2.2).
+pub(super) fn canonical_escape_len(text: &[u8]) -> Option<usize> {
+    match text {
+        [b'\\', b'b' | b't' | b'n' | b'f' | b'r' | b'"' | b'\\', ..] => Some(2),
+        // Those of one letter are 08, 09, 0a, 0c and 0d.
+        [b'\\', b'u', b'0', b'0', b'0', b'0'..=b'7' | b'b' | b'e' | b'f', ..]
+        | [b'\\', b'u', b'0', b'0', b'1', b'0'..=b'9' | b'a'..=b'f', ..] => Some(6),
+        _ => None,
+    }
+}
+
 /// Whether a string can stand between quotes as it is.
 #[inline]
 pub(crate) fn is_plain(bytes: &[u8]) -> bool {

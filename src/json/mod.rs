@@ -4,12 +4,14 @@
 mod bridge;
 mod decimal;
 mod escape;
+mod layouts;
 mod locate;
 mod number;
 mod number_syntax;
 mod parse;
 mod problem;
 mod spans;
+mod tokens;
 mod tree;
 mod value;
 mod write;
@@ -19,9 +21,11 @@ pub use number::Number;
 pub use value::Value;
 
 pub(crate) use escape::is_plain;
+pub(crate) use layouts::{Layouts, Scan, Token, TokenKind};
 pub(crate) use locate::{End, offset_of, read_tree};
 pub(crate) use parse::parse;
 pub(crate) use problem::{Checked, PathStep, Problem};
-pub(crate) use spans::{find, find_later, members};
+pub(crate) use spans::{find, find_raw, members};
+pub(crate) use tokens::{PathToken, Step, path_tokens};
 pub(crate) use tree::{Member, Node};
-pub(crate) use write::{append_comma, append_escaped, append_key, append_scalar};
+pub(crate) use write::{append_comma, append_escaped, append_key, append_scalar, compact};

@@ -1,6 +1,9 @@
 //! Finds members of an event in its canonical bytes without parsing the rest.
 
+use super::escape::plain_len;
+use memchr::memmem::Finder;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A member at the top of an object: its key as written, and the span of its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,31 +42,33 @@ pub(crate) fn find<'a>(json: &'a [u8], key: &str) -> Option<MemberSpan<'a>> {
     members(json).find(|member| member.key == key.as_bytes())
 }
 
-/// The member with this key, which is not the first. One substring search rules out most events
-/// without it.
-pub(crate) fn find_later<'a>(json: &'a [u8], key: &str) -> Option<MemberSpan<'a>> {
+/// The member `raw`, which is never the first. One substring search, prepared once, rules out most
+/// events without it.
+pub(crate) fn find_raw(json: &[u8]) -> Option<MemberSpan<'_>> {
     // A quote inside a string is escaped, so this text can only be a comma and a key.
-    memchr::memmem::find(json, format!(",\"{key}\":").as_bytes())?;
-    find(json, key)
+    static MEMBER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"raw\":"));
+    MEMBER.find(json)?;
+    find(json, "raw")
 }
 
 /// The offset behind the string that begins at `at`.
-fn string_end(json: &[u8], at: usize) -> Option<usize> {
+pub(super) fn string_end(json: &[u8], at: usize) -> Option<usize> {
     if json.get(at) != Some(&b'"') {
         return None;
     }
     let mut at = at + 1;
     loop {
-        at += json.get(at..)?.iter().position(|b| matches!(b, b'"' | b'\\'))?;
-        match json.get(at) {
-            Some(b'"') => return Some(at + 1),
-            _ => at += 2,
+        at += plain_len(json.get(at..)?);
+        match json.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at += 2,
+            _ => at += 1,
         }
     }
 }
 
 /// The offset behind the value that begins at `at`.
-fn value_end(json: &[u8], at: usize) -> Option<usize> {
+pub(super) fn value_end(json: &[u8], at: usize) -> Option<usize> {
     match json.get(at)? {
         b'"' => string_end(json, at),
         b'{' | b'[' => nested_end(json, at),

@@ -7,37 +7,46 @@ use super::value::Value;
 impl Value {
     /// Prints compact JSON; members in their order, numbers as they came, strings as in RFC 8785.
     pub fn to_json(&self) -> String {
-        let mut out = Vec::new();
-        append_value(&mut out, self);
-        String::from_utf8(out).expect("JSON is made of strings and ASCII marks")
+        let text = compact(self, usize::MAX).expect("nothing is nested so deep");
+        String::from_utf8(text).expect("JSON is made of strings and ASCII marks")
     }
 }
 
-/// Appends `value` as compact JSON.
-pub(crate) fn append_value(out: &mut Vec<u8>, value: &Value) {
+/// Compact JSON of a value in which objects and lists nest at most `depth_max` deep; `None` for
+/// other values.
+pub(crate) fn compact(value: &Value, depth_max: usize) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    append_value(&mut out, value, depth_max)?;
+    Some(out)
+}
+
+fn append_value(out: &mut Vec<u8>, value: &Value, depth_max: usize) -> Option<()> {
     match value {
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(truth) => append_bool(out, *truth),
         Value::Number(number) => out.extend_from_slice(number.as_str().as_bytes()),
         Value::String(text) => append_string(out, text),
         Value::List(elements) => {
+            let inner = depth_max.checked_sub(1)?;
             out.push(b'[');
             for (index, element) in elements.iter().enumerate() {
                 append_comma(out, index);
-                append_value(out, element);
+                append_value(out, element, inner)?;
             }
             out.push(b']');
         }
         Value::Object(members) => {
+            let inner = depth_max.checked_sub(1)?;
             out.push(b'{');
             for (index, (key, member)) in members.iter().enumerate() {
                 append_comma(out, index);
                 append_key(out, key);
-                append_value(out, member);
+                append_value(out, member, inner)?;
             }
             out.push(b'}');
         }
     }
+    Some(())
 }
 
 /// Appends a scalar; lists and objects are walked by the caller.

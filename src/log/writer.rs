@@ -17,13 +17,16 @@ use std::sync::Arc;
 const PREWRITE_MIN: u64 = 64 << 10;
 /// The largest number of zeros written ahead at once.
 const PREWRITE_MAX: u64 = 8 << 20;
+/// Bytes of a batch that is appended without zeros: writing it twice costs more than a sync that
+/// changes the length of the file. Ratio of the two by size: `docs/benchmarks.md`.
+const PLAIN_BATCH_MIN: u64 = 512 << 10;
 
 /// The one writer of a log file.
 ///
 /// The file grows ahead of the frames by zeros that are written and synced before they are needed:
 /// a commit then changes no metadata, and its sync costs a quarter. It doubles, by 64 KiB at least
-/// and 8 MiB at most; where the disk refuses, and for batches larger than that, frames are appended
-/// without.
+/// and 8 MiB at most; where the disk refuses, and for batches of 512 KiB and more, frames are
+/// appended without.
 #[derive(Debug)]
 pub(crate) struct LogWriter {
     file: Box<dyn File>,
@@ -299,7 +302,8 @@ impl LogWriter {
     /// Writes zeros ahead for a batch of `len` bytes, if that pays.
     fn make_room(&mut self, len: u64) -> Result<()> {
         let step = self.allocated.clamp(PREWRITE_MIN, PREWRITE_MAX);
-        if self.position + len <= self.allocated || len > step || !self.prewrites {
+        let is_large = len > step || len >= PLAIN_BATCH_MIN;
+        if self.position + len <= self.allocated || is_large || !self.prewrites {
             return Ok(());
         }
         self.prewrite(step)?;

@@ -1,11 +1,11 @@
-//! The profiles that come along: files of this folder, compiled in and read when first asked for.
+//! The built-in profiles: files of this folder, compiled in and read when first asked for.
 
 use super::product::Profile;
 use super::registry::{Registry, no_profile};
 use crate::Result;
 use std::sync::{Arc, OnceLock};
 
-/// A profile that comes along.
+/// A built-in profile.
 struct BuiltIn {
     name: &'static str,
     text: &'static str,
@@ -36,7 +36,7 @@ impl BuiltIn {
 }
 
 impl Profile {
-    /// The profile of this name that comes along: `calendly`, `calenso`, `google` or `clockify`.
+    /// The built-in profile of this name: `calendly`, `calenso`, `google` or `clockify`.
     ///
     /// Cost: the first call for a name reads its text, some milliseconds.
     ///
@@ -49,7 +49,7 @@ impl Profile {
         }
     }
 
-    /// The text of the file of a profile that comes along, to begin one's own with.
+    /// The text of the file of a built-in profile, to begin one's own with.
     ///
     /// # Errors
     /// As [`Profile::built_in`].
@@ -62,7 +62,7 @@ impl Profile {
 }
 
 impl Registry {
-    /// All profiles that come along.
+    /// All built-in profiles.
     pub fn built_in() -> Registry {
         let profiles = BUILT_IN.iter().map(|built_in| Arc::clone(built_in.profile())).collect();
         Registry::new(profiles).expect("their names differ")

@@ -3,7 +3,7 @@
 //! The engine stores codes and knows no product. A [`Profile`] is the taxonomy (controlled
 //! vocabulary) of one `data_source`: its categories and activities with operation, outcome, labels
 //! and other spellings; its attributes with their paths; and the presets of the product, such as
-//! the default range of a question. Four come along ([`Profile::built_in`]); others are read from
+//! the default range of a question. Four are built in ([`Profile::built_in`]); others are read from
 //! the text of a TOML file, which `docs/profiles.md` describes. A [`Registry`] holds several.
 //!
 //! ```

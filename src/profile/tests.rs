@@ -1,4 +1,4 @@
-//! The profiles that come along, and look-ups over several.
+//! The built-in profiles, and look-ups over several.
 
 use super::*;
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 fn built_in(name: &str) -> Arc<Profile> {
-    Profile::built_in(name).expect("comes along")
+    Profile::built_in(name).expect("is built in")
 }
 
 fn own(text: &str) -> Arc<Profile> {
@@ -216,7 +216,7 @@ fn a_profile_that_is_not_there_is_named_with_the_nearest() {
     assert_eq!(error, "profile: there is no profile `calendy`; the nearest: `calendly`");
     let registry = Registry::built_in();
     assert!(registry.profile("clockfy").is_err() && registry.profile("clockify").is_ok());
-    let text = Profile::built_in_text("google").expect("comes along");
+    let text = Profile::built_in_text("google").expect("is built in");
     assert!(Profile::check(text).is_ok());
 }
 

@@ -26,7 +26,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use builder::copy::RowSource;
+pub(crate) use builder::copy::{CopiedRow, RowSource};
 pub(crate) use builder::rows::SegmentBuilder;
 pub(crate) use codec::binary_search::partition_point;
 pub(crate) use codec::blocks::{Blocks, Damage, Read};

@@ -53,6 +53,11 @@ fn check(segment: &Segment, rows: &[StoredEvent]) {
         let expected = &rows[row as usize];
         assert_eq!(&segment.stored_event(row, &mut Decoder::default()).unwrap(), expected);
     }
+    for asked in orders(segment.rows()) {
+        let mut found = Vec::new();
+        segment.stored_events(&asked, &mut decoder, &mut found).unwrap();
+        assert!(found.iter().eq(asked.iter().map(|row| &rows[*row as usize])), "{asked:?}");
+    }
     let by_seq = segment.rows_by_seq().unwrap();
     assert!(
         by_seq
@@ -62,6 +67,20 @@ fn check(segment: &Segment, rows: &[StoredEvent]) {
     assert!(segment.examine().is_sound());
 }
 
+/// Rows in the orders in which they are asked for: neighbours up and down, with gaps, far apart,
+/// mixed, and twice.
+fn orders(rows: u32) -> Vec<Vec<u32>> {
+    let all = || 0..rows;
+    vec![
+        all().collect(),
+        all().rev().collect(),
+        all().filter(|row| row % 5 != 2 && row % 7 != 0).collect(),
+        all().rev().step_by(17).collect(),
+        all().map(|row| row.wrapping_mul(7919) % rows).collect(),
+        all().flat_map(|row| [row, row]).rev().collect(),
+    ]
+}
+
 /// Rows that are copied from two segments make the same file as rows that are pushed.
 fn check_copy(rows: &[StoredEvent], file: &[u8]) {
     let half = |part: usize| {
@@ -69,13 +88,27 @@ fn check_copy(rows: &[StoredEvent], file: &[u8]) {
         build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap()
     };
     let halves: Vec<Segment> = (0..rows.len().min(2)).map(half).collect();
-    let mut sources: Vec<RowSource<'_>> = halves.iter().map(RowSource::new).collect();
+    let halves: Vec<&Segment> = halves.iter().collect();
+    let copied = CopiedRow::of_all(&halves).unwrap();
+    assert!(copy(&halves, &copied, rows) == file, "copied rows make another file");
+}
+
+/// The file of rows that are copied.
+fn copy(segments: &[&Segment], copied: &[CopiedRow], rows: &[StoredEvent]) -> Vec<u8> {
+    let mut sources: Vec<RowSource<'_>> = segments.iter().map(|one| RowSource::new(one)).collect();
     let mut builder = SegmentBuilder::new(ID, "default", Vec::new());
-    for (index, row) in rows.iter().enumerate() {
-        builder.push_from(&mut sources[index % 2], index as u32 / 2).unwrap();
-        builder.count_event_bytes(row.event.canonical().len() as u64);
-    }
-    assert!(builder.finish().unwrap().0 == file, "copied rows make another file");
+    builder.push_rows(&mut sources, copied).unwrap();
+    builder.count_event_bytes(rows.iter().map(|row| row.event.canonical().len() as u64).sum());
+    builder.finish().unwrap().0
+}
+
+/// Some rows of a segment that are copied make the same file as those rows pushed.
+fn check_copy_of_some(rows: &[StoredEvent], segment: &Segment) {
+    let is_some = |row: &u32| row % 3 != 1 && row % 16 < 8;
+    let some: Vec<u32> = (0..segment.rows()).filter(is_some).collect();
+    let copied = CopiedRow::of_one(segment, &some).unwrap();
+    let rows: Vec<StoredEvent> = some.iter().map(|row| rows[*row as usize].clone()).collect();
+    assert!(copy(&[segment], &copied, &rows) == file_of(&rows), "some rows make another file");
 }
 
 fn check_both(events: Vec<Event>) {
@@ -85,6 +118,7 @@ fn check_both(events: Vec<Event>) {
     check_copy(&rows, &bytes);
     let segment = Segment::open(Region::from_vec(bytes), Path::new("test.seg")).unwrap();
     check(&segment, &rows);
+    check_copy_of_some(&rows, &segment);
 }
 
 fn json(depth: u32) -> impl Strategy<Value = serde_json::Value> {
@@ -155,6 +189,16 @@ proptest! {
                     prop_assert_eq!(&found, expected);
                 }
             }
+            for asked in orders(segment.rows()) {
+                let mut decoder = Decoder::default();
+                let mut found = Vec::new();
+                let outcome = segment.stored_events(&asked, &mut decoder, &mut found);
+                let expected = asked.iter().map(|row| rows.get(*row as usize));
+                prop_assert!(found.iter().map(Some).eq(expected.take(found.len())));
+                let next = asked.get(found.len());
+                let next = next.map(|row| segment.stored_event(*row, &mut Decoder::default()));
+                prop_assert_eq!(outcome.is_err(), next.is_some_and(|next| next.is_err()));
+            }
             prop_assert!(!segment.examine().is_sound() || (12..16).contains(&place));
         }
     }
@@ -174,13 +218,13 @@ fn every_truncation_is_refused() {
 
 #[test]
 fn more_shapes_and_columns_than_the_caps_are_stored_whole() {
-    let events = (0..1500)
+    let events = (0..2600)
         .map(|number| {
             let json = format!(
                 r#"{{"occurred_at":"2026-05-04T10:00:00Z","category":"c","activity":"a{}",
                 "details":{{"k{}":{{"v":"word{number}"}},"same":[1,{}]}}}}"#,
                 number % 10,
-                number % 400,
+                number % 1300,
                 if number % 2 == 0 { "2" } else { "null" },
             );
             Event::from_json(json.as_bytes()).unwrap()
@@ -190,6 +234,8 @@ fn more_shapes_and_columns_than_the_caps_are_stored_whole() {
     let segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
     assert!(segment.contents.rest.count > 100);
     check(&segment, &rows);
+    check_copy(&rows, &file_of(&rows));
+    check_copy_of_some(&rows, &segment);
 }
 
 #[test]
@@ -227,6 +273,11 @@ fn many_events_of_one_instant_are_told_apart_by_their_ids() {
         |number: u32| format!("job-{number}"),
         |number: u32| format!("run{number:08}"),
         |number: u32| format!("shared {}", number / 3),
+        // A dictionary in one of the halves that are copied, but not in the whole.
+        |number: u32| match number % 2 {
+            0 => format!("run{number:08}"),
+            _ => format!("again {}", number / 2 * 9 / 20),
+        },
     ] {
         let events: Vec<Event> = (0..3000u32)
             .map(|number| {
@@ -239,6 +290,7 @@ fn many_events_of_one_instant_are_told_apart_by_their_ids() {
             })
             .collect();
         let rows = rows_of(events);
+        check_copy(&rows, &file_of(&rows));
         let segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
         let mut decoder = Decoder::default();
         let mut find = |id: &str, at, canonical: &[u8]| {
@@ -373,4 +425,53 @@ fn a_table_of_contents_that_claims_more_than_the_file_holds_is_refused() {
 fn a_footer_that_claims_long_events_is_read_like_another() {
     let claim = |_: &mut Contents, meta: &mut Footer| meta.facts.event_bytes = u64::MAX - 63;
     forged(&few_rows(1), claim).unwrap();
+}
+
+/// Under right checksums: every row claims the shape of the first, so that some lack values and
+/// others have more than it says.
+#[test]
+fn rows_that_disagree_with_their_shape_are_read_together_as_one_by_one() {
+    let events = (0..40).map(|number| {
+        let mut event = serde_json::json!({"occurred_at": "2026-05-04T10:00:00Z", "category": "c",
+            "activity": "made", "details": {"n": number}});
+        if number % 3 != 1 {
+            event["id"] = format!("e{number}").into();
+        }
+        if number % 4 == 0 {
+            event["details"]["list"] = vec![number; number % 5].into();
+        }
+        Event::from_json(event.to_string().as_bytes()).unwrap()
+    });
+    let file = file_of(&rows_of(events.collect()));
+    let segment = Segment::open(Region::from_vec(file.clone()), Path::new("test.seg")).unwrap();
+    let (mut contents, meta) = (segment.contents.clone(), segment.meta.clone());
+    contents.row_shapes.width = 0;
+    let segment = Segment::in_memory(file, contents, meta).unwrap();
+    let one = |row: &u32| segment.stored_event(*row, &mut Decoder::default());
+    assert!((0..40).any(|row| one(&row).is_ok()) && (0..40).any(|row| one(&row).is_err()));
+    for rows in orders(40) {
+        let expected: Vec<StoredEvent> = rows.iter().map_while(|row| one(row).ok()).collect();
+        let mut found = Vec::new();
+        let outcome = segment.stored_events(&rows, &mut Decoder::default(), &mut found);
+        assert_eq!(found, expected, "{rows:?}");
+        assert_eq!(outcome.is_ok(), found.len() == rows.len());
+    }
+}
+
+/// More bytes than a batch may make: it is decoded in halves.
+#[test]
+fn long_texts_that_need_escapes_are_put_together_in_parts() {
+    let events = (0..9).map(|number| {
+        let event = serde_json::json!({"occurred_at": "2026-05-04T10:00:00Z", "category": "c",
+            "activity": "made", "details": {"n": number, "text": "\"".repeat(400 << 10)}});
+        Event::from_json(event.to_string().as_bytes()).unwrap()
+    });
+    let rows = rows_of(events.collect());
+    let mut segment = build(&rows, SegmentBuilder::in_memory()).finish_in_memory().unwrap();
+    // As if the others of the segment were short.
+    segment.meta.facts.event_bytes = 9 * 200;
+    let mut found = Vec::new();
+    let asked: Vec<u32> = (0..9).rev().collect();
+    segment.stored_events(&asked, &mut Decoder::default(), &mut found).unwrap();
+    assert!(found.iter().eq(rows.iter().rev()));
 }

@@ -53,7 +53,7 @@ impl StoreBuilder {
         self
     }
 
-    /// A profile of the store if it is created now: one that comes along, or one that lies in the
+    /// A profile of the store if it is created now: a built-in one, or one that lies in the
     /// folder `profiles` of the store already; to be called again for several. `store.toml` then
     /// names them, and has the retention of the plan as class `default`, the other plans as further
     /// classes, and the categories that are not captured at first. A store that is there stays as
@@ -77,7 +77,7 @@ impl StoreBuilder {
     }
 
     /// Accounted bytes of the tail at which it is sealed: 64 KiB to 1 GiB, default 64 MiB. All
-    /// tails together hold at most four times as much; beyond it appends wait.
+    /// tails together hold at most twice as much; beyond it appends wait.
     pub fn tail_bytes_max(mut self, bytes: usize) -> Self {
         self.options.tail_bytes_max = bytes;
         self

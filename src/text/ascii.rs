@@ -25,42 +25,37 @@ pub(super) fn is_word(byte: u8) -> bool {
 ///
 /// Words of lower-case text are slices of it. Other text is lower-cased as a whole before, up to
 /// 512 bytes without allocation.
-pub(super) fn for_each_word(text: &str, each: impl FnMut(&str)) {
-    // A fold and not `any`: without an early exit the compiler vectorises the loop.
-    let has_upper = text.bytes().fold(false, |has, byte| has | byte.is_ascii_uppercase());
-    if !has_upper {
+pub(super) fn for_each_word(text: &[u8], each: impl FnMut(&[u8])) {
+    if !has_upper(text) {
         return for_each_lower_word(text, each);
     }
     let mut buffer = [0; STACK_BYTES];
     match buffer.get_mut(..text.len()) {
         Some(lower) => {
-            lower.copy_from_slice(text.as_bytes());
+            lower.copy_from_slice(text);
             lower.make_ascii_lowercase();
-            let lower = std::str::from_utf8(lower).expect("lower-cased ASCII is ASCII");
             for_each_lower_word(lower, each);
         }
         None => for_each_lower_word(&text.to_ascii_lowercase(), each),
     }
 }
 
-fn for_each_lower_word(text: &str, mut each: impl FnMut(&str)) {
-    let bytes = text.as_bytes();
+fn has_upper(text: &[u8]) -> bool {
+    // A fold and not `any`: without an early exit the compiler vectorises the loop.
+    text.iter().fold(false, |has, byte| has | byte.is_ascii_uppercase())
+}
+
+fn for_each_lower_word(text: &[u8], mut each: impl FnMut(&[u8])) {
     let mut at = 0;
-    while at < bytes.len() {
-        if !is_word(bytes[at]) {
+    while at < text.len() {
+        if !is_word(text[at]) {
             at += 1;
             continue;
         }
         let start = at;
-        while at < bytes.len() && is_word(bytes[at]) {
+        while at < text.len() && is_word(text[at]) {
             at += 1;
         }
-        let mut rest = &text[start..at];
-        while rest.len() > WORD_BYTES_MAX {
-            let (word, after) = rest.split_at(WORD_BYTES_MAX);
-            each(word);
-            rest = after;
-        }
-        each(rest);
+        text[start..at].chunks(WORD_BYTES_MAX).for_each(&mut each);
     }
 }

@@ -20,5 +20,5 @@ mod words;
 pub use fold::fold;
 pub(crate) use levenshtein::{FuzzyWord, LevenshteinAutomaton};
 pub use property::{TEXT_RULES, UNICODE_VERSION, is_default_ignorable};
-pub(crate) use words::{for_each_folded_word, has_numeric};
+pub(crate) use words::{for_each_folded_word, for_each_word_of_bytes, has_numeric};
 pub use words::{for_each_word, words};

@@ -41,6 +41,13 @@ fn words_plainly(text: &str) -> Vec<String> {
     words
 }
 
+fn words_of_bytes(text: &[u8]) -> Vec<String> {
+    let mut words = Vec::new();
+    let each = |word: &[u8]| words.push(String::from_utf8(word.to_vec()).unwrap());
+    for_each_word_of_bytes(text, each);
+    words
+}
+
 fn all_characters() -> impl Iterator<Item = char> {
     '\0'..=char::MAX
 }
@@ -50,6 +57,11 @@ fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
     })
+}
+
+#[test]
+fn bytes_that_are_no_text_have_no_words() {
+    assert!(words_of_bytes(b"ab \xff cd").is_empty());
 }
 
 #[test]
@@ -228,11 +240,13 @@ proptest! {
     #[test]
     fn words_equal_the_plain_definition(text in delicate_text()) {
         prop_assert_eq!(words(&text), words_plainly(&text));
+        prop_assert_eq!(words_of_bytes(text.as_bytes()), words_plainly(&text));
     }
 
     #[test]
     fn words_of_ascii_equal_the_plain_definition(text in "[ -~]{0,80}|[a-zA-Z0-9]{200,600}") {
         prop_assert_eq!(words(&text), words_plainly(&text));
+        prop_assert_eq!(words_of_bytes(text.as_bytes()), words_plainly(&text));
     }
 
     #[test]

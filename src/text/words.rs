@@ -16,11 +16,22 @@ use crate::limits::WORD_BYTES_MAX;
 /// annals::text::for_each_word("30-minütiges", |word| words.push(word.to_string()));
 /// assert_eq!(words, ["30", "minutiges"]);
 /// ```
-pub fn for_each_word(text: &str, each: impl FnMut(&str)) {
+pub fn for_each_word(text: &str, mut each: impl FnMut(&str)) {
     if text.is_ascii() {
-        ascii::for_each_word(text, each);
+        ascii::for_each_word(text.as_bytes(), |word| {
+            each(std::str::from_utf8(word).expect("a slice of ASCII is ASCII"));
+        });
     } else {
         for_each_folded_word(&fold::fold_beyond_ascii(text), each);
+    }
+}
+
+/// Does [`for_each_word`] for the bytes of a text; bytes that are no UTF-8 have no words.
+pub(crate) fn for_each_word_of_bytes(text: &[u8], mut each: impl FnMut(&[u8])) {
+    if text.is_ascii() {
+        ascii::for_each_word(text, each);
+    } else if let Ok(text) = std::str::from_utf8(text) {
+        for_each_folded_word(&fold::fold_beyond_ascii(text), |word| each(word.as_bytes()));
     }
 }
 

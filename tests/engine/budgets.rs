@@ -185,14 +185,14 @@ fn what_no_segment_has_is_counted_too() {
 fn the_paths_of_overflow_columns_are_counted() {
     let mut world = World::new(7, 10_000);
     let event = |number: usize| detailed(json!({format!("key{number}"): "a value", "common": 1}));
-    world.append_batch(&(0..1000).map(event).collect::<Vec<_>>());
+    world.append_batch(&(0..2000).map(event).collect::<Vec<_>>());
     world.store().seal().expect("sealed");
     let snapshot = leaked(&world);
     let search = |bytes_max| snapshot.query(&Query::all()).bytes_max(bytes_max);
     assert_eq!(limit_of(search(20_000).fields()), Some(Limit::Bytes));
-    assert_eq!(limit_of(search(20_000).facets(&["details.key999"], None)), Some(Limit::Bytes));
-    assert_eq!(search(1 << 30).fields().expect("fields").len(), 3 + 2 + 1000 + 1);
-    let facets = search(1 << 30).facets(&["details.key999"], None).expect("facets");
+    assert_eq!(limit_of(search(20_000).facets(&["details.key1999"], None)), Some(Limit::Bytes));
+    assert_eq!(search(1 << 30).fields().expect("fields").len(), 3 + 2 + 2000 + 1);
+    let facets = search(1 << 30).facets(&["details.key1999"], None).expect("facets");
     assert_eq!(facets[0].len(), 1);
 }
 

@@ -150,6 +150,21 @@ fn append_stores_all_or_nothing() {
     assert_eq!((ran.code, summary(&ran)), (0, counts(3, 0, 3, 0)));
 }
 
+/// Beyond the size of a batch, too, all that is wrong with the input is told.
+#[test]
+fn too_many_events_to_append_hide_no_bad_record() {
+    let desk = Desk::new();
+    let event = r#"{"occurred_at":"2026-01-01T00:00:00Z","category":"c","activity":"a"}"#;
+    let many = format!("{event}\n").repeat(65_537);
+    let bad = "x\n".repeat(500);
+    let ran = desk.run_with(&["append", "--store", "s"], format!("{many}{bad}").as_bytes());
+    assert_eq!((ran.code, summary(&ran)), (7, counts(66_037, 0, 0, 66_037)));
+    assert!(ran.err.contains("line 65538: "), "{}", ran.err);
+    assert!(ran.err.contains(" more"), "{}", ran.err);
+    assert!(ran.err.contains("has more than 65536 events; use `annals import`"), "{}", ran.err);
+    assert!(!desk.path("s").exists());
+}
+
 #[test]
 fn what_is_printed_comes_back_as_duplicates() {
     let desk = Desk::with_made_up_events(2500);

@@ -169,6 +169,11 @@ fn generate_gives_the_same_valid_events_for_the_same_seed() {
     assert_ne!(desk.ok("generate --events 50 --seed 10"), events);
     let ran = desk.run_with(&["import", "--store", "s", "-"], events.as_bytes());
     assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(desk.ok("generate --events 50 --seed 9 --like product"), events);
+    let lifelike = desk.ok("generate --events 50 --seed 9 --like life");
+    assert_eq!(desk.ok("generate --events 50 --seed 9 --like life"), lifelike);
+    let ran = desk.run_with(&["import", "--store", "t", "-"], lifelike.as_bytes());
+    assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(desk.ok("generate --events 0"), "");
     assert_eq!(desk.run("generate --start someday").code, 2);
 }

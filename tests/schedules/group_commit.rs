@@ -2,8 +2,8 @@
 //! once, publish, answer.
 
 use crate::store::group::CommitGroup;
-use crate::store::sync::lock;
-use crate::store::sync::{Arc, Mutex};
+use crate::store::threads::lock;
+use crate::store::threads::{Arc, Mutex};
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::thread;
 

@@ -5,8 +5,8 @@ use crate::Result;
 use crate::io::Watch;
 use crate::store::publication::{Notifier, Subscription};
 use crate::store::signal::{Job, Signal, WakeOnExit};
-use crate::store::sync::lock;
-use crate::store::sync::{Arc, Mutex};
+use crate::store::threads::lock;
+use crate::store::threads::{Arc, Mutex};
 use shuttle::thread;
 use std::time::Duration;
 

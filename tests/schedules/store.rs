@@ -10,11 +10,11 @@ pub(crate) mod publication;
 #[path = "../../src/store/write/signal.rs"]
 pub(crate) mod signal;
 
-/// In the place of `src/store/sync.rs`.
-pub(crate) mod sync {
+/// In the place of `src/store/threads.rs`.
+pub(crate) mod threads {
     pub(crate) use shuttle::sync::{Arc, Condvar, Mutex, MutexGuard};
 
-    /// Takes a lock, as `src/store/sync.rs` does.
+    /// Takes a lock, as `src/store/threads.rs` does.
     pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
         mutex.lock().expect("no thread panics while it holds a lock of the store")
     }

@@ -21,18 +21,18 @@ pub(crate) const LAYERS: &[&str] = &[
 pub(crate) const ROOMS: &[(&str, &str)] = &[
     (
         "src/json",
-        "escape number_syntax problem spans decimal number value tree parse write locate bridge \
-         mod",
+        "escape number_syntax problem spans layouts tokens decimal number value tree parse write \
+         locate bridge mod",
     ),
     (
         "src/event",
-        "civil time length instant synonyms schema shape object_builder objects changes check \
+        "civil time length instant synonyms schema shape object_builder objects changes \
          canonical identity builder mod typed",
     ),
     ("src/segment", "codec index file read rows builder mod"),
     (
         "src/store",
-        "sync folder retention settings aliases manifest report view options builder write open \
+        "threads folder retention settings aliases manifest report view options builder write open \
          upkeep reader mod",
     ),
     (

@@ -1,13 +1,11 @@
 //! A line of the table: the same figure of all systems, and how they compare.
 
 use super::kind::Kind;
+use super::reporting::data_set::DataSet;
+use super::reporting::sheet::{Cell, Sheet, decimal, millis};
 use super::rounds::Times;
-use std::time::Duration;
 
-/// A figure and how it is shown; `None` for what a system does not do.
-pub(crate) type Cell = Option<(f64, String)>;
-
-/// One line; a cell for each of [`Kind::ALL`], this engine's first.
+/// One line; a cell for each system that is asked, this engine's first.
 #[derive(Debug)]
 pub(crate) struct Line {
     name: String,
@@ -53,31 +51,21 @@ impl Line {
     }
 
     /// Prints the line, and tells the name of it where a peer is ahead.
-    pub(crate) fn print(&self) -> Option<String> {
+    pub(crate) fn print(&self, sheet: &mut Sheet, set: DataSet) -> Option<String> {
         let lead = self.lead();
-        let shown = self.cells.iter().map(|cell| cell.as_ref().map_or("-", |(_, shown)| shown));
-        let cells: Vec<&str> = shown.collect();
-        let ratio = lead.map_or("-".to_owned(), |lead| format!("{lead:.2}"));
-        println!("| {} | {} | {ratio} | {} |", self.name, cells.join(" | "), self.note);
-        lead.is_some_and(|lead| lead < 1.0).then(|| format!("{} ({ratio})", self.name))
+        let mut cells = self.cells.clone();
+        cells.push(lead.and_then(|lead| decimal(lead, 2)));
+        sheet.line(set, &self.name, &cells, &self.note);
+        let lead = lead.filter(|lead| *lead < 1.0)?;
+        Some(format!("{} on {} ({lead:.2})", self.name, set.name()))
     }
 }
 
-/// Prints the head of the table.
-pub(crate) fn print_head(events: u64) {
-    let titles = Kind::ALL.map(Kind::title).join(" | ");
-    println!("| {events} events | {titles} | times better than the best peer | beside |");
-    println!("|---|{}---|---|", "---|".repeat(Kind::ALL.len()));
-}
-
-/// A time in milliseconds.
-pub(crate) fn millis(time: Duration) -> String {
-    let millis = time.as_secs_f64() * 1e3;
-    match millis {
-        ..1.0 => format!("{millis:.3}"),
-        ..10.0 => format!("{millis:.2}"),
-        _ => format!("{millis:.0}"),
-    }
+/// What stands above the columns of `kinds`.
+pub(crate) fn columns(kinds: &[Kind]) -> Vec<&'static str> {
+    let mut columns: Vec<&str> = kinds.iter().map(|kind| kind.title()).collect();
+    columns.push("times better than the best peer");
+    columns
 }
 
 #[cfg(test)]

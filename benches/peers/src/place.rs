@@ -1,27 +1,31 @@
-//! Places of events in time, as the one number that SQLite and tantivy sort by.
+//! Places of events in time, as the one number that the peers sort by.
 
 use super::Outcome;
 use super::support::question::{Ask, Question};
 use annals::event::Timestamp;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
-/// Bits below the microseconds that tell events of the same microsecond apart.
-const TIE_BITS: u32 = 3;
+/// Bits below the microseconds that tell events of the same microsecond apart: logs with whole
+/// seconds have many of them.
+const TIE_BITS: u32 = 12;
 
 /// Gives every event a place of its own: grows with `occurred_at`, and with the order of arrival
 /// among events of the same microsecond.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
-    given: HashSet<i64>,
+    /// How many places of each microsecond are given away.
+    given: HashMap<i64, i64>,
 }
 
 impl Places {
     /// The place of the next event.
     pub(crate) fn next(&mut self, time: Timestamp) -> Outcome<i64> {
-        let first = first_of(time);
-        let mut of_time = first..first + (1 << TIE_BITS);
-        let place = of_time.find(|place| self.given.insert(*place));
-        Ok(place.ok_or("too many events within a microsecond")?)
+        let given = self.given.entry(time.0).or_default();
+        if *given == 1 << TIE_BITS {
+            return Err("too many events within a microsecond".into());
+        }
+        *given += 1;
+        Ok(first_of(time) + *given - 1)
     }
 }
 
@@ -39,14 +43,11 @@ pub(crate) struct Span {
 
 impl Span {
     /// The window of a question, cut where its page begins.
-    ///
-    /// A page behind an event is taken to begin right before the first event of that microsecond;
-    /// where there are several, the comparison of answers tells.
     pub(crate) fn of(question: &Question) -> Span {
         let window = question.filter.window;
         let (from, mut to) = window.map(|(from, to)| (first_of(from), first_of(to))).unzip();
         if let Ask::NewestAfter(_, depth) = question.ask {
-            let place = first_of(depth.time);
+            let place = first_of(depth.time) + depth.tie as i64;
             to = Some(to.map_or(place, |to| to.min(place)));
         }
         Span { from, to }
@@ -64,7 +65,7 @@ mod tests {
         let [late, first, second] = [at(7), at(6), at(6)].map(Result::unwrap);
         assert!(first < second && second < late);
         assert_eq!(first, first_of(Timestamp(6)));
-        for _ in 2..8 {
+        for _ in 2..1 << TIE_BITS {
             assert!(at(6).unwrap() < late);
         }
         assert!(at(6).is_err());

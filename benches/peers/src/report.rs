@@ -1,18 +1,25 @@
 //! The report: runs all parts one after the other and prints a Markdown table.
 
-use super::Outcome;
-use super::annals_store::Annals;
+use super::batches::Batches;
 use super::kind::{Kind, Sources};
-use super::line::{Cell, Line, millis, print_head};
+use super::line::{Line, columns};
 use super::memory;
 use super::million::process::{Cost, run as run_part};
-use super::million::{brute, life, raw, single};
+use super::million::{brute, raw, single};
 use super::prepare::prepare;
+use super::reporting::data_set::DataSet;
+use super::reporting::found::texts;
+use super::reporting::instructions;
+use super::reporting::sheet::{Cell, Sheet, decimal, millis, whole};
 use super::rounds::{Asked, Times, ask, compare};
+use super::rows::RowReader;
 use super::support::parameters::{PAGE, Parameters, VARIANTS};
 use super::support::question::{Ask, Filter, Question};
 use super::support::table::rows;
 use super::system::{Reply, System};
+use super::systems::annals_store::Annals;
+use super::systems::postgresql::Server;
+use super::{Outcome, setting};
 use annals::event::Timestamp;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,13 +33,16 @@ const REPEATS_DEFAULT: u64 = 200;
 /// How often each system is opened.
 const OPENINGS: usize = 9;
 
-/// A report that is being made.
-struct Report {
+/// A report on one data set that is being made.
+struct Report<'a> {
+    set: DataSet,
     count: u64,
+    kinds: &'a [Kind],
     folder: Folder,
     sources: Sources,
+    sheet: &'a mut Sheet,
     /// Lines on which a peer is ahead.
-    behind: Vec<String>,
+    behind: &'a mut Vec<String>,
 }
 
 /// Where everything lies.
@@ -44,11 +54,12 @@ enum Folder {
 }
 
 impl Folder {
-    fn of_settings() -> Outcome<Folder> {
+    fn of_settings(set: DataSet) -> Outcome<Folder> {
         Ok(match std::env::var_os("ANNALS_FOLDER") {
             Some(path) => {
+                let path = Path::new(&path).join(set.name());
                 fs::create_dir_all(&path)?;
-                Folder::Kept(path.into())
+                Folder::Kept(path)
             }
             None => Folder::Passing(TempDir::new()?),
         })
@@ -68,36 +79,51 @@ pub(crate) fn run() -> Outcome {
     if count < EVENTS_MIN {
         return Err(format!("ANNALS_EVENTS: at least {EVENTS_MIN}").into());
     }
-    let repeats = setting("ANNALS_REPEATS", REPEATS_DEFAULT)?;
-    let folder = Folder::of_settings()?;
-    let at = |name: &str| folder.path().join(name);
-    let sources = Sources { events: at("events.ndjson"), rows: at("events.rows") };
-    let mut report = Report { count, folder, sources, behind: Vec::new() };
-    report.prepare()?;
+    let repeats = setting("ANNALS_REPEATS", REPEATS_DEFAULT)?.max(1) as usize;
+    let (sets, kinds) = (DataSet::of_settings()?, Kind::of_settings()?);
     let load = fs::read_to_string("/proc/loadavg")?;
     println!("Load of the machine before: {}\n", load.trim());
-    print_head(count);
-    report.ingest()?;
-    report.append_singly()?;
-    if let Folder::Passing(_) = report.folder {
-        // The space is needed from here on.
-        fs::remove_file(&report.sources.rows)?;
+    let mut sheet = Sheet::begin("peers", count, columns(&kinds));
+    let mut behind = Vec::new();
+    for set in sets {
+        let folder = Folder::of_settings(set)?;
+        let at = |name: &str| folder.path().join(name);
+        let sources = Sources { events: at("events.ndjson"), rows: at("events.rows") };
+        let (sheet, behind) = (&mut sheet, &mut behind);
+        Report { set, count, kinds: &kinds, folder, sources, sheet, behind }.run(repeats)?;
     }
-    report.open_and_ask()?;
-    report.questions(repeats.max(1) as usize)?;
-    report.drop_half()?;
-    report.end();
-    Ok(())
+    match behind.is_empty() {
+        true => println!("\nannals is ahead on every line."),
+        false => println!("\nA peer is ahead on: {}.", behind.join("; ")),
+    }
+    sheet.finish()
 }
 
-fn setting(name: &str, default: u64) -> Outcome<u64> {
-    match std::env::var(name) {
-        Ok(text) => Ok(text.parse().map_err(|_| format!("{name}: `{text}` is no count"))?),
-        Err(_) => Ok(default),
+impl Report<'_> {
+    fn run(&mut self, repeats: usize) -> Outcome {
+        let note = self.prepare()?;
+        let none = vec![None; self.kinds.len()];
+        self.line(&Line::less("events", none).with_note(note));
+        self.ingest()?;
+        self.instructions()?;
+        self.append_singly()?;
+        if let Folder::Passing(_) = self.folder {
+            // The space is needed from here on.
+            fs::remove_file(&self.sources.rows)?;
+        }
+        let server = self.start_server()?;
+        self.open_and_ask()?;
+        self.questions(repeats)?;
+        drop(server);
+        self.drop_half()
     }
-}
 
-impl Report {
+    /// Whoever asks a server finds it running.
+    fn start_server(&self) -> Outcome<Option<Server>> {
+        let is_asked = self.kinds.contains(&Kind::Postgresql);
+        is_asked.then(|| Server::start(&self.folder_of(Kind::Postgresql))).transpose()
+    }
+
     fn at(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -107,24 +133,25 @@ impl Report {
     }
 
     fn line(&mut self, line: &Line) {
-        self.behind.extend(line.print());
+        self.behind.extend(line.print(self.sheet, self.set));
     }
 
     /// One value of each system, by the same question to it.
     fn each<T>(&self, mut value: impl FnMut(Kind) -> Outcome<T>) -> Outcome<Vec<T>> {
-        Kind::ALL.into_iter().map(&mut value).collect()
+        self.kinds.iter().copied().map(&mut value).collect()
     }
 
-    /// Makes the events, if no report before this one did.
-    fn prepare(&self) -> Outcome {
+    /// Makes the events, if no report before this one did; where they come from.
+    fn prepare(&self) -> Outcome<String> {
         let note = self.at("prepared");
-        match fs::read_to_string(&note) {
-            Ok(text) if text == self.count.to_string() => Ok(()),
-            Ok(text) => Err(format!("ANNALS_FOLDER holds {text} events").into()),
-            Err(_) => {
-                prepare(&self.sources, self.count)?;
-                Ok(fs::write(note, self.count.to_string())?)
-            }
+        let Ok(text) = fs::read_to_string(&note) else {
+            let origin = prepare(self.set, &self.sources, self.count)?;
+            fs::write(note, format!("{} {origin}", self.count))?;
+            return Ok(origin);
+        };
+        match text.split_once(' ') {
+            Some((count, origin)) if count == self.count.to_string() => Ok(origin.to_owned()),
+            _ => Err(format!("ANNALS_FOLDER holds other events: {text}").into()),
         }
     }
 
@@ -147,8 +174,7 @@ impl Report {
         fs::remove_file(copy)?;
         let costs = self.each(|kind| self.ingest_into(kind))?;
         let cells = |figure: &dyn Fn(&Cost) -> f64, digits: usize| -> Vec<Cell> {
-            let cell = |cost| Some((figure(cost), format!("{:.digits$}", figure(cost))));
-            costs.iter().map(cell).collect()
+            costs.iter().map(|cost| decimal(figure(cost), digits)).collect()
         };
         let raw_rate = format!("raw append + CRC + fdatasync: {:.0}", limit.events_per_second());
         self.line(
@@ -159,22 +185,24 @@ impl Report {
             &Line::less("CPU of ingest, s", cells(&|cost| cost.cpu_seconds, 2))
                 .with_note(format!("raw append: {:.2}", limit.cpu_seconds)),
         );
-        let anonymous = self.each(|kind| {
-            let megabytes = memory::read(&self.folder_of(kind))? as f64 / 1e6;
-            Ok(Some((megabytes, format!("{megabytes:.0}"))))
+        let anonymous = self.each(|kind| match kind.is_embedded() {
+            true => Ok(whole(memory::read(&self.folder_of(kind))? as f64 / 1e6)),
+            false => Ok(None),
         })?;
         self.line(&Line::less("peak anonymous memory of ingest, MB", anonymous));
-        let resident = cells(&|cost| cost.peak_bytes as f64 / 1e6, 0);
+        let resident = self.kinds.iter().zip(&costs).map(|(kind, cost)| {
+            let megabytes = cost.peak_bytes as f64 / 1e6;
+            kind.is_embedded().then_some(megabytes).and_then(whole)
+        });
+        let resident = resident.collect();
         self.line(&Line::less("the same with mapped files, MB", resident));
         self.size()
     }
 
     fn size(&mut self) -> Outcome {
         let per_event = |bytes: u64| bytes as f64 / self.count as f64;
-        let cells = self.each(|kind| {
-            let bytes = per_event(life::bytes_of(&self.folder_of(kind))?);
-            Ok(Some((bytes, format!("{bytes:.1}"))))
-        })?;
+        let cells =
+            self.each(|kind| Ok(decimal(per_event(kind.bytes_of(&self.folder_of(kind))?), 1)))?;
         let json = per_event(fs::metadata(&self.sources.events)?.len());
         let zstd = per_event(raw::zstd_len(&self.sources.events)?);
         let note = format!("NDJSON: {json:.1}, under zstd -3: {zstd:.1}");
@@ -182,14 +210,44 @@ impl Report {
         Ok(())
     }
 
+    /// The same ingest of some events, counted by callgrind.
+    fn instructions(&mut self) -> Outcome {
+        let count = instructions::events()?.min(self.count);
+        let few = Sources { events: self.at("few.ndjson"), rows: self.at("few.rows") };
+        if count == 0 {
+            return Ok(());
+        }
+        Batches::copy(&self.sources.events, &few.events, count)?;
+        RowReader::copy(&self.sources.rows, &few.rows, count)?;
+        let counted = self.at("counted");
+        let of_part = |part: &str, source: &Path| -> Outcome<Option<u64>> {
+            clear(&counted)?;
+            instructions::of_part(part, source, &counted)
+        };
+        let Some(start) = of_part("nothing", &few.events)? else {
+            return Ok(());
+        };
+        let cells = self.each(|kind| {
+            if !kind.is_embedded() {
+                return Ok(None);
+            }
+            let all = of_part(kind.name(), kind.source(&few))?;
+            Ok(all.and_then(|all| whole((all - start) as f64 / count as f64)))
+        })?;
+        clear(&counted)?;
+        let note = format!("callgrind, {count} events, all threads");
+        self.line(&Line::less("ingest, instructions/event", cells).with_note(note));
+        Ok(())
+    }
+
     fn append_singly(&mut self) -> Outcome {
         let file = self.at("plain");
-        let plain = Times::sorted(single::write(&file, true)?.times);
+        let plain = Times::sorted(single::write(&self.sources.events, &file, true)?.times);
         fs::remove_file(file)?;
         let times = self.each(|kind| {
             let folder = self.at(&format!("{}-single", kind.name()));
             clear(&folder)?;
-            let times = kind.append_singly(&self.sources.rows, &folder)?;
+            let times = kind.append_singly(&self.sources, &folder)?;
             clear(&folder)?;
             Ok(Times::sorted(times))
         })?;
@@ -207,29 +265,33 @@ impl Report {
             system.answer(&question, &mut reply)?;
             Ok(start.elapsed())
         };
-        let mut times = vec![Vec::new(); Kind::ALL.len()];
+        let mut times = vec![Vec::new(); self.kinds.len()];
         let mut as_writer = Vec::new();
         let folder = self.folder_of(Kind::Annals);
         for _ in 0..OPENINGS {
-            for (kind, times) in Kind::ALL.into_iter().zip(&mut times) {
-                times.push(time(&|| kind.open(&self.folder_of(kind)))?);
+            for (kind, times) in self.kinds.iter().zip(&mut times) {
+                times.push(time(&|| kind.open(&self.folder_of(*kind)))?);
             }
             as_writer.push(time(&|| Ok(Box::new(Annals::open_as_writer(&folder)?)))?);
         }
         let times: Vec<Times> = times.into_iter().map(Times::sorted).collect();
         let as_writer = Times::sorted(as_writer);
         let [half, most] = [50, 99].map(|percent| millis(as_writer.percentile(percent)));
-        let note = format!("annals as the writer: {half} / {most}");
+        let others = "PostgreSQL runs already, ClickHouse begins with Python";
+        let note = format!("annals as the writer: {half} / {most}; {others}");
         self.line(&Line::times("open for reading + newest 50", &times).with_note(note));
         Ok(())
     }
 
     fn questions(&mut self, repeats: usize) -> Outcome {
         let annals = Annals::open(&self.folder_of(Kind::Annals))?;
-        let rows = rows(&Parameters::of(annals.snapshot())?);
+        let snapshot = annals.snapshot();
+        let (events, actor_path) = (&self.sources.events, self.set.actor_path());
+        let parameters = Parameters::of(snapshot, actor_path)?;
+        let rows = rows(&parameters, &texts(self.set, events, snapshot, &parameters)?);
         let checked = match setting("ANNALS_CHECK", 1)? {
             0 => 0,
-            _ => brute::check(&self.sources.events, annals.snapshot(), &rows, VARIANTS)?,
+            _ => brute::check(events, snapshot, &rows, actor_path, VARIANTS)?,
         };
         drop(annals);
         let systems =
@@ -238,7 +300,7 @@ impl Report {
         for (row, times) in rows.iter().zip(ask(&systems, &rows, repeats)?) {
             self.line(&Line::times(row.name, &times));
         }
-        let none = vec![None; Kind::ALL.len()];
+        let none = vec![None; self.kinds.len()];
         let note = format!("{checked} answers as by brute force, {compared} of peers the same");
         self.line(&Line::less("answers checked", none).with_note(note));
         Ok(())
@@ -256,9 +318,9 @@ impl Report {
         let mut counts = Vec::new();
         let cells = self.each(|kind| {
             let folder = self.folder_of(kind);
-            let before = life::bytes_of(&folder)?;
+            let before = kind.bytes_of(&folder)?;
             let taken = kind.drop_half(&folder, middle)?;
-            let left = 100.0 * life::bytes_of(&folder)? as f64 / before as f64;
+            let left = 100.0 * kind.bytes_of(&folder)? as f64 / before as f64;
             counts.push(count_rest(kind, &folder, newest)?);
             fs::remove_file(cost_of(&folder))?;
             fs::remove_dir_all(folder)?;
@@ -269,13 +331,6 @@ impl Report {
         match counts.iter().all(|count| *count == counts[0]) {
             true => Ok(()),
             false => Err(format!("after dropping a half, {counts:?} events are left").into()),
-        }
-    }
-
-    fn end(&self) {
-        match self.behind.is_empty() {
-            true => println!("\nannals is ahead on every line."),
-            false => println!("\nA peer is ahead on: {}.", self.behind.join("; ")),
         }
     }
 }

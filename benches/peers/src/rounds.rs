@@ -48,7 +48,11 @@ pub(crate) fn compare(systems: &[Asked], rows: &[Row]) -> Outcome<usize> {
             for peer in peers {
                 reply.clear();
                 peer.system.answer(question, &mut reply)?;
-                if let Some(difference) = expected.difference(&reply) {
+                let difference = match peer.kind.keeps_bytes() {
+                    true => expected.difference(&reply),
+                    false => expected.meaning()?.difference(&reply.meaning()?),
+                };
+                if let Some(difference) = difference {
                     let (row, title) = (row.name, peer.kind.title());
                     return Err(format!("{row}: {title}: {question:?}: {difference}").into());
                 }

@@ -21,7 +21,7 @@ const BUFFER_BYTES: usize = 1 << 20;
 pub(crate) struct Row {
     /// See [`Places`].
     pub(crate) place: i64,
-    /// `actor.email`; empty if there is none.
+    /// Who has acted; empty if it is nobody.
     pub(crate) actor: String,
     pub(crate) category: String,
     pub(crate) activity: String,
@@ -32,14 +32,14 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    fn of(event: &Event, places: &mut Places) -> Outcome<Row> {
+    fn of(event: &Event, actor_path: &str, places: &mut Places) -> Outcome<Row> {
         let value = event.to_value();
         let member = |value: Option<&Value>| {
             value.and_then(Value::as_str).map(str::to_owned).unwrap_or_default()
         };
         Ok(Row {
             place: places.next(event.occurred_at())?,
-            actor: member(value.get("actor").and_then(|actor| actor.get("email"))),
+            actor: member(actor_path.split('.').try_fold(&value, |value, key| value.get(key))),
             category: member(value.get("category")),
             activity: member(value.get("activity")),
             json: String::from_utf8(event.canonical().to_vec())?,
@@ -47,8 +47,13 @@ impl Row {
         })
     }
 
-    fn texts(&self) -> [&str; 5] {
-        [&self.actor, &self.category, &self.activity, &self.json, &self.text]
+    fn write(&self, output: &mut impl Write) -> Outcome {
+        output.write_all(&self.place.to_le_bytes())?;
+        for text in [&self.actor, &self.category, &self.activity, &self.json, &self.text] {
+            output.write_all(&u32::try_from(text.len())?.to_le_bytes())?;
+            output.write_all(text.as_bytes())?;
+        }
+        Ok(())
     }
 }
 
@@ -56,24 +61,22 @@ impl Row {
 #[derive(Debug)]
 pub(crate) struct RowWriter {
     output: BufWriter<File>,
+    actor_path: &'static str,
     places: Places,
 }
 
 impl RowWriter {
-    pub(crate) fn create(path: &Path) -> Outcome<RowWriter> {
+    /// `actor_path`: the field that says who has acted.
+    pub(crate) fn create(path: &Path, actor_path: &'static str) -> Outcome<RowWriter> {
         let output = BufWriter::with_capacity(BUFFER_BYTES, File::create(path)?);
-        Ok(RowWriter { output, places: Places::default() })
+        Ok(RowWriter { output, actor_path, places: Places::default() })
     }
 
     /// Writes the row of an event in native JSON.
     pub(crate) fn write(&mut self, json: &str) -> Outcome {
-        let row = Row::of(&Event::from_json(json.as_bytes())?, &mut self.places)?;
-        self.output.write_all(&row.place.to_le_bytes())?;
-        for text in row.texts() {
-            self.output.write_all(&u32::try_from(text.len())?.to_le_bytes())?;
-            self.output.write_all(text.as_bytes())?;
-        }
-        Ok(())
+        let event = Event::from_json(json.as_bytes())?;
+        let row = Row::of(&event, self.actor_path, &mut self.places)?;
+        row.write(&mut self.output)
     }
 
     /// Returns when everything is on the disk.
@@ -91,6 +94,17 @@ pub(crate) struct RowReader {
 impl RowReader {
     pub(crate) fn open(path: &Path) -> Outcome<RowReader> {
         Ok(RowReader { input: BufReader::with_capacity(BUFFER_BYTES, File::open(path)?) })
+    }
+
+    /// Copies the first `count` rows of a file.
+    pub(crate) fn copy(file: &Path, copy: &Path, count: u64) -> Outcome {
+        let mut reader = RowReader::open(file)?;
+        let mut output = BufWriter::new(File::create(copy)?);
+        for _ in 0..count {
+            let row = reader.next_row()?.ok_or("there are not so many rows")?;
+            row.write(&mut output)?;
+        }
+        Ok(output.flush()?)
     }
 
     /// Up to [`BATCH`] rows; none at the end of the file.

@@ -67,9 +67,36 @@ impl Reply {
         })
     }
 
+    /// The same answer with the members of each event in the order of their keys, and with every
+    /// number as a double: what is left where a system keeps the meaning of JSON and not its text.
+    pub(crate) fn meaning(&self) -> Outcome<Reply> {
+        let mut meaning =
+            Reply { count: self.count, facets: self.facets.clone(), ..Reply::default() };
+        for event in self.events() {
+            let event = sorted(serde_json::from_slice(event)?);
+            meaning.add_event(event.to_string().as_bytes());
+        }
+        Ok(meaning)
+    }
+
     fn summary(&self) -> String {
         let (events, count) = (self.ends.len(), self.count);
         format!("{events} events, count {count:?}, facets {:?}", self.facets)
+    }
+}
+
+fn sorted(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        // Zero has no sign there.
+        Value::Number(number) => (number.as_f64().unwrap_or_default() + 0.0).into(),
+        Value::Array(list) => list.into_iter().map(sorted).collect(),
+        Value::Object(members) => {
+            let members: BTreeMap<String, Value> =
+                members.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            members.into_iter().collect()
+        }
+        other => other,
     }
 }
 
@@ -103,6 +130,15 @@ mod tests {
         }
         let counted = Reply { count: Some(2), ..reply(&["{1}", "{2}"]) };
         assert!(both.difference(&counted).is_some());
+    }
+
+    #[test]
+    fn the_meaning_leaves_out_orders_of_members_and_spellings_of_numbers() {
+        let one = reply(&[r#"{"a":1.50,"b":{"d":-0.0,"c":"x"}}"#]).meaning().unwrap();
+        let same = reply(&[r#"{"b": {"c": "x", "d": 0.00}, "a": 15e-1}"#]).meaning().unwrap();
+        assert_eq!(one.difference(&same), None);
+        let other = reply(&[r#"{"a":1.50,"b":{"d":0,"c":"y"}}"#]).meaning().unwrap();
+        assert!(one.difference(&other).is_some());
     }
 
     #[test]

@@ -7,11 +7,11 @@ use annals::text::for_each_word;
 /// No value has it as a word.
 pub(crate) const BORDER: &str = "¶";
 
-/// The words of all values of `event` but its time, one space between two of them.
+/// The words of all values of `event` but its time and `raw`, one space between two of them.
 pub(crate) fn text_of(event: &Value) -> String {
     let mut text = String::new();
     for (key, value) in event.as_object().unwrap_or_default() {
-        if key != "occurred_at" {
+        if key != "occurred_at" && key != "raw" {
             add_value(value, &mut text);
         }
     }

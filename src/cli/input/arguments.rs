@@ -1,4 +1,5 @@
-//! Puts the words of a query behind `--`, so that they may begin with `-` and stand anywhere.
+//! Stable partition of the arguments: options first, then `--` and the words of a query. So a word
+//! may begin with `-` and stand anywhere.
 
 use clap::Command;
 use std::ffi::{OsStr, OsString};
@@ -9,9 +10,10 @@ pub(super) const QUERY: &str = "query";
 /// Arranges the arguments of a command that takes a query: its options first, then `--`, then all
 /// words in their order.
 ///
-/// A word is what is no option of the command: `-cancelled` and `-actor.id=u-1` are words, and so
-/// is `-outcome=failure`, so that a value cannot stand right behind the letter of its option. What
-/// begins with `--` is always taken for an option, so that a misspelt one is told.
+/// Every argument that is no option of the command is a word: `-cancelled`, `-actor.id=u-1` and
+/// `-outcome=failure`. So `-ofile` is a word, too: the value of `-o` is an argument of its own.
+/// What begins with `--` is an option, so that the parser reports a misspelt one. Behind a bare
+/// `--`, all arguments are words.
 pub(crate) fn arrange(arguments: Vec<OsString>, program: &Command) -> Vec<OsString> {
     let Some((place, command)) = find_subcommand(&arguments, program) else {
         return arguments;
@@ -42,7 +44,7 @@ pub(crate) fn arrange(arguments: Vec<OsString>, program: &Command) -> Vec<OsStri
     arranged
 }
 
-/// The place of the subcommand, and what it is.
+/// The index of the name of the subcommand in `arguments`, and the definition of that subcommand.
 fn find_subcommand<'a>(
     arguments: &[OsString],
     program: &'a Command,

@@ -145,7 +145,7 @@ impl Speech {
     }
 }
 
-/// The profile of this name: of the store, else one that comes along.
+/// The profile of this name: of the store, else a built-in one.
 fn named(name: &str, store: &Registry) -> Outcome<Arc<Profile>> {
     match store.shared(name) {
         Some(profile) => Ok(profile),

@@ -34,7 +34,8 @@ enum SinkForm {
     Overview(Box<Overview>, Output),
     Table(Box<ColumnTable>, Output),
     Pretty(Output),
-    Ndjson(Output),
+    /// The memory of the last line stays.
+    Ndjson(Output, Vec<u8>),
     Json(Output),
     Csv(Box<CsvWriter<Output>>),
 }
@@ -43,7 +44,12 @@ impl SinkForm {
     /// Prints one event.
     fn write(&mut self, event: ExportedEvent<'_>, zone: Tz, is_first: bool) -> Outcome {
         match self {
-            SinkForm::Ndjson(out) => out.line(event.to_json()),
+            SinkForm::Ndjson(out, line) => {
+                line.clear();
+                event.append_json(line);
+                line.push(b'\n');
+                out.bytes(line)
+            }
             SinkForm::Pretty(out) => {
                 let text = laid_out(&event.to_value());
                 out.line(terminal::json(&text).as_bytes())
@@ -84,7 +90,7 @@ impl Sink {
     pub(crate) fn to_stdout(layout: Layout) -> Outcome<Sink> {
         let out = Output::new();
         let form = match layout.format {
-            SinkFormat::Ndjson => SinkForm::Ndjson(out),
+            SinkFormat::Ndjson => SinkForm::Ndjson(out, Vec::new()),
             SinkFormat::Pretty => SinkForm::Pretty(out),
             SinkFormat::Json => SinkForm::Json(out),
             SinkFormat::Csv => {
@@ -137,7 +143,9 @@ impl Sink {
     /// Writes out what was printed so far; a table is written at its end only.
     pub(crate) fn flush(&mut self) -> Outcome {
         match &mut self.form {
-            SinkForm::Ndjson(out) | SinkForm::Pretty(out) | SinkForm::Json(out) => out.flush_out(),
+            SinkForm::Ndjson(out, _) | SinkForm::Pretty(out) | SinkForm::Json(out) => {
+                out.flush_out()
+            }
             SinkForm::Csv(writer) => writer.flush().map_err(stdout_failed),
             SinkForm::Overview(..) | SinkForm::Table(..) => Ok(()),
         }
@@ -161,7 +169,7 @@ impl Sink {
         notes: &[Note],
     ) -> Outcome {
         match self.form {
-            SinkForm::Ndjson(out) | SinkForm::Pretty(out) => out.finish(),
+            SinkForm::Ndjson(out, _) | SinkForm::Pretty(out) => out.finish(),
             SinkForm::Json(mut out) => {
                 let before = if self.count == 0 { "{\"events\":[" } else { "" };
                 let notes: Vec<String> =

@@ -55,7 +55,7 @@ fn define(value: &Json, path: &str) -> String {
 }
 
 /// Prints a value with white space, escapes and an order of keys drawn from `dice`.
-fn spell(value: &Json, dice: &mut u64, out: &mut String) {
+pub(super) fn spell(value: &Json, dice: &mut u64, out: &mut String) {
     space(dice, out);
     match value {
         Json::Object(members) => {
@@ -170,7 +170,7 @@ fn known(path: &'static str, texts: &'static [&'static str]) -> impl Strategy<Va
     })
 }
 
-fn event() -> impl Strategy<Value = Json> {
+pub(super) fn event() -> impl Strategy<Value = Json> {
     let targets = known(".targets", &["type", "id", "name", "relation", "email", "url"]);
     let fields = [
         known(".actor", &["type", "id", "email", "display_name", "role", "uri"]).boxed(),

@@ -107,7 +107,9 @@ impl JsonMap {
                     original = Some(value);
                 }
                 Value::String(time.text)
-            } else if let (true, Some(split)) = (field.target.keys() == ADDRESS, split(&value)) {
+            } else if field.target.keys() == ADDRESS
+                && let Some(split) = split(&value)
+            {
                 address = value.as_str().map(str::to_owned);
                 Value::String(split)
             } else {

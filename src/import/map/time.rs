@@ -102,11 +102,13 @@ impl TimeFormat {
 
     /// A text with its own zone is left to the rules of the event; one without gets the map's.
     fn read_rfc3339(&self, text: &str) -> Result<SourceTime> {
-        let local = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
-            .iter()
-            .find_map(|pattern| NaiveDateTime::parse_from_str(text, pattern).ok());
-        if let (Some(local), Some(_)) = (local, self.zone) {
-            return self.place(local);
+        if self.zone.is_some() {
+            let local = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
+                .iter()
+                .find_map(|pattern| NaiveDateTime::parse_from_str(text, pattern).ok());
+            if let Some(local) = local {
+                return self.place(local);
+            }
         }
         let cut = cut_fraction(text);
         Ok(SourceTime { cut: cut.is_some(), text: cut.unwrap_or_else(|| text.to_owned()) })

@@ -1,4 +1,4 @@
-//! The state of a reader of records, and the small steps that its other files share.
+//! The state of the pull parser of records, and the steps that several files of this folder use.
 
 use super::judge::Judged;
 use super::open_table::OpenTable;
@@ -12,16 +12,17 @@ use crate::{Error, Result};
 use std::io::{self, Read};
 use std::sync::Arc;
 
-/// How deep arrays and pages may be nested; a deeper one is taken for a record.
+/// How deep arrays and pages may be nested; a deeper one is refused as a record.
 const CONTAINERS_MAX: usize = 8;
 
 /// Reads the records of an input one by one, in bounded memory.
 ///
 /// An input is any sequence of JSON values: one a line (NDJSON), pretty-printed, or concatenated;
-/// arrays and pages of an API stand for the records in them. An input that ends too early gives
-/// what came before, and a [`Fault`](super::Fault) or a refused record.
+/// arrays and pages of an API stand for the records in them. If the [`Source`] has tables, an input
+/// may also be a table, each row of which is a record. If an input ends too early, its records up
+/// to there are returned, then a [`Fault`](super::Fault) or a refused record.
 ///
-/// After an error of the input the call can be repeated: nothing is lost.
+/// After an error of the input, [`RecordReader::next_item`] can be called again: nothing is lost.
 ///
 /// # Examples
 /// ```
@@ -51,15 +52,15 @@ pub struct RecordReader<R> {
     pub(super) number: u64,
     /// Bytes of the last item, which the next call passes.
     pub(super) given: usize,
-    /// The last item has no line feed.
+    /// The last item has no line feed: passing it need not count lines.
     pub(super) in_line: bool,
-    /// The value of a page that is being passed over.
+    /// How far the value of a page that is being skipped was followed.
     pub(super) passing: Option<Structure>,
     pub(super) began: bool,
-    /// The last record was too long to be held, and goes on to the end of its line.
+    /// The last record was too long to be held: the rest of its line is a part of it.
     pub(super) goes_on: bool,
     pub(super) cut_told: bool,
-    /// The format that the next record looks like, if it is another one.
+    /// What the next record looks like, if it is of another format than `source`.
     pub(super) foreign: Option<&'static str>,
     /// The input is a table.
     pub(super) table: Option<OpenTable>,
@@ -75,9 +76,9 @@ pub(super) enum Container {
 /// What may stand next in the innermost container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// An element or the end.
+    /// An element of a list or a member of a page, or the end.
     First,
-    /// An element.
+    /// An element or a member.
     Next,
     /// A comma or the end.
     Behind,
@@ -97,7 +98,7 @@ pub(super) enum Step {
 }
 
 impl<R: Read> RecordReader<R> {
-    /// A reader of the records of `source` in `reader`; reads nothing yet.
+    /// Creates a reader of records in the format `source`; reads nothing from `reader` yet.
     pub fn new(reader: R, source: Arc<dyn Source>) -> RecordReader<R> {
         RecordReader {
             window: Window::new(reader),
@@ -116,13 +117,13 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    /// The input.
+    /// The input. Bytes that are read from it directly are in no record.
     pub fn input_mut(&mut self) -> &mut R {
         self.window.input_mut()
     }
 
-    /// The step for a refused record. Outside of containers, a record that has its line for itself
-    /// is kept with the white space around it.
+    /// The step for a refused record. Outside of containers, a record that stands alone on its line
+    /// keeps the white space around it.
     pub(super) fn refused(
         &mut self,
         mut len: usize,
@@ -217,13 +218,14 @@ impl<R: Read> RecordReader<R> {
         Step::Fault(format!("the {input} ends too early, inside {what} that begins in line {line}"))
     }
 
-    /// The fault of a page that is no JSON beside its records; what follows is read as lines.
+    /// The fault of a page that is no valid JSON between its records. What follows is read as if it
+    /// stood outside of all containers.
     pub(super) fn broken_page(&mut self, line: u64) -> Step {
         self.containers.clear();
         Step::Fault(format!("the page that begins in line {line} is broken here"))
     }
 
-    /// Bytes up to the end of the line, or more than any record has.
+    /// Bytes up to the end of the line or input; if that is far, more than [`RECORD_BYTES_MAX`].
     pub(super) fn line_len(&mut self) -> io::Result<usize> {
         let end = self.window.line_end(RECORD_BYTES_MAX)?;
         Ok(end.unwrap_or(self.window.text().len()))

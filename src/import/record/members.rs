@@ -83,7 +83,7 @@ pub(in crate::import) fn last_segment(uri: &str) -> &str {
     }
 }
 
-/// Replaces `category` and `activity` of an event by the codes of the profile that comes along
+/// Replaces `category` and `activity` of an event by the codes of the built-in profile
 /// under this name, and fills `operation`, `outcome` and `origin` where the source says none.
 ///
 /// What the profile does not know stays as the source writes it.

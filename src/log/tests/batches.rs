@@ -129,6 +129,24 @@ fn new_log_is_empty_and_grows_ahead_of_its_frames() {
     assert_eq!(steps[8], 16 << 20);
 }
 
+/// Zeros ahead of a large batch would be as much to write again.
+#[test]
+fn a_large_batch_is_appended_without_zeros() {
+    let (_dir, path, disk) = real_log();
+    let mut writer = LogWriter::create(&disk, &path, HEADER).unwrap();
+    let len = || std::fs::metadata(&path).unwrap().len();
+    let payload = vec![7; 600 << 10];
+    for seq in 100..103 {
+        write(&mut writer, &batch(seq, &[&payload])).unwrap();
+        assert_eq!(writer.position(), len());
+    }
+    write(&mut writer, &batch(103, &[b"small"])).unwrap();
+    assert!(writer.position() < len());
+    writer.sync().unwrap();
+    let (replay, found) = read(&disk, &path, None, None).unwrap();
+    assert_eq!((replay.last_seq, found.len()), (Some(103), 4));
+}
+
 #[test]
 fn create_refuses_a_file_that_is_there() {
     let (_dir, path, disk) = real_log();

@@ -102,6 +102,31 @@ fn whole_batch_behind_a_torn_one_is_cut_too() {
     assert_eq!(replay.torn_bytes, writer.position() - end);
 }
 
+/// A batch that is appended without zeros ahead of it is whole or gone, whatever arrives of it.
+#[test]
+fn a_large_batch_is_whole_or_gone_after_a_crash() {
+    let path = Path::new(LOG);
+    let large = vec![b'x'; 520 << 10];
+    let mut whole = 0;
+    for seed in 0..24 {
+        let disk = sim_store(seed);
+        let shared = disk.shared();
+        let mut writer = LogWriter::create(&shared, path, HEADER).unwrap();
+        write(&mut writer, &batch(100, &[b"before"])).unwrap();
+        writer.sync().unwrap();
+        write(&mut writer, &batch(101, &[&large, b"with it"])).unwrap();
+        if seed % 2 == 0 {
+            writer.sync().unwrap();
+        }
+        let (_, found) = reopen(&disk.crash()).unwrap();
+        assert_eq!(found[0], batch(100, &[b"before"]));
+        assert!(found.len() == 1 || found[1..] == [batch(101, &[&large, b"with it"])]);
+        assert!(seed % 2 == 1 || found.len() == 2, "seed {seed}: a durable batch is lost");
+        whole += found.len() - 1;
+    }
+    assert!((12..24).contains(&whole), "{whole}");
+}
+
 /// A check of the test itself: it must fail where syncs do nothing.
 #[test]
 fn skipped_syncs_are_noticed() {

@@ -14,6 +14,9 @@ use std::ops::ControlFlow;
 /// Events that [`Hits`] reads at a time.
 const HITS_OF_PAGE: usize = 1000;
 
+/// Hits of a page that are decoded at once at first.
+const HITS_AT_FIRST: usize = 64;
+
 /// A page of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -275,8 +278,8 @@ impl PageWalk {
 
     /// Calls `each` with hits up to `limit`, or until it breaks; returns whether more may follow.
     fn go(&mut self, merge: &mut Merge<'_, '_>, limit: usize, each: Each<'_>) -> Result<bool> {
-        // Without a limit, batches begin with one hit and double: the first hits do not wait.
-        let mut at_once = if limit == usize::MAX { 1 } else { HITS_AT_ONCE };
+        // Batches double: the first hits do not wait, least of all without a limit.
+        let mut at_once = if limit == usize::MAX { 1 } else { HITS_AT_FIRST };
         while self.count < limit {
             let wanted = at_once.min(limit - self.count);
             let (hits, found) = merge.take(wanted);

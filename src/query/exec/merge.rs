@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// Hits that are decoded at once at most: those of one segment share the reading of its columns.
-pub(crate) const HITS_AT_ONCE: usize = 64;
+pub(crate) const HITS_AT_ONCE: usize = 256;
 
 /// The merge. With few sources open, the next hit is found by a look at each: no heap is kept.
 pub(crate) struct Merge<'s, 'o> {

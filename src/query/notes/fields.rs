@@ -1,4 +1,4 @@
-//! Paths that no event has.
+//! Notes about paths at which no event has a value: the nearest path by edit distance.
 
 use super::Notes;
 use super::events;
@@ -7,7 +7,8 @@ use crate::Result;
 use crate::query::ast::{Expr, FieldTest, Path, Query, Term};
 
 impl Notes<'_> {
-    /// What to say of a field term that no event meets.
+    /// The note about a field term that no event meets: about its test if events have the path,
+    /// else about the path.
     pub(super) fn hint_of_field(&self, path: &Path, test: &FieldTest) -> Result<Option<String>> {
         let has = Expr::Term(Term::Field { path: path.clone(), test: FieldTest::Has });
         if self.count(&has)? > 0 {
@@ -27,7 +28,8 @@ impl Notes<'_> {
     }
 }
 
-/// The path that ends as one that is not there, or else the one that is most like it.
+/// The path with the last segment of `wanted`, in any case of ASCII letters. If there is none, the
+/// path that is [`nearest`] as a whole, and then the one whose last segment is nearest.
 fn nearest_path<'p>(wanted: &Path, paths: &'p [Path]) -> Option<&'p Path> {
     let last = |path: &Path| path.segments().last().cloned().unwrap_or_default();
     let wanted_last = last(wanted);

@@ -23,9 +23,8 @@ pub(super) fn may_have(phrase: &Phrase) -> bool {
 /// Whether one of some values of a column has one of the wanted digits.
 pub(crate) fn any_has(column: Column<'_>, values: Range<u32>, wanted: &[UuidDigits]) -> Read<bool> {
     let Some(ids) = column.uuids() else { return Ok(false) };
-    for index in values {
-        let id = ids.id(column.blocks(), index)?;
-        let id = id.try_into().map_or(0, u128::from_be_bytes);
+    for id in ids.run(column.blocks(), values)? {
+        let id = u128::from_be_bytes(*id);
         if wanted.iter().any(|wanted| id & wanted.mask == wanted.digits) {
             return Ok(true);
         }

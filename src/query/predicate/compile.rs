@@ -132,6 +132,15 @@ pub(in crate::query) fn check_path(path: &Path, object: &[String]) -> Result<(),
     }
 }
 
+/// Whether [`check_path`] lets a path pass: every bare word of a query is asked about, and most are
+/// none, for which no text with the nearest fields is needed.
+pub(in crate::query) fn is_path(path: &Path, object: &[String]) -> bool {
+    let keys: Vec<&str> = object.iter().chain(path.segments()).map(String::as_str).collect();
+    matches!(keys[..], ["occurred_at" | "recorded_at" | "seq" | "action"])
+        || matches!(schema::lookup(&keys), Known::Field(_) | Known::Free)
+        || is_label(path, object)
+}
+
 /// Checks that a path below an object, or below the event, may lead to an object.
 pub(in crate::query) fn check_element(path: &Path, object: &[String]) -> Result<(), TermError> {
     let keys = object.iter().chain(path.segments()).map(String::as_str);
@@ -216,5 +225,35 @@ fn any_of(scope: Scope, mut tests: Vec<ValuePredicate>) -> Predicate {
     match tests.len() {
         1 => Predicate::field(scope, tests.remove(0)),
         _ => union(tests.into_iter().map(|test| Predicate::field(scope.clone(), test)).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_one_where_the_check_lets_it_pass() {
+        let paths = [
+            "occurred_at",
+            "seq",
+            "action",
+            "actor",
+            "actor.email",
+            "emial",
+            "raw",
+            "raw.x",
+            "details.x.y",
+            "name",
+            "chrome",
+            "category_label",
+            "occurred_at.x",
+        ];
+        for object in [&[][..], &["targets".to_owned()], &["details".to_owned()]] {
+            for dotted in paths {
+                let path = Path::new(dotted.split('.').map(str::to_owned).collect());
+                assert_eq!(is_path(&path, object), check_path(&path, object).is_ok(), "{dotted}");
+            }
+        }
     }
 }

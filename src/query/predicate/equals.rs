@@ -1,4 +1,4 @@
-//! Equality with one of several literals.
+//! Membership in a set of literals, as `IN` of SQL: equality with one of them.
 
 use super::context::{Context, any_context};
 use super::network::Networks;
@@ -10,7 +10,7 @@ use crate::query::ast::Literal;
 use crate::query::ast::time::{InstantRange, read_when};
 use std::net::Ipv4Addr;
 
-/// The values that equal one of several literals.
+/// The values that equal one of several literals or lie in one that is a range or network.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Equals {
     /// Strings of exactly these bytes, sorted.
@@ -27,12 +27,13 @@ pub(crate) struct Equals {
     pub(crate) ranges: Ranges,
     /// Addresses within one of these.
     pub(crate) networks: Networks,
-    /// Whether some of them are more than a v4 address.
+    /// Whether one of the networks is anything but a single v4 address in dotted form.
     has_wide_networks: bool,
 }
 
 impl Equals {
-    /// Reads literals, each as every kind of value that its text is a spelling of.
+    /// Reads literals. A quoted one is a string only and `a..b` a range only; any other stands for
+    /// every kind of value that its text spells.
     pub(super) fn read(literals: &[Literal], context: &Context) -> Equals {
         let mut equals = Equals::default();
         for literal in literals {
@@ -45,12 +46,12 @@ impl Equals {
         equals
     }
 
-    /// The strings of exactly these bytes, which are sorted.
+    /// Equality with one of `strings`, byte for byte; they must be sorted.
     pub(in crate::query) fn of_strings(strings: Vec<String>) -> Equals {
         Equals { strings, ..Equals::default() }
     }
 
-    /// Adds what equals a literal of others, or lies in a range of them; [`Equals::merge`] follows.
+    /// Adds the values of `others` (set union). Call [`Equals::merge`] before the next look-up.
     pub(super) fn extend(&mut self, others: Equals) {
         self.strings.extend(others.strings);
         self.numbers.extend(others.numbers);
@@ -62,7 +63,7 @@ impl Equals {
         self.has_wide_networks |= others.has_wide_networks;
     }
 
-    /// Puts everything in order for binary search.
+    /// Sorts all sets for binary search, and removes duplicates and overlaps.
     pub(super) fn merge(&mut self) {
         self.strings.sort_unstable();
         self.strings.dedup();
@@ -86,8 +87,8 @@ impl Equals {
         }
         self.numbers.extend(ExactNumber::parse(text));
         let has_network = self.networks.add(text);
-        // A v4 address has one spelling, which is among the strings, and those of the v4-mapped
-        // address.
+        // Only two kinds of string equal a v4 address: its dotted form, which is in `strings`, and
+        // the spellings of the v4-mapped v6 address.
         self.has_wide_networks |= has_network && text.parse::<Ipv4Addr>().is_err();
         if let Some((from, to)) = read_when(text, context.zone) {
             let (from, to) = (Some(from), Some(to));
@@ -121,19 +122,19 @@ impl Equals {
         !self.numbers.is_empty() || !self.ranges.numbers().is_empty()
     }
 
-    /// The strings, sorted, if no other string equals a literal but a v4-mapped address.
+    /// The sorted strings, if they and v4-mapped addresses are the only strings that can pass.
     pub(crate) fn exact_strings(&self) -> Option<&[String]> {
         let is_exact = !self.ranges.has_times() && !self.has_wide_networks;
         is_exact.then_some(self.strings.as_slice())
     }
 
-    /// Whether an address equals a literal, so that a v4-mapped one can.
+    /// Whether a literal is an address or a network, so that a v4-mapped address may pass.
     pub(crate) fn has_addresses(&self) -> bool {
         !self.networks.is_empty()
     }
 }
 
-/// Whether a literal of a list is compared by itself: a range, a date or an instant.
+/// Whether a literal of a list stands for a range of values: `a..b`, a date or an instant.
 pub(in crate::query) fn reads_as_range(literal: &Literal, context: &Context) -> bool {
     let text = literal.text();
     !literal.is_quoted()

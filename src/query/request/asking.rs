@@ -19,7 +19,7 @@ pub(super) struct Asking {
 }
 
 impl Asking {
-    /// Asks by the profile of this name: of the store, else of those that come along.
+    /// Asks by the profile of this name: of the store, else of the built-in ones.
     pub(super) fn by(name: &str, profiles: &Registry) -> Asking {
         let profile = match profiles.shared(name) {
             Some(profile) => Ok(profile),

@@ -29,7 +29,7 @@ impl Search<'_> {
 
     /// Asks by the habits of a product: where the query names no time, the default range of its
     /// profile counts; a longer range than it allows is refused, and so is a query without a
-    /// condition where it demands one. The profile is one of the store, else one that comes along.
+    /// condition where it demands one. The profile is one of the store, else a built-in one.
     ///
     /// A search that is refused ends in [`Error::RangeTooLong`](crate::Error::RangeTooLong),
     /// [`Error::FilterRequired`](crate::Error::FilterRequired), or

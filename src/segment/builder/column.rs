@@ -1,6 +1,7 @@
 //! The values of one column while a segment is built.
 
 use crate::event::shape::Kind;
+use crate::segment::codec::radix::order_of_texts;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
@@ -44,12 +45,22 @@ impl ColumnBuilder {
         }
     }
 
-    /// Adds a value of `row` that was interned already; the values must be held by id.
-    #[inline]
-    pub(super) fn push_known(&mut self, row: u32, id: u32) {
-        self.rows.push(row);
+    /// Values that can be added before it is decided whether they are interned.
+    pub(super) fn room_until_decided(&self) -> usize {
+        match &self.values {
+            ValueBuffer::Interned(interner) if interner.ids.len() < TRIAL_VALUES => {
+                TRIAL_VALUES - interner.ids.len()
+            }
+            _ => usize::MAX,
+        }
+    }
+
+    /// Adds values that were interned already, no more than [`Self::room_until_decided`]; the
+    /// values must be held by id.
+    pub(super) fn extend_known(&mut self, rows: impl Iterator<Item = u32>, ids: &[u32]) {
         if let ValueBuffer::Interned(interner) = &mut self.values {
-            interner.ids.push(id);
+            self.rows.extend(rows);
+            interner.ids.extend_from_slice(ids);
             self.try_dictionary();
         }
     }
@@ -170,8 +181,6 @@ impl Interner {
 
     /// The ids of the distinct values in the order of their bytes.
     pub(super) fn sorted(&self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.distinct.len() as u32).collect();
-        order.sort_unstable_by(|a, b| self.distinct.get(*a).cmp(self.distinct.get(*b)));
-        order
+        order_of_texts(self.distinct.len() as u32, |id| self.distinct.get(id))
     }
 }

@@ -10,6 +10,7 @@ use crate::segment::codec::ints::Ints;
 use crate::segment::codec::overflow;
 use crate::segment::codec::presence;
 use crate::segment::codec::presence::Presence;
+use crate::segment::codec::radix;
 use crate::segment::codec::texts::{Packing, TextWriter};
 use crate::segment::codec::uuids;
 use crate::segment::codec::uuids::Uuids;
@@ -17,12 +18,13 @@ use crate::segment::file::contents::{Codec, ColumnContents, Contents, TextVersio
 use crate::segment::file::envelope;
 use crate::segment::file::meta::{Footer, SegmentStats};
 use crate::segment::index::postings;
-use crate::segment::index::terms::{Lists, TermsWriter};
+use crate::segment::index::term_entries::Lists;
+use crate::segment::index::terms::TermsWriter;
 use crate::segment::read::segment::Segment;
 use crate::{Error, Result, event::Timestamp};
 use foldhash::fast::FixedState;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use hashbrown::HashTable;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
 /// Values from which a column that hardly repeats gets no dictionary.
@@ -79,9 +81,9 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
     let (recorded_from, recorded_ats) = recorded(&builder.seqs, &builder.recorded_ats, min_seq);
     let seqs: Vec<i64> =
         (0i64..).zip(&builder.seqs).map(|(row, seq)| (seq - min_seq) as i64 - row).collect();
-    let shape_count = builder.shape_list.len() as u64;
-    let row_shapes: Vec<u64> =
-        builder.row_shapes.iter().map(|shape| shape_count.min(u64::from(*shape))).collect();
+    let shape_count = builder.shape_list.len() as u32;
+    let row_shapes: Vec<u32> =
+        builder.row_shapes.iter().map(|shape| shape_count.min(*shape)).collect();
     let overflow_rows = writer.presence(&builder.overflow_rows);
     let rest = builder.rest.finish(&mut writer.out);
     let contents = Contents {
@@ -127,9 +129,8 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
 
 /// The instants of acceptance as steps over `seq`: they are few when events come in batches.
 fn recorded(seqs: &[u64], recorded_ats: &[i64], min_seq: u64) -> (Vec<i64>, Vec<i64>) {
-    let mut pairs: Vec<(u64, i64)> =
-        seqs.iter().copied().zip(recorded_ats.iter().copied()).collect();
-    pairs.sort_unstable();
+    let pairs = seqs.iter().copied().zip(recorded_ats.iter().copied()).collect();
+    let mut pairs: Vec<(u64, i64)> = radix::sort(pairs, |(seq, _)| *seq);
     pairs.dedup_by_key(|(_, at)| *at);
     pairs.into_iter().map(|(seq, at)| ((seq - min_seq) as i64, at)).unzip()
 }
@@ -153,14 +154,11 @@ fn actions(builder: &SegmentBuilder) -> Option<Vec<(u32, u32)>> {
         ranks
     };
     let (category_ranks, activity_ranks) = (rank(categories), rank(activities));
-    let mut pairs: Vec<(u32, u32)> = categories
-        .ids
-        .iter()
-        .zip(&activities.ids)
-        .map(|(c, a)| (category_ranks[*c as usize], activity_ranks[*a as usize]))
-        .collect();
+    let pairs = categories.ids.iter().copied().zip(activities.ids.iter().copied());
+    let distinct: HashSet<(u32, u32), FixedState> = pairs.collect();
+    let rank_pair = |(c, a): (u32, u32)| (category_ranks[c as usize], activity_ranks[a as usize]);
+    let mut pairs: Vec<(u32, u32)> = distinct.into_iter().map(rank_pair).collect();
     pairs.sort_unstable();
-    pairs.dedup();
     Some(pairs)
 }
 
@@ -205,8 +203,8 @@ impl RowLists {
 struct RowListWriter {
     rows: u32,
     bytes: Vec<u8>,
-    /// Where a list with this hash was written: equal lists are written once.
-    known: HashMap<u64, Vec<u64>, FixedState>,
+    /// Hash and offset of the lists written: equal ones are written once.
+    known: HashTable<(u64, u64)>,
     /// The rows of the values of each column.
     of_values: Vec<RowLists>,
 }
@@ -235,21 +233,18 @@ impl Lists for RowListWriter {
     fn list(&mut self, rows: &[u32]) -> u64 {
         let start = self.bytes.len();
         postings::write(rows, &mut self.bytes);
-        let hash = FixedState::default().hash_one(&self.bytes[start..]);
-        match self.known.entry(hash) {
-            Entry::Occupied(mut known) => {
-                let (before, list) = self.bytes.split_at(start);
-                let same = |offset: &&u64| before[**offset as usize..].starts_with(list);
-                if let Some(offset) = known.get().iter().find(same).copied() {
-                    self.bytes.truncate(start);
-                    return offset;
-                }
-                known.get_mut().push(start as u64);
-            }
-            Entry::Vacant(vacant) => {
-                vacant.insert(vec![start as u64]);
-            }
+        let (before, list) = self.bytes.split_at(start);
+        let hash = FixedState::default().hash_one(list);
+        // A list begins with its cardinality: none is the beginning of another one.
+        let is_same = |(other, offset): &(u64, u64)| {
+            *other == hash && before[*offset as usize..].starts_with(list)
+        };
+        if let Some((_, offset)) = self.known.find(hash, is_same) {
+            let offset = *offset;
+            self.bytes.truncate(start);
+            return offset;
         }
+        self.known.insert_unique(hash, (hash, start as u64), |(hash, _)| *hash);
         start as u64
     }
 }
@@ -265,7 +260,7 @@ struct SectionWriter {
 
 impl SectionWriter {
     fn new(rows: u32, packing: Packing) -> Self {
-        let (bytes, known, of_values) = (Vec::new(), HashMap::default(), Vec::new());
+        let (bytes, known, of_values) = (Vec::new(), HashTable::new(), Vec::new());
         SectionWriter {
             out: envelope::header(),
             lists: RowListWriter { rows, bytes, known, of_values },
@@ -328,15 +323,20 @@ impl SectionWriter {
         let mut offsets = Vec::with_capacity(order.len());
         let mut distinct_rows = Vec::new();
         for (value, id) in (0u32..).zip(&order) {
-            distinct_rows.clear();
-            distinct_rows.extend_from_slice(by_value.rows(value));
-            distinct_rows.dedup();
-            offsets.push(self.lists.list(&distinct_rows));
+            let rows = by_value.rows(value);
+            let repeats = rows.iter().zip(&rows[1..]).filter(|(row, next)| row == next).count();
+            offsets.push(if repeats == 0 {
+                self.lists.list(rows)
+            } else {
+                distinct_rows.clear();
+                distinct_rows.extend_from_slice(rows);
+                distinct_rows.dedup();
+                self.lists.list(&distinct_rows)
+            });
             self.index(kind, interner.distinct.get(*id), value);
         }
         let values = order.iter().map(|id| interner.distinct.get(*id));
         let dictionary = Dictionary::write(values, &mut self.out);
-        let ids: Vec<u64> = ids.into_iter().map(u64::from).collect();
         let codec = Codec::Dictionary {
             ids: Packed::write(&ids, &mut self.out),
             dictionary,
@@ -347,11 +347,12 @@ impl SectionWriter {
 
     /// Adds the words of a value to the index.
     fn index(&mut self, kind: Kind, value: &[u8], place: u32) {
-        let text = std::str::from_utf8(value).unwrap_or_default();
         match kind {
-            Kind::Bool | Kind::Number | Kind::String => self.terms.push(text, place),
-            Kind::Overflow => match overflow::decode(text) {
-                Some(value) if value.kind != Kind::Null => self.terms.push(value.text, place),
+            Kind::Bool | Kind::Number | Kind::String => self.terms.push(value, place),
+            Kind::Overflow => match std::str::from_utf8(value).ok().and_then(overflow::decode) {
+                Some(value) if value.kind != Kind::Null => {
+                    self.terms.push(value.text.as_bytes(), place);
+                }
                 _ => {}
             },
             Kind::Null | Kind::Length | Kind::Raw => {}

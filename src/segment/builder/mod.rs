@@ -3,4 +3,6 @@
 mod column;
 pub(super) mod copy;
 mod encode;
+mod known_layouts;
+mod layouts;
 pub(super) mod rows;

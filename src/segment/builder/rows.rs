@@ -1,6 +1,7 @@
 //! Takes rows in and splits each into a shape and leaves.
 
 use super::column::ColumnBuilder;
+use super::layouts::RowLayouts;
 use crate::Error;
 use crate::Result;
 use crate::event::Timestamp;
@@ -13,14 +14,16 @@ use crate::segment::codec::texts::TextWriter;
 use crate::segment::file::meta::SegmentId;
 use crate::segment::file::retention_keys::RetentionKey;
 use crate::segment::file::shapes::Shapes;
+use crate::segment::index::term_entries::INLINE_COLUMN_BITS;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 
 /// Shapes of a segment; an event of another shape is stored whole.
-pub(crate) const SHAPES_MAX: usize = 1024;
+pub(crate) const SHAPES_MAX: usize = 4096;
 
-/// Columns of a segment; an event that needs another one is stored whole.
-pub(crate) const COLUMNS_MAX: usize = 256;
+/// Columns of a segment; an event that needs another one is stored whole. With the column of such
+/// events they are as many as an inline entry of a word can number.
+pub(crate) const COLUMNS_MAX: usize = (1 << INLINE_COLUMN_BITS) - 1;
 
 /// (tenant, source, category) combinations that the meta lists.
 pub(crate) const RETENTION_KEYS_MAX: usize = 4096;
@@ -38,6 +41,7 @@ pub(crate) struct SegmentBuilder {
     pub(crate) packing: Packing,
     pub(crate) tree: PathTree,
     flattener: Flattener,
+    pub(super) row_layouts: RowLayouts,
     shapes: HashMap<Vec<u8>, u32, FixedState>,
     pub(crate) shape_list: Shapes,
     last_shape: u32,
@@ -56,7 +60,7 @@ pub(crate) struct SegmentBuilder {
     retention_key_numbers: HashMap<Vec<u8>, usize, FixedState>,
     pub(crate) retention_keys_complete: bool,
     pub(crate) event_bytes: u64,
-    scratch: Vec<u8>,
+    pub(super) scratch: Vec<u8>,
 }
 
 impl SegmentBuilder {
@@ -83,6 +87,7 @@ impl SegmentBuilder {
             packing,
             tree: PathTree::new(),
             flattener: Flattener::default(),
+            row_layouts: RowLayouts::default(),
             shapes: HashMap::default(),
             shape_list: Shapes::default(),
             last_shape: 0,
@@ -124,6 +129,23 @@ impl SegmentBuilder {
             self.times.last().is_none_or(|last| *last <= occurred_at.0),
             "rows come in the order of their times"
         );
+        let row = self.rows();
+        let instant = occurred_at.min(recorded_at);
+        let offset = match self.push_known_layout(row, canonical, instant) {
+            Some(offset) => offset,
+            None => self.push_shredded(row, canonical, instant)?,
+        };
+        self.times.push(occurred_at.0);
+        self.offsets.push(offset.into());
+        self.seqs.push(seq);
+        self.recorded_ats.push(recorded_at.0);
+        self.event_bytes += canonical.len() as u64;
+        Ok(())
+    }
+
+    /// Adds the values of a row of any layout. Gives the offset from UTC, in minutes, that its
+    /// time was given with.
+    fn push_shredded(&mut self, row: u32, canonical: &[u8], instant: Timestamp) -> Result<i16> {
         let nodes = self.tree.len();
         let mut flattener = std::mem::take(&mut self.flattener);
         let walked = flattener.flatten(canonical, &mut self.tree);
@@ -133,12 +155,12 @@ impl SegmentBuilder {
             self.flattener = flattener;
             return Err(Error::invalid("event", "is not in canonical form"));
         };
-        let row = self.rows();
-        self.note_retention_fields(&flattener.leaves, canonical, occurred_at.min(recorded_at));
+        self.note_retention_fields(&flattener.leaves, canonical, instant);
         match self.shape(&flattener, nodes) {
             Some(shape) => {
                 self.push_leaves(row, &flattener.leaves, canonical);
                 self.row_shapes.push(shape);
+                self.learn_layout(&flattener, shape, canonical);
             }
             None => {
                 self.push_whole(row, &flattener.leaves, canonical);
@@ -147,12 +169,7 @@ impl SegmentBuilder {
             }
         }
         self.flattener = flattener;
-        self.times.push(occurred_at.0);
-        self.offsets.push(offset.into());
-        self.seqs.push(seq);
-        self.recorded_ats.push(recorded_at.0);
-        self.event_bytes += canonical.len() as u64;
-        Ok(())
+        Ok(offset)
     }
 
     /// The number of the shape just walked; `None` when it does not fit the caps.

@@ -1,6 +1,9 @@
 //! Fixed-width bit packing: value `i` of width `w` is bits `i*w .. i*w+w`, little-endian.
 
+use std::ops::BitOr;
+
 use super::blocks::{BlockWindow, Blocks, ByteSpan, Damage, Read};
+use std::ops::Range;
 
 /// Bits needed for `value`; 0 for 0.
 pub(crate) fn width_of(value: u64) -> u8 {
@@ -17,27 +20,31 @@ pub(crate) fn packed_len(count: u64, width: u8) -> Option<u64> {
 }
 
 /// Appends the packed values.
-pub(crate) fn pack(values: impl Iterator<Item = u64>, width: u8, out: &mut Vec<u8>) {
+pub(crate) fn pack(values: impl ExactSizeIterator<Item = u64>, width: u8, out: &mut Vec<u8>) {
     if width == 0 {
         return;
     }
-    let (mut pending, mut filled) = (0u128, 0u32);
+    let width = u32::from(width);
+    let start = out.len();
+    out.resize(start + (values.len() * width as usize).div_ceil(8) + 8, 0);
+    // Words of eight bytes; the last one may reach into the slack.
+    let mut places = out[start..].chunks_exact_mut(8);
+    let mut put = |word: u64| {
+        let place = places.next().expect("the slack holds the last word");
+        place.copy_from_slice(&word.to_le_bytes());
+    };
+    let (mut word, mut filled) = (0u64, 0u32);
     for value in values {
-        debug_assert!(width_of(value) <= width, "a value fits the width it is packed with");
-        pending |= u128::from(value) << filled;
-        filled += u32::from(width);
-        while filled >= 32 {
-            out.extend_from_slice(&(pending as u32).to_le_bytes());
-            pending >>= 32;
-            filled -= 32;
+        debug_assert!(u32::from(width_of(value)) <= width, "a value fits its width");
+        word |= value << filled;
+        filled += width;
+        if filled >= 64 {
+            put(word);
+            filled -= 64;
+            word = if filled == 0 { 0 } else { value >> (width - filled) };
         }
     }
-    while filled > 0 {
-        out.push(pending as u8);
-        pending >>= 8;
-        filled = filled.saturating_sub(8);
-    }
-    out.extend_from_slice(&[0; 8]);
+    put(word);
 }
 
 /// Value `index` of packed bytes; `None` beyond their end.
@@ -70,10 +77,15 @@ pub(crate) struct Packed {
 
 impl Packed {
     /// Writes `values` and says where.
-    pub(crate) fn write(values: &[u64], out: &mut Vec<u8>) -> Packed {
-        let width = width_of(values.iter().copied().max().unwrap_or(0));
+    pub(crate) fn write<T>(values: &[T], out: &mut Vec<u8>) -> Packed
+    where
+        T: Copy + Default + BitOr<Output = T> + Into<u64>,
+    {
+        // As wide as the largest value; bits are put together faster than values are compared.
+        let bits = values.iter().fold(T::default(), |bits, value| bits | *value);
+        let width = width_of(bits.into());
         let offset = out.len() as u64;
-        pack(values.iter().copied(), width, out);
+        pack(values.iter().copied().map(T::into), width, out);
         let span = ByteSpan { offset, len: out.len() as u64 - offset };
         Packed { span, count: values.len() as u64, width }
     }
@@ -153,29 +165,27 @@ impl Packed {
     pub(crate) fn for_each(
         &self,
         blocks: &Blocks,
-        range: std::ops::Range<u64>,
+        range: Range<u64>,
         mut each: impl FnMut(u64),
     ) -> Read<()> {
         let fault = self.fault();
         if range.end > self.count {
             return Err(fault);
         }
+        if self.width == 0 {
+            range.for_each(|_| each(0));
+            return Ok(());
+        }
         let first = range.start * u64::from(self.width) / 8;
         let last = packed_len(range.end, self.width).ok_or(fault)?.min(self.span.len);
         let len = last.saturating_sub(first);
         let span = ByteSpan { offset: self.span.offset + first, len };
         let bytes = blocks.bytes(span, fault.reading)?;
-        let skip = first * 8;
-        for index in range {
-            let bit = index * u64::from(self.width) - if self.width == 0 { 0 } else { skip };
-            let value = if self.width == 0 {
-                0
-            } else {
-                let from = (bit / 8) as usize;
-                let window = bytes.get(from..).ok_or(fault)?;
-                get_shifted(window, self.width, (bit % 8) as u32).ok_or(fault)?
-            };
-            each(value);
+        let mut bit = range.start * u64::from(self.width) - first * 8;
+        for _ in range {
+            let window = bytes.get((bit / 8) as usize..).ok_or(fault)?;
+            each(get_shifted(window, self.width, (bit % 8) as u32).ok_or(fault)?);
+            bit += u64::from(self.width);
         }
         Ok(())
     }
@@ -193,6 +203,27 @@ impl PackedReader<'_> {
     #[inline]
     pub(crate) fn get(&mut self, index: u64) -> Read<u64> {
         self.packed.get_from(index, |from, len, reading| self.window.slice(from, len, reading))
+    }
+
+    /// Appends the lower 32 bits of the values of `range`.
+    pub(crate) fn read(&mut self, range: Range<u64>, out: &mut Vec<u32>) -> Read<()> {
+        let Packed { span, count, width } = self.packed;
+        let fault = self.packed.fault();
+        if range.start > range.end || range.end > count {
+            return Err(fault);
+        }
+        let values = (range.end - range.start) as usize;
+        if width == 0 {
+            out.resize(out.len() + values, 0);
+            return Ok(());
+        }
+        let (first, last) = (range.start * u64::from(width), range.end * u64::from(width));
+        // The 8 bytes of slack that reads need.
+        let len = (last.div_ceil(8) + 8).min(span.len).saturating_sub(first / 8);
+        let from = span.offset.checked_add(first / 8).ok_or(fault)?;
+        let from = usize::try_from(from).map_err(|_| fault)?;
+        let bytes = self.window.slice(from, len as usize, fault.reading)?;
+        append_unpacked(bytes, width, (first % 8) as usize, values, out).ok_or(fault)
     }
 
     /// As [`Packed::bounds`].
@@ -215,6 +246,32 @@ impl PackedReader<'_> {
     }
 }
 
+/// Appends the lower 32 bits of `count` values, of which the first begins `shift` bits into
+/// `bytes`; `None` if there are not as many.
+fn append_unpacked(
+    bytes: &[u8],
+    width: u8,
+    shift: usize,
+    count: usize,
+    out: &mut Vec<u32>,
+) -> Option<()> {
+    let step = usize::from(width);
+    let mask = if width >= 32 { u32::MAX } else { (1 << width) - 1 };
+    let mut is_whole = true;
+    // The lower 32 bits of a value lie in the eight bytes from its first on.
+    out.extend((0..count).map(|index| {
+        let bit = shift + index * step;
+        match bytes.get(bit / 8..).and_then(<[u8]>::first_chunk) {
+            Some(word) => (u64::from_le_bytes(*word) >> (bit % 8)) as u32 & mask,
+            None => {
+                is_whole = false;
+                0
+            }
+        }
+    }));
+    is_whole.then_some(())
+}
+
 /// The value that begins `shift` bits into `bytes`.
 #[inline]
 fn get_shifted(bytes: &[u8], width: u8, shift: u32) -> Option<u64> {
@@ -232,6 +289,19 @@ mod tests {
     use crate::io::Region;
     use proptest::prelude::*;
 
+    /// The definition: bit by bit.
+    fn pack_plainly(values: &[u64], width: u32) -> Vec<u8> {
+        let bits: Vec<bool> = values
+            .iter()
+            .flat_map(|value| (0..width).map(move |bit| value >> bit & 1 == 1))
+            .collect();
+        let byte =
+            |bits: &[bool]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
+        let mut bytes: Vec<u8> = bits.chunks(8).map(byte).collect();
+        bytes.resize(bytes.len() + if width == 0 { 0 } else { 8 }, 0);
+        bytes
+    }
+
     proptest! {
         #[test]
         fn packed_values_come_back(
@@ -243,6 +313,7 @@ mod tests {
             let mut out = vec![7; 3];
             let packed = Packed::write(&values, &mut out);
             prop_assert!(packed.sound());
+            prop_assert_eq!(&out[3..], pack_plainly(&values, packed.width.into()));
             let len = out.len();
             let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
             let mut reader = packed.reader(&blocks);
@@ -256,12 +327,17 @@ mod tests {
             for start in [0, values.len() / 3, values.len()] {
                 let mut seen = Vec::new();
                 let range = start as u64..values.len() as u64;
-                packed.for_each(&blocks, range, |value| seen.push(value)).unwrap();
+                packed.for_each(&blocks, range.clone(), |value| seen.push(value)).unwrap();
                 prop_assert_eq!(&seen[..], &values[start..]);
+                let mut lower = vec![7];
+                reader.read(range, &mut lower).unwrap();
+                let expected: Vec<u32> = seen.iter().map(|value| *value as u32).collect();
+                prop_assert_eq!(&lower[1..], expected);
             }
             prop_assert!(packed.get(&blocks, values.len() as u64).is_err());
             prop_assert!(packed.bounds(&blocks, values.len() as u64).is_err());
             prop_assert!(reader.get(values.len() as u64).is_err());
+            prop_assert!(reader.read(0..values.len() as u64 + 1, &mut Vec::new()).is_err());
         }
     }
 }

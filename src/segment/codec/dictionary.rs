@@ -104,6 +104,11 @@ pub(crate) struct DictionaryReader<'b> {
 }
 
 impl<'b> DictionaryReader<'b> {
+    /// Number of values.
+    pub(crate) fn len(&self) -> usize {
+        self.dictionary.len() as usize
+    }
+
     /// Where the value with this id begins in the segment, and its length in bytes; the bytes are
     /// not looked at.
     #[inline]

@@ -4,6 +4,7 @@
 use super::binary_search::partition_point;
 use super::bitpack::{get, pack, packed_len, width_of};
 use super::blocks::{Blocks, ByteSpan, Damage, Read};
+use std::ops::Range;
 
 /// Values of a block.
 pub(crate) const BLOCK_VALUES: usize = 1024;
@@ -167,7 +168,18 @@ struct IntsBlock<'b> {
     exceptions: &'b [u8],
 }
 
-impl IntsReader<'_> {
+impl<'b> IntsReader<'b> {
+    /// A block, which is the last one most of the time.
+    #[inline]
+    fn block(&mut self, number: u64) -> Read<&IntsBlock<'b>> {
+        if self.last.as_ref().is_none_or(|block| block.number != number) {
+            let record = self.ints.record(self.blocks, number as usize)?;
+            let (packed, exceptions) = self.ints.block(self.blocks, &record)?;
+            self.last = Some(IntsBlock { number, record, packed, exceptions });
+        }
+        self.last.as_ref().ok_or(self.ints.fault())
+    }
+
     /// As [`Ints::get`].
     #[inline]
     pub(crate) fn get(&mut self, index: u64) -> Read<i64> {
@@ -176,20 +188,44 @@ impl IntsReader<'_> {
             return Err(fault);
         }
         let number = index / BLOCK_VALUES as u64;
-        let IntsBlock { record, packed, exceptions, .. } = match self.last {
-            Some(block) if block.number == number => block,
-            _ => {
-                let record = self.ints.record(self.blocks, number as usize)?;
-                let (packed, exceptions) = self.ints.block(self.blocks, &record)?;
-                *self.last.insert(IntsBlock { number, record, packed, exceptions })
-            }
-        };
+        let IntsBlock { record, packed, exceptions, .. } = self.block(number)?;
         let within = (index % BLOCK_VALUES as u64) as usize;
         let difference = match exception(exceptions, record.exceptions, within) {
             Some(difference) => difference,
             None => get(packed, record.width, within as u64).ok_or(fault)?,
         };
         Ok(record.base.wrapping_add(difference as i64))
+    }
+
+    /// Appends the values of `range`.
+    pub(crate) fn read(&mut self, range: Range<u64>, out: &mut Vec<i64>) -> Read<()> {
+        let fault = self.ints.fault();
+        if range.start > range.end || range.end > self.ints.count {
+            return Err(fault);
+        }
+        let mut start = range.start;
+        while start < range.end {
+            let number = start / BLOCK_VALUES as u64;
+            let first = number * BLOCK_VALUES as u64;
+            let end = range.end.min(first + BLOCK_VALUES as u64);
+            let IntsBlock { record, packed, exceptions, .. } = self.block(number)?;
+            let from = out.len();
+            for within in start - first..end - first {
+                let difference = get(packed, record.width, within).ok_or(fault)?;
+                out.push(record.base.wrapping_add(difference as i64));
+            }
+            let low = (start - first) as usize;
+            let is_before = |at| index_at(exceptions, at).map(|index| index < low).ok_or(fault);
+            for at in partition_point(0..record.exceptions, is_before)?..record.exceptions {
+                let within = index_at(exceptions, at).ok_or(fault)?;
+                let place = within.checked_sub(low).ok_or(fault)?;
+                let Some(value) = out.get_mut(from + place) else { break };
+                let difference = difference_at(exceptions, record.exceptions, at).ok_or(fault)?;
+                *value = record.base.wrapping_add(difference as i64);
+            }
+            start = end;
+        }
+        Ok(())
     }
 }
 
@@ -205,6 +241,9 @@ fn difference_at(exceptions: &[u8], count: usize, index: usize) -> Option<u64> {
 
 /// The difference of value `within`, if it is an exception.
 fn exception(exceptions: &[u8], count: usize, within: usize) -> Option<u64> {
+    if count == 0 {
+        return None;
+    }
     let is_before = |at| index_at(exceptions, at).map(|index| index < within).ok_or(());
     let at = partition_point(0..count, is_before).ok()?;
     let is_found = at < count && index_at(exceptions, at)? == within;
@@ -256,7 +295,13 @@ mod tests {
             assert_eq!(ints.get(&blocks, index), Ok(value));
             assert_eq!(reader.get(index), Ok(value));
         }
+        for start in [0, values.len() / 3, values.len()] {
+            let mut found = vec![7];
+            reader.read(start as u64..values.len() as u64, &mut found).unwrap();
+            assert_eq!(found[1..], values[start..]);
+        }
         assert!(ints.get(&blocks, values.len() as u64).is_err());
+        assert!(reader.read(0..values.len() as u64 + 1, &mut Vec::new()).is_err());
         len
     }
 

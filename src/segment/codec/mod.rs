@@ -10,6 +10,7 @@ pub(super) mod ints;
 pub(super) mod overflow;
 pub(super) mod patterns;
 pub(super) mod presence;
+pub(super) mod radix;
 pub(super) mod texts;
 pub(super) mod uuids;
 pub(super) mod varint;

@@ -5,6 +5,7 @@
 
 use super::bitpack::{get, pack, packed_len, width_of};
 use super::blocks::{Blocks, ByteSpan, Damage, Read};
+use std::ops::Range;
 
 /// Rows of a block.
 pub(crate) const BLOCK_ROWS: u32 = 1024;
@@ -59,13 +60,13 @@ fn encode_block(within: &[u32], first: u32, rows: usize, body: &mut Vec<u8>) -> 
     if within.is_empty() {
         return (NONE, 0);
     }
-    let mut counts = vec![0u64; rows];
-    within.iter().for_each(|row| counts[(row - first) as usize] += 1);
-    let most = counts.iter().copied().max().unwrap_or(0);
-    if most == 1 && within.len() == rows {
+    // A fold and not `all`: without an early exit the compiler vectorises the loop.
+    let neighbours = within.iter().zip(&within[1..]);
+    let is_single = neighbours.fold(true, |is_single, (row, next)| is_single & (row != next));
+    if is_single && within.len() == rows {
         return (EACH_ONE, 0);
     }
-    if most == 1 {
+    if is_single {
         let start = body.len();
         body.resize(start + BITS_BYTES, 0);
         for row in within {
@@ -74,14 +75,17 @@ fn encode_block(within: &[u32], first: u32, rows: usize, body: &mut Vec<u8>) -> 
         }
         return (BITS, 0);
     }
+    let mut counts = vec![0u32; rows];
+    within.iter().for_each(|row| counts[(row - first) as usize] += 1);
+    let most = counts.iter().copied().max().unwrap_or(0);
     let mut sum = 0u32;
     for group in 0..BLOCK_ROWS as usize / SUM_ROWS {
         body.extend_from_slice(&sum.to_le_bytes());
         let end = ((group + 1) * SUM_ROWS).min(rows);
-        sum += counts.get(group * SUM_ROWS..end).unwrap_or_default().iter().sum::<u64>() as u32;
+        sum += counts.get(group * SUM_ROWS..end).unwrap_or_default().iter().sum::<u32>();
     }
-    let width = width_of(most);
-    pack(counts.iter().copied(), width, body);
+    let width = width_of(most.into());
+    pack(counts.iter().copied().map(u64::from), width, body);
     (COUNTS, width)
 }
 
@@ -97,29 +101,56 @@ pub(crate) struct PresenceReader<'b> {
     last: Option<(u32, Block<'b>)>,
 }
 
-impl PresenceReader<'_> {
+impl<'b> PresenceReader<'b> {
+    #[inline]
+    fn block(&mut self, number: u32) -> Read<&mut Block<'b>> {
+        if self.last.as_ref().is_none_or(|(last, _)| *last != number) {
+            self.last = Some((number, self.presence.block(self.blocks, number)?));
+        }
+        let fault = self.presence.fault();
+        self.last.as_mut().map(|(_, block)| block).ok_or(fault)
+    }
+
     /// As [`Presence::locate`].
     #[inline]
     pub(crate) fn locate(&mut self, row: u32) -> Read<(u32, u32)> {
-        let number = row / BLOCK_ROWS;
-        let block = match &mut self.last {
-            Some((last, block)) if *last == number => block,
-            last => {
-                let block = self.presence.block(self.blocks, number)?;
-                &mut last.insert((number, block)).1
-            }
-        };
+        let block = self.block(row / BLOCK_ROWS)?;
         let within = row % BLOCK_ROWS;
-        let fault = self.presence.fault();
-        if within >= block.rows {
+        let place = if within < block.rows { block.locate(within) } else { None };
+        let place =
+            place.and_then(|(skipped, count)| Some((block.before.checked_add(skipped)?, count)));
+        let is_sound = |(start, count): &(u32, u32)| {
+            start.checked_add(*count).is_some_and(|end| end <= self.presence.values)
+        };
+        place.filter(is_sound).ok_or(self.presence.fault())
+    }
+
+    /// Replaces `values` with the row of each value in a range of rows, ascending; returns the
+    /// index of the first value.
+    pub(crate) fn rows_of_values(&mut self, range: Range<u32>, values: &mut Vec<u32>) -> Read<u32> {
+        values.clear();
+        if range.is_empty() {
+            return Ok(0);
+        }
+        let (fault, all) = (self.presence.fault(), self.presence.values as usize);
+        if range.end > self.presence.rows {
             return Err(fault);
         }
-        let (skipped, count) = block.locate(within).ok_or(fault)?;
-        let start = block.before.checked_add(skipped).ok_or(fault)?;
-        if start.checked_add(count).is_none_or(|end| end > self.presence.values) {
-            return Err(fault);
+        let (start, _) = self.locate(range.start)?;
+        let mut low = range.start;
+        while low < range.end {
+            let first = low / BLOCK_ROWS * BLOCK_ROWS;
+            let high = range.end.min(first + BLOCK_ROWS);
+            let block = self.block(low / BLOCK_ROWS)?;
+            let is_first = low == range.start;
+            if !is_first && block.before as usize != start as usize + values.len() {
+                return Err(fault);
+            }
+            let room = all.saturating_sub(start as usize);
+            block.rows_of_values(first, low..high, room, values).ok_or(fault)?;
+            low = high;
         }
-        Ok((start, count))
+        Ok(start)
     }
 }
 
@@ -191,7 +222,7 @@ impl Presence {
     }
 
     /// Whether no row of `range` can have more than one value, as the directory tells.
-    pub(crate) fn is_single(&self, blocks: &Blocks, range: std::ops::Range<u32>) -> Read<bool> {
+    pub(crate) fn is_single(&self, blocks: &Blocks, range: Range<u32>) -> Read<bool> {
         for number in range.start / BLOCK_ROWS..range.end.div_ceil(BLOCK_ROWS) {
             if self.block(blocks, number)?.kind == COUNTS {
                 return Ok(false);
@@ -205,7 +236,7 @@ impl Presence {
     pub(crate) fn for_each<E: From<Damage>>(
         &self,
         blocks: &Blocks,
-        range: std::ops::Range<u32>,
+        range: Range<u32>,
         mut each: impl FnMut(u32, u32, u32) -> Result<(), E>,
     ) -> Result<(), E> {
         let fault = self.fault();
@@ -270,6 +301,47 @@ impl Block<'_> {
         }
     }
 
+    /// Appends a row of `rows`, which are of this block, for each of its values; `first` is the
+    /// first row of the block. `None` if there are more than `room` values then.
+    fn rows_of_values(
+        &self,
+        first: u32,
+        rows: Range<u32>,
+        room: usize,
+        values: &mut Vec<u32>,
+    ) -> Option<()> {
+        match self.kind {
+            NONE => {}
+            EACH_ONE => values.extend(rows),
+            BITS => {
+                let (low, high) = (rows.start - first, rows.end - first);
+                for at in low / 64..high.div_ceil(64) {
+                    let mut word = self.word(at as usize)?;
+                    if at == low / 64 {
+                        word &= u64::MAX << (low % 64);
+                    }
+                    if at == high / 64 {
+                        word &= !(u64::MAX << (high % 64));
+                    }
+                    while word != 0 {
+                        values.push(first + at * 64 + word.trailing_zeros());
+                        word &= word - 1;
+                    }
+                }
+            }
+            _ => {
+                for row in rows {
+                    let count = self.count(row - first)? as usize;
+                    if count > room.checked_sub(values.len())? {
+                        return None;
+                    }
+                    values.extend(std::iter::repeat_n(row, count));
+                }
+            }
+        }
+        (values.len() <= room).then_some(())
+    }
+
     fn word(&self, word: usize) -> Option<u64> {
         Some(u64::from_le_bytes(self.bytes.get(word * 8..word * 8 + 8)?.try_into().ok()?))
     }
@@ -325,6 +397,19 @@ mod tests {
                 expected.iter().copied().filter(|(row, ..)| *row >= from).collect();
             assert_eq!(seen, expected);
         }
+        let mut reader = presence.reader(&blocks);
+        for from in [0, rows / 3, rows / 2 / 64 * 64] {
+            for to in [from, from + 1, from + (rows - from) / 2, rows] {
+                let mut seen = Vec::new();
+                let first = reader.rows_of_values(from..to, &mut seen).unwrap();
+                let expected: Vec<u32> =
+                    of_values.iter().copied().filter(|row| (from..to).contains(row)).collect();
+                assert_eq!(seen, expected, "rows {from} to {to}");
+                let before = of_values.iter().filter(|row| **row < from).count();
+                assert!(from == to || first as usize == before);
+            }
+        }
+        assert!(reader.rows_of_values(0..rows + 1, &mut Vec::new()).is_err());
         assert!(presence.locate(&blocks, rows).is_err());
     }
 

@@ -123,7 +123,10 @@ impl TextWriter {
             first: 0,
             count: 0,
             blocks: 0,
-            compressor: zstd::bulk::Compressor::new(LEVEL).ok(),
+            compressor: match packing {
+                Packing::Zstd => zstd::bulk::Compressor::new(LEVEL).ok(),
+                Packing::Stored => None,
+            },
         }
     }
 

@@ -4,6 +4,9 @@
 use super::binary_search::partition_point;
 use super::bitpack::Packed;
 use super::blocks::{Blocks, ByteSpan, Damage, Read};
+use super::digits::LOWER;
+use super::radix;
+use std::ops::Range;
 
 /// Bytes of an id.
 const ID_BYTES: usize = 16;
@@ -25,31 +28,62 @@ pub(crate) struct Uuids {
 
 /// The bytes of a text that is a UUID in lower case.
 pub(crate) fn parse(text: &[u8]) -> Option<[u8; ID_BYTES]> {
-    if text.len() != TEXT_BYTES {
+    let text: &[u8; TEXT_BYTES] = text.try_into().ok()?;
+    if (text[8], text[13], text[18], text[23]) != (b'-', b'-', b'-', b'-') {
         return None;
     }
-    let mut id = [0; ID_BYTES];
-    let mut digits = 0;
-    for (index, byte) in text.iter().enumerate() {
-        let digit = match byte {
-            b'-' if matches!(index, 8 | 13 | 18 | 23) => continue,
-            _ if matches!(index, 8 | 13 | 18 | 23) => return None,
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return None,
-        };
-        id[digits / 2] |= digit << (4 * (1 - digits % 2));
-        digits += 1;
-    }
-    Some(id)
+    let four = |at: usize| {
+        u64::from(u32::from_le_bytes([text[at], text[at + 1], text[at + 2], text[at + 3]]))
+    };
+    // The dashes lie between these fours of digits.
+    let first = parse_eight(four(0) | four(4) << 32)?;
+    let second = parse_eight(four(9) | four(14) << 32)?;
+    let third = parse_eight(four(19) | four(24) << 32)?;
+    let last = parse_eight(four(28) | four(32) << 32)?;
+    let id = [u128::from(first), u128::from(second), u128::from(third), u128::from(last)];
+    Some((id[0] | id[1] << 32 | id[2] << 64 | id[3] << 96).to_le_bytes())
 }
 
+/// Parses eight hexadecimal digits in lower case at once (SWAR: a register as eight lanes of a
+/// byte each); text and number have the first byte in the lowest lane.
+#[inline]
+fn parse_eight(text: u64) -> Option<u32> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // 1 in the lanes of letters: bit 6 parts `a` to `f` (0x61 to 0x66) from `0` to `9`.
+    let letters = text >> 6 & ONES;
+    let low = text & (0x0f * ONES);
+    let is_upper_half_right = text & (0xf0 * ONES) == 0x30 * ONES + 0x30 * letters;
+    // A digit is 0 to 9 in its lower half, a letter 1 to 6: with 6 and 9 more they stay below 16,
+    // and a letter with 15 more does not. No lane carries into the next.
+    let too_high = (low + 6 * ONES + 3 * letters) & (0x10 * ONES);
+    let above_zero = (low + 0x0f * ONES) >> 4 & letters;
+    if !is_upper_half_right || too_high != 0 || above_zero != letters {
+        return None;
+    }
+    let values = low + 9 * letters;
+    // Two lanes make a byte, of which the first is the upper half; then the bytes move together.
+    let pairs = (values << 12 | values) >> 8 & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs >> 8 | pairs) & 0x0000_ffff_0000_ffff;
+    Some((fours >> 16 | fours) as u32)
+}
+
+/// The two hexadecimal digits of each byte.
+static DIGITS: [[u8; 2]; 256] = {
+    let mut digits = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        digits[byte] = [LOWER[byte >> 4], LOWER[byte & 15]];
+        byte += 1;
+    }
+    digits
+};
+
 /// The text of an id.
-pub(crate) fn format(id: &[u8], out: &mut Vec<u8>) {
+#[inline]
+pub(crate) fn format(id: &[u8; ID_BYTES], out: &mut Vec<u8>) {
     let mut text = [b'-'; TEXT_BYTES];
     for (byte, place) in id.iter().zip(PLACES) {
-        let digit = |digit: u8| b"0123456789abcdef"[usize::from(digit)];
-        (text[place], text[place + 1]) = (digit(byte >> 4), digit(byte & 15));
+        [text[place], text[place + 1]] = DIGITS[usize::from(*byte)];
     }
     out.extend_from_slice(&text);
 }
@@ -60,8 +94,9 @@ impl Uuids {
         let offset = out.len() as u64;
         ids.iter().for_each(|id| out.extend_from_slice(id));
         let span = ByteSpan { offset, len: out.len() as u64 - offset };
-        let mut sorted: Vec<u64> = (0..ids.len() as u64).collect();
-        sorted.sort_unstable_by_key(|index| (ids[*index as usize], *index));
+        let by_index = (0u32..).zip(ids).map(|(index, id)| (u128::from_be_bytes(*id), index));
+        let sorted = radix::sort(by_index.collect(), |(id, _)| (id >> 64) as u64);
+        let sorted: Vec<u32> = sorted.into_iter().map(|(_, index)| index).collect();
         Uuids { ids: span, sorted: Packed::write(&sorted, out) }
     }
 
@@ -70,20 +105,35 @@ impl Uuids {
     }
 
     /// The bytes of id `index`.
-    pub(crate) fn id<'b>(&self, blocks: &'b Blocks, index: u32) -> Read<&'b [u8]> {
+    pub(crate) fn id<'b>(&self, blocks: &'b Blocks, index: u32) -> Read<&'b [u8; ID_BYTES]> {
         let from = u64::from(index) * ID_BYTES as u64;
         if from + ID_BYTES as u64 > self.ids.len {
             return Err(self.fault());
         }
         let span = ByteSpan { offset: self.ids.offset + from, len: ID_BYTES as u64 };
-        blocks.bytes(span, "unique ids")
+        blocks.bytes(span, "unique ids")?.try_into().map_err(|_| self.fault())
+    }
+
+    /// The ids of some values that lie one after the other.
+    pub(crate) fn run<'b>(
+        &self,
+        blocks: &'b Blocks,
+        values: Range<u32>,
+    ) -> Read<&'b [[u8; ID_BYTES]]> {
+        let end = u64::from(values.end) * ID_BYTES as u64;
+        if values.start > values.end || end > self.ids.len {
+            return Err(self.fault());
+        }
+        let start = u64::from(values.start) * ID_BYTES as u64;
+        let span = ByteSpan { offset: self.ids.offset + start, len: end - start };
+        Ok(blocks.bytes(span, "unique ids")?.as_chunks().0)
     }
 
     /// All value indexes of an id, ascending; binary search.
     pub(crate) fn find(&self, blocks: &Blocks, id: &[u8; ID_BYTES]) -> Read<Vec<u32>> {
         let first = partition_point(0..self.sorted.count, |rank| {
             let index = self.sorted.get(blocks, rank)? as u32;
-            Ok(self.id(blocks, index)? < &id[..])
+            Ok(self.id(blocks, index)? < id)
         })?;
         let mut found = Vec::new();
         for rank in first..self.sorted.count {
@@ -118,6 +168,30 @@ mod tests {
                 let all: Vec<u32> =
                     (0..ids.len()).filter(|at| ids[*at] == *id).map(|at| at as u32).collect();
                 prop_assert_eq!(written.find(&blocks, id), Ok(all));
+            }
+        }
+    }
+
+    /// The definition: character by character.
+    fn parse_plainly(text: &[u8]) -> Option<[u8; 16]> {
+        let text = std::str::from_utf8(text).ok().filter(|text| text.len() == 36)?;
+        let has_dashes = [8, 13, 18, 23].iter().all(|at| text.as_bytes()[*at] == b'-');
+        let digits: String = text.chars().filter(|c| *c != '-').collect();
+        let are_lower = digits.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+        if !has_dashes || digits.len() != 32 || !are_lower {
+            return None;
+        }
+        Some(u128::from_str_radix(&digits, 16).ok()?.to_be_bytes())
+    }
+
+    #[test]
+    fn a_changed_byte_is_judged_as_the_definition_says() {
+        let id = "550e8400-e29b-41d4-a716-44665544af09";
+        for at in 0..id.len() {
+            for byte in 0..=255 {
+                let mut text = id.as_bytes().to_vec();
+                text[at] = byte;
+                assert_eq!(parse(&text), parse_plainly(&text), "byte {byte} at {at}");
             }
         }
     }

@@ -38,8 +38,8 @@ pub(crate) enum TemplateStep {
 #[derive(Debug, Default)]
 pub(crate) struct Template {
     pub(crate) steps: Vec<TemplateStep>,
-    /// The literals one after the other, and [`SHORT`] bytes more, so that short ones can be
-    /// copied with a fixed length.
+    /// The literals one after the other, which are UTF-8, and [`SHORT`] bytes more, so that short
+    /// ones can be copied with a fixed length.
     pub(crate) literals: Vec<u8>,
     /// The columns whose values are needed, each once.
     pub(crate) columns: Vec<u32>,
@@ -87,6 +87,8 @@ impl Templates {
         compiler.value(0, 0)?;
         compiler.end_literal();
         let mut template = compiler.template;
+        // A literal begins and ends with a mark of JSON: values do not split its characters.
+        std::str::from_utf8(&template.literals).ok()?;
         template.literals.extend_from_slice(&[0; SHORT]);
         compiler.rest.is_empty().then_some(template)
     }
@@ -243,6 +245,6 @@ fn common_value<'b>(column: &ColumnContents, blocks: &'b Blocks) -> Option<&'b [
     value.filter(|value| value.len() <= BYTES_MAX)
 }
 
-/// Pieces of up to this many bytes are copied with a fixed length, which is one or two moves of a
-/// vector register instead of a call.
-pub(crate) const SHORT: usize = 32;
+/// Pieces of up to this many bytes are copied with a fixed length, which is a few moves of a vector
+/// register instead of a call.
+pub(crate) const SHORT: usize = 64;

@@ -6,7 +6,9 @@
 
 use crate::segment::codec::bitpack::Packed;
 use crate::segment::codec::blocks::{Blocks, ByteSpan, Damage, Read};
+use crate::segment::codec::radix;
 use foldhash::fast::FixedState;
+use std::collections::{BTreeSet, HashSet};
 
 /// Characters of an id-like word at least.
 const LENGTH_MIN: usize = 8;
@@ -16,14 +18,28 @@ const DIGITS_MIN: usize = 3;
 const BUCKET_SLOTS: usize = 4;
 /// Bits of the number of a bucket at most, so that they and a remainder make up a hash.
 const BUCKET_BITS_MAX: u32 = 16;
+/// Prefixes in the cache of those that were noted; a power of two.
+const RECENT_PREFIXES: usize = 1 << 14;
 /// Bits of the filter at most.
 const FILTER_BITS_MAX: usize = 1 << 16;
 
 /// Whether a word is in this table rather than in the fst.
+#[inline]
 pub(crate) fn is_id_word(word: &str) -> bool {
+    is_id_word_of_bytes(word.as_bytes())
+}
+
+/// Does [`is_id_word`] for the bytes of a word.
+#[inline]
+pub(super) fn is_id_word_of_bytes(word: &[u8]) -> bool {
     word.len() >= LENGTH_MIN
-        && word.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_MIN
-        && word.chars().count() >= LENGTH_MIN
+        && word.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS_MIN
+        && char_count(word) >= LENGTH_MIN
+}
+
+/// Number of characters of a UTF-8 text: all bytes but the continuing ones.
+fn char_count(text: &[u8]) -> usize {
+    text.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 /// The hash of a word; the same on every machine (fixed seed).
@@ -70,7 +86,11 @@ impl IdWordsContents {
 #[derive(Default)]
 pub(crate) struct IdWordsWriter {
     slots: Vec<BucketSlot>,
-    prefixes: std::collections::HashSet<u32, FixedState>,
+    /// Hashes of the prefixes of one to three bytes.
+    prefixes: HashSet<u32, FixedState>,
+    /// A direct-mapped cache of prefixes of three bytes whose hashes are in `prefixes`.
+    recent: Vec<[u8; 3]>,
+    columns: BTreeSet<u32>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,13 +102,30 @@ struct BucketSlot {
 
 impl IdWordsWriter {
     /// Adds a word at a place.
-    pub(crate) fn push(&mut self, word: &str, column: u32, is_row: bool, place: u32) {
-        let word = word.as_bytes();
-        for len in 1..=3.min(word.len()) {
-            self.prefixes.insert(hash(&word[..len]));
+    pub(crate) fn push(&mut self, word: &[u8], column: u32, is_row: bool, place: u32) {
+        self.note_prefixes(word);
+        if self.slots.last().is_none_or(|last| last.column >> 1 != column) {
+            self.columns.insert(column);
         }
         let column = column << 1 | u32::from(is_row);
         self.slots.push(BucketSlot { hash: hash(word), column, place });
+    }
+
+    fn note_prefixes(&mut self, word: &[u8]) {
+        let Some(prefix) = word.first_chunk::<3>() else {
+            debug_assert!(false, "an id-like word has {LENGTH_MIN} characters");
+            return;
+        };
+        self.recent.resize(RECENT_PREFIXES, [0; 3]);
+        let [first, second, third] = *prefix;
+        let spread = u32::from_le_bytes([first, second, third, 0]).wrapping_mul(0x9e37_79b9);
+        let place = (spread >> 8) as usize % RECENT_PREFIXES;
+        if self.recent[place] != *prefix {
+            self.recent[place] = *prefix;
+            (1..=3).for_each(|len| {
+                self.prefixes.insert(hash(&prefix[..len]));
+            });
+        }
     }
 
     /// Writes the table and says where.
@@ -96,7 +133,7 @@ impl IdWordsWriter {
         if self.slots.is_empty() {
             return IdWordsContents::default();
         }
-        self.slots.sort_unstable();
+        self.slots = radix::sort(self.slots, |slot| slot.hash.into());
         self.slots.dedup();
         let bits = (self.prefixes.len() * 8).next_power_of_two().clamp(64, FILTER_BITS_MAX);
         let offset = out.len() as u64;
@@ -108,26 +145,30 @@ impl IdWordsWriter {
         out.append(&mut filter);
         let filter = ByteSpan { offset, len: bits as u64 / 8 };
         let bucket_bits = bucket_bits(self.slots.len());
-        let mut starts: Vec<u64> = (0..1u64 << bucket_bits)
-            .map(|bucket| {
-                self.slots.partition_point(|slot| bucket_of(slot.hash, bucket_bits) < bucket) as u64
-            })
-            .collect();
-        starts.push(self.slots.len() as u64);
-        let mut in_columns: Vec<u32> = self.slots.iter().map(|slot| slot.column >> 1).collect();
-        in_columns.sort_unstable();
-        in_columns.dedup();
         let all =
-            |value: fn(&BucketSlot) -> u64| -> Vec<u64> { self.slots.iter().map(value).collect() };
+            |value: fn(&BucketSlot) -> u32| -> Vec<u32> { self.slots.iter().map(value).collect() };
         IdWordsContents {
-            in_columns,
+            in_columns: self.columns.into_iter().collect(),
             filter,
-            starts: Packed::write(&starts, out),
-            remainders: Packed::write(&all(|slot| u64::from(slot.hash as u16)), out),
-            columns: Packed::write(&all(|slot| slot.column.into()), out),
-            places: Packed::write(&all(|slot| slot.place.into()), out),
+            starts: Packed::write(&starts(&self.slots, bucket_bits), out),
+            remainders: Packed::write(&all(|slot| slot.hash & 0xffff), out),
+            columns: Packed::write(&all(|slot| slot.column), out),
+            places: Packed::write(&all(|slot| slot.place), out),
         }
     }
+}
+
+/// The first slot of each bucket of sorted slots, and the number of slots.
+fn starts(slots: &[BucketSlot], bucket_bits: u32) -> Vec<u32> {
+    let mut starts = Vec::with_capacity((1 << bucket_bits) + 1);
+    let mut start = 0;
+    for bucket in 0..1u64 << bucket_bits {
+        let behind = slots.get(start..).unwrap_or_default().iter();
+        starts.push(start as u32);
+        start += behind.take_while(|slot| bucket_of(slot.hash, bucket_bits) == bucket).count();
+    }
+    starts.push(start as u32);
+    starts
 }
 
 /// Bits of the number of a bucket.
@@ -222,7 +263,7 @@ mod tests {
             let words: Vec<String> = (0..count).map(|n| format!("req{:08}x", n * 7919)).collect();
             let mut writer = IdWordsWriter::default();
             for (place, word) in words.iter().enumerate() {
-                writer.push(word, 3, place % 2 == 0, place as u32);
+                writer.push(word.as_bytes(), 3, place % 2 == 0, place as u32);
             }
             let mut out = Vec::new();
             let contents = writer.finish(&mut out);

@@ -4,20 +4,15 @@
 //! bitmap in the portable Roaring format (<https://github.com/RoaringBitmap/RoaringFormatSpec>),
 //! whose containers of 65,536 rows are the windows of query execution.
 
+use super::bitmap;
+use super::bitmap::{ARRAY_MAX, COOKIE_NO_RUNS, COOKIE_RUNS, OFFSETS_MIN};
 use super::row_set::{RowSet, WINDOW_ROWS, WINDOW_WORDS, zeros};
 use crate::segment::codec::blocks::{Blocks, Damage, Read, damaged};
 use crate::segment::codec::varint;
-use roaring::RoaringBitmap;
 use std::ops::Range;
 
 /// Rows up to which a list is written as differences.
 const FEW_MAX: usize = 32;
-/// Rows up to which a Roaring container is an array.
-const ARRAY_MAX: u32 = 4096;
-const COOKIE_NO_RUNS: u32 = 12346;
-const COOKIE_RUNS: u16 = 12347;
-/// Containers from which a bitmap with runs has an offset header.
-const OFFSETS_MIN: usize = 4;
 
 /// Appends the list of `rows`, which ascend.
 pub(crate) fn write(rows: &[u32], out: &mut Vec<u8>) {
@@ -30,10 +25,7 @@ pub(crate) fn write(rows: &[u32], out: &mut Vec<u8>) {
         }
         return;
     }
-    let mut bitmap =
-        RoaringBitmap::from_sorted_iter(rows.iter().copied()).expect("rows are ascending");
-    bitmap.optimize();
-    bitmap.serialize_into(out).expect("writing to memory cannot fail");
+    bitmap::write(rows, out);
 }
 
 /// A list whose directory has been read; its containers stay where they are.
@@ -210,7 +202,7 @@ impl Container {
     fn len(&self, blocks: &Blocks) -> Read<usize> {
         Ok(if self.is_runs {
             2 + 4 * self.runs(blocks)?
-        } else if self.cardinality <= ARRAY_MAX {
+        } else if self.cardinality as usize <= ARRAY_MAX {
             2 * self.cardinality as usize
         } else {
             8 * WINDOW_WORDS
@@ -232,7 +224,7 @@ impl Container {
         if self.is_runs {
             return read_runs(bytes.get(2..).ok_or(fault)?, window_rows).ok_or(fault);
         }
-        if self.cardinality <= ARRAY_MAX {
+        if self.cardinality as usize <= ARRAY_MAX {
             let list: Vec<u16> =
                 bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
             let ascends = list.windows(2).all(|pair| pair[0] < pair[1]);
@@ -263,7 +255,7 @@ fn read_runs(bytes: &[u8], window_rows: u32) -> Option<RowSet> {
         previous = end;
         total += end - first;
     }
-    if total <= ARRAY_MAX / 4 {
+    if total as usize <= ARRAY_MAX / 4 {
         return Some(RowSet::Array(pairs().flat_map(|(a, b)| a..b).map(|r| r as u16).collect()));
     }
     let mut set = RowSet::Bits(zeros());

@@ -6,7 +6,11 @@
 use super::id_words;
 use super::id_words::{IdWords, IdWordsContents};
 use super::postings::Postings;
+use super::term_entries::{
+    EntryWriter, GROUP_KIND_BITS, INLINE_COLUMN_BITS, Lists, ROWS_INLINE, ROWS_LISTED, VALUES,
+};
 use crate::segment::codec::blocks::{Blocks, ByteSpan, Damage, Read};
+use crate::segment::codec::radix::order_of_texts;
 use crate::segment::codec::varint;
 use crate::text::LevenshteinAutomaton;
 use foldhash::fast::FixedState;
@@ -15,15 +19,6 @@ use hashbrown::HashTable;
 use std::cell::Cell;
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
-
-/// The union of the rows of a word is stored when it is in more values than this, ...
-const UNION_VALUES_MIN: usize = 64;
-/// ... and in one row of so many: pages and counts of rarer words need none.
-const UNION_ROWS_PART: u32 = 32;
-/// Rows up to which a list stands within the entry.
-const INLINE_ROWS_MAX: usize = 4;
-/// Bits of an inline entry: marker, rows or values, column.
-const INLINE_COLUMN_BITS: u32 = 10;
 
 /// Where the index of words is.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -86,19 +81,19 @@ impl TermsWriter {
     }
 
     /// Adds the words of a text at a place; places ascend within a column.
-    pub(crate) fn push(&mut self, text: &str, place: u32) {
-        crate::text::for_each_word(text, |word| self.push_word(word, place));
+    pub(crate) fn push(&mut self, text: &[u8], place: u32) {
+        crate::text::for_each_word_of_bytes(text, |word| self.push_word(word, place));
     }
 
-    fn push_word(&mut self, word: &str, place: u32) {
+    fn push_word(&mut self, word: &[u8], place: u32) {
         let Some((column, is_rows, _)) = self.columns.last() else {
             return;
         };
-        if id_words::is_id_word(word) {
+        if id_words::is_id_word_of_bytes(word) {
             self.id_words.push(word, *column, *is_rows, place);
             return;
         }
-        let id = self.intern(word.as_bytes());
+        let id = self.intern(word);
         if let Some((_, _, pairs)) = self.columns.last_mut() {
             pairs.push((id, place));
         }
@@ -127,9 +122,8 @@ impl TermsWriter {
     pub(crate) fn finish(mut self, lists: &mut dyn Lists, out: &mut Vec<u8>) -> TermsContents {
         let words = self.ends.len();
         let (starts, places) = self.by_word();
-        let mut order: Vec<u32> = (0..words as u32).collect();
         let word = |id: u32| word_at(&self.bytes, &self.ends, id);
-        order.sort_unstable_by(|a, b| word(*a).cmp(word(*b)));
+        let order = order_of_texts(words as u32, word);
         let mut entries = EntryWriter::new(lists);
         let mut map = fst::MapBuilder::memory();
         for id in order {
@@ -176,122 +170,6 @@ fn append(bytes: &[u8], out: &mut Vec<u8>) -> ByteSpan {
 fn word_at<'w>(bytes: &'w [u8], ends: &[u32], id: u32) -> &'w [u8] {
     let start = if id == 0 { 0 } else { ends[id as usize - 1] as usize };
     &bytes[start..ends[id as usize] as usize]
-}
-
-/// Where the lists of rows of a segment are written.
-pub(crate) trait Lists {
-    /// Number of columns.
-    fn columns(&self) -> u32;
-    /// Number of rows.
-    fn rows(&self) -> u32;
-    /// The rows of a value of a column with a dictionary.
-    fn rows_of_value(&self, column: u32, value: u32) -> &[u32];
-    /// Writes a list of ascending rows, unless it is there; returns its offset.
-    fn list(&mut self, rows: &[u32]) -> u64;
-}
-
-/// What follows the column of a group.
-const VALUES: u64 = 0;
-const ROWS_INLINE: u64 = 1;
-const ROWS_LISTED: u64 = 2;
-const GROUP_KIND_BITS: u32 = 2;
-
-/// Writes the entries of words.
-struct EntryWriter<'l> {
-    bytes: Vec<u8>,
-    lists: &'l mut dyn Lists,
-    /// The number of the last word that a row was counted for.
-    counted: Vec<u32>,
-    word: u32,
-}
-
-impl<'l> EntryWriter<'l> {
-    fn new(lists: &'l mut dyn Lists) -> Self {
-        let counted = vec![0; lists.rows() as usize];
-        EntryWriter { bytes: Vec::new(), lists, counted, word: 0 }
-    }
-
-    /// Appends the entry of a word, unless it fits the fst's value; returns that value.
-    fn write(&mut self, places: &[(u32, bool, u32)]) -> u64 {
-        let first = places[0];
-        if places.iter().all(|place| *place == first) {
-            let (column, is_rows, id) = first;
-            let column = u64::from(column) << 2 | u64::from(is_rows) << 1;
-            return u64::from(id) << (INLINE_COLUMN_BITS + 2) | column | 1;
-        }
-        let offset = (self.bytes.len() as u64) << 1;
-        let groups: Vec<_> = places.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
-        let values = places.iter().filter(|(_, is_rows, _)| !is_rows).count();
-        let rows = self.count_rows(places);
-        let has_union = values >= UNION_VALUES_MIN && rows >= self.lists.rows() / UNION_ROWS_PART;
-        varint::write(rows.into(), &mut self.bytes);
-        varint::write(groups.len() as u64 + u64::from(has_union), &mut self.bytes);
-        if has_union {
-            let word = self.word;
-            let with_word = |(_, last): &(u32, &u32)| **last == word;
-            let union: Vec<u32> =
-                (0..).zip(&self.counted).filter(with_word).map(|(row, _)| row).collect();
-            self.write_rows(self.lists.columns(), &union);
-        }
-        for group in groups {
-            let mut ids: Vec<u32> = group.iter().map(|(_, _, id)| *id).collect();
-            ids.dedup();
-            match group[0] {
-                (column, true, _) => self.write_rows(column, &ids),
-                (column, false, _) => self.write_values(column, &ids),
-            }
-        }
-        offset
-    }
-
-    /// The number of rows that have the word with these places.
-    fn count_rows(&mut self, places: &[(u32, bool, u32)]) -> u32 {
-        self.word += 1;
-        let mut count = 0;
-        let mut note = |row: u32| {
-            let last = &mut self.counted[row as usize];
-            if *last != self.word {
-                *last = self.word;
-                count += 1;
-            }
-        };
-        for (column, is_rows, id) in places {
-            match is_rows {
-                true => note(*id),
-                false => {
-                    self.lists.rows_of_value(*column, *id).iter().copied().for_each(&mut note);
-                }
-            }
-        }
-        count
-    }
-
-    fn write_values(&mut self, column: u32, ids: &[u32]) {
-        varint::write(u64::from(column) << GROUP_KIND_BITS | VALUES, &mut self.bytes);
-        write_ascending(ids, &mut self.bytes);
-    }
-
-    fn write_rows(&mut self, column: u32, rows: &[u32]) {
-        let column = u64::from(column) << GROUP_KIND_BITS;
-        if rows.len() <= INLINE_ROWS_MAX {
-            varint::write(column | ROWS_INLINE, &mut self.bytes);
-            write_ascending(rows, &mut self.bytes);
-        } else {
-            varint::write(column | ROWS_LISTED, &mut self.bytes);
-            let offset = self.lists.list(rows);
-            varint::write(offset, &mut self.bytes);
-        }
-    }
-}
-
-/// Appends a count and differences.
-fn write_ascending(ids: &[u32], out: &mut Vec<u8>) {
-    varint::write(ids.len() as u64, out);
-    let mut previous = 0;
-    for id in ids {
-        varint::write(u64::from(id - previous), out);
-        previous = *id;
-    }
 }
 
 /// The index of words of an open segment.

@@ -147,7 +147,7 @@ impl<'s> Column<'s> {
         self.blocks
     }
 
-    fn fault(&self) -> Damage {
+    pub(crate) fn fault(&self) -> Damage {
         Damage { offset: self.contents.presence.span.offset, reading: "column value" }
     }
 
@@ -192,13 +192,5 @@ impl<'s> Column<'s> {
             self.locate(row).map(|(first, _)| first <= index)
         });
         Ok(next? - 1)
-    }
-
-    /// The integer at `index` of a column of integers.
-    pub(crate) fn integer(&self, index: u32) -> Read<i64> {
-        match &self.contents.codec {
-            Codec::Ints(ints) => ints.get(self.blocks, index.into()),
-            _ => damaged(0, "integers of another column"),
-        }
     }
 }

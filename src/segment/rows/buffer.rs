@@ -22,18 +22,34 @@ impl EventBuffer {
         self.buffer.get(..self.len).unwrap_or_default()
     }
 
+    /// How many bytes were written.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
     /// Appends `len` bytes of `source` from `from` on, or as many as there are. What follows them
     /// may be touched, but does not count: with [`SHORT`] bytes from `from` on, a short piece is
     /// fast.
     #[inline]
     pub(super) fn push(&mut self, source: &[u8], from: usize, len: u32) {
-        let (len, end) = (len as usize, self.len + SHORT);
-        let to = self.buffer.get_mut(self.len..end);
-        if let (true, Some(to), Some(from)) = (len <= SHORT, to, source.get(from..from + SHORT)) {
-            to.copy_from_slice(from);
+        const HALF: usize = SHORT / 2;
+        let len = len as usize;
+        let source = source.get(from..).unwrap_or_default();
+        let to = self.buffer.get_mut(self.len..).unwrap_or_default();
+        if len <= HALF
+            && let (Some(to), Some(from)) =
+                (to.first_chunk_mut::<HALF>(), source.first_chunk::<HALF>())
+        {
+            *to = *from;
+            self.len += len;
+        } else if len <= SHORT
+            && let (Some(to), Some(from)) =
+                (to.first_chunk_mut::<SHORT>(), source.first_chunk::<SHORT>())
+        {
+            *to = *from;
             self.len += len;
         } else {
-            let source = source.get(from..).unwrap_or_default();
             self.push_exact(source.get(..len).unwrap_or(source));
         }
     }
@@ -47,7 +63,9 @@ impl EventBuffer {
         self.piece = piece;
     }
 
-    fn push_exact(&mut self, piece: &[u8]) {
+    /// Appends a piece.
+    #[inline(never)]
+    pub(super) fn push_exact(&mut self, piece: &[u8]) {
         let end = self.len + piece.len();
         if end + SHORT > self.buffer.len() {
             self.buffer.resize((end + SHORT).next_power_of_two(), 0);

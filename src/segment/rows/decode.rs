@@ -1,18 +1,19 @@
-//! Rebuilding events: templates ([`super::template`]) filled with the values of a batch of rows
-//! ([`super::cells`]).
+//! Rebuilding events: templates filled with the values of a batch of rows
+//! ([`super::batch`]).
 //!
 //! ```text
-//! rows -> shape of each -> template of each -> columns that are needed, with the rows that do
-//!      -> column by column: the values of those rows
+//! rows -> shape of each -> template of each -> columns that are needed
+//!      -> column by column: the values of those rows, in the order of the rows
 //!      -> row by row: literals and values, one after the other
 //! ```
 //!
-//! Column by column costs a third of row by row: where a column lies, how it is stored and which
-//! of its bytes are checked is found out once for up to 64 rows.
+//! Column by column costs a fraction of row by row: where a column lies, how it is stored and which
+//! of its bytes are checked is found out once for a batch, and rows that are neighbours need one
+//! look at where their values are.
 
-use super::batch::BATCH_ROWS;
 use super::batch::{Cell, CellBatch};
 use super::buffer::EventBuffer;
+use super::known::{TOO_MUCH, check_text};
 use crate::event::{Event, StoredEvent, Timestamp, append_instant};
 use crate::segment::codec::binary_search::partition_point;
 use crate::segment::codec::blocks::{Damage, Read};
@@ -23,6 +24,10 @@ use std::ops::Range;
 
 /// Bytes of events that are decoded at once, about.
 const BATCH_BYTES: usize = 256 << 10;
+/// Bytes of events that are decoded at once at most, unless one is longer.
+const BATCH_BYTES_MAX: usize = 4 << 20;
+/// Rows that are decoded at once at most.
+const BATCH_ROWS: usize = 256;
 /// Canonical bytes that one row may have: what an event may have, and room for seq.
 const ROW_BYTES_MAX: usize = crate::limits::EVENT_BYTES_MAX + 1024;
 
@@ -32,24 +37,73 @@ pub(crate) struct Decoder {
     scratch: Scratch,
     cells: CellBatch,
     sink: EventBuffer,
+    /// The rows of the batch, ascending.
+    ascending: Vec<AskedRow>,
+    /// Numbers of them.
+    ints: Vec<i64>,
+    /// The first row that was asked for is behind the last one.
+    is_backward: bool,
+    /// For each row asked for, its event.
+    events: Vec<PlacedEvent>,
     /// The last answer of [`Segment::recorded_at`]: from which `seq` to below which it holds.
     recorded: Option<(Range<u64>, Timestamp)>,
 }
 
 impl Decoder {
+    /// Puts the rows of a batch in order: neighbours are read together.
+    fn order(&mut self, rows: &[u32]) {
+        let Decoder { ascending, events, .. } = self;
+        ascending.clear();
+        let asked =
+            |(row, place): (&u32, u32)| AskedRow { row: *row, place, ..AskedRow::default() };
+        ascending.extend(rows.iter().zip(0..).map(asked));
+        self.is_backward = rows.first() > rows.last();
+        if self.is_backward {
+            ascending.reverse();
+        }
+        if !ascending.is_sorted() {
+            ascending.sort_unstable();
+        }
+        events.clear();
+        events.resize(rows.len(), PlacedEvent::default());
+    }
+
     /// The buffers for single values.
     pub(crate) fn scratch(&mut self) -> &mut Scratch {
         &mut self.scratch
     }
 }
 
-/// Where the event of a row is.
-#[derive(Debug, Clone, Copy)]
-enum RowForm<'s> {
-    /// In the columns.
-    Columns(&'s Template),
-    /// Stored whole, as value `.0` of the rest.
-    Whole(u32),
+/// A row of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct AskedRow {
+    row: u32,
+    /// Its place among those asked for.
+    place: u32,
+    shape: u32,
+    /// `occurred_at`, and its offset from UTC in minutes.
+    time: i64,
+    offset: i64,
+}
+
+impl AskedRow {
+    fn time(&mut self) -> &mut i64 {
+        &mut self.time
+    }
+
+    fn offset(&mut self) -> &mut i64 {
+        &mut self.offset
+    }
+}
+
+/// An event of a batch.
+#[derive(Debug, Clone, Default)]
+struct PlacedEvent {
+    time: i64,
+    /// Its bytes in the buffer.
+    bytes: Range<usize>,
+    /// Which value of the rest it is, if it is stored whole.
+    whole: Option<u32>,
 }
 
 /// A decoded row.
@@ -126,8 +180,7 @@ impl Segment {
         decoder: &mut Decoder,
         each: &mut impl FnMut(&mut Option<(Range<u64>, Timestamp)>, DecodedRow<'_>) -> Read<()>,
     ) -> Read<()> {
-        let mut forms = [RowForm::Whole(0); BATCH_ROWS];
-        if let Err(damage) = self.gather(rows, &mut forms, decoder) {
+        if let Err(damage) = self.put_together(rows, decoder) {
             return match rows.split_at(rows.len() / 2) {
                 ([], _) => Err(damage),
                 (first, second) => {
@@ -136,59 +189,82 @@ impl Segment {
                 }
             };
         }
-        let Decoder { scratch, cells, sink, recorded } = decoder;
-        let stored = self.blocks.all();
-        let mut times = self.contents.times.reader(&self.blocks);
-        let mut offsets = self.contents.offsets.reader(&self.blocks);
-        for (slot, (row, form)) in rows.iter().zip(forms).enumerate() {
-            let time = Timestamp(times.get((*row).into())?);
-            let canonical = match form {
-                RowForm::Columns(template) => {
-                    sink.clear();
-                    let at = (time, offsets.get((*row).into())? as i32);
-                    let segment = self;
-                    let mut writer =
-                        EventWriter { segment, template, time: at, slot, stored, cells, sink };
-                    writer.steps(0..template.steps.len())?;
-                    sink.bytes()
-                }
-                RowForm::Whole(index) => {
-                    self.contents.rest.get(&self.blocks, &mut scratch.texts, index)?
-                }
-            };
-            // Checked once for the whole event: this is much faster than value by value.
-            if !canonical.is_ascii() {
-                std::str::from_utf8(canonical).map_err(|_| self.fault("text of a row"))?;
-            }
-            each(recorded, DecodedRow { row: *row, time, canonical })?;
+        let Decoder { sink, recorded, events, .. } = decoder;
+        for (row, PlacedEvent { time, bytes, .. }) in rows.iter().zip(events) {
+            let canonical = sink.bytes().get(bytes.clone()).unwrap_or_default();
+            each(recorded, DecodedRow { row: *row, time: Timestamp(*time), canonical })?;
         }
         Ok(())
     }
 
+    /// Puts the events of rows together, one after the other.
+    fn put_together(&self, rows: &[u32], decoder: &mut Decoder) -> Read<()> {
+        decoder.order(rows);
+        self.gather(decoder)?;
+        let Decoder { scratch, cells, sink, ascending, events, .. } = decoder;
+        sink.clear();
+        for AskedRow { place, shape, time, offset, .. } in ascending {
+            let start = sink.len();
+            let Some(event) = events.get_mut(*place as usize) else { continue };
+            event.time = *time;
+            if event.whole.is_none() {
+                let template = self.template(*shape as usize).ok_or(self.fault("template"))?;
+                let (segment, time) = (self, (Timestamp(*time), *offset as i32));
+                EventWriter { segment, template, time, start, cells, sink }.write()?;
+                event.bytes = start..sink.len();
+                check_batch(rows, sink)?;
+            }
+        }
+        // In the order asked for, in which those of the batch before came, too: the block that two
+        // batches share is unpacked once.
+        for event in events.iter_mut() {
+            if let Some(index) = event.whole {
+                let start = sink.len();
+                let whole = self.contents.rest.get(&self.blocks, &mut scratch.texts, index)?;
+                check_text(whole)?;
+                sink.push_exact(whole);
+                event.bytes = start..sink.len();
+                check_batch(rows, sink)?;
+            }
+        }
+        // More values than its shape tells of do no harm to the last row of all.
+        match rows.len() > 1 && !cells.is_used_up() {
+            true => Err(self.fault("column value")),
+            false => Ok(()),
+        }
+    }
+
     /// Finds the form of each row and the values that the templates need.
-    fn gather<'s>(
-        &'s self,
-        rows: &[u32],
-        forms: &mut [RowForm<'s>; BATCH_ROWS],
-        decoder: &mut Decoder,
-    ) -> Read<()> {
-        let Decoder { scratch, cells, .. } = decoder;
-        cells.begin(self.contents.columns.len(), rows.len());
+    fn gather(&self, decoder: &mut Decoder) -> Read<()> {
+        let Decoder { scratch, cells, ascending, is_backward, events, ints, .. } = decoder;
+        cells.begin(self.contents.columns.len(), ascending.len(), *is_backward);
+        for (field, stored) in [
+            (AskedRow::time as fn(&mut AskedRow) -> &mut i64, &self.contents.times),
+            (AskedRow::offset, &self.contents.offsets),
+        ] {
+            let mut reader = stored.reader(&self.blocks);
+            ints.clear();
+            for run in ascending.chunk_by(|one, next| one.row + 1 == next.row) {
+                let first = run.first().map_or(0, |first| u64::from(first.row));
+                reader.read(first..first + run.len() as u64, ints)?;
+            }
+            ascending.iter_mut().zip(&*ints).for_each(|(asked, value)| *field(asked) = *value);
+        }
         let mut shapes = self.contents.row_shapes.reader(&self.blocks);
-        for (slot, (row, form)) in rows.iter().zip(forms).enumerate() {
-            let shape = shapes.get((*row).into())? as usize;
-            *form = if shape < self.contents.shapes.len() {
-                let template = self.template(shape).ok_or(self.fault("shape of a row"))?;
-                cells.need(&template.columns, slot);
-                RowForm::Columns(template)
-            } else {
-                match self.contents.overflow_rows.locate(&self.blocks, *row)? {
-                    (index, 1) => RowForm::Whole(index),
+        for asked in ascending {
+            let shape = shapes.get(asked.row.into())?;
+            if shape < self.contents.shapes.len() as u64 {
+                let template = self.template(shape as usize);
+                cells.need(asked.row, &template.ok_or(self.fault("shape of a row"))?.columns);
+                asked.shape = shape as u32;
+            } else if let Some(event) = events.get_mut(asked.place as usize) {
+                match self.contents.overflow_rows.locate(&self.blocks, asked.row)? {
+                    (index, 1) => event.whole = Some(index),
                     _ => return Err(self.fault("row stored whole")),
                 }
-            };
+            }
         }
-        cells.gather(self, rows, scratch)
+        cells.gather(self, scratch)
     }
 
     /// When the engine accepted the event with this `seq`; binary search over batches, unless
@@ -215,7 +291,7 @@ impl Segment {
 
     /// The instant at which the event with this `seq` was accepted, and the `seq` of all of that
     /// instant; binary search over batches.
-    fn recorded_step(&self, seq: u64) -> Read<(Range<u64>, Timestamp)> {
+    pub(crate) fn recorded_step(&self, seq: u64) -> Read<(Range<u64>, Timestamp)> {
         let offset = seq.wrapping_sub(self.meta.min_seq) as i64;
         let steps = &self.contents.recorded_from;
         let (mut from, mut end) = (i64::MIN, i64::MAX);
@@ -236,15 +312,22 @@ impl Segment {
     }
 }
 
-/// Writes the row in one slot of a batch.
+/// Refuses a batch of long events: its halves are decoded one after the other.
+fn check_batch(rows: &[u32], sink: &EventBuffer) -> Read<()> {
+    match sink.len() > BATCH_BYTES_MAX && rows.len() > 1 {
+        true => Err(TOO_MUCH),
+        false => Ok(()),
+    }
+}
+
+/// Writes the next row of a batch.
 struct EventWriter<'w> {
     segment: &'w Segment,
     template: &'w Template,
     /// `occurred_at` and its offset from UTC in minutes.
     time: (Timestamp, i32),
-    slot: usize,
-    /// The bytes of the segment.
-    stored: &'w [u8],
+    /// Where the event begins in the buffer.
+    start: usize,
     cells: &'w mut CellBatch,
     sink: &'w mut EventBuffer,
 }
@@ -254,18 +337,23 @@ impl EventWriter<'_> {
         self.segment.fault(reading)
     }
 
+    fn write(&mut self) -> Read<()> {
+        self.steps(0..self.template.steps.len())
+    }
+
     fn steps(&mut self, steps: Range<usize>) -> Read<()> {
         let template = self.template;
+        let stored = self.segment.blocks.all();
         let mut at = steps.start;
         while at < steps.end {
-            match template.steps.get(at).ok_or(self.fault("template"))? {
+            let Some(step) = template.steps.get(at) else { return Err(self.fault("template")) };
+            match step {
                 TemplateStep::Literal { start, len } => {
                     self.sink.push(&template.literals, *start as usize, *len);
                 }
                 TemplateStep::Value(column) => {
-                    let value = self.cells.next(*column, self.slot);
-                    match value.ok_or(self.fault("column value"))? {
-                        Cell::Stored { from, len } => self.sink.push(self.stored, from, len),
+                    match self.cells.next(*column).ok_or(self.fault("column value"))? {
+                        Cell::Stored { from, len } => self.sink.push(stored, from, len),
                         Cell::Made { from, len } => {
                             self.sink.push(self.cells.made(), from, len);
                         }
@@ -277,7 +365,7 @@ impl EventWriter<'_> {
                     self.sink.write(|out| append_instant(out, time, offset));
                 }
                 TemplateStep::Run { lengths, end, is_first } => {
-                    let Some(Cell::Count(count)) = self.cells.next(*lengths, self.slot) else {
+                    let Some(Cell::Count(count)) = self.cells.next(*lengths) else {
                         return Err(self.fault("length of a list"));
                     };
                     for element in 0..count {
@@ -297,7 +385,7 @@ impl EventWriter<'_> {
     }
 
     fn check_len(&self) -> Read<()> {
-        match self.sink.bytes().len() > ROW_BYTES_MAX {
+        match self.sink.len() - self.start > ROW_BYTES_MAX {
             true => Err(self.fault("row longer than an event may be")),
             false => Ok(()),
         }

@@ -4,7 +4,7 @@ use super::file;
 use super::table::Aliases;
 use crate::io::Disk;
 use crate::store::folder::paths::StorePaths;
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 use crate::{Error, Result};
 use std::sync::{Arc, Mutex, OnceLock};
 

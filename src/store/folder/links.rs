@@ -1,8 +1,8 @@
-//! Links in the place of the store's folders are refused: they would lead out of it.
+//! Refuses symbolic links in the place of the store's folders: they would lead out of it.
 //!
-//! Files are opened in a way that refuses links; of a path only its last name is guarded by that,
-//! so the folders in between are looked at when a store is opened. The way *to* the store is the
-//! caller's: it may lead through links.
+//! Files are opened with `O_NOFOLLOW`, which checks only the last name of a path. So the folders
+//! before it are checked when a store is opened. The path *to* the store is the caller's choice: it
+//! may lead through links.
 
 use super::days::Day;
 use super::paths::{StorePaths, is_class_name};
@@ -11,12 +11,13 @@ use crate::{Error, Result};
 use std::io;
 use std::path::Path;
 
-/// Refuses a store in which a link, or anything else that is no folder, has the name of a folder.
+/// Refuses a store in which a link, socket or device has the name of a folder of the store. A
+/// regular file of such a name passes here: nothing can be opened below it.
 ///
 /// Cost: a listing of the store's folder, of `segments`, and of each retention class.
 ///
 /// # Errors
-/// [`Error::Io`] that names the link.
+/// [`Error::Io`] that names the link, or the folder that cannot be listed.
 pub(crate) fn refuse_links(disk: &Disk, paths: &StorePaths) -> Result<()> {
     let folders = [paths.logs(), paths.segments(), paths.aside(), paths.profiles()];
     refuse_in(disk, paths.root(), |name| {
@@ -29,7 +30,8 @@ pub(crate) fn refuse_links(disk: &Disk, paths: &StorePaths) -> Result<()> {
     Ok(())
 }
 
-/// The names in `folder` that `is_ours`, each of which must be a folder; none if it is not there.
+/// The folders in `folder` whose names pass `is_ours`; none if `folder` is not there. Fails if a
+/// link, socket or device has such a name.
 fn refuse_in(disk: &Disk, folder: &Path, is_ours: impl Fn(&str) -> bool) -> Result<Vec<String>> {
     let items = match disk.list(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -17,7 +17,7 @@ use crate::store::manifest::ManifestVersion;
 use crate::store::manifest::state::{LogFile, ManifestState};
 use crate::store::options::Options;
 use crate::store::report::OpenReport;
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 use crate::store::view::segments::SegmentSet;
 use crate::store::view::snapshot::View;
 use crate::store::write::engine::Core;

@@ -4,7 +4,7 @@ use super::content::Settings;
 use super::load::{LoadedSettings, MISSING, SourceFile, UNKNOWN, load};
 use crate::io::Disk;
 use crate::store::folder::paths::StorePaths;
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 use crate::{Error, Result};
 use arc_swap::ArcSwap;
 use std::sync::{Arc, Mutex};

@@ -99,7 +99,7 @@ pub(super) fn with_profiles(
     Ok(LoadedSettings { settings: text.settings.clone(), profiles, own })
 }
 
-/// The profile of a name: that of the store's folder, else the one that comes along.
+/// The profile of a name: that of the store's folder, else the built-in one.
 ///
 /// # Errors
 /// [`Error::Invalid`]: of the field `profile` where there is none of this name, else with file,

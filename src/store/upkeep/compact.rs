@@ -1,22 +1,20 @@
 //! Compaction: small neighbouring segments of one class become one, and those whose words were made
 //! by other text rules are written anew.
 
-use crate::event::Timestamp;
 use crate::segment::Segment;
+use crate::segment::{CopiedRow, RowSource, SegmentBuilder};
 use crate::segment::{Footer, SegmentId};
-use crate::segment::{RowSource, SegmentBuilder};
 use crate::store::folder::days::Day;
 use crate::store::manifest::state::{Listed, ManifestEdit};
 use crate::store::report::ChangeReport;
 use crate::store::retention::policy::Retention;
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 use crate::store::view::segments::LiveSegment;
 use crate::store::write::engine::{Engine, Maintenance};
 use crate::store::write::runs::{RUN_BYTES, RUN_ROWS, run_days_max};
 use crate::store::write::segment_files::{SegmentFiles, bytes_freed};
 use crate::{Error, Result};
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -163,14 +161,8 @@ impl Engine {
         let mut builder = SegmentBuilder::new(id, class, replaced_ids(upkeep, &members));
         let mut sources: Vec<_> = members.iter().map(|member| RowSource::new(member)).collect();
         builder.count_event_bytes(members.iter().map(|member| member.meta().event_bytes).sum());
-        let mut heap = BinaryHeap::new();
-        for (number, member) in members.iter().enumerate() {
-            heap.extend(next_row(member, number, 0)?);
-        }
-        while let Some(Reverse((_, _, member, row))) = heap.pop() {
-            builder.push_from(&mut sources[member], row)?;
-            heap.extend(next_row(members[member], member, row + 1)?);
-        }
+        builder.push_rows(&mut sources, &CopiedRow::of_all(&members)?)?;
+        drop(sources);
         builder.finish()
     }
 
@@ -193,15 +185,6 @@ fn is_outdated(segment: &LiveSegment, full: Full) -> bool {
         false => segment.opened().filter(|_| fits),
     };
     opened.is_some_and(|segment| !segment.words_are_current())
-}
-
-type HeapRow = Reverse<(Timestamp, u64, usize, u32)>;
-
-fn next_row(member: &Segment, number: usize, row: u32) -> Result<Option<HeapRow>> {
-    if row >= member.rows() {
-        return Ok(None);
-    }
-    Ok(Some(Reverse((member.time(row)?, member.seq(row)?, number, row))))
 }
 
 /// The members, and of the segments that they replaced those whose files may still be there: a

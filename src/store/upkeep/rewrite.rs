@@ -9,7 +9,7 @@ use super::ages::for_each_row;
 use super::compact::replaced_ids;
 use crate::Result;
 use crate::event::Timestamp;
-use crate::segment::{Footer, RowSource, Segment, SegmentBuilder, SegmentId};
+use crate::segment::{CopiedRow, Footer, RowSource, Segment, SegmentBuilder, SegmentId};
 use crate::store::manifest::state::Listed;
 use crate::store::report::ChangeReport;
 use crate::store::retention::policy::Retention;
@@ -61,7 +61,7 @@ fn copy_run(
     run: &Run,
     mut builder: SegmentBuilder,
 ) -> Result<(Vec<u8>, Footer)> {
-    let mut source = RowSource::new(segment);
-    run.rows.iter().try_for_each(|row| builder.push_from(&mut source, *row))?;
+    let rows = CopiedRow::of_one(segment, &run.rows)?;
+    builder.push_rows(&mut [RowSource::new(segment)], &rows)?;
     builder.finish()
 }

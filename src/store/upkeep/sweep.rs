@@ -14,7 +14,7 @@ use crate::store::folder::files;
 use crate::store::manifest::state::ManifestEdit;
 use crate::store::report::{ChangeReport, LeftBehind};
 use crate::store::retention::policy::{Class, Retention, RuleFields};
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 use crate::store::view::segments::LiveSegment;
 use crate::store::view::snapshot::View;
 use crate::store::write::engine::{Core, Engine, Maintenance};

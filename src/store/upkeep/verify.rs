@@ -18,7 +18,7 @@ use crate::store::open::consistency::check_complete;
 use crate::store::open::reader::ReaderEngine;
 use crate::store::open::recover::{check_header, check_start, decode_one};
 use crate::store::settings::load;
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 use crate::store::view::segments::open_listed;
 use crate::store::write::engine::Engine;
 use crate::{Error, Result};
@@ -60,7 +60,7 @@ impl ReaderEngine {
                 return report;
             }
             if attempt == ATTEMPTS {
-                report.retain(|finding| is_told_by(finding, disk, paths, &now.0));
+                report.retain(|finding| self.is_told_by(finding, &now.0));
                 return report;
             }
             (state, hint) = now;
@@ -76,19 +76,22 @@ impl ReaderEngine {
             _ => self.state_and_hint(),
         }
     }
-}
 
-/// Whether a finding is one by what the manifest lists now.
-fn is_told_by(finding: &Finding, disk: &Disk, paths: &StorePaths, now: &ManifestState) -> bool {
-    let path = paths.root().join(&finding.file);
-    if path == paths.manifest() && finding.part == Part::Edits {
-        return check_complete(disk, paths, now, None).is_err();
+    /// Whether a finding is one by what the manifest lists now.
+    fn is_told_by(&self, finding: &Finding, now: &ManifestState) -> bool {
+        let (disk, paths) = (&self.core.options.disk, &self.core.paths);
+        let path = paths.root().join(&finding.file);
+        if path == paths.manifest() && finding.part == Part::Edits {
+            // The writer may go on between the two looks; what is wrong is so each time.
+            let is_wrong = |_| check_complete(disk, paths, &self.newest().0, None).is_err();
+            return (0..ATTEMPTS).all(is_wrong);
+        }
+        let within = |folder: PathBuf| path.starts_with(folder);
+        if within(paths.segments()) {
+            return now.segments.values().any(|listed| paths.segment(&listed.place()) == path);
+        }
+        !within(paths.logs()) || now.logs.iter().any(|log| paths.log(log.number) == path)
     }
-    let within = |folder: PathBuf| path.starts_with(folder);
-    if within(paths.segments()) {
-        return now.segments.values().any(|listed| paths.segment(&listed.place()) == path);
-    }
-    !within(paths.logs()) || now.logs.iter().any(|log| paths.log(log.number) == path)
 }
 
 /// Verifies a store that nobody has open for writing, also one that is too damaged to be opened.

@@ -1,7 +1,7 @@
 //! How threads of the writer's process learn that there is something new to see.
 
 use crate::io::Watch;
-use crate::store::sync::{Arc, Condvar, Mutex, lock};
+use crate::store::threads::{Arc, Condvar, Mutex, lock};
 use std::time::{Duration, Instant};
 
 /// Counts publications and wakes whoever waits for the next one.

@@ -10,7 +10,7 @@ use crate::store::folder::files;
 use crate::store::folder::paths::{SegmentPath, StorePaths};
 use crate::store::manifest::state::Listed;
 use crate::store::report::SegmentSummary;
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -7,14 +7,14 @@ use super::writer::Writer;
 use crate::event::Event;
 use crate::store::options::Durability;
 use crate::store::report::Receipt;
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 use crate::{Error, Result, limits};
 use std::pin::Pin;
 use std::sync::{Arc, MutexGuard};
 use std::task::{Context, Poll};
 
 /// All tails together hold at most this many times `tail_bytes_max`.
-const TAILS_MAX: usize = 4;
+const TAILS_MAX: usize = 2;
 /// Canonical bytes that may wait in the queue before `submit` handles them itself.
 const QUEUE_BYTES_MAX: usize = 64 << 20;
 /// Written bytes after which a buffered store is synced without being asked.

@@ -6,7 +6,7 @@ use crate::Result;
 use crate::log::Synced;
 use crate::store::folder::files;
 use crate::store::manifest::state::ManifestEdit;
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 
 /// Unsealed events above which `close` seals, so that the next opening has little to replay.
 const CLOSE_EVENTS_MAX: u64 = 4096;

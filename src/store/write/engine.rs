@@ -19,7 +19,7 @@ use crate::store::report::Receipt;
 use crate::store::report::SegmentSummary;
 use crate::store::settings::live::LiveSettings;
 use crate::store::settings::load::LoadedSettings;
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 use crate::store::view::publication::Notifier;
 use crate::store::view::segments::{DeferredUnlink, LiveSegment};
 use crate::store::view::snapshot::{Snapshot, View};

@@ -4,7 +4,7 @@
 //! the lock, hands out the answers and steps down. Nobody leads for longer than the round that
 //! holds its own item, and a thread is woken only for its own answer or to lead.
 
-use crate::store::sync::{Arc, Condvar, Mutex, MutexGuard, lock};
+use crate::store::threads::{Arc, Condvar, Mutex, MutexGuard, lock};
 use std::task::Waker;
 
 /// The queue of one group; `T` goes in, `R` comes back.

@@ -19,6 +19,8 @@ struct PartitionKey {
     occurred_at: Timestamp,
     /// The earlier of `occurred_at` and `recorded_at`, by which it is kept.
     dated: Timestamp,
+    /// The day of `dated`.
+    day: Day,
     /// Canonical bytes.
     bytes: u32,
     /// Index into `classes`.
@@ -55,9 +57,11 @@ impl PartitionKeys {
     pub(crate) fn push(&mut self, stored: &StoredEvent, retention: &Retention) {
         let class = self.class_index(stored, retention);
         let occurred_at = stored.event.occurred_at();
+        let dated = occurred_at.min(stored.recorded_at);
         self.rows.push(PartitionKey {
             occurred_at,
-            dated: occurred_at.min(stored.recorded_at),
+            dated,
+            day: Day::of(dated),
             bytes: u32::try_from(stored.event.canonical().len()).unwrap_or(u32::MAX),
             class,
         });
@@ -99,7 +103,7 @@ impl PartitionKeys {
         let mut order: Vec<u32> = (0..count).filter(is_kept).collect();
         order.sort_unstable_by_key(|index| {
             let key = self.key(*index);
-            (key.class, Day::of(key.dated), key.occurred_at, *index)
+            (key.class, key.day, key.occurred_at, *index)
         });
         let ranges = self.cut(&order, retention).into_iter();
         Runs {
@@ -124,7 +128,7 @@ impl PartitionKeys {
                 last_class = Some(key.class);
                 cutter = RunCutter::new(self.days_max(key.class, retention));
             }
-            let cut = cutter.next_begins_segment(Day::of(key.dated), u64::from(key.bytes));
+            let cut = cutter.next_begins_segment(key.day, u64::from(key.bytes));
             match ranges.last_mut() {
                 Some(range) if !cut && !other_class => range.end = place + 1,
                 _ => ranges.push(place..place + 1),
@@ -142,11 +146,7 @@ impl PartitionKeys {
         let first = self.key(order[0]);
         let mut rows = order.to_vec();
         rows.sort_unstable_by_key(|index| (self.key(*index).occurred_at, *index));
-        Run {
-            class: self.classes[first.class as usize].clone(),
-            first_day: Day::of(first.dated),
-            rows,
-        }
+        Run { class: self.classes[first.class as usize].clone(), first_day: first.day, rows }
     }
 }
 
@@ -162,6 +162,7 @@ mod tests {
         let row = |&(class, day, occurred_at): &(u32, i32, i64)| PartitionKey {
             occurred_at: Timestamp(occurred_at),
             dated: Timestamp(i64::from(day) * DAY),
+            day: Day::of(Timestamp(i64::from(day) * DAY)),
             bytes: 100,
             class,
         };

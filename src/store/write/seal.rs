@@ -1,4 +1,4 @@
-//! Sealing: the tail becomes segments, the log goes.
+//! Seal (*flush* in LSM trees): writes the tail into segments and removes its logs.
 
 use super::engine::{Core, Engine, Maintenance};
 use super::partition_keys::{Run, Runs, runs};
@@ -12,18 +12,18 @@ use crate::segment::{Footer, SegmentId};
 use crate::store::folder::files;
 use crate::store::manifest::state::{Listed, LogFile, ManifestEdit};
 use crate::store::report::ChangeReport;
-use crate::store::sync::lock;
+use crate::store::threads::lock;
 use crate::store::view::segments::LiveSegment;
 use crate::tail::TailView;
 use crate::{Error, Result};
 use std::sync::Arc;
 
-/// A seal without a background thread that failed is tried again when the tails have grown by this
-/// part of `tail_bytes_max`.
+/// Without a background thread, a seal that failed is tried again when the tails have grown by
+/// `tail_bytes_max / RETRY_GROWTH`.
 const RETRY_GROWTH: usize = 8;
 
 impl Engine {
-    /// Whether the active tail is to be sealed by its size or age.
+    /// Whether a tail is sealing already, or the active one has reached its bytes, events or age.
     pub(crate) fn is_seal_due(&self) -> bool {
         let view = self.core.view.load();
         let options = &self.core.options;
@@ -31,7 +31,7 @@ impl Engine {
             return false;
         };
         if view.tails.len() > 1 {
-            // A seal that failed, or one that runs and will be followed by a look at the rest.
+            // The seal of the older tail failed or runs now. The next one checks the active tail.
             return true;
         }
         active.bytes() >= options.tail_bytes_max
@@ -47,7 +47,7 @@ impl Engine {
         self.core.now().0.saturating_sub(first.recorded_at.0) >= age
     }
 
-    /// Seals what is due; for the background thread.
+    /// Seals if a seal is due, then compacts if a compaction is due.
     pub(crate) fn seal_due(&self) -> Result<()> {
         if self.is_seal_due() {
             self.seal(false)?;
@@ -56,7 +56,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Seals what is due within an append. A failure stops nothing until the tails are full.
+    /// Seals what is due within an append, where there is no background thread. A failure is only
+    /// logged; appends go on until back-pressure begins.
     pub(crate) fn seal_inline(&self) {
         let bytes = self.core.view.load().tail_bytes();
         let growth = self.core.options.tail_bytes_max / RETRY_GROWTH;
@@ -71,8 +72,8 @@ impl Engine {
         lock(&self.upkeep).failed_at = if result.is_err() { bytes.max(1) } else { 0 };
     }
 
-    /// Seals the tail whose seal failed before, if there is one, and then, if it is due or
-    /// `everything` is asked for, the active one.
+    /// Seals the tail whose seal failed before, if there is one. Then seals the active one if that
+    /// is due or `everything` is set.
     pub(crate) fn seal(&self, everything: bool) -> Result<ChangeReport> {
         let mut upkeep = lock(&self.upkeep);
         if self.is_closed() {
@@ -86,8 +87,8 @@ impl Engine {
         Ok(earlier.and(self.seal_rotated(&mut upkeep, None)?))
     }
 
-    /// Seals all tails without what is past its time at `swept_at`, and sees to it that their logs
-    /// are gone: an event that is dropped here stands nowhere else.
+    /// Seals all tails, but drops the events that are past their time at `swept_at`. Removes the
+    /// logs durably, so that no log or segment holds a dropped event.
     pub(crate) fn seal_without_expired(
         &self,
         upkeep: &mut Maintenance,
@@ -100,7 +101,8 @@ impl Engine {
         Ok(report)
     }
 
-    /// Begins a new log and a new active tail; the old ones wait for their seal.
+    /// Begins a new log and a new active tail, and makes the old tail the sealing one. Does nothing
+    /// if the active tail is empty.
     fn rotate(&self, upkeep: &mut Maintenance) -> Result<()> {
         let mut writer = lock(&self.writer);
         if writer.active.tail.events() == 0 {
@@ -108,7 +110,8 @@ impl Engine {
         }
         writer.sync()?;
         let begun = begin_log(&self.core, upkeep, writer.epoch, writer.next_seq);
-        // A listing that may be there says where the old log ends: nothing may follow in it.
+        // After `Poisoned` the manifest may list the new log, whose first sequence ends the old
+        // one: the writer stops, so that nothing is appended to the old log.
         let (log, file) = begun.map_err(|error| writer.noted(error))?;
         let old = writer.log.replace(log);
         let fresh = OpenTail::new(writer.next_seq, vec![file]);
@@ -117,15 +120,17 @@ impl Engine {
         writer.write_hint();
         self.publish(&writer);
         drop(writer);
-        // All of it is durable already; the mark of a clean end only helps to tell rot from a tear.
+        // Its events are durable already. The mark of a clean end only helps a recovery to tell
+        // corruption from a torn tail.
         if let Some(Err(error)) = old.map(LogWriter::close) {
             lock(&self.writer).noted(error);
         }
         Ok(())
     }
 
-    /// Writes the segments of the rotated tail, without what is past its time at `swept_at`, lists
-    /// them, drops its logs.
+    /// Writes the segments of the sealing tail without the events that are past their time at
+    /// `swept_at`, lists them, and removes the logs of the tail. Does nothing without a sealing
+    /// tail.
     fn seal_rotated(
         &self,
         upkeep: &mut Maintenance,
@@ -185,8 +190,9 @@ impl Engine {
         Ok((listed, dropped))
     }
 
-    /// Removes log files that the manifest no longer lists; gives the bytes they took. What stays
-    /// is removed by the next seal, sweep or opening: it has a number below the next one.
+    /// Removes log files that the manifest no longer lists. Returns the bytes that they took, 0 if
+    /// the removal failed. The next seal, sweep or opening removes what is left; an opening knows
+    /// these files by their numbers, which are below that of the next log.
     fn remove_logs(&self, upkeep: &mut Maintenance, logs: &[LogFile]) -> u64 {
         upkeep.sealed_logs.extend_from_slice(logs);
         let (disk, paths) = (&self.core.options.disk, &self.core.paths);
@@ -202,7 +208,7 @@ impl Engine {
     }
 }
 
-/// Builds the segment of one run of a tail, under a random id.
+/// Builds the segment of one run of a tail; `id` becomes its [`SegmentId`].
 pub(crate) fn build_run(id: u64, run: &Run, view: &TailView) -> Result<(Vec<u8>, Footer)> {
     let mut builder = SegmentBuilder::new(SegmentId(id), &run.class, Vec::new());
     for index in &run.rows {
@@ -215,8 +221,9 @@ pub(crate) fn build_run(id: u64, run: &Run, view: &TailView) -> Result<(Vec<u8>,
 
 /// Creates the next log file and lists it.
 ///
-/// Durability: on `Ok` file and listing survive power loss; on an error neither does, unless it is
-/// [`Error::Poisoned`].
+/// Durability: on `Ok` file and listing survive power loss. After [`Error::Poisoned`] either may
+/// survive. After any other error the file is not listed; if it is still there, the next call
+/// removes it.
 pub(crate) fn begin_log(
     core: &Core,
     upkeep: &mut Maintenance,

@@ -1,6 +1,6 @@
 //! What the threads of a store say to the one background thread, and what it tells them.
 
-use crate::store::sync::{Condvar, Mutex, lock};
+use crate::store::threads::{Condvar, Mutex, lock};
 use crate::{Error, Result};
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! One line of JSON that is being written; its texts need no escapes.
+//! One line of JSON that is being written; its texts need no escapes, or have them already.
 
 use std::fmt::{Display, Write};
 
@@ -22,7 +22,8 @@ impl Line {
         &self.0
     }
 
-    /// Adds a member whose value is a text without quotes, backslashes and controls.
+    /// Adds a member whose value is a text without quotes, controls and backslashes but those of
+    /// escapes.
     pub(super) fn text(&mut self, key: &str, value: impl Display) {
         self.key(key);
         self.push(format_args!("\"{value}\""));

@@ -2,7 +2,12 @@
 //!
 //! The events of a seed stay the same from version to version, so this sequence does.
 
+use crate::event::Timestamp;
 use crate::io::SeededRandom;
+
+/// Of a hundred events, this many arrive late, by up to [`LATE_MICROS_MAX`].
+const LATE_PERCENT: u64 = 1;
+const LATE_MICROS_MAX: u64 = 2 * 24 * 3_600 * 1_000_000;
 
 /// Numbers that depend on the seed alone.
 #[derive(Debug, Clone)]
@@ -54,5 +59,30 @@ impl Xoshiro {
     /// One of a list that is not empty.
     pub(super) fn pick<'a, T: ?Sized>(&mut self, list: &[&'a T]) -> &'a T {
         list[self.below(list.len() as u64) as usize]
+    }
+
+    /// When the event that arrives at `now` has happened: before, for a late one.
+    pub(super) fn occurred_at(&mut self, now: Timestamp) -> Timestamp {
+        let is_late = self.chance(LATE_PERCENT);
+        Timestamp(now.0 - if is_late { self.below(LATE_MICROS_MAX) as i64 } else { 0 })
+    }
+
+    /// A random UUID, version 4.
+    pub(super) fn uuid(&mut self) -> String {
+        let (high, low) = (self.next(), self.next());
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xfff,
+            0x8000 | (low >> 48) & 0x3fff,
+            low & 0xffff_ffff_ffff,
+        )
+    }
+
+    /// A random hash as a commit has one: 40 hexadecimal digits.
+    pub(super) fn hash(&mut self) -> String {
+        let (high, middle, low) = (self.next(), self.next(), self.next());
+        format!("{high:016x}{middle:016x}{:08x}", low >> 32)
     }
 }

@@ -32,7 +32,8 @@ pub(crate) fn run(store: &StoreOptions, arguments: &AppendArguments) -> Outcome 
     }
 }
 
-/// All events of the input; `None` when one record is bad or there are too many for a batch.
+/// All events of the input. `None` if a record is refused, the input has a fault, or there are more
+/// events than a batch may have.
 fn read(file: &std::path::Path, summary: &mut Summary) -> Outcome<Option<Vec<Event>>> {
     let mut rejects = Rejects::new(None, file)?;
     let mut events = Vec::new();
@@ -44,16 +45,16 @@ fn read(file: &std::path::Path, summary: &mut Summary) -> Outcome<Option<Vec<Eve
             events.extend(chunk.events);
         }
     }
-    if events.len() > BATCH_EVENTS_MAX {
-        tell(format_args!("batch: has more than {BATCH_EVENTS_MAX} events; use `annals import`"));
-        return Ok(None);
-    }
     summary.faults = rejects.faults;
     let is_sound = rejects.finish()? + summary.faults == 0;
-    Ok(is_sound.then_some(events))
+    let is_batch = events.len() <= BATCH_EVENTS_MAX;
+    if !is_batch {
+        tell(format_args!("batch: has more than {BATCH_EVENTS_MAX} events; use `annals import`"));
+    }
+    Ok((is_sound && is_batch).then_some(events))
 }
 
-/// Nothing was stored.
+/// Prints the counts of an input of which nothing was stored, and returns the failure.
 fn refused(summary: &mut Summary) -> Outcome {
     summary.rejected = summary.read;
     summary.print()?;
@@ -70,7 +71,7 @@ fn store_all(options: &StoreOptions, events: &[Event], summary: &mut Summary) ->
     match answer {
         Ok(receipts) => {
             summary.add(&receipts);
-            // The batch is stored, whatever became of the close.
+            // The batch is stored even if the close failed.
             summary.print()?;
             Ok(closed?)
         }

@@ -3,8 +3,8 @@
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::print::output::Output;
 use annals::event::Timestamp;
-use annals::testing::generate::Generator;
-use clap::Args;
+use annals::testing::generate::{Generator, Likeness};
+use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 pub(crate) struct GenerateArguments {
@@ -17,12 +17,28 @@ pub(crate) struct GenerateArguments {
     /// The time of the first event; the last one is about 90 days later
     #[arg(long, value_name = "T", default_value = "2026-01-01T00:00:00Z")]
     start: String,
+    /// What the events are like
+    #[arg(long, value_enum, value_name = "KIND", default_value_t = Like::Product)]
+    like: Like,
+}
+
+/// What [`Likeness`] is called in a command.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Like {
+    /// One product: every event stands for itself, texts come from templates
+    Product,
+    /// A whole company: sessions, hashes in several fields, free text, some rare shapes
+    Life,
 }
 
 pub(crate) fn run(arguments: &GenerateArguments) -> Outcome {
     let start: Timestamp =
         arguments.start.parse().map_err(|error| Failure::usage("--start", error))?;
-    let mut generator = Generator::new(arguments.seed, start).spread(arguments.events);
+    let likeness = match arguments.like {
+        Like::Product => Likeness::Product,
+        Like::Life => Likeness::Life,
+    };
+    let mut generator = Generator::of(likeness, arguments.seed, start).spread(arguments.events);
     let mut output = Output::new();
     for _ in 0..arguments.events {
         output.line(generator.next_event())?;

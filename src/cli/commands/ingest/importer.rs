@@ -36,7 +36,7 @@ pub(super) fn import(
 }
 
 /// Appends a chunk as one batch. When it is refused, records with codes that the store does not
-/// take are set aside, and when it is still refused, it goes record by record.
+/// take are left out, and when it is still refused, it goes record by record.
 fn append(store: &Store, chunk: &Chunk, rejects: &mut Rejects, summary: &mut Summary) -> Outcome {
     if chunk.events.is_empty() {
         return Ok(());

@@ -17,7 +17,7 @@ pub(crate) struct ProfileArguments {
 enum ProfileCommand {
     /// Read a profile of your own; print `ok` with counts, or each mistake with line and key
     Check(CheckArguments),
-    /// Print the file of a profile that comes along, to begin your own with
+    /// Print the file of a built-in profile, to begin your own with
     Print(PrintArguments),
 }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Debug, Args)]
 pub(crate) struct RegistryArguments {
     /// The profile: calendly, calenso, google, clockify, or a TOML file; may be given several
-    /// times. Without it, those of the store or, where it has none, all that come along
+    /// times. Without it, those of the store or, where it has none, all built-in ones
     #[arg(long = "profile", value_name = "PROFILE")]
     profiles: Vec<String>,
     /// The language of labels; English where it has none
@@ -45,7 +45,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &RegistryArguments) -> Outc
 }
 
 /// The profiles that are named; else those of the store, if one is named that has some; else all
-/// that come along.
+/// built-in ones.
 fn read_registry(options: &StoreOptions, names: &[String]) -> Outcome<Registry> {
     if names.is_empty() {
         if options.dir().is_some() {

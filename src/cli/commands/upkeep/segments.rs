@@ -1,4 +1,4 @@
-//! `segments`: the sealed files.
+//! `segments`: lists the live segments of a store, oldest first.
 
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};

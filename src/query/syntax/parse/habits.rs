@@ -6,7 +6,7 @@ use crate::Result;
 use crate::query::ast::chars::is_operator_sign;
 use crate::query::ast::lexer::{OPERATORS, PathKey, Scanner};
 use crate::query::ast::{Path, display::quoted_key};
-use crate::query::predicate::compile::check_path;
+use crate::query::predicate::compile::is_path;
 use crate::text::words;
 
 /// Operators of other languages, each with the one that means the same here.
@@ -130,7 +130,7 @@ impl QueryParser<'_> {
     fn is_name(&self, token: &str) -> bool {
         let mut scanner = Scanner::new(token);
         let segments = scanner.take_path().filter(|_| scanner.rest().is_empty());
-        segments.is_some_and(|segments| check_path(&self.path(segments), self.object()).is_ok())
+        segments.is_some_and(|segments| is_path(&self.path(segments), self.object()))
     }
 
     /// A token with its keys quoted, if it begins with a known path, a dot, keys that need quotes,
@@ -153,7 +153,7 @@ impl QueryParser<'_> {
         let known = token.get(..key_at)?.strip_suffix('.')?;
         let first: Path = self.path(segments);
         let first = Path::new(first.segments().first().cloned().into_iter().collect());
-        check_path(&first, self.object()).ok()?;
+        is_path(&first, self.object()).then_some(())?;
         let keys: Vec<String> = token[key_at..operator_at].split('.').map(quoted_key).collect();
         Some(format!("{known}.{}{}", keys.join("."), &token[operator_at..]))
     }

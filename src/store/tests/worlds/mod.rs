@@ -35,6 +35,8 @@ enum Step {
 }
 
 /// The steps that worlds are made of.
+// The number of a world has a digit for each of its steps, in base of the length of this list:
+// where it grows, the seeds in `regression_seeds.txt` name other worlds and are found anew.
 const STEPS: [Step; 6] =
     [Step::Append, Step::Batch, Step::Seal, Step::Compact, Step::Retain, Step::Reopen];
 /// Steps of a world at most.

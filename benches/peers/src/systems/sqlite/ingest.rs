@@ -34,7 +34,11 @@ pub(crate) fn append_singly(rows: &Path, folder: &Path, count: usize) -> Outcome
     let mut connection = create(folder)?;
     let mut times = Vec::with_capacity(count);
     while times.len() < count {
-        for row in rows.next_batch()? {
+        let batch = rows.next_batch()?;
+        if batch.is_empty() {
+            break;
+        }
+        for row in batch {
             let start = Instant::now();
             append(&mut connection, &mut [row])?;
             times.push(start.elapsed());

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::check::{check_depth, check_key, check_len, check_scalar, wrong_kind};
-use super::instant::parse_instant;
-use super::schema::{ENGINE_FIELDS, EVENT_FIELDS, FieldType, SchemaField};
-use super::time::{Timestamp, append_instant};
+use crate::event::instant::parse_instant;
+use crate::event::schema::{ENGINE_FIELDS, EVENT_FIELDS, FieldType, SchemaField};
+use crate::event::time::{Timestamp, append_instant};
 use crate::json::{Checked, Problem};
 use crate::json::{Member, Node};
 use crate::json::{append_comma, append_key, append_scalar};
@@ -19,7 +19,10 @@ const FIELDS_MAX: usize = EVENT_FIELDS.len();
 /// Checks an event and writes its canonical form, `raw` included.
 ///
 /// `len_expected` is a guess at the length of it.
-pub(super) fn write_event(root: Node<'_>, len_expected: usize) -> Checked<(Vec<u8>, Timestamp)> {
+pub(in crate::event) fn write_event(
+    root: Node<'_>,
+    len_expected: usize,
+) -> Checked<(Vec<u8>, Timestamp)> {
     let Node::Object(members) = root else {
         return Err(Problem::new("is not a JSON object"));
     };

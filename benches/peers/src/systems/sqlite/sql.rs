@@ -61,7 +61,7 @@ impl Source {
         let mut matches: Vec<String> = filter.texts.iter().map(|text| match_of(text)).collect();
         // The value of a field is text as well: its words narrow what has to be looked up. Those
         // of a domain do not, half of all events have them.
-        let name = filter.actor.as_ref().and_then(|email| email.split('@').next());
+        let name = filter.actor.as_ref().and_then(|actor| actor.value.split('@').next());
         let words = name.map(annals::text::words).unwrap_or_default();
         matches.extend(words.iter().map(|word| match_of(word)));
         self.add("words MATCH ?", matches.join(" AND "));
@@ -69,7 +69,7 @@ impl Source {
 
     fn add_fields(&mut self, filter: &Filter) {
         if let Some(actor) = &filter.actor {
-            self.add("actor = ?", actor.clone());
+            self.add("actor = ?", actor.value.clone());
         }
         if !filter.categories.is_empty() {
             let marks = vec!["?"; filter.categories.len()].join(", ");

@@ -22,7 +22,7 @@ pub(super) fn conditions(fields: &Fields, filter: &Filter) -> Vec<Box<dyn Query>
         _ => queries.push(Box::new(BooleanQuery::union(categories))),
     }
     queries.extend(filter.activity.iter().map(|activity| term(fields.activity, activity)));
-    queries.extend(filter.actor.iter().map(|actor| term(fields.actor, actor)));
+    queries.extend(filter.actor.iter().map(|actor| term(fields.actor, &actor.value)));
     queries
 }
 

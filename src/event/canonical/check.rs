@@ -1,6 +1,6 @@
 //! The rules for one value: its kind, its length, its key, its depth.
 
-use super::schema::FieldType;
+use crate::event::schema::FieldType;
 use crate::json::Node;
 use crate::json::{Checked, Problem};
 use crate::limits::{CODE_BYTES_MAX, EVENT_DEPTH_MAX, KEY_BYTES_MAX};
@@ -66,7 +66,8 @@ fn check_code(text: &str) -> Checked<()> {
         return Err(Problem::new("is empty; a code has at least 1 byte"));
     }
     check_len(text, CODE_BYTES_MAX)?;
-    if text.chars().any(char::is_control) {
+    let is_printable_ascii = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if !is_printable_ascii && text.chars().any(char::is_control) {
         return Err(Problem::new("has a control character; codes have none"));
     }
     Ok(())

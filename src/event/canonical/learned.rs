@@ -1,0 +1,235 @@
+//! The short way from native JSON to an event: one walk over a text whose layout was met before.
+//!
+//! What the schema says of a layout is worked out once, when the tree way has accepted an event of
+//! it: which member stands where in canonical form, which values have rules of their own. The next
+//! event of the layout needs its values checked and its pieces copied, no tree. What follows no
+//! layout goes the tree way, which alone refuses: so both ways accept, store and refuse the same.
+//!
+//! Layouts are kept for each thread, so that no lock is taken and [`Event::from_json`] stays a
+//! function of its text.
+//!
+//! [`Event::from_json`]: crate::Event::from_json
+
+use super::check::{check_len, check_scalar};
+use crate::event::instant::parse_instant;
+use crate::event::schema::{FieldType, Known, lookup};
+use crate::event::time::{Timestamp, append_instant};
+use crate::json::{Layouts, Node, PathToken, Scan, Step, Token, TokenKind, path_tokens};
+use crate::limits::{EVENT_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// Values of an event that is learned; larger ones hardly come in the same layout again.
+const VALUES_MAX: usize = 256;
+/// Texts of unknown layout that are passed over after one that could not be learned: what it costs
+/// to try is then a small part of what they cost in any case.
+const PASSED_OVER: u32 = 32;
+
+thread_local! {
+    static LEARNED: RefCell<LearnedEvents> = RefCell::default();
+}
+
+/// Reads an event of a known layout: its canonical form and its time. `None` leaves it to the tree.
+///
+/// Cost: one walk over the text, one copy, no allocation but that of the canonical form.
+pub(in crate::event) fn read(json: &[u8]) -> Option<(Vec<u8>, Timestamp)> {
+    LEARNED.try_with(|learned| learned.borrow_mut().read(json)).ok().flatten()
+}
+
+/// Learns the layout of a text that the tree way has brought into canonical form.
+pub(in crate::event) fn learn(json: &[u8], canonical: &[u8]) {
+    // A thread that ends has nothing to learn any more.
+    let _ = LEARNED.try_with(|learned| learned.borrow_mut().learn_if_it_pays(json, canonical));
+}
+
+#[derive(Debug, Default)]
+struct LearnedEvents {
+    layouts: Layouts<EventLayout>,
+    /// The values of the text being read.
+    tokens: Vec<Token>,
+    /// Texts that are not looked at, because one before could not be learned.
+    passed_over: u32,
+}
+
+/// What the events of one layout of input have in common.
+#[derive(Debug)]
+struct EventLayout {
+    /// The canonical form, piece by piece.
+    pieces: Vec<Piece>,
+    /// The text of [`Piece::Literal`].
+    literals: Vec<u8>,
+    /// Values that the schema has a rule for.
+    rules: Vec<(u32, FieldType)>,
+    /// Which value is `occurred_at`.
+    time: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece {
+    /// Bytes of `literals`, from and to.
+    Literal(u32, u32),
+    /// The input from the start of one value to the end of another one.
+    Values(u32, u32),
+    /// The value of `occurred_at`, printed anew.
+    Time,
+}
+
+impl LearnedEvents {
+    fn read(&mut self, json: &[u8]) -> Option<(Vec<u8>, Timestamp)> {
+        let text = std::str::from_utf8(json).ok()?;
+        let layout = self.layouts.follow(json, Scan::Checked, &mut self.tokens)?;
+        layout.apply(text, &self.tokens)
+    }
+
+    fn learn_if_it_pays(&mut self, json: &[u8], canonical: &[u8]) {
+        if self.passed_over > 0 {
+            self.passed_over -= 1;
+        } else if self.learn(json, canonical).is_none() {
+            self.passed_over = PASSED_OVER;
+        }
+    }
+
+    fn learn(&mut self, json: &[u8], canonical: &[u8]) -> Option<()> {
+        let text = std::str::from_utf8(json).ok()?;
+        let input = path_tokens(json)?;
+        let output = path_tokens(canonical)?;
+        if input.len() > VALUES_MAX || input.iter().any(has_escaped_key) {
+            return None;
+        }
+        let layout = EventLayout::new(json, &input, canonical, &output)?;
+        let tokens: Vec<Token> = input.iter().map(|input| input.token).collect();
+        let (applied, _) = layout.apply(text, &tokens)?;
+        (applied == canonical).then_some(())?;
+        self.layouts.learn(json, &tokens, layout)
+    }
+}
+
+/// A key that canonical form may spell in another way.
+fn has_escaped_key(token: &PathToken<'_>) -> bool {
+    token.path.iter().any(|step| matches!(step, Step::Key(key) if key.contains(&b'\\')))
+}
+
+impl EventLayout {
+    /// The layout of an input, from the values of it and of its canonical form.
+    fn new(
+        json: &[u8],
+        input: &[PathToken<'_>],
+        canonical: &[u8],
+        output: &[PathToken<'_>],
+    ) -> Option<EventLayout> {
+        let places = input.iter().zip(0_u32..);
+        let places: HashMap<&[Step<'_>], u32> =
+            places.map(|(input, place)| (&*input.path, place)).collect();
+        let mut layout =
+            EventLayout { pieces: Vec::new(), literals: Vec::new(), rules: Vec::new(), time: 0 };
+        let mut end = 0;
+        for token in output {
+            let place = *places.get(input_path(&token.path, &places))?;
+            let literal = canonical.get(end..token.token.start as usize)?;
+            end = token.token.end();
+            if token.path == [Step::Key(b"occurred_at")] {
+                layout.time = place;
+                layout.literal(literal);
+                layout.pieces.push(Piece::Time);
+                continue;
+            }
+            layout.value(place, literal, json, input);
+            if let Some(rule) = rule_of(&token.path, token.token.kind) {
+                layout.rules.push((place, rule));
+            }
+        }
+        layout.literal(canonical.get(end..)?);
+        Some(layout)
+    }
+
+    fn literal(&mut self, literal: &[u8]) {
+        let start = self.literals.len() as u32;
+        self.literals.extend_from_slice(literal);
+        self.pieces.push(Piece::Literal(start, self.literals.len() as u32));
+    }
+
+    /// Adds a literal and the value behind it. Where both follow the last value in the input as
+    /// well, its piece goes on.
+    fn value(&mut self, place: u32, literal: &[u8], json: &[u8], input: &[PathToken<'_>]) {
+        if let Some(Piece::Values(_, last)) = self.pieces.last_mut()
+            && *last + 1 == place
+            && let (Some(before), Some(next)) =
+                (input.get(*last as usize), input.get(place as usize))
+            && json.get(before.token.end()..next.token.start as usize) == Some(literal)
+        {
+            *last = place;
+            return;
+        }
+        self.literal(literal);
+        self.pieces.push(Piece::Values(place, place));
+    }
+
+    /// The canonical form of a text of this layout; `None` if a value breaks a rule.
+    fn apply(&self, text: &str, tokens: &[Token]) -> Option<(Vec<u8>, Timestamp)> {
+        let value = |place: u32| {
+            let token = tokens.get(place as usize)?;
+            text.get(token.start as usize..token.end())
+        };
+        for (place, rule) in &self.rules {
+            let is_escaped = tokens.get(*place as usize)?.is_escaped;
+            let value = value(*place)?;
+            match rule {
+                // What it stands for is shorter than it is; a code or choice has to be read.
+                FieldType::Code | FieldType::Choice(_) if is_escaped => return None,
+                FieldType::Text { bytes_max } => (value.len() <= *bytes_max).then_some(())?,
+                FieldType::TextList => check_len(value, SHORT_TEXT_BYTES_MAX).ok()?,
+                FieldType::Integer => check_scalar(*rule, &Node::Number(value)).ok()?,
+                _ => check_scalar(*rule, &Node::String(Cow::Borrowed(value))).ok()?,
+            }
+        }
+        let time = value(self.time)?;
+        let instant = parse_instant(time).ok()?;
+        let mut out = Vec::with_capacity(text.len() + 16);
+        for piece in &self.pieces {
+            match *piece {
+                Piece::Literal(start, end) => {
+                    out.extend_from_slice(self.literals.get(start as usize..end as usize)?);
+                }
+                Piece::Values(first, last) => {
+                    let (first, last) = (tokens.get(first as usize)?, tokens.get(last as usize)?);
+                    out.extend_from_slice(text.as_bytes().get(first.start as usize..last.end())?);
+                }
+                Piece::Time if instant.is_canonical(time) => {
+                    out.extend_from_slice(time.as_bytes());
+                }
+                Piece::Time => append_instant(&mut out, instant.timestamp, instant.offset_minutes),
+            }
+        }
+        (out.len() <= EVENT_BYTES_MAX).then_some((out, instant.timestamp))
+    }
+}
+
+/// Where in the input the value at a path of the canonical form stands: unknown members of the
+/// event were moved under `details._extra`.
+fn input_path<'p, 't>(path: &'p [Step<'t>], places: &HashMap<&[Step<'t>], u32>) -> &'p [Step<'t>] {
+    match path {
+        [Step::Key(b"details"), Step::Key(b"_extra"), moved @ ..] if !places.contains_key(path) => {
+            moved
+        }
+        _ => path,
+    }
+}
+
+/// The rule of the schema for a value, if its layout does not say all of it.
+fn rule_of(path: &[Step<'_>], kind: TokenKind) -> Option<FieldType> {
+    let keys = path.iter().filter_map(|step| match step {
+        Step::Key(key) => std::str::from_utf8(key).ok(),
+        Step::Index(_) => None,
+    });
+    let keys: Vec<&str> = keys.collect();
+    let Known::Field(rule) = lookup(&keys) else { return None };
+    let is_ruled = match rule {
+        FieldType::Text { .. } | FieldType::Code | FieldType::Choice(_) | FieldType::TextList => {
+            kind == TokenKind::String
+        }
+        FieldType::Integer => kind == TokenKind::Number,
+        _ => false,
+    };
+    is_ruled.then_some(rule)
+}
