@@ -134,7 +134,7 @@ fn events_of_every_codec() -> Vec<Event> {
             number % 2,
         )
     };
-    let keys = (0..300).map(|key| format!(r#""k{key}":{key}"#)).collect::<Vec<_>>().join(",");
+    let keys = (0..1100).map(|key| format!(r#""k{key}":{key}"#)).collect::<Vec<_>>().join(",");
     let wide = format!(
         r#"{{"occurred_at":"{NOW}","category":"wide","activity":"a","details":{{{keys}}}}}"#
     );

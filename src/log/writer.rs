@@ -18,7 +18,7 @@ const PREWRITE_MIN: u64 = 64 << 10;
 /// The largest number of zeros written ahead at once.
 const PREWRITE_MAX: u64 = 8 << 20;
 /// Bytes of a batch that is appended without zeros: writing it twice costs more than a sync that
-/// changes the length of the file. Ratio of the two by size: `docs/benchmarks.md`.
+/// changes the length of the file. Ratios by size: ADR 14.
 const PLAIN_BATCH_MIN: u64 = 512 << 10;
 
 /// The one writer of a log file.
