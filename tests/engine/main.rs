@@ -22,5 +22,6 @@ mod readers;
 mod regression;
 mod threads;
 mod torn_reads;
+mod wide;
 mod world;
 mod zones;

@@ -9,6 +9,7 @@ pub(super) mod fields;
 pub(super) mod histogram;
 pub(super) mod id_counts;
 pub(super) mod label_counts;
+mod overflow_counts;
 pub(super) mod page;
 pub(super) mod prefix;
 mod seqs;

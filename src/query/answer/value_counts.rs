@@ -8,7 +8,7 @@ use crate::event::StoredEvent;
 use crate::event::shape::Kind;
 use crate::json::{ExactNumber, Number, Value};
 use crate::limits::{DISTINCT_VALUES_MAX, NUMBER_BYTES_MAX};
-use crate::query::budget::{Budget, Evaluated, Halt, Limited};
+use crate::query::budget::{Budget, Evaluated, Limited};
 use crate::query::exec::evaluate::Evaluator;
 use crate::query::plan::dictionary::values;
 use crate::query::plan::node::{Disjunction, RowPlan};
@@ -19,7 +19,7 @@ use crate::query::predicate::tree::Predicate;
 use crate::query::predicate::value::Scalar;
 use crate::query::predicate::value::scalar;
 use crate::segment::Segment;
-use crate::segment::{Column, Decoder, Scratch, WINDOW_ROWS, decode_overflow};
+use crate::segment::{Column, Decoder, Scratch, WINDOW_ROWS};
 use foldhash::fast::FixedState;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
@@ -63,7 +63,7 @@ struct Tally {
 
 /// The values at one path, as far as they are counted.
 pub(super) struct ValueCounts {
-    path: FacetPath,
+    pub(super) path: FacetPath,
     /// Only values that begin so count.
     prefix: Option<ValuePrefix>,
     tallies: HashMap<ValueKey, Tally, FixedState>,
@@ -108,7 +108,7 @@ impl ValueCounts {
     }
 
     /// Whether values at `path` count.
-    fn is_at(&self, path: &[String]) -> bool {
+    pub(super) fn is_at(&self, path: &[String]) -> bool {
         matches!(&self.path, FacetPath::Values(pattern) if pattern.equals(path))
     }
 
@@ -147,22 +147,15 @@ impl ValueCounts {
     }
 
     /// What a value counts as, and how it is spelled, if it counts.
-    fn key_of(&self, scalar: Scalar<'_>, budget: &Budget) -> Limited<Option<(ValueKey, String)>> {
+    pub(super) fn key_of(
+        &self,
+        scalar: Scalar<'_>,
+        budget: &Budget,
+    ) -> Limited<Option<(ValueKey, String)>> {
         Ok(match &self.prefix {
             Some(prefix) if !prefix.begins(scalar, budget)? => None,
             _ => key_of(scalar),
         })
-    }
-
-    /// What a value of an overflow column counts as, if it is at the path.
-    fn key_of_overflow(&self, value: &str, budget: &Budget) -> Limited<Option<(ValueKey, String)>> {
-        match decode_overflow(value).filter(|value| self.is_at(&value.path)) {
-            Some(value) => match scalar(value.kind, value.text) {
-                Some(scalar) => self.key_of(scalar, budget),
-                None => Ok(None),
-            },
-            None => Ok(None),
-        }
     }
 
     /// Adds the values of an event that is looked at whole.
@@ -212,7 +205,7 @@ impl ValueCounts {
                 columns.push(number);
             }
         }
-        if is_counted_by_ids(segment, &columns) {
+        if self.is_counted_by_ids(segment, &columns, budget)? {
             let mut columns = columns.into_iter();
             return columns.try_for_each(|column| self.add_column(segment, node, column, budget));
         }
@@ -234,17 +227,13 @@ impl ValueCounts {
 
     /// The ids of the values of a dictionary that count.
     fn ids(&self, column: Column<'_>, budget: &Budget) -> Evaluated<Vec<u32>> {
+        if column.kind() == Kind::Overflow {
+            return self.overflow_ids(column, budget);
+        }
         let distinct = column.distinct().unwrap_or(0);
         budget.charge_bytes(4 * distinct as usize)?;
         let mut ids = Vec::new();
         match &self.prefix {
-            _ if column.kind() == Kind::Overflow => {
-                column.for_each_distinct::<Halt>(|id, value| {
-                    budget.charge_bytes(value.len())?;
-                    ids.extend(self.key_of_overflow(value, budget)?.map(|_| id));
-                    Ok(())
-                })?
-            }
             Some(prefix) => ids = prefix.ids(column, budget)?,
             None => ids.extend(0..distinct),
         }
@@ -287,7 +276,11 @@ impl ValueCounts {
             if count > 0 {
                 let value = column.distinct_value(id)?;
                 budget.charge_bytes(value.len())?;
-                if let Some((key, _)) = scalar(column.kind(), value).and_then(key_of) {
+                let key = match column.kind() {
+                    Kind::Overflow => self.key_of_overflow(value, budget)?,
+                    kind => scalar(kind, value).and_then(key_of),
+                };
+                if let Some((key, _)) = key {
                     self.tally(key, budget)?.count += count;
                 }
             }
@@ -412,18 +405,6 @@ impl ValueCounts {
         };
         tallies.into_iter().map(line).collect()
     }
-}
-
-/// Whether each row of these columns counts once for each value id: lists of rows are known, and
-/// no value can stand in two of the columns.
-fn is_counted_by_ids(segment: &Segment, columns: &[u32]) -> bool {
-    let of_kind = |kind| columns.iter().filter(move |c| segment.column(**c).kind() == kind);
-    let has_lists = |number: &u32| segment.column(*number).distinct().is_some();
-    let (strings, truths) = (of_kind(Kind::String).count(), of_kind(Kind::Bool).count());
-    strings <= 1
-        && truths <= 1
-        && strings + truths == columns.len()
-        && columns.iter().all(has_lists)
 }
 
 /// What a value counts as, and how it is spelled; null counts as nothing.

@@ -2,6 +2,7 @@
 //! its kind and its text in one string.
 
 use crate::event::shape::Kind;
+use crate::json::append_escaped;
 
 /// Ends a key; cannot be in a JSON string as it is spelled between quotes.
 const KEY_END: u8 = 1;
@@ -23,6 +24,25 @@ pub(crate) fn encode(path: &[&[u8]], kind: Kind, text: &[u8], out: &mut Vec<u8>)
         _ => b's',
     });
     out.extend_from_slice(text);
+}
+
+/// What the values begin with whose path may be these segments of a query; several segments may
+/// stand for one key with dots between them.
+pub(crate) fn prefixes(segments: &[String]) -> Vec<Vec<u8>> {
+    let Some((first, behind)) = segments.split_first() else {
+        return vec![Vec::new()];
+    };
+    let mut begin = Vec::new();
+    append_escaped(&mut begin, first.as_bytes());
+    let Some(second) = behind.first() else {
+        begin.push(KEY_END);
+        return vec![begin];
+    };
+    let mut joined = begin.clone();
+    joined.push(b'.');
+    begin.push(KEY_END);
+    append_escaped(&mut begin, second.as_bytes());
+    vec![begin, joined]
 }
 
 /// A leaf, taken apart.
@@ -68,5 +88,22 @@ mod tests {
         let path = vec!["a.b".to_owned(), "c\n\0\u{1}".to_owned()];
         assert_eq!(decode(&text), Some(OverflowValue { path, kind: Kind::Number, text: "-1.50" }));
         assert_eq!(decode("no end"), None);
+    }
+
+    #[test]
+    fn values_at_a_path_begin_with_one_of_its_prefixes() {
+        let begins = |path: &[&[u8]], segments: &[&str]| {
+            let mut value = Vec::new();
+            encode(path, Kind::String, b"x", &mut value);
+            let segments: Vec<String> = segments.iter().map(|s| s.to_string()).collect();
+            prefixes(&segments).iter().any(|prefix| value.starts_with(prefix))
+        };
+        assert!(begins(&[b"category"], &["category"]));
+        assert!(begins(&[b"details", b"a", b"b"], &["details", "a", "b"]));
+        assert!(begins(&[b"details", b"a.b"], &["details", "a", "b"]));
+        assert!(begins(&[b"details.a", b"b"], &["details", "a", "b"]));
+        assert!(begins(&[br#"q""#, b"b"], &["q\"\u{1}", "b"]));
+        assert!(!begins(&[b"categories"], &["category"]));
+        assert!(!begins(&[b"details", b"b"], &["details", "a"]));
     }
 }

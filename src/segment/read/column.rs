@@ -9,6 +9,7 @@ use crate::segment::codec::texts::TextCache;
 use crate::segment::codec::uuids;
 use crate::segment::file::contents::{Codec, ColumnContents};
 use crate::segment::index::postings::Postings;
+use std::ops::Range;
 
 /// Buffers for reading values; keep one for many reads.
 #[derive(Debug, Default)]
@@ -121,6 +122,17 @@ impl<'s> Column<'s> {
             Codec::Dictionary { dictionary, .. } => dictionary.find(self.blocks, value),
             _ => Ok(None),
         }
+    }
+
+    /// The ids of the distinct values that begin so; binary search.
+    pub(crate) fn ids_with_prefix(&self, prefix: &[u8]) -> Read<Range<u32>> {
+        let distinct = self.distinct().unwrap_or(0);
+        let start =
+            partition_point(0..distinct, |id| Ok(self.distinct_value(id)?.as_bytes() < prefix))?;
+        let end = partition_point(start..distinct, |id| {
+            Ok(self.distinct_value(id)?.as_bytes().starts_with(prefix))
+        })?;
+        Ok(start..end)
     }
 
     /// The rows of a value id.
