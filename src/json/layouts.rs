@@ -286,11 +286,11 @@ fn string_len(rest: &[u8], plain: usize, scan: Scan) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::path_tokens;
+    use crate::json::for_each_token;
 
     fn learn(layouts: &mut Layouts<u32>, json: &str, end: u32) -> Option<()> {
-        let found = path_tokens(json.as_bytes()).unwrap();
-        let tokens: Vec<Token> = found.into_iter().map(|found| found.token).collect();
+        let mut tokens = Vec::new();
+        for_each_token(json.as_bytes(), |_, token| tokens.push(token)).unwrap();
         layouts.learn(json.as_bytes(), &tokens, end)
     }
 

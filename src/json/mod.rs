@@ -26,6 +26,6 @@ pub(crate) use locate::{End, offset_of, read_tree};
 pub(crate) use parse::parse;
 pub(crate) use problem::{Checked, PathStep, Problem};
 pub(crate) use spans::{find, find_raw, members};
-pub(crate) use tokens::{PathToken, Step, path_tokens};
+pub(crate) use tokens::{Step, for_each_token};
 pub(crate) use tree::{Member, Node};
 pub(crate) use write::{append_comma, append_escaped, append_key, append_scalar, compact};

@@ -1,17 +1,9 @@
-//! The values of a JSON text with the paths that lead to them.
+//! The values of a JSON text with the paths that lead to them. The text was parsed before, which
+//! bounds how deep it nests.
 
 use super::layouts::{Token, TokenKind};
 use super::number_syntax::number_len;
 use super::spans::string_end;
-
-/// A value and its path: the keys as they are written and the indexes of elements.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PathToken<'t> {
-    /// Where the value is.
-    pub path: Vec<Step<'t>>,
-    /// The value.
-    pub token: Token,
-}
 
 /// A step of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,22 +14,26 @@ pub(crate) enum Step<'t> {
     Index(u32),
 }
 
-/// The scalars of a text in their order. `None` where the text is no JSON.
-pub(crate) fn path_tokens(json: &[u8]) -> Option<Vec<PathToken<'_>>> {
-    let mut walk = TokenWalk { json, at: 0, path: Vec::new(), tokens: Vec::new() };
+/// Calls `each` with the scalars of a text in their order, and the paths that lead to them. `None`
+/// where the text is no JSON.
+pub(crate) fn for_each_token<'t>(
+    json: &'t [u8],
+    each: impl FnMut(&[Step<'t>], Token),
+) -> Option<()> {
+    let mut walk = TokenWalk { json, at: 0, path: Vec::new(), each };
     walk.value()?;
     walk.skip_space();
-    (walk.at == json.len()).then_some(walk.tokens)
+    (walk.at == json.len()).then_some(())
 }
 
-struct TokenWalk<'t> {
+struct TokenWalk<'t, E> {
     json: &'t [u8],
     at: usize,
     path: Vec<Step<'t>>,
-    tokens: Vec<PathToken<'t>>,
+    each: E,
 }
 
-impl<'t> TokenWalk<'t> {
+impl<'t, E: FnMut(&[Step<'t>], Token)> TokenWalk<'t, E> {
     fn peek(&self) -> Option<u8> {
         self.json.get(self.at).copied()
     }
@@ -83,7 +79,7 @@ impl<'t> TokenWalk<'t> {
         self.at = start + len;
         let (start, len) = (u32::try_from(start).ok()?, u32::try_from(len).ok()?);
         let token = Token { start, len, is_escaped, kind };
-        self.tokens.push(PathToken { path: self.path.clone(), token });
+        (self.each)(&self.path, token);
         Some(())
     }
 
@@ -131,22 +127,17 @@ mod tests {
     #[test]
     fn values_come_in_their_order_with_their_paths() {
         let json = br#" {"a": [1, {"b": "x\"y"}], "c": {"d": null, "e": true}, "f": {}, "g": []} "#;
-        let found = path_tokens(json).unwrap();
-        let told: Vec<_> = found
-            .iter()
-            .map(|found| {
-                let text = std::str::from_utf8(found.token.of(json)).unwrap();
-                let path: Vec<String> = found
-                    .path
-                    .iter()
-                    .map(|step| match step {
-                        Step::Key(key) => String::from_utf8_lossy(key).into_owned(),
-                        Step::Index(index) => index.to_string(),
-                    })
-                    .collect();
-                (path.join("."), text, found.token.kind, found.token.is_escaped)
-            })
-            .collect();
+        let mut told = Vec::new();
+        for_each_token(json, |path, token| {
+            let step = |step: &Step<'_>| match step {
+                Step::Key(key) => String::from_utf8_lossy(key).into_owned(),
+                Step::Index(index) => index.to_string(),
+            };
+            let path: Vec<String> = path.iter().map(step).collect();
+            let text = std::str::from_utf8(token.of(json)).unwrap();
+            told.push((path.join("."), text, token.kind, token.is_escaped));
+        })
+        .unwrap();
         assert_eq!(
             told,
             [
@@ -157,7 +148,7 @@ mod tests {
             ]
         );
         for broken in ["", "{", "[1", "{\"a\"}", "[1] 2", "{\"a\":1,}"] {
-            assert_eq!(path_tokens(broken.as_bytes()), None, "{broken}");
+            assert_eq!(for_each_token(broken.as_bytes(), |_, _| {}), None, "{broken}");
         }
     }
 }

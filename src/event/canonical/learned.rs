@@ -14,11 +14,13 @@ use super::check::{check_len, check_scalar};
 use crate::event::instant::parse_instant;
 use crate::event::schema::{FieldType, Known, lookup};
 use crate::event::time::{Timestamp, append_instant};
-use crate::json::{Layouts, Node, PathToken, Scan, Step, Token, TokenKind, path_tokens};
+use crate::json::{Layouts, Node, Scan, Step, Token, TokenKind, for_each_token};
 use crate::limits::{EVENT_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
+use foldhash::fast::FixedState;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 /// Values of an event that is learned; larger ones hardly come in the same layout again.
 const VALUES_MAX: usize = 256;
@@ -92,55 +94,76 @@ impl LearnedEvents {
 
     fn learn(&mut self, json: &[u8], canonical: &[u8]) -> Option<()> {
         let text = std::str::from_utf8(json).ok()?;
-        let input = path_tokens(json)?;
-        let output = path_tokens(canonical)?;
-        if input.len() > VALUES_MAX || input.iter().any(has_escaped_key) {
-            return None;
-        }
-        let layout = EventLayout::new(json, &input, canonical, &output)?;
-        let tokens: Vec<Token> = input.iter().map(|input| input.token).collect();
-        let (applied, _) = layout.apply(text, &tokens)?;
+        let input = InputValues::of(json)?;
+        let layout = EventLayout::new(json, &input, canonical)?;
+        // Paths were compared by their hashes only.
+        let (applied, _) = layout.apply(text, &input.tokens)?;
         (applied == canonical).then_some(())?;
-        self.layouts.learn(json, &tokens, layout)
+        self.layouts.learn(json, &input.tokens, layout)
     }
 }
 
-/// A key that canonical form may spell in another way.
-fn has_escaped_key(token: &PathToken<'_>) -> bool {
-    token.path.iter().any(|step| matches!(step, Step::Key(key) if key.contains(&b'\\')))
+/// The values of an input, and which of them is at a path.
+struct InputValues {
+    tokens: Vec<Token>,
+    /// By the hash of the path; two paths of one hash make a layout that is not kept.
+    places: HashMap<u64, u32, FixedState>,
+}
+
+impl InputValues {
+    fn of(json: &[u8]) -> Option<InputValues> {
+        let mut values = InputValues { tokens: Vec::new(), places: HashMap::default() };
+        for_each_token(json, |path, token| {
+            values.places.insert(hash_of(path), values.tokens.len() as u32);
+            values.tokens.push(token);
+        })?;
+        (values.tokens.len() <= VALUES_MAX).then_some(values)
+    }
+
+    /// The value that stands at a path of the canonical form: unknown members of the event were
+    /// moved under `details._extra`.
+    fn place(&self, path: &[Step<'_>]) -> Option<u32> {
+        let place = self.places.get(&hash_of(path)).copied();
+        place.or_else(|| match path {
+            [Step::Key(b"details"), Step::Key(b"_extra"), moved @ ..] => {
+                self.places.get(&hash_of(moved)).copied()
+            }
+            _ => None,
+        })
+    }
+}
+
+fn hash_of(path: &[Step<'_>]) -> u64 {
+    FixedState::default().hash_one(path)
 }
 
 impl EventLayout {
     /// The layout of an input, from the values of it and of its canonical form.
-    fn new(
-        json: &[u8],
-        input: &[PathToken<'_>],
-        canonical: &[u8],
-        output: &[PathToken<'_>],
-    ) -> Option<EventLayout> {
-        let places = input.iter().zip(0_u32..);
-        let places: HashMap<&[Step<'_>], u32> =
-            places.map(|(input, place)| (&*input.path, place)).collect();
+    fn new(json: &[u8], input: &InputValues, canonical: &[u8]) -> Option<EventLayout> {
         let mut layout =
             EventLayout { pieces: Vec::new(), literals: Vec::new(), rules: Vec::new(), time: 0 };
-        let mut end = 0;
-        for token in output {
-            let place = *places.get(input_path(&token.path, &places))?;
-            let literal = canonical.get(end..token.token.start as usize)?;
-            end = token.token.end();
-            if token.path == [Step::Key(b"occurred_at")] {
+        let (mut end, mut is_whole) = (0, true);
+        for_each_token(canonical, |path, token| {
+            let place = input.place(path);
+            let (Some(place), Some(literal)) = (place, canonical.get(end..token.start as usize))
+            else {
+                is_whole = false;
+                return;
+            };
+            end = token.end();
+            if path == [Step::Key(b"occurred_at")] {
                 layout.time = place;
                 layout.literal(literal);
                 layout.pieces.push(Piece::Time);
-                continue;
+                return;
             }
-            layout.value(place, literal, json, input);
-            if let Some(rule) = rule_of(&token.path, token.token.kind) {
+            layout.value(place, literal, json, &input.tokens);
+            if let Some(rule) = rule_of(path, token.kind) {
                 layout.rules.push((place, rule));
             }
-        }
+        })?;
         layout.literal(canonical.get(end..)?);
-        Some(layout)
+        is_whole.then_some(layout)
     }
 
     fn literal(&mut self, literal: &[u8]) {
@@ -151,12 +174,12 @@ impl EventLayout {
 
     /// Adds a literal and the value behind it. Where both follow the last value in the input as
     /// well, its piece goes on.
-    fn value(&mut self, place: u32, literal: &[u8], json: &[u8], input: &[PathToken<'_>]) {
+    fn value(&mut self, place: u32, literal: &[u8], json: &[u8], input: &[Token]) {
         if let Some(Piece::Values(_, last)) = self.pieces.last_mut()
             && *last + 1 == place
             && let (Some(before), Some(next)) =
                 (input.get(*last as usize), input.get(place as usize))
-            && json.get(before.token.end()..next.token.start as usize) == Some(literal)
+            && json.get(before.end()..next.start as usize) == Some(literal)
         {
             *last = place;
             return;
@@ -202,17 +225,6 @@ impl EventLayout {
             }
         }
         (out.len() <= EVENT_BYTES_MAX).then_some((out, instant.timestamp))
-    }
-}
-
-/// Where in the input the value at a path of the canonical form stands: unknown members of the
-/// event were moved under `details._extra`.
-fn input_path<'p, 't>(path: &'p [Step<'t>], places: &HashMap<&[Step<'t>], u32>) -> &'p [Step<'t>] {
-    match path {
-        [Step::Key(b"details"), Step::Key(b"_extra"), moved @ ..] if !places.contains_key(path) => {
-            moved
-        }
-        _ => path,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::definition::{event, spell};
 use super::*;
 use crate::event::canonical::learned::read;
-use crate::json::{Token, TokenKind, path_tokens};
+use crate::json::{Token, TokenKind, for_each_token};
 use proptest::prelude::*;
 
 /// What both ways say of a text: canonical form and time, or the error.
@@ -43,7 +43,9 @@ fn changed(json: &[u8], tokens: &[Token], mut value: impl FnMut(&Token) -> Vec<u
 }
 
 fn tokens_of(json: &[u8]) -> Vec<Token> {
-    path_tokens(json).unwrap().into_iter().map(|found| found.token).collect()
+    let mut tokens = Vec::new();
+    for_each_token(json, |_, token| tokens.push(token)).unwrap();
+    tokens
 }
 
 /// Values that are right, at a limit, beyond it, of another kind, or nothing that JSON has.
