@@ -36,6 +36,12 @@ impl<'s> Evaluator<'s> {
         Evaluator { segment, budget, checked: 0, scratch, decoder, reader }
     }
 
+    /// Gives the buffers back; they are made anew when they are needed.
+    pub(super) fn release(&mut self) {
+        let new = Evaluator::new(self.segment, self.budget);
+        *self = Evaluator { checked: self.checked, ..new };
+    }
+
     /// The buffers for whole rows.
     pub(crate) fn decoder(&mut self) -> &mut Decoder {
         &mut self.decoder

@@ -130,6 +130,12 @@ impl<'s> SegmentStream<'s> {
         }))
     }
 
+    /// Gives buffers back: no hit is left but those that were taken.
+    fn release(&mut self) {
+        self.evaluator.release();
+        self.ready = Vec::new();
+    }
+
     /// Takes the hit that [`Self::peek`] showed.
     fn take(&mut self) {
         self.ready.pop();
@@ -212,7 +218,14 @@ impl<'s> SegmentStream<'s> {
         }
         self.passed.rows = segment.rows().into();
         self.evaluator.budget.charge_bytes(4 * segment.rows() as usize)?;
-        let by_seq = segment.rows_by_seq()?;
+        let made;
+        let by_seq = match self.wanted >= segment.rows() as usize {
+            true => {
+                made = segment.sorted_by_seq()?;
+                &made
+            }
+            false => segment.rows_by_seq()?,
+        };
         let first = partition_point(0..by_seq.len(), |index| {
             let row = by_seq.get(index).copied().unwrap_or(0);
             segment.seq_at(row).map(|seq| seq <= after)
@@ -299,6 +312,14 @@ impl HitStream<'_> {
         match self {
             HitStream::Segment(stream) => stream.peek(),
             HitStream::Unindexed(stream) => Ok(stream.peek()),
+        }
+    }
+
+    /// Gives buffers back once there is no next hit; hits that were taken can still be decoded.
+    pub(super) fn release(&mut self) {
+        match self {
+            HitStream::Segment(stream) => stream.release(),
+            HitStream::Unindexed(stream) => stream.ready = Vec::new(),
         }
     }
 

@@ -30,6 +30,9 @@ pub(crate) struct Merge<'s, 'o> {
     /// Not opened yet, the best last.
     waiting: Vec<HitSource<'s>>,
     open: Vec<HitStream<'s>>,
+    /// The streams that may have a next hit. The others hold no buffers: a search that passes all
+    /// segments needs no more memory for having passed them.
+    live: Vec<usize>,
     /// The source of each stream.
     opened: Vec<HitSource<'s>>,
 }
@@ -55,6 +58,7 @@ impl<'s, 'o> Merge<'s, 'o> {
             after: search.start()?,
             wanted,
             open: Vec::new(),
+            live: Vec::new(),
             opened: Vec::new(),
         })
     }
@@ -62,14 +66,7 @@ impl<'s, 'o> Merge<'s, 'o> {
     /// The next hit of all, and the stream it is in.
     pub(crate) fn next_hit(&mut self) -> Result<Option<(usize, Hit)>> {
         loop {
-            let mut best: Option<(usize, Hit)> = None;
-            for (number, stream) in self.open.iter_mut().enumerate() {
-                if let Some(hit) = stream.peek()?
-                    && best.is_none_or(|(_, other)| self.order.is_before(hit.place, other.place))
-                {
-                    best = Some((number, hit));
-                }
-            }
+            let best = self.best_hit()?;
             let Some(source) = self.waiting.last() else {
                 return Ok(best);
             };
@@ -79,6 +76,25 @@ impl<'s, 'o> Merge<'s, 'o> {
             }
             self.open_next()?;
         }
+    }
+
+    /// The best hit of the open streams, and the stream it is in.
+    fn best_hit(&mut self) -> Result<Option<(usize, Hit)>> {
+        let mut best: Option<(usize, Hit)> = None;
+        let mut at = 0;
+        while let Some(number) = self.live.get(at).copied() {
+            let stream = &mut self.open[number];
+            let Some(hit) = stream.peek()? else {
+                stream.release();
+                self.live.swap_remove(at);
+                continue;
+            };
+            if best.is_none_or(|(_, other)| self.order.is_before(hit.place, other.place)) {
+                best = Some((number, hit));
+            }
+            at += 1;
+        }
+        Ok(best)
     }
 
     /// The best place that is still to come, as far as it is known; `None` at the end.
@@ -120,6 +136,7 @@ impl<'s, 'o> Merge<'s, 'o> {
             }
         };
         self.waiting.pop();
+        self.live.push(self.open.len());
         self.open.push(stream);
         self.opened.push(source);
         Ok(())
@@ -163,13 +180,27 @@ impl<'s, 'o> Merge<'s, 'o> {
         (events.into_iter().map(|event| self.mask.apply(event)).collect(), outcome)
     }
 
+    /// Appends the events of hits of one stream.
+    fn events_of(
+        &mut self,
+        number: usize,
+        rows: &[u32],
+        events: &mut Vec<StoredEvent>,
+    ) -> Result<()> {
+        let outcome = self.open[number].events(rows, events);
+        if !self.live.contains(&number) {
+            self.open[number].release();
+        }
+        outcome
+    }
+
     fn decode(&mut self, hits: &[(usize, Hit)]) -> (Vec<StoredEvent>, Result<()>) {
         if let [(first, _), rest @ ..] = hits
             && rest.iter().all(|(stream, _)| stream == first)
         {
             let rows: Vec<u32> = hits.iter().map(|(_, hit)| hit.row).collect();
             let mut events = Vec::new();
-            let outcome = self.open[*first].events(&rows, &mut events);
+            let outcome = self.events_of(*first, &rows, &mut events);
             return (events, outcome);
         }
         let mut by_stream: Vec<usize> = (0..hits.len()).collect();
@@ -180,7 +211,7 @@ impl<'s, 'o> Merge<'s, 'o> {
         for group in by_stream.chunk_by(|one, other| hits[*one].0 == hits[*other].0) {
             rows.clear();
             rows.extend(group.iter().map(|index| hits[*index].1.row));
-            let outcome = self.open[hits[group[0]].0].events(&rows, &mut events);
+            let outcome = self.events_of(hits[group[0]].0, &rows, &mut events);
             let first_damaged = group.get(events.len()).copied().unwrap_or(hits.len());
             for (index, event) in group.iter().zip(events.drain(..)) {
                 slots[*index] = Some(event);

@@ -192,17 +192,23 @@ impl Segment {
         partition_point(0..self.meta.rows, |row| self.time_at(row).map(|time| time < instant))
     }
 
-    /// The rows in the order of `seq`; made once, four bytes a row.
+    /// The rows in the order of `seq`; made once and kept, four bytes a row.
     pub(crate) fn rows_by_seq(&self) -> Read<&[u32]> {
         if let Some(rows) = self.by_seq.get() {
             return Ok(rows);
         }
+        let rows = self.sorted_by_seq()?;
+        Ok(self.by_seq.get_or_init(|| rows))
+    }
+
+    /// The rows in the order of `seq`, made anew, for those who go through all of them once.
+    pub(crate) fn sorted_by_seq(&self) -> Read<Vec<u32>> {
         let mut seqs = Vec::with_capacity(self.meta.rows as usize);
         self.contents.seqs.for_each(&self.blocks, |row, shift| {
             seqs.push((shift.wrapping_add(row as i64), row as u32));
         })?;
         seqs.sort_unstable();
-        Ok(self.by_seq.get_or_init(|| seqs.into_iter().map(|(_, row)| row).collect()))
+        Ok(seqs.into_iter().map(|(_, row)| row).collect())
     }
 
     /// Rows whose `occurred_at` is after their `recorded_at`.
