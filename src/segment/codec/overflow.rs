@@ -102,7 +102,7 @@ mod tests {
         assert!(begins(&[b"details", b"a", b"b"], &["details", "a", "b"]));
         assert!(begins(&[b"details", b"a.b"], &["details", "a", "b"]));
         assert!(begins(&[b"details.a", b"b"], &["details", "a", "b"]));
-        assert!(begins(&[br#"q""#, b"b"], &["q\"\u{1}", "b"]));
+        assert!(begins(&[b"q\\\"\\u0001", b"b"], &["q\"\u{1}", "b"]));
         assert!(!begins(&[b"categories"], &["category"]));
         assert!(!begins(&[b"details", b"b"], &["details", "a"]));
     }
