@@ -32,6 +32,7 @@ pub(crate) use time::append_instant;
 use crate::Result;
 use crate::json::{Node, Value};
 use crate::limits::EVENT_DEPTH_MAX;
+use canonical::learned;
 
 #[cfg(test)]
 mod tests;
@@ -60,17 +61,20 @@ impl Event {
     ///
     /// `seq` and `recorded_at` are ignored; other unknown fields move under `details._extra`.
     ///
-    /// Cost: linear in the text. A thread keeps the layouts of the texts that it has read, some MB
-    /// at most; an event of a known layout is read in one walk, at about a third of the cost.
+    /// Cost: linear in the text. A thread that has read some hundred texts keeps their layouts,
+    /// some MB at most; an event of a known layout is read in one walk, at a fraction of the cost.
     ///
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) naming the field that the schema refuses.
     pub fn from_json(json: &[u8]) -> Result<Event> {
-        if let Some((canonical, occurred_at)) = canonical::learned::read(json) {
+        if !learned::is_learning() {
+            return Event::from_tree(json);
+        }
+        if let Some((canonical, occurred_at)) = learned::read(json) {
             return Ok(Event { canonical, occurred_at });
         }
         let event = Event::from_tree(json)?;
-        canonical::learned::learn(json, &event.canonical);
+        learned::learn(json, &event.canonical);
         Ok(event)
     }
 
@@ -86,13 +90,19 @@ impl Event {
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) naming the field that the schema refuses.
     pub fn from_value(value: Value) -> Result<Event> {
+        let by_tree = |len_expected| {
+            let root = Node::borrow(&value, 0).map_err(|problem| problem.to_error("event"))?;
+            Event::from_node(root, len_expected)
+        };
+        if !learned::is_learning() {
+            return by_tree(512);
+        }
         let json = crate::json::compact(&value, EVENT_DEPTH_MAX).unwrap_or_default();
-        if let Some((canonical, occurred_at)) = canonical::learned::read(&json) {
+        if let Some((canonical, occurred_at)) = learned::read(&json) {
             return Ok(Event { canonical, occurred_at });
         }
-        let root = Node::borrow(&value, 0).map_err(|problem| problem.to_error("event"))?;
-        let event = Event::from_node(root, json.len())?;
-        canonical::learned::learn(&json, &event.canonical);
+        let event = by_tree(json.len())?;
+        learned::learn(&json, &event.canonical);
         Ok(event)
     }
 

@@ -65,6 +65,18 @@ impl<'a> Node<'a> {
         })
     }
 
+    /// What it is, with its article.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Node::Null => "null",
+            Node::Bool(_) => "a boolean",
+            Node::Number(_) => "a number",
+            Node::String(_) => "a string",
+            Node::List(_) => "a list",
+            Node::Object(_) => "an object",
+        }
+    }
+
     /// Copies what is borrowed.
     pub(crate) fn into_value(self) -> Value {
         match self {

@@ -1,7 +1,7 @@
 //! What every system does here: answer questions with whole events.
 
 use super::Outcome;
-use super::support::question::Question;
+use super::support::question::{Ask, Question};
 use annals::json::Value;
 use annals::query::FacetCount;
 use std::collections::BTreeMap;
@@ -10,6 +10,33 @@ use std::collections::BTreeMap;
 pub(crate) trait System {
     /// Answers into `reply`, which is empty.
     fn answer(&self, question: &Question, reply: &mut Reply) -> Outcome;
+}
+
+/// A store that answers each kind of question in a way of its own.
+pub(crate) trait Kinds {
+    /// The newest events, of a page or a stream, up to `limit`.
+    fn newest(&self, question: &Question, limit: usize, reply: &mut Reply) -> Outcome;
+
+    /// How many events there are.
+    fn count(&self, question: &Question) -> Outcome<u64>;
+
+    /// The values at each path with their counts.
+    fn facets(&self, question: &Question, reply: &mut Reply) -> Outcome;
+}
+
+impl<K: Kinds> System for K {
+    fn answer(&self, question: &Question, reply: &mut Reply) -> Outcome {
+        match question.ask {
+            Ask::Newest(limit) | Ask::NewestAfter(limit, _) | Ask::Stream(limit) => {
+                self.newest(question, limit, reply)
+            }
+            Ask::Count => {
+                reply.count = Some(self.count(question)?);
+                Ok(())
+            }
+            Ask::Facets => self.facets(question, reply),
+        }
+    }
 }
 
 /// An answer in the hands of the caller. Its memory is used again for the next one.

@@ -50,15 +50,7 @@ pub(super) fn check_depth(depth: usize) -> Checked<()> {
 /// The problem of a value of the wrong kind: what was expected and what was given.
 #[cold]
 pub(super) fn wrong_kind(expected: &str, node: &Node<'_>) -> Box<Problem> {
-    let got = match node {
-        Node::Null => "null",
-        Node::Bool(_) => "a boolean",
-        Node::Number(_) => "a number",
-        Node::String(_) => "a string",
-        Node::List(_) => "a list",
-        Node::Object(_) => "an object",
-    };
-    Problem::new(format!("must be {expected}, not {got}"))
+    Problem::new(format!("must be {expected}, not {}", node.kind()))
 }
 
 fn check_code(text: &str) -> Checked<()> {

@@ -19,17 +19,33 @@ use crate::limits::{EVENT_BYTES_MAX, SHORT_TEXT_BYTES_MAX};
 use foldhash::fast::FixedState;
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::hash::BuildHasher;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, Hasher};
 
 /// Values of an event that is learned; larger ones hardly come in the same layout again.
 const VALUES_MAX: usize = 256;
 /// Texts of unknown layout that are passed over after one that could not be learned: what it costs
 /// to try is then a small part of what they cost in any case.
 const PASSED_OVER: u32 = 32;
+/// Texts that a thread reads by the tree before it learns. Learning a layout costs as much as some
+/// events of it save, which a small input of many layouts does not get back.
+const TEXTS_BEFORE: u32 = 512;
+/// Layouts that came once and are remembered.
+const MET_MAX: usize = 4096;
 
 thread_local! {
     static LEARNED: RefCell<LearnedEvents> = RefCell::default();
+}
+
+/// Counts a text that is about to be read; whether this thread has read enough to know layouts.
+pub(in crate::event) fn is_learning() -> bool {
+    let is_learning = |learned: &RefCell<LearnedEvents>| {
+        let texts = &mut learned.borrow_mut().texts;
+        *texts = texts.saturating_add(1);
+        *texts > TEXTS_BEFORE
+    };
+    // A thread that ends has nothing to learn any more.
+    LEARNED.try_with(is_learning).unwrap_or(false)
 }
 
 /// Reads an event of a known layout: its canonical form and its time. `None` leaves it to the tree.
@@ -41,7 +57,6 @@ pub(in crate::event) fn read(json: &[u8]) -> Option<(Vec<u8>, Timestamp)> {
 
 /// Learns the layout of a text that the tree way has brought into canonical form.
 pub(in crate::event) fn learn(json: &[u8], canonical: &[u8]) {
-    // A thread that ends has nothing to learn any more.
     let _ = LEARNED.try_with(|learned| learned.borrow_mut().learn_if_it_pays(json, canonical));
 }
 
@@ -50,6 +65,11 @@ struct LearnedEvents {
     layouts: Layouts<EventLayout>,
     /// The values of the text being read.
     tokens: Vec<Token>,
+    /// Texts that this thread has read.
+    texts: u32,
+    /// Hashes of layouts that came once: many never come again, and learning one costs more than
+    /// reading its event by the tree.
+    met: HashSet<u64, FixedState>,
     /// Texts that are not looked at, because one before could not be learned.
     passed_over: u32,
 }
@@ -87,9 +107,22 @@ impl LearnedEvents {
     fn learn_if_it_pays(&mut self, json: &[u8], canonical: &[u8]) {
         if self.passed_over > 0 {
             self.passed_over -= 1;
-        } else if self.learn(json, canonical).is_none() {
+        } else if self.was_met(json) && self.learn(json, canonical).is_none() {
             self.passed_over = PASSED_OVER;
         }
+    }
+
+    /// Whether the layout of a text came before; it has come now.
+    fn was_met(&mut self, json: &[u8]) -> bool {
+        let Some(layout) = hash_of_layout(json) else { return false };
+        if self.met.remove(&layout) {
+            return true;
+        }
+        if self.met.len() >= MET_MAX {
+            self.met.clear();
+        }
+        self.met.insert(layout);
+        false
     }
 
     fn learn(&mut self, json: &[u8], canonical: &[u8]) -> Option<()> {
@@ -131,6 +164,19 @@ impl InputValues {
             _ => None,
         })
     }
+}
+
+/// A hash of the literals of a text and the kinds of its values.
+fn hash_of_layout(json: &[u8]) -> Option<u64> {
+    let mut hasher = FixedState::default().build_hasher();
+    let mut end = 0;
+    for_each_token(json, |_, token| {
+        hasher.write(json.get(end..token.start as usize).unwrap_or_default());
+        hasher.write_u8(token.kind as u8);
+        end = token.end();
+    })?;
+    hasher.write(json.get(end..)?);
+    Some(hasher.finish())
 }
 
 fn hash_of(path: &[Step<'_>]) -> u64 {

@@ -186,7 +186,7 @@ impl JsonReader {
     ) -> JsonResult<&'n [Member<'t>]> {
         match node {
             Node::Object(members) => Ok(members),
-            other => self.refuse(format!("expected {expected}, not {}", kind(other))),
+            other => self.refuse(format!("expected {expected}, not {}", other.kind())),
         }
     }
 
@@ -257,7 +257,7 @@ impl JsonReader {
     ) -> JsonResult<&'n [Node<'t>]> {
         match node {
             Node::List(nodes) => Ok(nodes),
-            other => self.refuse(format!("expected a list of {what}, not {}", kind(other))),
+            other => self.refuse(format!("expected a list of {what}, not {}", other.kind())),
         }
     }
 
@@ -267,7 +267,7 @@ impl JsonReader {
                 Ok(()) => Ok(Expr::All),
                 Err(problem) => reader.refuse(problem),
             },
-            other => reader.refuse(format!("expected true, not {}", kind(other))),
+            other => reader.refuse(format!("expected true, not {}", other.kind())),
         })
     }
 
@@ -322,7 +322,7 @@ impl JsonReader {
         match member(members, key) {
             Some(Node::String(text)) => Ok(text),
             Some(other) => self.under(key, |reader| {
-                reader.refuse(format!("expected a string, not {}", kind(other)))
+                reader.refuse(format!("expected a string, not {}", other.kind()))
             }),
             None => self.refuse(format!("`{key}` is missing")),
         }
@@ -381,16 +381,4 @@ pub(super) fn relation_key(relation: TimeRelation) -> &'static str {
 /// The member with this key.
 pub(super) fn member<'n, 't>(members: &'n [Member<'t>], key: &str) -> Option<&'n Node<'t>> {
     members.iter().find(|(name, _)| name == key).map(|(_, node)| node)
-}
-
-/// What a value is, with its article.
-pub(super) fn kind(node: &Node<'_>) -> &'static str {
-    match node {
-        Node::Null => "null",
-        Node::Bool(_) => "a boolean",
-        Node::Number(_) => "a number",
-        Node::String(_) => "a string",
-        Node::List(_) => "a list",
-        Node::Object(_) => "an object",
-    }
 }

@@ -1,6 +1,6 @@
 //! Conditions on a field: path, operator and values.
 
-use super::read::{JsonReader, JsonResult, Within, kind, member};
+use super::read::{JsonReader, JsonResult, Within, member};
 use super::words::{OPS, Op, WHERE, find, unknown};
 use crate::json::{Member, Node, Number, PathStep};
 use crate::query::ast::lexer::{read_members, read_path};
@@ -75,7 +75,7 @@ impl JsonReader {
                     match node {
                         Node::String(key) => keys.push(key.to_string()),
                         other => {
-                            let problem = format!("expected a key, not {}", kind(other));
+                            let problem = format!("expected a key, not {}", other.kind());
                             let refuse = |reader: &mut Self| reader.refuse(problem);
                             return self.within(PathStep::Index(index), refuse);
                         }
@@ -161,7 +161,7 @@ impl JsonReader {
             other => self.refuse(format!(
                 "expected a string, a number, a boolean, null, {{\"bare\":...}} or \
                  {{\"from\":...,\"to\":...}}, not {}",
-                kind(other)
+                other.kind()
             )),
         }
     }

@@ -3,8 +3,8 @@
 use super::driver::Driver;
 use crate::Outcome;
 use crate::place::Span;
-use crate::support::question::{Ask, Question};
-use crate::system::{Reply, System};
+use crate::support::question::Question;
+use crate::system::{Kinds, Reply};
 use crate::words::words_asked;
 use serde_json::Value;
 use std::cell::RefCell;
@@ -24,44 +24,6 @@ impl Clickhouse {
 
     fn run(&self, sql: &str, format: &str) -> Outcome<Vec<u8>> {
         self.driver.borrow_mut().run(sql, format)
-    }
-
-    fn newest(&self, question: &Question, limit: usize, reply: &mut Reply) -> Outcome {
-        let conditions = conditions(question);
-        let order = format!("ORDER BY place DESC LIMIT {limit}");
-        let sql = format!("SELECT json FROM log.events {conditions} {order}");
-        let rows = self.run(&sql, "RowBinary")?;
-        let mut rest = &rows[..];
-        while !rest.is_empty() {
-            let (len, text) = length(rest).ok_or("a row has a length")?;
-            let (event, behind) = text.split_at_checked(len).ok_or("a row is whole")?;
-            reply.add_event(event);
-            rest = behind;
-        }
-        Ok(())
-    }
-
-    fn count(&self, question: &Question) -> Outcome<u64> {
-        let sql = format!("SELECT count() FROM log.events {}", conditions(question));
-        self.driver.borrow_mut().number(&sql)
-    }
-
-    fn facets(&self, question: &Question, reply: &mut Reply) -> Outcome {
-        let from = format!("FROM log.events {}", conditions(question));
-        let sql = format!("SELECT category, activity, count() {from} GROUP BY category, activity");
-        let rows = String::from_utf8(self.run(&sql, "JSONCompactEachRow")?)?;
-        let mut counts = [BTreeMap::new(), BTreeMap::new()];
-        for line in rows.lines() {
-            let row: Value = serde_json::from_str(line)?;
-            // Counts of 64 bits may stand there as texts.
-            let count: u64 = row[2].to_string().trim_matches('"').parse()?;
-            for (column, counts) in counts.iter_mut().enumerate() {
-                let value = row[column].as_str().ok_or("a column is a text")?;
-                *counts.entry(value.to_owned()).or_default() += count;
-            }
-        }
-        reply.set_facets(counts);
-        Ok(())
     }
 }
 
@@ -110,18 +72,43 @@ fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
-impl System for Clickhouse {
-    fn answer(&self, question: &Question, reply: &mut Reply) -> Outcome {
-        match question.ask {
-            Ask::Newest(limit) | Ask::NewestAfter(limit, _) | Ask::Stream(limit) => {
-                self.newest(question, limit, reply)
-            }
-            Ask::Count => {
-                reply.count = Some(self.count(question)?);
-                Ok(())
-            }
-            Ask::Facets => self.facets(question, reply),
+impl Kinds for Clickhouse {
+    fn newest(&self, question: &Question, limit: usize, reply: &mut Reply) -> Outcome {
+        let conditions = conditions(question);
+        let order = format!("ORDER BY place DESC LIMIT {limit}");
+        let sql = format!("SELECT json FROM log.events {conditions} {order}");
+        let rows = self.run(&sql, "RowBinary")?;
+        let mut rest = &rows[..];
+        while !rest.is_empty() {
+            let (len, text) = length(rest).ok_or("a row has a length")?;
+            let (event, behind) = text.split_at_checked(len).ok_or("a row is whole")?;
+            reply.add_event(event);
+            rest = behind;
         }
+        Ok(())
+    }
+
+    fn count(&self, question: &Question) -> Outcome<u64> {
+        let sql = format!("SELECT count() FROM log.events {}", conditions(question));
+        self.driver.borrow_mut().number(&sql)
+    }
+
+    fn facets(&self, question: &Question, reply: &mut Reply) -> Outcome {
+        let from = format!("FROM log.events {}", conditions(question));
+        let sql = format!("SELECT category, activity, count() {from} GROUP BY category, activity");
+        let rows = String::from_utf8(self.run(&sql, "JSONCompactEachRow")?)?;
+        let mut counts = [BTreeMap::new(), BTreeMap::new()];
+        for line in rows.lines() {
+            let row: Value = serde_json::from_str(line)?;
+            // Counts of 64 bits may stand there as texts.
+            let count: u64 = row[2].to_string().trim_matches('"').parse()?;
+            for (column, counts) in counts.iter_mut().enumerate() {
+                let value = row[column].as_str().ok_or("a column is a text")?;
+                *counts.entry(value.to_owned()).or_default() += count;
+            }
+        }
+        reply.set_facets(counts);
+        Ok(())
     }
 }
 

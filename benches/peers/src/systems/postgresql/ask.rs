@@ -3,8 +3,8 @@
 use super::server::{Server, connect};
 use crate::Outcome;
 use crate::place::Span;
-use crate::support::question::{Ask, Question};
-use crate::system::{Reply, System};
+use crate::support::question::Question;
+use crate::system::{Kinds, Reply};
 use crate::words::words_asked;
 use postgres::types::ToSql;
 use postgres::{Client, Row, Statement};
@@ -49,34 +49,6 @@ impl Postgresql {
             conditions.values.iter().map(|value| &**value).collect();
         Ok(client.query(&statement, &values)?)
     }
-
-    fn newest(&self, question: &Question, limit: usize, reply: &mut Reply) -> Outcome {
-        let conditions = Conditions::of(question);
-        let end = format!(" ORDER BY place DESC LIMIT {limit}");
-        for row in self.select("json::text", &conditions, &end)? {
-            reply.add_event(row.try_get::<_, &str>(0)?.as_bytes());
-        }
-        Ok(())
-    }
-
-    fn count(&self, question: &Question) -> Outcome<u64> {
-        let rows = self.select("count(*)", &Conditions::of(question), "")?;
-        let count: i64 = rows.first().ok_or("a count has a row")?.try_get(0)?;
-        Ok(count.try_into()?)
-    }
-
-    fn facets(&self, question: &Question, reply: &mut Reply) -> Outcome {
-        let mut counts = [BTreeMap::new(), BTreeMap::new()];
-        let what = "category, activity, count(*)";
-        for row in self.select(what, &Conditions::of(question), " GROUP BY 1, 2")? {
-            let count = u64::try_from(row.try_get::<_, i64>(2)?)?;
-            for (column, counts) in counts.iter_mut().enumerate() {
-                *counts.entry(row.try_get::<_, String>(column)?).or_default() += count;
-            }
-        }
-        reply.set_facets(counts);
-        Ok(())
-    }
 }
 
 impl Conditions {
@@ -119,17 +91,32 @@ fn match_of(text: &str) -> String {
     format!("({}{prefix})", words.join(" <-> "))
 }
 
-impl System for Postgresql {
-    fn answer(&self, question: &Question, reply: &mut Reply) -> Outcome {
-        match question.ask {
-            Ask::Newest(limit) | Ask::NewestAfter(limit, _) | Ask::Stream(limit) => {
-                self.newest(question, limit, reply)
-            }
-            Ask::Count => {
-                reply.count = Some(self.count(question)?);
-                Ok(())
-            }
-            Ask::Facets => self.facets(question, reply),
+impl Kinds for Postgresql {
+    fn newest(&self, question: &Question, limit: usize, reply: &mut Reply) -> Outcome {
+        let conditions = Conditions::of(question);
+        let end = format!(" ORDER BY place DESC LIMIT {limit}");
+        for row in self.select("json::text", &conditions, &end)? {
+            reply.add_event(row.try_get::<_, &str>(0)?.as_bytes());
         }
+        Ok(())
+    }
+
+    fn count(&self, question: &Question) -> Outcome<u64> {
+        let rows = self.select("count(*)", &Conditions::of(question), "")?;
+        let count: i64 = rows.first().ok_or("a count has a row")?.try_get(0)?;
+        Ok(count.try_into()?)
+    }
+
+    fn facets(&self, question: &Question, reply: &mut Reply) -> Outcome {
+        let mut counts = [BTreeMap::new(), BTreeMap::new()];
+        let what = "category, activity, count(*)";
+        for row in self.select(what, &Conditions::of(question), " GROUP BY 1, 2")? {
+            let count = u64::try_from(row.try_get::<_, i64>(2)?)?;
+            for (column, counts) in counts.iter_mut().enumerate() {
+                *counts.entry(row.try_get::<_, String>(column)?).or_default() += count;
+            }
+        }
+        reply.set_facets(counts);
+        Ok(())
     }
 }

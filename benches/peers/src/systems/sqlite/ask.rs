@@ -5,8 +5,8 @@ use super::schema::open_to_read;
 use super::sql::Source;
 use crate::Outcome;
 use crate::place::Span;
-use crate::support::question::{Ask, Filter, Question};
-use crate::system::{Reply, System};
+use crate::support::question::{Filter, Question};
+use crate::system::{Kinds, Reply};
 use rusqlite::{Connection, params_from_iter};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,7 +21,17 @@ impl Sqlite {
     pub(crate) fn open(folder: &Path) -> Outcome<Sqlite> {
         Ok(Sqlite { connection: open_to_read(folder)? })
     }
+}
 
+/// Whether nothing but categories and times are asked for.
+fn is_kinds_only(filter: &Filter) -> bool {
+    !filter.categories.is_empty()
+        && filter.texts.is_empty()
+        && filter.activity.is_none()
+        && filter.actor.is_none()
+}
+
+impl Kinds for Sqlite {
     fn newest(&self, question: &Question, limit: usize, reply: &mut Reply) -> Outcome {
         let mut source = Source::of(question, true);
         source.values.push(i64::try_from(limit)?.into());
@@ -64,28 +74,5 @@ impl Sqlite {
         }
         reply.set_facets(counts);
         Ok(())
-    }
-}
-
-/// Whether nothing but categories and times are asked for.
-fn is_kinds_only(filter: &Filter) -> bool {
-    !filter.categories.is_empty()
-        && filter.texts.is_empty()
-        && filter.activity.is_none()
-        && filter.actor.is_none()
-}
-
-impl System for Sqlite {
-    fn answer(&self, question: &Question, reply: &mut Reply) -> Outcome {
-        match question.ask {
-            Ask::Newest(limit) | Ask::NewestAfter(limit, _) | Ask::Stream(limit) => {
-                self.newest(question, limit, reply)
-            }
-            Ask::Count => {
-                reply.count = Some(self.count(question)?);
-                Ok(())
-            }
-            Ask::Facets => self.facets(question, reply),
-        }
     }
 }

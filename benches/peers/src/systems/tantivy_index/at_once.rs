@@ -7,8 +7,8 @@ use super::stored::fetch;
 use super::tally::{SegmentTally, Tally};
 use crate::Outcome;
 use crate::place::Span;
-use crate::support::question::{Ask, Filter, Question};
-use crate::system::{Reply, System};
+use crate::support::question::{Filter, Question};
+use crate::system::{Kinds, Reply};
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::path::Path;
@@ -55,55 +55,6 @@ impl AtOnce {
         let scoring = EnableScoring::disabled_from_searcher(&self.searcher);
         let weight = (!queries.is_empty()).then(|| all_of(queries).weight(scoring));
         Ok(weight.transpose()?)
-    }
-
-    fn newest(&self, question: &Question, limit: usize, reply: &mut Reply) -> Outcome {
-        let weight = self.weight(&question.filter)?;
-        let mut found: Vec<(i64, DocAddress)> = Vec::new();
-        for part in self.segments(Span::of(question)) {
-            let mut left = limit;
-            part.for_each_block(weight.as_deref(), &mut |docs| {
-                let docs = &docs[..docs.len().min(left)];
-                left -= docs.len();
-                found.extend(docs.iter().map(|doc| part.found(*doc)));
-                left > 0
-            })?;
-        }
-        found.sort_unstable_by_key(|(place, _)| Reverse(*place));
-        found.truncate(limit);
-        let addresses = found.into_iter().map(|(_, address)| address);
-        fetch(&self.searcher, &self.fields, addresses, reply)
-    }
-
-    fn count(&self, question: &Question) -> Outcome<u64> {
-        if question.filter.window.is_none() {
-            let query = all_of(conditions(&self.fields, &question.filter));
-            return Ok(self.searcher.search(&query, &Count)? as u64);
-        }
-        let weight = self.weight(&question.filter)?;
-        let mut count = 0;
-        for part in self.segments(Span::of(question)) {
-            part.for_each_block(weight.as_deref(), &mut |docs| {
-                count += docs.len() as u64;
-                true
-            })?;
-        }
-        Ok(count)
-    }
-
-    fn facets(&self, question: &Question, reply: &mut Reply) -> Outcome {
-        let weight = self.weight(&question.filter)?;
-        let mut counts = Vec::new();
-        for part in self.segments(Span::of(question)) {
-            let mut tally = SegmentTally::of(part.segment)?;
-            part.for_each_block(weight.as_deref(), &mut |docs| {
-                tally.collect_block(docs);
-                true
-            })?;
-            counts.push(tally.harvest());
-        }
-        reply.set_facets(Tally.merge_fruits(counts)?);
-        Ok(())
     }
 }
 
@@ -164,15 +115,53 @@ impl Part<'_> {
     }
 }
 
-impl System for AtOnce {
-    fn answer(&self, question: &Question, reply: &mut Reply) -> Outcome {
-        match question.ask {
-            Ask::Newest(limit) | Ask::NewestAfter(limit, _) | Ask::Stream(limit) => {
-                self.newest(question, limit, reply)?;
-            }
-            Ask::Count => reply.count = Some(self.count(question)?),
-            Ask::Facets => self.facets(question, reply)?,
+impl Kinds for AtOnce {
+    fn newest(&self, question: &Question, limit: usize, reply: &mut Reply) -> Outcome {
+        let weight = self.weight(&question.filter)?;
+        let mut found: Vec<(i64, DocAddress)> = Vec::new();
+        for part in self.segments(Span::of(question)) {
+            let mut left = limit;
+            part.for_each_block(weight.as_deref(), &mut |docs| {
+                let docs = &docs[..docs.len().min(left)];
+                left -= docs.len();
+                found.extend(docs.iter().map(|doc| part.found(*doc)));
+                left > 0
+            })?;
         }
+        found.sort_unstable_by_key(|(place, _)| Reverse(*place));
+        found.truncate(limit);
+        let addresses = found.into_iter().map(|(_, address)| address);
+        fetch(&self.searcher, &self.fields, addresses, reply)
+    }
+
+    fn count(&self, question: &Question) -> Outcome<u64> {
+        if question.filter.window.is_none() {
+            let query = all_of(conditions(&self.fields, &question.filter));
+            return Ok(self.searcher.search(&query, &Count)? as u64);
+        }
+        let weight = self.weight(&question.filter)?;
+        let mut count = 0;
+        for part in self.segments(Span::of(question)) {
+            part.for_each_block(weight.as_deref(), &mut |docs| {
+                count += docs.len() as u64;
+                true
+            })?;
+        }
+        Ok(count)
+    }
+
+    fn facets(&self, question: &Question, reply: &mut Reply) -> Outcome {
+        let weight = self.weight(&question.filter)?;
+        let mut counts = Vec::new();
+        for part in self.segments(Span::of(question)) {
+            let mut tally = SegmentTally::of(part.segment)?;
+            part.for_each_block(weight.as_deref(), &mut |docs| {
+                tally.collect_block(docs);
+                true
+            })?;
+            counts.push(tally.harvest());
+        }
+        reply.set_facets(Tally.merge_fruits(counts)?);
         Ok(())
     }
 }
