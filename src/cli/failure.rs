@@ -108,6 +108,19 @@ impl From<Error> for Failure {
     }
 }
 
+/// The names of parameters that are options of the same name.
+const PARAMETERS: [&str; 6] = ["since", "from", "to", "lang", "profile", "columns"];
+
+/// An error of the library about a parameter as one about the option.
+pub(super) fn of_option(error: Error) -> Failure {
+    match error {
+        Error::Invalid { field, problem } if PARAMETERS.contains(&field.as_str()) => {
+            Failure::usage(format_args!("--{field}"), problem)
+        }
+        error => Failure::Engine(error),
+    }
+}
+
 /// Characters of a query that are shown before and after the place of an error.
 const SHOWN_CHARACTERS: usize = 60;
 

@@ -1,6 +1,8 @@
 //! Readers of one tenant: whatever they call, they see their scope and nothing else.
 
+use super::answer::coverage::Coverage;
 use super::ast::Query;
+use super::changes::history::TargetHistory;
 use super::follow::Follow;
 use super::follow::cursor::FollowCursor;
 use super::request::scope::ReaderScope;
@@ -105,6 +107,23 @@ impl ScopedSnapshot {
         self.snapshot.select(selection.scope(&self.scope))
     }
 
+    /// Begins a history of a target, of what the scope sees; see [`Snapshot::history`].
+    pub fn history(&self, target: impl Into<String>) -> TargetHistory<'_> {
+        self.snapshot.history(target).scope(&self.scope)
+    }
+
+    /// When a category was captured for the tenant of the scope, or in general; see
+    /// [`Snapshot::coverage`]. The sources are those that the scope sees, and no sequence is said to
+    /// be missing: others have some.
+    ///
+    /// # Errors
+    /// As [`Snapshot::coverage`].
+    pub fn coverage(&self, category: &str) -> Result<Coverage> {
+        let selection = Selection::new(Query::all()).scope(&self.scope);
+        let tenant = self.scope.tenant.as_deref();
+        selection.told(self.snapshot.coverage_within(category, tenant, &self.scope))
+    }
+
     /// The time by the clock of the store when the snapshot was taken.
     pub fn now(&self) -> Timestamp {
         self.snapshot.now()
@@ -128,6 +147,11 @@ impl ScopedSnapshot {
 }
 
 impl Snapshot {
+    /// The same view as the holder of a scope may see it.
+    pub fn within(&self, scope: &ReaderScope) -> ScopedSnapshot {
+        ScopedSnapshot { snapshot: self.clone(), scope: scope.clone() }
+    }
+
     /// The place behind everything that the scope of a selection has, whatever is asked for.
     ///
     /// # Errors

@@ -2,9 +2,9 @@
 
 use super::budget::BudgetOptions;
 use super::scope::ScopeOptions;
-use super::speech::{Speech, SpeechOptions};
-use crate::cli::failure::tell;
-use crate::cli::failure::{Failure, Outcome};
+use super::speech::SpeechOptions;
+use crate::cli::failure::{Failure, Outcome, of_option, tell};
+use annals::interface::{Question, Speech};
 use annals::query::{Query, Search, Selection};
 use annals::store::{Snapshot, Store, StoreBuilder, StoreReader};
 use clap::{Args, ValueEnum};
@@ -145,7 +145,8 @@ enum QueryFormat {
 impl QueryOptions {
     /// The events that are asked for.
     pub(crate) fn selection(&self, speech: &Speech) -> Outcome<Selection> {
-        let selection = Selection::new(self.parse(speech)?).zone(speech.zone);
+        let selection = Selection::new(self.question().query(speech).map_err(of_option)?);
+        let selection = selection.zone(speech.zone);
         let mut selection = self.scope.apply(selection)?;
         if self.no_alias {
             selection = selection.without_aliases();
@@ -155,46 +156,18 @@ impl QueryOptions {
 
     /// The query without the options of time.
     fn typed(&self, speech: &Speech) -> Outcome<Query> {
-        let text = self.query.join(" ");
-        Ok(match self.query_format {
-            QueryFormat::Json if !text.trim().is_empty() => {
-                Query::from_json_named(&text, &speech.names)?
-            }
-            _ => Query::parse_named(&text, &speech.names)?,
-        })
+        Ok(self.question().typed(speech)?)
     }
 
-    /// The query with the time options as further conditions: `--from` and `--to` are half-open,
-    /// a day being its first instant, which is what `>=` and `<` mean in a query.
-    fn parse(&self, speech: &Speech) -> Outcome<Query> {
-        let query = self.typed(speech)?;
-        let times = [
-            ("--since", "since:", &self.since),
-            ("--from", "occurred_at>=", &self.from),
-            ("--to", "occurred_at<", &self.to),
-        ];
-        let mut all = Some(query).filter(|query| *query != Query::all());
-        for (option, operator, value) in times {
-            let Some(value) = value else { continue };
-            let term = time_term(operator, value).ok_or_else(|| {
-                Failure::usage(option, format!("`{value}` is neither an instant nor a day or age"))
-            })?;
-            all = Some(match all {
-                Some(query) => query.and(term),
-                None => term,
-            });
+    fn question(&self) -> Question {
+        Question {
+            query: self.query.join(" "),
+            is_json: self.query_format == QueryFormat::Json,
+            since: self.since.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
         }
-        Ok(all.unwrap_or_else(Query::all))
     }
-}
-
-/// A term for a time, if it is one.
-fn time_term(operator: &str, value: &str) -> Option<Query> {
-    let is_time = |byte: u8| byte.is_ascii_alphanumeric() || b":.+-".contains(&byte);
-    if !value.starts_with(|first: char| first.is_ascii_digit()) || !value.bytes().all(is_time) {
-        return None;
-    }
-    Query::parse(&format!("{operator}{value}")).ok()
 }
 
 /// How a report is printed: a table for people, JSON for programs.

@@ -1,9 +1,9 @@
 //! What of an event is printed, and how: the options that all commands with events share.
 
-use crate::cli::failure::{Failure, Outcome, tell};
-use crate::cli::input::speech::Speech;
+use crate::cli::failure::{Failure, Outcome, of_option, tell};
 use annals::event::Raw;
 use annals::export::{Column, CsvOptions, Export, ExportFormat};
+use annals::interface::Speech;
 use annals::profile::Registry;
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
@@ -147,7 +147,8 @@ impl Layout {
         raw: Raw,
         speech: &Speech,
     ) -> Outcome<Layout> {
-        let named = options.columns.as_deref().map(|list| speech.columns(list)).transpose()?;
+        let named = options.columns.as_deref().map(|list| speech.columns(list));
+        let named = named.transpose().map_err(of_option)?;
         let columns = named_or_default(named, format, speech)?;
         Layout::with_columns(format, options, raw, speech, columns)
     }
@@ -164,8 +165,9 @@ impl Layout {
         if !fold.is_linked() {
             return Layout::new(format, options, raw, speech);
         }
-        let named = options.columns.as_deref().map(|list| columns_with_effects(list, speech));
-        let mut columns = named_or_default(named.transpose()?, format, speech)?;
+        let named = options.columns.as_deref().map(|list| speech.columns_with_effects(list));
+        let named = named.transpose().map_err(of_option)?;
+        let mut columns = named_or_default(named, format, speech)?;
         if let Some(columns) = &mut columns
             && !columns.contains(&Column::effects())
         {
@@ -276,20 +278,4 @@ fn named_or_default(
         (None, SinkFormat::Table) => speech.profile_columns()?,
         (named, _) => named,
     })
-}
-
-/// The columns of a list in which `effects` may stand.
-fn columns_with_effects(list: &str, speech: &Speech) -> Outcome<Vec<Column>> {
-    let is_effects = |item: &&str| item.trim() == "effects";
-    let Some(place) = list.split(',').position(|item| is_effects(&item)) else {
-        return speech.columns(list);
-    };
-    let others: Vec<&str> = list.split(',').filter(|item| !is_effects(item)).collect();
-    let mut columns = match others.is_empty() {
-        true => Vec::new(),
-        false => speech.columns(&others.join(","))?,
-    };
-    // Where commas stand in quotes or brackets, there are fewer columns than pieces.
-    columns.insert(place.min(columns.len()), Column::effects());
-    Ok(columns)
 }

@@ -4,7 +4,9 @@ use crate::Result;
 use crate::event::{StoredEvent, Timestamp};
 use crate::json::Value;
 use crate::query::ast::Query;
+use crate::query::request::scope::ReaderScope;
 use crate::query::request::search::Search;
+use crate::query::request::selection::Selection;
 use crate::store::{
     CAPTURE_CHANGED, CapturePolicy, CaptureSwitches, OWN_CATEGORY, SeqRange, Snapshot,
 };
@@ -82,6 +84,17 @@ impl Snapshot {
     /// # Errors
     /// [`crate::Error::Corrupt`] while a segment is missing or damaged: nobody knows what it holds.
     pub fn coverage(&self, category: &str, tenant: Option<&str>) -> Result<Coverage> {
+        self.coverage_within(category, tenant, &ReaderScope::all())
+    }
+
+    /// As [`Snapshot::coverage`], for a reader of a scope: the sources are those it sees, and
+    /// sequences, which others have too, are not said to be missing.
+    pub(in crate::query) fn coverage_within(
+        &self,
+        category: &str,
+        tenant: Option<&str>,
+        scope: &ReaderScope,
+    ) -> Result<Coverage> {
         self.check_range(Timestamp(i64::MIN), Timestamp(i64::MAX))?;
         let changes = self.switch_changes(tenant)?;
         let captured = self.captures(self.capture(), category, tenant);
@@ -90,8 +103,8 @@ impl Snapshot {
             tenant: tenant.map(str::to_owned),
             captured,
             intervals: self.intervals(category, tenant, &changes, captured),
-            gaps: self.gaps()?,
-            sources: self.last_of_sources(tenant)?,
+            gaps: if scope.is_restricted() { Vec::new() } else { self.gaps()? },
+            sources: self.last_of_sources(tenant, scope)?,
         })
     }
 
@@ -191,10 +204,15 @@ impl Snapshot {
         Ok(gaps)
     }
 
-    fn last_of_sources(&self, tenant: Option<&str>) -> Result<Vec<LastOfSource>> {
+    fn last_of_sources(
+        &self,
+        tenant: Option<&str>,
+        scope: &ReaderScope,
+    ) -> Result<Vec<LastOfSource>> {
         let field = || Query::field("data_source");
         let search = |query: &Query| -> Search<'_> {
-            let search = self.query(query).include_hidden();
+            let selection = Selection::new(query.clone()).scope(scope).include_hidden();
+            let search = self.select(selection);
             tenant.map_or(search.clone(), |tenant| search.tenant(tenant))
         };
         let facets = search(&Query::all()).facets(&["data_source"], None)?;

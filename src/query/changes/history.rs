@@ -5,6 +5,7 @@ use crate::event::changes::{After, ChangedTarget, changes_of, field_of};
 use crate::event::{StoredEvent, Timestamp};
 use crate::json::Value;
 use crate::query::ast::Query;
+use crate::query::request::scope::ReaderScope;
 use crate::query::request::selection::Selection;
 use crate::store::Snapshot;
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ pub struct TargetHistory<'a> {
     tenant: Option<String>,
     at: Option<Timestamp>,
     include_hidden: bool,
+    scope: ReaderScope,
 }
 
 /// What was done to a thing, and what is known of it.
@@ -87,6 +89,7 @@ impl Snapshot {
             tenant: None,
             at: None,
             include_hidden: false,
+            scope: ReaderScope::all(),
         }
     }
 }
@@ -113,6 +116,11 @@ impl TargetHistory<'_> {
         TargetHistory { include_hidden: true, ..self }
     }
 
+    /// Only what a scope sees, and with its mask; a second call narrows it, and nothing widens it.
+    pub fn scope(self, scope: &ReaderScope) -> Self {
+        TargetHistory { scope: self.scope.within(scope), ..self }
+    }
+
     /// The events, and the state that follows from them in the order of `(occurred_at, seq)`.
     ///
     /// Cost: that of a search for all events of the target, which are held in memory.
@@ -124,7 +132,8 @@ impl TargetHistory<'_> {
         if let Some(kind) = &self.kind {
             target = target.and(Query::member("type").equals(kind));
         }
-        let mut selection = Selection::new(Query::field("targets").element(target));
+        let query = Query::field("targets").element(target);
+        let mut selection = Selection::new(query).scope(&self.scope);
         if let Some(tenant) = &self.tenant {
             selection = selection.tenant(tenant);
         }

@@ -186,6 +186,13 @@ impl<'s> Follow<'s> {
         }
     }
 
+    /// The place behind everything that was looked at, given or not, also in the scope of a reader:
+    /// for who follows for a reader, a step at a time. It tells of others, so the reader must not
+    /// get it.
+    pub fn looked_at(&self) -> FollowCursor {
+        self.cursor
+    }
+
     /// A handle that ends this follower from another thread.
     pub fn stop_handle(&self) -> FollowStop {
         FollowStop { watch: Arc::clone(&self.watch), stopped: Arc::clone(&self.stopped) }

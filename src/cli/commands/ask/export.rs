@@ -3,12 +3,12 @@
 use super::search::OrderOption;
 use crate::cli::failure::{Failure, Outcome, tell};
 use crate::cli::input::options::{SearchOptions, StoreOptions, all_if_zero};
-use crate::cli::input::speech::Speech;
 use crate::cli::print::file::{EventFile, tell_cut};
 use crate::cli::print::layout::{ColumnOptions, FoldOption, Layout, RawOption, SinkFormat};
 use crate::cli::print::output::Output;
 use crate::cli::print::sink::stdout_failed;
 use annals::export::{Export, ExportManifest};
+use annals::interface::Speech;
 use annals::query::Search;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget};

@@ -5,16 +5,14 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{
     ReportFormat, ReportOptions, SearchOptions, StoreOptions, all_if_zero,
 };
-use crate::cli::input::speech::Speech;
 use crate::cli::print::output::{Output, print_line};
 use crate::cli::print::table::{shown, table};
 use annals::Error;
 use annals::export::Column;
+use annals::interface::{CodeNames, Speech, facets_value};
 use annals::json::Value;
-use annals::profile::Labelled;
 use annals::query::FacetCount;
 use clap::Args;
-use std::collections::HashMap;
 
 #[derive(Debug, Args)]
 pub(crate) struct FacetsArguments {
@@ -47,60 +45,8 @@ pub(crate) fn run(options: &StoreOptions, arguments: &FacetsArguments) -> Outcom
     }
     let facets: Vec<(&str, Vec<FacetCount>)> = paths.into_iter().zip(facets).collect();
     match arguments.report.format() {
-        ReportFormat::Json => print_line(json(facets, &speech)),
+        ReportFormat::Json => print_line(facets_value(facets, &speech).to_json()),
         ReportFormat::Table => print_tables(&facets, &speech),
-    }
-}
-
-fn json(facets: Vec<(&str, Vec<FacetCount>)>, speech: &Speech) -> String {
-    let members =
-        facets.into_iter().map(|(path, counts)| (path, counts_value(path, counts, speech)));
-    Value::object(members).to_json()
-}
-
-/// Values and their counts as a list of objects, with the label of a code in a language.
-pub(super) fn counts_value(path: &str, counts: Vec<FacetCount>, speech: &Speech) -> Value {
-    let names = CodeNames::at(path, speech);
-    let object = |FacetCount { value, count }| {
-        let label = names.of(&value).map(Value::String);
-        let members = [("value", Some(value)), ("count", Some(count.into())), ("label", label)];
-        Value::object(members.into_iter().filter_map(|(key, value)| Some((key, value?))))
-    };
-    Value::List(counts.into_iter().map(object).collect())
-}
-
-/// What codes are called in the language of the asker: what stands beside them.
-struct CodeNames(HashMap<String, Vec<String>>);
-
-impl CodeNames {
-    /// The names of the codes at a path; none without a language, and for other paths.
-    fn at(path: &str, speech: &Speech) -> CodeNames {
-        let mut names = CodeNames(HashMap::new());
-        let Some(language) = &speech.language else {
-            return names;
-        };
-        let labelled = match path {
-            "category" => speech.names.labelled_categories(language),
-            "activity" | "action" => speech.names.labelled_activities(language),
-            _ => Vec::new(),
-        };
-        for Labelled { label, category, activity, .. } in labelled {
-            let code = match path {
-                "category" => category,
-                "activity" => activity,
-                _ => category.zip(activity).map(|(category, code)| format!("{category}.{code}")),
-            };
-            let known = code.map(|code| names.0.entry(code).or_default());
-            if let Some(known) = known.filter(|known| !known.contains(&label)) {
-                known.push(label);
-            }
-        }
-        names
-    }
-
-    /// The names of a code, each once; `None` where it has none.
-    fn of(&self, code: &Value) -> Option<String> {
-        self.0.get(code.as_str()?).map(|labels| labels.join(" / "))
     }
 }
 

@@ -3,14 +3,13 @@
 use super::empty::tell_why;
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{ReportFormat, ReportOptions, SearchOptions, StoreOptions};
-use crate::cli::print::output::{print_json, print_line};
+use crate::cli::print::output::print_line;
 use crate::cli::print::table::table;
 use crate::cli::print::zoned::short;
-use annals::export::instant_in;
+use annals::interface::histogram_value;
 use annals::query::Bucket;
 use chrono_tz::Tz;
 use clap::Args;
-use serde::Serialize;
 
 /// Characters of the longest bar.
 const BAR_WIDTH: u64 = 40;
@@ -26,14 +25,6 @@ pub(crate) struct HistogramArguments {
     report: ReportOptions,
 }
 
-/// A [`Bucket`] with its times in the zone that was asked for.
-#[derive(Serialize)]
-struct ZonedBucket {
-    from: String,
-    to: String,
-    count: u64,
-}
-
 pub(crate) fn run(options: &StoreOptions, arguments: &HistogramArguments) -> Outcome {
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
@@ -45,17 +36,9 @@ pub(crate) fn run(options: &StoreOptions, arguments: &HistogramArguments) -> Out
     }
     let zone = speech.zone;
     match arguments.report.format() {
-        ReportFormat::Json => {
-            let buckets = buckets.iter().map(|bucket| zoned(bucket, zone));
-            print_json(&buckets.collect::<Vec<_>>())
-        }
+        ReportFormat::Json => print_line(histogram_value(&buckets, zone).to_json()),
         ReportFormat::Table => print_line(bars(&buckets, zone)),
     }
-}
-
-fn zoned(bucket: &Bucket, zone: Tz) -> ZonedBucket {
-    let (from, to) = (instant_in(bucket.from, zone), instant_in(bucket.to, zone));
-    ZonedBucket { from, to, count: bucket.count }
 }
 
 fn bars(buckets: &[Bucket], zone: Tz) -> String {

@@ -6,10 +6,10 @@ use crate::cli::print::layout::RawOption;
 use crate::cli::print::output::{Output, print_line};
 use crate::cli::print::table::{shown, table};
 use crate::cli::print::zoned;
-use annals::event::{StoredEvent, Timestamp};
+use annals::event::StoredEvent;
+use annals::interface::{history_value, read_at};
 use annals::json::Value;
-use annals::query::{FieldState, History, StateEvent, parse_when};
-use chrono::{Days, NaiveDate};
+use annals::query::{FieldState, History};
 use chrono_tz::Tz;
 use clap::Args;
 
@@ -40,7 +40,8 @@ pub(crate) struct HistoryArguments {
 }
 
 pub(crate) fn run(options: &StoreOptions, arguments: &HistoryArguments) -> Outcome {
-    let at = arguments.at.as_deref().map(|text| read_at(text, arguments.zone)).transpose()?;
+    let at = arguments.at.as_deref().map(|text| read_at(text, arguments.zone)).transpose();
+    let at = at.map_err(|error| Failure::usage("--at", error))?;
     let store = options.open_to_read()?;
     let snapshot = store.snapshot();
     let mut asked = snapshot.history(&arguments.target);
@@ -61,50 +62,9 @@ pub(crate) fn run(options: &StoreOptions, arguments: &HistoryArguments) -> Outco
         tell(format_args!("note: no event has a target with the id `{}`", arguments.target));
     }
     match arguments.report.format() {
-        ReportFormat::Json => print_line(as_json(&history, arguments).to_json()),
+        ReportFormat::Json => print_line(history_value(&history, arguments.raw.raw()).to_json()),
         ReportFormat::Table => print_tables(&history, arguments.zone),
     }
-}
-
-/// An instant, or the last one of a day.
-fn read_at(text: &str, zone: Tz) -> Outcome<Timestamp> {
-    let wrong = |error| Failure::usage("--at", error);
-    let day_after =
-        text.parse::<NaiveDate>().ok().and_then(|day| day.checked_add_days(Days::new(1)));
-    match day_after {
-        Some(day) => {
-            let end = parse_when(&day.to_string(), zone).map_err(wrong)?;
-            Ok(Timestamp(end.0.saturating_sub(1)))
-        }
-        None => parse_when(text, zone).map_err(wrong),
-    }
-}
-
-fn as_json(history: &History, arguments: &HistoryArguments) -> Value {
-    let raw = arguments.raw.raw();
-    let events = history.events.iter().map(|event| event.to_value(raw)).collect();
-    let state = history.state.iter().map(|(field, known)| {
-        let mut members = vec![("value".to_owned(), known.value.clone())];
-        members.extend(event_members(&known.set_by));
-        if let Some(later) = &known.changed_by {
-            members.push(("changed_by".to_owned(), Value::Object(event_members(later))));
-        }
-        (field.clone(), Value::Object(members))
-    });
-    let mut members = vec![("events", Value::List(events)), ("state", Value::object(state))];
-    if let Some(deleted) = &history.deleted {
-        members.push(("deleted", Value::Object(event_members(deleted))));
-    }
-    Value::object(members)
-}
-
-fn event_members(event: &StateEvent) -> Vec<(String, Value)> {
-    let mut members = vec![("seq".to_owned(), Value::from(event.seq))];
-    if let Some(id) = &event.id {
-        members.push(("id".to_owned(), Value::String(id.clone())));
-    }
-    members.push(("occurred_at".to_owned(), Value::String(event.occurred_at.to_string())));
-    members
 }
 
 fn print_tables(history: &History, zone: Tz) -> Outcome {

@@ -3,11 +3,11 @@
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::StoreOptions;
 use crate::cli::input::scope::ScopeOptions;
-use crate::cli::input::speech::Speech;
 use crate::cli::print::file::{EventFile, tell_cut};
 use crate::cli::print::layout::{ColumnOptions, Layout, RawOption, SinkFormat};
 use crate::cli::print::sink::Sink;
 use annals::event::{Raw, StoredEvent};
+use annals::interface::Speech;
 use annals::query::{Query, Selection};
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};

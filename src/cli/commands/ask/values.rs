@@ -1,12 +1,13 @@
 //! `values`: the values of a field that begin with a text, for completion.
 
 use super::empty::tell_why;
-use super::facets::{counts_table, counts_value};
+use super::facets::counts_table;
 use crate::cli::failure::Outcome;
 use crate::cli::input::options::{
     ReportFormat, ReportOptions, SearchOptions, StoreOptions, all_if_zero,
 };
 use crate::cli::print::output::print_line;
+use annals::interface::counts_value;
 use clap::Args;
 
 #[derive(Debug, Args)]

@@ -29,7 +29,7 @@ pub(super) fn import(
         rejects.add_chunk(&chunk)?;
         append(store, &chunk, rejects, summary)?;
         bar.set_position(bytes_read.load(Ordering::Relaxed));
-        bar.set_message(format!("{} events", summary.appended));
+        bar.set_message(format!("{} events", summary.stored.appended));
     }
     bar.finish_and_clear();
     Ok(())

@@ -2,6 +2,5 @@
 
 pub(crate) mod check;
 pub(crate) mod registry;
-mod registry_json;
 mod registry_table;
 mod unregistered;

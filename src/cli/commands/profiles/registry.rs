@@ -1,10 +1,11 @@
 //! `registry`: categories, activities and attributes of profiles, with their labels.
 
-use super::{registry_json, registry_table, unregistered};
+use super::{registry_table, unregistered};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
 use crate::cli::print::output::print_line;
 use annals::Error;
+use annals::interface::registry_value;
 use annals::profile::{Profile, Registry};
 use clap::Args;
 use std::fs;
@@ -37,9 +38,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &RegistryArguments) -> Outc
         return unregistered::run(options, &registry, arguments.report.format());
     }
     match arguments.report.format() {
-        ReportFormat::Json => {
-            print_line(registry_json::registry_value(&registry, language).to_json())
-        }
+        ReportFormat::Json => print_line(registry_value(&registry, language).to_json()),
         ReportFormat::Table => registry_table::print(&registry, language.unwrap_or("en")),
     }
 }

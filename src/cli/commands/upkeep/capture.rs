@@ -2,10 +2,11 @@
 
 use crate::cli::failure::{Failure, Outcome, tell};
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
-use crate::cli::print::output::{print_json, print_line};
+use crate::cli::print::output::print_line;
 use crate::cli::print::table::{shown, table};
 use annals::Error;
-use annals::profile::{CaptureRule, Registry};
+use annals::interface::{capture_value, captured_in_general, word};
+use annals::profile::Registry;
 use annals::store::{CapturePolicy, Store};
 use clap::{Args, Subcommand};
 use std::collections::BTreeSet;
@@ -114,10 +115,10 @@ fn switches(profiles: &Registry) -> BTreeSet<String> {
 
 fn print(policy: &CapturePolicy, profiles: &Registry, format: ReportFormat) -> Outcome {
     if format == ReportFormat::Json {
-        return print_json(&report(policy, profiles));
+        return print_line(capture_value(policy, profiles).to_json());
     }
     let mut lines = table(["category", "tenant", "captured"]);
-    for (category, word) in in_general(policy, profiles) {
+    for (category, word) in captured_in_general(policy, profiles) {
         lines.add_row([shown(&category), "any".to_owned(), word.to_owned()]);
     }
     for (tenant, switches) in &policy.tenants {
@@ -129,42 +130,4 @@ fn print(policy: &CapturePolicy, profiles: &Registry, format: ReportFormat) -> O
         return print_line("everything is captured");
     }
     print_line(lines.to_string())
-}
-
-/// Every category of the profiles and every one that has a switch, as it is in general.
-fn in_general(policy: &CapturePolicy, profiles: &Registry) -> Vec<(String, &'static str)> {
-    let mut categories = switches(profiles);
-    categories.extend(policy.general.keys().cloned());
-    let state = |category: String| {
-        let mut found = profiles.profiles().filter_map(|profile| profile.category(&category));
-        let is_always = found.any(|found| found.capture == CaptureRule::Always);
-        let state = match is_always {
-            true => "always",
-            false => word(policy.captures(profiles, None, None, &category)),
-        };
-        (category, state)
-    };
-    categories.into_iter().map(state).collect()
-}
-
-fn word(is_on: bool) -> &'static str {
-    if is_on { "on" } else { "off" }
-}
-
-/// The same as JSON: `{"capture":{..},"tenants":{..}}`.
-fn report(policy: &CapturePolicy, profiles: &Registry) -> serde_json::Value {
-    let general: serde_json::Map<_, _> = in_general(policy, profiles)
-        .into_iter()
-        .map(|(category, word)| (category, word.into()))
-        .collect();
-    let tenants: serde_json::Map<_, _> = policy
-        .tenants
-        .iter()
-        .map(|(tenant, switches)| {
-            let switch = |(key, is_on): (&String, &bool)| (key.clone(), word(*is_on).into());
-            let of: serde_json::Map<_, _> = switches.iter().map(switch).collect();
-            (tenant.clone(), of.into())
-        })
-        .collect();
-    serde_json::json!({ "capture": general, "tenants": tenants })
 }

@@ -1,13 +1,13 @@
-//! A registry as JSON.
+//! Profiles as JSON.
 
-use annals::Value;
-use annals::profile::{
+use crate::json::Value;
+use crate::profile::{
     Activity, Attribute, CaptureRule, Category, Labels, Profile, Registry, length_text,
 };
 
 /// All profiles as a list of objects; with a language, each code has its `label` in it beside all
 /// `labels`.
-pub(super) fn registry_value(registry: &Registry, language: Option<&str>) -> Value {
+pub fn registry_value(registry: &Registry, language: Option<&str>) -> Value {
     Value::List(registry.profiles().map(|profile| profile_value(profile, language)).collect())
 }
 
@@ -45,7 +45,7 @@ fn activity_value(activity: &Activity, language: Option<&str>) -> Value {
     members.extend(named(&activity.code, &activity.labels, language));
     members.push(("operation", activity.operation.as_deref().into()));
     members.push(("outcome", activity.outcome.as_deref().into()));
-    let alias = |alias: &annals::profile::Alias| {
+    let alias = |alias: &crate::profile::Alias| {
         let origin = alias.origin.as_deref().map(|origin| ("origin", Value::from(origin)));
         let spelling = ("spelling", Value::from(alias.spelling.as_str()));
         Value::object([spelling].into_iter().chain(origin))
