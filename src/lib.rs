@@ -88,6 +88,10 @@ pub mod store;
 
 pub mod export;
 pub mod import;
+#[cfg(feature = "export")]
+pub mod interface;
+#[cfg(feature = "serve")]
+pub mod serve;
 #[cfg(any(test, feature = "testing", feature = "cli"))]
 pub mod testing;
 

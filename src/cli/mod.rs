@@ -7,6 +7,8 @@ mod print;
 mod terminal;
 
 use clap::{CommandFactory, Parser, Subcommand};
+#[cfg(feature = "serve")]
+use commands::serving;
 use commands::{ask, completions, demo, ingest, profiles, query, schema, upkeep};
 use failure::Outcome;
 use input::options::{ReportOptions, StoreOptions};
@@ -83,6 +85,12 @@ enum Command {
     Generate(ingest::generate::GenerateArguments),
     /// Make a small store and run real queries on it; without --store, remove it at the end
     Demo(demo::DemoArguments),
+    /// Serve the store: a page for browsers, an API, and the products' own read APIs
+    #[cfg(feature = "serve")]
+    Serve(serving::serve::ServeArguments),
+    /// Make, list and revoke the tokens of `serve`
+    #[cfg(feature = "serve")]
+    Token(serving::token::TokenArguments),
     /// Explain the query language on one page, as `annals help query` does
     #[command(help_template = "{after-help}", after_help = query::PAGE)]
     Query,
@@ -145,6 +153,10 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Backup(arguments) => upkeep::backup::run(store, &arguments),
         Command::Generate(arguments) => ingest::generate::run(&arguments),
         Command::Demo(arguments) => demo::run(store, &arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serving::serve::run(store, &arguments),
+        #[cfg(feature = "serve")]
+        Command::Token(arguments) => serving::token::run(store, &arguments),
         Command::Query => query::run(),
         Command::Registry(arguments) => profiles::registry::run(store, &arguments),
         Command::Profile(arguments) => profiles::check::run(&arguments),

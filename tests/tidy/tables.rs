@@ -12,6 +12,7 @@ pub(crate) const LAYERS: &[&str] = &[
     "store",
     "query",
     "import export testing",
+    "interface",
     "serve lake",
     "cli",
 ];
@@ -46,6 +47,8 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
          labelled builtin mod",
     ),
     ("src/import", "table source record native calendly calenso clockify google map read mod"),
+    ("src/interface", "appended speech question counts capture history registry mod"),
+    ("src/serve", "limits files auth http jobs state door api work compat page listen mod"),
     ("src/cli", "terminal failure input print commands mod"),
 ];
 

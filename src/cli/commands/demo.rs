@@ -57,16 +57,8 @@ pub(crate) fn run(options: &StoreOptions, arguments: &DemoArguments) -> Outcome 
 
 /// Appends the events, and says how fast.
 fn fill(store: &Store, arguments: &DemoArguments, output: &mut Output) -> Outcome {
-    let mut generator = Generator::new(arguments.seed, start()).spread(arguments.events);
     let began = Instant::now();
-    let mut left = arguments.events;
-    while left > 0 {
-        let count = left.min(BATCH_EVENTS);
-        let batch: Result<Vec<Event>, annals::Error> =
-            (0..count).map(|_| Event::from_json(generator.next_event().as_bytes())).collect();
-        store.append_batch(&batch?)?;
-        left -= count;
-    }
+    fill_with(store, arguments.events, arguments.seed)?;
     let stored = began.elapsed();
     store.seal()?;
     let stats = store.stats();
@@ -76,6 +68,20 @@ fn fill(store: &Store, arguments: &DemoArguments, output: &mut Output) -> Outcom
         took(stored),
         bytes(stats.bytes),
     ))
+}
+
+/// Appends so many made-up events of the last 90 days.
+pub(crate) fn fill_with(store: &Store, events: u64, seed: u64) -> Outcome {
+    let mut generator = Generator::new(seed, start()).spread(events);
+    let mut left = events;
+    while left > 0 {
+        let count = left.min(BATCH_EVENTS);
+        let batch: Result<Vec<Event>, annals::Error> =
+            (0..count).map(|_| Event::from_json(generator.next_event().as_bytes())).collect();
+        store.append_batch(batch?)?;
+        left -= count;
+    }
+    Ok(())
 }
 
 /// The events end about now, so that questions for the last days have answers.
@@ -150,13 +156,17 @@ fn took(duration: Duration) -> String {
 }
 
 /// The folder of the store; one that the demonstration made is removed at its end.
-struct Folder {
+pub(crate) struct Folder {
     path: PathBuf,
     temporary: bool,
 }
 
 impl Folder {
-    fn new(dir: Option<&Path>) -> Outcome<Folder> {
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn new(dir: Option<&Path>) -> Outcome<Folder> {
         if let Some(dir) = dir {
             if std::fs::read_dir(dir).is_ok_and(|mut names| names.next().is_some()) {
                 return Err(Failure::usage("--store", "the folder of a demo must be empty"));

@@ -4,7 +4,7 @@ use crate::event::{Event, Length, LengthUnit, Timestamp};
 use crate::segment::RetentionKey;
 use crate::store::folder::paths::is_class_name;
 use crate::{Error, Result};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -36,7 +36,8 @@ pub enum Keep {
 }
 
 /// A retention class.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Class {
     /// `[a-z0-9_-]{1,64}`; serialised as `class`.
     #[serde(rename = "class")]
@@ -44,11 +45,17 @@ pub struct Class {
     /// After this an event is in no answer, and is dropped.
     pub kept_for: Keep,
     /// After this an event is hidden from ordinary readers; [`Keep::Nothing`]: at once.
+    #[serde(default = "forever")]
     pub visible_for: Keep,
 }
 
+fn forever() -> Keep {
+    Keep::Forever
+}
+
 /// One rule: the first that matches gives an event its class. What is `None` matches everything.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rule {
     /// The class it gives.
     pub class: String,
@@ -72,11 +79,13 @@ pub(crate) struct RuleFields<'e> {
 }
 
 /// The retention rules of a store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Retention {
     /// Classes; `default` exists always, first.
     pub classes: Vec<Class>,
     /// Ordered rules.
+    #[serde(default)]
     pub rules: Vec<Rule>,
 }
 
@@ -150,6 +159,14 @@ impl Serialize for Keep {
     /// As text.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Keep {
+    /// From text.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Keep, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -1,0 +1,4 @@
+//! Commands of the server.
+
+pub(crate) mod serve;
+pub(crate) mod token;

@@ -1,0 +1,239 @@
+//! `GET export`: a file of everything that matches, written while it is sent.
+
+use super::events::{take_fold, take_order, take_raw};
+use super::question::{Asked, Running};
+use super::reply::{self, CSV, NDJSON, XLSX};
+use crate::event::Raw;
+use crate::export::{Export, ExportFormat, Packing};
+use crate::interface::Speech;
+use crate::query::{Cursor, Order, Search};
+use crate::serve::door::asker::Asker;
+use crate::serve::http::params::Params;
+use crate::serve::http::problem::{Answer, Problem};
+use crate::serve::http::stream::stream;
+use crate::serve::state::metrics::Kind;
+use crate::serve::state::server::Server;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+/// A file that is asked for: which events, and how they are written.
+#[derive(Debug, Clone)]
+pub(crate) struct ExportAsked {
+    pub(crate) asked: Asked,
+    format: ExportFormat,
+    packing: Packing,
+    order: Order,
+    limit: Option<usize>,
+    after: Option<Cursor>,
+    columns: Option<String>,
+    is_folded: bool,
+    raw: Raw,
+    has_bom: bool,
+    is_flat: bool,
+}
+
+impl ExportAsked {
+    /// Takes the parameters of a question and `format order limit after columns fold raw bom
+    /// flatten`.
+    ///
+    /// # Errors
+    /// 400 for values that they do not have.
+    pub(crate) fn take(params: &mut Params) -> Answer<ExportAsked> {
+        let (format, packing) = read_format(&params.required("format")?)?;
+        let after = params.text("after").map(|after| {
+            after
+                .parse()
+                .map_err(|error: crate::Error| Problem::parameter("after", error.to_string()))
+        });
+        Ok(ExportAsked {
+            asked: Asked::take(params)?,
+            format,
+            packing,
+            order: take_order(params)?,
+            limit: params.number("limit", 1..=usize::MAX)?,
+            after: after.transpose()?,
+            columns: params.text("columns"),
+            is_folded: take_fold(params)?,
+            raw: take_raw(params)?,
+            has_bom: params.flag("bom")?,
+            is_flat: params.flag("flatten")?,
+        })
+    }
+
+    /// The name of the file.
+    pub(crate) fn file_name(&self) -> String {
+        let ending = match self.format {
+            ExportFormat::Ndjson => "ndjson",
+            ExportFormat::Json => "json",
+            ExportFormat::Csv => "csv",
+            ExportFormat::Xlsx => "xlsx",
+        };
+        let packing = match self.packing {
+            Packing::Gzip => ".gz",
+            Packing::Zstd => ".zst",
+            _ => "",
+        };
+        format!("activity.{ending}{packing}")
+    }
+
+    fn media_type(&self) -> &'static str {
+        match (self.packing, self.format) {
+            (Packing::Gzip, _) => "application/gzip",
+            (Packing::Zstd, _) => "application/zstd",
+            (_, ExportFormat::Csv) => CSV,
+            (_, ExportFormat::Xlsx) => XLSX,
+            (_, ExportFormat::Ndjson) => NDJSON,
+            (_, ExportFormat::Json) => reply::JSON,
+        }
+    }
+
+    /// How the file is written.
+    ///
+    /// # Errors
+    /// 400 for columns that are none.
+    pub(crate) fn export(&self, speech: &Speech) -> Answer<Export> {
+        let limit = self.limit.into_iter().chain(speech.rows_max()).min();
+        let mut export = Export::new(self.format).packing(self.packing).limit(limit);
+        if matches!(self.format, ExportFormat::Csv | ExportFormat::Xlsx) {
+            export = export.columns(match &self.columns {
+                Some(list) if self.is_folded => speech.columns_with_effects(list)?,
+                Some(list) => speech.columns(list)?,
+                None => speech.file_columns()?,
+            });
+            if self.is_flat {
+                export = export.flatten();
+            }
+            if self.has_bom && self.format == ExportFormat::Csv {
+                export = export.bom();
+            }
+        }
+        if self.is_folded {
+            export = export.folded();
+        }
+        if self.raw == Raw::With {
+            export = export.with_raw();
+        }
+        Ok(export)
+    }
+
+    /// The search for the events of the file, in any time and at any cost.
+    ///
+    /// # Errors
+    /// As [`Asked::selection`].
+    pub(crate) fn search<'r>(
+        &self,
+        running: &'r Running<'_>,
+        speech: &Speech,
+    ) -> Answer<Search<'r>> {
+        let selection = self.asked.selection(&running.asker.caller, speech)?;
+        let search = running.unlimited(speech, selection).order(self.order);
+        Ok(match self.after {
+            Some(cursor) => search.after(cursor),
+            None => search,
+        })
+    }
+}
+
+fn read_format(text: &str) -> Answer<(ExportFormat, Packing)> {
+    let (name, packing) = match text.rsplit_once('.') {
+        Some((name, "gz")) => (name, Packing::Gzip),
+        Some((name, "zst")) => (name, Packing::Zstd),
+        _ => (text, Packing::Plain),
+    };
+    let format = match name {
+        "csv" => ExportFormat::Csv,
+        "xlsx" => ExportFormat::Xlsx,
+        "ndjson" => ExportFormat::Ndjson,
+        "json" => ExportFormat::Json,
+        _ => {
+            let problem = format!("`{text}` is not csv, xlsx, ndjson or json, perhaps .gz or .zst");
+            return Err(Problem::parameter("format", problem));
+        }
+    };
+    Ok((format, packing))
+}
+
+/// `GET export`.
+///
+/// # Errors
+/// As every question; 409 for more rows than the profile gives at once.
+pub(crate) async fn export(
+    State(server): State<Arc<Server>>,
+    asker: Asker,
+    RawQuery(address): RawQuery,
+) -> Answer {
+    let mut params = Params::of_address(address.as_deref())?;
+    let wanted = ExportAsked::take(&mut params)?;
+    params.finish()?;
+    let begun = Instant::now();
+    let checked = wanted.clone();
+    let by = asker.clone();
+    let check = move |server: &Server, cancel: &Arc<_>| {
+        let running = Running::begin(server, &by, cancel, &checked.asked.question.query)?;
+        let speech = checked.asked.settle(&running.snapshot)?;
+        checked.export(&speech)?;
+        check_rows(&running, &checked, &speech)
+    };
+    server.ask(Kind::Export, check).await?;
+    let response = {
+        let (out, body) = stream();
+        let turn = server.turn().await?;
+        let server = Arc::clone(&server);
+        let name = wanted.file_name();
+        let kind = wanted.media_type();
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let mut out = out;
+            let cancel = Arc::new(AtomicBool::new(false));
+            match write(&server, &asker, &wanted, &cancel, &mut out) {
+                // A reader that is gone needs no end.
+                Ok(()) => drop(out.finish()),
+                Err(problem) => out.fail(&problem.detail),
+            }
+            server.metrics.count(Kind::Export, 200, begun.elapsed());
+        });
+        reply::as_file(reply::text(kind, body), &name)
+    };
+    Ok(response)
+}
+
+/// The query must be sound, and its hits not more than the profile gives at once.
+fn check_rows(running: &Running<'_>, wanted: &ExportAsked, speech: &Speech) -> Answer<()> {
+    let selection = wanted.asked.selection(&running.asker.caller, speech)?;
+    let direct = speech.profile().and_then(|profile| profile.export().direct_rows_max);
+    let search = running.limited(speech, selection);
+    let Some(most) = direct else {
+        search.limit(1).page()?;
+        return Ok(());
+    };
+    let count = search.count()?;
+    let rows = wanted.limit.map_or(count, |limit| count.min(limit as u64));
+    if rows <= most {
+        return Ok(());
+    }
+    let detail = format!(
+        "{rows} events match and the profile gives at most {most} at once; POST the same \
+         parameters to /api/v1/exports and fetch the file when it is done"
+    );
+    let problem = Problem::new(StatusCode::CONFLICT, "too_many_rows", detail);
+    Err(problem.with("rows", rows).with("rows_max", most).with("jobs", "/api/v1/exports"))
+}
+
+fn write(
+    server: &Server,
+    asker: &Asker,
+    wanted: &ExportAsked,
+    cancel: &Arc<AtomicBool>,
+    out: &mut (impl std::io::Write + Send),
+) -> Answer<()> {
+    // It was recorded when it was checked.
+    let asker = Asker { reason: None, ..asker.clone() };
+    let running = Running::begin(server, &asker, cancel, "")?;
+    let speech = wanted.asked.settle(&running.snapshot)?;
+    let export = wanted.export(&speech)?.waiting_in(std::env::temp_dir());
+    export.write(&wanted.search(&running, &speech)?, out)?;
+    Ok(())
+}

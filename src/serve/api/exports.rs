@@ -1,0 +1,136 @@
+//! Jobs: `exports`.
+
+use super::export::ExportAsked;
+use super::question::Running;
+use super::reply;
+use crate::json::Value;
+use crate::serve::door::asker::Asker;
+use crate::serve::http::body;
+use crate::serve::http::params::Params;
+use crate::serve::http::problem::{Answer, Problem};
+use crate::serve::http::stream::stream;
+use crate::serve::jobs::{Job, Refusal};
+use crate::serve::state::metrics::Kind;
+use crate::serve::state::server::Server;
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+
+/// `POST exports`: 202 with the place; the parameters are those of `GET export`, in the address or
+/// in a JSON object.
+///
+/// # Errors
+/// As `GET export`, before anything is written.
+pub(crate) async fn create(
+    State(server): State<Arc<Server>>,
+    asker: Asker,
+    headers: HeaderMap,
+    RawQuery(address): RawQuery,
+    body: Body,
+) -> Answer {
+    let body = body::read(body).await?;
+    let params = Params::of_address(address.as_deref())?;
+    let create = move |server: &Server, cancel: &Arc<_>| {
+        let params = match body::json(&headers, body)? {
+            Some(body) => params.and_members(&body)?,
+            None => params,
+        };
+        let (text, mut params) = (params.to_text(), params);
+        let wanted = ExportAsked::take(&mut params)?;
+        params.finish()?;
+        let running = Running::begin(server, &asker, cancel, &wanted.asked.question.query)?;
+        let speech = wanted.asked.settle(&running.snapshot)?;
+        wanted.export(&speech)?;
+        let selection = wanted.asked.selection(&asker.caller, &speech)?;
+        running.limited(&speech, selection).limit(1).page()?;
+        let job = server.jobs.create(&asker.caller, text, wanted.file_name())?;
+        let mut response = reply::value_with(StatusCode::ACCEPTED, &told(server, &job)?);
+        if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/exports/{}", job.id)) {
+            response.headers_mut().insert(header::LOCATION, place);
+        }
+        Ok(response)
+    };
+    server.ask(Kind::Export, create).await
+}
+
+fn told(server: &Server, job: &Job) -> Answer<Value> {
+    Ok(job.to_value(server.jobs.link(job)?))
+}
+
+/// `GET exports`: `{"exports":[..]}`, the caller's own, the newest first.
+///
+/// # Errors
+/// As every question.
+pub(crate) async fn list(State(server): State<Arc<Server>>, asker: Asker) -> Answer {
+    let answer = move |server: &Server, _: &Arc<_>| {
+        let jobs = server.jobs.list(&asker.caller);
+        let jobs: Answer<Vec<Value>> = jobs.iter().map(|job| told(server, job)).collect();
+        Ok(reply::value(&Value::object([("exports", Value::List(jobs?))])))
+    };
+    server.ask(Kind::Export, answer).await
+}
+
+/// `GET exports/{id}`: how far it is; once it is done, with `link`.
+///
+/// # Errors
+/// 404 where the caller has no such job.
+pub(crate) async fn get(
+    State(server): State<Arc<Server>>,
+    asker: Asker,
+    Path(id): Path<String>,
+) -> Answer {
+    let answer = move |server: &Server, _: &Arc<_>| {
+        let job = server.jobs.get(&id, &asker.caller);
+        let job = job.ok_or_else(|| Problem::missing(format!("there is no export {id}")))?;
+        Ok(reply::value(&told(server, &job)?))
+    };
+    server.ask(Kind::Export, answer).await
+}
+
+/// `GET exports/{id}/file?expires=&signature=`: the file; needs no token.
+///
+/// # Errors
+/// 403 for a link that was not made here, 410 for one whose time is over.
+pub(crate) async fn file(
+    State(server): State<Arc<Server>>,
+    Path(id): Path<String>,
+    RawQuery(address): RawQuery,
+) -> Answer {
+    let mut params = Params::of_address(address.as_deref())?;
+    let expires = params.text("expires").unwrap_or_default();
+    let signature = params.text("signature").unwrap_or_default();
+    let open = move |server: &Server, _: &Arc<_>| {
+        let (path, name) = match server.jobs.file(&id, &expires, &signature)? {
+            Ok(found) => found,
+            Err(Refusal::Forged) => return Err(Problem::forbidden("this link was not made here")),
+            Err(Refusal::Gone) => {
+                let detail = "the time of this link is over, and the file is gone";
+                return Err(Problem::new(StatusCode::GONE, "gone", detail));
+            }
+        };
+        let file = File::open(&path).map_err(|error| crate::Error::io("open", &path, error))?;
+        Ok((file, name))
+    };
+    let (file, name) = server.ask(Kind::Export, open).await?;
+    Ok(sent(file, &name))
+}
+
+/// A file that is sent while it is read.
+fn sent(mut file: File, name: &str) -> Response {
+    let length = file.metadata().map(|found| found.len());
+    let (mut out, body) = stream();
+    tokio::task::spawn_blocking(move || match io::copy(&mut file, &mut out) {
+        // A reader that is gone needs no end.
+        Ok(_) => drop(out.finish()),
+        Err(error) => out.fail(error),
+    });
+    let mut response = reply::as_file(reply::text("application/octet-stream", body), name);
+    if let Ok(length) = length {
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    response
+}

@@ -1,0 +1,223 @@
+//! `GET follow`: events as they come, as server-sent events (WHATWG HTML, section 9.2) or NDJSON.
+//!
+//! A follower is a task that sleeps until there is news. Then it takes a turn on the pool, reads
+//! what is behind its place, and sleeps again; between two looks it holds its place and no thread.
+
+use super::events::{Form, take_raw};
+use super::question::Asked;
+use super::reply::{self, NDJSON};
+use crate::event::Raw;
+use crate::json::Value;
+use crate::query::{FollowCursor, Selection};
+use crate::serve::door::asker::Asker;
+use crate::serve::http::params::Params;
+use crate::serve::http::problem::{Answer, Problem};
+use crate::serve::http::stream::body_of;
+use crate::serve::limits::SENDING_LASTS;
+use crate::serve::state::metrics::Kind;
+use crate::serve::state::server::Server;
+use crate::store::Snapshot;
+use crate::{Error, Result};
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::{Sender, channel};
+
+const SERVER_SENT: &str = "text/event-stream; charset=utf-8";
+/// A comment goes to who hears nothing for this long, so that both sides know the other is there.
+const COMMENT_EVERY: Duration = Duration::from_secs(15);
+/// A look ends when it has found so many events or bytes; the next one follows at once.
+const LOOK_EVENTS: usize = 512;
+const LOOK_BYTES: usize = 256 << 10;
+/// Looks whose events wait to be sent.
+const LOOKS_WAITING: usize = 2;
+
+/// What a follower follows, and how it is told.
+struct Follower {
+    server: Arc<Server>,
+    selection: Selection,
+    place: FollowCursor,
+    form: Form,
+    raw: Raw,
+    pieces: Sender<io::Result<Bytes>>,
+}
+
+/// What a look found.
+struct Look {
+    text: Vec<u8>,
+    place: FollowCursor,
+    /// There may be more at once.
+    is_full: bool,
+}
+
+/// `GET follow`: begins behind `Last-Event-ID` or `after`, an `epoch:seq`; without either, with
+/// what comes from now on.
+///
+/// # Errors
+/// 400 for what is no place.
+pub(crate) async fn follow(
+    State(server): State<Arc<Server>>,
+    asker: Asker,
+    headers: HeaderMap,
+    RawQuery(address): RawQuery,
+) -> Answer {
+    let mut params = Params::of_address(address.as_deref())?;
+    let asked = Asked::take(&mut params)?;
+    let (raw, after) = (take_raw(&mut params)?, params.text("after"));
+    params.finish()?;
+    let last = headers.get("last-event-id").map(|last| last.to_str().unwrap_or("?").to_owned());
+    let place = last.filter(|last| !last.is_empty()).or(after);
+    let place = place.map(|place| {
+        let wrong = |error: Error| Problem::bad("place", error.to_string());
+        place.parse::<FollowCursor>().map_err(wrong)
+    });
+    let place = place.transpose()?;
+    let begin = move |server: &Server, _: &Arc<_>| {
+        asker.record(server, &asked.question.query)?;
+        let snapshot = server.store.snapshot();
+        let speech = asked.settle(&snapshot)?;
+        let mut selection = asked.selection(&asker.caller, &speech)?;
+        if let Some(language) = &speech.language {
+            selection = selection.language(language);
+        }
+        // A query that cannot be asked is told now, not in the middle of the answer.
+        snapshot.select(selection.clone()).limit(1).count()?;
+        let end = snapshot.end_of(&selection)?;
+        let ahead = place.filter(|place| is_ahead(*place, &snapshot));
+        let begin = if ahead.is_some() { end } else { place.unwrap_or(end) };
+        Ok((selection, begin, ahead.map(|_| end)))
+    };
+    let (selection, place, rewound) = server.ask(Kind::Follow, begin).await?;
+    let form = match Form::of(&headers) {
+        Form::Ndjson => Form::Ndjson,
+        _ => Form::Json,
+    };
+    let (pieces, receiver) = channel(LOOKS_WAITING);
+    let follower = Follower { server, selection, place, form, raw, pieces };
+    tokio::spawn(follower.run(rewound));
+    let kind = if form == Form::Ndjson { NDJSON } else { SERVER_SENT };
+    Ok(reply::text(kind, body_of(receiver)))
+}
+
+/// Whether a place is behind everything that the store has, so that it is of another life of it.
+fn is_ahead(place: FollowCursor, snapshot: &Snapshot) -> bool {
+    let end = snapshot.end();
+    place.epoch > end.epoch || place.seq > end.seq
+}
+
+impl Follower {
+    /// Sends what comes until the reader is gone or the server stops.
+    async fn run(mut self, rewound: Option<FollowCursor>) {
+        let followers = self.server.metrics.followers.clone();
+        followers.inc();
+        let mut text = Vec::new();
+        if self.form == Form::Json {
+            text.extend_from_slice(b": following\n\n");
+        }
+        if let Some(place) = rewound {
+            write_rewound(self.form, place, place.seq + 1, &mut text);
+        }
+        if text.is_empty() || self.send(text).await.is_some() {
+            self.follow().await;
+        }
+        followers.dec();
+    }
+
+    async fn follow(&mut self) -> Option<()> {
+        let mut news = self.server.news.subscribe();
+        loop {
+            news.mark_unchanged();
+            let look = self.look().await?;
+            self.place = look.place;
+            if !look.text.is_empty() {
+                self.send(look.text).await?;
+            }
+            if look.is_full {
+                continue;
+            }
+            let pieces = self.pieces.clone();
+            let quiet = tokio::select! {
+                _ = news.changed() => false,
+                () = tokio::time::sleep(COMMENT_EVERY) => true,
+                () = pieces.closed() => return None,
+                () = self.server.stopped() => return None,
+            };
+            if quiet {
+                let comment = if self.form == Form::Json { ": still here\n\n" } else { "\n" };
+                self.send(comment.into()).await?;
+            }
+        }
+    }
+
+    /// Sends a piece; `None` where its reader is gone, or takes nothing for too long.
+    async fn send(&self, text: Vec<u8>) -> Option<()> {
+        self.pieces.send_timeout(Ok(text.into()), SENDING_LASTS).await.ok()
+    }
+
+    /// Looks at what is behind the place.
+    async fn look(&self) -> Option<Look> {
+        let (selection, place, form, raw) =
+            (self.selection.clone(), self.place, self.form, self.raw);
+        let server = Arc::clone(&self.server);
+        // A look is short; followers wait for each other rather than for questions.
+        let look = move || look(&server, selection, place, form, raw);
+        match tokio::task::spawn_blocking(look).await {
+            Ok(Ok(look)) => Some(look),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a follower ends");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+fn look(
+    server: &Server,
+    selection: Selection,
+    place: FollowCursor,
+    form: Form,
+    raw: Raw,
+) -> Result<Look> {
+    let mut follow = server.store.follow(place).select(selection);
+    let mut look = Look { text: Vec::new(), place, is_full: false };
+    let mut count = 0;
+    loop {
+        match follow.try_next() {
+            Ok(Some(event)) => {
+                count += 1;
+                let place = follow.cursor();
+                if form == Form::Json {
+                    look.text.extend_from_slice(format!("id: {place}\ndata: ").as_bytes());
+                }
+                event.append_json(raw, &mut look.text);
+                look.text.extend_from_slice(if form == Form::Json { b"\n\n" } else { b"\n" });
+            }
+            Ok(None) => break,
+            Err(Error::Rewound { epoch, seq }) => {
+                let place = FollowCursor { epoch, seq: seq.saturating_sub(1) };
+                write_rewound(form, place, seq, &mut look.text);
+            }
+            Err(error) => return Err(error),
+        }
+        if count >= LOOK_EVENTS || look.text.len() >= LOOK_BYTES {
+            look.is_full = true;
+            break;
+        }
+    }
+    look.place = follow.looked_at();
+    Ok(look)
+}
+
+/// Tells that the events from `seq` on, sent before, were lost: those that follow take their place.
+fn write_rewound(form: Form, place: FollowCursor, seq: u64, out: &mut Vec<u8>) {
+    let told = Value::object([("epoch", Value::from(place.epoch)), ("seq", seq.into())]);
+    let text = match form {
+        Form::Ndjson => format!("{}\n", Value::object([("rewound", told)]).to_json()),
+        _ => format!("event: rewound\nid: {place}\ndata: {}\n\n", told.to_json()),
+    };
+    out.extend_from_slice(text.as_bytes());
+}

@@ -1,0 +1,214 @@
+//! Saved searches: `searches`.
+
+use super::reply;
+use super::settings::record_change;
+use crate::json::Value;
+use crate::query::Query;
+use crate::serve::auth::role::Caller;
+use crate::serve::door::asker::Asker;
+use crate::serve::http::body;
+use crate::serve::http::problem::{Answer, Problem};
+use crate::serve::state::metrics::Kind;
+use crate::serve::state::searches::{Changed, SavedSearch, SearchContent};
+use crate::serve::state::server::Server;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+/// `GET searches`: `{"searches":[..]}`, the caller's own and those that are shared.
+///
+/// # Errors
+/// As every question.
+pub(crate) async fn list(State(server): State<Arc<Server>>, asker: Asker) -> Answer {
+    let answer = move |server: &Server, _: &Arc<_>| {
+        let found = server.searches.list(&asker.caller)?;
+        Ok(reply::serialized(&serde_json::json!({ "searches": found })))
+    };
+    server.ask(Kind::Settings, answer).await
+}
+
+/// `GET searches/{id}`.
+///
+/// # Errors
+/// 404 where the caller sees no such search.
+pub(crate) async fn get(
+    State(server): State<Arc<Server>>,
+    asker: Asker,
+    Path(id): Path<String>,
+) -> Answer {
+    let answer = move |server: &Server, _: &Arc<_>| {
+        let found = server.searches.get(&id, &asker.caller)?;
+        Ok(reply::serialized(&found.ok_or_else(|| missing(&id))?))
+    };
+    server.ask(Kind::Settings, answer).await
+}
+
+/// `POST searches`: 201 with the place.
+///
+/// # Errors
+/// 400 for a query that is wrong.
+pub(crate) async fn create(
+    State(server): State<Arc<Server>>,
+    asker: Asker,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let body = body::read(body).await?;
+    let answer = move |server: &Server| {
+        let content = read(server, &headers, body)?;
+        let search = create_search(server, content, &asker.caller)?;
+        Ok(created(&search))
+    };
+    server.append(answer).await
+}
+
+/// Keeps a search, and records it if it is shared.
+///
+/// # Errors
+/// What stands in the way.
+pub(crate) fn create_search(
+    server: &Server,
+    content: SearchContent,
+    caller: &Caller,
+) -> Answer<SavedSearch> {
+    let search = server.searches.create(content, caller)?;
+    record(server, caller, None, Some(&search))?;
+    Ok(search)
+}
+
+/// `PUT searches/{id}`: replaces what its owner says of it.
+///
+/// # Errors
+/// 403 for those of others that are seen, 404 for those that are not.
+pub(crate) async fn put(
+    State(server): State<Arc<Server>>,
+    asker: Asker,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let body = body::read(body).await?;
+    let answer = move |server: &Server| {
+        let content = read(server, &headers, body)?;
+        let search = change(server, &id, Some(content), &asker.caller)?;
+        Ok(search
+            .map_or_else(|| StatusCode::NO_CONTENT.into_response(), |one| reply::serialized(&one)))
+    };
+    server.append(answer).await
+}
+
+/// `DELETE searches/{id}`: 204.
+///
+/// # Errors
+/// As [`put`].
+pub(crate) async fn delete(
+    State(server): State<Arc<Server>>,
+    asker: Asker,
+    Path(id): Path<String>,
+) -> Answer {
+    let answer = move |server: &Server| {
+        change(server, &id, None, &asker.caller)?;
+        Ok(StatusCode::NO_CONTENT.into_response())
+    };
+    server.append(answer).await
+}
+
+/// `POST searches/{id}/copy`: a private copy of the caller's own.
+///
+/// # Errors
+/// 404 where the caller sees no such search.
+pub(crate) async fn copy(
+    State(server): State<Arc<Server>>,
+    asker: Asker,
+    Path(id): Path<String>,
+) -> Answer {
+    let answer = move |server: &Server| {
+        let found = server.searches.get(&id, &asker.caller)?.ok_or_else(|| missing(&id))?;
+        let content = SearchContent { shared: false, ..found.content };
+        Ok(created(&create_search(server, content, &asker.caller)?))
+    };
+    server.append(answer).await
+}
+
+/// Changes a search, or takes it out, and records it if it was or is shared.
+///
+/// # Errors
+/// As [`put`].
+pub(crate) fn change(
+    server: &Server,
+    id: &str,
+    content: Option<SearchContent>,
+    caller: &Caller,
+) -> Answer<Option<SavedSearch>> {
+    match server.searches.change(id, content, caller)? {
+        Changed::Missing => Err(missing(id)),
+        Changed::Forbidden => Err(Problem::forbidden("this search is somebody else's; copy it")),
+        Changed::Done { before, after } => {
+            record(server, caller, before.as_ref(), after.as_ref())?;
+            Ok(after)
+        }
+    }
+}
+
+/// Shared searches are everybody's, so that their changes are events.
+fn record(
+    server: &Server,
+    caller: &Caller,
+    before: Option<&SavedSearch>,
+    after: Option<&SavedSearch>,
+) -> Answer<()> {
+    let is_shared = before.into_iter().chain(after).any(|search| search.content.shared);
+    if !is_shared || server.store.writer().is_err() {
+        return Ok(());
+    }
+    let value = |search: Option<&SavedSearch>| -> Answer<Value> {
+        let Some(search) = search else { return Ok(Value::Null) };
+        let value = serde_json::to_value(search);
+        let value = value.map_err(|error| Problem::bad("search", error.to_string()))?;
+        Ok(Value::try_from(value)?)
+    };
+    let (before, after) = (value(before)?, value(after)?);
+    record_change(server, caller, "search_changed", "search", before, after)
+}
+
+/// The content of a body; the id, the owner and the time that an answer has are not looked at.
+fn read(server: &Server, headers: &HeaderMap, body: Bytes) -> Answer<SearchContent> {
+    let body = body::unpack(headers, body)?;
+    let wrong = |error: serde_json::Error| Problem::bad("body", error.to_string());
+    let mut value: serde_json::Value = serde_json::from_slice(&body).map_err(wrong)?;
+    if let Some(members) = value.as_object_mut() {
+        for told in ["id", "owner", "tenant", "changed_at"] {
+            members.remove(told);
+        }
+    }
+    let content: SearchContent = serde_json::from_value(value).map_err(wrong)?;
+    check(server, &content)?;
+    Ok(content)
+}
+
+/// The query and the zone must be sound.
+///
+/// # Errors
+/// 400 with the place.
+pub(crate) fn check(server: &Server, content: &SearchContent) -> Answer<()> {
+    Query::parse_named(&content.query, server.store.snapshot().profiles())?;
+    if let Some(zone) = content.zone.as_deref().filter(|zone| !zone.is_empty()) {
+        let wrong = |_| Problem::parameter("zone", format!("there is no zone `{zone}`"));
+        zone.parse::<chrono_tz::Tz>().map_err(wrong)?;
+    }
+    Ok(())
+}
+
+fn created(search: &SavedSearch) -> Response {
+    let mut response = (StatusCode::CREATED, reply::serialized(search)).into_response();
+    if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/searches/{}", search.id)) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    response
+}
+
+fn missing(id: &str) -> Problem {
+    Problem::missing(format!("there is no search {id}"))
+}

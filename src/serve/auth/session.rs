@@ -1,0 +1,105 @@
+//! Sessions of the page: a one-time code becomes a cookie.
+
+use super::role::{Caller, Role};
+use super::token::{hash_of, random_text};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a session lasts.
+pub(crate) const SESSION_LASTS: Duration = Duration::from_secs(12 * 3600);
+/// The name of the cookie.
+pub(crate) const COOKIE: &str = "annals_session";
+/// Sessions at once; the one that ends first makes room.
+const SESSIONS_MAX: usize = 1024;
+
+/// Codes that were not used yet, and sessions that run, by their hashes.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    codes: HashMap<String, Caller>,
+    sessions: HashMap<String, (Instant, Caller)>,
+}
+
+impl Sessions {
+    /// A code that makes one session of an administrator.
+    pub(crate) fn new_code(&self) -> String {
+        let code = random_text();
+        let caller =
+            Caller { name: "sign-in".to_owned(), role: Role::Admin, tenant: None, sources: None };
+        self.lock().codes.insert(hash_of(&code), caller);
+        code
+    }
+
+    /// Turns a code into the secret of a session, once.
+    pub(crate) fn sign_in(&self, code: &str) -> Option<String> {
+        let caller = self.lock().codes.remove(&hash_of(code))?;
+        Some(self.begin(caller))
+    }
+
+    /// Begins a session.
+    pub(crate) fn begin(&self, caller: Caller) -> String {
+        let secret = random_text();
+        let mut state = self.lock();
+        let now = Instant::now();
+        state.sessions.retain(|_, (end, _)| *end > now);
+        while state.sessions.len() >= SESSIONS_MAX {
+            let first = state.sessions.iter().min_by_key(|(_, (end, _))| *end);
+            let Some(first) = first.map(|(hash, _)| hash.clone()) else { break };
+            state.sessions.remove(&first);
+        }
+        state.sessions.insert(hash_of(&secret), (now + SESSION_LASTS, caller));
+        secret
+    }
+
+    /// Whose session it is, while it lasts.
+    pub(crate) fn caller(&self, secret: &str) -> Option<Caller> {
+        let state = self.lock();
+        let (end, caller) = state.sessions.get(&hash_of(secret))?;
+        (*end > Instant::now()).then(|| caller.clone())
+    }
+
+    /// Ends a session.
+    pub(crate) fn sign_out(&self, secret: &str) {
+        self.lock().sessions.remove(&hash_of(secret));
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_makes_one_session_which_can_be_ended() {
+        let sessions = Sessions::default();
+        let code = sessions.new_code();
+        assert_eq!(sessions.sign_in("x"), None);
+        let secret = sessions.sign_in(&code).unwrap();
+        assert_eq!(sessions.sign_in(&code), None);
+        assert_eq!(sessions.caller(&secret).unwrap().role, Role::Admin);
+        assert_eq!(sessions.caller(&code), None);
+        sessions.sign_out(&secret);
+        assert_eq!(sessions.caller(&secret), None);
+    }
+
+    #[test]
+    fn there_are_at_most_so_many_sessions() {
+        let sessions = Sessions::default();
+        let code = sessions.new_code();
+        let first = sessions.sign_in(&code).unwrap();
+        let caller = sessions.caller(&first).unwrap();
+        for _ in 0..SESSIONS_MAX {
+            sessions.begin(caller.clone());
+        }
+        assert_eq!(sessions.caller(&first), None);
+        assert_eq!(sessions.lock().sessions.len(), SESSIONS_MAX);
+    }
+}

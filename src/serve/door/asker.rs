@@ -1,0 +1,151 @@
+//! Who sent a request, and whether they may.
+
+use super::guard::check_origin;
+use crate::serve::auth::role::{Caller, Role};
+use crate::serve::auth::session::COOKIE;
+use crate::serve::http::problem::{Answer, Problem};
+use crate::serve::state::server::Server;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use std::sync::Arc;
+
+/// The header in which an auditor says why.
+const REASON: &str = "x-reason";
+/// The longest reason, in bytes.
+const REASON_BYTES_MAX: usize = 4096;
+
+/// Who may ask for events.
+#[derive(Debug, Clone)]
+pub(crate) struct Asker {
+    pub(crate) caller: Caller,
+    /// Why, if the caller must say it.
+    pub(crate) reason: Option<String>,
+    /// The address that was asked, for the record.
+    pub(crate) address: String,
+}
+
+/// Who may append events.
+#[derive(Debug, Clone)]
+pub(crate) struct Appender(pub(crate) Caller);
+
+/// Who may change settings.
+#[derive(Debug, Clone)]
+pub(crate) struct Admin(pub(crate) Caller);
+
+/// Who sent a request; `None`: nobody that is known.
+///
+/// # Errors
+/// 403 for a session that is used by a page from elsewhere.
+pub(crate) fn caller_of(server: &Server, parts: &Parts) -> Answer<Option<Caller>> {
+    if let Some(caller) = server.authenticate(parts) {
+        return Ok(Some(caller));
+    }
+    if let Some(secret) = token_of(&parts.headers) {
+        return Ok(server.access.caller(secret));
+    }
+    let Some(secret) = cookie_of(&parts.headers) else {
+        return Ok(None);
+    };
+    check_origin(&parts.method, &parts.headers)?;
+    Ok(server.sessions.caller(secret))
+}
+
+/// The token of a request: `Authorization: Bearer`, or as Clockify's clients send it.
+fn token_of(headers: &HeaderMap) -> Option<&str> {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+        return scheme.eq_ignore_ascii_case("bearer").then_some(token.trim());
+    }
+    headers.get("x-api-key")?.to_str().ok()
+}
+
+/// The secret of the session of a request.
+pub(crate) fn cookie_of(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
+    pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+}
+
+fn known(server: &Server, parts: &Parts) -> Answer<Caller> {
+    caller_of(server, parts)?.ok_or_else(Problem::unauthenticated)
+}
+
+impl Asker {
+    /// Checks that a caller may ask, and says why if they must.
+    ///
+    /// # Errors
+    /// 403 for those who only append, 400 for an auditor without a reason.
+    pub(crate) fn of(caller: Caller, parts: &Parts) -> Answer<Asker> {
+        if !caller.role.reads() {
+            return Err(Problem::forbidden("a writer appends and asks nothing"));
+        }
+        let reason = parts.headers.get(REASON).and_then(|reason| reason.to_str().ok());
+        let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
+        let reason = match (caller.role, reason) {
+            (Role::Auditor, None) => {
+                let detail = "an auditor says why, in the header X-Reason";
+                return Err(Problem::bad("reason", detail));
+            }
+            (Role::Auditor, Some(reason)) if reason.len() > REASON_BYTES_MAX => {
+                let detail = format!("a reason has at most {REASON_BYTES_MAX} bytes");
+                return Err(Problem::bad("reason", detail));
+            }
+            (Role::Auditor, reason) => reason.map(str::to_owned),
+            _ => None,
+        };
+        let address = parts.uri.path_and_query().map(|address| address.as_str().to_owned());
+        Ok(Asker { caller, reason, address: address.unwrap_or_default() })
+    }
+
+    /// Records what an auditor asks, before it is answered; nothing for others.
+    ///
+    /// # Errors
+    /// 403 where the store is only read, so that nothing can be recorded; what the append says.
+    pub(crate) fn record(&self, server: &Server, query: &str) -> Answer<()> {
+        let Some(reason) = &self.reason else {
+            return Ok(());
+        };
+        if server.store.writer().is_err() {
+            let detail = "this server only reads, so it cannot record why an auditor asks";
+            return Err(Problem::forbidden(detail));
+        }
+        let event = server.own_event("read", &self.caller).operation("read");
+        let event = event.detail("reason", reason.as_str()).detail("query", query);
+        let event = event.detail("token", self.caller.name.as_str());
+        server.store.append(vec![event.detail("address", self.address.as_str()).build()?])?;
+        Ok(())
+    }
+}
+
+impl FromRequestParts<Arc<Server>> for Asker {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Answer<Asker> {
+        Asker::of(known(server, parts)?, parts)
+    }
+}
+
+impl FromRequestParts<Arc<Server>> for Appender {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Answer<Appender> {
+        let caller = known(server, parts)?;
+        match caller.role.appends() {
+            true => Ok(Appender(caller)),
+            false => Err(Problem::forbidden(format!("{} token: appends nothing", caller.role))),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Server>> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Answer<Admin> {
+        let caller = known(server, parts)?;
+        match caller.role {
+            Role::Admin => Ok(Admin(caller)),
+            role => Err(Problem::forbidden(format!("{role} token: changes nothing"))),
+        }
+    }
+}

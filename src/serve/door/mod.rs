@@ -1,0 +1,4 @@
+//! Who comes in: the guard of every request, and who may ask, append or change.
+
+pub(crate) mod asker;
+pub(crate) mod guard;

@@ -1,0 +1,91 @@
+//! The store behind a server: open for writing, or for reading beside the process that writes.
+
+use crate::event::Event;
+use crate::query::{Follow, FollowCursor};
+use crate::store::{CapturePolicy, Receipt, Retention, Snapshot, Stats, Store, StoreReader};
+use crate::{Error, Result};
+
+/// A store that is served.
+#[derive(Debug)]
+pub enum Served {
+    /// One that this process writes.
+    Writer(Box<Store>),
+    /// One that is only read here.
+    Reader(Box<StoreReader>),
+}
+
+impl From<Store> for Served {
+    fn from(store: Store) -> Served {
+        Served::Writer(Box::new(store))
+    }
+}
+
+impl From<StoreReader> for Served {
+    fn from(store: StoreReader) -> Served {
+        Served::Reader(Box::new(store))
+    }
+}
+
+impl Served {
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        match self {
+            Served::Writer(store) => store.snapshot(),
+            Served::Reader(store) => store.snapshot(),
+        }
+    }
+
+    pub(crate) fn follow(&self, cursor: FollowCursor) -> Follow<'_> {
+        match self {
+            Served::Writer(store) => store.follow(cursor),
+            Served::Reader(store) => store.follow(cursor),
+        }
+    }
+
+    /// The store, if it can be written.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where it is only read.
+    pub(crate) fn writer(&self) -> Result<&Store> {
+        match self {
+            Served::Writer(store) => Ok(store),
+            Served::Reader(_) => Err(Error::invalid("store", "is only read by this server")),
+        }
+    }
+
+    /// As [`Store::append_batch`].
+    pub(crate) fn append(&self, events: Vec<Event>) -> Result<Vec<Receipt>> {
+        self.writer()?.append_batch(events)
+    }
+
+    pub(crate) fn retention(&self) -> Retention {
+        match self {
+            Served::Writer(store) => store.retention(),
+            Served::Reader(store) => store.retention(),
+        }
+    }
+
+    pub(crate) fn capture(&self) -> CapturePolicy {
+        match self {
+            Served::Writer(store) => store.capture(),
+            Served::Reader(store) => store.capture(),
+        }
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        match self {
+            Served::Writer(store) => store.stats(),
+            Served::Reader(store) => store.stats(),
+        }
+    }
+
+    /// Closes it; what was acknowledged is stored in any case.
+    ///
+    /// # Errors
+    /// As [`Store::close`].
+    pub(crate) fn close(self) -> Result<()> {
+        match self {
+            Served::Writer(store) => store.close(),
+            Served::Reader(_) => Ok(()),
+        }
+    }
+}
