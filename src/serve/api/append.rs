@@ -1,6 +1,7 @@
 //! `POST events`: one atomic batch.
 
 use super::reply;
+use super::settings::writable;
 use crate::Error;
 use crate::event::Event;
 use crate::import::{Item, Native, RecordReader};
@@ -35,10 +36,11 @@ pub(crate) async fn append(
     Params::of_address(address.as_deref())?.finish()?;
     let body = body::read(body).await?;
     let append = move |server: &Server| {
+        let store = writable(server)?;
         let events = read(&body::unpack(&headers, body)?, &caller)?;
         let mut counts = AppendCounts::default();
         if !events.is_empty() {
-            let receipts = server.store.append(events).map_err(unprocessable)?;
+            let receipts = store.append_batch(events).map_err(unprocessable)?;
             counts.add(&receipts);
         }
         server.metrics.count_append(counts.appended);

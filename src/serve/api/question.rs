@@ -143,8 +143,10 @@ impl<'s> Running<'s> {
         cancel: &'s Arc<AtomicBool>,
         query: &str,
     ) -> Answer<Running<'s>> {
+        // The view does not hold the record of its own question.
+        let snapshot = server.store.snapshot();
         asker.record(server, query)?;
-        Ok(Running { server, asker, snapshot: server.store.snapshot(), cancel })
+        Ok(Running { server, asker, snapshot, cancel })
     }
 
     /// The search for what is asked, within the limits of a question.

@@ -1,0 +1,12 @@
+//! `annals serve` as its callers meet it: real sockets, the program as users get it.
+#![cfg(all(feature = "serve", feature = "cli"))]
+
+mod api;
+mod client;
+mod doors;
+mod ends;
+mod follow;
+mod jobs;
+mod limits;
+mod saved;
+mod tenants;
