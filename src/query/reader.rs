@@ -113,8 +113,8 @@ impl ScopedSnapshot {
     }
 
     /// When a category was captured for the tenant of the scope, or in general; see
-    /// [`Snapshot::coverage`]. The sources are those that the scope sees, and no sequence is said to
-    /// be missing: others have some.
+    /// [`Snapshot::coverage`]. The sources are those that the scope sees, and no sequence is said
+    /// to be missing: others have some.
     ///
     /// # Errors
     /// As [`Snapshot::coverage`].

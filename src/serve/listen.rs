@@ -1,18 +1,19 @@
 //! A server by itself: sockets, TLS, limits of connections, and an orderly end.
 
 use super::http::hosts::Hosts;
+use super::limits;
 use super::limits::{
     ADDRESS_BYTES_MAX, CONNECTIONS_MAX, HEADER_BYTES_MAX, SENDING_LASTS, STOPPING_LASTS,
 };
+use super::service::router_of;
 use super::state::options::ServeOptions;
 use super::state::served::Served;
 use super::state::server::Server;
-use super::{limits, router_of};
 use crate::{Error, Result};
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use std::io;
 use std::net::SocketAddr;
@@ -107,7 +108,7 @@ async fn serve(
     let sign_in = format!("{told}/sign-in?code={}", server.sessions.new_code());
     tell(&Listening { address: told, sign_in });
     let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let running = Arc::new(GracefulShutdown::new());
+    let running = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -126,7 +127,7 @@ async fn serve(
         match Arc::clone(&connections).try_acquire_owned() {
             Ok(place) => {
                 let connection = Connection { place, router: router.clone(), tls: tls.clone() };
-                tokio::spawn(connection.run(stream, Arc::clone(&running)));
+                tokio::spawn(connection.run(stream, running.watcher()));
             }
             Err(_) => drop(tokio::spawn(refuse(stream, tls.is_some()))),
         }
@@ -134,24 +135,12 @@ async fn serve(
     drop(listener);
     server.stop();
     server.jobs.stop();
-    let Ok(running) = Arc::try_unwrap(running).or_else(|shared| Err(drop(shared))) else {
-        // Connections whose handshake goes on hold it too.
-        return wait_for(&connections).await;
-    };
     tokio::select! {
         () = running.shutdown() => {}
         () = tokio::time::sleep(STOPPING_LASTS) => {}
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
-    Ok(())
-}
-
-/// Waits until no connection is left, or for as long as running requests may go on.
-async fn wait_for(connections: &Semaphore) -> Result<()> {
-    let all = u32::try_from(CONNECTIONS_MAX).unwrap_or(u32::MAX);
-    // What is still there is cut.
-    let _ = tokio::time::timeout(STOPPING_LASTS, connections.acquire_many(all)).await;
     Ok(())
 }
 
@@ -163,7 +152,7 @@ struct Connection {
 }
 
 impl Connection {
-    async fn run(self, stream: TcpStream, running: Arc<GracefulShutdown>) {
+    async fn run(self, stream: TcpStream, running: Watcher) {
         // Answers are written at once; a failure costs time only.
         let _ = stream.set_nodelay(true);
         match &self.tls {
@@ -180,7 +169,7 @@ impl Connection {
     async fn answer(
         &self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        running: Arc<GracefulShutdown>,
+        running: Watcher,
     ) {
         let service = TowerToHyperService::new(self.router.clone());
         let connection = http1::Builder::new()
@@ -188,9 +177,7 @@ impl Connection {
             .header_read_timeout(SENDING_LASTS)
             .max_buf_size(ADDRESS_BYTES_MAX + 2 * HEADER_BYTES_MAX)
             .serve_connection(TokioIo::new(stream), service);
-        let connection = running.watch(connection);
-        drop(running);
-        if let Err(error) = connection.await {
+        if let Err(error) = running.watch(connection).await {
             tracing::debug!(%error, "a connection ended");
         }
         let _ = &self.place;

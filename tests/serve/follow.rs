@@ -24,7 +24,8 @@ impl Stream {
         let mut stream = server.connect();
         let last = last.map(|last| format!("Last-Event-ID: {last}\r\n")).unwrap_or_default();
         let head = format!(
-            "GET /api/v1/follow{query} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n{last}\r\n",
+            "GET /api/v1/follow{query} HTTP/1.1\r\nHost: {}\r\n\
+             Authorization: Bearer {token}\r\n{last}\r\n",
             server.address
         );
         stream.write_all(head.as_bytes()).unwrap();
@@ -118,7 +119,8 @@ fn lines_of_json_come_on_request() {
     server.post("/api/v1/events", &admin, &events("a", 3)).ok();
     let mut stream = server.connect();
     let head = format!(
-        "GET /api/v1/follow?after=0:0 HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {admin}\r\nAccept: application/x-ndjson\r\n\r\n",
+        "GET /api/v1/follow?after=0:0 HTTP/1.1\r\nHost: {}\r\n\
+         Authorization: Bearer {admin}\r\nAccept: application/x-ndjson\r\n\r\n",
         server.address
     );
     stream.write_all(head.as_bytes()).unwrap();

@@ -58,10 +58,14 @@ fn what_is_no_request_hurts_nobody() {
     let server = Server::start(&[]);
     let admin = server.admin();
     for bytes in [
-        &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..], b"GET / HTTP/9.9\r\n\r\n", b"\0\0\0\0\r\n\r\n",
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
+        &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..],
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"\0\0\0\0\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
         b"POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-        b"POST /api/v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\nzz\r\n",
+        b"POST /api/v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\
+          Content-Length: 5\r\n\r\nzz\r\n",
     ] {
         let reply = server.raw(bytes);
         assert!(reply.status == 0 || (400..600).contains(&reply.status), "{:?}", reply.head);
@@ -78,7 +82,8 @@ fn slow_senders_are_cut_and_hold_nobody_up() {
     slow_head.write_all(b"GET /api/v1/count HTTP/1.1\r\nHost: ").unwrap();
     let mut slow_body = server.connect();
     let head = format!(
-        "POST /api/v1/events HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {admin}\r\nContent-Length: 1000\r\n\r\n{{",
+        "POST /api/v1/events HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {admin}\r\n\
+         Content-Length: 1000\r\n\r\n{{",
         server.address
     );
     slow_body.write_all(head.as_bytes()).unwrap();

@@ -8,5 +8,6 @@ mod ends;
 mod follow;
 mod jobs;
 mod limits;
+mod openapi;
 mod saved;
 mod tenants;

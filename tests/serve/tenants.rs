@@ -45,7 +45,8 @@ fn attempts() -> Vec<String> {
         "q=seq%3E0",
         "q=%2Fsecret-b%2F",
         "q=secret-b%40example.com~1",
-        "filter=%7B%22not%22%3A%7B%22field%22%3A%22tenant%22%2C%22op%22%3A%22eq%22%2C%22value%22%3A%22a%22%7D%7D",
+        "filter=%7B%22not%22%3A%7B%22field%22%3A%22tenant%22%2C%22op%22%3A%22eq%22%2C\
+         %22value%22%3A%22a%22%7D%7D",
         "include_hidden=true",
         "q=wrod-b",
         "lang=de",

@@ -126,7 +126,6 @@ fn of_parameter(error: Error) -> Problem {
 
 /// A question that runs: a view of the store, who asks, and what it may cost.
 pub(crate) struct Running<'s> {
-    pub(crate) server: &'s Server,
     pub(crate) asker: &'s Asker,
     pub(crate) snapshot: Snapshot,
     cancel: &'s Arc<AtomicBool>,
@@ -138,7 +137,7 @@ impl<'s> Running<'s> {
     /// # Errors
     /// What stands in the way of the record.
     pub(crate) fn begin(
-        server: &'s Server,
+        server: &Server,
         asker: &'s Asker,
         cancel: &'s Arc<AtomicBool>,
         query: &str,
@@ -146,7 +145,7 @@ impl<'s> Running<'s> {
         // The view does not hold the record of its own question.
         let snapshot = server.store.snapshot();
         asker.record(server, query)?;
-        Ok(Running { server, asker, snapshot, cancel })
+        Ok(Running { asker, snapshot, cancel })
     }
 
     /// The search for what is asked, within the limits of a question.

@@ -146,8 +146,8 @@ pub(crate) fn change(
         Changed::Missing => Err(missing(id)),
         Changed::Forbidden => Err(Problem::forbidden("this search is somebody else's; copy it")),
         Changed::Done { before, after } => {
-            record(server, caller, before.as_ref(), after.as_ref())?;
-            Ok(after)
+            record(server, caller, Some(&before), after.as_deref())?;
+            Ok(after.map(|after| *after))
         }
     }
 }

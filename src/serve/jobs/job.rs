@@ -1,11 +1,13 @@
 //! A job: a file that somebody asked for, and how far it is.
 
-use super::FILE_KEPT_MICROS;
 use crate::event::Timestamp;
 use crate::export::ExportManifest;
 use crate::json::Value;
 use crate::serve::auth::role::{Caller, Role};
 use serde::{Deserialize, Serialize};
+
+/// How long a file is kept once it is done.
+pub(super) const FILE_KEPT_MICROS: i64 = 24 * 3_600 * 1_000_000;
 
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,6 +16,7 @@ use super::files::{read, replace};
 use crate::event::Timestamp;
 use crate::io::{Random, SystemRandom};
 use crate::{Error, Result};
+use job::FILE_KEPT_MICROS;
 use link::LinkKey;
 use std::collections::BTreeMap;
 use std::fs;
@@ -30,8 +31,6 @@ const JOB_FILE: &str = "job.json";
 const KEY_FILE: &str = "key";
 /// Jobs that are kept; more are refused until some are past their time.
 const JOBS_MAX: usize = 1_000;
-/// How long a file is kept once it is done.
-pub(crate) const FILE_KEPT_MICROS: i64 = 24 * 3_600 * 1_000_000;
 /// How long a job is told of after its file is gone.
 const TOLD_MICROS: i64 = 7 * FILE_KEPT_MICROS;
 

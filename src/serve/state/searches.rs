@@ -76,7 +76,7 @@ fn is_admin(caller: &Caller) -> bool {
 /// What became of a change.
 pub(crate) enum Changed {
     /// It is this now, and was this before.
-    Done { before: Option<SavedSearch>, after: Option<SavedSearch> },
+    Done { before: Box<SavedSearch>, after: Option<Box<SavedSearch>> },
     /// There is no such search that the caller may see.
     Missing,
     /// Others may change it.
@@ -169,7 +169,7 @@ impl SavedSearches {
             None => drop(all.remove(place)),
         }
         file.replace(&print(&all)?)?;
-        Ok(Changed::Done { before: Some(before), after })
+        Ok(Changed::Done { before: Box::new(before), after: after.map(Box::new) })
     }
 
     fn parse(&self, text: &str) -> Result<Vec<SavedSearch>> {
