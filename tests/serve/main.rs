@@ -8,6 +8,7 @@ mod ends;
 mod follow;
 mod jobs;
 mod limits;
+mod load;
 mod openapi;
 mod saved;
 mod tenants;
