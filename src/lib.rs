@@ -52,11 +52,13 @@
 //! | [`import`], [`export`] | foreign formats in, tables out |
 //! | [`limits`] | every cap that a user meets |
 //! | [`io`] | the disk, the clock and the random source behind a store |
+//! | `serve`, `interface` | a store over HTTP; what it has in common with the program |
 //!
 //! # Features
 //! | feature | what it adds |
 //! |---|---|
 //! | `cli` (default) | the program `annals`, and what it needs of the features below |
+//! | `serve` (default) | `serve::router`: a page, an API and the products' own APIs over HTTP |
 //! | `export` | `export::Export`: files of events with a manifest |
 //! | `csv`, `xlsx` | `export::CsvWriter`, `export::XlsxWriter` |
 //! | `serde` | events and values from and to serde types and `serde_json::Value` |

@@ -11,9 +11,10 @@ use tempfile::TempDir;
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The program.
+/// The program: that of this build, or the one that `ANNALS_PROGRAM` names.
 pub(crate) fn annals() -> Command {
-    Command::new(assert_cmd::cargo::cargo_bin!("annals"))
+    let of_build = assert_cmd::cargo::cargo_bin!("annals");
+    Command::new(std::env::var_os("ANNALS_PROGRAM").map_or(of_build.to_path_buf(), PathBuf::from))
 }
 
 /// Runs the program on a store; gives what it printed.

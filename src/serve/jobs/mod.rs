@@ -270,3 +270,56 @@ fn found_in(folder: &Path) -> Result<Vec<Job>> {
     }
     Ok(jobs)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::{Export, ExportManifest};
+    use crate::query::Query;
+    use crate::store::Store;
+
+    fn manifest(folder: &Path) -> ExportManifest {
+        let store = Store::open(folder.join("store")).unwrap();
+        let (snapshot, all) = (store.snapshot(), Query::all());
+        Export::csv().write(&snapshot.query(&all), std::io::sink()).unwrap()
+    }
+
+    fn caller() -> Caller {
+        Caller { name: "ada".into(), role: Role::Reader, tenant: None, sources: None }
+    }
+
+    #[test]
+    fn a_file_goes_a_day_after_it_was_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Jobs::open(folder.path()).unwrap();
+        let job = jobs.create(&caller(), "format=csv".into(), "activity.csv".into()).unwrap();
+        jobs.start(&job.id).unwrap();
+        fs::write(jobs.file_of(&job), "seq\n").unwrap();
+        jobs.end(&job.id, JobEnd::Done(Box::new(manifest(folder.path())))).unwrap();
+        let job = jobs.get(&job.id, &caller()).unwrap();
+        let end = job.expires_at().unwrap();
+        jobs.sweep(Timestamp(end.0 - 1)).unwrap();
+        assert!(jobs.file_of(&job).exists());
+        assert!(jobs.link(&job).unwrap().is_some());
+        jobs.sweep(end).unwrap();
+        assert!(!jobs.file_of(&job).exists());
+        let told = jobs.get(&job.id, &caller()).unwrap();
+        assert_eq!((told.state, jobs.link(&told).unwrap()), (JobState::Expired, None));
+        jobs.sweep(Timestamp(end.0 + TOLD_MICROS)).unwrap();
+        assert_eq!(jobs.get(&job.id, &caller()), None);
+    }
+
+    #[test]
+    fn a_job_that_was_cut_short_waits_for_the_next_server() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Jobs::open(folder.path()).unwrap();
+        let job = jobs.create(&caller(), "format=csv".into(), "activity.csv".into()).unwrap();
+        assert_eq!(jobs.next(Duration::ZERO), Some(job.id.clone()));
+        jobs.start(&job.id).unwrap();
+        drop(jobs);
+        let jobs = Jobs::open(folder.path()).unwrap();
+        assert_eq!(jobs.get(&job.id, &caller()).unwrap().state, JobState::Waiting);
+        assert_eq!(jobs.next(Duration::ZERO), Some(job.id));
+        assert_eq!(jobs.next(Duration::ZERO), None);
+    }
+}
