@@ -18,6 +18,8 @@ pub const QUESTION_WAITS: Duration = Duration::from_secs(1);
 pub const QUESTION_LASTS: Duration = Duration::from_secs(10);
 /// Bytes that a question may look at: as for its time.
 pub const QUESTION_BYTES_MAX: u64 = 256 << 20;
+/// Followers that look for new events at once; others wait for their turn.
+pub const LOOKS_MAX: usize = 16;
 /// Appends that wait for the disk at once: 503 beyond.
 pub const APPENDS_MAX: usize = 64;
 /// How long a head or a body may take to come, and an answer to be taken: 408, or the connection

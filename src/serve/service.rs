@@ -37,3 +37,63 @@ fn is_packed(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> 
     let texts = ["text/html", "text/css", "text/javascript", "application/json"];
     !is_file && kind.is_some_and(|kind| texts.contains(&kind))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serve::{Caller, Role};
+    use crate::store::Store;
+    use axum::body::Body;
+    use axum::http::Request;
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    /// What a service around sends, and what it gets.
+    async fn ask(
+        app: &Router,
+        method: &str,
+        target: &str,
+        user: &str,
+        body: &str,
+    ) -> (u16, String) {
+        let request = Request::builder().method(method).uri(target);
+        let request = request.header("host", "log.example.com").header("x-user", user);
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let answer = app.clone().oneshot(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    /// Users are named `role` or `role/tenant`.
+    fn known(user: &str) -> Option<Caller> {
+        let (role, tenant) = match user.split_once('/') {
+            Some((role, tenant)) => (role, Some(tenant.to_owned())),
+            None => (user, None),
+        };
+        let role: Role = role.parse().ok()?;
+        Some(Caller { name: user.to_owned(), role, tenant, sources: None })
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_service_around_says_who_calls() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("store")).unwrap();
+        let options = ServeOptions::new(folder.path())
+            .hosts(["log.example.com"])
+            .authenticate(|request| known(request.headers.get("x-user")?.to_str().ok()?));
+        let app = router(store, options).unwrap();
+        let event = r#"{"occurred_at":"2026-11-01T00:00:00Z","category":"c","activity":"a"}"#;
+        let of = |tenant: &str| event.replace('}', &format!(",\"tenant\":\"{tenant}\"}}"));
+        for tenant in ["acme", "nord", "nord"] {
+            let stored = ask(&app, "POST", "/api/v1/events", "writer", &of(tenant)).await;
+            assert_eq!(stored.0, 200, "{}", stored.1);
+        }
+        let count = |user: &'static str| ask(&app, "GET", "/api/v1/count", user, "");
+        assert_eq!(count("reader").await, (200, r#"{"count":2}"#.to_owned()), "one is a duplicate");
+        assert_eq!(count("reader/nord").await, (200, r#"{"count":1}"#.to_owned()));
+        assert_eq!(count("reader/none").await, (200, r#"{"count":0}"#.to_owned()));
+        assert_eq!(count("writer").await.0, 403);
+        assert_eq!(count("nobody").await.0, 401);
+    }
+}

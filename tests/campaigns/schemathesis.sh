@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 examples=${1:-25}
 target=${CARGO_TARGET_DIR:-target}
-tool=$target/schemathesis
+tool=$(realpath -m "$target")/schemathesis
 if ! [ -x "$tool/bin/schemathesis" ]; then
     if ! { python3 -m venv "$tool" && "$tool/bin/pip" install --quiet schemathesis==4.32.5; }; then
         rm -rf "$tool"
@@ -29,7 +29,7 @@ token=$("$annals" token create --store "$folder/store" --name root --role admin)
 server=$!
 until [ -s "$folder/listening" ]; do sleep 0.1; done
 address=$(sed 's/.*"listening":"\([^"]*\)".*/\1/' "$folder/listening")
-if ! (cd "$folder" && "$OLDPWD/$tool/bin/schemathesis" run "$address/api/v1/openapi.json" \
+if ! (cd "$folder" && "$tool/bin/schemathesis" run "$address/api/v1/openapi.json" \
     --header "Authorization: Bearer $token" --no-color --seed 1 \
     --checks not_a_server_error,status_code_conformance,content_type_conformance \
     --checks response_schema_conformance,unsupported_method \

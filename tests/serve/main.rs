@@ -12,3 +12,4 @@ mod load;
 mod openapi;
 mod saved;
 mod tenants;
+mod tls;

@@ -161,16 +161,13 @@ impl Follower {
     async fn look(&self) -> Option<Look> {
         let (selection, place, form, raw) =
             (self.selection.clone(), self.place, self.form, self.raw);
-        let server = Arc::clone(&self.server);
-        // A look is short; followers wait for each other rather than for questions.
-        let look = move || look(&server, selection, place, form, raw);
-        match tokio::task::spawn_blocking(look).await {
-            Ok(Ok(look)) => Some(look),
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "a follower ends");
+        let look = move |server: &Server| Ok(look(server, selection, place, form, raw)?);
+        match self.server.look(look).await {
+            Ok(look) => Some(look),
+            Err(problem) => {
+                tracing::warn!(problem.detail, "a follower ends");
                 None
             }
-            Err(_) => None,
         }
     }
 }

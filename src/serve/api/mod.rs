@@ -14,8 +14,7 @@ mod saved;
 pub(crate) mod settings;
 
 pub(crate) use events::{PageAsked, find};
-pub(crate) use one::{find as find_event, find_linked, with_diff};
-pub(crate) use saved::{change as change_search, check as check_search, create_search};
+pub(crate) use one::{find as find_event, with_diff};
 
 use super::http::problem::Problem;
 use super::state::server::Server;

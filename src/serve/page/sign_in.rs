@@ -1,11 +1,13 @@
 //! Signing in: a one-time code becomes a cookie.
 
 use crate::serve::auth::session::{COOKIE, SESSION_LASTS};
+use crate::serve::door::asker::cookie_of;
+use crate::serve::door::guard::check_origin;
 use crate::serve::http::params::Params;
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::state::server::Server;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect};
 use std::sync::Arc;
 
@@ -26,6 +28,25 @@ pub(super) async fn sign_in(
     };
     let mut response = Redirect::to("/").into_response();
     response.headers_mut().insert(header::SET_COOKIE, cookie(&server, &secret));
+    Ok(response)
+}
+
+/// `POST /sign-out`: ends the session and goes to `/`.
+///
+/// # Errors
+/// 403 where a page of another origin sends it.
+pub(super) async fn sign_out(
+    State(server): State<Arc<Server>>,
+    method: Method,
+    headers: HeaderMap,
+) -> Answer {
+    check_origin(&method, &headers)?;
+    if let Some(secret) = cookie_of(&headers) {
+        server.sessions.sign_out(secret);
+    }
+    let mut response = Redirect::to("/").into_response();
+    let gone = HeaderValue::from_static("annals_session=; Path=/; Max-Age=0; HttpOnly");
+    response.headers_mut().insert(header::SET_COOKIE, gone);
     Ok(response)
 }
 

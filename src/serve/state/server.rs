@@ -13,7 +13,7 @@ use crate::serve::auth::session::Sessions;
 use crate::serve::http::hosts::Hosts;
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::jobs::Jobs;
-use crate::serve::limits::{APPENDS_MAX, QUESTION_WAITS, QUESTIONS_MAX};
+use crate::serve::limits::{APPENDS_MAX, LOOKS_MAX, QUESTION_WAITS, QUESTIONS_MAX};
 use axum::http::request::Parts;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -38,6 +38,7 @@ pub(crate) struct Server {
     listening: OnceLock<Hosts>,
     questions: Arc<Semaphore>,
     appends: Arc<Semaphore>,
+    looks: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
 }
 
@@ -66,6 +67,7 @@ impl Server {
             listening: OnceLock::new(),
             questions: Arc::new(Semaphore::new(QUESTIONS_MAX)),
             appends: Arc::new(Semaphore::new(APPENDS_MAX)),
+            looks: Arc::new(Semaphore::new(LOOKS_MAX)),
             stopping: watch::channel(false).0,
             store,
             options,
@@ -119,6 +121,25 @@ impl Server {
             Ok(Ok(turn)) => Ok(turn),
             _ => Err(Problem::busy(format!("{QUESTIONS_MAX} questions run already"))),
         }
+    }
+
+    /// Runs a look of a follower on the pool of threads. Looks are short and wait for each other, so
+    /// that thousands of followers take a few threads.
+    ///
+    /// # Errors
+    /// What the look says.
+    pub(crate) async fn look<T: Send + 'static>(
+        self: &Arc<Self>,
+        look: impl FnOnce(&Server) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
+        let turn = Arc::clone(&self.looks).acquire_owned().await;
+        let server = Arc::clone(self);
+        blocking(move || {
+            let found = look(&server);
+            drop(turn);
+            found
+        })
+        .await
     }
 
     /// Runs a question on the pool of threads. It gets a handle that is set once nobody waits for

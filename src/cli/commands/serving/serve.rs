@@ -54,6 +54,7 @@ pub(crate) struct ServeArguments {
 }
 
 pub(crate) fn run(options: &StoreOptions, arguments: &ServeArguments) -> Outcome {
+    log_to_stderr();
     let demo = match arguments.demo {
         true => Some(Folder::new(options.dir())?),
         false => None,
@@ -82,6 +83,13 @@ pub(crate) fn run(options: &StoreOptions, arguments: &ServeArguments) -> Outcome
         }
     });
     Ok(served?)
+}
+
+/// What goes wrong while it runs is told on stderr, a line each, with its time.
+fn log_to_stderr() {
+    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false);
+    // Nobody else logs in this process.
+    let _ = lines.with_max_level(tracing::Level::WARN).with_target(false).try_init();
 }
 
 fn open(options: &StoreOptions, arguments: &ServeArguments, dir: &Path) -> Outcome<Served> {
