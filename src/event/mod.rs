@@ -159,13 +159,12 @@ impl Event {
     }
 
     /// Tenant and id, if there is an id. In canonical form the id stands first and the tenant
-    /// behind it, so no more than two members are looked at.
+    /// behind it, so that nothing else is looked at.
     pub(crate) fn tenant_and_id(&self) -> Option<TenantAndId<'_>> {
-        let mut members = crate::json::members(&self.canonical);
-        let mut next = |key: &[u8]| members.next().filter(|member| member.key == key);
-        let id = self.canonical.get(next(b"id")?.value)?;
-        let tenant = next(b"tenant").and_then(|member| self.canonical.get(member.value));
-        Some((tenant, id))
+        let id = crate::json::value_behind(&self.canonical, 0, b"{\"id\":")?;
+        let tenant = crate::json::value_behind(&self.canonical, id.end, b",\"tenant\":");
+        let tenant = tenant.and_then(|tenant| self.canonical.get(tenant));
+        Some((tenant, self.canonical.get(id)?))
     }
 
     /// The payload as received, if the event has one.

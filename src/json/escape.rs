@@ -48,15 +48,15 @@ pub(crate) fn is_plain(bytes: &[u8]) -> bool {
     plain_len(bytes) == bytes.len()
 }
 
-/// Sets the high bit of each special byte, by the SWAR test for zero bytes. A byte above one may be
-/// marked wrongly by the borrow of the subtraction; the lowest mark is always right.
+/// Sets the high bit of each special byte, by the SWAR test for bytes below a bound: a quote (0x22)
+/// and the control characters are the bytes that are below 0x21 once a bit of each is turned, a
+/// backslash is the one that is below 1. A byte above one may be marked wrongly by the borrow of
+/// the subtraction; the lowest mark is always right.
 #[inline]
 fn marks(word: u64) -> u64 {
-    let zeros = |word: u64| word.wrapping_sub(LOW_BITS) & !word;
-    let quotes = zeros(word ^ (LOW_BITS * 0x22));
-    let backslashes = zeros(word ^ (LOW_BITS * 0x5c));
-    let controls = word.wrapping_sub(LOW_BITS * 0x20) & !word;
-    (quotes | backslashes | controls) & HIGH_BITS
+    let quotes_and_controls = (word ^ (LOW_BITS * 0x02)).wrapping_sub(LOW_BITS * 0x21);
+    let backslashes = (word ^ (LOW_BITS * 0x5c)).wrapping_sub(LOW_BITS);
+    (quotes_and_controls | backslashes) & !word & HIGH_BITS
 }
 
 #[cfg(test)]

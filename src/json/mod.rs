@@ -25,7 +25,7 @@ pub(crate) use layouts::{Layouts, Scan, Token, TokenKind};
 pub(crate) use locate::{End, offset_of, read_tree};
 pub(crate) use parse::parse;
 pub(crate) use problem::{Checked, PathStep, Problem};
-pub(crate) use spans::{find, find_raw, members};
+pub(crate) use spans::{find, find_raw, value_behind};
 pub(crate) use tokens::{Step, for_each_token};
 pub(crate) use tree::{Member, Node};
 pub(crate) use write::{append_comma, append_escaped, append_key, append_scalar, compact};

@@ -42,6 +42,13 @@ pub(crate) fn find<'a>(json: &'a [u8], key: &str) -> Option<MemberSpan<'a>> {
     members(json).find(|member| member.key == key.as_bytes())
 }
 
+/// Where the value stands that follows `literal` at `at`.
+pub(crate) fn value_behind(json: &[u8], at: usize, literal: &[u8]) -> Option<Range<usize>> {
+    let start = at + literal.len();
+    (json.get(at..start)? == literal).then_some(())?;
+    Some(start..value_end(json, start)?)
+}
+
 /// The member `raw`, which is never the first. One substring search, prepared once, rules out most
 /// events without it.
 pub(crate) fn find_raw(json: &[u8]) -> Option<MemberSpan<'_>> {

@@ -45,6 +45,14 @@ impl ColumnBuilder {
         }
     }
 
+    /// The id of the value that was added last, unless values are held without ids.
+    pub(super) fn last_id(&self) -> Option<u32> {
+        match &self.values {
+            ValueBuffer::Interned(interner) => interner.ids.last().copied(),
+            _ => None,
+        }
+    }
+
     /// Values that can be added before it is decided whether they are interned.
     pub(super) fn room_until_decided(&self) -> usize {
         match &self.values {

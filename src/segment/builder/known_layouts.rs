@@ -29,6 +29,8 @@ impl SegmentBuilder {
         let text = |place: u32| tokens.get(place as usize).map(|token| token.of(canonical));
         let offset = offset_minutes(text(places.time)?)?;
         let retention = places.retention.map(text);
+        let column = |place: u32| layout.columns.get(place as usize).copied();
+        let retention_columns = places.retention.map(|place| column(place).unwrap_or(NO_COLUMN));
         let is_plain =
             |place: u32| tokens.get(place as usize).is_none_or(|token| !token.is_escaped);
         if !places.retention.into_iter().all(is_plain) {
@@ -48,9 +50,34 @@ impl SegmentBuilder {
             self.columns[*column as usize].push_length(row, *length);
         }
         self.row_shapes.push(layout.shape);
-        let retention = retention.map(|text| text.map(String::from_utf8_lossy));
-        self.note_retention_key(retention.each_ref().map(Option::as_deref), instant);
+        self.note_retention_values(retention_columns, retention, instant);
         Some(offset)
+    }
+
+    /// Counts a row, to which values of these columns were just added, for its tenant, source and
+    /// category: by the ids of the values, once their combination was met.
+    fn note_retention_values(
+        &mut self,
+        columns: [u32; 3],
+        texts: [Option<&[u8]>; 3],
+        instant: Timestamp,
+    ) {
+        let id = |column: u32| match self.columns.get(column as usize) {
+            Some(column) => column.last_id(),
+            None => Some(NO_COLUMN),
+        };
+        let ids = columns.map(id);
+        let ids = match ids {
+            [Some(tenant), Some(source), Some(category)] => Some([tenant, source, category]),
+            _ => None,
+        };
+        let known = ids.and_then(|ids| self.retention_keys_by_ids.get(&ids));
+        if let Some(number) = known {
+            return self.count_retention_key(*number, instant);
+        }
+        let texts = texts.map(|text| text.map(String::from_utf8_lossy));
+        let number = self.note_retention_key(texts.each_ref().map(Option::as_deref), instant);
+        self.retention_keys_by_ids.extend(ids.zip(number));
     }
 
     /// Keeps the layout of a row that was just shredded into `shape`.
@@ -95,5 +122,49 @@ impl SegmentBuilder {
         let layout = RowLayout { shape, columns, lengths, places };
         // Without room for it the next row of the layout is shredded, too.
         let _ = self.row_layouts.layouts.learn(canonical, &tokens, layout);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Event;
+    use crate::segment::SegmentId;
+    use crate::segment::builder::rows::root_node;
+    use std::collections::BTreeMap;
+
+    /// Of some tenants, some of which have no source, and of more than have ids.
+    #[test]
+    fn rows_are_counted_by_tenant_source_and_category() {
+        for (tenants, has_ids) in [(1, true), (40, true), (4000, false)] {
+            let mut builder = SegmentBuilder::new(SegmentId(1), "default", Vec::new());
+            let mut expected = BTreeMap::new();
+            for number in 0..4000_i64 {
+                let tenant = (number % 7 > 0).then(|| format!("t{}", number % tenants));
+                let mut event = serde_json::json!({"occurred_at": "2026-05-04T10:00:00Z",
+                    "category": format!("c{}", number % 3), "activity": "a"});
+                if let Some(tenant) = &tenant {
+                    event["tenant"] = tenant.as_str().into();
+                }
+                let source = (number % 2 == 0).then(|| "s".to_owned());
+                if let Some(source) = &source {
+                    event["data_source"] = source.as_str().into();
+                }
+                let event = Event::from_json(event.to_string().as_bytes()).unwrap();
+                let (at, recorded_at) = (event.occurred_at(), Timestamp(number));
+                builder.push(1, recorded_at, at, event.canonical()).unwrap();
+                let key = (tenant, source, format!("c{}", number % 3));
+                let (rows, newest) = expected.entry(key).or_insert((0, recorded_at));
+                (*rows, *newest) = (*rows + 1, recorded_at);
+            }
+            let tenant = root_node(&builder.tree, b"tenant").unwrap();
+            let tenant = builder.columns_at[tenant as usize][Kind::String as usize];
+            assert_eq!(builder.columns[tenant as usize].last_id().is_some(), has_ids);
+            let found = builder.retention_keys.iter().map(|key| {
+                let combination = (key.tenant.clone(), key.data_source.clone());
+                ((combination.0, combination.1, key.category.clone()), (key.rows, key.newest))
+            });
+            assert_eq!(found.collect::<BTreeMap<_, _>>(), expected);
+        }
     }
 }

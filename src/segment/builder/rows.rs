@@ -58,6 +58,8 @@ pub(crate) struct SegmentBuilder {
     pub(crate) recorded_ats: Vec<i64>,
     pub(crate) retention_keys: Vec<RetentionKey>,
     retention_key_numbers: HashMap<Vec<u8>, usize, FixedState>,
+    /// The same by the ids of tenant, source and category.
+    pub(super) retention_keys_by_ids: HashMap<[u32; 3], usize, FixedState>,
     pub(crate) retention_keys_complete: bool,
     pub(crate) event_bytes: u64,
     pub(super) scratch: Vec<u8>,
@@ -103,6 +105,7 @@ impl SegmentBuilder {
             recorded_ats: Vec::new(),
             retention_keys: Vec::new(),
             retention_key_numbers: HashMap::default(),
+            retention_keys_by_ids: HashMap::default(),
             retention_keys_complete: true,
             event_bytes: 0,
             scratch: Vec::new(),

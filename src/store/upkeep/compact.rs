@@ -11,7 +11,7 @@ use crate::store::retention::policy::Retention;
 use crate::store::threads::lock;
 use crate::store::view::segments::LiveSegment;
 use crate::store::write::engine::{Engine, Maintenance};
-use crate::store::write::runs::{RUN_BYTES, RUN_ROWS, run_days_max};
+use crate::store::write::runs::{SMALL_BYTES_MAX, SMALL_ROWS_MAX, run_days_max};
 use crate::store::write::segment_files::{SegmentFiles, bytes_freed};
 use crate::{Error, Result};
 use std::collections::{BTreeMap, HashSet};
@@ -21,9 +21,9 @@ use std::sync::Arc;
 /// Segments that must come together before the background thread merges them by itself: every
 /// event is then rewritten a few times at most.
 const MEMBERS_UNASKED: usize = 8;
-/// What the background thread merges: as much as a seal puts together, so that a merge takes about
-/// the memory and the time of one.
-const UNASKED: Full = Full { rows: RUN_ROWS as u64, bytes: RUN_BYTES, opens: false };
+/// What the background thread merges: about as much as a seal puts together, so that a merge takes
+/// about the memory and the time of one.
+const UNASKED: Full = Full { rows: SMALL_ROWS_MAX as u64, bytes: SMALL_BYTES_MAX, opens: false };
 /// What is merged on request. Larger segments mean fewer to look into, and values that repeat are
 /// stored once for more events; to build one takes some 500 bytes of heap a row.
 const ASKED: Full = Full { rows: 262_144, bytes: 160 << 20, opens: true };

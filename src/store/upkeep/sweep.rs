@@ -18,7 +18,7 @@ use crate::store::threads::lock;
 use crate::store::view::segments::LiveSegment;
 use crate::store::view::snapshot::View;
 use crate::store::write::engine::{Core, Engine, Maintenance};
-use crate::store::write::runs::{RUN_BYTES, RUN_ROWS};
+use crate::store::write::runs::{SMALL_BYTES_MAX, SMALL_ROWS_MAX};
 use crate::{Error, Result};
 use std::sync::Arc;
 
@@ -237,10 +237,10 @@ impl SweepPlan {
     }
 }
 
-/// Whether a segment is below a full run, so that it is cheap to rewrite. A full one of a single
-/// class is dropped as a whole when its newest event is expired.
+/// Whether a segment is so small that it is cheap to rewrite. A larger one of a single class is
+/// dropped as a whole when its newest event is expired.
 fn is_small(meta: &Footer) -> bool {
-    meta.rows < RUN_ROWS && meta.event_bytes < RUN_BYTES
+    meta.rows < SMALL_ROWS_MAX && meta.event_bytes < SMALL_BYTES_MAX
 }
 
 /// The time of a sweep: `asked`, else the clock, if it is near the last sweep or there was none.
