@@ -86,7 +86,7 @@ impl Speech {
         let columns = Column::parse_list_named(list, &self.names)?;
         match columns.iter().find(|column| column.is_label() && self.language.is_none()) {
             Some(column) => {
-                let problem = format!("`{column}` exists only with a language (lang)");
+                let problem = format!("`{column}` exists only with a language (--lang, lang=)");
                 Err(Error::invalid("columns", problem))
             }
             None => Ok(columns),
