@@ -1,7 +1,7 @@
 //! A server under load: questions of six kinds beside appended events, then a kill in the middle.
 //!
-//! For seconds here; `ANNALS_LOAD_SECONDS=60` with a program that is optimised prints the figures of
-//! `docs/server.md`.
+//! For seconds here; `ANNALS_LOAD_SECONDS=60` with a program that is optimised prints the figures
+//! of `docs/server.md`.
 
 use crate::client::{Server, event, run};
 use std::io::{BufRead, BufReader, Read, Write};

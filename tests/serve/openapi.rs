@@ -66,7 +66,8 @@ fn every_operation_is_answered_and_asks_for_the_role_that_it_tells() {
 fn page(document: &Value) -> String {
     let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
     let mut page = String::from(
-        "# The API\n\nMade from the OpenAPI document, which a server gives at `/api/v1/openapi.json`: \
+        "# The API\n\nMade from the OpenAPI document, which a server gives at \
+         `/api/v1/openapi.json`: \
          `ANNALS_WRITE=1 cargo test --test serve openapi` writes this page. How to run a server: \
          [server.md](server.md).\n\n",
     );

@@ -55,7 +55,9 @@ pub(super) async fn list(
                 @if found.events.is_empty() { p role="status" { (words.nothing) } }
                 @else { (table(words, &found.events, &speech)?) }
                 nav {
-                    @if page.after.is_some() { a href=(with(&address, "after", None)) { (words.newest) } }
+                    @if page.after.is_some() {
+                        a href=(with(&address, "after", None)) { (words.newest) }
+                    }
                     @if let Some(next) = found.next {
                         a href=(with(&address, "after", Some(&next.to_string()))) { (words.older) }
                     }
@@ -116,7 +118,11 @@ fn place(asked: &Asked, problem: &Problem) -> Markup {
     html! {
         div class="problem" role="alert" {
             strong { (problem.detail) }
-            pre { (part(0..from)) mark { (part(from..to.max(from))) } (part(to.max(from)..text.len())) }
+            pre {
+                (part(0..from))
+                mark { (part(from..to.max(from))) }
+                (part(to.max(from)..text.len()))
+            }
         }
     }
 }

@@ -74,7 +74,7 @@ const GERMAN: Words = Words {
     older: "Ältere",
     newest: "Neueste",
     nothing: "Kein Ereignis passt.",
-    incomplete: "Nicht vollständig: Die Suche hat ihre Grenze erreicht. Fragen Sie nach weniger Zeit.",
+    incomplete: "Nicht vollständig: Die Suche hat ihre Grenze erreicht. Fragen Sie nach weniger.",
     as_csv: "Als CSV herunterladen",
     event: "Ereignis",
     field: "Feld",
@@ -84,7 +84,7 @@ const GERMAN: Words = Words {
     whole: "Alle Felder",
     back: "Zurück",
     sign_out: "Abmelden",
-    sign_in: "Öffnen Sie die Adresse, die der Server beim Start gezeigt hat, oder senden Sie ein Token.",
+    sign_in: "Öffnen Sie die Adresse, die der Server beim Start zeigt, oder senden Sie ein Token.",
     wrong: "Das kann nicht beantwortet werden",
 };
 

@@ -123,8 +123,8 @@ impl Server {
         }
     }
 
-    /// Runs a look of a follower on the pool of threads. Looks are short and wait for each other, so
-    /// that thousands of followers take a few threads.
+    /// Runs a look of a follower on the pool of threads. Looks are short and wait for each other,
+    /// so that thousands of followers take a few threads.
     ///
     /// # Errors
     /// What the look says.
