@@ -109,7 +109,7 @@ impl From<Error> for Failure {
 }
 
 /// The names of parameters that are options of the same name.
-const PARAMETERS: [&str; 6] = ["since", "from", "to", "lang", "profile", "columns"];
+const PARAMETERS: [&str; 8] = ["since", "from", "to", "lang", "profile", "columns", "name", "role"];
 
 /// An error of the library about a parameter as one about the option.
 pub(super) fn of_option(error: Error) -> Failure {

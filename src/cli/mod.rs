@@ -85,7 +85,7 @@ enum Command {
     Generate(ingest::generate::GenerateArguments),
     /// Make a small store and run real queries on it; without --store, remove it at the end
     Demo(demo::DemoArguments),
-    /// Serve the store: a page for browsers, an API, and the products' own read APIs
+    /// Serve the store: a page for browsers, and an API
     #[cfg(feature = "serve")]
     Serve(serving::serve::ServeArguments),
     /// Make, list and revoke the tokens of `serve`

@@ -1,9 +1,9 @@
 //! How a file is packed, and what of it is counted: its bytes and their SHA-256.
 
+use crate::text::hex;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::io::{self, Write};
 use zstd::stream::write::Encoder;
 
@@ -37,11 +37,7 @@ impl<W: Write> Measured<W> {
 
     /// The number of bytes, and their SHA-256 in hexadecimal digits.
     pub(super) fn figures(self) -> (u64, String) {
-        let mut digits = String::with_capacity(64);
-        for byte in self.hash.finalize() {
-            let _ = write!(digits, "{byte:02x}");
-        }
-        (self.bytes, digits)
+        (self.bytes, hex(&self.hash.finalize()))
     }
 }
 

@@ -1,4 +1,4 @@
-//! A store over HTTP: a page for administrators, an API, and the products' own read APIs.
+//! A store over HTTP: a page for administrators, and an API.
 //!
 //! [`router`] gives all of it as an axum router to mount in a service of one's own; [`run`] is a
 //! server by itself. Every answer comes from the public interface of the library: there is no
@@ -15,7 +15,6 @@
 
 mod api;
 mod auth;
-mod compat;
 mod door;
 mod files;
 mod http;

@@ -3,7 +3,7 @@
 use super::state::options::ServeOptions;
 use super::state::served::Served;
 use super::state::server::Server;
-use super::{api, compat, door, page, work};
+use super::{api, door, page, work};
 use crate::Result;
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::{Router, middleware};
@@ -23,7 +23,7 @@ pub fn router(store: impl Into<Served>, options: ServeOptions) -> Result<Router>
 
 pub(super) fn router_of(server: &Arc<Server>) -> Router {
     work::begin(server);
-    let routes = api::routes().merge(compat::routes()).merge(page::routes());
+    let routes = api::routes().merge(page::routes());
     let packed = CompressionLayer::new().gzip(true).compress_when(is_packed);
     let guard = middleware::from_fn_with_state(Arc::clone(server), door::guard::guard);
     routes.layer(packed).layer(guard).with_state(Arc::clone(server))
@@ -95,5 +95,28 @@ mod tests {
         assert_eq!(count("reader/none").await, (200, r#"{"count":0}"#.to_owned()));
         assert_eq!(count("writer").await.0, 403);
         assert_eq!(count("nobody").await.0, 401);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_question_whose_asker_is_gone_is_told() {
+        use crate::serve::state::metrics::Kind;
+        use std::sync::atomic::{AtomicBool, Ordering};
+        use std::time::{Duration, Instant};
+
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("store")).unwrap();
+        let server = Server::open(store.into(), ServeOptions::new(folder.path())).unwrap();
+        let (told, ended) = std::sync::mpsc::channel();
+        let question = move |_: &Server, cancel: &Arc<AtomicBool>| {
+            let begun = Instant::now();
+            while !cancel.load(Ordering::Relaxed) && begun.elapsed() < Duration::from_secs(10) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            told.send(cancel.load(Ordering::Relaxed)).unwrap();
+            Ok(())
+        };
+        let asked = server.ask(Kind::Count, question);
+        assert!(tokio::time::timeout(Duration::from_millis(50), asked).await.is_err());
+        assert_eq!(ended.recv_timeout(Duration::from_secs(10)), Ok(true));
     }
 }

@@ -25,7 +25,7 @@ mod write;
 
 pub(crate) use aliases::table::Tenure;
 pub(crate) use retention::policy::RuleFields;
-pub(crate) use settings::capture::{CAPTURE_CHANGED, OWN_CATEGORY};
+pub(crate) use settings::capture::CAPTURE_CHANGED;
 pub(crate) use view::recorded::{RecordedAfter, RecordedChanges, TargetField};
 pub(crate) use view::segments::LiveSegment;
 pub(crate) use view::snapshot::Followed;
@@ -37,7 +37,7 @@ pub use reader::StoreReader;
 pub use report::{ChangeReport, LeftBehind, OpenReport, Receipt, SegmentSummary, Stats};
 pub use retention::change::ClassChange;
 pub use retention::policy::{Class, DEFAULT_CLASS, Keep, Retention, Rule};
-pub use settings::capture::{CapturePolicy, CaptureSwitches};
+pub use settings::capture::{CapturePolicy, CaptureSwitches, OWN_CATEGORY};
 pub use settings::content::UnknownCodes;
 pub use upkeep::backup::{BackupMode, BackupReport};
 pub use upkeep::finding::{Finding, FindingKind, Part, SeqRange, VerifyReport};

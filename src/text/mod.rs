@@ -10,6 +10,7 @@
 
 mod ascii;
 mod fold;
+mod hex;
 mod levenshtein;
 mod property;
 mod tables;
@@ -18,6 +19,7 @@ mod tests;
 mod words;
 
 pub use fold::fold;
+pub(crate) use hex::hex;
 pub(crate) use levenshtein::{FuzzyWord, LevenshteinAutomaton};
 pub use property::{TEXT_RULES, UNICODE_VERSION, is_default_ignorable};
 pub(crate) use words::{for_each_folded_word, for_each_word_of_bytes, has_numeric};

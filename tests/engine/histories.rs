@@ -3,7 +3,9 @@
 use crate::chance::Chance;
 use crate::world::options;
 use annals::event::{Actor, Change, Event, Target, Timestamp};
+use annals::{Error, Limit};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// By the clock of a store: behind all events.
 const CLOCK: i64 = 1_000_000;
@@ -31,6 +33,20 @@ impl Did {
         }
         event.build().unwrap()
     }
+}
+
+/// A part of a history would be another one, so that a limit is an error.
+#[test]
+fn a_history_within_limits_is_whole_or_none() {
+    let store = options(1, CLOCK).open("/store").unwrap();
+    let did =
+        |time| Did { time, operation: "update", targets: vec![0], field: "f", after: Some(time) };
+    store.append_batch((0..50).map(|time| did(time).event())).unwrap();
+    let snapshot = store.snapshot();
+    let history = || snapshot.history("x-0").deadline(Duration::from_secs(60));
+    assert_eq!(history().bytes_max(1 << 30).read().unwrap().events.len(), 50);
+    let limited = history().bytes_max(500).read();
+    assert!(matches!(limited, Err(Error::Budget { limit: Limit::Bytes })), "{limited:?}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn nobody_gets_an_answer_without_a_token_that_counts() {
         for token in ["", "annals_x", "Basic"] {
             let reply = server.get(&format!("/api/v1/{target}"), token);
             assert_eq!(reply.problem(401), "unauthenticated", "{target}");
-            assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
+            assert_eq!(reply.header("www-authenticate"), Some("Bearer realm=\"annals\""));
         }
     }
     assert_eq!(server.post("/api/v1/events", "", "{}").problem(401), "unauthenticated");

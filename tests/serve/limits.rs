@@ -33,6 +33,19 @@ fn heads_addresses_and_bodies_have_sizes() {
 }
 
 #[test]
+fn headers_and_batches_have_numbers() {
+    let server = Server::start(&[]);
+    let admin = server.admin();
+    let many: Vec<(String, &str)> = (0..100).map(|number| (format!("X-{number}"), "x")).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|(name, value)| (&name[..], *value)).collect();
+    assert_eq!(server.send("GET", "/healthz", "", &many, b"").status, 431);
+    let line = r#"{"occurred_at":"2026-11-01T00:00:00Z","category":"c","activity":"a"}"#;
+    let batch = format!("{line}\n").repeat(65_537);
+    assert_eq!(server.post("/api/v1/events", &admin, &batch).problem(422), "refused");
+    assert_eq!(server.get("/api/v1/count", &admin).ok()["count"], 0);
+}
+
+#[test]
 fn paths_do_not_lead_out_of_the_server() {
     let server = Server::start(&[]);
     let admin = server.admin();

@@ -10,6 +10,7 @@ mod jobs;
 mod limits;
 mod load;
 mod openapi;
+mod page;
 mod saved;
 mod tenants;
 mod tls;

@@ -1,7 +1,7 @@
 //! Ids of records that have none: a digest of what identifies them.
 
+use crate::text::hex;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 
 /// Bytes of the digest that an id keeps: 128 bits, so that no two of a log are equal by chance.
 const ID_BYTES: usize = 16;
@@ -17,12 +17,7 @@ pub(in crate::import) fn hashed_id<'p>(parts: impl IntoIterator<Item = &'p str>)
         }
         digest.update(part.as_bytes());
     }
-    let mut id = String::with_capacity(2 * ID_BYTES);
-    for byte in digest.finalize().iter().take(ID_BYTES) {
-        // Writing to a string does not fail.
-        let _ = write!(id, "{byte:02x}");
-    }
-    id
+    hex(&digest.finalize()[..ID_BYTES])
 }
 
 #[cfg(test)]

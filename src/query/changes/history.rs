@@ -9,6 +9,8 @@ use crate::query::request::scope::ReaderScope;
 use crate::query::request::selection::Selection;
 use crate::store::Snapshot;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::time::Duration;
 
 /// A history that is being asked for; finish it with [`TargetHistory::read`].
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub struct TargetHistory<'a> {
     at: Option<Timestamp>,
     include_hidden: bool,
     scope: ReaderScope,
+    deadline: Option<Duration>,
+    bytes_max: Option<u64>,
 }
 
 /// What was done to a thing, and what is known of it.
@@ -90,6 +94,8 @@ impl Snapshot {
             at: None,
             include_hidden: false,
             scope: ReaderScope::all(),
+            deadline: None,
+            bytes_max: None,
         }
     }
 }
@@ -121,6 +127,17 @@ impl TargetHistory<'_> {
         TargetHistory { scope: self.scope.within(scope), ..self }
     }
 
+    /// Fails if it takes longer than this, as [`Search::deadline`](crate::query::Search::deadline).
+    pub fn deadline(self, after: Duration) -> Self {
+        TargetHistory { deadline: Some(after), ..self }
+    }
+
+    /// Fails once more bytes than this were looked at, as
+    /// [`Search::bytes_max`](crate::query::Search::bytes_max).
+    pub fn bytes_max(self, bytes_max: u64) -> Self {
+        TargetHistory { bytes_max: Some(bytes_max), ..self }
+    }
+
     /// The events, and the state that follows from them in the order of `(occurred_at, seq)`.
     ///
     /// Cost: that of a search for all events of the target, which are held in memory.
@@ -140,7 +157,19 @@ impl TargetHistory<'_> {
         if self.include_hidden {
             selection = selection.include_hidden();
         }
-        let events = self.snapshot.select(selection).oldest().limit(None).page()?.events;
+        let mut search = self.snapshot.select(selection).oldest().limit(None);
+        if let Some(after) = self.deadline {
+            search = search.deadline(after);
+        }
+        if let Some(bytes_max) = self.bytes_max {
+            search = search.bytes_max(bytes_max);
+        }
+        let mut events = Vec::new();
+        // A part of a history would be another one.
+        search.for_each(|event| {
+            events.push(event.clone());
+            Ok(ControlFlow::Continue(()))
+        })?;
         let mut state = State::default();
         let is_before =
             |stored: &&StoredEvent| self.at.is_none_or(|at| stored.event.occurred_at() <= at);

@@ -3,6 +3,7 @@
 use super::order::{Order, SortKey};
 use crate::event::Timestamp;
 use crate::io::codec;
+use crate::text::hex;
 use crate::{Error, Result};
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -55,7 +56,7 @@ impl fmt::Display for Cursor {
             bytes.extend_from_slice(&moment.epoch.to_be_bytes());
         }
         bytes.extend_from_slice(&(codec::crc(SALT, &bytes) as u16).to_be_bytes());
-        bytes.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        formatter.write_str(&hex(&bytes))
     }
 }
 

@@ -13,7 +13,8 @@ use crate::serve::door::asker::Appender;
 use crate::serve::http::body;
 use crate::serve::http::params::Params;
 use crate::serve::http::problem::{Answer, Problem};
-use crate::serve::state::server::{OWN, Server};
+use crate::serve::state::server::Server;
+use crate::store::OWN_CATEGORY;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -44,25 +45,18 @@ pub(crate) async fn append(
             counts.add(&receipts);
         }
         server.metrics.count_append(counts.appended);
-        Ok(reply::value(&value_of(&counts)))
+        Ok(reply::serialized(&all_of(&counts)))
     };
     server.append(append).await
 }
 
-/// All counts that the contract names, and the rare ones where they are not 0.
-fn value_of(counts: &AppendCounts) -> Value {
-    let always = [
-        ("appended", Value::from(counts.appended)),
-        ("duplicates", counts.duplicates.into()),
-        ("skipped", counts.skipped.into()),
-        ("expired", counts.expired.into()),
-        ("first_seq", counts.first_seq.into()),
-        ("last_seq", counts.last_seq.into()),
-    ];
-    let rare = [("hidden", counts.hidden), ("changed_ids", counts.changed_ids)];
-    let rare = rare.into_iter().filter(|(_, count)| *count > 0);
-    let rare = rare.map(|(name, count)| (name, Value::from(count)));
-    Value::object(always.into_iter().chain(rare))
+/// The counts, with the rare ones that callers are promised also where they are 0.
+fn all_of(counts: &AppendCounts) -> serde_json::Value {
+    let mut all = serde_json::json!(counts);
+    for promised in ["skipped", "expired"] {
+        all[promised] = all[promised].as_u64().unwrap_or(0).into();
+    }
+    all
 }
 
 /// The events of a body, each one the caller's.
@@ -94,7 +88,7 @@ fn read(body: &[u8], caller: &Caller) -> Answer<Vec<Event>> {
 
 /// The event as one of the caller's: a tenant or source that is left out is theirs.
 fn owned(event: Event, caller: &Caller, line: u64) -> Answer<Event> {
-    if caller.role == Role::Writer && event.text("category").as_deref() == Some(OWN) {
+    if caller.role == Role::Writer && event.text("category").as_deref() == Some(OWN_CATEGORY) {
         let problem = "`annals` is the category of what the log says of itself";
         return Err(at_line(line, Some("category"), problem));
     }

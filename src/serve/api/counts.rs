@@ -8,11 +8,10 @@ use crate::interface::{Speech, counts_value, facets_value, histogram_value};
 use crate::json::Value;
 use crate::query::Search;
 use crate::serve::door::asker::Asker;
-use crate::serve::http::params::Params;
+use crate::serve::door::call::Call;
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
-use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use std::sync::Arc;
 
@@ -23,54 +22,41 @@ const VALUES_DEFAULT: usize = 20;
 /// The most values that are given.
 const VALUES_MAX: usize = 10_000;
 
-/// What every handler here is called with.
-type Handed = (State<Arc<Server>>, Asker, RawQuery);
-
 /// Runs a question that is a search and nothing more.
 async fn ask(
-    (State(server), asker, _): Handed,
+    call: Call,
     kind: Kind,
     asked: Asked,
     answer: impl FnOnce(Search<'_>, &Speech) -> Answer<Response> + Send + 'static,
 ) -> Answer {
-    let run = move |server: &Server, cancel: &Arc<_>| {
-        let running = Running::begin(server, &asker, cancel, &asked.question.query)?;
+    let run = move |server: &Server, asker: &Asker, cancel: &Arc<_>| {
+        let running = Running::begin(server, asker, cancel, &asked.question.query)?;
         let (search, speech) = running.search(&asked)?;
         answer(search, &speech)
     };
-    server.ask(kind, run).await
-}
-
-fn params_of((_, _, RawQuery(address)): &Handed) -> Answer<(Params, Asked)> {
-    let mut params = Params::of_address(address.as_deref())?;
-    let asked = Asked::take(&mut params)?;
-    Ok((params, asked))
+    call.ask(kind, run).await
 }
 
 /// `GET count`: `{"count":n}`.
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn count(state: State<Arc<Server>>, asker: Asker, query: RawQuery) -> Answer {
-    let handed = (state, asker, query);
-    let (params, asked) = params_of(&handed)?;
-    params.finish()?;
+pub(crate) async fn count(mut call: Call) -> Answer {
+    let asked = Asked::take(&mut call.params)?;
     let answer = |search: Search<'_>, _: &Speech| {
         Ok(reply::value(&Value::object([("count", Value::from(search.count()?))])))
     };
-    ask(handed, Kind::Count, asked, answer).await
+    ask(call, Kind::Count, asked, answer).await
 }
 
 /// `GET facets?by=`: `{"PATH":[{"value":..,"count":..}]}`.
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn facets(state: State<Arc<Server>>, asker: Asker, query: RawQuery) -> Answer {
-    let handed = (state, asker, query);
-    let (mut params, asked) = params_of(&handed)?;
-    let by = params.required("by")?;
-    let top = params.number("top", 1..=VALUES_MAX)?.unwrap_or(TOP_DEFAULT);
-    params.finish()?;
+pub(crate) async fn facets(mut call: Call) -> Answer {
+    let asked = Asked::take(&mut call.params)?;
+    let by = call.params.required("by")?;
+    let top = call.params.number("top", 1..=VALUES_MAX)?.unwrap_or(TOP_DEFAULT);
     let answer = move |search: Search<'_>, speech: &Speech| {
         let columns = Column::parse_list_named(&by, &speech.names);
         let columns = columns.map_err(|error| Problem::parameter("by", error.to_string()))?;
@@ -78,66 +64,59 @@ pub(crate) async fn facets(state: State<Arc<Server>>, asker: Asker, query: RawQu
         let facets = search.facets(&paths, top)?;
         Ok(reply::value(&facets_value(paths.into_iter().zip(facets), speech)))
     };
-    ask(handed, Kind::Facets, asked, answer).await
+    ask(call, Kind::Facets, asked, answer).await
 }
 
 /// `GET values?field=&prefix=`: the values of a field that begin so, the most frequent first.
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn values(state: State<Arc<Server>>, asker: Asker, query: RawQuery) -> Answer {
-    let handed = (state, asker, query);
-    let (mut params, asked) = params_of(&handed)?;
-    let (field, prefix) = (params.required("field")?, params.text("prefix").unwrap_or_default());
-    let limit = params.number("limit", 1..=VALUES_MAX)?.unwrap_or(VALUES_DEFAULT);
-    params.finish()?;
+pub(crate) async fn values(mut call: Call) -> Answer {
+    let asked = Asked::take(&mut call.params)?;
+    let field = call.params.required("field")?;
+    let prefix = call.params.text("prefix").unwrap_or_default();
+    let limit = call.params.number("limit", 1..=VALUES_MAX)?.unwrap_or(VALUES_DEFAULT);
     let answer = move |search: Search<'_>, speech: &Speech| {
         let values = search.values(&field, &prefix, limit)?;
         let values = counts_value(&field, values, speech);
         Ok(reply::value(&Value::object([("values", values)])))
     };
-    ask(handed, Kind::Values, asked, answer).await
+    ask(call, Kind::Values, asked, answer).await
 }
 
 /// `GET fields`: the fields that events have.
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn fields(state: State<Arc<Server>>, asker: Asker, query: RawQuery) -> Answer {
-    let handed = (state, asker, query);
-    let (params, asked) = params_of(&handed)?;
-    params.finish()?;
+pub(crate) async fn fields(mut call: Call) -> Answer {
+    let asked = Asked::take(&mut call.params)?;
     let answer = |search: Search<'_>, _: &Speech| {
         Ok(reply::serialized(&serde_json::json!({ "fields": search.fields()? })))
     };
-    ask(handed, Kind::Fields, asked, answer).await
+    ask(call, Kind::Fields, asked, answer).await
 }
 
 /// `GET histogram?every=`: events by time.
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn histogram(state: State<Arc<Server>>, asker: Asker, query: RawQuery) -> Answer {
-    let handed = (state, asker, query);
-    let (mut params, asked) = params_of(&handed)?;
-    let every = params.required("every")?;
-    params.finish()?;
+pub(crate) async fn histogram(mut call: Call) -> Answer {
+    let asked = Asked::take(&mut call.params)?;
+    let every = call.params.required("every")?;
     let answer = move |search: Search<'_>, speech: &Speech| {
         let buckets = histogram_value(&search.histogram(&every)?, speech.zone);
         Ok(reply::value(&Value::object([("buckets", buckets)])))
     };
-    ask(handed, Kind::Histogram, asked, answer).await
+    ask(call, Kind::Histogram, asked, answer).await
 }
 
 /// `GET explain`: how the page, or with `count=true` the count, is found.
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn explain(state: State<Arc<Server>>, asker: Asker, query: RawQuery) -> Answer {
-    let handed = (state, asker, query);
-    let (mut params, asked) = params_of(&handed)?;
-    let (page, is_count) = (PageAsked::take(&mut params)?, params.flag("count")?);
-    params.finish()?;
+pub(crate) async fn explain(mut call: Call) -> Answer {
+    let asked = Asked::take(&mut call.params)?;
+    let (page, is_count) = (PageAsked::take(&mut call.params)?, call.params.flag("count")?);
     let answer = move |search: Search<'_>, _: &Speech| {
         let explanation = match is_count {
             true => search.explain_count()?,
@@ -145,5 +124,5 @@ pub(crate) async fn explain(state: State<Arc<Server>>, asker: Asker, query: RawQ
         };
         Ok(reply::serialized(&explanation))
     };
-    ask(handed, Kind::Explain, asked, answer).await
+    ask(call, Kind::Explain, asked, answer).await
 }

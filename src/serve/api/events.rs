@@ -1,19 +1,19 @@
 //! `GET events`: a page of events, as JSON, NDJSON or CSV.
 
-use super::question::{Asked, Running};
+use super::export::FileForm;
+use super::question::{Asked, Running, take_cursor, take_fold, take_order, take_raw};
 use super::reply::{self, CSV, NDJSON};
 use crate::event::{Raw, StoredEvent};
-use crate::export::{Column, CsvOptions, ExportedEvent};
-use crate::interface::Speech;
+use crate::export::{ExportFormat, ExportedEvent};
 use crate::json::Value;
 use crate::query::{Cursor, Order, Search};
 use crate::serve::door::asker::Asker;
+use crate::serve::door::call::Call;
 use crate::serve::http::params::Params;
-use crate::serve::http::problem::{Answer, Problem};
+use crate::serve::http::problem::Answer;
 use crate::serve::limits::PAGE_EVENTS_MAX;
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
-use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use std::sync::Arc;
@@ -63,21 +63,25 @@ impl PageAsked {
     /// # Errors
     /// 400 for values that they do not have.
     pub(crate) fn take(params: &mut Params) -> Answer<PageAsked> {
-        let after = params.text("after");
-        let after = after.map(|after| {
-            after
-                .parse()
-                .map_err(|error: crate::Error| Problem::parameter("after", error.to_string()))
-        });
         Ok(PageAsked {
             order: take_order(params)?,
             limit: params.number("limit", 1..=PAGE_EVENTS_MAX)?.unwrap_or(LIMIT_DEFAULT),
-            after: after.transpose()?,
+            after: take_cursor(params)?,
             columns: params.text("columns"),
             is_folded: take_fold(params)?,
             is_point_in_time: params.flag("point_in_time")?,
             raw: take_raw(params)?,
         })
+    }
+
+    /// How its events are written in a form; whole events, where JSON is.
+    fn file(&self, form: Form) -> FileForm {
+        let format = match form {
+            Form::Csv => ExportFormat::Csv,
+            Form::Json | Form::Ndjson => ExportFormat::Ndjson,
+        };
+        let (columns, is_folded, raw) = (self.columns.clone(), self.is_folded, self.raw);
+        FileForm { format, columns, is_folded, raw }
     }
 
     /// Asks for this page.
@@ -91,32 +95,6 @@ impl PageAsked {
             None => search,
         }
     }
-}
-
-/// Takes `order`.
-pub(crate) fn take_order(params: &mut Params) -> Answer<Order> {
-    match params.text("order").as_deref() {
-        None | Some("newest") => Ok(Order::Newest),
-        Some("oldest") => Ok(Order::Oldest),
-        Some("seq") => Ok(Order::Seq),
-        Some(other) => {
-            Err(Problem::parameter("order", format!("`{other}` is not newest, oldest or seq")))
-        }
-    }
-}
-
-/// Takes `fold`.
-pub(crate) fn take_fold(params: &mut Params) -> Answer<bool> {
-    match params.text("fold").as_deref() {
-        None => Ok(false),
-        Some("linked") => Ok(true),
-        Some(other) => Err(Problem::parameter("fold", format!("`{other}` is not linked"))),
-    }
-}
-
-/// Takes `raw`.
-pub(crate) fn take_raw(params: &mut Params) -> Answer<Raw> {
-    Ok(if params.flag("raw")? { Raw::With } else { Raw::Without })
 }
 
 /// A page that was found.
@@ -147,77 +125,28 @@ pub(crate) fn find(search: Search<'_>, is_folded: bool) -> Answer<FoundPage> {
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn list(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    headers: HeaderMap,
-    RawQuery(address): RawQuery,
-) -> Answer {
-    let mut params = Params::of_address(address.as_deref())?;
-    let (asked, page) = (Asked::take(&mut params)?, PageAsked::take(&mut params)?);
-    params.finish()?;
+pub(crate) async fn list(headers: HeaderMap, mut call: Call) -> Answer {
+    let (asked, page) = (Asked::take(&mut call.params)?, PageAsked::take(&mut call.params)?);
     let form = Form::of(&headers);
-    let answer = move |server: &Server, cancel: &Arc<_>| {
-        let running = Running::begin(server, &asker, cancel, &asked.question.query)?;
+    let answer = move |server: &Server, asker: &Asker, cancel: &Arc<_>| {
+        let running = Running::begin(server, asker, cancel, &asked.question.query)?;
         let (search, speech) = running.search(&asked)?;
-        let columns = columns_of(&page, form, &speech)?;
-        let search = page.apply(search);
-        let found = find(search.clone(), page.is_folded)?;
-        let mut response = match (form, columns) {
-            (Form::Csv, Some(columns)) => reply::text(CSV, csv(&found, &page, columns, &speech)?),
-            (Form::Ndjson, _) => reply::text(NDJSON, lines(&found, page.raw)),
-            _ => reply::text(reply::JSON, json(&found, &page, &search, speech.zone.name())?),
+        let (search, file) = (page.apply(search), page.file(form).export(&speech)?);
+        let (kind, body, next) = match form {
+            Form::Json => {
+                let found = find(search.clone(), page.is_folded)?;
+                let body = json(&found, &page, &search, speech.zone.name())?;
+                (reply::JSON, body, found.next)
+            }
+            Form::Csv | Form::Ndjson => {
+                let mut body = Vec::new();
+                let manifest = file.limit(page.limit).write(&search, &mut body)?;
+                (if form == Form::Csv { CSV } else { NDJSON }, body, manifest.cursor)
+            }
         };
-        add_next(&mut response, &found, address.as_deref());
-        Ok(response)
+        Ok(with_next(reply::text(kind, body), next, &asker.address))
     };
-    server.ask(Kind::Page, answer).await
-}
-
-/// The columns of CSV; those of the other forms are looked at all the same.
-fn columns_of(page: &PageAsked, form: Form, speech: &Speech) -> Answer<Option<Vec<Column>>> {
-    let named = page.columns.as_deref().map(|list| match page.is_folded {
-        true => speech.columns_with_effects(list),
-        false => speech.columns(list),
-    });
-    let named = named.transpose()?;
-    if form != Form::Csv {
-        return Ok(None);
-    }
-    let mut columns = match named {
-        Some(columns) => columns,
-        None => speech.file_columns()?,
-    };
-    if page.is_folded && !columns.contains(&Column::effects()) {
-        columns.push(Column::effects());
-    }
-    if page.raw == Raw::With && !columns.iter().any(Column::is_raw) {
-        columns.push(Column::raw());
-    }
-    Ok(Some(columns))
-}
-
-fn csv(
-    found: &FoundPage,
-    page: &PageAsked,
-    columns: Vec<Column>,
-    speech: &Speech,
-) -> Answer<Vec<u8>> {
-    let mut writer = CsvOptions::new(columns).zone(speech.zone).write_to(Vec::new())?;
-    for (event, effects) in &found.events {
-        let event = ExportedEvent::new(event, page.raw).effects(*effects);
-        writer.write(&event.labels(&speech.names, speech.language.as_deref()).to_value())?;
-    }
-    Ok(writer.finish()?)
-}
-
-fn lines(found: &FoundPage, raw: Raw) -> Vec<u8> {
-    let mut lines = Vec::new();
-    for (event, effects) in &found.events {
-        ExportedEvent::new(event, raw).effects(*effects).append_json(&mut lines);
-        lines.push(b'\n');
-    }
-    lines
+    call.ask(Kind::Page, answer).await
 }
 
 /// `{"events":[..],"next":..,"complete":..,"zone":..}`, and why where there are none.
@@ -243,20 +172,22 @@ fn json(found: &FoundPage, page: &PageAsked, search: &Search<'_>, zone: &str) ->
     Ok(out)
 }
 
-/// Where the next page is, for forms that cannot say it themselves (RFC 8288).
-fn add_next(response: &mut Response, found: &FoundPage, address: Option<&str>) {
-    let Some(cursor) = found.next else {
-        return;
+/// Tells where the next page is, for forms that cannot say it themselves (RFC 8288).
+fn with_next(mut response: Response, next: Option<Cursor>, address: &str) -> Response {
+    let Some(cursor) = next else {
+        return response;
     };
+    let (place, query) = address.split_once('?').unwrap_or((address, ""));
     let mut next = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in form_urlencoded::parse(address.unwrap_or_default().as_bytes()) {
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if name != "after" {
             next.append_pair(&name, &value);
         }
     }
     let next = next.append_pair("after", &cursor.to_string()).finish();
-    let link = HeaderValue::from_str(&format!("</api/v1/events?{next}>; rel=\"next\""));
+    let link = HeaderValue::from_str(&format!("<{place}?{next}>; rel=\"next\""));
     if let Ok(link) = link {
         response.headers_mut().insert(header::LINK, link);
     }
+    response
 }

@@ -1,38 +1,69 @@
 //! `GET export`: a file of everything that matches, written while it is sent.
 
-use super::events::{take_fold, take_order, take_raw};
-use super::question::{Asked, Running};
+use super::question::{Asked, Running, take_cursor, take_fold, take_order, take_raw};
 use super::reply::{self, CSV, NDJSON, XLSX};
 use crate::event::Raw;
 use crate::export::{Export, ExportFormat, Packing};
 use crate::interface::Speech;
 use crate::query::{Cursor, Order, Search};
 use crate::serve::door::asker::Asker;
+use crate::serve::door::call::Call;
 use crate::serve::http::params::Params;
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::http::stream::stream;
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
-use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 /// A file that is asked for: which events, and how they are written.
 #[derive(Debug, Clone)]
 pub(crate) struct ExportAsked {
     pub(crate) asked: Asked,
-    format: ExportFormat,
+    file: FileForm,
     packing: Packing,
     order: Order,
     limit: Option<usize>,
     after: Option<Cursor>,
-    columns: Option<String>,
-    is_folded: bool,
-    raw: Raw,
     has_bom: bool,
     is_flat: bool,
+}
+
+/// How events are written.
+#[derive(Debug, Clone)]
+pub(crate) struct FileForm {
+    pub(crate) format: ExportFormat,
+    /// The columns of a table; other formats have whole events.
+    pub(crate) columns: Option<String>,
+    pub(crate) is_folded: bool,
+    pub(crate) raw: Raw,
+}
+
+impl FileForm {
+    /// The export that writes so.
+    ///
+    /// # Errors
+    /// 400 for columns that are none, whatever the format.
+    pub(crate) fn export(&self, speech: &Speech) -> Answer<Export> {
+        let named = self.columns.as_deref().map(|list| match self.is_folded {
+            true => speech.columns_with_effects(list),
+            false => speech.columns(list),
+        });
+        let named = named.transpose()?;
+        let mut export = Export::new(self.format);
+        if self.has_columns() {
+            let columns = named.map_or_else(|| speech.file_columns(), Ok)?;
+            export = export.columns(columns);
+        }
+        if self.is_folded {
+            export = export.folded();
+        }
+        Ok(if self.raw == Raw::With { export.with_raw() } else { export })
+    }
+
+    fn has_columns(&self) -> bool {
+        matches!(self.format, ExportFormat::Csv | ExportFormat::Xlsx)
+    }
 }
 
 impl ExportAsked {
@@ -43,21 +74,18 @@ impl ExportAsked {
     /// 400 for values that they do not have.
     pub(crate) fn take(params: &mut Params) -> Answer<ExportAsked> {
         let (format, packing) = read_format(&params.required("format")?)?;
-        let after = params.text("after").map(|after| {
-            after
-                .parse()
-                .map_err(|error: crate::Error| Problem::parameter("after", error.to_string()))
-        });
         Ok(ExportAsked {
             asked: Asked::take(params)?,
-            format,
+            file: FileForm {
+                format,
+                columns: params.text("columns"),
+                is_folded: take_fold(params)?,
+                raw: take_raw(params)?,
+            },
             packing,
             order: take_order(params)?,
             limit: params.number("limit", 1..=usize::MAX)?,
-            after: after.transpose()?,
-            columns: params.text("columns"),
-            is_folded: take_fold(params)?,
-            raw: take_raw(params)?,
+            after: take_cursor(params)?,
             has_bom: params.flag("bom")?,
             is_flat: params.flag("flatten")?,
         })
@@ -65,7 +93,7 @@ impl ExportAsked {
 
     /// The name of the file.
     pub(crate) fn file_name(&self) -> String {
-        let ending = match self.format {
+        let ending = match self.file.format {
             ExportFormat::Ndjson => "ndjson",
             ExportFormat::Json => "json",
             ExportFormat::Csv => "csv",
@@ -80,7 +108,7 @@ impl ExportAsked {
     }
 
     fn media_type(&self) -> &'static str {
-        match (self.packing, self.format) {
+        match (self.packing, self.file.format) {
             (Packing::Gzip, _) => "application/gzip",
             (Packing::Zstd, _) => "application/zstd",
             (_, ExportFormat::Csv) => CSV,
@@ -96,25 +124,12 @@ impl ExportAsked {
     /// 400 for columns that are none.
     pub(crate) fn export(&self, speech: &Speech) -> Answer<Export> {
         let limit = self.limit.into_iter().chain(speech.rows_max()).min();
-        let mut export = Export::new(self.format).packing(self.packing).limit(limit);
-        if matches!(self.format, ExportFormat::Csv | ExportFormat::Xlsx) {
-            export = export.columns(match &self.columns {
-                Some(list) if self.is_folded => speech.columns_with_effects(list)?,
-                Some(list) => speech.columns(list)?,
-                None => speech.file_columns()?,
-            });
-            if self.is_flat {
-                export = export.flatten();
-            }
-            if self.has_bom && self.format == ExportFormat::Csv {
-                export = export.bom();
-            }
+        let mut export = self.file.export(speech)?.packing(self.packing).limit(limit);
+        if self.is_flat && self.file.has_columns() {
+            export = export.flatten();
         }
-        if self.is_folded {
-            export = export.folded();
-        }
-        if self.raw == Raw::With {
-            export = export.with_raw();
+        if self.has_bom && self.file.format == ExportFormat::Csv {
+            export = export.bom();
         }
         Ok(export)
     }
@@ -160,43 +175,29 @@ fn read_format(text: &str) -> Answer<(ExportFormat, Packing)> {
 ///
 /// # Errors
 /// As every question; 409 for more rows than the profile gives at once.
-pub(crate) async fn export(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    RawQuery(address): RawQuery,
-) -> Answer {
-    let mut params = Params::of_address(address.as_deref())?;
-    let wanted = ExportAsked::take(&mut params)?;
-    params.finish()?;
-    let begun = Instant::now();
+pub(crate) async fn export(mut call: Call) -> Answer {
+    let wanted = ExportAsked::take(&mut call.params)?;
+    let (server, asker) = (Arc::clone(&call.server), call.asker.clone());
     let checked = wanted.clone();
-    let by = asker.clone();
-    let check = move |server: &Server, cancel: &Arc<_>| {
-        let running = Running::begin(server, &by, cancel, &checked.asked.question.query)?;
+    let check = move |server: &Server, asker: &Asker, cancel: &Arc<_>| {
+        let running = Running::begin(server, asker, cancel, &checked.asked.question.query)?;
         let speech = checked.asked.settle(&running.snapshot)?;
         checked.export(&speech)?;
         check_rows(&running, &checked, &speech)
     };
-    server.ask(Kind::Export, check).await?;
-    let response = {
-        let (out, body) = stream();
-        let turn = server.turn().await?;
-        let server = Arc::clone(&server);
-        let name = wanted.file_name();
-        let kind = wanted.media_type();
-        tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            let mut out = out;
-            let cancel = Arc::new(AtomicBool::new(false));
-            match write(&server, &asker, &wanted, &cancel, &mut out) {
-                // A reader that is gone needs no end.
-                Ok(()) => drop(out.finish()),
-                Err(problem) => out.fail(&problem.detail),
-            }
-            server.metrics.count(Kind::Export, 200, begun.elapsed());
-        });
-        reply::as_file(reply::text(kind, body), &name)
-    };
+    call.ask(Kind::Export, check).await?;
+    let (out, body) = stream();
+    let turn = server.turn().await?;
+    let response = reply::as_file(reply::text(wanted.media_type(), body), &wanted.file_name());
+    tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        let mut out = out;
+        match write(&server, &asker, &wanted, &mut out) {
+            // A reader that is gone needs no end.
+            Ok(()) => drop(out.finish()),
+            Err(problem) => out.fail(&problem.detail),
+        }
+    });
     Ok(response)
 }
 
@@ -226,12 +227,11 @@ fn write(
     server: &Server,
     asker: &Asker,
     wanted: &ExportAsked,
-    cancel: &Arc<AtomicBool>,
     out: &mut (impl std::io::Write + Send),
 ) -> Answer<()> {
-    // It was recorded when it was checked.
-    let asker = Asker { reason: None, ..asker.clone() };
-    let running = Running::begin(server, &asker, cancel, "")?;
+    // A reader that is gone ends it by the write that fails.
+    let cancel = Arc::default();
+    let running = Running::recorded(server, asker, &cancel);
     let speech = wanted.asked.settle(&running.snapshot)?;
     let export = wanted.export(&speech)?.waiting_in(std::env::temp_dir());
     export.write(&wanted.search(&running, &speech)?, out)?;

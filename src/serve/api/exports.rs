@@ -5,6 +5,7 @@ use super::question::Running;
 use super::reply;
 use crate::json::Value;
 use crate::serve::door::asker::Asker;
+use crate::serve::door::call::Call;
 use crate::serve::http::body;
 use crate::serve::http::params::Params;
 use crate::serve::http::problem::{Answer, Problem};
@@ -25,15 +26,9 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// As `GET export`, before anything is written.
-pub(crate) async fn create(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    headers: HeaderMap,
-    RawQuery(address): RawQuery,
-    body: Body,
-) -> Answer {
+pub(crate) async fn create(call: Call, headers: HeaderMap, body: Body) -> Answer {
+    let Call { server, asker, params } = call;
     let body = body::read(body).await?;
-    let params = Params::of_address(address.as_deref())?;
     let create = move |server: &Server, cancel: &Arc<_>| {
         let params = match body::json(&headers, body)? {
             Some(body) => params.and_members(&body)?,
@@ -48,11 +43,8 @@ pub(crate) async fn create(
         let selection = wanted.asked.selection(&asker.caller, &speech)?;
         running.limited(&speech, selection).limit(1).page()?;
         let job = server.jobs.create(&asker.caller, text, wanted.file_name())?;
-        let mut response = reply::value_with(StatusCode::ACCEPTED, &told(server, &job)?);
-        if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/exports/{}", job.id)) {
-            response.headers_mut().insert(header::LOCATION, place);
-        }
-        Ok(response)
+        let place = format!("/api/v1/exports/{}", job.id);
+        Ok(reply::made(StatusCode::ACCEPTED, &place, reply::value(&told(server, &job)?)))
     };
     server.ask(Kind::Export, create).await
 }
@@ -65,30 +57,26 @@ fn told(server: &Server, job: &Job) -> Answer<Value> {
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn list(State(server): State<Arc<Server>>, asker: Asker) -> Answer {
-    let answer = move |server: &Server, _: &Arc<_>| {
+pub(crate) async fn list(call: Call) -> Answer {
+    let answer = |server: &Server, asker: &Asker, _: &Arc<_>| {
         let jobs = server.jobs.list(&asker.caller);
         let jobs: Answer<Vec<Value>> = jobs.iter().map(|job| told(server, job)).collect();
         Ok(reply::value(&Value::object([("exports", Value::List(jobs?))])))
     };
-    server.ask(Kind::Export, answer).await
+    call.ask(Kind::Export, answer).await
 }
 
 /// `GET exports/{id}`: how far it is; once it is done, with `link`.
 ///
 /// # Errors
 /// 404 where the caller has no such job.
-pub(crate) async fn get(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    Path(id): Path<String>,
-) -> Answer {
-    let answer = move |server: &Server, _: &Arc<_>| {
+pub(crate) async fn get(Path(id): Path<String>, call: Call) -> Answer {
+    let answer = move |server: &Server, asker: &Asker, _: &Arc<_>| {
         let job = server.jobs.get(&id, &asker.caller);
         let job = job.ok_or_else(|| Problem::missing(format!("there is no export {id}")))?;
         Ok(reply::value(&told(server, &job)?))
     };
-    server.ask(Kind::Export, answer).await
+    call.ask(Kind::Export, answer).await
 }
 
 /// `GET exports/{id}/file?expires=&signature=`: the file; needs no token.

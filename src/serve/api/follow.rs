@@ -3,14 +3,14 @@
 //! A follower is a task that sleeps until there is news. Then it takes a turn on the pool, reads
 //! what is behind its place, and sleeps again; between two looks it holds its place and no thread.
 
-use super::events::{Form, take_raw};
-use super::question::Asked;
+use super::events::Form;
+use super::question::{Asked, Running, take_raw};
 use super::reply::{self, NDJSON};
 use crate::event::Raw;
 use crate::json::Value;
 use crate::query::{FollowCursor, Selection};
 use crate::serve::door::asker::Asker;
-use crate::serve::http::params::Params;
+use crate::serve::door::call::Call;
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::http::stream::body_of;
 use crate::serve::limits::SENDING_LASTS;
@@ -19,7 +19,6 @@ use crate::serve::state::server::Server;
 use crate::store::Snapshot;
 use crate::{Error, Result};
 use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use std::io;
 use std::sync::Arc;
@@ -58,16 +57,10 @@ struct Look {
 ///
 /// # Errors
 /// 400 for what is no place.
-pub(crate) async fn follow(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    headers: HeaderMap,
-    RawQuery(address): RawQuery,
-) -> Answer {
-    let mut params = Params::of_address(address.as_deref())?;
-    let asked = Asked::take(&mut params)?;
-    let (raw, after) = (take_raw(&mut params)?, params.text("after"));
-    params.finish()?;
+pub(crate) async fn follow(headers: HeaderMap, mut call: Call) -> Answer {
+    let asked = Asked::take(&mut call.params)?;
+    let (raw, after) = (take_raw(&mut call.params)?, call.params.text("after"));
+    let server = Arc::clone(&call.server);
     let last = headers.get("last-event-id").map(|last| last.to_str().unwrap_or("?").to_owned());
     let place = last.filter(|last| !last.is_empty()).or(after);
     let place = place.map(|place| {
@@ -75,22 +68,21 @@ pub(crate) async fn follow(
         place.parse::<FollowCursor>().map_err(wrong)
     });
     let place = place.transpose()?;
-    let begin = move |server: &Server, _: &Arc<_>| {
-        asker.record(server, &asked.question.query)?;
-        let snapshot = server.store.snapshot();
-        let speech = asked.settle(&snapshot)?;
+    let begin = move |server: &Server, asker: &Asker, cancel: &Arc<_>| {
+        let running = Running::begin(server, asker, cancel, &asked.question.query)?;
+        let (snapshot, speech) = (&running.snapshot, asked.settle(&running.snapshot)?);
         let mut selection = asked.selection(&asker.caller, &speech)?;
         if let Some(language) = &speech.language {
             selection = selection.language(language);
         }
         // A query that cannot be asked is told now, not in the middle of the answer.
-        snapshot.select(selection.clone()).limit(1).count()?;
+        running.limited(&speech, selection.clone()).limit(1).page()?;
         let end = snapshot.end_of(&selection)?;
-        let ahead = place.filter(|place| is_ahead(*place, &snapshot));
+        let ahead = place.filter(|place| is_ahead(*place, snapshot));
         let begin = if ahead.is_some() { end } else { place.unwrap_or(end) };
         Ok((selection, begin, ahead.map(|_| end)))
     };
-    let (selection, place, rewound) = server.ask(Kind::Follow, begin).await?;
+    let (selection, place, rewound) = call.ask(Kind::Follow, begin).await?;
     let form = match Form::of(&headers) {
         Form::Ndjson => Form::Ndjson,
         _ => Form::Json,

@@ -16,7 +16,10 @@ pub(crate) mod settings;
 pub(crate) use events::{PageAsked, find};
 pub(crate) use one::{find as find_event, with_diff};
 
-use super::http::problem::Problem;
+use super::door::asker::Asker;
+use super::door::call::Call;
+use super::http::problem::{Answer, Problem};
+use super::state::metrics::Kind;
 use super::state::server::Server;
 use axum::Router;
 use axum::extract::{OriginalUri, State};
@@ -72,17 +75,14 @@ async fn ready(State(server): State<Arc<Server>>) -> Response {
 }
 
 /// Figures for Prometheus, for every token that reads.
-async fn metrics(
-    State(server): State<Arc<Server>>,
-    asker: super::door::asker::Asker,
-) -> super::http::problem::Answer {
-    if asker.caller.is_scoped() {
+async fn metrics(call: Call) -> Answer {
+    if call.asker.caller.is_scoped() {
         return Err(Problem::forbidden("figures tell of all tenants"));
     }
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    let print = move |server: &Server, _: &Arc<_>| {
+    let print = |server: &Server, _: &Asker, _: &Arc<_>| {
         Ok(server.metrics.print(&server.store.stats(), server.questions_running() as u64))
     };
-    let text = server.ask(super::state::metrics::Kind::Settings, print).await?;
+    let text = call.ask(Kind::Settings, print).await?;
     Ok(reply::text(kind, text))
 }

@@ -1,38 +1,32 @@
 //! One event, its linked ones, and the life of an object.
 
-use super::question::{Asked, Running, check_tenant};
+use super::question::{Asked, Running, check_tenant, take_raw};
 use super::reply;
 use crate::event::{Raw, StoredEvent};
 use crate::interface::{history_value, read_at};
 use crate::json::Value;
-use crate::query::Query;
+use crate::query::{Query, Search};
 use crate::serve::auth::role::Role;
 use crate::serve::door::asker::Asker;
-use crate::serve::http::params::Params;
+use crate::serve::door::call::Call;
 use crate::serve::http::problem::{Answer, Problem};
+use crate::serve::limits::{QUESTION_BYTES_MAX, QUESTION_LASTS};
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::Path;
 use std::sync::Arc;
 
 /// `GET events/{seq}`: the event with its payload and its differences.
 ///
 /// # Errors
 /// 404 where the caller sees no such event.
-pub(crate) async fn event(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    Path(seq): Path<String>,
-    RawQuery(address): RawQuery,
-) -> Answer {
-    let mut params = Params::of_address(address.as_deref())?;
-    let asked = Asked::take(&mut params)?;
-    params.finish()?;
-    let answer = move |server: &Server, cancel: &Arc<_>| {
-        let running = Running::begin(server, &asker, cancel, &format!("seq={seq}"))?;
+pub(crate) async fn event(Path(seq): Path<String>, mut call: Call) -> Answer {
+    let asked = Asked::take(&mut call.params)?;
+    let answer = move |server: &Server, asker: &Asker, cancel: &Arc<_>| {
+        let running = Running::begin(server, asker, cancel, &format!("seq={seq}"))?;
         Ok(reply::value(&with_diff(&find(&running, &asked, &seq)?)))
     };
-    server.ask(Kind::Event, answer).await
+    call.ask(Kind::Event, answer).await
 }
 
 /// The event of a sequence, as far as the caller sees it.
@@ -40,13 +34,21 @@ pub(crate) async fn event(
 /// # Errors
 /// 404 where there is none.
 pub(crate) fn find(running: &Running<'_>, asked: &Asked, seq: &str) -> Answer<StoredEvent> {
-    let missing = || Problem::missing(format!("there is no event {seq}"));
-    let number: u64 = seq.parse().map_err(|_| missing())?;
+    let page = search(running, asked, seq)?.limit(1).page()?;
+    page.events.into_iter().next().ok_or_else(|| missing(seq))
+}
+
+/// The search for the event of a sequence.
+fn search<'r>(running: &'r Running<'_>, asked: &Asked, seq: &str) -> Answer<Search<'r>> {
+    let number: u64 = seq.parse().map_err(|_| missing(seq))?;
     let speech = asked.settle(&running.snapshot)?;
     let query = Query::parse(&format!("seq={number}"))?;
     let selection = asked.select(query, &running.asker.caller, &speech)?;
-    let page = running.limited(&speech, selection).limit(1).page()?;
-    page.events.into_iter().next().ok_or_else(missing)
+    Ok(running.limited(&speech, selection))
+}
+
+fn missing(seq: &str) -> Problem {
+    Problem::missing(format!("there is no event {seq}"))
 }
 
 /// An event with its payload, and beside its fields a list `diff` of what it changed.
@@ -92,60 +94,33 @@ fn difference(change: &Value) -> Value {
 ///
 /// # Errors
 /// 404 where the caller sees no such event.
-pub(crate) async fn linked(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    Path(seq): Path<String>,
-    RawQuery(address): RawQuery,
-) -> Answer {
-    let mut params = Params::of_address(address.as_deref())?;
-    let asked = Asked::take(&mut params)?;
-    let raw = super::events::take_raw(&mut params)?;
-    params.finish()?;
-    let answer = move |server: &Server, cancel: &Arc<_>| {
-        let running = Running::begin(server, &asker, cancel, &format!("seq={seq}"))?;
-        let events = find_linked(&running, &asked, &seq)?;
+pub(crate) async fn linked(Path(seq): Path<String>, mut call: Call) -> Answer {
+    let (asked, raw) = (Asked::take(&mut call.params)?, take_raw(&mut call.params)?);
+    let answer = move |server: &Server, asker: &Asker, cancel: &Arc<_>| {
+        let running = Running::begin(server, asker, cancel, &format!("seq={seq}"))?;
+        let events = search(&running, &asked, &seq)?.by_seq().limit(None).linked()?;
+        if events.is_empty() {
+            return Err(missing(&seq));
+        }
         let events = events.iter().map(|event| event.to_value(raw)).collect();
         Ok(reply::value(&Value::object([("events", Value::List(events))])))
     };
-    server.ask(Kind::Event, answer).await
-}
-
-/// All events of the action that an event belongs to, as they were stored.
-///
-/// # Errors
-/// 404 where there is none.
-pub(crate) fn find_linked(
-    running: &Running<'_>,
-    asked: &Asked,
-    seq: &str,
-) -> Answer<Vec<StoredEvent>> {
-    let event = find(running, asked, seq)?;
-    let speech = asked.settle(&running.snapshot)?;
-    let query = Query::parse(&format!("seq={}", event.seq))?;
-    let selection = asked.select(query, &running.asker.caller, &speech)?;
-    Ok(running.limited(&speech, selection).by_seq().limit(None).linked()?)
+    call.ask(Kind::Event, answer).await
 }
 
 /// `GET history?target=`: what was done to an object, and what is known of it.
 ///
 /// # Errors
 /// 400 for parameters that are wrong.
-pub(crate) async fn history(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    RawQuery(address): RawQuery,
-) -> Answer {
-    let mut params = Params::of_address(address.as_deref())?;
-    let asked = Asked::take(&mut params)?;
-    let (target, kind) = (params.required("target")?, params.text("type"));
-    let at = params.text("at");
-    let raw = super::events::take_raw(&mut params)?;
-    params.finish()?;
-    let answer = move |server: &Server, cancel: &Arc<_>| {
-        let running = Running::begin(server, &asker, cancel, &target)?;
+pub(crate) async fn history(mut call: Call) -> Answer {
+    let (asked, raw) = (Asked::take(&mut call.params)?, take_raw(&mut call.params)?);
+    let (target, kind) = (call.params.required("target")?, call.params.text("type"));
+    let at = call.params.text("at");
+    let answer = move |server: &Server, asker: &Asker, cancel: &Arc<_>| {
+        let running = Running::begin(server, asker, cancel, &target)?;
         let caller = &asker.caller;
         let mut history = running.snapshot.history(&target).scope(&caller.scope());
+        history = history.deadline(QUESTION_LASTS).bytes_max(QUESTION_BYTES_MAX);
         if let Some(kind) = &kind {
             history = history.kind(kind);
         }
@@ -163,5 +138,5 @@ pub(crate) async fn history(
         }
         Ok(reply::value(&history_value(&history.read()?, raw)))
     };
-    server.ask(Kind::History, answer).await
+    call.ask(Kind::History, answer).await
 }

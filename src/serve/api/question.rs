@@ -1,8 +1,9 @@
 //! What is asked for: the parameters that every question has.
 
 use crate::Error;
+use crate::event::Raw;
 use crate::interface::{Question, Speech, SpeechParameters};
-use crate::query::{Query, Search, Selection};
+use crate::query::{Cursor, Order, Query, Search, Selection};
 use crate::serve::auth::role::{Caller, Role};
 use crate::serve::door::asker::Asker;
 use crate::serve::http::params::Params;
@@ -95,6 +96,38 @@ impl Asked {
     }
 }
 
+/// Takes `order`.
+pub(crate) fn take_order(params: &mut Params) -> Answer<Order> {
+    match params.text("order").as_deref() {
+        None | Some("newest") => Ok(Order::Newest),
+        Some("oldest") => Ok(Order::Oldest),
+        Some("seq") => Ok(Order::Seq),
+        Some(other) => {
+            Err(Problem::parameter("order", format!("`{other}` is not newest, oldest or seq")))
+        }
+    }
+}
+
+/// Takes `fold`.
+pub(crate) fn take_fold(params: &mut Params) -> Answer<bool> {
+    match params.text("fold").as_deref() {
+        None => Ok(false),
+        Some("linked") => Ok(true),
+        Some(other) => Err(Problem::parameter("fold", format!("`{other}` is not linked"))),
+    }
+}
+
+/// Takes `raw`.
+pub(crate) fn take_raw(params: &mut Params) -> Answer<Raw> {
+    Ok(if params.flag("raw")? { Raw::With } else { Raw::Without })
+}
+
+/// Takes `after`.
+pub(crate) fn take_cursor(params: &mut Params) -> Answer<Option<Cursor>> {
+    let wrong = |error: Error| Problem::parameter("after", error.to_string());
+    params.text("after").map(|after| after.parse().map_err(wrong)).transpose()
+}
+
 /// Whether a caller may name a tenant.
 ///
 /// # Errors
@@ -106,19 +139,14 @@ pub(crate) fn check_tenant(caller: &Caller, tenant: &str) -> Answer<()> {
     }
 }
 
+/// Parameters that are read by others, who name them as the field of an error.
+const PARAMETERS: [&str; 5] = ["since", "from", "to", "lang", "profile"];
+
 /// An error about a value that came as a parameter of the same name.
 fn of_parameter(error: Error) -> Problem {
     match error {
-        Error::Invalid { field, problem } => {
-            let name: &'static str = match field.as_str() {
-                "since" => "since",
-                "from" => "from",
-                "to" => "to",
-                "lang" => "lang",
-                "profile" => "profile",
-                _ => return Error::Invalid { field, problem }.into(),
-            };
-            Problem::parameter(name, problem)
+        Error::Invalid { field, problem } if PARAMETERS.contains(&field.as_str()) => {
+            Problem::parameter(&field, problem)
         }
         error => error.into(),
     }
@@ -143,9 +171,18 @@ impl<'s> Running<'s> {
         query: &str,
     ) -> Answer<Running<'s>> {
         // The view does not hold the record of its own question.
-        let snapshot = server.store.snapshot();
+        let running = Running::recorded(server, asker, cancel);
         asker.record(server, query)?;
-        Ok(Running { asker, snapshot, cancel })
+        Ok(running)
+    }
+
+    /// Begins a question that was recorded before.
+    pub(crate) fn recorded(
+        server: &Server,
+        asker: &'s Asker,
+        cancel: &'s Arc<AtomicBool>,
+    ) -> Running<'s> {
+        Running { asker, snapshot: server.store.snapshot(), cancel }
     }
 
     /// The search for what is asked, within the limits of a question.

@@ -15,9 +15,13 @@ pub(crate) fn value(value: &Value) -> Response {
     text(JSON, value.to_json())
 }
 
-/// A value with another status than 200.
-pub(crate) fn value_with(status: StatusCode, value: &Value) -> Response {
-    (status, self::value(value)).into_response()
+/// An answer about something that was made, with its place.
+pub(crate) fn made(status: StatusCode, place: &str, answer: Response) -> Response {
+    let mut response = (status, answer).into_response();
+    if let Ok(place) = HeaderValue::from_str(place) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    response
 }
 
 /// Something that has a form as JSON.

@@ -6,76 +6,61 @@ use crate::json::Value;
 use crate::query::Query;
 use crate::serve::auth::role::Caller;
 use crate::serve::door::asker::Asker;
+use crate::serve::door::call::Call;
 use crate::serve::http::body;
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::searches::{Changed, SavedSearch, SearchContent};
 use crate::serve::state::server::Server;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
 use std::sync::Arc;
 
 /// `GET searches`: `{"searches":[..]}`, the caller's own and those that are shared.
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn list(State(server): State<Arc<Server>>, asker: Asker) -> Answer {
-    let answer = move |server: &Server, _: &Arc<_>| {
+pub(crate) async fn list(call: Call) -> Answer {
+    let answer = |server: &Server, asker: &Asker, _: &Arc<_>| {
         let found = server.searches.list(&asker.caller)?;
         Ok(reply::serialized(&serde_json::json!({ "searches": found })))
     };
-    server.ask(Kind::Settings, answer).await
+    call.ask(Kind::Settings, answer).await
 }
 
 /// `GET searches/{id}`.
 ///
 /// # Errors
 /// 404 where the caller sees no such search.
-pub(crate) async fn get(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    Path(id): Path<String>,
-) -> Answer {
-    let answer = move |server: &Server, _: &Arc<_>| {
+pub(crate) async fn get(Path(id): Path<String>, call: Call) -> Answer {
+    let answer = move |server: &Server, asker: &Asker, _: &Arc<_>| {
         let found = server.searches.get(&id, &asker.caller)?;
         Ok(reply::serialized(&found.ok_or_else(|| missing(&id))?))
     };
-    server.ask(Kind::Settings, answer).await
+    call.ask(Kind::Settings, answer).await
+}
+
+/// Runs a change of searches; every parameter must have been read, and there are none.
+async fn edit(
+    call: Call,
+    edit: impl FnOnce(&Server, &Caller) -> Answer + Send + 'static,
+) -> Answer {
+    let Call { server, asker, params } = call;
+    params.finish()?;
+    server.append(move |server| edit(server, &asker.caller)).await
 }
 
 /// `POST searches`: 201 with the place.
 ///
 /// # Errors
 /// 400 for a query that is wrong.
-pub(crate) async fn create(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
+pub(crate) async fn create(call: Call, headers: HeaderMap, body: Body) -> Answer {
     let body = body::read(body).await?;
-    let answer = move |server: &Server| {
-        let content = read(server, &headers, body)?;
-        let search = create_search(server, content, &asker.caller)?;
-        Ok(created(&search))
-    };
-    server.append(answer).await
-}
-
-/// Keeps a search, and records it if it is shared.
-///
-/// # Errors
-/// What stands in the way.
-pub(crate) fn create_search(
-    server: &Server,
-    content: SearchContent,
-    caller: &Caller,
-) -> Answer<SavedSearch> {
-    let search = server.searches.create(content, caller)?;
-    record(server, caller, None, Some(&search))?;
-    Ok(search)
+    let create =
+        move |server: &Server, caller: &Caller| made(server, read(server, &headers, body)?, caller);
+    edit(call, create).await
 }
 
 /// `PUT searches/{id}`: replaces what its owner says of it.
@@ -83,60 +68,56 @@ pub(crate) fn create_search(
 /// # Errors
 /// 403 for those of others that are seen, 404 for those that are not.
 pub(crate) async fn put(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
     Path(id): Path<String>,
+    call: Call,
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
     let body = body::read(body).await?;
-    let answer = move |server: &Server| {
+    let put = move |server: &Server, caller: &Caller| {
         let content = read(server, &headers, body)?;
-        let search = change(server, &id, Some(content), &asker.caller)?;
-        Ok(search
-            .map_or_else(|| StatusCode::NO_CONTENT.into_response(), |one| reply::serialized(&one)))
+        Ok(reply::serialized(&change(server, &id, Some(content), caller)?))
     };
-    server.append(answer).await
+    edit(call, put).await
 }
 
 /// `DELETE searches/{id}`: 204.
 ///
 /// # Errors
 /// As [`put`].
-pub(crate) async fn delete(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    Path(id): Path<String>,
-) -> Answer {
-    let answer = move |server: &Server| {
-        change(server, &id, None, &asker.caller)?;
+pub(crate) async fn delete(Path(id): Path<String>, call: Call) -> Answer {
+    let delete = move |server: &Server, caller: &Caller| {
+        change(server, &id, None, caller)?;
         Ok(StatusCode::NO_CONTENT.into_response())
     };
-    server.append(answer).await
+    edit(call, delete).await
 }
 
 /// `POST searches/{id}/copy`: a private copy of the caller's own.
 ///
 /// # Errors
 /// 404 where the caller sees no such search.
-pub(crate) async fn copy(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    Path(id): Path<String>,
-) -> Answer {
-    let answer = move |server: &Server| {
-        let found = server.searches.get(&id, &asker.caller)?.ok_or_else(|| missing(&id))?;
-        let content = SearchContent { shared: false, ..found.content };
-        Ok(created(&create_search(server, content, &asker.caller)?))
+pub(crate) async fn copy(Path(id): Path<String>, call: Call) -> Answer {
+    let copy = move |server: &Server, caller: &Caller| {
+        let found = server.searches.get(&id, caller)?.ok_or_else(|| missing(&id))?;
+        made(server, SearchContent { shared: false, ..found.content }, caller)
     };
-    server.append(answer).await
+    edit(call, copy).await
+}
+
+/// Keeps a search, records it if it is shared, and answers with its place.
+fn made(server: &Server, content: SearchContent, caller: &Caller) -> Answer {
+    let search = server.searches.create(content, caller)?;
+    record(server, caller, None, Some(&search))?;
+    let place = format!("/api/v1/searches/{}", search.id);
+    Ok(reply::made(StatusCode::CREATED, &place, reply::serialized(&search)))
 }
 
 /// Changes a search, or takes it out, and records it if it was or is shared.
 ///
 /// # Errors
 /// As [`put`].
-pub(crate) fn change(
+fn change(
     server: &Server,
     id: &str,
     content: Option<SearchContent>,
@@ -192,21 +173,13 @@ fn read(server: &Server, headers: &HeaderMap, body: Bytes) -> Answer<SearchConte
 ///
 /// # Errors
 /// 400 with the place.
-pub(crate) fn check(server: &Server, content: &SearchContent) -> Answer<()> {
+fn check(server: &Server, content: &SearchContent) -> Answer<()> {
     Query::parse_named(&content.query, server.store.snapshot().profiles())?;
     if let Some(zone) = content.zone.as_deref().filter(|zone| !zone.is_empty()) {
         let wrong = |_| Problem::parameter("zone", format!("there is no zone `{zone}`"));
         zone.parse::<chrono_tz::Tz>().map_err(wrong)?;
     }
     Ok(())
-}
-
-fn created(search: &SavedSearch) -> Response {
-    let mut response = (StatusCode::CREATED, reply::serialized(search)).into_response();
-    if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/searches/{}", search.id)) {
-        response.headers_mut().insert(header::LOCATION, place);
-    }
-    response
 }
 
 fn missing(id: &str) -> Problem {

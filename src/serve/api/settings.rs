@@ -1,60 +1,58 @@
 //! Profiles, coverage, retention, capture and figures.
 
-use super::question::{Asked, check_tenant};
+use super::question::{Asked, Running, check_tenant};
 use super::reply;
 use crate::Error;
-use crate::event::Event;
+use crate::event::Change;
 use crate::interface::{capture_value, registry_value};
 use crate::json::Value;
-use crate::query::{Query, Selection};
 use crate::serve::auth::role::Caller;
 use crate::serve::door::asker::{Admin, Asker};
+use crate::serve::door::call::Call;
 use crate::serve::http::body;
 use crate::serve::http::params::Params;
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
-use crate::store::{CapturePolicy, Retention};
+use crate::store::{CapturePolicy, DEFAULT_CLASS, Retention, Rule};
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
 use std::sync::Arc;
+
+/// Answers what is asked with no query.
+async fn ask(
+    call: Call,
+    kind: Kind,
+    answer: impl FnOnce(&Server, &Caller) -> Answer + Send + 'static,
+) -> Answer {
+    let run = move |server: &Server, asker: &Asker, _: &Arc<_>| {
+        asker.record(server, "")?;
+        answer(server, &asker.caller)
+    };
+    call.ask(kind, run).await
+}
 
 /// `GET registry`: what the codes of the profiles mean.
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn registry(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    RawQuery(address): RawQuery,
-) -> Answer {
-    let mut params = Params::of_address(address.as_deref())?;
-    let (asked, _) = (Asked::take(&mut params)?, params.finish()?);
-    let answer = move |server: &Server, _: &Arc<_>| {
-        asker.record(server, "")?;
+pub(crate) async fn registry(mut call: Call) -> Answer {
+    let asked = Asked::take(&mut call.params)?;
+    let answer = move |server: &Server, _: &Caller| {
         let speech = asked.settle(&server.store.snapshot())?;
         Ok(reply::value(&registry_value(&speech.names, speech.language.as_deref())))
     };
-    server.ask(Kind::Settings, answer).await
+    ask(call, Kind::Settings, answer).await
 }
 
 /// `GET coverage?category=`: since when, and with which gaps, events of a category are there.
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn coverage(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    RawQuery(address): RawQuery,
-) -> Answer {
-    let mut params = Params::of_address(address.as_deref())?;
-    let (category, tenant) = (params.required("category")?, params.text("tenant"));
-    params.finish()?;
-    let answer = move |server: &Server, _: &Arc<_>| {
-        asker.record(server, &category)?;
-        let caller = &asker.caller;
+pub(crate) async fn coverage(mut call: Call) -> Answer {
+    let (category, tenant) = (call.params.required("category")?, call.params.text("tenant"));
+    let answer = move |server: &Server, caller: &Caller| {
         tenant.iter().try_for_each(|tenant| check_tenant(caller, tenant))?;
         let snapshot = server.store.snapshot();
         let coverage = match caller.is_scoped() {
@@ -63,24 +61,17 @@ pub(crate) async fn coverage(
         };
         Ok(reply::serialized(&coverage))
     };
-    server.ask(Kind::Coverage, answer).await
+    ask(call, Kind::Coverage, answer).await
 }
 
 /// `GET retention`: the rules in force; a caller of a tenant or source sees no rule of others.
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn retention(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    RawQuery(address): RawQuery,
-) -> Answer {
-    Params::of_address(address.as_deref())?.finish()?;
-    let answer = move |server: &Server, _: &Arc<_>| {
-        asker.record(server, "")?;
-        Ok(reply::serialized(&retention_of(server, &asker.caller)))
-    };
-    server.ask(Kind::Settings, answer).await
+pub(crate) async fn retention(call: Call) -> Answer {
+    let answer =
+        |server: &Server, caller: &Caller| Ok(reply::serialized(&retention_of(server, caller)));
+    ask(call, Kind::Settings, answer).await
 }
 
 /// The rules as a caller may see them.
@@ -89,7 +80,7 @@ pub(crate) fn retention_of(server: &Server, caller: &Caller) -> Retention {
     if !caller.is_scoped() {
         return rules;
     }
-    let is_seen = |rule: &crate::store::Rule| {
+    let is_seen = |rule: &Rule| {
         let tenant =
             rule.tenant.is_none() || rule.tenant == caller.tenant || caller.tenant.is_none();
         let of_source = |source: &String| {
@@ -99,11 +90,7 @@ pub(crate) fn retention_of(server: &Server, caller: &Caller) -> Retention {
     };
     rules.rules.retain(is_seen);
     let is_used = |name: &str| rules.rules.iter().any(|rule| rule.class == name);
-    let classes = rules.classes.clone();
-    rules.classes = classes
-        .into_iter()
-        .filter(|class| class.name == crate::store::DEFAULT_CLASS || is_used(&class.name))
-        .collect();
+    rules.classes.retain(|class| class.name == DEFAULT_CLASS || is_used(&class.name));
     rules
 }
 
@@ -164,7 +151,7 @@ pub(crate) fn record_change(
     before: Value,
     after: Value,
 ) -> Answer<()> {
-    let change = crate::event::Change::new(field);
+    let change = Change::new(field);
     let change = match before {
         Value::Null => change.before_state("absent"),
         before => change.before(before).before_state("known"),
@@ -173,9 +160,8 @@ pub(crate) fn record_change(
         Value::Null => change.after_state("absent"),
         after => change.after(after).after_state("known"),
     };
-    let event: Event =
-        server.own_event(activity, caller).operation("update").change(change).build()?;
-    server.store.append(vec![event])?;
+    let event = server.own_event(activity, caller).operation("update").change(change);
+    server.store.append(vec![event.build()?])?;
     Ok(())
 }
 
@@ -191,21 +177,9 @@ pub(crate) fn writable(server: &Server) -> Answer<&crate::Store> {
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn capture(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    RawQuery(address): RawQuery,
-) -> Answer {
-    Params::of_address(address.as_deref())?.finish()?;
-    let answer = move |server: &Server, _: &Arc<_>| {
-        asker.record(server, "")?;
-        Ok(capture_reply(server, &asker.caller))
-    };
-    server.ask(Kind::Settings, answer).await
-}
-
-fn capture_reply(server: &Server, caller: &Caller) -> Response {
-    reply::value(&capture_of(server, caller))
+pub(crate) async fn capture(call: Call) -> Answer {
+    let answer = |server: &Server, caller: &Caller| Ok(reply::value(&capture_of(server, caller)));
+    ask(call, Kind::Settings, answer).await
 }
 
 /// The switches as a caller may see them.
@@ -237,7 +211,7 @@ pub(crate) async fn put_capture(
         let body = body::json(&headers, body)?;
         let body = body.ok_or_else(|| Problem::bad("body", "is empty"))?;
         set_capture(server, tenant.as_deref(), &body)?;
-        Ok(capture_reply(server, &caller))
+        Ok(reply::value(&capture_of(server, &caller)))
     };
     server.append(change).await
 }
@@ -292,27 +266,16 @@ fn read_switches(tenant: Option<&str>, body: &Value, switches: &mut Vec<Switch>)
 ///
 /// # Errors
 /// As every question.
-pub(crate) async fn stats(
-    State(server): State<Arc<Server>>,
-    asker: Asker,
-    RawQuery(address): RawQuery,
-) -> Answer {
-    let mut params = Params::of_address(address.as_deref())?;
-    let tenant = params.text("tenant");
-    params.finish()?;
-    let answer = move |server: &Server, _: &Arc<_>| {
-        asker.record(server, "")?;
-        let caller = &asker.caller;
-        tenant.iter().try_for_each(|tenant| check_tenant(caller, tenant))?;
-        if !caller.is_scoped() && tenant.is_none() {
+pub(crate) async fn stats(mut call: Call) -> Answer {
+    let tenant = call.params.text("tenant");
+    let answer = move |server: &Server, asker: &Asker, cancel: &Arc<_>| {
+        let running = Running::begin(server, asker, cancel, "")?;
+        if !asker.caller.is_scoped() && tenant.is_none() {
             return Ok(reply::serialized(&server.store.stats()));
         }
-        let selection = Selection::new(Query::all()).scope(&caller.scope());
-        let selection = match &tenant {
-            Some(tenant) => selection.tenant(tenant),
-            None => selection,
-        };
-        Ok(reply::serialized(&server.store.snapshot().select(selection).stats()?))
+        let asked = Asked { tenant, ..Asked::default() };
+        let (search, _) = running.search(&asked)?;
+        Ok(reply::serialized(&search.stats()?))
     };
-    server.ask(Kind::Settings, answer).await
+    call.ask(Kind::Settings, answer).await
 }

@@ -3,6 +3,7 @@
 use super::role::{Caller, Role};
 use crate::event::Timestamp;
 use crate::io::{Random, SystemRandom};
+use crate::text::hex;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -64,9 +65,4 @@ pub(crate) fn random_text() -> String {
 /// SHA-256 in hexadecimal digits.
 pub(super) fn hash_of(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

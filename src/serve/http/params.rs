@@ -114,7 +114,7 @@ impl Params {
     ///
     /// # Errors
     /// 400 for a parameter that nobody reads, with the nearest that somebody does.
-    pub(crate) fn finish(self) -> Answer<()> {
+    pub(crate) fn finish(&self) -> Answer<()> {
         let Some((strange, _)) = self.pairs.first() else {
             return Ok(());
         };

@@ -91,7 +91,10 @@ impl IntoResponse for Problem {
         let kind = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, kind);
         if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"annals\""),
+            );
         }
         if let Some(after) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(after.as_secs()));
@@ -196,6 +199,14 @@ mod tests {
         let open = of("a (b");
         let position = open.get("position").unwrap();
         assert!(position.get("start").is_some() && position.get("end").is_some());
+    }
+
+    #[test]
+    fn a_question_that_needs_too_much_is_told_so_and_may_be_asked_again() {
+        for (limit, code) in [(Limit::Deadline, "deadline"), (Limit::Bytes, "budget")] {
+            let problem = Problem::from(Error::from(limit));
+            assert_eq!((problem.status, problem.code), (StatusCode::SERVICE_UNAVAILABLE, code));
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 
 use crate::event::Timestamp;
 use crate::io::{Random, SystemRandom};
-use crate::serve::auth::token::hex;
 use crate::serve::files::replace;
+use crate::text::hex;
 use crate::{Error, Result};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;

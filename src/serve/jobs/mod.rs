@@ -11,10 +11,10 @@ pub(crate) use job::{Job, JobEnd, JobState};
 pub(crate) use link::Refusal;
 
 use super::auth::role::{Caller, Role};
-use super::auth::token::hex;
 use super::files::{read, replace};
 use crate::event::Timestamp;
 use crate::io::{Random, SystemRandom};
+use crate::text::hex;
 use crate::{Error, Result};
 use job::FILE_KEPT_MICROS;
 use link::LinkKey;

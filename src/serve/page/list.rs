@@ -190,13 +190,15 @@ fn with(address: &Option<String>, name: &str, value: Option<&str>) -> String {
     format!("/?{}", changed.finish())
 }
 
-/// The same events as a file: without the page and its size.
+/// The same events and columns as a file: without the page and its size.
 fn export(address: &Option<String>) -> String {
     let mut file = form_urlencoded::Serializer::new(String::new());
     for (key, value) in form_urlencoded::parse(address.as_deref().unwrap_or_default().as_bytes()) {
-        if !["after", "limit", "point_in_time"].contains(&key.as_ref()) {
+        if !["after", "limit", "point_in_time", "columns"].contains(&key.as_ref()) {
             file.append_pair(&key, &value);
         }
     }
-    format!("/api/v1/export?{}", file.append_pair("format", "csv").finish())
+    let columns = format!("occurred_at,{}", COLUMNS.join(","));
+    file.append_pair("format", "csv").append_pair("columns", &columns);
+    format!("/api/v1/export?{}", file.finish())
 }

@@ -19,11 +19,6 @@ impl News {
         self.sender.subscribe()
     }
 
-    /// Whether somebody follows.
-    pub(crate) fn has_subscribers(&self) -> bool {
-        self.sender.receiver_count() > 0
-    }
-
     /// Tells everybody.
     pub(crate) fn tell(&self) {
         self.sender.send_replace(());

@@ -3,8 +3,8 @@
 use crate::event::Timestamp;
 use crate::io::{Random, SystemRandom};
 use crate::serve::auth::role::{Caller, Role};
-use crate::serve::auth::token::hex;
 use crate::serve::files::{LockedFile, read};
+use crate::text::hex;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};

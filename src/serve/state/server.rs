@@ -14,14 +14,12 @@ use crate::serve::http::hosts::Hosts;
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::jobs::Jobs;
 use crate::serve::limits::{APPENDS_MAX, LOOKS_MAX, QUESTION_WAITS, QUESTIONS_MAX};
+use crate::store::OWN_CATEGORY;
 use axum::http::request::Parts;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-
-/// The category and source of events about the log itself.
-pub(crate) const OWN: &str = "annals";
 
 /// A store that is served.
 #[derive(Debug)]
@@ -133,13 +131,7 @@ impl Server {
         look: impl FnOnce(&Server) -> Answer<T> + Send + 'static,
     ) -> Answer<T> {
         let turn = Arc::clone(&self.looks).acquire_owned().await;
-        let server = Arc::clone(self);
-        blocking(move || {
-            let found = look(&server);
-            drop(turn);
-            found
-        })
-        .await
+        self.on_pool(turn, look).await
     }
 
     /// Runs a question on the pool of threads. It gets a handle that is set once nobody waits for
@@ -152,19 +144,13 @@ impl Server {
         kind: Kind,
         question: impl FnOnce(&Server, &Arc<AtomicBool>) -> Answer<T> + Send + 'static,
     ) -> Answer<T> {
-        let begun = Instant::now();
-        let turn = self.turn().await?;
-        let cancel = Cancel(Arc::new(AtomicBool::new(false)));
-        let (server, handle) = (Arc::clone(self), Arc::clone(&cancel.0));
-        let answer = blocking(move || {
-            let answer = question(&server, &handle);
-            drop(turn);
-            answer
-        });
-        let answer = answer.await;
-        let status = answer.as_ref().map_or_else(|problem| problem.status.as_u16(), |_| 200);
-        self.metrics.count(kind, status, begun.elapsed());
-        answer
+        let answer = async {
+            let turn = self.turn().await?;
+            let cancel = Cancel(Arc::new(AtomicBool::new(false)));
+            let handle = Arc::clone(&cancel.0);
+            self.on_pool(turn, move |server| question(server, &handle)).await
+        };
+        self.counted(kind, answer).await
     }
 
     /// Appends on the pool of threads.
@@ -175,40 +161,51 @@ impl Server {
         self: &Arc<Self>,
         append: impl FnOnce(&Server) -> Answer<T> + Send + 'static,
     ) -> Answer<T> {
-        let begun = Instant::now();
-        let Ok(turn) = Arc::clone(&self.appends).try_acquire_owned() else {
-            return Err(Problem::busy(format!("{APPENDS_MAX} appends wait for the disk already")));
+        let answer = async {
+            let turn = Arc::clone(&self.appends).try_acquire_owned();
+            let full = || format!("{APPENDS_MAX} appends wait for the disk already");
+            let turn = turn.map_err(|_| Problem::busy(full()))?;
+            self.on_pool(turn, append).await
         };
+        self.counted(Kind::Append, answer).await
+    }
+
+    /// Counts an answer by its status and by how long it takes.
+    async fn counted<T>(&self, kind: Kind, answer: impl Future<Output = Answer<T>>) -> Answer<T> {
+        let begun = Instant::now();
+        let answer = answer.await;
+        let status = answer.as_ref().map_or_else(|problem| problem.status.as_u16(), |_| 200);
+        self.metrics.count(kind, status, begun.elapsed());
+        answer
+    }
+
+    /// Runs what may wait on a thread that may; `turn` is given back when it has ended, whether or
+    /// not anybody still waits for it.
+    ///
+    /// # Errors
+    /// What the work says, and 500 where it panics.
+    async fn on_pool<P: Send + 'static, T: Send + 'static>(
+        self: &Arc<Self>,
+        turn: P,
+        work: impl FnOnce(&Server) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
         let server = Arc::clone(self);
-        let answer = blocking(move || {
-            let answer = append(&server);
+        let done = tokio::task::spawn_blocking(move || {
+            let answer = work(&server);
             drop(turn);
             answer
         });
-        let answer = answer.await;
-        let status = answer.as_ref().map_or_else(|problem| problem.status.as_u16(), |_| 200);
-        self.metrics.count(Kind::Append, status, begun.elapsed());
-        answer
+        done.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a request ended without an answer");
+            let status = axum::http::StatusCode::INTERNAL_SERVER_ERROR;
+            Err(Problem::new(status, "internal", "the server met an error of its own"))
+        })
     }
 
     /// Begins an event about the log itself, done by a caller.
     pub(crate) fn own_event(&self, activity: &str, caller: &Caller) -> EventBuilder {
         let actor = Actor::user(&caller.name).display_name(&caller.name).role(caller.role.name());
-        let event = Event::builder(Timestamp::now(), OWN, activity);
-        event.data_source(OWN).outcome("success").actor(actor)
+        let event = Event::builder(Timestamp::now(), OWN_CATEGORY, activity);
+        event.data_source(OWN_CATEGORY).outcome("success").actor(actor)
     }
-}
-
-/// Runs what may wait on a thread that may.
-///
-/// # Errors
-/// 500 where it panics.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Answer<T> + Send + 'static,
-) -> Answer<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a request ended without an answer");
-        let status = axum::http::StatusCode::INTERNAL_SERVER_ERROR;
-        Err(Problem::new(status, "internal", "the server met an error of its own"))
-    })
 }

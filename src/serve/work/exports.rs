@@ -67,9 +67,8 @@ fn write(server: &Server, job: &Job) -> Answer<ExportManifest> {
     let jobs = &server.jobs;
     let mut params = Params::of_address(Some(&job.parameters))?;
     let wanted = ExportAsked::take(&mut params)?;
-    // Its reason was recorded when it was asked for.
     let asker = Asker { caller: job.caller(), reason: None, address: String::new() };
-    let running = Running::begin(server, &asker, jobs.cancel(), "")?;
+    let running = Running::recorded(server, &asker, jobs.cancel());
     let speech = wanted.asked.settle(&running.snapshot)?;
     let path = jobs.file_of(job);
     let export = wanted.export(&speech)?.waiting_in(path.parent().unwrap_or(Path::new(".")));

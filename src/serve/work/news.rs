@@ -32,11 +32,6 @@ fn wait(server: &Weak<Server>) -> Option<bool> {
     if server.is_stopping() {
         return None;
     }
-    if !server.news.has_subscribers() {
-        drop(server);
-        thread::sleep(PAUSE);
-        return Some(false);
-    }
     let end = server.store.snapshot().end();
     // Announced before the wait: what came between two waits is seen then.
     server.news.tell();

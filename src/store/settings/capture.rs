@@ -4,8 +4,9 @@ use crate::profile::{CaptureRule, Profile, Registry};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 
-/// The category of the engine's own events, which are always captured.
-pub(crate) const OWN_CATEGORY: &str = "annals";
+/// The category, and the source, of what a log says of itself: such events are always captured, and
+/// need no profile.
+pub const OWN_CATEGORY: &str = "annals";
 /// The activity of a change of switches.
 pub(crate) const CAPTURE_CHANGED: &str = "capture_changed";
 /// The key below `[capture]` that holds the switches of tenants.

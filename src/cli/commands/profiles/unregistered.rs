@@ -7,6 +7,7 @@ use crate::cli::print::table::{shown, table};
 use annals::Value;
 use annals::profile::Registry;
 use annals::query::Query;
+use annals::store::OWN_CATEGORY;
 use annals::store::Snapshot;
 
 /// Codes that stand together in events, and in how many.
@@ -28,9 +29,6 @@ pub(super) fn run(options: &StoreOptions, registry: &Registry, format: ReportFor
         ReportFormat::Table => print_line(lines(&actions)),
     }
 }
-
-/// The category of the events that the log writes of itself; they need no profile.
-const OWN_CATEGORY: &str = "annals";
 
 /// Facets by source, in each by category, in each by activity: exact for codes that hold dots.
 fn unregistered(snapshot: &Snapshot, registry: &Registry) -> Outcome<Vec<UnregisteredAction>> {

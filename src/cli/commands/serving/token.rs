@@ -1,13 +1,13 @@
 //! `token`: make, list and revoke the tokens of the server.
 
-use crate::cli::failure::{Failure, Outcome};
+use crate::cli::failure::{Failure, Outcome, of_option};
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
 use crate::cli::print::output::{print_json, print_line};
 use crate::cli::print::table::{shown, table};
+use annals::StoreReader;
 use annals::event::Timestamp;
 use annals::serve::{AccessFile, NewToken, Role, Token};
 use annals::store::Keep;
-use annals::{Error, StoreReader};
 use clap::{Args, Subcommand};
 
 #[derive(Debug, Args)]
@@ -66,16 +66,6 @@ pub(crate) fn run(options: &StoreOptions, arguments: &TokenArguments) -> Outcome
         }
         TokenCommand::List(report) => print(&access.list()?, report.format()),
         TokenCommand::Revoke { name } => Ok(access.revoke(name).map_err(of_option)?),
-    }
-}
-
-/// An error about a field that is an option.
-fn of_option(error: Error) -> Failure {
-    match error {
-        Error::Invalid { field, problem } if ["name", "role"].contains(&field.as_str()) => {
-            Failure::usage(format_args!("--{field}"), problem)
-        }
-        error => Failure::Engine(error),
     }
 }
 
