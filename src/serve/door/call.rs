@@ -28,8 +28,8 @@ impl FromRequestParts<Arc<Server>> for Call {
 }
 
 impl Call {
-    /// Runs the question of the request on the pool of threads, see [`Server::ask`]; every parameter
-    /// must have been read.
+    /// Runs the question of the request on the pool of threads, as [`Server::ask`] does; every
+    /// parameter must have been read.
     ///
     /// # Errors
     /// 400 for a parameter that nobody reads, and what the question says.
