@@ -3,6 +3,7 @@
 //! one order of threads after another; a lock of another file is not tried there.
 
 pub(crate) use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+pub(crate) use std::thread::yield_now;
 
 /// Takes a lock of this layer.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

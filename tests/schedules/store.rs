@@ -13,6 +13,7 @@ pub(crate) mod signal;
 /// In the place of `src/store/threads.rs`.
 pub(crate) mod threads {
     pub(crate) use shuttle::sync::{Arc, Condvar, Mutex, MutexGuard};
+    pub(crate) use shuttle::thread::yield_now;
 
     /// Takes a lock, as `src/store/threads.rs` does.
     pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

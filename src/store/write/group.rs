@@ -4,8 +4,13 @@
 //! the lock, hands out the answers and steps down. Nobody leads for longer than the round that
 //! holds its own item, and a thread is woken only for its own answer or to lead.
 
-use crate::store::threads::{Arc, Condvar, Mutex, MutexGuard, lock};
+use crate::store::threads::{Arc, Condvar, Mutex, MutexGuard, lock, yield_now};
 use std::task::Waker;
+
+/// How often a leader lets other threads run without one of them queueing, before it goes on alone.
+const PATIENCE: u32 = 32;
+
+const BROKEN: &str = "no leader panics while it handles a group";
 
 /// The queue of one group; `T` goes in, `R` comes back.
 #[derive(Debug)]
@@ -21,15 +26,16 @@ struct QueueState<T, R> {
     /// Sum of the weights of `waiting`.
     weight: usize,
     leading: bool,
+    /// How many were being handled or waiting when the last round ended: so many may come again.
+    company: usize,
     /// A leader panicked: its items will never be answered.
     broken: bool,
 }
 
-/// Where the answer to one item will be.
+/// Where the answer to one item will be. Its lock is taken behind that of the queue, never before.
 #[derive(Debug)]
 pub(crate) struct AnswerSlot<R> {
     answer: Mutex<PendingAnswer<R>>,
-    /// Belongs to the lock of the group's state.
     wake: Condvar,
 }
 
@@ -38,22 +44,28 @@ struct PendingAnswer<R> {
     value: Option<R>,
     /// A thread sleeps until the answer is there.
     awaited: bool,
+    /// That thread is to look at the queue again.
+    called: bool,
     /// A task to be polled again when the answer is there.
     task: Option<Waker>,
 }
 
 impl<T, R> CommitGroup<T, R> {
     pub(crate) fn new() -> CommitGroup<T, R> {
-        let state = QueueState { waiting: Vec::new(), weight: 0, leading: false, broken: false };
+        let state = QueueState {
+            waiting: Vec::new(),
+            weight: 0,
+            leading: false,
+            company: 0,
+            broken: false,
+        };
         CommitGroup { state: Mutex::new(state), idle: Condvar::new() }
     }
 
     /// Queues an item; returns its slot and the weight of everything that now waits.
     pub(crate) fn enqueue(&self, item: T, weight: usize) -> (Arc<AnswerSlot<R>>, usize) {
-        let slot = Arc::new(AnswerSlot {
-            answer: Mutex::new(PendingAnswer { value: None, awaited: false, task: None }),
-            wake: Condvar::new(),
-        });
+        let slot =
+            Arc::new(AnswerSlot { answer: Mutex::new(PendingAnswer::new()), wake: Condvar::new() });
         let mut state = lock(&self.state);
         state.waiting.push((item, Arc::clone(&slot)));
         state.weight = state.weight.saturating_add(weight);
@@ -67,18 +79,18 @@ impl<T, R> CommitGroup<T, R> {
     /// # Panics
     /// When a leader panicked: better than to wait for ever.
     pub(crate) fn wait(&self, slot: &AnswerSlot<R>, mut handle: impl FnMut(Vec<T>) -> Vec<R>) -> R {
-        let mut state = lock(&self.state);
         loop {
-            if let Some(answer) = slot.take() {
-                return answer;
-            }
-            assert!(!state.broken, "no leader panics while it handles a group");
-            if state.leading {
-                slot.set_awaited(true);
-                state = slot.wake.wait(state).expect("no thread panics while it holds the queue");
-                slot.set_awaited(false);
+            let state = lock(&self.state);
+            let answer = lock(&slot.answer);
+            assert!(answer.value.is_some() || !state.broken, "{BROKEN}");
+            if state.leading || answer.value.is_some() {
+                drop(state);
+                if let Some(answer) = slot.sleep(answer) {
+                    return answer;
+                }
             } else {
-                state = self.lead(state, &mut handle);
+                drop(answer);
+                self.lead(self.await_company(state), &mut handle);
             }
         }
     }
@@ -92,7 +104,7 @@ impl<T, R> CommitGroup<T, R> {
         let state = lock(&self.state);
         let mut answer = lock(&slot.answer);
         if answer.value.is_none() {
-            assert!(!state.broken, "no leader panics while it handles a group");
+            assert!(!state.broken, "{BROKEN}");
             answer.task = Some(task.clone());
         }
         answer.value.take()
@@ -105,15 +117,32 @@ impl<T, R> CommitGroup<T, R> {
             state = self.idle.wait(state).expect("no thread panics while it holds the queue");
         }
         if !state.waiting.is_empty() && !state.broken {
-            drop(self.lead(state, &mut handle));
+            self.lead(state, &mut handle);
         }
     }
 
-    fn lead<'a>(
+    /// Lets those queue again who were answered a moment ago, so that one round takes all.
+    fn await_company<'a>(
         &'a self,
         mut state: MutexGuard<'a, QueueState<T, R>>,
-        handle: &mut impl FnMut(Vec<T>) -> Vec<R>,
     ) -> MutexGuard<'a, QueueState<T, R>> {
+        state.leading = true;
+        let mut patience = PATIENCE;
+        while state.waiting.len() < state.company && patience > 0 {
+            let present = state.waiting.len();
+            drop(state);
+            yield_now();
+            state = lock(&self.state);
+            patience = if state.waiting.len() > present { PATIENCE } else { patience - 1 };
+        }
+        state
+    }
+
+    fn lead(
+        &self,
+        mut state: MutexGuard<'_, QueueState<T, R>>,
+        handle: &mut impl FnMut(Vec<T>) -> Vec<R>,
+    ) {
         let (items, slots): (Vec<T>, Vec<_>) = state.waiting.drain(..).unzip();
         state.weight = 0;
         state.leading = true;
@@ -122,17 +151,19 @@ impl<T, R> CommitGroup<T, R> {
         let answers = handle(items);
         std::mem::forget(unwinding);
         debug_assert_eq!(answers.len(), slots.len());
+        // All answers are there before somebody else may lead; who sleeps is woken when no lock is
+        // held that he would need.
+        for (slot, answer) in slots.iter().zip(answers) {
+            lock(&slot.answer).value = Some(answer);
+        }
         let mut state = lock(&self.state);
         state.leading = false;
+        state.company = slots.len() + state.waiting.len();
+        let next = state.waiting.iter().map(|(_, slot)| slot).find(|slot| slot.is_awaited());
+        let next = next.cloned();
         self.idle.notify_all();
-        for (slot, answer) in slots.iter().zip(answers) {
-            slot.give(answer);
-        }
-        let next = state.waiting.iter().find(|(_, slot)| slot.is_awaited());
-        if let Some((_, slot)) = next {
-            slot.wake.notify_one();
-        }
-        state
+        drop(state);
+        next.iter().chain(&slots).for_each(|slot| slot.call());
     }
 }
 
@@ -149,40 +180,42 @@ impl<T, R> Drop for Unwinding<'_, T, R> {
         };
         state.broken = true;
         let waiting = state.waiting.iter().map(|(_, slot)| slot);
-        for slot in waiting.chain(self.slots) {
-            slot.wake.notify_one();
-            slot.wake_task();
-        }
+        waiting.chain(self.slots).for_each(|slot| slot.call());
         self.group.idle.notify_all();
     }
 }
 
-impl<R> AnswerSlot<R> {
-    fn take(&self) -> Option<R> {
-        lock(&self.answer).value.take()
+impl<R> PendingAnswer<R> {
+    fn new() -> PendingAnswer<R> {
+        PendingAnswer { value: None, awaited: false, called: false, task: None }
     }
+}
 
-    fn set_awaited(&self, awaited: bool) {
-        lock(&self.answer).awaited = awaited;
+impl<R> AnswerSlot<R> {
+    /// Sleeps until the answer is there, or a call.
+    fn sleep(&self, mut answer: MutexGuard<'_, PendingAnswer<R>>) -> Option<R> {
+        answer.awaited = true;
+        while answer.value.is_none() && !answer.called {
+            answer = self.wake.wait(answer).expect("no thread panics while it holds an answer");
+        }
+        answer.awaited = false;
+        answer.called = false;
+        answer.value.take()
     }
 
     fn is_awaited(&self) -> bool {
         lock(&self.answer).awaited
     }
 
-    fn give(&self, value: R) {
+    /// Wakes the thread or the task that waits here.
+    fn call(&self) {
         let mut answer = lock(&self.answer);
-        answer.value = Some(value);
-        if answer.awaited {
+        answer.called = answer.awaited;
+        let (awaited, task) = (answer.awaited, answer.task.take());
+        drop(answer);
+        if awaited {
             self.wake.notify_one();
         }
-        let task = answer.task.take();
-        drop(answer);
-        task.inspect(Waker::wake_by_ref);
-    }
-
-    fn wake_task(&self) {
-        let task = lock(&self.answer).task.take();
         task.inspect(Waker::wake_by_ref);
     }
 }
