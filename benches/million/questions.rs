@@ -39,9 +39,3 @@ pub(crate) fn ask(snapshot: &Snapshot, rows: &[Row], repeats: usize) -> Outcome<
 fn empty(row: &Row) -> Times {
     Times { name: row.name, times: Vec::new() }
 }
-
-/// The value below which `percent` of a sorted list lie.
-pub(crate) fn percentile(times: &[Duration], percent: usize) -> Duration {
-    let place = (times.len() * percent).div_ceil(100).max(1) - 1;
-    times[place.min(times.len() - 1)]
-}

@@ -3,11 +3,12 @@
 use super::batches::Batches;
 use super::life::{bytes_of, drop_half, open_and_ask, replay_per_second};
 use super::process::{Cost, run as run_part};
-use super::questions::{Times, ask, percentile};
+use super::questions::{Times, ask};
 use super::reporting::data_set::DataSet;
 use super::reporting::found::texts;
 use super::reporting::instructions;
-use super::reporting::sheet::{Cell, Sheet, decimal, millis, whole};
+use super::reporting::sheet::{Cell, Sheet, decimal, whole};
+use super::reporting::times::{millis, percentile};
 use super::single::{Appends, append, write};
 use super::support::parameters::Parameters;
 use super::support::table::rows;

@@ -1,9 +1,10 @@
 //! One of the worst queries in a process of its own.
 
 use super::Outcome;
-use super::ask::{Ask, Patience, percentile, times};
+use super::ask::{Ask, Patience, times};
 use super::memory::Growth;
 use super::store::open;
+use super::times::percentile;
 use annals::Error;
 use annals::query::{Query, Search};
 use std::path::Path;

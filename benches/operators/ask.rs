@@ -116,9 +116,3 @@ pub(crate) fn times(
     times.sort();
     Ok(times)
 }
-
-/// The value below which `percent` of a sorted list lie.
-pub(crate) fn percentile(times: &[Duration], percent: usize) -> Duration {
-    let place = (times.len() * percent).div_ceil(100).max(1) - 1;
-    times.get(place.min(times.len().saturating_sub(1))).copied().unwrap_or_default()
-}

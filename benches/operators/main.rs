@@ -19,6 +19,8 @@ mod report;
 mod sample;
 mod scanned;
 mod store;
+#[path = "../reporting/times.rs"]
+mod times;
 
 use std::error::Error;
 use std::path::Path;

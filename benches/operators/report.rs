@@ -1,11 +1,12 @@
 //! The two tables.
 
-use super::ask::{Ask, Patience, percentile, times};
+use super::ask::{Ask, Patience, times};
 use super::hostile::hostile;
 use super::operators::{EQUALS, JOINS, Operator, PARTS, RANGES, TEXTS};
 use super::sample::Sample;
 use super::scanned::Scanned;
 use super::store::{make, open};
+use super::times::{millis, percentile};
 use super::{Outcome, alone};
 use annals::query::{Query, Search};
 use annals::store::Snapshot;
@@ -116,12 +117,4 @@ fn code(query: &str) -> String {
 
 fn range(times: &[Duration], most: usize) -> String {
     format!("{} / {}", millis(percentile(times, 50)), millis(percentile(times, most)))
-}
-
-fn millis(time: Duration) -> String {
-    let millis = time.as_secs_f64() * 1e3;
-    match millis < 10.0 {
-        true => format!("{millis:.3}"),
-        false => format!("{millis:.1}"),
-    }
 }

@@ -7,3 +7,4 @@ pub(crate) mod instructions;
 pub(crate) mod real;
 pub(crate) mod sheet;
 pub(crate) mod shift;
+pub(crate) mod times;

@@ -3,7 +3,6 @@
 use super::data_set::DataSet;
 use crate::Outcome;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// A figure and how it is shown; `None` for what a system does not do.
 pub(crate) type Cell = Option<(f64, String)>;
@@ -60,14 +59,4 @@ pub(crate) fn whole(value: f64) -> Cell {
 /// A value with some digits behind the point.
 pub(crate) fn decimal(value: f64, digits: usize) -> Cell {
     Some((value, format!("{value:.digits$}")))
-}
-
-/// A time in milliseconds.
-pub(crate) fn millis(time: Duration) -> String {
-    let millis = time.as_secs_f64() * 1e3;
-    match millis {
-        ..1.0 => format!("{millis:.3}"),
-        ..10.0 => format!("{millis:.2}"),
-        _ => format!("{millis:.0}"),
-    }
 }

@@ -64,6 +64,35 @@ fn a_missing_segment_is_repaired_and_its_events_are_named() {
 }
 
 #[test]
+fn rows_lost_here_and_there_do_not_fill_the_screen() {
+    // A damaged block of a column that only some events have, wherever it lies.
+    let desk = Desk::with_made_up_events(2_000);
+    desk.ok("seal --store s");
+    let segments = desk.json("segments --store s --format json");
+    let path = desk.path("s").join(segments[0]["path"].as_str().unwrap());
+    let whole = fs::read(&path).unwrap();
+    let lost = |place: usize| {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        let report = desk.json("repair --store s --dry-run --format json");
+        report["lost"].as_array().unwrap().clone()
+    };
+    let mut places = (0..whole.len()).step_by(4_096);
+    let ranges = places.find_map(|place| Some(lost(place)).filter(|lost| lost.len() > 20));
+    let ranges = ranges.expect("a column that some rows have fills a block");
+    let number = |range: &serde_json::Value, name: &str| range[name].as_u64().unwrap();
+    let count = |range| number(range, "last") - number(range, "first") + 1;
+    let all: u64 = ranges.iter().map(count).sum();
+    let shown = desk.ok("repair --store s --dry-run --format table");
+    let told = shown.lines().filter(|line| line.starts_with("lost: event")).count();
+    assert_eq!(told, 20, "{shown}");
+    let more = format!("lost: ... and {} more ranges", ranges.len() - 20);
+    assert!(shown.contains(&more), "{shown}");
+    assert!(shown.ends_with(&format!("events lost: {all}\n")), "{shown}");
+}
+
+#[test]
 fn a_backup_is_restored_by_copying_it_back() {
     let desk = desk();
     let before = desk.ok("search --store s --limit 0 --order seq");

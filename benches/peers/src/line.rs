@@ -2,7 +2,8 @@
 
 use super::kind::Kind;
 use super::reporting::data_set::DataSet;
-use super::reporting::sheet::{Cell, Sheet, decimal, millis};
+use super::reporting::sheet::{Cell, Sheet, decimal};
+use super::reporting::times::millis;
 use super::rounds::Times;
 
 /// One line; a cell for each system that is asked, this engine's first.

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::kind::Kind;
-use super::million::questions::percentile;
+use super::reporting::times::percentile;
 use super::support::parameters::VARIANTS;
 use super::support::table::Row;
 use super::system::{Reply, System};

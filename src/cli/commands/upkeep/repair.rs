@@ -4,8 +4,11 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::options::{ReportFormat, ReportOptions, StoreOptions};
 use crate::cli::print::output::{Output, print_json};
 use crate::cli::print::report::segment_table;
-use annals::store::{RepairReport, Store};
+use annals::store::{RepairReport, SeqRange, Store};
 use clap::Args;
+
+/// Ranges of lost sequences that are told one by one.
+const LOST_TOLD_MAX: usize = 20;
 
 #[derive(Debug, Args)]
 pub(crate) struct RepairArguments {
@@ -71,14 +74,30 @@ fn print_lines(report: &RepairReport) -> Outcome {
         let expired = report.expired.contains(path);
         output.line(format!("moved aside: {path}{}", if expired { " (expired)" } else { "" }))?;
     }
-    for range in &report.lost {
-        output.line(format!("lost: {range}"))?;
-    }
-    if report.lost.is_empty() {
-        output.line("no event is lost")?;
-    }
+    print_lost(&mut output, &report.lost)?;
     for finding in &report.left {
         output.line(format!("still damaged: {finding}"))?;
     }
     output.finish()
+}
+
+/// Damage in a column loses a row here and a row there, in hundreds of ranges.
+fn print_lost(output: &mut Output, lost: &[SeqRange]) -> Outcome {
+    if lost.is_empty() {
+        return output.line("no event is lost");
+    }
+    for range in lost.iter().take(LOST_TOLD_MAX) {
+        output.line(format!("lost: {range}"))?;
+    }
+    let more = lost.len().saturating_sub(LOST_TOLD_MAX);
+    if more > 0 {
+        let all = "--format json has them all";
+        output.line(format!("lost: ... and {more} more ranges ({all})"))?;
+    }
+    // A range without an end is told above.
+    let counts = lost.iter().map(|range| Some(range.last? - range.first + 1));
+    match counts.sum::<Option<u64>>() {
+        Some(count) => output.line(format!("events lost: {count}")),
+        None => Ok(()),
+    }
 }
