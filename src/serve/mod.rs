@@ -15,6 +15,7 @@
 
 mod api;
 mod auth;
+mod compat;
 mod door;
 mod files;
 mod http;

@@ -1,0 +1,4 @@
+//! The products' own APIs, as their clients ask them.
+
+mod google;
+mod world;
