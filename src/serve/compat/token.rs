@@ -19,7 +19,7 @@ const CHECK_BYTES: usize = 6;
 pub(super) struct Place {
     /// What the entry is sorted by, beside its time.
     #[serde(rename = "k")]
-    pub(super) keys: Vec<Option<String>>,
+    keys: Vec<Option<String>>,
     /// Microseconds since 1970.
     #[serde(rename = "t")]
     time: i64,
@@ -27,7 +27,7 @@ pub(super) struct Place {
     pub(super) seq: u64,
     /// The page lies before the place, not behind it.
     #[serde(rename = "b")]
-    pub(super) is_back: bool,
+    is_back: bool,
 }
 
 /// A fingerprint of a question.
@@ -53,6 +53,26 @@ impl Place {
     pub(super) fn of(event: &StoredEvent) -> Place {
         let time = event.event.occurred_at().micros();
         Place { keys: Vec::new(), time, seq: event.seq, is_back: false }
+    }
+
+    /// The same with what the entry is sorted by.
+    pub(super) fn with_keys(self, keys: Vec<Option<String>>) -> Place {
+        Place { keys, ..self }
+    }
+
+    /// The same for the page before it, or for the one behind.
+    pub(super) fn facing(self, is_back: bool) -> Place {
+        Place { is_back, ..self }
+    }
+
+    /// What the entry is sorted by, beside its time.
+    pub(super) fn keys(&self) -> &[Option<String>] {
+        &self.keys
+    }
+
+    /// Whether the page lies before it.
+    pub(super) fn is_back(&self) -> bool {
+        self.is_back
     }
 
     /// When the entry occurred.

@@ -44,7 +44,7 @@ fn records() -> Option<BTreeMap<String, Vec<Value>>> {
 }
 
 #[test]
-fn what_was_imported_comes_out_as_it_came_in_on_pages_of_any_size() {
+fn activities_come_out_as_they_came_in_on_pages_of_any_size() {
     let Some(records) = records() else { return };
     let server = imported("google", &shared("google_workspace.ndjson").expect("is there"));
     let reader = server.token("r", &["--role", "reader"]);

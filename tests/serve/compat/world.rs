@@ -33,6 +33,15 @@ pub(crate) fn imported(from: &str, file: &Path) -> Server {
     Server::after(&[], |store| drop(run(store, &["import", "--from", from, file])))
 }
 
+/// A server whose store has imported these records, in their order.
+pub(crate) fn imported_records(from: &str, records: &[Value]) -> Server {
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    for record in records {
+        writeln!(file, "{record}").expect("the disk takes it");
+    }
+    imported(from, file.path())
+}
+
 /// The query of an address.
 pub(crate) fn query(pairs: &[(&str, &str)]) -> String {
     let escape = |text: &str| -> String {
