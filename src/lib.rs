@@ -58,7 +58,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `cli` (default) | the program `annals`, and what it needs of the features below |
-//! | `serve` (default) | `serve::router`: a page and an API over HTTP |
+//! | `serve` (default) | `serve::router`: a page, an API and the products' own APIs over HTTP |
 //! | `export` | `export::Export`: files of events with a manifest |
 //! | `csv`, `xlsx` | `export::CsvWriter`, `export::XlsxWriter` |
 //! | `serde` | events and values from and to serde types and `serde_json::Value` |

@@ -1,4 +1,5 @@
-//! A store over HTTP: a page for administrators, and an API.
+//! A store over HTTP: a page for administrators, an API, and the products' own APIs for their
+//! clients.
 //!
 //! [`router`] gives all of it as an axum router to mount in a service of one's own; [`run`] is a
 //! server by itself. Every answer comes from the public interface of the library: there is no
@@ -15,6 +16,7 @@
 
 mod api;
 mod auth;
+mod compat;
 mod door;
 mod files;
 mod http;

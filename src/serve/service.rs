@@ -3,7 +3,7 @@
 use super::state::options::ServeOptions;
 use super::state::served::Served;
 use super::state::server::Server;
-use super::{api, door, page, work};
+use super::{api, compat, door, page, work};
 use crate::Result;
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::{Router, middleware};
@@ -23,7 +23,7 @@ pub fn router(store: impl Into<Served>, options: ServeOptions) -> Result<Router>
 
 pub(super) fn router_of(server: &Arc<Server>) -> Router {
     work::begin(server);
-    let routes = api::routes().merge(page::routes());
+    let routes = api::routes().merge(compat::routes()).merge(page::routes());
     let packed = CompressionLayer::new().gzip(true).compress_when(is_packed);
     let guard = middleware::from_fn_with_state(Arc::clone(server), door::guard::guard);
     routes.layer(packed).layer(guard).with_state(Arc::clone(server))

@@ -45,9 +45,15 @@ impl Drop for Server {
 impl Server {
     /// On a new store.
     pub(crate) fn start(options: &[&str]) -> Server {
+        Server::after(options, |_| ())
+    }
+
+    /// On a new store, once something was done to it.
+    pub(crate) fn after(options: &[&str], prepare: impl FnOnce(&Path)) -> Server {
         let folder = tempfile::tempdir().expect("a folder");
         let store = folder.path().join("store");
         run(&store, &["init"]);
+        prepare(&store);
         let mut server = Server::on(&store, options);
         server.folder = Some(folder);
         server

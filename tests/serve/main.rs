@@ -3,6 +3,7 @@
 
 mod api;
 mod client;
+mod compat;
 mod doors;
 mod ends;
 mod follow;

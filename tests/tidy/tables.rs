@@ -48,7 +48,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ),
     ("src/import", "table source record native calendly calenso clockify google map read mod"),
     ("src/interface", "appended speech question counts capture history registry mod"),
-    ("src/serve", "limits files auth http jobs state door api work page service listen mod"),
+    ("src/serve", "limits files auth http jobs state door api compat work page service listen mod"),
     ("src/cli", "terminal failure input print commands mod"),
 ];
 

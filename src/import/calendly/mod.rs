@@ -1,6 +1,7 @@
 //! `calendly`: records of `GET /activity_log_entries`, one by one or as pages of the interface, and
 //! the CSV that the admin center lets one download.
 
+mod restore;
 mod rows;
 mod when;
 

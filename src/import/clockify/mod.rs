@@ -4,6 +4,7 @@
 //! (`previousContent`), both as the text of a JSON. What differs becomes `changes`; the state
 //! itself is spread over the fields that an expanded entry of the product shows ([`state`]).
 
+mod restore;
 mod state;
 
 use super::record::changes::{Before, changes};

@@ -11,14 +11,14 @@ const YEAR_ONE_SECONDS: i64 = 62_135_596_800;
 const CALENDAR: &str = "calendar";
 
 /// A parameter that names something that the event was done to.
-struct TargetRule {
-    parameter: &'static str,
-    kind: &'static str,
+pub(super) struct TargetRule {
+    pub(super) parameter: &'static str,
+    pub(super) kind: &'static str,
     /// The member of the target that takes the parameter.
-    member: &'static str,
-    relation: &'static str,
+    pub(super) member: &'static str,
+    pub(super) relation: &'static str,
     /// A parameter that holds the name.
-    name: Option<&'static str>,
+    pub(super) name: Option<&'static str>,
 }
 
 const fn target(
@@ -31,7 +31,7 @@ const fn target(
     TargetRule { parameter, kind, member, relation, name }
 }
 
-const TARGETS: [TargetRule; 13] = [
+pub(super) const TARGETS: [TargetRule; 13] = [
     target("event_id", "event", "id", "primary", Some("event_title")),
     target("appointment_schedule_title", "appointment_schedule", "name", "primary", None),
     target("calendar_id", "calendar", "id", "calendar", Some("calendar_title")),
@@ -49,12 +49,12 @@ const TARGETS: [TargetRule; 13] = [
 
 /// A new value that a calendar event tells: its activity, the parameter of the value and the one of
 /// the value before, if there is such a one.
-struct ChangeRule {
+pub(super) struct ChangeRule {
     /// The only activity of which it is a change; any where there is none.
-    activity: Option<&'static str>,
-    field: &'static str,
-    after: &'static str,
-    before: Option<&'static str>,
+    pub(super) activity: Option<&'static str>,
+    pub(super) field: &'static str,
+    pub(super) after: &'static str,
+    pub(super) before: Option<&'static str>,
 }
 
 const fn change(
@@ -66,7 +66,7 @@ const fn change(
     ChangeRule { activity, field, after, before }
 }
 
-const CHANGES: [ChangeRule; 9] = [
+pub(super) const CHANGES: [ChangeRule; 9] = [
     change(Some("change_event_title"), "event_title", "event_title", Some("old_event_title")),
     change(None, "access_level", "access_level", None),
     change(None, "guest_response_status", "event_response_status", None),
@@ -84,7 +84,7 @@ const CHANGES: [ChangeRule; 9] = [
 ];
 
 /// Attributes that are parameters under another name, or under their own.
-const TEXTS: [(&str, &str); 6] = [
+pub(super) const TEXTS: [(&str, &str); 6] = [
     ("event_type", "event_type"),
     ("recurrence_rule", "recurrence_rule"),
     ("notification_message_id", "notification_id"),
@@ -93,13 +93,13 @@ const TEXTS: [(&str, &str); 6] = [
     ("remote_ews_url", "remote_exchange_url"),
 ];
 /// Attributes that are yes or no.
-const FLAGS: [(&str, &str); 3] = [
+pub(super) const FLAGS: [(&str, &str); 3] = [
     ("recurring", "recurring"),
     ("is_recurring", "recurring"),
     ("client_side_encrypted", "client_side_encrypted"),
 ];
 /// Attributes that are instants, and where their seconds count from.
-const INSTANTS: [(&str, &str, i64); 4] = [
+pub(super) const INSTANTS: [(&str, &str, i64); 4] = [
     ("start_time", "event_start_time", YEAR_ONE_SECONDS),
     ("end_time", "event_end_time", YEAR_ONE_SECONDS),
     ("requested_period_start", "requested_window_start", 0),

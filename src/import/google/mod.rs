@@ -6,6 +6,7 @@
 mod fields;
 mod parameters;
 mod resources;
+mod restore;
 mod values;
 
 use crate::event::Event;
@@ -76,11 +77,7 @@ impl Activity {
             .ok_or_else(|| Error::invalid("id.time", "is missing or not a text"))?;
         let application = take_text(&mut id, "applicationName")
             .ok_or_else(|| Error::invalid("id.applicationName", "is missing or not a text"))?;
-        let qualifier = match take(&mut id, "uniqueQualifier") {
-            Some(Value::String(text)) => text,
-            Some(Value::Number(number)) => number.as_str().to_owned(),
-            _ => String::new(),
-        };
+        let qualifier = qualifier_of(take(&mut id, "uniqueQualifier"));
         let tenant = take_text(&mut id, "customerId");
         let actor = read_actor(take_object(&mut members, "actor").unwrap_or_default());
         let mut context = MemberList::new();
@@ -94,7 +91,7 @@ impl Activity {
         members.retain(|(key, _)| key != "kind" && key != "etag");
         put_object(&mut members, "id", id);
         Ok(Activity {
-            correlation_id: format!("{time}/{qualifier}/{application}"),
+            correlation_id: correlation_id(&time, &qualifier, &application),
             time: Value::String(time),
             application,
             tenant,
@@ -145,6 +142,20 @@ impl Activity {
         event.extend(raw.map(|raw| ("raw".to_owned(), raw)));
         Event::from_value(Value::Object(event))
     }
+}
+
+/// The qualifier of an activity, an int64 that is sent as text.
+fn qualifier_of(value: Option<Value>) -> String {
+    match value {
+        Some(Value::String(text)) => text,
+        Some(Value::Number(number)) => number.as_str().to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// What the events of an activity have in common, and no others but by accident.
+fn correlation_id(time: &str, qualifier: &str, application: &str) -> String {
+    format!("{time}/{qualifier}/{application}")
 }
 
 /// The actor; what has no field of its own stays beside the fields under its own name.

@@ -7,12 +7,12 @@ use crate::import::record::members::{
 use crate::json::{Number, Value};
 
 /// The relation of a resource that names none.
-const RELATION: &str = "resource";
+pub(super) const RELATION: &str = "resource";
 
 /// A kind of value of a label field: its member in the interface, its type, how it is read.
-struct ValueKind {
-    member: &'static str,
-    name: &'static str,
+pub(super) struct ValueKind {
+    pub(super) member: &'static str,
+    pub(super) name: &'static str,
     read: fn(Value) -> Value,
 }
 
@@ -20,7 +20,7 @@ const fn kind(member: &'static str, name: &'static str, read: fn(Value) -> Value
     ValueKind { member, name, read }
 }
 
-const VALUE_KINDS: [ValueKind; 9] = [
+pub(super) const VALUE_KINDS: [ValueKind; 9] = [
     kind("textValue", "text", plain),
     kind("longTextValue", "text", plain),
     kind("textListValue", "text", |value| list(value, plain)),

@@ -4,7 +4,7 @@ use crate::event::{Timestamp, format_instant};
 use crate::import::record::members::MemberList;
 use crate::json::Value;
 
-const MICROS_PER_SECOND: i64 = 1_000_000;
+pub(super) const MICROS_PER_SECOND: i64 = 1_000_000;
 /// The first second of year 1 and the one behind year 9999, since 1970.
 const EVENT_SECONDS: std::ops::Range<i64> = -62_135_596_800..253_402_300_800;
 

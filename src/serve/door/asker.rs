@@ -51,13 +51,16 @@ pub(crate) fn caller_of(server: &Server, parts: &Parts) -> Answer<Option<Caller>
     Ok(server.sessions.caller(secret))
 }
 
+/// The headers in which Clockify's clients send what they hold instead of `Authorization`.
+const KEYS: [&str; 2] = ["x-api-key", "x-addon-token"];
+
 /// The token of a request: `Authorization: Bearer`, or as Clockify's clients send it.
 fn token_of(headers: &HeaderMap) -> Option<&str> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
         return scheme.eq_ignore_ascii_case("bearer").then_some(token.trim());
     }
-    headers.get("x-api-key")?.to_str().ok()
+    KEYS.iter().find_map(|key| headers.get(*key))?.to_str().ok()
 }
 
 /// The secret of the session of a request.

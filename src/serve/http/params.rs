@@ -23,6 +23,27 @@ impl Params {
         Params { pairs: pairs.collect(), known: Vec::new() }.checked()
     }
 
+    /// Reads what follows `?`, where some names may stand several times: their values are one list,
+    /// joined by commas.
+    ///
+    /// # Errors
+    /// 400 where any other parameter stands twice.
+    pub(crate) fn with_lists(query: Option<&str>, lists: &[&str]) -> Answer<Params> {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            let list =
+                pairs.iter_mut().find(|(known, _)| lists.contains(&&*name) && *known == name);
+            match list {
+                Some((_, values)) => {
+                    values.push(',');
+                    values.push_str(&value);
+                }
+                None => pairs.push((name.into_owned(), value.into_owned())),
+            }
+        }
+        Params { pairs, known: Vec::new() }.checked()
+    }
+
     /// Adds the members of a JSON object: texts as they are, anything else as JSON, `null` as if it
     /// were not there.
     ///
@@ -46,6 +67,12 @@ impl Params {
     /// All of them as the query of an address.
     pub(crate) fn to_text(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.pairs).finish()
+    }
+
+    /// All of them but one as the query of an address.
+    pub(crate) fn without(&self, left_out: &str) -> String {
+        let others = self.pairs.iter().filter(|(name, _)| name != left_out);
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(others).finish()
     }
 
     fn checked(self) -> Answer<Params> {
@@ -146,6 +173,10 @@ mod tests {
         let mut params = Params::of_address(Some("limt=7")).unwrap();
         assert_eq!(params.number("limit", 1..=10).unwrap(), None);
         assert!(detail(params.finish().unwrap_err()).contains("`limit`"));
+        let mut params = Params::with_lists(Some("a=1&b=2&a=3"), &["a"]).unwrap();
+        assert_eq!(params.without("b"), "a=1%2C3");
+        assert_eq!(params.text("a").as_deref(), Some("1,3"));
+        assert!(Params::with_lists(Some("a=1&b=2&b=3"), &["a"]).is_err());
         for wrong in ["0", "11", "x", "-1", "1.5"] {
             let mut params = Params::of_address(Some(&format!("limit={wrong}"))).unwrap();
             assert!(params.number("limit", 1..=10).is_err(), "{wrong}");

@@ -17,6 +17,10 @@ const DEMO_EVENTS: u64 = 20_000;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Answers a page at /, an API at /api/v1, and the products' own APIs for their clients: \
+/activity_log_entries (Calendly), /v1/workspaces/ID/audit-log (Clockify), /admin/reports/v1 \
+(Google).
+
 Prints one line on stdout once it listens: its address, and where a browser signs in, once. Ends \
 with SIGTERM or SIGINT: running requests may go on for 10 s, then the store is closed.")]
 pub(crate) struct ServeArguments {

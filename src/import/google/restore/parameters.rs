@@ -1,0 +1,191 @@
+//! Parameters of an inner event, put together of the fields of an event.
+
+use crate::event::value_instant;
+use crate::import::google::fields::{
+    CHANGES, ChangeRule, FLAGS, INSTANTS, TARGETS, TEXTS, TargetRule,
+};
+use crate::import::google::values::MICROS_PER_SECOND;
+use crate::import::record::members::{MemberList, put_list, put_text, take, take_text};
+use crate::json::Value;
+
+/// The fields of an event that become parameters.
+pub(super) struct Inner {
+    pub(super) activity: String,
+    pub(super) targets: Vec<Value>,
+    pub(super) changes: Vec<Value>,
+    pub(super) attributes: MemberList,
+    pub(super) context: MemberList,
+    /// Names and values, those of the details first.
+    pub(super) parameters: MemberList,
+}
+
+/// Turns the fields into parameters, the reverse of how parameters become fields. A parameter that
+/// is there already counts; targets that no parameter names are left.
+pub(super) fn add_known(inner: &mut Inner) {
+    for key in ["user_agent", "api_kind"] {
+        let text = take_text(&mut inner.context, key).map(Value::String);
+        add(&mut inner.parameters, key, text);
+    }
+    add_targets(inner);
+    add_changes(inner);
+    add_attributes(inner);
+}
+
+/// Adds a parameter, unless there is one of this name.
+fn add(parameters: &mut MemberList, name: &str, value: Option<Value>) {
+    if let Some(value) = value
+        && !has(parameters, name)
+    {
+        parameters.push((name.to_owned(), value));
+    }
+}
+
+fn has(parameters: &MemberList, name: &str) -> bool {
+    parameters.iter().any(|(key, _)| key == name)
+}
+
+fn add_targets(inner: &mut Inner) {
+    let mut left = Vec::new();
+    // Several of one kind are several values of one parameter.
+    let mut named: Vec<(&TargetRule, Vec<Value>)> = Vec::new();
+    for target in std::mem::take(&mut inner.targets) {
+        let text = |key: &str| target.get(key).and_then(Value::as_str);
+        let rule = TARGETS.iter().find(|rule| {
+            text("type") == Some(rule.kind)
+                && text("relation") == Some(rule.relation)
+                && text(rule.member).is_some()
+        });
+        let Some(rule) = rule else {
+            left.push(target);
+            continue;
+        };
+        if let Some(parameter) = rule.name {
+            add(&mut inner.parameters, parameter, text("name").map(Value::from));
+        }
+        let value: Vec<Value> = text(rule.member).map(Value::from).into_iter().collect();
+        match named.iter_mut().find(|(known, _)| known.parameter == rule.parameter) {
+            Some((_, values)) => values.extend(value),
+            None => named.push((rule, value)),
+        }
+    }
+    for (rule, mut values) in named {
+        let value = if values.len() == 1 { values.pop() } else { Some(Value::List(values)) };
+        add(&mut inner.parameters, rule.parameter, value);
+    }
+    inner.targets = left;
+}
+
+fn add_changes(inner: &mut Inner) {
+    let mut left = Vec::new();
+    for change in std::mem::take(&mut inner.changes) {
+        let field = change.get("field").and_then(Value::as_str).unwrap_or_default();
+        let is_meant = |rule: &&ChangeRule| {
+            rule.field == field && rule.activity.is_none_or(|wanted| wanted == inner.activity)
+        };
+        let is_derived = INSTANTS.iter().any(|(_, attribute, _)| *attribute == field);
+        let Some(rule) = CHANGES.iter().find(is_meant) else {
+            if !is_derived {
+                left.push(change);
+            }
+            continue;
+        };
+        let side = |key: &str| change.get(key).filter(|value| !value.is_null()).cloned();
+        add(&mut inner.parameters, rule.after, side("after"));
+        if let Some(before) = rule.before {
+            add(&mut inner.parameters, before, side("before"));
+        }
+    }
+    if !left.is_empty() {
+        add(&mut inner.parameters, "changes", Some(Value::List(left)));
+    }
+}
+
+fn add_attributes(inner: &mut Inner) {
+    let attributes = &mut inner.attributes;
+    for (parameter, attribute) in FLAGS {
+        let mut spellings = FLAGS.iter().filter(|(_, same)| *same == attribute);
+        let is_told = spellings.any(|(other, _)| has(&inner.parameters, other));
+        let Some(flag) = take(attributes, attribute) else { continue };
+        match flag.as_bool() {
+            Some(_) if is_told => {}
+            Some(flag) => {
+                let word = if flag { "yes" } else { "no" };
+                add(&mut inner.parameters, parameter, Some(word.into()));
+            }
+            None => attributes.push((attribute.to_owned(), flag)),
+        }
+    }
+    for (parameter, attribute) in TEXTS {
+        let text = take_text(attributes, attribute).map(Value::String);
+        add(&mut inner.parameters, parameter, text);
+    }
+    for (parameter, attribute, epoch) in INSTANTS {
+        let Some(text) = take_text(attributes, attribute) else { continue };
+        match value_instant(&text) {
+            Some(instant) => {
+                let seconds = instant.micros().div_euclid(MICROS_PER_SECOND) + epoch;
+                add(&mut inner.parameters, parameter, Some(seconds.into()));
+            }
+            None => add(&mut inner.parameters, attribute, Some(text.into())),
+        }
+    }
+    // It follows from the two ends of the window.
+    take(attributes, "requested_window_reversed");
+    for (key, value) in std::mem::take(attributes) {
+        add(&mut inner.parameters, &key, Some(value));
+    }
+}
+
+/// Names and values as the list that the interface has.
+pub(super) fn parameters(members: MemberList) -> Vec<Value> {
+    members.into_iter().map(|(name, value)| parameter(name, value)).collect()
+}
+
+fn parameter(name: String, value: Value) -> Value {
+    let mut members = MemberList::new();
+    put_text(&mut members, "name", Some(name));
+    let (key, value) = match value {
+        Value::Null => return Value::Object(members),
+        Value::String(text) => ("value", Value::String(text)),
+        Value::Bool(flag) => ("boolValue", Value::Bool(flag)),
+        Value::Number(number) => match number.as_i64() {
+            Some(_) => ("intValue", Value::String(number.as_str().to_owned())),
+            None => ("value", Value::String(number.as_str().to_owned())),
+        },
+        Value::List(values) => several(values),
+        Value::Object(inner) => ("messageValue", message(inner)),
+    };
+    members.push((key.to_owned(), value));
+    Value::Object(members)
+}
+
+/// Several values: of one kind under the member of that kind, mixed ones as texts.
+fn several(values: Vec<Value>) -> (&'static str, Value) {
+    let is_integer = |value: &Value| value.as_number().is_some_and(|it| it.as_i64().is_some());
+    let text = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_json(),
+    };
+    let key = match &values[..] {
+        [] => "multiValue",
+        all if all.iter().all(is_integer) => "multiIntValue",
+        all if all.iter().all(|value| value.as_bool().is_some()) => {
+            return ("multiBoolValue", Value::List(values));
+        }
+        all if all.iter().all(|value| value.as_object().is_some()) => {
+            let messages = values.into_iter().map(|value| match value {
+                Value::Object(inner) => message(inner),
+                other => other,
+            });
+            return ("multiMessageValue", Value::List(messages.collect()));
+        }
+        _ => "multiValue",
+    };
+    (key, Value::List(values.into_iter().map(|value| Value::String(text(value))).collect()))
+}
+
+fn message(inner: MemberList) -> Value {
+    let mut message = MemberList::new();
+    put_list(&mut message, "parameter", parameters(inner));
+    Value::Object(message)
+}

@@ -1,0 +1,142 @@
+//! Conditions on parameters, and on what an activity has beside them.
+
+use crate::event::value_instant;
+use crate::json::Number;
+use crate::query::{Field, Literal, Query};
+use crate::serve::http::problem::{Answer, Problem};
+
+/// Relations of `filters`; of two that begin alike the longer comes first.
+const RELATIONS: [&str; 6] = ["==", "<>", "<=", ">=", "<", ">"];
+
+/// Parameters with conditions of the form `name="value" AND ..`: their names, and the field that
+/// each is.
+type FieldNames = &'static [(&'static str, &'static str)];
+
+/// The parameters whose conditions are about fields of an activity.
+pub(super) fn with_all() -> [(&'static str, FieldNames); 6] {
+    [
+        ("applicationInfoFilter", &[("oAuthClientId", "actor.app.client_id")]),
+        ("networkInfoFilter", &[("regionCode", "context.asn.region")]),
+        (
+            "resourceDetailsFilter",
+            &[
+                ("resourceDetails.id", "targets.id"),
+                ("resourceDetails.title", "targets.name"),
+                ("resourceDetails.type", "targets.type"),
+                ("resourceDetails.relation", "targets.relation"),
+                ("resourceDetails.appliedLabels.id", "targets.labels.id"),
+                ("resourceDetails.appliedLabels.title", "targets.labels.title"),
+                ("resourceDetails.appliedLabels.fieldValue.id", "targets.labels.fields.id"),
+            ],
+        ),
+        ("statusFilter", &[("statusCode", "details.status.httpStatusCode")]),
+        (
+            "deviceFilter",
+            &[
+                ("deviceId", "details.userDeviceInfo.deviceId"),
+                ("deviceType", "details.userDeviceInfo.deviceType"),
+                ("deviceOsVersion", "details.userDeviceInfo.deviceOsVersion"),
+            ],
+        ),
+        (
+            "agentInfoFilter",
+            &[
+                ("agentId", "actor.agentAttributionInfo.agentId"),
+                ("agentName", "actor.agentAttributionInfo.agentName"),
+                ("agentOwnerEmail", "actor.agentAttributionInfo.agentOwnerEmail"),
+            ],
+        ),
+    ]
+}
+
+/// Reads `filters`: conditions on parameters, joined by commas.
+///
+/// # Errors
+/// 400 for what is no condition.
+pub(super) fn read_filters(text: &str) -> Answer<Vec<Query>> {
+    text.split(',').map(|one| condition(one.trim())).collect()
+}
+
+fn condition(text: &str) -> Answer<Query> {
+    let wrong = |problem: String| Problem::parameter("filters", problem);
+    let found = text.find(['=', '<', '>']).and_then(|at| {
+        let (name, rest) = text.split_at(at);
+        let relation = RELATIONS.into_iter().find(|relation| rest.starts_with(relation))?;
+        Some((name.trim(), relation, rest[relation.len()..].trim()))
+    });
+    let Some((name, relation, value)) = found else {
+        let relations = RELATIONS.join(" ");
+        return Err(wrong(format!("`{text}` is no condition such as doc_id==12345: {relations}")));
+    };
+    if name.is_empty() || value.is_empty() {
+        return Err(wrong(format!("`{text}` lacks a name or a value")));
+    }
+    let field = parameter(name).ok_or_else(|| wrong(format!("`{name}` names no parameter")))?;
+    let is_ordered = Number::parse(value).is_some() || value_instant(value).is_some();
+    Ok(match relation {
+        "==" => field.one_of(spellings(value)),
+        "<>" => field.none_of(spellings(value)),
+        _ if !is_ordered => {
+            return Err(wrong(format!("`{text}`: {relation} compares numbers and times")));
+        }
+        "<" => field.below(value),
+        "<=" => field.at_most(value),
+        ">" => field.above(value),
+        _ => field.at_least(value),
+    })
+}
+
+/// The field that holds a parameter.
+fn parameter(name: &str) -> Option<Field> {
+    let is_plain = !name.contains(['"', '\\']) && !name.chars().any(char::is_control);
+    is_plain.then(|| Query::field(&format!("details.\"{name}\"")))
+}
+
+/// What a value is that a client can only write as text: the text, or the number or truth value
+/// that the parameter has.
+fn spellings(value: &str) -> Vec<Literal> {
+    let mut spellings = vec![Literal::quoted(value)];
+    if Number::parse(value).is_some() || ["true", "false"].contains(&value) {
+        spellings.push(Literal::bare(value));
+    }
+    spellings
+}
+
+/// Reads conditions `name="value"`, `!=` and `:`, joined by AND.
+///
+/// # Errors
+/// 400 for what is no condition, and for names that there are none of.
+pub(super) fn of_field(parameter: &'static str, fields: FieldNames, text: &str) -> Answer<Query> {
+    let wrong = |problem: String| Problem::parameter(parameter, problem);
+    let mut all = Vec::new();
+    let mut rest = text.trim();
+    loop {
+        let end = rest.find(['=', '!', ':']).unwrap_or(rest.len());
+        let (name, behind) = rest.split_at(end);
+        let name = name.trim();
+        let relation = ["!=", "=", ":"].into_iter().find(|one| behind.starts_with(one));
+        let field = fields.iter().find(|(known, _)| *known == name).map(|(_, field)| *field);
+        let (Some(relation), Some(field)) = (relation, field) else {
+            let known: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+            return Err(wrong(format!("`{rest}` is no condition on {}", known.join(", "))));
+        };
+        let value = behind[relation.len()..].trim_start().strip_prefix('"');
+        let Some((value, behind)) = value.and_then(|value| value.split_once('"')) else {
+            return Err(wrong(format!("the value of `{name}` stands in quotes")));
+        };
+        let field = Query::field(field);
+        all.push(match relation {
+            "!=" => field.none_of(spellings(value)),
+            _ => field.one_of(spellings(value)),
+        });
+        rest = behind.trim_start();
+        rest = match rest.strip_prefix("AND ") {
+            Some(next) => next.trim_start(),
+            None if rest.is_empty() => break,
+            None => return Err(wrong(format!("AND stands before `{rest}`"))),
+        };
+    }
+    let mut all = all.into_iter();
+    let first = all.next().unwrap_or_else(Query::all);
+    Ok(all.fold(first, Query::and))
+}

@@ -1,0 +1,6 @@
+//! The products' own APIs, as their clients ask them.
+
+mod calendly;
+mod clockify;
+mod google;
+mod world;

@@ -1,0 +1,56 @@
+//! Records of products, a server that has imported them, and the way a client writes an address.
+
+use crate::client::{Server, run};
+use serde_json::Value;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// A file of real records; says loudly that the test is skipped if it is not there.
+pub(crate) fn shared(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("ANNALS_DATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        PathBuf::from,
+    );
+    let path = folder.join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    let note = format!("SKIPPED: {} is not there\n", path.display());
+    // Not by a macro: those are silent in a test that passes.
+    let _ = std::io::stderr().write_all(note.as_bytes());
+    None
+}
+
+/// The JSON values of a text, one behind the other.
+pub(crate) fn values(text: &str) -> Vec<Value> {
+    let values = serde_json::Deserializer::from_str(text).into_iter();
+    values.collect::<Result<_, _>>().expect("values of JSON")
+}
+
+/// A server whose store has imported a file.
+pub(crate) fn imported(from: &str, file: &Path) -> Server {
+    let file = file.to_str().expect("a path of text");
+    Server::after(&[], |store| drop(run(store, &["import", "--from", from, file])))
+}
+
+/// A server whose store has imported these records, in their order.
+pub(crate) fn imported_records(from: &str, records: &[Value]) -> Server {
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    for record in records {
+        writeln!(file, "{record}").expect("the disk takes it");
+    }
+    imported(from, file.path())
+}
+
+/// The query of an address.
+pub(crate) fn query(pairs: &[(&str, &str)]) -> String {
+    let escape = |text: &str| -> String {
+        let byte = |byte: u8| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).into(),
+            other => format!("%{other:02X}"),
+        };
+        text.bytes().map(byte).collect()
+    };
+    let pairs = pairs.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
