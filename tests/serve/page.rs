@@ -6,6 +6,24 @@ fn page(server: &Server, target: &str, cookie: &str) -> Reply {
     server.send("GET", target, "", &[("Cookie", cookie), ("Accept", "text/html")], b"")
 }
 
+/// Sends a form as a browser sends that of a page of the server.
+fn post(server: &Server, target: &str, cookie: &str, body: &str) -> Reply {
+    let kind = "application/x-www-form-urlencoded";
+    let headers = [
+        ("Cookie", cookie),
+        ("Content-Type", kind),
+        ("Origin", "null"),
+        ("Sec-Fetch-Site", "same-origin"),
+    ];
+    server.send("POST", target, "", &headers, body.as_bytes())
+}
+
+/// What a link leads to, by the text in it.
+fn link(text: &str, name: &str) -> String {
+    let before = text.split(&format!(">{name}<")).next().unwrap();
+    before.rsplit("href=\"").next().unwrap().trim_end_matches('"').replace("&amp;", "&")
+}
+
 fn signed_in(server: &Server) -> String {
     let reply = server.get(&format!("/sign-in?code={}", server.code), "");
     let cookie = reply.header("set-cookie").unwrap();
@@ -23,13 +41,9 @@ fn the_page_shows_what_matches_and_leads_on() {
     assert_eq!(first.header("content-type"), Some("text/html; charset=utf-8"));
     assert_eq!(text.matches("<tr>").count(), 51, "a heading and 50 events");
     assert!(text.contains("Europe/Berlin") && text.contains("secret-a@example.com"), "{text}");
-    let link = |name: &str| {
-        let before = text.split(&format!(">{name}<")).next().unwrap();
-        before.rsplit("href=\"").next().unwrap().trim_end_matches('"').replace("&amp;", "&")
-    };
-    let older = page(&server, &link("Older"), &cookie).text();
+    let older = page(&server, &link(&text, "Older"), &cookie).text();
     assert_eq!(older.matches("<tr>").count(), 11);
-    let csv = page(&server, &link("Download as CSV"), &cookie);
+    let csv = page(&server, &link(&text, "Download as CSV"), &cookie);
     assert!(
         csv.text().starts_with("occurred_at,actor.display_name,actor.email,"),
         "{}",
@@ -53,6 +67,7 @@ fn what_events_hold_is_text_and_never_code() {
         ["/", "/events/1", "/?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/?q=actr%3D%3Cimg%3E"]
     {
         let text = page(&server, target, &cookie).text();
+        let text = text.replace("<script type=\"module\" src=\"/assets/page.js\"></script>", "");
         assert!(!text.contains("<script") && !text.contains("<img"), "{target}: {text}");
     }
 }
@@ -84,4 +99,239 @@ fn a_reader_of_a_tenant_sees_a_page_of_that_tenant() {
     assert!(text.contains("secret-a") && !text.contains("secret-b"), "{text}");
     assert_eq!(server.get("/events/5", &reader).status, 404);
     assert_eq!(server.get("/?tenant=b", &reader).status, 403);
+}
+
+#[test]
+fn an_address_that_is_nowhere_is_a_page_for_browsers_and_a_problem_for_programs() {
+    let server = Server::start(&[]);
+    let cookie = signed_in(&server);
+    let nowhere = page(&server, "/nowhere/at/all", &cookie);
+    assert_eq!(nowhere.status, 404);
+    assert_eq!(nowhere.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(nowhere.text().contains("There is nothing here"), "{}", nowhere.text());
+    assert_eq!(server.get("/nowhere", "").problem(404), "not_found");
+    assert_eq!(page(&server, "/api/v1/nowhere", &cookie).problem(404), "not_found");
+    assert_eq!(page(&server, "/assets/nowhere.js", &cookie).problem(404), "not_found");
+}
+
+#[test]
+fn a_form_of_the_page_counts_and_one_from_elsewhere_does_not() {
+    let server = Server::start(&[]);
+    let cookie = signed_in(&server);
+    let forms = [
+        "/columns",
+        "/searches",
+        "/searches/delete",
+        "/exports",
+        "/retention",
+        "/capture",
+        "/reason",
+        "/sign-in",
+        "/sign-out",
+    ];
+    for target in forms {
+        for foreign in [
+            &[("Origin", "http://evil.example"), ("Sec-Fetch-Site", "cross-site")][..],
+            &[("Origin", "null"), ("Sec-Fetch-Site", "cross-site")],
+            &[("Origin", "null"), ("Sec-Fetch-Site", "same-site")],
+            &[("Origin", "null")],
+            &[("Sec-Fetch-Site", "cross-site")],
+        ] {
+            let headers = [&[("Cookie", &cookie[..])][..], foreign].concat();
+            let reply = server.send("POST", target, "", &headers, b"name=x&columns=seq");
+            assert_eq!(reply.status, 403, "{target} {foreign:?}");
+            assert!(reply.header("set-cookie").is_none(), "{target}");
+        }
+    }
+    assert_eq!(post(&server, "/columns", &cookie, "columns=seq").status, 303);
+    let back = |wanted: &str| {
+        let reply = post(&server, "/columns", &cookie, &format!("columns=seq&back={wanted}"));
+        reply.header("location").unwrap().to_owned()
+    };
+    assert_eq!(back("%2F%3Fq%3Da"), "/?q=a");
+    assert_eq!(back("https%3A%2F%2Fevil.example"), "/");
+    assert_eq!(back("%2F%2Fevil.example"), "/");
+}
+
+#[test]
+fn a_token_signs_in_with_its_rights_and_its_end() {
+    let server = Server::start(&[]);
+    server.post("/api/v1/events", &server.admin(), &(events("a", 3) + &events("b", 3))).ok();
+    let reader = server.token("r", &["--role", "reader", "--tenant", "a"]);
+    let writer = server.token("w", &["--role", "writer"]);
+    let sign_in = |token: &str| post(&server, "/sign-in", "", &format!("token={token}"));
+    assert_eq!(sign_in("annals_x").status, 401);
+    assert_eq!(sign_in(&writer).status, 403);
+    let reply = sign_in(&reader);
+    assert_eq!((reply.status, reply.header("location")), (303, Some("/")));
+    let cookie = reply.header("set-cookie").unwrap();
+    for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let text = page(&server, "/", &cookie).text();
+    assert!(text.contains("3 events") && !text.contains("secret-b"), "{text}");
+    assert_eq!(post(&server, "/retention", &cookie, "do=save").status, 403);
+    crate::client::run(&server.store, &["token", "revoke", "r"]);
+    let begun = std::time::Instant::now();
+    while page(&server, "/", &cookie).status != 401 {
+        assert!(begun.elapsed().as_secs() < 3, "the session ends with its token");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn an_auditor_says_why_once_and_every_page_is_recorded() {
+    let server = Server::start(&[]);
+    let admin = server.admin();
+    server.post("/api/v1/events", &admin, &events("a", 3)).ok();
+    let auditor = server.token("paul", &["--role", "auditor"]);
+    let signed = post(&server, "/sign-in", "", &format!("token={auditor}"));
+    let cookie = signed.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    let asked = page(&server, "/?q=failed", &cookie);
+    assert_eq!(asked.status, 400);
+    assert!(asked.text().contains("name=\"reason\""), "{}", asked.text());
+    assert!(asked.text().contains("value=\"/?q=failed\""), "it comes back to where it was");
+    assert_eq!(post(&server, "/reason", &cookie, "reason=+").status, 400);
+    let said = post(&server, "/reason", &cookie, "reason=case+17+%C3%A9&back=%2F%3Fq%3Dfailed");
+    assert_eq!(said.header("location"), Some("/?q=failed"));
+    let reason = said.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    let both = format!("{cookie}; {reason}");
+    assert!(page(&server, "/?q=failed", &both).text().contains("3 events"));
+    assert_eq!(page(&server, "/events/2", &both).status, 200);
+    let told = server.get("/api/v1/events?q=action%3Dannals.read&order=oldest", &admin).ok();
+    let told = told["events"].as_array().unwrap();
+    let queries: Vec<&str> =
+        told.iter().map(|one| one["details"]["query"].as_str().unwrap()).collect();
+    assert_eq!(queries, ["failed", "seq=2"]);
+    assert!(told.iter().all(|one| one["details"]["reason"] == "case 17 é"), "{told:?}");
+    let accesses = page(&server, &link(&page(&server, "/", &both).text(), "Accesses"), &both);
+    assert!(accesses.text().contains("case 17 é"), "{}", accesses.text());
+    let other = server.token("other", &["--role", "auditor"]);
+    assert_eq!(server.get("/api/v1/count", &other).problem(400), "reason");
+}
+
+#[test]
+fn the_page_has_the_languages_of_its_readers() {
+    let server = Server::start(&[]);
+    server.post("/api/v1/events", &server.admin(), &events("a", 3)).ok();
+    let cookie = signed_in(&server);
+    for (language, word, events) in [
+        ("en", "Condition builder", "3 events"),
+        ("de", "Bedingungen zusammenstellen", "3 Ereignisse"),
+        ("fr", "Composer des conditions", "3 événements"),
+        ("it", "Condition builder", "3 events"),
+    ] {
+        let text = page(&server, &format!("/?q=failed&lang={language}"), &cookie).text();
+        assert!(text.contains(word) && text.contains(events), "{language}: {text}");
+    }
+}
+
+#[test]
+fn a_condition_of_a_form_is_added_to_the_query() {
+    let server = Server::start(&[]);
+    let cookie = signed_in(&server);
+    let goes = |target: &str| {
+        let reply = page(&server, target, &cookie);
+        assert_eq!(reply.status, 303, "{}", reply.text());
+        reply.header("location").unwrap().to_owned()
+    };
+    let added = goes("/query?q=a+OR+b&tz=UTC&field=category&operator=eq&value=x+y&join=and");
+    assert_eq!(added, "/?q=%28a+OR+b%29+category%3D%22x+y%22&tz=UTC");
+    assert_eq!(goes("/query?q=a+b+c&part=1&text=x"), "/?q=a+x+c");
+    let wrong = page(&server, "/query?q=a&field=categry&operator=eq&value=x", &cookie);
+    assert_eq!(wrong.status, 400);
+    assert_eq!(server.get("/query?q=a&part=0&text=x", "").status, 401);
+}
+
+#[test]
+fn saved_searches_are_kept_opened_and_deleted_by_ticking() {
+    let server = Server::start(&[]);
+    let (admin, cookie) = (server.admin(), signed_in(&server));
+    let body = "name=Failures&query=outcome%3Dfailure&columns=seq%2Cid&zone=Europe%2FBerlin";
+    assert_eq!(post(&server, "/searches", &cookie, body).status, 303);
+    let other = r#"{"name":"Of others","query":"x","shared":true}"#;
+    server.post("/api/v1/searches", &admin, other).ok();
+    let list = page(&server, "/searches", &cookie).text();
+    assert!(list.contains("Failures") && list.contains("Of others"), "{list}");
+    assert!(!list.contains("Quick access"), "{list}");
+    let found = server.get("/api/v1/searches", &admin).ok();
+    let id = |name: &str| {
+        let mut all = found["searches"].as_array().unwrap().iter();
+        let one = all.find(|one| one["name"] == name).unwrap();
+        one["id"].as_str().unwrap().to_owned()
+    };
+    let opened = page(&server, &format!("/searches/{}", id("Failures")), &cookie);
+    assert_eq!(
+        opened.header("location"),
+        Some("/?q=outcome%3Dfailure&tz=Europe%2FBerlin&columns=seq%2Cid")
+    );
+    let recent = opened.header("set-cookie").unwrap().split(';').next().unwrap();
+    let list = page(&server, "/searches", &format!("{cookie}; {recent}")).text();
+    let quick = list.split("Quick access").last().unwrap().split("</nav>").next().unwrap();
+    assert!(quick.contains("Failures") && !quick.contains("Of others"), "{quick}");
+    let ticked = format!("tick.{}=1&tick.{}=1", id("Failures"), id("Of others"));
+    let left = post(&server, "/searches/delete", &cookie, &ticked);
+    assert_eq!(left.status, 200);
+    assert!(left.text().contains("role=\"alert\"") && left.text().contains("Of others"));
+    let names = server.get("/api/v1/searches", &admin).ok();
+    let names = names["searches"].as_array().unwrap();
+    assert_eq!((names.len(), &names[0]["name"]), (1, &"Of others".into()));
+    assert_eq!(page(&server, "/searches/nothing", &cookie).status, 404);
+}
+
+#[test]
+fn rules_of_retention_are_tried_out_and_set_by_a_form() {
+    let server = Server::start(&[]);
+    let admin = server.admin();
+    server.post("/api/v1/events", &admin, &events("a", 9)).ok();
+    let cookie = signed_in(&server);
+    let form = |what: &str, kept: &str| {
+        let body = format!(
+            "do={what}&class.0=default&kept.0={kept}&visible.0=forever&class.1=short&kept.1=1d\
+             &rule.0=short&category.0=noise&rule.1=&tenant.1=x"
+        );
+        post(&server, "/retention", &cookie, &body)
+    };
+    let tried = form("try", "1s");
+    assert!(tried.text().contains("9 events would go now"), "{}", tried.text());
+    assert_eq!(server.get("/api/v1/count", &admin).ok()["count"], 9);
+    assert_eq!(form("save", "10y").header("location"), Some("/retention?saved=1"));
+    let rules = server.get("/api/v1/retention", &admin).ok();
+    assert_eq!(rules["classes"][1]["class"], "short");
+    assert_eq!(rules["rules"].as_array().unwrap().len(), 1, "{rules}");
+    assert_eq!(rules["rules"][0]["category"], "noise");
+    let told = server.get("/api/v1/events?q=action%3Dannals.retention_changed", &admin).ok();
+    assert_eq!(told["events"].as_array().unwrap().len(), 1);
+    assert_eq!(form("save", "soon").status, 400);
+    let shown = page(&server, "/retention", &cookie).text();
+    assert!(shown.contains("value=\"3660d\"") && shown.contains("value=\"noise\""), "{shown}");
+}
+
+#[test]
+fn a_job_of_the_page_is_what_is_shown() {
+    let server = Server::start(&[]);
+    let admin = server.admin();
+    server.post("/api/v1/events", &admin, &events("a", 9)).ok();
+    let cookie = signed_in(&server);
+    let body = "q=failed&columns=seq%2Cid&order=oldest&tz=UTC&format=csv";
+    assert_eq!(post(&server, "/exports", &cookie, body).header("location"), Some("/exports"));
+    let done = |found: &serde_json::Value| found["exports"][0]["state"] == "done";
+    let told = server.until("/api/v1/exports", &admin, done);
+    let file = server.get(told["exports"][0]["link"].as_str().unwrap(), "").text();
+    assert!(file.starts_with("seq,id\r\n1,a-0\r\n") || file.starts_with("seq,id\n1,a-0\n"));
+    let list = page(&server, "/exports", &cookie).text();
+    assert!(list.contains("activity.csv") && list.contains("data-state=\"done\""), "{list}");
+    assert_eq!(post(&server, "/exports", &cookie, "format=pdf").status, 400);
+}
+
+#[test]
+fn assets_are_sent_again_only_when_they_have_changed() {
+    let server = Server::start(&[]);
+    let first = server.get("/assets/style.css", "");
+    assert_eq!(first.header("content-type"), Some("text/css; charset=utf-8"));
+    let tag = first.header("etag").unwrap().to_owned();
+    let known = [("If-None-Match", &tag[..])];
+    let again = server.send("GET", "/assets/style.css", "", &known, b"");
+    assert_eq!((again.status, again.body.len()), (304, 0));
 }

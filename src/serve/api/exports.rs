@@ -20,6 +20,7 @@ use axum::response::Response;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// `POST exports`: 202 with the place; the parameters are those of `GET export`, in the address or
 /// in a JSON object.
@@ -34,22 +35,39 @@ pub(crate) async fn create(call: Call, headers: HeaderMap, body: Body) -> Answer
             Some(body) => params.and_members(&body)?,
             None => params,
         };
-        let (text, mut params) = (params.to_text(), params);
-        let wanted = ExportAsked::take(&mut params)?;
-        params.finish()?;
-        let running = Running::begin(server, &asker, cancel, &wanted.asked.question.query)?;
-        let speech = wanted.asked.settle(&running.snapshot)?;
-        wanted.export(&speech)?;
-        let selection = wanted.asked.selection(&asker.caller, &speech)?;
-        running.limited(&speech, selection).limit(1).page()?;
-        let job = server.jobs.create(&asker.caller, text, wanted.file_name())?;
+        let job = create_job(server, &asker, cancel, params)?;
         let place = format!("/api/v1/exports/{}", job.id);
         Ok(reply::made(StatusCode::ACCEPTED, &place, reply::value(&told(server, &job)?)))
     };
     server.ask(Kind::Export, create).await
 }
 
-fn told(server: &Server, job: &Job) -> Answer<Value> {
+/// Takes a job in whose parameters are sound.
+///
+/// # Errors
+/// As `GET export`, before anything is written.
+pub(crate) fn create_job(
+    server: &Server,
+    asker: &Asker,
+    cancel: &Arc<AtomicBool>,
+    mut params: Params,
+) -> Answer<Job> {
+    let text = params.to_text();
+    let wanted = ExportAsked::take(&mut params)?;
+    params.finish()?;
+    let running = Running::begin(server, asker, cancel, &wanted.asked.question.query)?;
+    let speech = wanted.asked.settle(&running.snapshot)?;
+    wanted.export(&speech)?;
+    let selection = wanted.asked.selection(&asker.caller, &speech)?;
+    running.limited(&speech, selection).limit(1).page()?;
+    Ok(server.jobs.create(&asker.caller, text, wanted.file_name())?)
+}
+
+/// A job as it is told, with the link to its file once there is one.
+///
+/// # Errors
+/// As [`crate::serve::jobs::Jobs::link`].
+pub(crate) fn told(server: &Server, job: &Job) -> Answer<Value> {
     Ok(job.to_value(server.jobs.link(job)?))
 }
 

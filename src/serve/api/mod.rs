@@ -13,8 +13,10 @@ pub(crate) mod reply;
 mod saved;
 pub(crate) mod settings;
 
-pub(crate) use events::{PageAsked, find};
-pub(crate) use one::{find as find_event, with_diff};
+pub(crate) use events::{FoundPage, PageAsked, find};
+pub(crate) use exports::{create_job, told};
+pub(crate) use one::{find as find_event, history_of, linked_events, with_diff};
+pub(crate) use saved::{change as change_search, copy_of as copy_search, create as create_search};
 
 use super::door::asker::Asker;
 use super::door::call::Call;
@@ -50,7 +52,7 @@ pub(super) fn routes() -> Router<Arc<Server>> {
         .route("/retention", get(settings::retention).put(settings::put_retention))
         .route("/capture", get(settings::capture).put(settings::put_capture))
         .route("/stats", get(settings::stats))
-        .route("/searches", get(saved::list).post(saved::create))
+        .route("/searches", get(saved::list).post(saved::post))
         .route("/searches/{id}", get(saved::get).put(saved::put).delete(saved::delete))
         .route("/searches/{id}/copy", post(saved::copy))
         .route("/openapi.json", get(openapi::document))

@@ -5,7 +5,7 @@ use super::reply;
 use crate::event::{Raw, StoredEvent};
 use crate::interface::{history_value, read_at};
 use crate::json::Value;
-use crate::query::{Query, Search};
+use crate::query::{History, Query, Search};
 use crate::serve::auth::role::Role;
 use crate::serve::door::asker::Asker;
 use crate::serve::door::call::Call;
@@ -98,14 +98,24 @@ pub(crate) async fn linked(Path(seq): Path<String>, mut call: Call) -> Answer {
     let (asked, raw) = (Asked::take(&mut call.params)?, take_raw(&mut call.params)?);
     let answer = move |server: &Server, asker: &Asker, cancel: &Arc<_>| {
         let running = Running::begin(server, asker, cancel, &format!("seq={seq}"))?;
-        let events = search(&running, &asked, &seq)?.by_seq().limit(None).linked()?;
-        if events.is_empty() {
-            return Err(missing(&seq));
-        }
+        let events = linked_events(&running, &asked, &seq)?;
         let events = events.iter().map(|event| event.to_value(raw)).collect();
         Ok(reply::value(&Value::object([("events", Value::List(events))])))
     };
     call.ask(Kind::Event, answer).await
+}
+
+/// All events of the action that an event belongs to, in the order of `seq`.
+///
+/// # Errors
+/// 404 where the caller sees no such event.
+pub(crate) fn linked_events(
+    running: &Running<'_>,
+    asked: &Asked,
+    seq: &str,
+) -> Answer<Vec<StoredEvent>> {
+    let events = search(running, asked, seq)?.by_seq().limit(None).linked()?;
+    if events.is_empty() { Err(missing(seq)) } else { Ok(events) }
 }
 
 /// `GET history?target=`: what was done to an object, and what is known of it.
@@ -118,25 +128,40 @@ pub(crate) async fn history(mut call: Call) -> Answer {
     let at = call.params.text("at");
     let answer = move |server: &Server, asker: &Asker, cancel: &Arc<_>| {
         let running = Running::begin(server, asker, cancel, &target)?;
-        let caller = &asker.caller;
-        let mut history = running.snapshot.history(&target).scope(&caller.scope());
-        history = history.deadline(QUESTION_LASTS).bytes_max(QUESTION_BYTES_MAX);
-        if let Some(kind) = &kind {
-            history = history.kind(kind);
-        }
-        if let Some(tenant) = &asked.tenant {
-            check_tenant(caller, tenant)?;
-            history = history.tenant(tenant);
-        }
-        if let Some(at) = &at {
-            let zone = asked.settle(&running.snapshot)?.zone;
-            let at = read_at(at, zone);
-            history = history.at(at.map_err(|error| Problem::parameter("at", error.to_string()))?);
-        }
-        if asked.include_hidden || caller.role == Role::Auditor {
-            history = history.include_hidden();
-        }
-        Ok(reply::value(&history_value(&history.read()?, raw)))
+        let history = history_of(&running, &asked, &target, kind.as_deref(), at.as_deref())?;
+        Ok(reply::value(&history_value(&history, raw)))
     };
     call.ask(Kind::History, answer).await
+}
+
+/// The history of a target, of a kind if one is named, up to a time.
+///
+/// # Errors
+/// 400 for what is no time, 403 for a tenant of others.
+pub(crate) fn history_of(
+    running: &Running<'_>,
+    asked: &Asked,
+    target: &str,
+    kind: Option<&str>,
+    at: Option<&str>,
+) -> Answer<History> {
+    let caller = &running.asker.caller;
+    let mut history = running.snapshot.history(target).scope(&caller.scope());
+    history = history.deadline(QUESTION_LASTS).bytes_max(QUESTION_BYTES_MAX);
+    if let Some(kind) = kind {
+        history = history.kind(kind);
+    }
+    if let Some(tenant) = &asked.tenant {
+        check_tenant(caller, tenant)?;
+        history = history.tenant(tenant);
+    }
+    if let Some(at) = at {
+        let zone = asked.settle(&running.snapshot)?.zone;
+        let at = read_at(at, zone);
+        history = history.at(at.map_err(|error| Problem::parameter("at", error.to_string()))?);
+    }
+    if asked.include_hidden || caller.role == Role::Auditor {
+        history = history.include_hidden();
+    }
+    Ok(history.read()?)
 }

@@ -15,7 +15,7 @@ use crate::serve::state::server::Server;
 use axum::body::{Body, Bytes};
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
 /// `GET searches`: `{"searches":[..]}`, the caller's own and those that are shared.
@@ -56,11 +56,13 @@ async fn edit(
 ///
 /// # Errors
 /// 400 for a query that is wrong.
-pub(crate) async fn create(call: Call, headers: HeaderMap, body: Body) -> Answer {
+pub(crate) async fn post(call: Call, headers: HeaderMap, body: Body) -> Answer {
     let body = body::read(body).await?;
-    let create =
-        move |server: &Server, caller: &Caller| made(server, read(server, &headers, body)?, caller);
-    edit(call, create).await
+    let make = move |server: &Server, caller: &Caller| {
+        let content = read(&headers, body)?;
+        Ok(made(&create(server, content, caller)?))
+    };
+    edit(call, make).await
 }
 
 /// `PUT searches/{id}`: replaces what its owner says of it.
@@ -75,7 +77,7 @@ pub(crate) async fn put(
 ) -> Answer {
     let body = body::read(body).await?;
     let put = move |server: &Server, caller: &Caller| {
-        let content = read(server, &headers, body)?;
+        let content = read(&headers, body)?;
         Ok(reply::serialized(&change(server, &id, Some(content), caller)?))
     };
     edit(call, put).await
@@ -98,31 +100,51 @@ pub(crate) async fn delete(Path(id): Path<String>, call: Call) -> Answer {
 /// # Errors
 /// 404 where the caller sees no such search.
 pub(crate) async fn copy(Path(id): Path<String>, call: Call) -> Answer {
-    let copy = move |server: &Server, caller: &Caller| {
-        let found = server.searches.get(&id, caller)?.ok_or_else(|| missing(&id))?;
-        made(server, SearchContent { shared: false, ..found.content }, caller)
-    };
+    let copy = move |server: &Server, caller: &Caller| Ok(made(&copy_of(server, &id, caller)?));
     edit(call, copy).await
 }
 
-/// Keeps a search, records it if it is shared, and answers with its place.
-fn made(server: &Server, content: SearchContent, caller: &Caller) -> Answer {
+/// Answers with a search that was made, and its place.
+fn made(search: &SavedSearch) -> Response {
+    let place = format!("/api/v1/searches/{}", search.id);
+    reply::made(StatusCode::CREATED, &place, reply::serialized(search))
+}
+
+/// Keeps a search, and records it if it is shared.
+///
+/// # Errors
+/// 400 for a query or a zone that is wrong.
+pub(crate) fn create(
+    server: &Server,
+    content: SearchContent,
+    caller: &Caller,
+) -> Answer<SavedSearch> {
+    check(server, &content)?;
     let search = server.searches.create(content, caller)?;
     record(server, caller, None, Some(&search))?;
-    let place = format!("/api/v1/searches/{}", search.id);
-    Ok(reply::made(StatusCode::CREATED, &place, reply::serialized(&search)))
+    Ok(search)
+}
+
+/// Keeps a private copy of a search that the caller sees.
+///
+/// # Errors
+/// 404 where there is none.
+pub(crate) fn copy_of(server: &Server, id: &str, caller: &Caller) -> Answer<SavedSearch> {
+    let found = server.searches.get(id, caller)?.ok_or_else(|| missing(id))?;
+    create(server, SearchContent { shared: false, ..found.content }, caller)
 }
 
 /// Changes a search, or takes it out, and records it if it was or is shared.
 ///
 /// # Errors
 /// As [`put`].
-fn change(
+pub(crate) fn change(
     server: &Server,
     id: &str,
     content: Option<SearchContent>,
     caller: &Caller,
 ) -> Answer<Option<SavedSearch>> {
+    content.iter().try_for_each(|content| check(server, content))?;
     match server.searches.change(id, content, caller)? {
         Changed::Missing => Err(missing(id)),
         Changed::Forbidden => Err(Problem::forbidden("this search is somebody else's; copy it")),
@@ -155,7 +177,7 @@ fn record(
 }
 
 /// The content of a body; the id, the owner and the time that an answer has are not looked at.
-fn read(server: &Server, headers: &HeaderMap, body: Bytes) -> Answer<SearchContent> {
+fn read(headers: &HeaderMap, body: Bytes) -> Answer<SearchContent> {
     let body = body::unpack(headers, body)?;
     let wrong = |error: serde_json::Error| Problem::bad("body", error.to_string());
     let mut value: serde_json::Value = serde_json::from_slice(&body).map_err(wrong)?;
@@ -164,9 +186,7 @@ fn read(server: &Server, headers: &HeaderMap, body: Bytes) -> Answer<SearchConte
             members.remove(told);
         }
     }
-    let content: SearchContent = serde_json::from_value(value).map_err(wrong)?;
-    check(server, &content)?;
-    Ok(content)
+    serde_json::from_value(value).map_err(wrong)
 }
 
 /// The query and the zone must be sound.

@@ -6,6 +6,7 @@ use crate::Error;
 use crate::event::Change;
 use crate::interface::{capture_value, registry_value};
 use crate::json::Value;
+use crate::query::Coverage;
 use crate::serve::auth::role::Caller;
 use crate::serve::door::asker::{Admin, Asker};
 use crate::serve::door::call::Call;
@@ -53,15 +54,27 @@ pub(crate) async fn registry(mut call: Call) -> Answer {
 pub(crate) async fn coverage(mut call: Call) -> Answer {
     let (category, tenant) = (call.params.required("category")?, call.params.text("tenant"));
     let answer = move |server: &Server, caller: &Caller| {
-        tenant.iter().try_for_each(|tenant| check_tenant(caller, tenant))?;
-        let snapshot = server.store.snapshot();
-        let coverage = match caller.is_scoped() {
-            true => snapshot.within(&caller.scope()).coverage(&category)?,
-            false => snapshot.coverage(&category, tenant.as_deref())?,
-        };
-        Ok(reply::serialized(&coverage))
+        Ok(reply::serialized(&coverage_of(server, caller, &category, tenant.as_deref())?))
     };
     ask(call, Kind::Coverage, answer).await
+}
+
+/// The coverage as a caller may see it.
+///
+/// # Errors
+/// 403 for a tenant of others.
+pub(crate) fn coverage_of(
+    server: &Server,
+    caller: &Caller,
+    category: &str,
+    tenant: Option<&str>,
+) -> Answer<Coverage> {
+    tenant.iter().try_for_each(|tenant| check_tenant(caller, tenant))?;
+    let snapshot = server.store.snapshot();
+    Ok(match caller.is_scoped() {
+        true => snapshot.within(&caller.scope()).coverage(category)?,
+        false => snapshot.coverage(category, tenant)?,
+    })
 }
 
 /// `GET retention`: the rules in force; a caller of a tenant or source sees no rule of others.

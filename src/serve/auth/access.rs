@@ -120,9 +120,13 @@ impl AccessFile {
 
     /// Who holds a token; `None` where nobody does any more, or ever did.
     pub(crate) fn caller(&self, secret: &str) -> Option<Caller> {
-        let tokens = self.known();
         // A hash is looked up, so no comparison of secrets can be timed.
-        tokens.get(&hash_of(secret))?.caller(Timestamp::now())
+        self.caller_by_hash(&hash_of(secret))
+    }
+
+    /// Who holds the token of a hash.
+    pub(crate) fn caller_by_hash(&self, hash: &str) -> Option<Caller> {
+        self.known().get(hash)?.caller(Timestamp::now())
     }
 
     /// The tokens as of now, or as of a second ago. While the file is wrong, those before count.

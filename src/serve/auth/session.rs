@@ -2,6 +2,7 @@
 
 use super::role::{Caller, Role};
 use super::token::{hash_of, random_text};
+use axum::http::{HeaderMap, header};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,6 +11,8 @@ use std::time::{Duration, Instant};
 pub(crate) const SESSION_LASTS: Duration = Duration::from_secs(12 * 3600);
 /// The name of the cookie.
 pub(crate) const COOKIE: &str = "annals_session";
+/// The cookie in which the page keeps why an auditor looks.
+pub(crate) const REASON_COOKIE: &str = "annals_reason";
 /// Sessions at once; the one that ends first makes room.
 const SESSIONS_MAX: usize = 1024;
 
@@ -22,7 +25,29 @@ pub(crate) struct Sessions {
 #[derive(Debug, Default)]
 struct State {
     codes: HashMap<String, Caller>,
-    sessions: HashMap<String, (Instant, Caller)>,
+    sessions: HashMap<String, (Instant, Holder)>,
+}
+
+/// Whose session it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// Whoever had the code.
+    Caller(Caller),
+    /// Whoever holds the token of this hash, as long as it counts.
+    Token(String),
+}
+
+/// The value of a cookie of a request, as it was sent.
+pub(crate) fn cookie_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
+    pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// The text that the page has put into a cookie: its bytes that are no plain letters are as in
+/// addresses.
+pub(crate) fn unpacked(value: &str) -> Option<String> {
+    form_urlencoded::parse(value.as_bytes()).next().map(|(text, _)| text.into_owned())
 }
 
 impl Sessions {
@@ -38,11 +63,16 @@ impl Sessions {
     /// Turns a code into the secret of a session, once.
     pub(crate) fn sign_in(&self, code: &str) -> Option<String> {
         let caller = self.lock().codes.remove(&hash_of(code))?;
-        Some(self.begin(caller))
+        Some(self.begin(Holder::Caller(caller)))
+    }
+
+    /// Begins a session for the holder of a token, which ends with it.
+    pub(crate) fn sign_in_by(&self, token: &str) -> String {
+        self.begin(Holder::Token(hash_of(token)))
     }
 
     /// Begins a session.
-    pub(crate) fn begin(&self, caller: Caller) -> String {
+    fn begin(&self, holder: Holder) -> String {
         let secret = random_text();
         let mut state = self.lock();
         let now = Instant::now();
@@ -52,15 +82,15 @@ impl Sessions {
             let Some(first) = first.map(|(hash, _)| hash.clone()) else { break };
             state.sessions.remove(&first);
         }
-        state.sessions.insert(hash_of(&secret), (now + SESSION_LASTS, caller));
+        state.sessions.insert(hash_of(&secret), (now + SESSION_LASTS, holder));
         secret
     }
 
     /// Whose session it is, while it lasts.
-    pub(crate) fn caller(&self, secret: &str) -> Option<Caller> {
+    pub(crate) fn holder(&self, secret: &str) -> Option<Holder> {
         let state = self.lock();
-        let (end, caller) = state.sessions.get(&hash_of(secret))?;
-        (*end > Instant::now()).then(|| caller.clone())
+        let (end, holder) = state.sessions.get(&hash_of(secret))?;
+        (*end > Instant::now()).then(|| holder.clone())
     }
 
     /// Ends a session.
@@ -84,10 +114,13 @@ mod tests {
         assert_eq!(sessions.sign_in("x"), None);
         let secret = sessions.sign_in(&code).unwrap();
         assert_eq!(sessions.sign_in(&code), None);
-        assert_eq!(sessions.caller(&secret).unwrap().role, Role::Admin);
-        assert_eq!(sessions.caller(&code), None);
+        let holder = |secret: &str| sessions.holder(secret);
+        assert!(
+            matches!(holder(&secret), Some(Holder::Caller(caller)) if caller.role == Role::Admin)
+        );
+        assert_eq!(holder(&code), None);
         sessions.sign_out(&secret);
-        assert_eq!(sessions.caller(&secret), None);
+        assert_eq!(holder(&secret), None);
     }
 
     #[test]
@@ -95,11 +128,10 @@ mod tests {
         let sessions = Sessions::default();
         let code = sessions.new_code();
         let first = sessions.sign_in(&code).unwrap();
-        let caller = sessions.caller(&first).unwrap();
         for _ in 0..SESSIONS_MAX {
-            sessions.begin(caller.clone());
+            sessions.sign_in_by("token");
         }
-        assert_eq!(sessions.caller(&first), None);
+        assert_eq!(sessions.holder(&first), None);
         assert_eq!(sessions.lock().sessions.len(), SESSIONS_MAX);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::guard::check_origin;
 use crate::serve::auth::role::{Caller, Role};
-use crate::serve::auth::session::COOKIE;
+use crate::serve::auth::session::{COOKIE, Holder, REASON_COOKIE, cookie_of, unpacked};
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::state::server::Server;
 use axum::extract::FromRequestParts;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// The header in which an auditor says why.
 const REASON: &str = "x-reason";
 /// The longest reason, in bytes.
-const REASON_BYTES_MAX: usize = 4096;
+pub(crate) const REASON_BYTES_MAX: usize = 4096;
 
 /// Who may ask for events.
 #[derive(Debug, Clone)]
@@ -44,11 +44,24 @@ pub(crate) fn caller_of(server: &Server, parts: &Parts) -> Answer<Option<Caller>
     if let Some(secret) = token_of(&parts.headers) {
         return Ok(server.access.caller(secret));
     }
-    let Some(secret) = cookie_of(&parts.headers) else {
+    let Some(secret) = cookie_of(&parts.headers, COOKIE) else {
         return Ok(None);
     };
     check_origin(&parts.method, &parts.headers)?;
-    Ok(server.sessions.caller(secret))
+    Ok(match server.sessions.holder(secret) {
+        Some(Holder::Caller(caller)) => Some(caller),
+        Some(Holder::Token(hash)) => server.access.caller_by_hash(&hash),
+        None => None,
+    })
+}
+
+/// Why somebody asks: by the header, or as the page keeps it for them.
+fn reason_of(headers: &HeaderMap) -> Option<String> {
+    let header = headers.get(REASON).and_then(|reason| reason.to_str().ok()).map(str::to_owned);
+    let kept = || unpacked(cookie_of(headers, REASON_COOKIE)?);
+    let is_said = |reason: &String| !reason.trim().is_empty();
+    let reason = header.filter(is_said).or_else(kept).filter(is_said);
+    reason.map(|reason| reason.trim().to_owned())
 }
 
 /// The headers in which Clockify's clients send what they hold instead of `Authorization`.
@@ -61,13 +74,6 @@ fn token_of(headers: &HeaderMap) -> Option<&str> {
         return scheme.eq_ignore_ascii_case("bearer").then_some(token.trim());
     }
     KEYS.iter().find_map(|key| headers.get(*key))?.to_str().ok()
-}
-
-/// The secret of the session of a request.
-pub(crate) fn cookie_of(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
-    pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
 }
 
 fn known(server: &Server, parts: &Parts) -> Answer<Caller> {
@@ -83,9 +89,7 @@ impl Asker {
         if !caller.role.reads() {
             return Err(Problem::forbidden("a writer appends and asks nothing"));
         }
-        let reason = parts.headers.get(REASON).and_then(|reason| reason.to_str().ok());
-        let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
-        let reason = match (caller.role, reason) {
+        let reason = match (caller.role, reason_of(&parts.headers)) {
             (Role::Auditor, None) => {
                 let detail = "an auditor says why, in the header X-Reason";
                 return Err(Problem::bad("reason", detail));
@@ -94,7 +98,7 @@ impl Asker {
                 let detail = format!("a reason has at most {REASON_BYTES_MAX} bytes");
                 return Err(Problem::bad("reason", detail));
             }
-            (Role::Auditor, reason) => reason.map(str::to_owned),
+            (Role::Auditor, reason) => reason,
             _ => None,
         };
         let address = parts.uri.path_and_query().map(|address| address.as_str().to_owned());

@@ -94,7 +94,13 @@ fn host_of(headers: &HeaderMap) -> Option<&str> {
 pub(crate) fn check_origin(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     let foreign = || Err(Problem::forbidden("a page of another origin cannot use this session"));
     let host = host_of(headers).unwrap_or_default();
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     if let Some(origin) = headers.get(header::ORIGIN) {
+        // Under `Referrer-Policy: no-referrer` browsers name no origin for the forms of a page
+        // (Fetch, "append a request Origin header"). No page can send the other header itself.
+        if origin == "null" && site == Some(b"same-origin") {
+            return Ok(());
+        }
         let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
         return match authority {
             Some((_, authority)) if authority.eq_ignore_ascii_case(host) => Ok(()),
@@ -102,7 +108,6 @@ pub(crate) fn check_origin(method: &Method, headers: &HeaderMap) -> Result<(), P
         };
     }
     // Browsers that send no Origin send this; who sends neither is no browser.
-    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     match site {
         None | Some(b"same-origin" | b"none") => Ok(()),
         Some(_) if method.is_safe() => Ok(()),

@@ -63,6 +63,11 @@ impl Problem {
         Problem { retry_after: Some(RETRY_AFTER), ..problem }
     }
 
+    /// The header that says when to come again, if waiting helps.
+    pub(crate) fn retry_after(&self) -> Option<HeaderValue> {
+        self.retry_after.map(|after| HeaderValue::from(after.as_secs()))
+    }
+
     /// With a further member.
     pub(crate) fn with(mut self, key: &'static str, value: impl Into<Value>) -> Problem {
         self.members.push((key, value.into()));
@@ -96,8 +101,8 @@ impl IntoResponse for Problem {
                 HeaderValue::from_static("Bearer realm=\"annals\""),
             );
         }
-        if let Some(after) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(after.as_secs()));
+        if let Some(after) = self.retry_after() {
+            headers.insert(header::RETRY_AFTER, after);
         }
         response
     }

@@ -1,60 +1,77 @@
-//! Signing in: a one-time code becomes a cookie.
+//! Signing in: a one-time code or a token becomes a cookie; and why an auditor looks.
 
-use crate::serve::auth::session::{COOKIE, SESSION_LASTS};
-use crate::serve::door::asker::cookie_of;
-use crate::serve::door::guard::check_origin;
-use crate::serve::http::params::Params;
+use super::form::{SentForm, keep, keep_session, see};
+use super::shell::Viewer;
+use crate::serve::auth::session::{COOKIE, REASON_COOKIE, cookie_of};
+use crate::serve::door::asker::REASON_BYTES_MAX;
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::state::server::Server;
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Redirect};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use std::sync::Arc;
 
 /// `GET /sign-in?code=`: sets the cookie and goes to `/`.
-///
-/// # Errors
-/// 403 for a code that was never given, or was used.
-pub(super) async fn sign_in(
+pub(super) async fn sign_in(State(server): State<Arc<Server>>, viewer: Viewer) -> Response {
+    let code = viewer.address.get("code").unwrap_or_default();
+    match server.sessions.sign_in(code) {
+        Some(secret) => keep_session(&server, see("/"), &secret),
+        None => {
+            let detail = "this code was used, or never given; the server prints one when it starts";
+            viewer.problem(&Problem::new(StatusCode::FORBIDDEN, "code", detail))
+        }
+    }
+}
+
+/// `POST /sign-in`: the session of the holder of a token, which ends with the token.
+pub(super) async fn sign_in_by_token(
     State(server): State<Arc<Server>>,
-    RawQuery(address): RawQuery,
-) -> Answer {
-    let mut params = Params::of_address(address.as_deref())?;
-    let code = params.text("code").unwrap_or_default();
-    params.finish()?;
-    let Some(secret) = server.sessions.sign_in(&code) else {
-        let detail = "this code was used, or never given; the server prints one when it starts";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "code", detail));
-    };
-    let mut response = Redirect::to("/").into_response();
-    response.headers_mut().insert(header::SET_COOKIE, cookie(&server, &secret));
-    Ok(response)
+    form: SentForm,
+) -> Response {
+    let token = form.text("token").trim();
+    match server.access.caller(token) {
+        Some(caller) if caller.role.reads() => {
+            let secret = server.sessions.sign_in_by(token);
+            keep_session(&server, see("/"), &secret)
+        }
+        Some(_) => {
+            let problem = Problem::forbidden("a writer appends and asks nothing");
+            form.viewer.problem(&problem)
+        }
+        None => form.viewer.problem(&Problem::unauthenticated()),
+    }
 }
 
 /// `POST /sign-out`: ends the session and goes to `/`.
-///
-/// # Errors
-/// 403 where a page of another origin sends it.
 pub(super) async fn sign_out(
     State(server): State<Arc<Server>>,
-    method: Method,
     headers: HeaderMap,
-) -> Answer {
-    check_origin(&method, &headers)?;
-    if let Some(secret) = cookie_of(&headers) {
+    _: SentForm,
+) -> Response {
+    if let Some(secret) = cookie_of(&headers, COOKIE) {
         server.sessions.sign_out(secret);
     }
-    let mut response = Redirect::to("/").into_response();
-    let gone = HeaderValue::from_static("annals_session=; Path=/; Max-Age=0; HttpOnly");
-    response.headers_mut().insert(header::SET_COOKIE, gone);
-    Ok(response)
+    let response = keep(&server, see("/"), REASON_COOKIE, "", None);
+    keep(&server, response, COOKIE, "", None)
 }
 
-/// The cookie of a session.
-fn cookie(server: &Server, secret: &str) -> HeaderValue {
-    let secure = if server.options.is_secure { "; Secure" } else { "" };
-    let lasts = SESSION_LASTS.as_secs();
-    let text =
-        format!("{COOKIE}={secret}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Strict{secure}");
-    HeaderValue::from_str(&text).expect("it has nothing but letters and digits")
+/// `POST /reason`: why an auditor looks, from now on in this session.
+pub(super) async fn reason(State(server): State<Arc<Server>>, form: SentForm) -> Response {
+    match checked(form.text("reason")) {
+        Ok(reason) => keep(&server, form.back("/"), REASON_COOKIE, reason, None),
+        Err(problem) => form.viewer.problem(&problem),
+    }
+}
+
+fn checked(reason: &str) -> Answer<&str> {
+    let reason = reason.trim();
+    match reason.len() {
+        0 => Err(Problem::bad("reason", "an auditor says why")),
+        // A cookie has each byte in up to three letters, and all headers have 16 KiB.
+        bytes if bytes * 3 > REASON_BYTES_MAX => {
+            let most = REASON_BYTES_MAX / 3;
+            Err(Problem::bad("parameter", format!("a reason has at most {most} bytes here")))
+        }
+        _ => Ok(reason),
+    }
 }

@@ -2,7 +2,9 @@
 
 use crate::event::Event;
 use crate::query::{Follow, FollowCursor};
-use crate::store::{CapturePolicy, Receipt, Retention, Snapshot, Stats, Store, StoreReader};
+use crate::store::{
+    CapturePolicy, ChangeReport, Receipt, Retention, Snapshot, Stats, Store, StoreReader,
+};
 use crate::{Error, Result};
 
 /// A store that is served.
@@ -68,6 +70,16 @@ impl Served {
         match self {
             Served::Writer(store) => store.capture(),
             Served::Reader(store) => store.capture(),
+        }
+    }
+
+    /// What a sweep would do now, by other rules if they are given; see
+    /// [`Store::retain_dry_run_with`].
+    pub(crate) fn retain_dry_run(&self, rules: Option<Retention>) -> Result<ChangeReport> {
+        match (self, rules) {
+            (Served::Writer(store), None) => store.retain_dry_run(None),
+            (Served::Writer(store), Some(rules)) => store.retain_dry_run_with(None, rules),
+            (Served::Reader(store), rules) => store.retain_dry_run(None, rules),
         }
     }
 

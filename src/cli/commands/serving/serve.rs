@@ -6,6 +6,7 @@ use crate::cli::input::options::StoreOptions;
 use crate::cli::print::output::print_line;
 use annals::json::Value;
 use annals::serve::{Listen, Listening, ServeOptions, Served};
+use annals::store::Keep;
 use chrono_tz::Tz;
 use clap::Args;
 use std::ffi::OsString;
@@ -14,6 +15,8 @@ use std::path::{Path, PathBuf};
 
 /// Events of `--demo`.
 const DEMO_EVENTS: u64 = 20_000;
+/// What their codes mean.
+const DEMO_PROFILE: &str = "calendly";
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -98,7 +101,15 @@ fn log_to_stderr() {
 
 fn open(options: &StoreOptions, arguments: &ServeArguments, dir: &Path) -> Outcome<Served> {
     if arguments.demo {
-        let store = annals::Store::open(dir)?;
+        let builder = annals::Store::builder().create(true).profile(DEMO_PROFILE);
+        let store = builder.open(dir)?;
+        let mut rules = store.retention();
+        // The events are of the last 90 days, as long as the profile keeps them: none shall go
+        // while somebody looks.
+        for class in &mut rules.classes {
+            (class.kept_for, class.visible_for) = (Keep::Forever, Keep::Forever);
+        }
+        store.set_retention(rules)?;
         fill_with(&store, DEMO_EVENTS, 1)?;
         store.seal()?;
         return Ok(store.into());

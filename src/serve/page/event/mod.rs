@@ -1,0 +1,9 @@
+//! One event, and all that was done to a thing.
+
+mod fields;
+mod history;
+mod lines;
+mod one;
+
+pub(super) use history::history;
+pub(super) use one::one;

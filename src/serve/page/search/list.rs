@@ -1,0 +1,204 @@
+//! `GET /`: the search box, what is set, filters, the histogram, and a page of events.
+
+use super::super::form::{SentForm, keep, see};
+use super::super::shell::Viewer;
+use super::super::view::{Scene, Wanted, settle, text_of};
+use super::super::words::Words;
+use super::parts::Parts;
+use super::{bar, chips, columns, filters, histogram, menus, table};
+use crate::Error;
+use crate::query::{Query, Search};
+use crate::serve::api::question::{Asked, Running};
+use crate::serve::api::{FoundPage, find};
+use crate::serve::http::problem::{Answer, Problem};
+use crate::serve::state::metrics::Kind;
+use crate::serve::state::server::Server;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use maud::{Markup, html};
+use std::sync::Arc;
+
+/// The cookie that keeps the columns of a person.
+const COLUMNS_COOKIE: &str = "annals_columns";
+/// How long it does.
+const COLUMNS_KEPT_SECONDS: u64 = 365 * 86_400;
+
+/// `GET /`.
+pub(in crate::serve::page) async fn list(
+    State(server): State<Arc<Server>>,
+    viewer: Viewer,
+    RawQuery(raw): RawQuery,
+) -> Response {
+    let asker = match viewer.asker.clone() {
+        Ok(asker) => asker,
+        Err(problem) => return viewer.problem(&problem),
+    };
+    // A form sends the fields that nobody filled in, too; addresses are clean.
+    let sent = form_urlencoded::parse(raw.as_deref().unwrap_or_default().as_bytes()).count();
+    if sent > viewer.address.pairs().count() {
+        return see(&viewer.address.at("/"));
+    }
+    // What is shown stands in the address, so that it can be sent to somebody else.
+    let kept = viewer.cookie(COLUMNS_COOKIE).filter(|_| viewer.address.get("columns").is_none());
+    if let Some(columns) = kept {
+        return see(&viewer.address.with("columns", &columns).at("/"));
+    }
+    let wanted = match Wanted::of(&server, &viewer.address) {
+        Ok(wanted) => wanted,
+        Err(problem) => return viewer.problem(&problem),
+    };
+    let viewer = Arc::new(viewer);
+    let looked = Arc::clone(&viewer);
+    let look = move |server: &Server, cancel: &Arc<_>| {
+        let mut wanted = wanted;
+        let running = Running::begin(server, &asker, cancel, &wanted.asked.question.query)?;
+        let speech = settle(&mut wanted.asked, looked.words, &running.snapshot)?;
+        let scene = Scene::new(&looked, &speech, &running);
+        if wanted.asked.question.is_json {
+            let text = text_of(&wanted.asked.question.typed(&speech)?);
+            return Ok(Shown::Elsewhere(looked.address.asking(&text).at("/")));
+        }
+        page(&scene, &running, &wanted).map(Shown::Here)
+    };
+    match server.ask(Kind::Page, look).await {
+        Ok(Shown::Here(page)) => viewer.answer(viewer.words.title, Ok(page)),
+        Ok(Shown::Elsewhere(address)) => see(&address),
+        // A wrong query stays in its box, to be mended.
+        Err(problem) if problem.code == "query" => {
+            let (words, address) = (viewer.words, &viewer.address);
+            let page = html! {
+                (bar::search_box(words, address, true))
+                (bar::wrong(words, address, &problem))
+            };
+            viewer.sent(problem.status, words.title, &page)
+        }
+        Err(problem) => viewer.problem(&problem),
+    }
+}
+
+/// A page, or where it is.
+enum Shown {
+    Here(Markup),
+    Elsewhere(String),
+}
+
+fn page(scene: &Scene<'_>, running: &Running<'_>, wanted: &Wanted) -> Answer<Markup> {
+    let (asked, speech) = (&wanted.asked, scene.speech);
+    let parts = Parts::of(&asked.question.typed(speech)?)?;
+    let select = |query: Query| -> Answer<Search<'_>> {
+        let question = crate::interface::Question {
+            query: text_of(&query),
+            is_json: false,
+            ..asked.question.clone()
+        };
+        let asked = Asked { question, ..asked.clone() };
+        Ok(running.limited(speech, asked.selection(&running.asker.caller, speech)?))
+    };
+    let whole = asked.question.query(speech)?;
+    let search = select(parts.joined())?;
+    let found = find(wanted.page.apply(search.clone()), wanted.page.is_folded)?;
+    let count = counted(search.clone())?;
+    let columns = table::columns_of(scene, wanted.page.columns.as_deref())?;
+    let drawn = histogram::histogram(&search)?;
+    let filters = filters::filters(scene, &parts, select)?;
+    let selection = asked.selection(&running.asker.caller, speech)?;
+    let place = running.snapshot.end_of(&selection)?;
+    let words = scene.words;
+    Ok(html! {
+        (bar::search_box(words, scene.address, false))
+        (chips::chips(scene, &parts, &asked.question))
+        details class="menu builder" {
+            summary { (words.builder) }
+            @let query = scene.address.only(&["q", "profile", "lang"]);
+            div class="sheet" data-builder=(query.to_query()) { (filters::condition_form(scene)) }
+        }
+        div class="columns-of-page" {
+            (filters::column(scene, &filters, &parts, &asked.question))
+            section class="results" aria-label=(words.title)
+                data-question=(scene.question().without(&["order", "fold"]).to_query())
+                data-place=(place) {
+                div class="bar" {
+                    p class="count" role="status" {
+                        @match count {
+                            Some(count) => (words.events(count)),
+                            None => (words.uncounted),
+                        }
+                    }
+                    div class="live" hidden[wanted.page.after.is_some()] {}
+                    (columns::menu(scene, &columns))
+                    (menus::view(scene, wanted.page.order))
+                    (menus::save(scene, &columns, &whole))
+                    (menus::export(scene, &columns, count))
+                }
+                @if let Some(drawn) = &drawn {
+                    (histogram::drawing(scene, drawn, &asked.question))
+                }
+                @if !found.complete { p class="problem" role="status" { (words.incomplete) } }
+                @if found.events.is_empty() { (empty(words, search, found.complete)?) }
+                @else { (table::table(scene, &columns, &found.events, wanted.page.order)) }
+                (pages(scene, wanted, &found))
+            }
+        }
+    })
+}
+
+/// How many events match; `None` where they cannot be counted in time.
+fn counted(search: Search<'_>) -> Answer<Option<u64>> {
+    match search.count() {
+        Ok(count) => Ok(Some(count)),
+        Err(Error::Budget { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Why there are no events.
+fn empty(words: &Words, search: Search<'_>, is_complete: bool) -> Answer<Markup> {
+    let notes = if is_complete { search.notes()? } else { Vec::new() };
+    Ok(html! {
+        div class="empty" role="status" {
+            p { (words.nothing) }
+            @if !notes.is_empty() {
+                ul { @for note in &notes { li { bdi { (note) } } } }
+            }
+        }
+    })
+}
+
+/// Links to other pages.
+fn pages(scene: &Scene<'_>, wanted: &Wanted, found: &FoundPage) -> Markup {
+    let words = scene.words;
+    let is_newest = wanted.page.order == crate::query::Order::Newest;
+    let (first, next) = match is_newest {
+        true => (words.newest, words.older),
+        false => (words.first_page, words.next_page),
+    };
+    // A cursor goes with its language and zone, whoever follows the link.
+    let behind = |cursor: &str| {
+        let language = scene.speech.language.as_deref().unwrap_or_default();
+        let address = scene.address.with("after", cursor).with("tz", scene.speech.zone.name());
+        address.with("lang", if language.is_empty() { scene.words.code } else { language }).at("/")
+    };
+    html! {
+        nav class="pager" aria-label=(words.pages) {
+            @if wanted.page.after.is_some() {
+                a href=(scene.address.without(&["after"]).at("/")) { (first) }
+            }
+            @if let Some(next_place) = found.next {
+                a rel="next" href=(behind(&next_place.to_string())) { (next) }
+            }
+        }
+    }
+}
+
+/// `POST /columns`: keeps columns for a person, or forgets them.
+pub(in crate::serve::page) async fn keep_columns(
+    State(server): State<Arc<Server>>,
+    form: SentForm,
+) -> Response {
+    if form.text("columns").len() > 2048 {
+        let problem = Problem::parameter("columns", "are too many to be kept");
+        return form.viewer.problem(&problem);
+    }
+    let response = form.back("/");
+    keep(&server, response, COLUMNS_COOKIE, form.text("columns"), Some(COLUMNS_KEPT_SECONDS))
+}

@@ -1,0 +1,120 @@
+//! The bar above the table: how many, live, columns, export, saving, order and zone.
+
+use super::super::links::hidden;
+use super::super::view::{Scene, text_of};
+use super::table::list_of;
+use crate::export::Column;
+use crate::query::{Order, Query};
+use maud::{Markup, html};
+
+/// Rows beyond which a file is better written in the background, where no profile says how many.
+const DIRECT_ROWS_MAX: u64 = 100_000;
+/// Formats of files, and what they are called.
+const FORMATS: [(&str, &str); 5] = [
+    ("csv", "CSV"),
+    ("xlsx", "XLSX (Excel)"),
+    ("ndjson", "NDJSON"),
+    ("json", "JSON"),
+    ("csv.gz", "CSV, gzip"),
+];
+/// Zones that are offered; any other can be typed.
+const ZONES: [&str; 16] = [
+    "UTC",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Paris",
+    "Europe/Zurich",
+    "Europe/Athens",
+    "Africa/Johannesburg",
+    "Asia/Dubai",
+    "Asia/Kolkata",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+    "America/Sao_Paulo",
+    "America/New_York",
+    "America/Chicago",
+    "America/Los_Angeles",
+];
+
+/// Exporting what is shown: at once, or in the background.
+pub(super) fn export(scene: &Scene<'_>, columns: &[Column], count: Option<u64>) -> Markup {
+    let words = scene.words;
+    let file = scene.question().with("columns", &list_of(columns));
+    let csv = file.with("format", "csv").at("/api/v1/export");
+    let direct = scene.look().and_then(|profile| profile.export().direct_rows_max);
+    let is_large = count.is_none_or(|count| count > direct.unwrap_or(DIRECT_ROWS_MAX));
+    html! {
+        details class="menu export" {
+            summary class="button" { (words.export) }
+            div class="sheet" {
+                p { (words.export_what) }
+                p { a class="button" download href=(csv) { (words.as_csv) } }
+                form method="get" action="/api/v1/export" {
+                    (hidden(&file))
+                    label { span { (words.format) }
+                        select name="format" {
+                            @for (name, label) in FORMATS { option value=(name) { (label) } }
+                        }
+                    }
+                    button { (words.direct) }
+                    @if is_large { p class="quiet" { (words.many_rows) } }
+                    button formmethod="post" formaction="/exports"
+                        class=[is_large.then_some("first")] { (words.as_job) }
+                }
+            }
+        }
+    }
+}
+
+/// Saving the search; its times become part of the query.
+pub(super) fn save(scene: &Scene<'_>, columns: &[Column], whole: &Query) -> Markup {
+    let words = scene.words;
+    html! {
+        details class="menu save" {
+            summary class="button" { (words.save) }
+            form class="sheet stacked" method="post" action="/searches" {
+                p { (words.save_search) }
+                input type="hidden" name="query" value=(text_of(whole));
+                input type="hidden" name="columns" value=(list_of(columns));
+                input type="hidden" name="zone" value=(scene.speech.zone.name());
+                input type="hidden" name="back" value=(scene.address.at("/"));
+                label { span { (words.name) } input name="name" required maxlength="200"; }
+                label { span { (words.description) } input name="description" maxlength="2000"; }
+                label class="check" { input type="checkbox" name="shared" value="true";
+                    span { (words.shared) } }
+                button { (words.save) }
+            }
+        }
+    }
+}
+
+/// Order and zone.
+pub(super) fn view(scene: &Scene<'_>, order: Order) -> Markup {
+    let words = scene.words;
+    let orders = [
+        (Order::Newest, "newest", words.order_newest),
+        (Order::Oldest, "oldest", words.order_oldest),
+        (Order::Seq, "seq", words.order_seq),
+    ];
+    html! {
+        details class="menu view" {
+            summary class="button" { (words.zone) ": " (scene.speech.zone.name()) }
+            form class="sheet stacked" method="get" action="/" {
+                (hidden(&scene.address.without(&["tz", "order", "after"])))
+                label { span { (words.zone) }
+                    input name="tz" list="zones" autocomplete="off"
+                        value=(scene.speech.zone.name()); }
+                datalist id="zones" { @for zone in ZONES { option value=(zone) {} } }
+                label { span { (words.order) }
+                    select name="order" {
+                        @for (known, name, label) in orders {
+                            option value=(name) selected[known == order] { (label) }
+                        }
+                    }
+                }
+                button { (words.apply) }
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The table of events: the columns that were asked for, a row for each event.
+
+use super::super::view::{Scene, plain};
+use crate::event::{Raw, StoredEvent};
+use crate::export::{Cell, Column};
+use crate::interface::Speech;
+use crate::json::Value;
+use crate::query::Order;
+use crate::serve::http::problem::Answer;
+use maud::{Markup, html};
+
+/// The columns where neither the address nor a profile says which.
+const USUAL: &str = "occurred_at,actor.display_name,actor.email,category,activity,targets.name";
+
+/// The columns of the table: those of the address, else of the profile, else the usual ones.
+///
+/// # Errors
+/// 400 for what is no column.
+pub(super) fn columns_of(scene: &Scene<'_>, asked: Option<&str>) -> Answer<Vec<Column>> {
+    let of_profile = scene.look().map(|profile| profile.defaults().columns.join(","));
+    let list = match asked {
+        Some(list) => list,
+        None => of_profile.as_deref().filter(|list| !list.is_empty()).unwrap_or(USUAL),
+    };
+    Ok(scene.speech.columns_with_effects(list)?)
+}
+
+/// Columns as a list that reads as them.
+pub(super) fn list_of<'c>(columns: impl IntoIterator<Item = &'c Column>) -> String {
+    columns.into_iter().map(Column::header).collect::<Vec<_>>().join(",")
+}
+
+/// The table; `place` is where a follower goes on behind it.
+pub(super) fn table(
+    scene: &Scene<'_>,
+    columns: &[Column],
+    events: &[(StoredEvent, Option<u64>)],
+    order: Order,
+) -> Markup {
+    let words = scene.words;
+    let shows_mail = columns.iter().any(|column| column.header() == "actor.email");
+    let turned = match order {
+        Order::Newest => (words.order_oldest, scene.address.with("order", "oldest")),
+        _ => (words.order_newest, scene.address.without(&["order"])),
+    };
+    let first_time = columns.iter().position(Column::is_time);
+    html! {
+        div class="scroll" tabindex="0" role="region" aria-label=(words.title) {
+            table class="events" {
+                thead { tr {
+                    @for (index, column) in columns.iter().enumerate() {
+                        @let is_time = Some(index) == first_time;
+                        th scope="col" data-column=(column.header())
+                            aria-sort=[is_time.then(|| sorting(order)).flatten()] {
+                            @if is_time {
+                                a href=(turned.1.without(&["after"]).at("/")) title=(turned.0) {
+                                    (scene.label(column.header()))
+                                    span aria-hidden="true" { (arrow(order)) }
+                                }
+                                " " span class="quiet" { (scene.speech.zone.name()) }
+                            } @else { (scene.label(column.header())) }
+                        }
+                    }
+                } }
+                tbody {
+                    @for (event, effects) in events {
+                        (row(scene, columns, event, *effects, shows_mail))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn sorting(order: Order) -> Option<&'static str> {
+    match order {
+        Order::Newest => Some("descending"),
+        Order::Oldest => Some("ascending"),
+        Order::Seq => None,
+    }
+}
+
+fn arrow(order: Order) -> &'static str {
+    match order {
+        Order::Newest => " ↓",
+        Order::Oldest => " ↑",
+        Order::Seq => "",
+    }
+}
+
+fn row(
+    scene: &Scene<'_>,
+    columns: &[Column],
+    event: &StoredEvent,
+    effects: Option<u64>,
+    shows_mail: bool,
+) -> Markup {
+    let value = labelled(event, effects, scene.speech);
+    let link = scene.address.at(&format!("/events/{}", event.seq));
+    html! {
+        tr {
+            @for (index, column) in columns.iter().enumerate() {
+                @let content = cell(scene, column, &value, shows_mail);
+                td class=[column.is_time().then_some("time")] {
+                    @if index == 0 {
+                        a class="row" data-seq=(event.seq) href=(link) { (content) }
+                    } @else { (content) }
+                }
+            }
+        }
+    }
+}
+
+/// An event with the labels of its codes, and with the number of its effects.
+pub(in crate::serve::page) fn labelled(
+    event: &StoredEvent,
+    effects: Option<u64>,
+    speech: &Speech,
+) -> Value {
+    let mut value = event.to_value(Raw::Without);
+    if let Some(language) = &speech.language {
+        speech.names.add_labels(&mut value, language);
+    }
+    if let (Value::Object(members), Some(effects)) = (&mut value, effects) {
+        members.push(("effects".to_owned(), effects.into()));
+    }
+    value
+}
+
+fn cell(scene: &Scene<'_>, column: &Column, event: &Value, shows_mail: bool) -> Markup {
+    let cell = column.cell(event);
+    let path = scene.attribute(column.header()).map(|found| found.path.to_string());
+    let path = path.as_deref().unwrap_or(column.header());
+    match (&cell, path) {
+        (Cell::Time(instant), _) => scene.time(*instant),
+        (Cell::Json(json), _) => html! { code class="json" { bdi { (json) } } },
+        // Who has no name is shown by what else is known of them.
+        (Cell::Empty, "actor.display_name") if !shows_mail => {
+            let other = |key: &str| event.get("actor")?.get(key)?.as_str();
+            html! { bdi class="quiet" { (other("email").or(other("id")).unwrap_or_default()) } }
+        }
+        (Cell::Text(code), "category" | "activity") => {
+            let label = event.get(&format!("{path}_label")).map_or(code.to_string(), plain);
+            html! { bdi title=(code) { (label) } }
+        }
+        (Cell::Text(code), "outcome") => {
+            html! { bdi class="outcome" data-outcome=(code) { (code) } }
+        }
+        (Cell::Text(code), _) => {
+            let code: &str = code;
+            html! { bdi { (scene.names_at(path).shown(&Value::from(code))) } }
+        }
+        _ => html! { bdi { (cell.text(scene.speech.zone)) } },
+    }
+}
