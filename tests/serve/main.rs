@@ -11,6 +11,7 @@ mod limits;
 mod load;
 mod openapi;
 mod page;
+mod page_features;
 mod saved;
 mod tenants;
 mod tls;
