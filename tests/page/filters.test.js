@@ -5,18 +5,23 @@ import { test } from "node:test";
 import { parameters, serve, texts, until } from "./world.js";
 
 const server = await serve({ demo: true });
-const group = (page, name) => page.locator(".filters > details", { has: page.locator("summary", { hasText: name }) });
+const group = (page, name) =>
+  page.locator(".filters > details", { has: page.locator("summary", { hasText: name }) });
 
 test("several values of a filter are chosen, counted and taken back", async () => {
   const page = await server.open();
-  await group(page, "Category").getByRole("link", { name: /Login|login/ }).click();
+  await group(page, "Category")
+    .getByRole("link", { name: /Login|login/ })
+    .click();
   assert.equal(parameters(page).q, "category=login");
   await group(page, "Category").locator(".more > summary").click();
   await group(page, "Category").getByRole("link", { name: /Teams/ }).first().click();
   assert.equal(parameters(page).q, "category=(login,teams)");
   assert.equal(await group(page, "Category").locator("a[aria-current=true]").count(), 2);
   const counts = await texts(page, ".filters a[aria-current=true] .count");
-  const sum = counts.map((count) => Number(count.replaceAll(",", ""))).reduce((one, other) => one + other);
+  const sum = counts
+    .map((count) => Number(count.replaceAll(",", "")))
+    .reduce((one, other) => one + other);
   assert.equal((await texts(page, ".results .count"))[0], `${sum.toLocaleString("en-GB")} events`);
   await group(page, "Category").locator("a[aria-current=true]").first().click();
   assert.match(parameters(page).q, /^category=(login|teams)$/);
@@ -25,16 +30,24 @@ test("several values of a filter are chosen, counted and taken back", async () =
 test("labels of filters follow the language", async () => {
   const page = await server.open("/?lang=fr");
   assert.ok((await texts(page, ".filters summary")).includes("Catégorie"));
-  assert.ok((await texts(page, ".filters .name")).some((name) => /Équipes|Type d'événement/.test(name)));
+  assert.ok(
+    (await texts(page, ".filters .name")).some((name) => /Équipes|Type d'événement/.test(name)),
+  );
 });
 
 test("a chip is taken out, turned round and edited, the rest of the query stays", async () => {
-  const page = await server.open("/?q=" + encodeURIComponent('category=teams -outcome=failure (budget OR "office hours")'));
+  const page = await server.open(
+    "/?q=" + encodeURIComponent('category=teams -outcome=failure (budget OR "office hours")'),
+  );
   const chip = (text) => page.locator(".chip", { hasText: text });
   assert.equal(await page.locator(".chip").count(), 3);
-  await chip("Teams").getByRole("link", { name: /^Exclude/ }).click();
+  await chip("Teams")
+    .getByRole("link", { name: /^Exclude/ })
+    .click();
   assert.equal(parameters(page).q, '-category=teams -outcome=failure (budget OR "office hours")');
-  await chip("office hours").getByRole("link", { name: /^Remove/ }).click();
+  await chip("office hours")
+    .getByRole("link", { name: /^Remove/ })
+    .click();
   assert.equal(parameters(page).q, "-category=teams -outcome=failure");
   await chip("failure").locator("summary").click();
   await chip("failure").locator("input[name=text]").fill("outcome=success");
@@ -62,7 +75,10 @@ test("dates narrow the time and are chips of their own", async () => {
   await page.fill(".dates input[name=from]", day);
   await page.locator(".dates button").click();
   assert.deepEqual(parameters(page), { q: "category=login", from: day });
-  await page.locator(".chip.time").getByRole("link", { name: /^Remove/ }).click();
+  await page
+    .locator(".chip.time")
+    .getByRole("link", { name: /^Remove/ })
+    .click();
   assert.deepEqual(parameters(page), { q: "category=login" });
   await page.locator(".lengths").getByRole("link", { name: "7d" }).click();
   assert.deepEqual(parameters(page), { q: "category=login", since: "7d" });

@@ -6,8 +6,12 @@ import { event, parameters, serve, texts } from "./world.js";
 
 const server = await serve({ demo: true });
 const counts = async (page) => {
-  const said = await page.locator(".histogram a").evaluateAll((bars) => bars.map((bar) => bar.getAttribute("aria-label")));
-  return said.map((text) => Number(text.match(/: ([\d,]+) /)[1].replaceAll(",", ""))).reduce((one, other) => one + other, 0);
+  const said = await page
+    .locator(".histogram svg a")
+    .evaluateAll((bars) => bars.map((bar) => bar.getAttribute("aria-label")));
+  return said
+    .map((text) => Number(text.match(/: ([\d,]+) /)[1].replaceAll(",", "")))
+    .reduce((one, other) => one + other, 0);
 };
 const total = async (page) => Number((await texts(page, ".results .count"))[0].replace(/\D/g, ""));
 
@@ -25,9 +29,12 @@ test("the bars are all events, and a click zooms to one", async () => {
 test("dragging narrows to what was dragged over", async () => {
   const page = await server.open("/?tz=Europe/Berlin");
   const box = await page.locator(".histogram svg").boundingBox();
-  const bars = page.locator(".histogram a");
+  const bars = page.locator(".histogram svg a");
   const count = await bars.count();
-  const [from, to] = [await bars.nth(10).getAttribute("data-from"), await bars.nth(20).getAttribute("data-to")];
+  const [from, to] = [
+    await bars.nth(10).getAttribute("data-from"),
+    await bars.nth(20).getAttribute("data-to"),
+  ];
   const at = (index) => box.x + (box.width * (index + 0.5)) / count;
   await page.mouse.move(at(10), box.y + 30);
   await page.mouse.down();
@@ -42,8 +49,13 @@ test("dragging narrows to what was dragged over", async () => {
 
 test("days begin in the zone of the page", async () => {
   const page = await server.open("/?tz=Europe/Berlin");
-  const begins = await page.locator(".histogram a").evaluateAll((bars) => bars.map((bar) => bar.dataset.from));
-  assert.ok(begins.every((begin) => /T00:00:00\+0[12]:00$/.test(begin)), begins[0]);
+  const begins = await page
+    .locator(".histogram svg a")
+    .evaluateAll((bars) => bars.map((bar) => bar.dataset.from));
+  assert.ok(
+    begins.every((begin) => /T00:00:00\+0[12]:00$/.test(begin)),
+    begins[0],
+  );
   const narrow = await server.open("/?tz=Asia/Kolkata&since=2d");
   assert.ok((await narrow.locator(".histogram .day").count()) >= 1);
 });
@@ -63,5 +75,5 @@ test("a single event has a bar of a second", async () => {
   const single = await serve();
   await single.append(event());
   const page = await single.open();
-  assert.equal(await page.locator(".histogram a").count(), 1);
+  assert.equal(await page.locator(".histogram svg a").count(), 1);
 });

@@ -7,8 +7,16 @@ import { event, parameters, serve, texts } from "./world.js";
 const server = await serve({ profile: "calendly" });
 await server.append(
   event(),
-  event({ category: "teams", activity: "deleted", actor: { type: "user", id: "u-2", email: "bob@acme.example", display_name: "Bob Möller" } }),
-  event({ category: "user_management", activity: "invitation_sent", details: { "aws:SourceIp": "10.0.0.1" } }),
+  event({
+    category: "teams",
+    activity: "deleted",
+    actor: { type: "user", id: "u-2", email: "bob@acme.example", display_name: "Bob Möller" },
+  }),
+  event({
+    category: "user_management",
+    activity: "invitation_sent",
+    details: { "aws:SourceIp": "10.0.0.1" },
+  }),
 );
 
 /** Types as a person does, at the end of the box. */
@@ -77,7 +85,10 @@ test("Escape closes the offers and leaves the text", async () => {
   const page = await server.open();
   await type(page, "categ");
   await page.keyboard.press("Escape");
-  await page.locator(".offers:visible").waitFor({ state: "detached" }).catch(() => {});
+  await page
+    .locator(".offers:visible")
+    .waitFor({ state: "detached" })
+    .catch(() => {});
   assert.equal(await page.locator(".offers:visible").count(), 0);
   assert.equal(await page.inputValue("#q"), "categ");
 });
@@ -97,6 +108,8 @@ test("an empty answer says why", async () => {
 });
 
 test("a query as JSON becomes one as text", async () => {
-  const page = await server.open("/?filter=" + encodeURIComponent('{"field":"category","op":"eq","value":{"bare":"teams"}}'));
+  const page = await server.open(
+    "/?filter=" + encodeURIComponent('{"field":"category","op":"eq","value":{"bare":"teams"}}'),
+  );
   assert.deepEqual(parameters(page), { q: "category=teams" });
 });

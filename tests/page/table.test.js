@@ -5,12 +5,16 @@ import { test } from "node:test";
 import { parameters, serve, texts, until } from "./world.js";
 
 const server = await serve({ demo: true });
-const heads = (page) => page.locator(".events th").evaluateAll((all) => all.map((head) => head.dataset.column));
+const heads = (page) =>
+  page.locator(".events th").evaluateAll((all) => all.map((head) => head.dataset.column));
 
 test("a profile has its own columns, and labels stand for codes", async () => {
   const page = await server.open();
   assert.deepEqual(await heads(page), ["category", "activity", "by_whom", "date_and_time"]);
-  assert.deepEqual((await texts(page, ".events th")).map((text) => text.split(/\s*↓/)[0]), ["Category", "Activity", "By whom", "Date and time"]);
+  assert.deepEqual(
+    (await texts(page, ".events th")).map((text) => text.split(/\s*↓/)[0]),
+    ["Category", "Activity", "By whom", "Date and time"],
+  );
   assert.equal(await page.locator(".events tbody tr").count(), 50);
   const cell = page.locator(".events td bdi[title=event_type]").first();
   assert.equal(await cell.innerText(), "Event Type");
@@ -31,7 +35,9 @@ test("columns are added, moved and taken out by links", async () => {
 
 test("a head is dragged to another place", async () => {
   const page = await server.open();
-  await page.locator("th[data-column=date_and_time]").dragTo(page.locator("th[data-column=category]"));
+  await page
+    .locator("th[data-column=date_and_time]")
+    .dragTo(page.locator("th[data-column=category]"));
   await page.waitForURL(/columns=/);
   assert.deepEqual(await heads(page), ["date_and_time", "category", "activity", "by_whom"]);
 });
@@ -66,7 +72,9 @@ test("pages follow each other without a gap", async () => {
   const page = await server.open("/?q=category%3Dteams&limit=100");
   const seen = new Set();
   for (;;) {
-    for (const seq of await page.locator("a.row").evaluateAll((rows) => rows.map((row) => row.dataset.seq))) {
+    for (const seq of await page
+      .locator("a.row")
+      .evaluateAll((rows) => rows.map((row) => row.dataset.seq))) {
       assert.ok(!seen.has(seq));
       seen.add(seq);
     }
@@ -108,6 +116,10 @@ test("single keys go to the box, through the rows, to an event and to the export
   await page.keyboard.press("Escape");
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("/");
-  assert.notEqual(await page.evaluate(() => document.activeElement.id), "q", "keys can be turned off");
+  assert.notEqual(
+    await page.evaluate(() => document.activeElement.id),
+    "q",
+    "keys can be turned off",
+  );
   assert.deepEqual(page.problems, []);
 });

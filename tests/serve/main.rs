@@ -12,6 +12,7 @@ mod limits;
 mod load;
 mod openapi;
 mod page;
+mod page_features;
 mod saved;
 mod tenants;
 mod tls;

@@ -13,9 +13,19 @@ const STYLE: &str = "text/css; charset=utf-8";
 const MODULE: &str = "text/javascript; charset=utf-8";
 const IMAGE: &str = "image/svg+xml";
 
+/// One style sheet, in files by what they are about.
+const SHEET: &str = concat!(
+    include_str!("assets/style/base.css"),
+    include_str!("assets/style/controls.css"),
+    include_str!("assets/style/search.css"),
+    include_str!("assets/style/results.css"),
+    include_str!("assets/style/event.css"),
+    include_str!("assets/style/widths.css"),
+);
+
 /// Names, types and texts.
 const ASSETS: [(&str, &str, &str); 12] = [
-    ("style.css", STYLE, include_str!("assets/style.css")),
+    ("style.css", STYLE, SHEET),
     ("icon.svg", IMAGE, include_str!("assets/icon.svg")),
     ("page.js", MODULE, include_str!("assets/page.js")),
     ("ask.js", MODULE, include_str!("assets/ask.js")),

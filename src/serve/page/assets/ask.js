@@ -17,7 +17,10 @@ export function make(tag, attributes = {}, ...children) {
 /** What the server answers as JSON; throws the detail of a problem. */
 export async function ask(place, parameters = {}, signal) {
   const query = new URLSearchParams(parameters);
-  const answer = await fetch(`${place}?${query}`, { signal, headers: { Accept: "application/json" } });
+  const answer = await fetch(`${place}?${query}`, {
+    signal,
+    headers: { Accept: "application/json" },
+  });
   const value = await answer.json();
   if (!answer.ok) throw new Error(value.detail ?? answer.statusText);
   return value;
@@ -33,7 +36,10 @@ export async function page(address) {
 export function speech() {
   const given = new URLSearchParams(location.search);
   const kept = ["profile", "tenant", "tz"].filter((name) => given.has(name));
-  return { ...Object.fromEntries(kept.map((name) => [name, given.get(name)])), lang: document.documentElement.lang };
+  return {
+    ...Object.fromEntries(kept.map((name) => [name, given.get(name)])),
+    lang: document.documentElement.lang,
+  };
 }
 
 /** The address with other parameters; null takes one out. */

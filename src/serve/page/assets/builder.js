@@ -8,7 +8,21 @@ import { suggest } from "./suggest.js";
 /** Operators with a list of values, and those without any. */
 const LISTS = ["in", "not_in"];
 const NUMBERS = ["gt", "gte", "lt", "lte"];
-const KNOWN = ["eq", "ne", "in", "not_in", "text", "prefix", "contains", "suffix", "under", "regex", "has", ...NUMBERS, "range"];
+const KNOWN = [
+  "eq",
+  "ne",
+  "in",
+  "not_in",
+  "text",
+  "prefix",
+  "contains",
+  "suffix",
+  "under",
+  "regex",
+  "has",
+  ...NUMBERS,
+  "range",
+];
 
 let fields = [];
 
@@ -35,8 +49,14 @@ function isPlain(node) {
   if (node.match) return false;
   if (node.op === "range") return ["from", "to"].every((end) => typeof node[end] !== "object");
   const values = LISTS.includes(node.op) ? node.value : [node.value];
-  if (node.op === "eq" || node.op === "ne") return !Array.isArray(node.value) && shown(node.value) !== null;
-  return node.op === "has" || values.every((value) => LISTS.includes(node.op) ? shown(value) !== null : typeof value !== "object");
+  if (node.op === "eq" || node.op === "ne")
+    return !Array.isArray(node.value) && shown(node.value) !== null;
+  return (
+    node.op === "has" ||
+    values.every((value) =>
+      LISTS.includes(node.op) ? shown(value) !== null : typeof value !== "object",
+    )
+  );
 }
 
 /** A node of the tree as an element that gives itself back. */
@@ -52,7 +72,21 @@ function draw(node, isRoot = false) {
 
 function line(content, read) {
   const item = make("li", {}, ...content);
-  item.append(make("button", { type: "button", class: "plain", "aria-label": words.remove, click: () => { item.remove(); changed(); } }, "×"));
+  item.append(
+    make(
+      "button",
+      {
+        type: "button",
+        class: "plain",
+        "aria-label": words.remove,
+        click: () => {
+          item.remove();
+          changed();
+        },
+      },
+      "×",
+    ),
+  );
   item.read = read;
   return item;
 }
@@ -65,7 +99,14 @@ function group(joiner, nodes, isNot = false, isRoot = false) {
     make("option", { value: "and", selected: joiner === "and" }, words.all),
     make("option", { value: "or", selected: joiner === "or" }, words.any),
   );
-  const not = make("input", { type: "checkbox", checked: isNot, change: () => { frame.toggleAttribute("data-not", not.checked); changed(); } });
+  const not = make("input", {
+    type: "checkbox",
+    checked: isNot,
+    change: () => {
+      frame.toggleAttribute("data-not", not.checked);
+      changed();
+    },
+  });
   const add = (node) => {
     list.append(draw(node));
     changed();
@@ -79,8 +120,23 @@ function group(joiner, nodes, isNot = false, isRoot = false) {
       { class: "bar" },
       choice,
       ...(isRoot ? [] : [make("label", { class: "check" }, not, make("span", {}, words.none))]),
-      make("button", { type: "button", click: () => add({ field: fields[0]?.name ?? "category", op: "eq", value: { bare: "" } }) }, words.addCondition),
-      make("button", { type: "button", click: () => add({ and: [{ field: fields[0]?.name ?? "category", op: "eq", value: { bare: "" } }] }) }, words.addGroup),
+      make(
+        "button",
+        {
+          type: "button",
+          click: () => add({ field: fields[0]?.name ?? "category", op: "eq", value: { bare: "" } }),
+        },
+        words.addCondition,
+      ),
+      make(
+        "button",
+        {
+          type: "button",
+          click: () =>
+            add({ and: [{ field: fields[0]?.name ?? "category", op: "eq", value: { bare: "" } }] }),
+        },
+        words.addGroup,
+      ),
     ),
     list,
   );
@@ -106,13 +162,19 @@ function condition(node) {
     return value !== null && not.checked ? { not: value } : value;
   };
   const check = make("label", { class: "check" }, not, make("span", {}, words.none));
-  return isPlain(inner) ? fieldCondition(inner, check, turned) : textCondition(inner, check, turned);
+  return isPlain(inner)
+    ? fieldCondition(inner, check, turned)
+    : textCondition(inner, check, turned);
 }
 
 /** Whatever has no form of its own: as text of a query. */
 function textCondition(node, check, turned) {
   let current = node;
-  const input = make("input", { class: "value", "aria-label": words.condition, spellcheck: "false" });
+  const input = make("input", {
+    class: "value",
+    "aria-label": words.condition,
+    spellcheck: "false",
+  });
   input.addEventListener("change", async () => {
     try {
       current = (await ask("/query/tree", { ...speech(), q: input.value })).query;
@@ -124,24 +186,52 @@ function textCondition(node, check, turned) {
     }
     changed();
   });
-  ask("/query/tree", { ...speech(), filter: JSON.stringify(node) }).then((told) => (input.value = told.text));
-  const item = line([check, input], turned(() => (current.all ? null : current)));
+  ask("/query/tree", { ...speech(), filter: JSON.stringify(node) }).then(
+    (told) => (input.value = told.text),
+  );
+  const item = line(
+    [check, input],
+    turned(() => (current.all ? null : current)),
+  );
   suggest(input);
   return item;
 }
 
 function fieldCondition(node, check, turned) {
   const known = fields.some((field) => field.name === node.field);
-  const all = known ? fields : [{ name: node.field, label: node.field, operators: KNOWN, values: [] }, ...fields];
-  const field = make("select", { "aria-label": words.field }, ...all.map((one) => make("option", { value: one.name, selected: one.name === node.field }, one.label === one.name ? one.name : `${one.label} (${one.name})`)));
+  const all = known
+    ? fields
+    : [{ name: node.field, label: node.field, operators: KNOWN, values: [] }, ...fields];
+  const field = make(
+    "select",
+    { "aria-label": words.field },
+    ...all.map((one) =>
+      make(
+        "option",
+        { value: one.name, selected: one.name === node.field },
+        one.label === one.name ? one.name : `${one.label} (${one.name})`,
+      ),
+    ),
+  );
   const operator = make("select", { "aria-label": words.operator });
-  const value = make("input", { class: "value", "aria-label": words.value, list: `values-${Math.random().toString(36).slice(2)}` });
+  const value = make("input", {
+    class: "value",
+    "aria-label": words.value,
+    list: `values-${Math.random().toString(36).slice(2)}`,
+  });
   const values = make("datalist", { id: value.getAttribute("list") });
   const operators = (chosen) => {
     const found = all.find((one) => one.name === field.value);
-    const names = found.operators.includes(chosen) || !chosen ? found.operators : [chosen, ...found.operators];
-    operator.replaceChildren(...names.map((name) => make("option", { value: name, selected: name === chosen }, words.operators[name] ?? name)));
-    values.replaceChildren(...found.values.map(({ code, label }) => make("option", { value: code, label })));
+    const names =
+      found.operators.includes(chosen) || !chosen ? found.operators : [chosen, ...found.operators];
+    operator.replaceChildren(
+      ...names.map((name) =>
+        make("option", { value: name, selected: name === chosen }, words.operators[name] ?? name),
+      ),
+    );
+    values.replaceChildren(
+      ...found.values.map(({ code, label }) => make("option", { value: code, label })),
+    );
     value.hidden = operator.value === "has";
   };
   const text = () => {
@@ -153,26 +243,39 @@ function fieldCondition(node, check, turned) {
   operators(node.op);
   value.value = text();
   const begun = [field.value, operator.value, value.value].join("\n");
-  field.addEventListener("change", () => { operators(); changed(); });
-  operator.addEventListener("change", () => { value.hidden = operator.value === "has"; changed(); });
+  field.addEventListener("change", () => {
+    operators();
+    changed();
+  });
+  operator.addEventListener("change", () => {
+    value.hidden = operator.value === "has";
+    changed();
+  });
   value.addEventListener("input", () => changed());
   const read = () => {
     // What was not touched is given back as it came.
-    if ([field.value, operator.value, value.value].join("\n") === begun) return text() === "" && node.op !== "has" ? null : node;
+    if ([field.value, operator.value, value.value].join("\n") === begun)
+      return text() === "" && node.op !== "has" ? null : node;
     const [path, op, typedText] = [field.value, operator.value, value.value.trim()];
     if (op === "has") return { field: path, op };
     if (!typedText) return null;
     if (op === "range") {
       const [from, to] = typedText.split("..").map((end) => end.trim());
       const end = (text) => (Number.isFinite(Number(text)) ? Number(text) : text);
-      return { field: path, op, ...(from ? { from: end(from) } : {}), ...(to ? { to: end(to) } : {}) };
+      return {
+        field: path,
+        op,
+        ...(from ? { from: end(from) } : {}),
+        ...(to ? { to: end(to) } : {}),
+      };
     }
     if (LISTS.includes(op)) {
       const items = typedText.match(/"(?:[^"\\]|\\.)*"|[^,]+/g) ?? [];
       return { field: path, op, value: items.map((item) => typed(item.trim())) };
     }
     if (op === "eq" || op === "ne") return { field: path, op, value: typed(typedText) };
-    if (NUMBERS.includes(op) && Number.isFinite(Number(typedText))) return { field: path, op, value: Number(typedText) };
+    if (NUMBERS.includes(op) && Number.isFinite(Number(typedText)))
+      return { field: path, op, value: Number(typedText) };
     return { field: path, op, value: typedText };
   };
   return line([check, field, operator, value, values], turned(read));
@@ -188,7 +291,10 @@ export function builder() {
     if (!menu.open || sheet.dataset.ready) return;
     sheet.dataset.ready = "yes";
     const given = new URLSearchParams(sheet.dataset.builder);
-    const [listed, told] = await Promise.all([ask("/query/fields", speech()), ask("/query/tree", { ...speech(), q: given.get("q") ?? "" })]);
+    const [listed, told] = await Promise.all([
+      ask("/query/fields", speech()),
+      ask("/query/tree", { ...speech(), q: given.get("q") ?? "" }),
+    ]);
     fields = listed.fields;
     const output = make("output", { "aria-label": words.asQuery });
     const problem = make("p", { class: "problem", role: "alert", hidden: true });
@@ -201,7 +307,9 @@ export function builder() {
       running = new AbortController();
       const tree = root.read() ?? { all: true };
       try {
-        text = (await ask("/query/tree", { ...speech(), filter: JSON.stringify(tree) }, running.signal)).text;
+        text = (
+          await ask("/query/tree", { ...speech(), filter: JSON.stringify(tree) }, running.signal)
+        ).text;
         output.textContent = text || "*";
         problem.hidden = true;
         go.disabled = false;
@@ -212,7 +320,10 @@ export function builder() {
         go.disabled = true;
       }
     };
-    go.addEventListener("click", () => (location.href = address({ q: text, filter: null, after: null })));
+    go.addEventListener(
+      "click",
+      () => (location.href = address({ q: text, filter: null, after: null })),
+    );
     output.textContent = text || "*";
     sheet.replaceChildren(root, output, problem, go);
   });

@@ -10,7 +10,9 @@ export function exports() {
   const look = async (row) => {
     const job = await ask(`/api/v1/exports/${row.dataset.job}`);
     row.dataset.state = job.state;
-    row.querySelector(".state").textContent = job.error ? `${words.states[job.state]}: ${job.error}` : words.states[job.state];
+    row.querySelector(".state").textContent = job.error
+      ? `${words.states[job.state]}: ${job.error}`
+      : words.states[job.state];
     row.querySelector(".rows").textContent = job.rows.toLocaleString(document.documentElement.lang);
     // The row with its link comes as the server makes it.
     if (!isOpen(row)) location.reload();

@@ -37,8 +37,16 @@ export function histogram() {
     first = null;
     mark();
     if (from === to) return;
-    drawing.addEventListener("click", (event) => event.preventDefault(), { capture: true, once: true });
-    location.href = address({ from: bars[from].dataset.from, to: bars[to].dataset.to, since: null, after: null });
+    drawing.addEventListener("click", (event) => event.preventDefault(), {
+      capture: true,
+      once: true,
+    });
+    location.href = address({
+      from: bars[from].dataset.from,
+      to: bars[to].dataset.to,
+      since: null,
+      after: null,
+    });
   });
   drawing.addEventListener("pointercancel", () => {
     first = null;

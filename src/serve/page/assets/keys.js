@@ -11,7 +11,10 @@ export function keys() {
   const step = (by) => {
     const all = rows();
     const open = document.querySelector("tr.open a.row");
-    const at = all.indexOf(document.activeElement) >= 0 ? all.indexOf(document.activeElement) : all.indexOf(open);
+    const at =
+      all.indexOf(document.activeElement) >= 0
+        ? all.indexOf(document.activeElement)
+        : all.indexOf(open);
     const next = all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)];
     if (!next) return;
     if (document.querySelector(".panel")) next.click();
@@ -28,8 +31,16 @@ export function keys() {
     ["?", words.keyHelp],
     ["Esc", words.keyClose],
   ];
-  const list = make("dl", {}, ...table.flatMap(([key, does]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, does)]));
-  const box = make("input", { type: "checkbox", checked: isOn(), change: () => (box.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")) });
+  const list = make(
+    "dl",
+    {},
+    ...table.flatMap(([key, does]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, does)]),
+  );
+  const box = make("input", {
+    type: "checkbox",
+    checked: isOn(),
+    change: () => (box.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")),
+  });
   const help = make(
     "dialog",
     { id: "keys", "aria-labelledby": "keys-title" },
@@ -38,7 +49,17 @@ export function keys() {
     make("label", { class: "check" }, box, make("span", {}, words.keysOn)),
     make("form", { method: "dialog" }, make("button", {}, words.close)),
   );
-  const button = make("button", { type: "button", class: "plain", title: words.keys, "aria-label": words.keys, click: () => help.showModal() }, "?");
+  const button = make(
+    "button",
+    {
+      type: "button",
+      class: "plain",
+      title: words.keys,
+      "aria-label": words.keys,
+      click: () => help.showModal(),
+    },
+    "?",
+  );
   document.querySelector(".top .languages").after(button);
   document.body.append(help);
 

@@ -16,12 +16,24 @@ export function live() {
 
   const told = make("span", { role: "status", class: "quiet" });
   const show = make("button", { type: "button", hidden: true, click: () => put() });
-  const toggle = make("button", { type: "button", "aria-pressed": "false", title: words.liveOn, click: () => (source ? stop() : start()) }, words.live);
+  const toggle = make(
+    "button",
+    {
+      type: "button",
+      "aria-pressed": "false",
+      title: words.liveOn,
+      click: () => (source ? stop() : start()),
+    },
+    words.live,
+  );
   corner.append(told, show, toggle);
 
   const tell = () => {
     show.hidden = waiting === 0;
-    show.textContent = words.liveNew.replace("{}", waiting.toLocaleString(document.documentElement.lang));
+    show.textContent = words.liveNew.replace(
+      "{}",
+      waiting.toLocaleString(document.documentElement.lang),
+    );
     told.textContent = source && waiting === 0 ? words.liveNone : "";
   };
 
@@ -65,11 +77,13 @@ export function live() {
     fresh.forEach((row) => {
       row.classList.add("new");
       // The rows came by an address with another limit.
-      for (const link of row.querySelectorAll("a.row")) link.href = link.getAttribute("href").replace(/([?&])limit=\d+&?/, "$1");
+      for (const link of row.querySelectorAll("a.row"))
+        link.href = link.getAttribute("href").replace(/([?&])limit=\d+&?/, "$1");
     });
     const before = body.getBoundingClientRect().height;
     body.prepend(...fresh);
-    if (body.getBoundingClientRect().top < 0) scrollBy(0, body.getBoundingClientRect().height - before);
+    if (body.getBoundingClientRect().top < 0)
+      scrollBy(0, body.getBoundingClientRect().height - before);
     const count = found.querySelector(".results .count");
     if (count) results.querySelector(".count").textContent = count.textContent;
     waiting = 0;

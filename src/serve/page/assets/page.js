@@ -29,8 +29,16 @@ function menus() {
 
 /** Ages go on while the page is open. */
 function ages() {
-  const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
-  const units = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60]];
+  const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, {
+    numeric: "always",
+  });
+  const units = [
+    ["year", 31536000],
+    ["month", 2592000],
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
   const tell = () => {
     for (const age of document.querySelectorAll("time + .ago")) {
       const seconds = (Date.parse(age.previousElementSibling.dateTime) - Date.now()) / 1000;

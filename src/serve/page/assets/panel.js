@@ -7,7 +7,9 @@ export function copying(root) {
   for (const corner of root.querySelectorAll("[data-copy]")) {
     const button = make("button", { type: "button", class: "copy" }, words.copyJson);
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(root.querySelector(`#${corner.dataset.copy}`).textContent);
+      await navigator.clipboard.writeText(
+        root.querySelector(`#${corner.dataset.copy}`).textContent,
+      );
       button.textContent = words.copied;
       setTimeout(() => (button.textContent = words.copyJson), 2000);
     });
@@ -39,8 +41,17 @@ export function panel() {
     table.querySelector("tr.open")?.classList.remove("open");
     link.closest("tr")?.classList.add("open");
     from = link;
-    const button = make("button", { type: "button", class: "close", click: () => history.back() }, words.close);
-    side = make("aside", { class: "panel", "aria-label": words.details, tabindex: "-1" }, button, document.adoptNode(article));
+    const button = make(
+      "button",
+      { type: "button", class: "close", click: () => history.back() },
+      words.close,
+    );
+    side = make(
+      "aside",
+      { class: "panel", "aria-label": words.details, tabindex: "-1" },
+      button,
+      document.adoptNode(article),
+    );
     document.querySelector("main").append(side);
     copying(side);
     document.title = found.title;
@@ -48,7 +59,8 @@ export function panel() {
   };
 
   table.addEventListener("click", (event) => {
-    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    const isPlain =
+      event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
     const row = event.target.closest("tbody tr");
     const link = row?.querySelector("a.row");
     const other = event.target.closest("a, button");

@@ -5,11 +5,22 @@ import { ask, make, speech } from "./ask.js";
 let count = 0;
 
 export function suggest(input) {
-  const list = make("ul", { role: "listbox", id: `offers-${++count}`, class: "offers", hidden: true, "aria-label": input.placeholder || input.name });
+  const list = make("ul", {
+    role: "listbox",
+    id: `offers-${++count}`,
+    class: "offers",
+    hidden: true,
+    "aria-label": input.placeholder || input.name,
+  });
   const around = input.parentElement;
   around.classList.add("suggesting");
   around.append(list);
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })) {
+  for (const [name, value] of Object.entries({
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": list.id,
+  })) {
     input.setAttribute(name, value);
   }
   let place = null;
@@ -35,9 +46,13 @@ export function suggest(input) {
   const take = (index) => {
     const text = list.children[index].dataset.text;
     // Up to the caret, which may have moved on since the offers were asked for.
-    const [before, after] = [input.value.slice(0, place.from), input.value.slice(input.selectionStart)];
+    const [before, after] = [
+      input.value.slice(0, place.from),
+      input.value.slice(input.selectionStart),
+    ];
     const isOpen = text.endsWith("=");
-    const space = isOpen || /^[\s,)\]]/.test(after) || before.endsWith("(") || before.endsWith(",") ? "" : " ";
+    const space =
+      isOpen || /^[\s,)\]]/.test(after) || before.endsWith("(") || before.endsWith(",") ? "" : " ";
     input.value = before + text + space + after;
     const caret = before.length + text.length + space.length;
     input.setSelectionRange(caret, caret);
@@ -53,7 +68,16 @@ export function suggest(input) {
         const told = count === undefined ? "" : count.toLocaleString(document.documentElement.lang);
         return make(
           "li",
-          { role: "option", id: `${list.id}-${index}`, "aria-selected": "false", "data-text": text, mousedown: (event) => { event.preventDefault(); take(index); } },
+          {
+            role: "option",
+            id: `${list.id}-${index}`,
+            "aria-selected": "false",
+            "data-text": text,
+            mousedown: (event) => {
+              event.preventDefault();
+              take(index);
+            },
+          },
           make("span", {}, make("code", {}, text), make("bdi", {}, named)),
           make("span", { class: "count" }, told),
         );
@@ -68,7 +92,11 @@ export function suggest(input) {
     running?.abort();
     running = new AbortController();
     try {
-      const found = await ask("/query/suggest", { ...speech(), q: input.value, at: input.selectionStart }, running.signal);
+      const found = await ask(
+        "/query/suggest",
+        { ...speech(), q: input.value, at: input.selectionStart },
+        running.signal,
+      );
       if (document.activeElement === input) show(found);
     } catch {
       close();
@@ -84,7 +112,8 @@ export function suggest(input) {
     if (event.key === " " && event.ctrlKey) return void offer();
     if (list.hidden) return;
     const steps = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.key in steps) choose(chosen < 0 && steps[event.key] < 0 ? -1 : chosen + steps[event.key]);
+    if (event.key in steps)
+      choose(chosen < 0 && steps[event.key] < 0 ? -1 : chosen + steps[event.key]);
     else if (event.key === "Escape") close();
     else if ((event.key === "Enter" || event.key === "Tab") && chosen >= 0) take(chosen);
     else return;

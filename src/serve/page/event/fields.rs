@@ -3,6 +3,7 @@
 use super::super::links::act;
 use super::super::search::parts::Parts;
 use super::super::view::{Scene, plain};
+use crate::export::instant_in;
 use crate::interface::Question;
 use crate::json::Value;
 use crate::query::Query;
@@ -55,7 +56,11 @@ fn row(scene: &Scene<'_>, leaf: &Leaf<'_>, event: &Value, parts: &Parts) -> Mark
     let words = scene.words;
     let path = leaf.keys.join(".");
     let label = scene.label(&path);
-    let text = plain(leaf.value);
+    let time = match path.as_str() {
+        "occurred_at" | "recorded_at" => leaf.value.as_str().and_then(|time| time.parse().ok()),
+        _ => None,
+    };
+    let text = time.map_or_else(|| plain(leaf.value), |time| instant_in(time, scene.speech.zone));
     let code_label = || event.get(&format!("{path}_label")).map(plain);
     let shown = match path.as_str() {
         "category" | "activity" => code_label(),

@@ -53,7 +53,8 @@ fn chip(scene: &Scene<'_>, parts: &Parts, index: usize, part: &Query) -> Markup 
     html! {
         li class="chip" data-part=(text) {
             details class="edit" {
-                summary title=(text) aria-label=(format!("{}: {text}", words.edit)) {
+                summary title=(text) {
+                    span class="hidden" { (words.edit) ": " }
                     @if said.is_not { em { (words.not_word) } " " }
                     @if let Some(field) = said.field { span class="field" { (field) ": " } }
                     bdi { (said.text) }

@@ -114,7 +114,7 @@ fn page(scene: &Scene<'_>, running: &Running<'_>, wanted: &Wanted) -> Answer<Mar
         }
         div class="columns-of-page" {
             (filters::column(scene, &filters, &parts, &asked.question))
-            section class="results" aria-label=(words.title)
+            section class="results" aria-label=(words.results)
                 data-question=(scene.question().without(&["order", "fold"]).to_query())
                 data-place=(place) {
                 div class="bar" {
@@ -179,7 +179,7 @@ fn pages(scene: &Scene<'_>, wanted: &Wanted, found: &FoundPage) -> Markup {
         address.with("lang", if language.is_empty() { scene.words.code } else { language }).at("/")
     };
     html! {
-        nav class="pager" aria-label=(words.pages) {
+        nav class="pager" aria-label=(words.pager) {
             @if wanted.page.after.is_some() {
                 a href=(scene.address.without(&["after"]).at("/")) { (first) }
             }

@@ -45,7 +45,7 @@ pub(super) fn table(
     };
     let first_time = columns.iter().position(Column::is_time);
     html! {
-        div class="scroll" tabindex="0" role="region" aria-label=(words.title) {
+        div class="scroll" tabindex="0" role="region" aria-label=(words.table) {
             table class="events" {
                 thead { tr {
                     @for (index, column) in columns.iter().enumerate() {
