@@ -67,13 +67,13 @@ fn an_auditor_says_why_and_each_question_is_an_event_of_no_tenant() {
     let admin = server.admin();
     server.post("/api/v1/events", &admin, &events("a", 3)).ok();
     assert_eq!(server.get("/api/v1/events?q=failed", &auditor).problem(400), "reason");
-    let why = [("X-Reason", "case 17")];
+    let why = [("X-Reason", "Prüfung 17")];
     let found = server.send("GET", "/api/v1/events?q=failed", &auditor, &why, b"").ok();
     assert_eq!(found["events"].as_array().unwrap().len(), 3);
     let told = server.get("/api/v1/events?q=action%3Dannals.read", &admin).ok();
     let told = told["events"].as_array().unwrap();
     assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0]["details"]["reason"], "case 17");
+    assert_eq!(told[0]["details"]["reason"], "Prüfung 17");
     assert_eq!(told[0]["details"]["token"], "paul");
     assert_eq!(told[0]["details"]["query"], "failed");
     assert!(told[0]["tenant"].is_null());

@@ -7,7 +7,7 @@ use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::state::server::Server;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use std::sync::Arc;
 
 /// The header in which an auditor says why.
@@ -57,7 +57,9 @@ pub(crate) fn caller_of(server: &Server, parts: &Parts) -> Answer<Option<Caller>
 
 /// Why somebody asks: by the header, or as the page keeps it for them.
 fn reason_of(headers: &HeaderMap) -> Option<String> {
-    let header = headers.get(REASON).and_then(|reason| reason.to_str().ok()).map(str::to_owned);
+    // Letters beyond ASCII come as UTF-8.
+    let text = |reason: &HeaderValue| String::from_utf8_lossy(reason.as_bytes()).into_owned();
+    let header = headers.get(REASON).map(text);
     let kept = || unpacked(cookie_of(headers, REASON_COOKIE)?);
     let is_said = |reason: &String| !reason.trim().is_empty();
     let reason = header.filter(is_said).or_else(kept).filter(is_said);
