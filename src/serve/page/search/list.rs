@@ -14,6 +14,7 @@ use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
 use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -63,16 +64,24 @@ pub(in crate::serve::page) async fn list(
     match server.ask(Kind::Page, look).await {
         Ok(Shown::Here(page)) => viewer.answer(viewer.words.title, Ok(page)),
         Ok(Shown::Elsewhere(address)) => see(&address),
-        // A wrong query stays in its box, to be mended.
-        Err(problem) if problem.code == "query" => {
-            let (words, address) = (viewer.words, &viewer.address);
-            let page = html! {
-                (bar::search_box(words, address, true))
-                (bar::wrong(words, address, &problem))
-            };
-            viewer.sent(problem.status, words.title, &page)
+        // A wrong question stays where it can be mended.
+        Err(problem) if problem.status == StatusCode::BAD_REQUEST => {
+            viewer.sent(problem.status, viewer.words.title, &mended(&viewer, &problem))
         }
         Err(problem) => viewer.problem(&problem),
+    }
+}
+
+/// A question that is wrong, in its box.
+fn mended(viewer: &Viewer, problem: &Problem) -> Markup {
+    let (words, address) = (viewer.words, &viewer.address);
+    let is_query = problem.code == "query";
+    html! {
+        (bar::search_box(words, address, is_query))
+        @if is_query { (bar::wrong(words, address, problem)) }
+        @else { p class="problem" role="alert" { (problem.detail) } }
+        // Columns that were kept may be none any more.
+        @if address.get("columns").is_some() { (columns::usual(words, address)) }
     }
 }
 

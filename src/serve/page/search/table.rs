@@ -95,7 +95,14 @@ fn row(
     effects: Option<u64>,
     shows_mail: bool,
 ) -> Markup {
-    let value = labelled(event, effects, scene.speech);
+    let raw = match columns.iter().any(Column::is_raw) {
+        true => Raw::With,
+        false => Raw::Without,
+    };
+    let mut value = labelled(event, raw, scene.speech);
+    if let (Value::Object(members), Some(effects)) = (&mut value, effects) {
+        members.push(("effects".to_owned(), effects.into()));
+    }
     let link = scene.address.at(&format!("/events/{}", event.seq));
     html! {
         tr {
@@ -111,18 +118,11 @@ fn row(
     }
 }
 
-/// An event with the labels of its codes, and with the number of its effects.
-pub(in crate::serve::page) fn labelled(
-    event: &StoredEvent,
-    effects: Option<u64>,
-    speech: &Speech,
-) -> Value {
-    let mut value = event.to_value(Raw::Without);
+/// An event with the labels of its codes.
+pub(in crate::serve::page) fn labelled(event: &StoredEvent, raw: Raw, speech: &Speech) -> Value {
+    let mut value = event.to_value(raw);
     if let Some(language) = &speech.language {
         speech.names.add_labels(&mut value, language);
-    }
-    if let (Value::Object(members), Some(effects)) = (&mut value, effects) {
-        members.push(("effects".to_owned(), effects.into()));
     }
     value
 }
