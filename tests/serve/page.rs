@@ -401,3 +401,18 @@ fn a_demonstration_has_events_whose_codes_have_labels() {
     assert!(text.contains("20.000 Ereignisse"), "{text}");
     assert!(text.contains(">Ereignistyp<") && text.contains(">Durchgeführt von<"), "{text}");
 }
+
+#[test]
+fn long_queries_and_long_values_make_no_endless_pages() {
+    let server = Server::start(&[]);
+    let long = event("a", 1).replace("word-a", &"x ".repeat(100_000));
+    server.post("/api/v1/events", &server.admin(), &(long + "\n" + &events("b", 200))).ok();
+    let cookie = signed_in(&server);
+    let words: Vec<String> = (0..1_000).map(|number| format!("-w{number}")).collect();
+    let text = page(&server, &format!("/?limit=1000&q={}", words.join("+")), &cookie);
+    assert_eq!(text.status, 200, "{}", text.text());
+    assert!(text.body.len() < 400_000, "{} bytes", text.body.len());
+    assert_eq!(text.text().matches("class=\"row\"").count(), 201);
+    let values = page(&server, "/?columns=seq,details&limit=300", &cookie);
+    assert!(values.body.len() < 400_000, "{} bytes", values.body.len());
+}

@@ -68,7 +68,7 @@ fn shown(scene: &Scene<'_>, event: &StoredEvent, linked: &[StoredEvent]) -> Mark
             (fields::fields(scene, &named))
             (targets(scene, &named))
             @if !others.is_empty() {
-                section { h3 { (words.linked) } (lines(scene, scene.address, &others)) }
+                section { h3 { (words.linked) } (lines(scene, &scene.context(), &others)) }
             }
             (texts(scene, event, &whole))
         }

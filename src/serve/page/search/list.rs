@@ -108,14 +108,17 @@ fn page(scene: &Scene<'_>, running: &Running<'_>, wanted: &Wanted) -> Answer<Mar
     let found = find(wanted.page.apply(search.clone()), wanted.page.is_folded)?;
     let count = counted(search.clone())?;
     let columns = table::columns_of(scene, wanted.page.columns.as_deref())?;
-    let drawn = histogram::histogram(&search)?;
-    let filters = filters::filters(scene, &parts, select)?;
+    // What repeats the address in many links is left out where that is long.
+    let (drawn, filters) = match scene.is_long() {
+        true => (None, Vec::new()),
+        false => (histogram::histogram(&search)?, filters::filters(scene, &parts, select)?),
+    };
     let selection = asked.selection(&running.asker.caller, speech)?;
     let place = running.snapshot.end_of(&selection)?;
     let words = scene.words;
     Ok(html! {
         (bar::search_box(words, scene.address, false))
-        (chips::chips(scene, &parts, &asked.question))
+        @if !scene.is_long() { (chips::chips(scene, &parts, &asked.question)) }
         details class="menu builder" {
             summary { (words.builder) }
             @let query = scene.address.only(&["q", "profile", "lang"]);
@@ -134,7 +137,7 @@ fn page(scene: &Scene<'_>, running: &Running<'_>, wanted: &Wanted) -> Answer<Mar
                         }
                     }
                     div class="live" hidden[wanted.page.after.is_some()] {}
-                    (columns::menu(scene, &columns))
+                    @if !scene.is_long() { (columns::menu(scene, &columns)) }
                     (menus::view(scene, wanted.page.order))
                     (menus::save(scene, &columns, &whole))
                     (menus::export(scene, &columns, count))
