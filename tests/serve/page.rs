@@ -335,3 +335,84 @@ fn assets_are_sent_again_only_when_they_have_changed() {
     let again = server.send("GET", "/assets/style.css", "", &known, b"");
     assert_eq!((again.status, again.body.len()), (304, 0));
 }
+
+#[test]
+fn a_question_that_is_wrong_stays_where_it_can_be_mended() {
+    let server = Server::start(&[]);
+    let cookie = signed_in(&server);
+    for (target, told) in [
+        ("/?q=a&columns=colour", "colour"),
+        ("/?q=a&profile=googel", "googel"),
+        ("/?q=a&from=yesterday", "yesterday"),
+        ("/?profile=google", "google"),
+    ] {
+        let reply = page(&server, target, &cookie);
+        assert_eq!(reply.status, 400, "{target}");
+        let text = reply.text();
+        assert!(text.contains("id=\"q\"") && text.contains("role=\"alert\""), "{text}");
+        assert!(text.contains(told), "{target}: {text}");
+    }
+    let kept = format!("{cookie}; annals_columns=colour");
+    let moved = page(&server, "/", &kept);
+    assert_eq!(moved.header("location"), Some("/?columns=colour"));
+    let text = page(&server, "/?columns=colour", &kept).text();
+    assert!(text.contains("Usual columns"), "{text}");
+    assert_eq!(page(&server, "/?q=&from=", &cookie).header("location"), Some("/"));
+    assert_eq!(page(&server, "/?limit=0", &cookie).status, 400);
+    assert_eq!(page(&server, "/?colour=red", &cookie).status, 400);
+}
+
+#[test]
+fn nothing_of_another_tenant_is_on_any_page() {
+    let server = Server::start(&[]);
+    let admin = server.admin();
+    server.post("/api/v1/events", &admin, &(events("a", 3) + &events("b", 3))).ok();
+    server.post("/api/v1/searches", &admin, r#"{"name":"word-b","query":"x"}"#).ok();
+    let reader = server.token("r", &["--role", "reader", "--tenant", "a"]);
+    for target in [
+        "/",
+        "/?q=secret-b",
+        "/query/fields",
+        "/query/suggest?q=actor.email%3D&at=12",
+        "/query/suggest?q=tenant%3D&at=7",
+        "/events/5",
+        "/history?target=u-1",
+        "/searches",
+        "/exports",
+        "/retention",
+        "/capture",
+        "/coverage?category=login",
+    ] {
+        let text = server.get(target, &reader).text();
+        assert!(!text.contains("secret-b@") && !text.contains("word-b"), "{target}: {text}");
+    }
+    let offers = server.get("/query/suggest?q=actor.email%3D&at=12", &reader).ok();
+    assert_eq!(offers["offers"].as_array().unwrap().len(), 1, "{offers}");
+    assert_eq!(server.get("/query/suggest?q=a&at=1", "").problem(401), "unauthenticated");
+    assert_eq!(server.get("/query/fields", "").problem(401), "unauthenticated");
+}
+
+#[test]
+fn a_demonstration_has_events_whose_codes_have_labels() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::on(&folder.path().join("store"), &["--demo"]);
+    let cookie = signed_in(&server);
+    let text = page(&server, "/?q=data_source%3Dactivity_log&lang=de", &cookie).text();
+    assert!(text.contains("20.000 Ereignisse"), "{text}");
+    assert!(text.contains(">Ereignistyp<") && text.contains(">Durchgeführt von<"), "{text}");
+}
+
+#[test]
+fn long_queries_and_long_values_make_no_endless_pages() {
+    let server = Server::start(&[]);
+    let long = event("a", 1).replace("word-a", &"x ".repeat(100_000));
+    server.post("/api/v1/events", &server.admin(), &(long + "\n" + &events("b", 200))).ok();
+    let cookie = signed_in(&server);
+    let words: Vec<String> = (0..1_000).map(|number| format!("-w{number}")).collect();
+    let text = page(&server, &format!("/?limit=1000&q={}", words.join("+")), &cookie);
+    assert_eq!(text.status, 200, "{}", text.text());
+    assert!(text.body.len() < 400_000, "{} bytes", text.body.len());
+    assert_eq!(text.text().matches("class=\"row\"").count(), 201);
+    let values = page(&server, "/?columns=seq,details&limit=300", &cookie);
+    assert!(values.body.len() < 400_000, "{} bytes", values.body.len());
+}

@@ -17,6 +17,9 @@ use crate::serve::state::server::Server;
 use crate::store::Snapshot;
 use maud::{Markup, html};
 
+/// An address beyond these bytes is not repeated in links, of which a page has hundreds.
+const REPEATED_BYTES_MAX: usize = 4 << 10;
+
 /// What the address of a page asks for.
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
@@ -94,9 +97,24 @@ impl<'s> Scene<'s> {
         label.unwrap_or(path).to_owned()
     }
 
-    /// What the values at a path are called.
-    pub(super) fn names_at(&self, path: &str) -> ValueNames<'_> {
-        let path = self.attribute(path).map_or(path.to_owned(), |found| found.path.to_string());
+    /// The path of an attribute by its name; any other name is a path.
+    pub(super) fn path_of(&self, name: &str) -> String {
+        self.attribute(name).map_or_else(|| name.to_owned(), |found| found.path.to_string())
+    }
+
+    /// Whether the address is so long that no page can repeat it in each of its links.
+    pub(super) fn is_long(&self) -> bool {
+        self.address.to_query().len() > REPEATED_BYTES_MAX
+    }
+
+    /// The search that details lead back to; nothing of a long one.
+    pub(super) fn context(&self) -> Address {
+        if self.is_long() { self.address.speech() } else { self.address.clone() }
+    }
+
+    /// What the values at a path, or under a name, are called.
+    pub(super) fn names_at(&self, name: &str) -> ValueNames<'_> {
+        let path = self.path_of(name);
         let codes = CodeNames::at(&path, self.speech);
         ValueNames { codes, attribute: self.attribute(&path), words: self.words }
     }

@@ -66,7 +66,7 @@ fn row(scene: &Scene<'_>, leaf: &Leaf<'_>, event: &Value, parts: &Parts) -> Mark
         "category" | "activity" => code_label(),
         _ => scene.names_at(&path).label(leaf.value),
     };
-    let condition = condition(leaf);
+    let condition = condition(leaf).filter(|_| !scene.is_long());
     html! {
         tr {
             th scope="row" title=(leaf.shown) {

@@ -3,7 +3,7 @@
 use super::super::address::Address;
 use super::super::search::labelled;
 use super::super::view::{Scene, plain};
-use crate::event::StoredEvent;
+use crate::event::{Raw, StoredEvent};
 use maud::{Markup, html};
 
 /// The most lines.
@@ -12,7 +12,7 @@ const LINES_MAX: usize = 100;
 /// A line each, at most so many.
 pub(super) fn lines(scene: &Scene<'_>, address: &Address, events: &[&StoredEvent]) -> Markup {
     let line = |event: &StoredEvent| {
-        let value = labelled(event, None, scene.speech);
+        let value = labelled(event, Raw::Without, scene.speech);
         let of = |field: &str| value.get(field).map(plain).unwrap_or_default();
         let code =
             |field: &str| value.get(&format!("{field}_label")).map_or_else(|| of(field), plain);

@@ -50,7 +50,7 @@ pub(in crate::serve::page) async fn one(
 fn shown(scene: &Scene<'_>, event: &StoredEvent, linked: &[StoredEvent]) -> Markup {
     let words = scene.words;
     let whole = with_diff(event);
-    let named = labelled(event, None, scene.speech);
+    let named = labelled(event, Raw::Without, scene.speech);
     let of = |field: &str| {
         let label = named.get(&format!("{field}_label")).or(named.get(field));
         label.map(plain).unwrap_or_default()
@@ -68,7 +68,7 @@ fn shown(scene: &Scene<'_>, event: &StoredEvent, linked: &[StoredEvent]) -> Mark
             (fields::fields(scene, &named))
             (targets(scene, &named))
             @if !others.is_empty() {
-                section { h3 { (words.linked) } (lines(scene, scene.address, &others)) }
+                section { h3 { (words.linked) } (lines(scene, &scene.context(), &others)) }
             }
             (texts(scene, event, &whole))
         }

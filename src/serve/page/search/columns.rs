@@ -1,7 +1,9 @@
 //! Choosing columns: which, in which order, and to keep them.
 
+use super::super::address::Address;
 use super::super::links::{act, hidden};
 use super::super::view::Scene;
+use super::super::words::Words;
 use super::table::list_of;
 use crate::export::Column;
 use maud::{Markup, html};
@@ -81,13 +83,19 @@ pub(super) fn menu(scene: &Scene<'_>, columns: &[Column]) -> Markup {
                         value=(scene.address.with("columns", &list).at("/"));
                     button { (words.keep_columns) }
                 }
-                form method="post" action="/columns" {
-                    input type="hidden" name="columns" value="";
-                    input type="hidden" name="back"
-                        value=(scene.address.without(&["columns"]).at("/"));
-                    button class="plain" { (words.default_columns) }
-                }
+                (usual(words, scene.address))
             }
+        }
+    }
+}
+
+/// The way back to the columns that nobody chose.
+pub(super) fn usual(words: &Words, address: &Address) -> Markup {
+    html! {
+        form method="post" action="/columns" {
+            input type="hidden" name="columns" value="";
+            input type="hidden" name="back" value=(address.without(&["columns"]).at("/"));
+            button class="plain" { (words.default_columns) }
         }
     }
 }

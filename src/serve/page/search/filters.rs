@@ -20,10 +20,9 @@ const FIELDS_MAX: usize = 8;
 /// Values of a field, and how many of them are seen at once.
 const VALUES_MAX: usize = 30;
 const VALUES_SHOWN: usize = 7;
-/// What the page waits for counts.
+/// What the page waits for the counts of all fields at once, then for those of one.
 const COUNTS_LAST: Duration = Duration::from_secs(1);
-/// A query beyond these bytes has no links that repeat it.
-const QUERY_BYTES_MAX: usize = 4 << 10;
+const COUNT_LASTS: Duration = Duration::from_millis(300);
 /// Lengths of time up to now.
 const LENGTHS: [&str; 5] = ["1h", "24h", "7d", "30d", "1y"];
 
@@ -44,29 +43,31 @@ pub(super) fn filters<'s>(
     parts: &Parts,
     search: impl Fn(Query) -> Answer<Search<'s>>,
 ) -> Answer<Vec<Filter>> {
-    if parts.joined().to_string().len() > QUERY_BYTES_MAX {
-        return Ok(Vec::new());
-    }
     let fields = fields(scene);
     let (set, others): (Vec<_>, Vec<_>) =
         fields.iter().partition(|field| parts.listing(&field.path).is_some());
-    let count = |query: Query, fields: &[&FilterField]| {
+    let count = |query: Query, fields: &[&FilterField], lasts: Duration| {
         let paths: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-        match search(query)?.deadline(COUNTS_LAST).facets(&paths, VALUES_MAX) {
-            Ok(counts) => Ok(Some(counts)),
-            Err(Error::Budget { .. } | Error::Invalid { .. }) => Ok(None),
-            Err(error) => Err(Problem::from(error)),
-        }
+        Ok::<_, Problem>(search(query)?.deadline(lasts).facets(&paths, VALUES_MAX))
     };
-    let mut counted = Vec::new();
-    let all = count(parts.joined(), &others)?;
-    for (place, field) in others.iter().enumerate() {
-        counted.push((*field, all.as_ref().map(|all| all[place].clone())));
+    let mut counted: Vec<(&FilterField, Option<Vec<FacetCount>>)> = Vec::new();
+    let mut alone: Vec<(&FilterField, Query)> = Vec::new();
+    match count(parts.joined(), &others, COUNTS_LAST)? {
+        Ok(all) => counted.extend(others.iter().copied().zip(all.into_iter().map(Some))),
+        Err(_) => alone.extend(others.iter().map(|field| (*field, parts.joined()))),
     }
     for field in set {
         let index = parts.listing(&field.path).map_or(0, |(index, _)| index);
-        let counts = count(parts.without(index), &[field])?;
-        counted.push((field, counts.map(|counts| counts.into_iter().flatten().collect())));
+        alone.push((field, parts.without(index)));
+    }
+    for (field, query) in alone {
+        match count(query, &[field], COUNT_LASTS)? {
+            Ok(counts) => counted.push((field, Some(counts.into_iter().flatten().collect()))),
+            Err(Error::Budget { .. }) => counted.push((field, None)),
+            // The values of this field are not for this reader.
+            Err(Error::Invalid { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     // In the order of the fields, whichever was counted first.
     counted.sort_by_key(|(field, _)| fields.iter().position(|other| other == *field));

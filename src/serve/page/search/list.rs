@@ -14,6 +14,7 @@ use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
 use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -63,16 +64,24 @@ pub(in crate::serve::page) async fn list(
     match server.ask(Kind::Page, look).await {
         Ok(Shown::Here(page)) => viewer.answer(viewer.words.title, Ok(page)),
         Ok(Shown::Elsewhere(address)) => see(&address),
-        // A wrong query stays in its box, to be mended.
-        Err(problem) if problem.code == "query" => {
-            let (words, address) = (viewer.words, &viewer.address);
-            let page = html! {
-                (bar::search_box(words, address, true))
-                (bar::wrong(words, address, &problem))
-            };
-            viewer.sent(problem.status, words.title, &page)
+        // A wrong question stays where it can be mended.
+        Err(problem) if problem.status == StatusCode::BAD_REQUEST => {
+            viewer.sent(problem.status, viewer.words.title, &mended(&viewer, &problem))
         }
         Err(problem) => viewer.problem(&problem),
+    }
+}
+
+/// A question that is wrong, in its box.
+fn mended(viewer: &Viewer, problem: &Problem) -> Markup {
+    let (words, address) = (viewer.words, &viewer.address);
+    let is_query = problem.code == "query";
+    html! {
+        (bar::search_box(words, address, is_query))
+        @if is_query { (bar::wrong(words, address, problem)) }
+        @else { p class="problem" role="alert" { (problem.detail) } }
+        // Columns that were kept may be none any more.
+        @if address.get("columns").is_some() { (columns::usual(words, address)) }
     }
 }
 
@@ -99,14 +108,17 @@ fn page(scene: &Scene<'_>, running: &Running<'_>, wanted: &Wanted) -> Answer<Mar
     let found = find(wanted.page.apply(search.clone()), wanted.page.is_folded)?;
     let count = counted(search.clone())?;
     let columns = table::columns_of(scene, wanted.page.columns.as_deref())?;
-    let drawn = histogram::histogram(&search)?;
-    let filters = filters::filters(scene, &parts, select)?;
+    // What repeats the address in many links is left out where that is long.
+    let (drawn, filters) = match scene.is_long() {
+        true => (None, Vec::new()),
+        false => (histogram::histogram(&search)?, filters::filters(scene, &parts, select)?),
+    };
     let selection = asked.selection(&running.asker.caller, speech)?;
     let place = running.snapshot.end_of(&selection)?;
     let words = scene.words;
     Ok(html! {
         (bar::search_box(words, scene.address, false))
-        (chips::chips(scene, &parts, &asked.question))
+        @if !scene.is_long() { (chips::chips(scene, &parts, &asked.question)) }
         details class="menu builder" {
             summary { (words.builder) }
             @let query = scene.address.only(&["q", "profile", "lang"]);
@@ -125,7 +137,7 @@ fn page(scene: &Scene<'_>, running: &Running<'_>, wanted: &Wanted) -> Answer<Mar
                         }
                     }
                     div class="live" hidden[wanted.page.after.is_some()] {}
-                    (columns::menu(scene, &columns))
+                    @if !scene.is_long() { (columns::menu(scene, &columns)) }
                     (menus::view(scene, wanted.page.order))
                     (menus::save(scene, &columns, &whole))
                     (menus::export(scene, &columns, count))

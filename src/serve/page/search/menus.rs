@@ -41,6 +41,8 @@ const ZONES: [&str; 16] = [
 pub(super) fn export(scene: &Scene<'_>, columns: &[Column], count: Option<u64>) -> Markup {
     let words = scene.words;
     let file = scene.question().with("columns", &list_of(columns));
+    let has_raw = columns.iter().any(Column::is_raw);
+    let file = file.with("raw", if has_raw { "true" } else { "" });
     let csv = file.with("format", "csv").at("/api/v1/export");
     let direct = scene.look().and_then(|profile| profile.export().direct_rows_max);
     let is_large = count.is_none_or(|count| count > direct.unwrap_or(DIRECT_ROWS_MAX));

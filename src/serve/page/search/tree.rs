@@ -2,11 +2,10 @@
 
 use super::super::view::{settle, text_of};
 use super::super::words::PageLanguage;
-use crate::Error;
 use crate::interface::Speech;
 use crate::json::Value;
 use crate::profile::{Attribute, Operator, Profile};
-use crate::query::FieldKind;
+use crate::query::{FieldKind, Query};
 use crate::serve::api::question::{Asked, Running};
 use crate::serve::api::reply;
 use crate::serve::door::asker::Asker;
@@ -15,10 +14,9 @@ use crate::serve::http::problem::Answer;
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
 use std::sync::Arc;
-use std::time::Duration;
 
-/// What the list of fields waits for those that events have beside the known ones.
-const FIELDS_LAST: Duration = Duration::from_millis(700);
+/// The newest events, whose fields are listed beside the known ones: those of all would take long.
+const EVENTS_LOOKED_AT: u64 = 5_000;
 const TEXT: [&str; 11] =
     ["eq", "ne", "in", "not_in", "text", "prefix", "contains", "suffix", "under", "regex", "has"];
 const NUMBER: [&str; 9] = ["eq", "ne", "in", "gt", "gte", "lt", "lte", "range", "has"];
@@ -58,12 +56,10 @@ pub(in crate::serve::page) async fn fields(mut call: Call) -> Answer {
         found.extend(attributes.map(|one| of_attribute(one, words.code, &speech)));
         let known = words.fields.iter().filter(|(path, _)| !path.ends_with("_label"));
         found.extend(known.map(|(path, label)| field(path, label, operators_of(path), Vec::new())));
-        let selection = asked.selection(&asker.caller, &speech)?;
-        let others = running.limited(&speech, selection).deadline(FIELDS_LAST).fields();
-        let others = match others {
-            Err(Error::Budget { .. }) => Vec::new(),
-            others => others?,
-        };
+        let last = running.snapshot.last_seq().unwrap_or(0);
+        let newest = Query::field("seq").above(last.saturating_sub(EVENTS_LOOKED_AT).to_string());
+        let newest = asked.select(newest, &asker.caller, &speech)?;
+        let others = running.limited(&speech, newest).fields()?;
         let is_known = |path: &str| words.fields.iter().any(|(known, _)| *known == path);
         for other in others {
             let path = other.path.to_string();
