@@ -12,6 +12,7 @@ mod calenso;
 mod clockify;
 mod google_places;
 mod json_map;
+mod restored;
 mod tables;
 
 const GOOGLE: &str = r#"{"kind":"admin#reports#activity",

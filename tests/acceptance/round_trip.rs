@@ -3,6 +3,8 @@
 
 use crate::data;
 use crate::program::Annals;
+use annals::Event;
+use annals::import::{Google, Source};
 use serde_json::Value;
 use std::path::Path;
 
@@ -66,4 +68,36 @@ fn the_log_of_clockify_goes_out_and_in() {
 #[test]
 fn the_logs_of_calenso_go_out_and_in() {
     check("calenso", &data::example("calenso.json"), 4);
+}
+
+/// The events of a record as if they had been appended natively, as JSON without what is made of
+/// the text of the record.
+fn native(record: Value) -> (Vec<Event>, Vec<Value>) {
+    let record: annals::Value = record.to_string().parse().expect("JSON");
+    let mut plain = Vec::new();
+    let events = Google.events(record).expect("an activity").into_iter().map(|event| {
+        let mut value = event.to_value();
+        value.remove("raw");
+        let event = Event::from_value(value).expect("an event");
+        let mut value: Value = serde_json::from_slice(event.canonical()).expect("JSON");
+        for key in ["id", "correlation_id"] {
+            value.as_object_mut().expect("an event is an object").remove(key);
+        }
+        plain.push(value);
+        event
+    });
+    (events.collect(), plain)
+}
+
+#[test]
+fn activities_that_are_put_together_of_their_events_are_the_same_events() {
+    let Some(file) = data::file("google_workspace.ndjson") else { return };
+    let lines = data::lines(&file);
+    assert_eq!(lines.len(), 325);
+    for line in lines {
+        let (events, plain) = native(serde_json::from_str(&line).expect("JSON"));
+        let activity = Google.activity(&events).to_json();
+        let (_, again) = native(serde_json::from_str(&activity).expect("JSON"));
+        assert_eq!(again, plain, "{line}\n{activity}");
+    }
 }

@@ -105,7 +105,9 @@ fn received(event: &Event) -> Option<Value> {
 fn put_together(event: &Event, base: &str, organization: &str) -> Value {
     let mut fields = members_of(event);
     let mut details = take_object(&mut fields, "details").unwrap_or_default();
-    take(&mut details, "occurred_at_source");
+    let name = take_text(&mut details, "fully_qualified_name");
+    let time = take_text(&mut details, "occurred_at_source");
+    let time = time.unwrap_or_else(|| format_instant(event.occurred_at(), 0));
     for key in FURTHER {
         let value = take(&mut fields, key);
         if let Some(value) = value.filter(|value| value.as_str() != Some("success")) {
@@ -113,28 +115,35 @@ fn put_together(event: &Event, base: &str, organization: &str) -> Value {
         }
     }
     let mut entry = MemberList::new();
-    put_text(&mut entry, "occurred_at", Some(format_instant(event.occurred_at(), 0)));
+    put_text(&mut entry, "occurred_at", Some(time));
     if let Some(source) = take_object(&mut fields, "actor") {
         put_object(&mut entry, "actor", actor(source, base, Some(organization)));
     }
     entry.push(("details".to_owned(), Value::Object(details)));
-    put_names(&mut entry, event);
+    put_names(&mut entry, event, name);
     Value::Object(entry)
 }
 
 /// The members of an entry that it is sorted by.
 fn named(event: &Event, base: &str) -> Value {
+    let mut fields = members_of(event);
+    let mut details = take_object(&mut fields, "details").unwrap_or_default();
     let mut entry = MemberList::new();
-    if let Some(source) = take_object(&mut members_of(event), "actor") {
+    if let Some(source) = take_object(&mut fields, "actor") {
         put_object(&mut entry, "actor", actor(source, base, None));
     }
-    put_names(&mut entry, event);
+    put_names(&mut entry, event, take_text(&mut details, "fully_qualified_name"));
     Value::Object(entry)
 }
 
-fn put_names(entry: &mut MemberList, event: &Event) {
+/// Puts namespace and action: as the source spelled them together, else in the spelling of the
+/// codes.
+fn put_names(entry: &mut MemberList, event: &Event, full: Option<String>) {
     let code = |field: &str| event.text(field).unwrap_or_default();
-    let (namespace, action) = Calendly.spelling(&code("category"), &code("activity"));
+    let told = full.as_deref().and_then(|full| full.split_once('.'));
+    let told = told.map(|(namespace, action)| (namespace.to_owned(), action.to_owned()));
+    let (namespace, action) =
+        told.unwrap_or_else(|| Calendly.spelling(&code("category"), &code("activity")));
     put_text(entry, "namespace", Some(namespace));
     put_text(entry, "action", Some(action));
 }

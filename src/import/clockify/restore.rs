@@ -48,6 +48,10 @@ fn put_together(event: &Event) -> Value {
     let mut actor = take_object(&mut fields, "actor").unwrap_or_default();
     let is_system = take_text(&mut actor, "type").is_some_and(|kind| kind == "system");
     let author = take_text(&mut actor, "id").or_else(|| is_system.then(|| SYSTEM.to_owned()));
+    let mut details = take_object(&mut fields, "details").unwrap_or_default();
+    let time = take_text(&mut details, "occurred_at_source");
+    let time = time.unwrap_or_else(|| format_instant(event.occurred_at(), 0));
+    put_object(&mut fields, "details", details);
     let mut item = ItemState::read(&mut fields, author.as_deref());
     item.name_workspace(event);
     let action = action_of(event, item.has_other_owner);
@@ -60,7 +64,7 @@ fn put_together(event: &Event) -> Value {
         ("action", Value::String(action)),
         ("content", Value::String(content)),
         ("previousContent", Value::String(previous)),
-        ("timestamp", Value::String(format_instant(event.occurred_at(), 0))),
+        ("timestamp", Value::String(time)),
         ("userEmail", text(take_text(&mut actor, "email"))),
         ("userId", text(author)),
         ("userName", text(take_text(&mut actor, "display_name"))),

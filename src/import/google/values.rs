@@ -6,7 +6,7 @@ use crate::json::Value;
 
 pub(super) const MICROS_PER_SECOND: i64 = 1_000_000;
 /// The first second of year 1 and the one behind year 9999, since 1970.
-const EVENT_SECONDS: std::ops::Range<i64> = -62_135_596_800..253_402_300_800;
+pub(super) const EVENT_SECONDS: std::ops::Range<i64> = -62_135_596_800..253_402_300_800;
 
 /// The text of a parameter, if it is one that is not empty.
 pub(super) fn text_of(parameters: &MemberList, name: &str) -> Option<String> {

@@ -141,7 +141,7 @@ fn the_network_is_the_autonomous_system_of_the_context() {
     check(&event, &[("context", ""), ("details/networkInfo", r#"{"ipAsn":"none"}"#)]);
 }
 
-const RESOURCES: &str = r#","resourceDetails":[
+pub(super) const RESOURCES: &str = r#","resourceDetails":[
  {"id":"d-1","title":"Plan","type":"DRIVE_ITEM","relation":"attachment","ownerDetails":{"x":1},"appliedLabels":[
   {"id":"L1","title":"Confidentiality","reason":"user","fieldValues":[
    {"id":"f1","displayName":"Level","type":"SELECTION","selectionValue":{"id":"s2","displayName":"Internal","badged":true}},

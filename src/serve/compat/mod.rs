@@ -21,7 +21,10 @@ use std::sync::Arc;
 pub(super) fn routes() -> Router<Arc<Server>> {
     let google = "/admin/reports/v1/activity/users/{user}/applications/{application}";
     Router::new()
-        .route(calendly::PATH, get(calendly::list))
-        .route("/v1/workspaces/{workspace}/audit-log", post(clockify::list))
-        .route(google, get(google::list))
+        .route(calendly::PATH, get(calendly::list).fallback(calendly::elsewhere))
+        .route(
+            "/v1/workspaces/{workspace}/audit-log",
+            post(clockify::list).fallback(clockify::elsewhere),
+        )
+        .route(google, get(google::list).fallback(google::elsewhere))
 }

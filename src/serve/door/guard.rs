@@ -31,9 +31,7 @@ pub(crate) async fn guard(
     };
     if response.status() == StatusCode::METHOD_NOT_ALLOWED && response_is_empty(&response) {
         let allow = response.headers().get(header::ALLOW).cloned();
-        let detail = format!("{method} goes to another place");
-        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail);
-        response = problem.into_response();
+        response = Problem::wrong_method(&method).into_response();
         if let Some(allow) = allow {
             response.headers_mut().insert(header::ALLOW, allow);
         }

@@ -2,7 +2,7 @@
 
 use crate::json::Value;
 use crate::{Error, Limit};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::time::Duration;
 
@@ -55,6 +55,12 @@ impl Problem {
     /// There is no such thing, or none that may be known.
     pub(crate) fn missing(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    /// The method is one of another place.
+    pub(crate) fn wrong_method(method: &Method) -> Problem {
+        let detail = format!("{method} goes to another place");
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail)
     }
 
     /// Too much is going on; it may be tried again.

@@ -2,5 +2,8 @@
 
 mod calendly;
 mod clockify;
+mod doors;
 mod google;
+mod hostile;
+mod random;
 mod world;

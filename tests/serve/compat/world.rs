@@ -1,6 +1,7 @@
 //! Records of products, a server that has imported them, and the way a client writes an address.
 
 use crate::client::{Server, run};
+use annals::io::SeededRandom;
 use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,30 @@ pub(crate) fn imported_records(from: &str, records: &[Value]) -> Server {
         writeln!(file, "{record}").expect("the disk takes it");
     }
     imported(from, file.path())
+}
+
+/// Random numbers by a seed.
+pub(crate) struct Random(SeededRandom);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Random {
+        Random(SeededRandom::new(seed))
+    }
+
+    /// A number below another one.
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        self.0.below(end)
+    }
+
+    /// Whether it is the one time of so many.
+    pub(crate) fn maybe(&mut self, times: u64) -> bool {
+        self.below(times) == 0
+    }
+
+    /// One of these.
+    pub(crate) fn one<T: Copy>(&mut self, of: &[T]) -> T {
+        of[usize::try_from(self.below(of.len() as u64)).expect("a place")]
+    }
 }
 
 /// The query of an address.

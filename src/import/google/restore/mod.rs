@@ -2,6 +2,7 @@
 
 mod actor;
 mod parameters;
+mod places;
 mod resources;
 
 use super::{Google, correlation_id, qualifier_of};
@@ -49,7 +50,7 @@ fn put_together(first: &Event, events: &[Event]) -> Value {
     let mut details = take_object(&mut fields, "details").unwrap_or_default();
     let mut activity = MemberList::new();
     put_text(&mut activity, "kind", Some(KIND.to_owned()));
-    put_object(&mut activity, "id", id(first));
+    put_object(&mut activity, "id", id(first, take_text(&mut details, "occurred_at_source")));
     let canonical = String::from_utf8_lossy(first.canonical());
     put_text(&mut activity, "etag", Some(format!("\"{}\"", hashed_id([&*canonical]))));
     let acting = take_object(&mut fields, "actor").unwrap_or_default();
@@ -58,17 +59,39 @@ fn put_together(first: &Event, events: &[Event]) -> Value {
     let address = take_text(&mut details, "ip_source");
     put_text(&mut activity, "ipAddress", address.or_else(|| take_text(&mut context, "ip")));
     put_object(&mut activity, "networkInfo", network(&mut context));
-    let mut resources: Vec<Value> = Vec::new();
-    let inner = events.iter().map(|event| inner_event(event, &mut resources)).collect();
+    let (inner, resources) = with_resources(events.iter().map(inner_event).collect());
     put_list(&mut activity, "events", inner);
     put_list(&mut activity, "resourceDetails", resources);
     Value::Object(activity)
 }
 
-fn id(event: &Event) -> MemberList {
+/// Inner events, and the resources of all of them; one that does not have all names its own.
+fn with_resources(inner: Vec<(MemberList, Vec<Value>)>) -> (Vec<Value>, Vec<Value>) {
+    let mut resources: Vec<Value> = Vec::new();
+    // The one that has most comes first: it may have all of them, in their order.
+    let mut lists: Vec<&Vec<Value>> = inner.iter().map(|(_, own)| own).collect();
+    lists.sort_by_key(|own| std::cmp::Reverse(own.len()));
+    for resource in lists.into_iter().flatten() {
+        if !resources.contains(resource) {
+            resources.push(resource.clone());
+        }
+    }
+    let named = inner.into_iter().map(|(mut members, own)| {
+        if own.len() < resources.len() {
+            let ids = own.iter().filter_map(|resource| resource.get("id").cloned()).collect();
+            take(&mut members, "resourceIds");
+            members.push(("resourceIds".to_owned(), Value::List(ids)));
+        }
+        Value::Object(members)
+    });
+    (named.collect(), resources)
+}
+
+fn id(event: &Event, time: Option<String>) -> MemberList {
     let application = event.text("data_source");
     let mut id = MemberList::new();
-    put_text(&mut id, "time", Some(format_instant(event.occurred_at(), 0)));
+    let time = time.unwrap_or_else(|| format_instant(event.occurred_at(), 0));
+    put_text(&mut id, "time", Some(time));
     put_text(&mut id, "uniqueQualifier", Some(unique_qualifier(event).to_string()));
     put_text(&mut id, "applicationName", application);
     put_text(&mut id, "customerId", event.text("tenant"));
@@ -96,8 +119,8 @@ fn network(context: &mut MemberList) -> MemberList {
     network
 }
 
-/// One inner event; things it was done to that no parameter names are added to `resources`.
-fn inner_event(event: &Event, resources: &mut Vec<Value>) -> Value {
+/// One inner event, and what it was done to that no parameter names.
+fn inner_event(event: &Event) -> (MemberList, Vec<Value>) {
     let mut fields = members_of(event.to_value());
     let mut details = take_object(&mut fields, "details").unwrap_or_default();
     // These are of the activity, not of the inner event.
@@ -115,18 +138,13 @@ fn inner_event(event: &Event, resources: &mut Vec<Value>) -> Value {
         parameters: details,
     };
     add_known(&mut inner);
-    for target in inner.targets.into_iter().map(resource) {
-        if !resources.contains(&target) {
-            resources.push(target);
-        }
-    }
     let mut members = MemberList::new();
     put_text(&mut members, "type", event.text("category"));
     put_text(&mut members, "name", event.text("activity"));
     put_list(&mut members, "parameters", parameters(inner.parameters));
     put_list(&mut members, "resourceIds", ids.unwrap_or_default());
     put_object(&mut members, "status", status.unwrap_or_default());
-    Value::Object(members)
+    (members, inner.targets.into_iter().map(resource).collect())
 }
 
 /// The status of an event that failed, unless a parameter has its error code.

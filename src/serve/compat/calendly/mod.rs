@@ -23,7 +23,7 @@ use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
 use asked::{EntryListAsked, LISTS, TOKEN};
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use sort::Stretch;
 use std::sync::Arc;
@@ -33,6 +33,11 @@ use wording::wording;
 pub(super) const PATH: &str = "/activity_log_entries";
 /// The language of the columns that are searched.
 const LANGUAGE: &str = "en";
+
+/// What else is done to the log: nothing.
+pub(super) async fn elsewhere(method: Method) -> Response {
+    worded(Err(Problem::wrong_method(&method)), wording)
+}
 
 /// The entries of an organization.
 pub(super) async fn list(
@@ -71,7 +76,7 @@ impl EntryPage<'_> {
     fn find(&self, running: &Running<'_>) -> Answer<Value> {
         let asked = self.asked;
         let seen = Seen::new(running, Some(asked.tenant.clone()))?;
-        if !running.asker.caller.is_scoped()
+        if running.asker.caller.tenant.is_none()
             && seen.search(Query::all())?.limit(1).page()?.events.is_empty()
         {
             return Err(Problem::forbidden("there is no such organization here"));

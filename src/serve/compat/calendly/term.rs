@@ -253,3 +253,41 @@ fn unescaped(text: &str) -> String {
     }
     plain
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_term_is_a_query_or_refused_for_its_parameter(
+            term in "[ab\"*@+|() \\\\-]{0,40}|\\PC{0,300}"
+        ) {
+            match read(&term) {
+                Ok(query) => prop_assert_eq!(Query::parse(&query.to_string()).unwrap(), query),
+                Err(problem) => prop_assert!(problem.detail.starts_with("search_term: ")),
+            }
+        }
+    }
+
+    #[test]
+    fn operators_are_applied_from_left_to_right() {
+        let shape = |term: &str| {
+            let query = read(term).unwrap().to_string();
+            let word = |letter: &str| anywhere(|field| field.text(letter)).to_string();
+            let query = query.replace(&word("x"), "x").replace(&word("y"), "y");
+            query
+                .replace(&word("z"), "z")
+                .replace("(x)", "x")
+                .replace("(y)", "y")
+                .replace("(z)", "z")
+        };
+        assert_eq!(shape("x y z"), "x y z");
+        assert_eq!(shape("x | y z"), "(x OR y) z");
+        assert_eq!(shape("x (y | z)"), "x (y OR z)");
+        assert_eq!(shape("x + y | z"), "x y OR z");
+        assert_eq!(shape("x - y"), "x y");
+        assert_eq!(shape("x -y"), "x -y");
+    }
+}

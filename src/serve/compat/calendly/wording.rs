@@ -11,6 +11,7 @@ pub(super) fn wording(problem: &Problem) -> Value {
         401 => ("Unauthenticated", "The access token is invalid"),
         403 => ("Permission Denied", "You do not have permission to access this resource."),
         404 => ("Resource Not Found", "The server could not find the requested resource."),
+        405 => ("Method Not Allowed", problem.detail.as_str()),
         503 => ("Service Unavailable", problem.detail.as_str()),
         _ => ("Internal Server Error", problem.detail.as_str()),
     };

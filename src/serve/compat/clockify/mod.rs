@@ -19,11 +19,16 @@ use asked::EntriesAsked;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use wording::wording;
+
+/// What else is done to the log: nothing.
+pub(super) async fn elsewhere(method: Method) -> Response {
+    worded(Err(Problem::wrong_method(&method)), wording)
+}
 
 /// The entries of a workspace, the newest first.
 pub(super) async fn list(

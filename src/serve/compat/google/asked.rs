@@ -1,6 +1,7 @@
 //! What is asked for: the parameters of a report.
 
 use super::filters::{of_field, read_filters, with_all};
+use super::selection::Given;
 use crate::event::Timestamp;
 use crate::profile::Profile;
 use crate::query::{Literal, Query, Search};
@@ -82,6 +83,8 @@ pub(super) struct ReportAsked {
     pub(super) limit: usize,
     /// The page that is asked for.
     pub(super) token: Option<String>,
+    /// What of the answer is given.
+    pub(super) given: Given,
 }
 
 impl ReportAsked {
@@ -106,7 +109,7 @@ impl ReportAsked {
             conditions.push(address_condition(&address)?);
         }
         if let Some(unit) = params.text("orgUnitID") {
-            conditions.push(id_condition("actor.org_unit", unit.split_terminator('\0')));
+            conditions.push(id_condition("actor.org_unit", std::iter::once(unit.as_str())));
         }
         if let Some(groups) = params.text("groupIdFilter") {
             conditions.push(id_condition("actor.groups", groups.split(',')));
@@ -118,6 +121,7 @@ impl ReportAsked {
             let text = params.text(name);
             conditions.extend(text.map(|text| of_field(name, fields, &text)).transpose()?);
         }
+        let given = params.text("fields").map(|fields| Given::read(&fields)).transpose()?;
         let customer = params.text("customerId").filter(|customer| customer != OWN_CUSTOMER);
         Ok(ReportAsked {
             application: application.to_owned(),
@@ -127,6 +131,7 @@ impl ReportAsked {
             to: take_instant(params, "endTime")?,
             limit: params.number("maxResults", 1..=ACTIVITIES_MAX)?.unwrap_or(ACTIVITIES_MAX),
             token: params.text("pageToken"),
+            given: given.unwrap_or(Given::Whole),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Conditions on parameters, and on what an activity has beside them.
 
 use crate::event::value_instant;
+use crate::import::Google;
 use crate::json::Number;
 use crate::query::{Field, Literal, Query};
 use crate::serve::http::problem::{Answer, Problem};
@@ -71,32 +72,33 @@ fn condition(text: &str) -> Answer<Query> {
     if name.is_empty() || value.is_empty() {
         return Err(wrong(format!("`{text}` lacks a name or a value")));
     }
-    let field = parameter(name).ok_or_else(|| wrong(format!("`{name}` names no parameter")))?;
     let is_ordered = Number::parse(value).is_some() || value_instant(value).is_some();
-    Ok(match relation {
-        "==" => field.one_of(spellings(value)),
-        "<>" => field.none_of(spellings(value)),
-        _ if !is_ordered => {
-            return Err(wrong(format!("`{text}`: {relation} compares numbers and times")));
-        }
-        "<" => field.below(value),
-        "<=" => field.at_most(value),
-        ">" => field.above(value),
-        _ => field.at_least(value),
-    })
+    if !is_ordered && !["==", "<>"].contains(&relation) {
+        return Err(wrong(format!("`{text}`: {relation} compares numbers and times")));
+    }
+    let equal = |field: Field, value: &str| field.one_of(spellings(value));
+    let found = match relation {
+        "==" => Google.with_parameter(name, value, equal),
+        "<>" => Google.with_parameter(name, value, equal).and_then(|equal| {
+            let is_there = Google.with_parameter(name, value, |field, _| field.exists())?;
+            Some(is_there.and(!equal))
+        }),
+        "<" => Google.with_parameter(name, value, |field, value| field.below(value)),
+        "<=" => Google.with_parameter(name, value, |field, value| field.at_most(value)),
+        ">" => Google.with_parameter(name, value, |field, value| field.above(value)),
+        _ => Google.with_parameter(name, value, |field, value| field.at_least(value)),
+    };
+    found.ok_or_else(|| wrong(format!("`{name}` names no parameter")))
 }
 
-/// The field that holds a parameter.
-fn parameter(name: &str) -> Option<Field> {
-    let is_plain = !name.contains(['"', '\\']) && !name.chars().any(char::is_control);
-    is_plain.then(|| Query::field(&format!("details.\"{name}\"")))
-}
-
-/// What a value is that a client can only write as text: the text, or the number or truth value
-/// that the parameter has.
+/// What a value is that a client can only write as text: the text, or the number, truth value or
+/// instant that the parameter has.
 fn spellings(value: &str) -> Vec<Literal> {
     let mut spellings = vec![Literal::quoted(value)];
-    if Number::parse(value).is_some() || ["true", "false"].contains(&value) {
+    if Number::parse(value).is_some()
+        || ["true", "false"].contains(&value)
+        || value_instant(value).is_some()
+    {
         spellings.push(Literal::bare(value));
     }
     spellings
@@ -139,4 +141,41 @@ pub(super) fn of_field(parameter: &'static str, fields: FieldNames, text: &str) 
     let mut all = all.into_iter();
     let first = all.next().unwrap_or_else(Query::all);
     Ok(all.fold(first, Query::and))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_filter_is_a_query_or_refused_for_its_parameter(
+            text in "[a1.,=<> \"-]{0,30}|\\PC{0,80}"
+        ) {
+            match read_filters(&text) {
+                Ok(queries) => for query in queries {
+                    prop_assert_eq!(Query::parse(&query.to_string()).unwrap(), query);
+                },
+                Err(problem) => prop_assert!(problem.detail.starts_with("filters: ")),
+            }
+            if let Err(problem) = of_field("statusFilter", &[("statusCode", "details.x")], &text) {
+                prop_assert!(problem.detail.starts_with("statusFilter: "));
+            }
+        }
+    }
+
+    #[test]
+    fn conditions_on_fields_are_joined_by_and() {
+        let fields = &[("id", "targets.id"), ("title", "targets.name")];
+        let read = |text: &str| of_field("f", fields, text).map(|query| query.to_string());
+        assert_eq!(read("id=\"7\"").unwrap(), "targets.id=(\"7\",7)");
+        let both = "targets.id!=\"a b\" targets.name=\"c AND d\"";
+        assert_eq!(read("id != \"a b\" AND title: \"c AND d\"").unwrap(), both);
+        for wrong in
+            ["", "id", "id=7", "id=\"7", "x=\"7\"", "id=\"7\" title=\"8\"", "id=\"7\" AND "]
+        {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
 }

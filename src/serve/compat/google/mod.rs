@@ -4,6 +4,7 @@
 mod activities;
 mod asked;
 mod filters;
+mod selection;
 mod wording;
 
 use super::refusal::worded;
@@ -21,6 +22,7 @@ use activities::{FoundActivities, find};
 use asked::ReportAsked;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
+use axum::http::Method;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,6 +31,11 @@ use std::sync::Arc;
 use wording::wording;
 
 const KIND: &str = "admin#reports#activities";
+
+/// What else is done to reports: nothing.
+pub(super) async fn elsewhere(method: Method) -> Response {
+    worded(Err(Problem::wrong_method(&method)), wording)
+}
 
 /// The activities of users in an application, the newest first.
 pub(super) async fn list(
@@ -64,7 +71,7 @@ async fn answer(
             asked.check_application(&seen)?;
         }
         let next = found.next.as_ref().map(|place| place.token(question));
-        Ok(reply::value(&report(found, next)))
+        Ok(reply::value(&asked.given.of(report(found, next))))
     };
     server.ask(Kind::Compatible, list).await
 }
