@@ -53,6 +53,7 @@
 //! | [`limits`] | every cap that a user meets |
 //! | [`io`] | the disk, the clock and the random source behind a store |
 //! | `serve`, `interface` | a store over HTTP; what it has in common with the program |
+//! | `lake` | what is sealed as a table for other engines |
 //!
 //! # Features
 //! | feature | what it adds |
@@ -61,6 +62,7 @@
 //! | `serve` (default) | `serve::router`: a page, an API and the products' own APIs over HTTP |
 //! | `export` | `export::Export`: files of events with a manifest |
 //! | `csv`, `xlsx` | `export::CsvWriter`, `export::XlsxWriter` |
+//! | `lake` | sealed segments as a Delta Lake table of Parquet files, and a store from one |
 //! | `serde` | events and values from and to serde types and `serde_json::Value` |
 //! | `testing` | a simulated disk that fails on request, a generator of realistic events |
 //!
@@ -92,6 +94,8 @@ pub mod export;
 pub mod import;
 #[cfg(feature = "export")]
 pub mod interface;
+#[cfg(feature = "lake")]
+pub mod lake;
 #[cfg(feature = "serve")]
 pub mod serve;
 #[cfg(any(test, feature = "testing", feature = "cli"))]

@@ -89,5 +89,7 @@ pub const REFUSED_BYTES_MAX: usize = 256 << 20;
 pub const ALIASES_MAX: usize = 10_000;
 /// Bytes of `aliases.toml`.
 pub const ALIASES_BYTES_MAX: u64 = 4 << 20;
+/// Bytes of `lake.toml`.
+pub const LAKE_STATE_BYTES_MAX: u64 = 64 << 20;
 /// Bytes of `store.toml`.
 pub const SETTINGS_BYTES_MAX: u64 = 4 << 20;

@@ -7,6 +7,8 @@ mod print;
 mod terminal;
 
 use clap::{CommandFactory, Parser, Subcommand};
+#[cfg(feature = "lake")]
+use commands::lake;
 #[cfg(feature = "serve")]
 use commands::serving;
 use commands::{ask, completions, demo, ingest, profiles, query, schema, upkeep};
@@ -81,6 +83,9 @@ enum Command {
     Repair(upkeep::repair::RepairArguments),
     /// Copy the store as it is now, even while another process appends to it
     Backup(upkeep::backup::BackupArguments),
+    /// Publish what is sealed as a Delta Lake table of Parquet files, or restore a store from one
+    #[cfg(feature = "lake")]
+    Lake(lake::LakeArguments),
     /// Write made-up but realistic events as NDJSON
     Generate(ingest::generate::GenerateArguments),
     /// Make a small store and run real queries on it; without --store, remove it at the end
@@ -151,6 +156,8 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Verify(arguments) => upkeep::verify::run(store, &arguments),
         Command::Repair(arguments) => upkeep::repair::run(store, &arguments),
         Command::Backup(arguments) => upkeep::backup::run(store, &arguments),
+        #[cfg(feature = "lake")]
+        Command::Lake(arguments) => lake::run(store, &arguments),
         Command::Generate(arguments) => ingest::generate::run(&arguments),
         Command::Demo(arguments) => demo::run(store, &arguments),
         #[cfg(feature = "serve")]

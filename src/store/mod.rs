@@ -11,6 +11,7 @@
 mod aliases;
 mod builder;
 mod folder;
+mod lake;
 mod manifest;
 mod open;
 mod options;
@@ -32,6 +33,8 @@ pub(crate) use view::snapshot::Followed;
 
 pub use aliases::table::{Alias, Aliases};
 pub use builder::StoreBuilder;
+pub use lake::policy::{LakeFate, LakePolicy, LakeRules};
+pub use lake::state::{LakeOrigin, LakeState, LakeTable};
 pub use options::Durability;
 pub use reader::StoreReader;
 pub use report::{ChangeReport, LeftBehind, OpenReport, Receipt, SegmentSummary, Stats};
@@ -41,7 +44,10 @@ pub use settings::capture::{CapturePolicy, CaptureSwitches, OWN_CATEGORY};
 pub use settings::content::UnknownCodes;
 pub use upkeep::backup::{BackupMode, BackupReport};
 pub use upkeep::finding::{Finding, FindingKind, Part, SeqRange, VerifyReport};
+pub use upkeep::publisher::LakeFolder;
 pub use upkeep::repair::RepairReport;
+pub use upkeep::restore::{Restoration, RestoreReport};
+pub use view::sealed::SealedSegment;
 pub use view::snapshot::Snapshot;
 pub use write::append::Ticket;
 

@@ -153,6 +153,10 @@ pub struct LeftBehind {
     pub files_held: u64,
     /// Segments that cannot be read, so that nobody knows whether they may go.
     pub segments_unreadable: u64,
+    /// Events past their `kept_for` that stay because they were not published yet, as
+    /// `lake_before_drop` asks for: publish, and sweep again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub events_unpublished: u64,
     /// What lies in the folder `aside`, which no rule reaches: look at it and delete it.
     pub files_aside: u64,
 }
@@ -182,6 +186,11 @@ impl LeftBehind {
             files_held: self.files_held + other.files_held,
             segments_unreadable: self.segments_unreadable + other.segments_unreadable,
             files_aside: self.files_aside + other.files_aside,
+            events_unpublished: self.events_unpublished + other.events_unpublished,
         }
     }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

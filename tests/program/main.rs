@@ -11,6 +11,8 @@ mod exports;
 mod follow;
 mod imports;
 mod json_queries;
+#[cfg(feature = "lake")]
+mod lake;
 mod outputs;
 mod plans;
 mod processes;

@@ -1,7 +1,6 @@
 //! The order of the house, and its measures. A new folder or file takes its place here.
 
 /// The layers from low to high; a module imports from lower layers and from its own folder only.
-/// `serve` and `lake` have their places before they exist.
 pub(crate) const LAYERS: &[&str] = &[
     "error limits planted",
     "io json text",
@@ -33,8 +32,8 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ("src/segment", "codec index file read rows builder mod"),
     (
         "src/store",
-        "threads folder retention settings aliases manifest report view options builder write open \
-         upkeep reader mod",
+        "threads folder retention lake settings aliases manifest report view options builder write \
+         open upkeep reader mod",
     ),
     (
         "src/query",
@@ -48,6 +47,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ),
     ("src/import", "table source record native calendly calenso clockify google map read mod"),
     ("src/interface", "appended speech question counts capture history registry mod"),
+    ("src/lake", "schema objects parquet delta publish status verify restore vacuum mod"),
     ("src/serve", "limits files auth http jobs state door api compat work page service listen mod"),
     ("src/cli", "terminal failure input print commands mod"),
 ];

@@ -20,7 +20,7 @@ use crate::segment::codec::blocks::{Damage, Read};
 use crate::segment::file::templates::{Template, TemplateStep};
 use crate::segment::read::column::Scratch;
 use crate::segment::read::segment::Segment;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 /// Bytes of events that are decoded at once, about.
 const BATCH_BYTES: usize = 256 << 10;
@@ -28,6 +28,8 @@ const BATCH_BYTES: usize = 256 << 10;
 const BATCH_BYTES_MAX: usize = 4 << 20;
 /// Rows that are decoded at once at most.
 const BATCH_ROWS: usize = 256;
+/// Rows that a walk over all of them holds at once.
+const ROWS_AT_ONCE: u32 = 1024;
 /// Canonical bytes that one row may have: what an event may have, and room for seq.
 const ROW_BYTES_MAX: usize = crate::limits::EVENT_BYTES_MAX + 1024;
 
@@ -124,6 +126,24 @@ impl Segment {
             out.extend_from_slice(decoded.canonical);
             Ok(())
         })
+    }
+
+    /// Gives every row decoded, in order, some at a time, until `each` breaks off.
+    pub(crate) fn for_each_stored(
+        &self,
+        mut each: impl FnMut(StoredEvent) -> ControlFlow<()>,
+    ) -> Read<()> {
+        let mut decoder = Decoder::default();
+        let mut events = Vec::new();
+        for first in (0..self.rows()).step_by(ROWS_AT_ONCE as usize) {
+            let end = self.rows().min(first + ROWS_AT_ONCE);
+            let rows: Vec<u32> = (first..end).collect();
+            self.stored_events(&rows, &mut decoder, &mut events)?;
+            if events.drain(..).try_for_each(&mut each).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Decodes one row whole.

@@ -93,6 +93,16 @@ impl StorePaths {
         self.root.join("aliases.toml.lock")
     }
 
+    /// What was published to which table.
+    pub(crate) fn lake(&self) -> PathBuf {
+        self.root.join("lake.toml")
+    }
+
+    /// The lock of the publisher.
+    pub(crate) fn lake_lock(&self) -> PathBuf {
+        self.root.join("lake.toml.lock")
+    }
+
     /// The lock of the writer.
     pub(crate) fn lock(&self) -> PathBuf {
         self.root.join("lock")

@@ -47,6 +47,12 @@ impl Epochs {
         self.starts.get(later).map(|start| start.first_seq)
     }
 
+    /// The epoch in which a sequence was given that is still there.
+    pub(crate) fn of(&self, seq: u64) -> u64 {
+        let later = self.starts.partition_point(|start| start.first_seq <= seq);
+        later.checked_sub(1).and_then(|last| self.starts.get(last)).map_or(1, |start| start.epoch)
+    }
+
     /// All that are kept apart, in order.
     pub(crate) fn starts(&self) -> &[EpochStart] {
         &self.starts
@@ -78,6 +84,12 @@ mod tests {
             prop_assert_eq!(epochs.cut_since(epoch), lowest);
             prop_assert_eq!(epochs.latest(), first_seqs.len() as u64 + 1);
         }
+    }
+
+    #[test]
+    fn a_sequence_is_of_the_last_epoch_that_began_at_or_before_it() {
+        let epochs = begun(&[10, 20]);
+        assert_eq!([1, 9, 10, 19, 20, 99].map(|seq| epochs.of(seq)), [1, 1, 2, 2, 3, 3]);
     }
 
     #[test]

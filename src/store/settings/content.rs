@@ -1,6 +1,7 @@
 //! What `store.toml` says.
 
 use super::capture::CapturePolicy;
+use crate::store::lake::policy::LakePolicy;
 use crate::store::retention::policy::Retention;
 
 /// What becomes of an event whose code is in no profile of its source.
@@ -38,6 +39,7 @@ pub(crate) struct Settings {
     pub(crate) unknown_codes: UnknownCodes,
     pub(crate) retention: Retention,
     pub(crate) capture: CapturePolicy,
+    pub(crate) lake: LakePolicy,
 }
 
 impl Settings {
@@ -47,6 +49,7 @@ impl Settings {
     /// As [`Retention::checked`].
     pub(crate) fn checked(mut self) -> crate::Result<Settings> {
         self.retention = self.retention.checked()?;
+        self.lake.kept_for.retain(|class, _| self.retention.class(class).is_some());
         Ok(self)
     }
 }

@@ -124,6 +124,7 @@ pub(crate) fn remove_leftover(disk: &Disk, paths: &StorePaths) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::lake::policy::LakePolicy;
     use crate::store::retention::policy::{Class, Keep, Retention, Rule};
     use crate::store::settings::content::UnknownCodes;
     use proptest::prelude::*;
@@ -208,9 +209,19 @@ mod tests {
         (any_retention(), any_capture()).prop_map(|(retention, capture)| Settings {
             profiles: vec!["calendly".into(), "own-1".into()],
             unknown_codes: UnknownCodes::Refuse,
+            lake: lake_of(&retention),
             retention,
             capture,
         })
+    }
+
+    /// Something of the lake for every other class.
+    fn lake_of(retention: &Retention) -> LakePolicy {
+        let classes = retention.classes.iter().step_by(2);
+        LakePolicy {
+            before_drop: retention.rules.len() > 1,
+            kept_for: classes.map(|class| (class.name.clone(), Keep::Micros(7))).collect(),
+        }
     }
 
     proptest! {
@@ -224,8 +235,11 @@ mod tests {
         #[test]
         fn settings_become_others_and_comments_stay(
             old in any_settings(),
-            new in any_settings(),
+            mut new in any_settings(),
         ) {
+            // No command changes what is said of the lake; it goes with its class.
+            new.lake = old.lake.clone();
+            new.lake.kept_for.retain(|class, _| new.retention.class(class).is_some());
             let comment = |line: &str| match line.starts_with('[') {
                 true => format!("\n# about {line}\n\n{line}\n"),
                 false => format!("{line}\n"),

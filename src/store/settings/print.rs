@@ -15,7 +15,7 @@ const HEADING: &str = "\
 
 /// The text of a settings file; parsing it gives the same settings back.
 pub(super) fn print(settings: &Settings) -> String {
-    let Settings { profiles, unknown_codes, retention, capture } = settings;
+    let Settings { profiles, unknown_codes, retention, capture, lake } = settings;
     let mut text = HEADING.to_owned();
     if !profiles.is_empty() {
         let names: Vec<String> = profiles.iter().map(|name| quoted(name)).collect();
@@ -25,7 +25,13 @@ pub(super) fn print(settings: &Settings) -> String {
     if *unknown_codes != UnknownCodes::default() {
         text.push_str(&format!("\nunknown_codes = \"{}\"\n", unknown_codes.name()));
     }
-    let classes = retention.classes.iter().map(print_class);
+    if lake.before_drop {
+        text.push_str("\nlake_before_drop = true\n");
+    }
+    let classes = retention.classes.iter().map(|class| match lake.kept_for.get(&class.name) {
+        Some(keep) => format!("{}lake_kept_for = \"{keep}\"\n", print_class(class)),
+        None => print_class(class),
+    });
     let rules = retention.rules.iter().map(print_rule);
     for block in classes.chain(rules).chain(capture_blocks(capture)) {
         text.push('\n');

@@ -20,6 +20,8 @@ struct SettingsFile {
     profiles: Vec<Spanned<String>>,
     unknown_codes: Option<Spanned<String>>,
     #[serde(default)]
+    lake_before_drop: bool,
+    #[serde(default)]
     class: BTreeMap<String, SettingsFileClass>,
     #[serde(default)]
     rule: Vec<SettingsFileRule>,
@@ -36,6 +38,7 @@ struct SettingsFileClass {
     kept_for: Spanned<String>,
     #[serde(default = "forever")]
     visible_for: Spanned<String>,
+    lake_kept_for: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -127,6 +130,8 @@ pub(crate) fn parse(text: String, path: &Path) -> Result<FileText> {
         read.settings.unknown_codes = read.unknown_codes(word)?;
     }
     read.settings.profiles = file.profiles.into_iter().map(Spanned::into_inner).collect();
+    read.settings.lake.before_drop = file.lake_before_drop;
+    read.read_lake(&file.class)?;
     read.settings.retention = read.retention(file.class, file.rule)?;
     read.settings.capture = read.read_capture()?;
     Ok(read)
@@ -145,24 +150,40 @@ impl FileText {
         classes: BTreeMap<String, SettingsFileClass>,
         rules: Vec<SettingsFileRule>,
     ) -> Result<Retention> {
-        let keep = |value: &Spanned<String>| {
-            let parsed = value.get_ref().parse::<Keep>();
-            parsed.map_err(|error| {
-                let place = place(&self.text, &self.path, value.span().start);
-                Error::invalid(place, error.to_string())
-            })
-        };
         let mut retention = Retention {
             classes: Vec::new(),
             rules: rules.into_iter().map(SettingsFileRule::into_rule).collect(),
         };
         for (name, class) in classes {
-            let (kept_for, visible_for) = (keep(&class.kept_for)?, keep(&class.visible_for)?);
+            let (kept_for, visible_for) =
+                (self.keep(&class.kept_for)?, self.keep(&class.visible_for)?);
             retention.classes.push(Class { name, kept_for, visible_for });
         }
         retention
             .checked()
             .map_err(|error| Error::invalid(self.path.display().to_string(), error.to_string()))
+    }
+
+    fn keep(&self, value: &Spanned<String>) -> Result<Keep> {
+        let parsed = value.get_ref().parse::<Keep>();
+        parsed.map_err(|error| {
+            let place = place(&self.text, &self.path, value.span().start);
+            Error::invalid(place, error.to_string())
+        })
+    }
+
+    /// Reads for how long the lake keeps the events of each class that says so.
+    fn read_lake(&mut self, classes: &BTreeMap<String, SettingsFileClass>) -> Result<()> {
+        for (name, class) in classes {
+            let Some(value) = &class.lake_kept_for else { continue };
+            let keep = self.keep(value)?;
+            if keep == Keep::Nothing {
+                let key = format!("class.{name}.lake_kept_for");
+                return Err(self.invalid(value.span().start, &key, "must be longer than nothing"));
+            }
+            self.settings.lake.kept_for.insert(name.clone(), keep);
+        }
+        Ok(())
     }
 
     /// Reads the table `[capture]`: switches by category and, below `tenant`, by tenant.

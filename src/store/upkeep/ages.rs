@@ -5,15 +5,12 @@
 //! does; only a segment whose rows are of several classes is read row by row.
 
 use crate::event::{StoredEvent, Timestamp};
-use crate::segment::{Decoder, Footer, Read, RetentionKey, Segment};
+use crate::segment::{Footer, Read, RetentionKey, Segment};
 use crate::store::folder::days::{DAY_MICROS, Day};
 use crate::store::retention::policy::{Class, Retention, RuleFields};
 use crate::store::write::runs::slack_micros;
 use crate::tail::TailView;
-use std::ops::AddAssign;
-
-/// Rows that are decoded at once.
-const ROWS_AT_ONCE: u32 = 1024;
+use std::ops::{AddAssign, ControlFlow};
 
 /// How many events are past which time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -159,15 +156,10 @@ impl Calendar<'_> {
 
 /// Decodes all rows of a segment, in order, some at a time.
 pub(crate) fn for_each_row(segment: &Segment, mut each: impl FnMut(&StoredEvent)) -> Read<()> {
-    let mut decoder = Decoder::default();
-    let mut events = Vec::new();
-    for first in (0..segment.rows()).step_by(ROWS_AT_ONCE as usize) {
-        let end = segment.rows().min(first + ROWS_AT_ONCE);
-        let rows: Vec<u32> = (first..end).collect();
-        segment.stored_events(&rows, &mut decoder, &mut events)?;
-        events.drain(..).for_each(|stored| each(&stored));
-    }
-    Ok(())
+    segment.for_each_stored(|stored| {
+        each(&stored);
+        ControlFlow::Continue(())
+    })
 }
 
 fn of_rows_of_one_class(segment: &Segment, cutoffs: Cutoffs) -> Read<Ages> {

@@ -11,9 +11,11 @@ use crate::event::Timestamp;
 use crate::limits::CLOCK_JUMP_MICROS_MAX;
 use crate::segment::Footer;
 use crate::store::folder::files;
+use crate::store::lake::{self, state::LakeState};
 use crate::store::manifest::state::ManifestEdit;
 use crate::store::report::{ChangeReport, LeftBehind};
 use crate::store::retention::policy::{Class, Retention, RuleFields};
+use crate::store::settings::content::Settings;
 use crate::store::threads::lock;
 use crate::store::view::segments::LiveSegment;
 use crate::store::view::snapshot::View;
@@ -48,7 +50,9 @@ impl Engine {
         let now = sweep_time(asked, clock, upkeep.manifest.state().last_sweep)?;
         let settings = self.core.sound_settings()?;
         let calendar = Calendar { retention: &settings.settings.retention, now };
-        let plan = SweepPlan::of(&self.core, &self.core.view.load(), calendar);
+        let keeper = Keeper::of(&self.core, &settings.settings)?;
+        let mut plan = SweepPlan::of(&self.core, &self.core.view.load(), calendar);
+        let unsealed = plan.keep_unpublished(&keeper);
         let mut report = plan.report(&[]);
         let mut mark = mark_of(asked, clock, now).map(ManifestEdit::Swept);
         // If nothing follows, the mark goes into the edit of the drop: one sync.
@@ -58,6 +62,9 @@ impl Engine {
         upkeep.remove_sealed_logs(&self.core)?;
         if plan.expired_in_tails > 0 {
             report = report.and(self.sweep_tails(&mut upkeep, now, plan.expired_in_tails)?);
+        }
+        if unsealed > 0 {
+            report = report.and(self.seal_for_lake(&mut upkeep)?);
         }
         report = report.and(self.rewrite_all(&mut upkeep, plan.rewrite, now)?);
         upkeep.commit(&self.core, mark.into_iter().collect())?;
@@ -174,13 +181,49 @@ pub(crate) fn dry_run(
     let settings = core.settings();
     let retention = retention.unwrap_or(&settings.settings.retention);
     let calendar = Calendar { retention, now };
-    let plan = SweepPlan::of(core, &core.view.load(), calendar);
+    let mut plan = SweepPlan::of(core, &core.view.load(), calendar);
+    plan.keep_unpublished(&Keeper::of(core, &settings.settings)?);
     let mut report = plan.report(&plan.rewrite);
     report.events_removed += plan.expired_in_tails;
     Ok(report)
 }
 
+/// Which segments may go: all of them, or those that were published.
+#[derive(Debug)]
+struct Keeper {
+    /// What was published; `None`: no matter.
+    published: Option<LakeState>,
+}
+
+impl Keeper {
+    fn of(core: &Core, settings: &Settings) -> Result<Keeper> {
+        let asked = settings.lake.before_drop;
+        let read = || lake::state::read(&core.options.disk, &core.paths);
+        Ok(Keeper { published: asked.then(read).transpose()? })
+    }
+
+    fn keeps(&self, segment: &LiveSegment) -> bool {
+        let id = segment.summary().id;
+        self.published.as_ref().is_some_and(|state| !state.has_published(&id))
+    }
+}
+
 impl SweepPlan {
+    /// Leaves what was not published yet. Returns the expired events of the tails, which are to be
+    /// sealed rather than dropped.
+    fn keep_unpublished(&mut self, keeper: &Keeper) -> u64 {
+        let kept = self.drop.extract_if(.., |segment| keeper.keeps(segment));
+        let kept: u64 = kept.map(|segment| u64::from(segment.facts().rows)).sum();
+        let rewritten = self.rewrite.extract_if(.., |(segment, _)| keeper.keeps(segment));
+        let rewritten: u64 = rewritten.map(|(_, expired)| expired).sum();
+        let unsealed = match keeper.published {
+            Some(_) => std::mem::take(&mut self.expired_in_tails),
+            None => 0,
+        };
+        self.left.events_unpublished = kept + rewritten + unsealed;
+        unsealed
+    }
+
     /// The plan for a view. Cost: the footers of segments with old events, a binary search where
     /// only some of them are past their times, and all rows where classes are mixed.
     fn of(core: &Core, view: &View, calendar: Calendar<'_>) -> SweepPlan {

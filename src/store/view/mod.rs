@@ -3,5 +3,6 @@
 
 pub(super) mod publication;
 pub(super) mod recorded;
+pub(super) mod sealed;
 pub(super) mod segments;
 pub(super) mod snapshot;

@@ -6,6 +6,7 @@ use crate::io::Watch;
 use crate::profile::Registry;
 use crate::store::aliases::live::HeldAliases;
 use crate::store::aliases::table::Aliases;
+use crate::store::lake::policy::LakeRules;
 use crate::store::manifest::epochs::Epochs;
 use crate::store::retention::policy::Retention;
 use crate::store::settings::capture::CapturePolicy;
@@ -95,6 +96,17 @@ impl Snapshot {
     /// What is wrong with their file.
     pub(crate) fn aliases(&self) -> Result<&Aliases> {
         self.aliases.get()
+    }
+
+    /// What a lake may have at the time of the snapshot, by the settings then.
+    pub fn lake_rules(&self) -> LakeRules {
+        let settings = &self.settings.settings;
+        LakeRules::new(settings.retention.clone(), settings.lake.clone(), self.now)
+    }
+
+    /// The epoch in which a `seq` was given that is still stored.
+    pub fn epoch_of(&self, seq: u64) -> u64 {
+        self.view.epochs.of(seq)
     }
 
     /// Which categories are captured, by the settings when the snapshot was taken.

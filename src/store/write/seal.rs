@@ -87,6 +87,13 @@ impl Engine {
         Ok(earlier.and(self.seal_rotated(&mut upkeep, None)?))
     }
 
+    /// Seals all tails with all their events, so that they can be published.
+    pub(crate) fn seal_for_lake(&self, upkeep: &mut Maintenance) -> Result<ChangeReport> {
+        let earlier = self.seal_rotated(upkeep, None)?;
+        self.rotate(upkeep)?;
+        Ok(earlier.and(self.seal_rotated(upkeep, None)?))
+    }
+
     /// Seals all tails, but drops the events that are past their time at `swept_at`. Removes the
     /// logs durably, so that no log or segment holds a dropped event.
     pub(crate) fn seal_without_expired(

@@ -1,0 +1,13 @@
+//! Events as the bytes of a Parquet file, and back.
+
+mod builder;
+mod differ;
+mod read;
+mod write;
+
+pub(super) use builder::{Row, RowBuilder};
+pub(super) use differ::equal_at;
+pub(super) use read::{
+    FileRows, RowKey, each_batch, each_key, keys_of, read_error, stored_of, texts_of,
+};
+pub(super) use write::{FileFacts, ParquetFile};
