@@ -45,7 +45,7 @@ fn page(words: &Words, here: &str, jobs: &[Value], zone: Tz) -> Markup {
                 table class="jobs" {
                     thead { tr {
                         th scope="col" { (words.time) }
-                        th scope="col" { (words.as_query) }
+                        th scope="col" { (words.query_text) }
                         th scope="col" { (words.state) }
                         th scope="col" { (words.rows) }
                         th scope="col" { (words.file) }

@@ -100,7 +100,7 @@ impl List<'_> {
                 thead { tr {
                     th scope="col" { span class="hidden" { (words.choose) } }
                     th scope="col" { (words.name) }
-                    th scope="col" { (words.as_query) }
+                    th scope="col" { (words.query_text) }
                     th scope="col" { (words.owner) }
                     th scope="col" { (words.changed_at) }
                     th scope="col" { span class="hidden" { (words.edit) } }
@@ -154,7 +154,7 @@ fn edit(words: &Words, search: &SavedSearch) -> Markup {
                     input name="name" required maxlength="200" value=(content.name); }
                 label { span { (words.description) }
                     input name="description" maxlength="2000" value=(content.description); }
-                label { span { (words.as_query) } input name="query" value=(content.query); }
+                label { span { (words.query_text) } input name="query" value=(content.query); }
                 label { span { (words.columns) } input name="columns" value=(columns_of(content)); }
                 label { span { (words.zone) }
                     input name="zone" value=(content.zone.as_deref().unwrap_or_default()); }

@@ -1,5 +1,6 @@
 // The page comes whole from the server; these modules make it live.
 
+import { make } from "./ask.js";
 import { builder } from "./builder.js";
 import { columns } from "./columns.js";
 import { exports } from "./exports.js";
@@ -49,8 +50,15 @@ function ages() {
   setInterval(tell, 30000);
 }
 
+/** The zone of the browser is offered first. */
+function zone() {
+  const value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  document.querySelector("#zones")?.prepend(make("option", { value }));
+}
+
 menus();
 ages();
+zone();
 builder();
 columns();
 copying(document);

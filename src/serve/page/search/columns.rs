@@ -105,7 +105,9 @@ fn offered(scene: &Scene<'_>, columns: &[Column]) -> Vec<(String, String)> {
     let attributes = scene.look().map(|profile| profile.attributes()).unwrap_or_default();
     let named = attributes.iter().map(|one| (one.code().to_owned(), scene.label(one.code())));
     let known = OFFERED.iter().map(|path| ((*path).to_owned(), scene.label(path)));
-    let is_shown = |path: &str| columns.iter().any(|column| column.header() == path);
+    // A column is shown by whichever name it was chosen.
+    let shown: Vec<String> = columns.iter().map(|one| scene.path_of(one.header())).collect();
+    let is_shown = |path: &str| shown.contains(&scene.path_of(path));
     let mut offered: Vec<(String, String)> = Vec::new();
     for (path, label) in named.chain(known) {
         if !is_shown(&path) && !offered.iter().any(|(_, known)| *known == label) {

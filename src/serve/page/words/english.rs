@@ -154,6 +154,7 @@ pub(super) const ENGLISH: Words = Words {
     operator: "Operator",
     value: "Value",
     as_query: "As a query",
+    query_text: "Query",
     other_condition: "Any condition, as query text",
     histogram: "Events by time",
     zoom_out: "Whole time",

@@ -154,6 +154,7 @@ pub(super) const FRENCH: Words = Words {
     operator: "Opérateur",
     value: "Valeur",
     as_query: "Comme requête",
+    query_text: "Requête",
     other_condition: "Toute condition, en texte de requête",
     histogram: "Événements dans le temps",
     zoom_out: "Toute la période",

@@ -155,6 +155,7 @@ pub(super) const GERMAN: Words = Words {
     operator: "Operator",
     value: "Wert",
     as_query: "Als Abfrage",
+    query_text: "Abfrage",
     other_condition: "Beliebige Bedingung, als Abfragetext",
     histogram: "Ereignisse nach Zeit",
     zoom_out: "Gesamte Zeit",

@@ -84,6 +84,7 @@ pub(in crate::serve::page) struct Words {
     pub(in crate::serve::page) operator: &'static str,
     pub(in crate::serve::page) value: &'static str,
     pub(in crate::serve::page) as_query: &'static str,
+    pub(in crate::serve::page) query_text: &'static str,
     pub(in crate::serve::page) other_condition: &'static str,
     pub(in crate::serve::page) histogram: &'static str,
     pub(in crate::serve::page) zoom_out: &'static str,
