@@ -38,31 +38,76 @@ pub(super) fn find(
     if let Some(place) = place {
         search = search.between(..=place.time());
     }
-    let mut found = FoundActivities { activities: Vec::new(), next: None };
+    let mut page = PageInMaking::new(seen);
     let mut has_more = false;
-    let mut families = Families { seen, last: None };
-    let mut first = None;
     let is_whole = walk(search, |event| {
-        let place = Place::of(&event);
-        let family = families.of(event)?;
-        if first != Some(family.first) {
-            if found.activities.len() == asked.limit {
+        if !page.goes_on(&event) {
+            page.close()?;
+            if page.activities.len() == asked.limit && page.begins_another(&event)? {
                 has_more = true;
                 return Ok(ControlFlow::Break(()));
             }
-            first = Some(family.first);
-            found.activities.push(Google.activity(&family.events));
         }
-        found.next = Some(place);
+        page.lowest = Some(event);
         Ok(ControlFlow::Continue(()))
     })?;
-    if !is_whole && found.activities.is_empty() {
-        return Err(too_costly());
+    page.close()?;
+    match (is_whole, page.activities.is_empty()) {
+        (false, true) => Err(too_costly()),
+        _ => Ok(FoundActivities {
+            activities: page.activities,
+            next: page.last.filter(|_| has_more || !is_whole),
+        }),
     }
-    if !has_more && is_whole {
-        found.next = None;
+}
+
+/// Activities that are put into a page while their inner events are read, the last of each first.
+struct PageInMaking<'s, 'r> {
+    families: Families<'s, 'r>,
+    activities: Vec<Value>,
+    /// The inner event that was read last, while its activity is not in the page yet.
+    lowest: Option<StoredEvent>,
+    /// The place of the first event of the last activity in the page.
+    last: Option<Place>,
+}
+
+impl<'s, 'r> PageInMaking<'s, 'r> {
+    fn new(seen: &'s Seen<'r>) -> Self {
+        let families = Families { seen, last: None };
+        PageInMaking { families, activities: Vec::new(), lowest: None, last: None }
     }
-    Ok(found)
+
+    /// Whether an event surely is of the activity that is being read: sequences and places of a
+    /// batch rise together.
+    fn goes_on(&self, event: &StoredEvent) -> bool {
+        let start = |event: &StoredEvent| {
+            let (common, index) = membership(&event.event)?;
+            Some((common, event.seq.checked_sub(index)?))
+        };
+        let lowest = self.lowest.as_ref().and_then(start);
+        lowest.is_some() && lowest == start(event)
+    }
+
+    /// Puts the activity that was read into the page, unless it is there.
+    fn close(&mut self) -> Answer<()> {
+        let Some(lowest) = self.lowest.take() else {
+            return Ok(());
+        };
+        let time = lowest.event.occurred_at();
+        let family = self.families.of(lowest)?;
+        let first = Some(Place::at(time, family.first));
+        if self.last != first {
+            self.last = first;
+            self.activities.push(Google.activity(&family.events));
+        }
+        Ok(())
+    }
+
+    /// Whether an event is not of the last activity in the page.
+    fn begins_another(&mut self, event: &StoredEvent) -> Answer<bool> {
+        let family = self.families.of(event.clone())?;
+        Ok(self.last != Some(Place::at(event.event.occurred_at(), family.first)))
+    }
 }
 
 /// The inner events of one activity.
@@ -115,7 +160,7 @@ impl Families<'_, '_> {
 }
 
 /// What an inner event has in common with others of its activity, and its place among them.
-fn membership(event: &Event) -> Option<(String, usize)> {
+fn membership(event: &Event) -> Option<(String, u64)> {
     let (id, common) = (event.text("id")?, event.text("correlation_id")?);
     let index = id.strip_prefix(common.as_str())?.strip_prefix('/')?.parse().ok()?;
     Some((common, index))
@@ -125,7 +170,7 @@ fn membership(event: &Event) -> Option<(String, usize)> {
 /// within a family, and a place that does not rise begins the next one.
 fn family(known: &[StoredEvent], event: StoredEvent) -> Family {
     let mut members: Vec<&StoredEvent> = Vec::new();
-    let mut before: Option<usize> = None;
+    let mut before: Option<u64> = None;
     for other in known {
         let Some((_, index)) = membership(&other.event) else { continue };
         if before.is_some_and(|before| index <= before) {
