@@ -51,8 +51,12 @@ impl QuestionMark {
 impl Place {
     /// The place of an event.
     pub(super) fn of(event: &StoredEvent) -> Place {
-        let time = event.event.occurred_at().micros();
-        Place { keys: Vec::new(), time, seq: event.seq, is_back: false }
+        Place::at(event.event.occurred_at(), event.seq)
+    }
+
+    /// The place of an event by its time and its sequence.
+    pub(super) fn at(time: Timestamp, seq: u64) -> Place {
+        Place { keys: Vec::new(), time: time.micros(), seq, is_back: false }
     }
 
     /// The same with what the entry is sorted by.

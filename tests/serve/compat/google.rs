@@ -105,3 +105,121 @@ fn refusals_are_those_of_google() {
     let unknown = place.replace("login", "nonsense");
     assert_eq!(refused(&unknown, &reader, 400)["errors"][0]["location"], "applicationName");
 }
+
+/// What is the same of an activity, whoever put it together.
+fn outline(activity: &Value) -> Value {
+    let inner = activity["events"].as_array().expect("a list");
+    let names: Vec<Value> =
+        inner.iter().map(|inner| json!([inner["type"], inner["name"]])).collect();
+    let count = |inner: &Value| inner["parameters"].as_array().map_or(0, Vec::len);
+    let parameters: Vec<usize> = inner.iter().map(count).collect();
+    let (id, actor) = (&activity["id"], &activity["actor"]);
+    json!([
+        id["uniqueQualifier"],
+        id["customerId"],
+        actor["email"],
+        actor["profileId"],
+        activity["ipAddress"],
+        names,
+        parameters
+    ])
+}
+
+#[test]
+fn activities_that_went_through_an_export_come_out_with_their_records_or_without() {
+    let Some(records) = records() else { return };
+    let before = imported("google", &shared("google_workspace.ndjson").expect("is there"));
+    let file = before.store.with_file_name("events.ndjson");
+    let file = file.to_str().expect("a path of text");
+    // With their records, in an order turned round, they are as they were.
+    crate::client::run(&before.store, &["export", "--with-raw", "-o", file]);
+    let server = imported("native", std::path::Path::new(file));
+    let reader = server.token("r", &["--role", "reader"]);
+    for (application, expected) in &records {
+        for size in ["1000", "1"] {
+            let found = pages(&server, &reader, application, &[("maxResults", size)]);
+            assert_eq!(found.len(), expected.len(), "{application} by {size}");
+            assert!(expected.iter().all(|record| found.contains(record)), "{application}");
+        }
+    }
+    let file = before.store.with_file_name("plain.ndjson");
+    let file = file.to_str().expect("a path of text");
+    crate::client::run(&before.store, &["export", "-o", file]);
+    let server = imported("native", std::path::Path::new(file));
+    let reader = server.token("r", &["--role", "reader"]);
+    for (application, expected) in &records {
+        // The export begins with the newest, so that those of one instant are turned round.
+        let sorted = |activities: &[Value]| {
+            let mut outlines: Vec<String> =
+                activities.iter().map(|activity| outline(activity).to_string()).collect();
+            outlines.sort();
+            outlines
+        };
+        for size in ["1000", "3", "1"] {
+            let found = pages(&server, &reader, application, &[("maxResults", size)]);
+            assert_eq!(sorted(&found), sorted(expected), "{application} by {size}");
+        }
+    }
+}
+
+#[test]
+fn native_events_are_activities_and_found_by_the_parameters_that_they_show() {
+    let server = Server::start(&[]);
+    let admin = server.admin();
+    let event = |number: u32| {
+        json!({
+            "tenant": "C1", "data_source": "calendar", "category": "event_change",
+            "activity": "change_event_title", "occurred_at": format!("2026-05-0{number}T10:00:00Z"),
+            "actor": {"type": "user", "id": format!("{number}"), "email": "ada@acme.example"},
+            "context": {"ip": "2001:db8::1"},
+            "targets": [{"type": "event", "id": format!("e-{number}"), "name": "New",
+                "relation": "primary"}],
+            "changes": [{"field": "event_title", "before": "Old", "after": "New",
+                "before_state": "known"}],
+            "attributes": {"event_start_time": "2022-03-13T00:00:00Z", "recurring": number == 1},
+            "details": {"seats": number},
+        })
+    };
+    let events: Vec<Value> = (1..=3).map(event).collect();
+    server.post("/api/v1/events", &admin, &json!(events).to_string()).ok();
+    let found = |pairs: &[(&str, &str)]| -> Vec<Value> {
+        let items = page(&server, &admin, "calendar", pairs)["items"].clone();
+        let items = items.as_array().cloned().unwrap_or_default();
+        items.iter().map(|item| item["actor"]["profileId"].clone()).collect()
+    };
+    for (filters, expected) in [
+        ("event_id==e-2", json!(["2"])),
+        ("event_id<>e-2", json!(["3", "1"])),
+        ("event_title==New,old_event_title==Old", json!(["3", "2", "1"])),
+        ("recurring==yes", json!(["1"])),
+        ("recurring<>yes", json!(["3", "2"])),
+        ("start_time==63782726400", json!(["3", "2", "1"])),
+        ("start_time<63782726400", json!([])),
+        ("seats>1,seats<=3", json!(["3", "2"])),
+        ("seats==2", json!(["2"])),
+        ("colour<>red", json!([])),
+    ] {
+        assert_eq!(json!(found(&[("filters", filters)])), expected, "{filters}");
+    }
+    assert_eq!(found(&[("orgUnitID", "id:nowhere")]), Vec::<Value>::new());
+    assert_eq!(found(&[("eventName", "Change_Event_Title")]).len(), 3);
+    assert_eq!(found(&[("actorIpAddress", "2001:db8:0::1"), ("customerId", "C1")]).len(), 3);
+    assert_eq!(found(&[("customerId", "C2")]), Vec::<Value>::new());
+    let whole = page(&server, &admin, "calendar", &[("filters", "event_id==e-1")]);
+    let item = &whole["items"][0];
+    assert_eq!(item["id"]["time"], "2026-05-01T10:00:00Z");
+    let parameters = item["events"][0]["parameters"].as_array().unwrap();
+    for parameter in [
+        json!({"name": "event_id", "value": "e-1"}),
+        json!({"name": "old_event_title", "value": "Old"}),
+        json!({"name": "start_time", "intValue": "63782726400"}),
+        json!({"name": "recurring", "value": "yes"}),
+        json!({"name": "seats", "intValue": "1"}),
+    ] {
+        assert!(parameters.contains(&parameter), "{parameter}: {parameters:?}");
+    }
+    let given = [("fields", "items(id/time,events/name)"), ("maxResults", "1")];
+    let expected = json!({"items": [{"id": {"time": "2026-05-03T10:00:00Z"},
+        "events": [{"name": "change_event_title"}]}]});
+    assert_eq!(page(&server, &admin, "calendar", &given), expected);
+}

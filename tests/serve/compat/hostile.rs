@@ -26,7 +26,15 @@ const VALUES: &str = "\n \n\0\n\u{fffd}\n'\n\"\n\\\n%\n*\n**\n-\n--\n((\n))\n()\
     start_time>9223372036854775807\nevent_title<>a\nrecurring==yes";
 
 fn values() -> Vec<String> {
-    let long = ["x".repeat(40_000), "(".repeat(300), "a ".repeat(149), "items(".repeat(5000)];
+    let long = [
+        "x".repeat(40_000),
+        "(".repeat(300),
+        "a ".repeat(149),
+        "items(".repeat(5000),
+        "a==1,".repeat(2000),
+        "statusCode=\"1\" AND ".repeat(1000),
+        "API,".repeat(9000),
+    ];
     VALUES.split('\n').map(str::to_owned).chain(long).collect()
 }
 

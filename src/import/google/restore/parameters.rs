@@ -40,6 +40,15 @@ fn add(parameters: &mut MemberList, name: &str, value: Option<Value>) {
     }
 }
 
+/// Whether a text is the value of a parameter, or one of its values.
+fn holds(parameters: &MemberList, name: &str, text: Option<&str>) -> bool {
+    let found = parameters.iter().find(|(key, _)| key == name);
+    found.is_some_and(|(_, value)| match value {
+        Value::List(values) => values.iter().any(|value| value.as_str() == text),
+        value => value.as_str() == text,
+    })
+}
+
 fn has(parameters: &MemberList, name: &str) -> bool {
     parameters.iter().any(|(key, _)| key == name)
 }
@@ -50,17 +59,23 @@ fn add_targets(inner: &mut Inner) {
     let mut named: Vec<(&TargetRule, Vec<Value>)> = Vec::new();
     for target in std::mem::take(&mut inner.targets) {
         let text = |key: &str| target.get(key).and_then(Value::as_str);
-        let rule = TARGETS.iter().find(|rule| {
-            text("type") == Some(rule.kind)
-                && text("relation") == Some(rule.relation)
-                && text(rule.member).is_some()
-        });
-        let Some(rule) = rule else {
+        let rules = || {
+            TARGETS.iter().filter(|rule| {
+                text("type") == Some(rule.kind)
+                    && text("relation") == Some(rule.relation)
+                    && text(rule.member).is_some()
+            })
+        };
+        let Some(rule) = rules().next() else {
             left.push(target);
             continue;
         };
         if let Some(parameter) = rule.name {
             add(&mut inner.parameters, parameter, text("name").map(Value::from));
+        }
+        // Several parameters become targets of one kind; one of them may be there.
+        if rules().any(|rule| holds(&inner.parameters, rule.parameter, text(rule.member))) {
+            continue;
         }
         let value: Vec<Value> = text(rule.member).map(Value::from).into_iter().collect();
         match named.iter_mut().find(|(known, _)| known.parameter == rule.parameter) {

@@ -17,6 +17,8 @@ const SOURCE: &str = "activity_log";
 const COUNT_MAX: usize = 100;
 /// Entries of a page where nobody says how many.
 const COUNT_DEFAULT: usize = 20;
+/// Values of a list.
+const VALUES_MAX: usize = 100;
 /// The name of the parameter that leads to a page.
 pub(super) const TOKEN: &str = "page_token";
 
@@ -53,9 +55,9 @@ impl EntryListAsked {
         let mut conditions = Vec::new();
         let term = params.text("search_term");
         conditions.extend(term.as_deref().map(term::read).transpose()?);
-        let actors = list(params, "actor", "actor[]");
-        let namespaces = list(params, "namespace", "namespace[]");
-        let actions = list(params, "action", "action[]");
+        let actors = list(params, "actor", "actor[]")?;
+        let namespaces = list(params, "namespace", "namespace[]")?;
+        let actions = list(params, "action", "action[]")?;
         if !actors.is_empty() {
             let ids = actors.iter().map(|uri| Literal::quoted(Calendly.id_of(uri)));
             conditions.push(Query::field("actor.id").one_of(ids));
@@ -80,7 +82,7 @@ impl EntryListAsked {
             organization,
             query: conditions.into_iter().fold(source, Query::and),
             has_term: term.is_some(),
-            order: EntryOrder::read(&list(params, "sort", "sort[]"))?,
+            order: EntryOrder::read(&list(params, "sort", "sort[]")?)?,
             count: params.number("count", 1..=COUNT_MAX)?.unwrap_or(COUNT_DEFAULT),
             token: params.text(TOKEN),
             from,
@@ -110,10 +112,18 @@ impl EntryListAsked {
 }
 
 /// The values of a list, which clients write in one of two ways.
-fn list(params: &mut Params, name: &'static str, bracketed: &'static str) -> Vec<String> {
+///
+/// # Errors
+/// 400 for too many.
+fn list(params: &mut Params, name: &'static str, bracketed: &'static str) -> Answer<Vec<String>> {
     let texts = [params.text(name), params.text(bracketed)];
     let texts = texts.iter().flatten().flat_map(|text| text.split(','));
-    texts.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+    let texts = texts.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let texts: Vec<String> = texts.collect();
+    match texts.len() > VALUES_MAX {
+        true => Err(Problem::parameter(name, format!("has at most {VALUES_MAX} values"))),
+        false => Ok(texts),
+    }
 }
 
 fn any(queries: impl Iterator<Item = Query>) -> Query {

@@ -1,6 +1,6 @@
 //! What is asked for: the body of a request.
 
-use crate::event::Timestamp;
+use crate::event::{Timestamp, format_instant};
 use crate::json::Value;
 use crate::profile::{Activity, Profile};
 use crate::query::{Literal, Query};
@@ -61,6 +61,13 @@ impl EntriesAsked {
         let size = number(body, "page-size", SIZES)?.unwrap_or(SIZE_DEFAULT);
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         Ok(EntriesAsked { query, is_exact, start, end, size, actions, page })
+    }
+
+    /// All of it as one query, for the record.
+    pub(super) fn recorded(&self) -> Query {
+        let time = || Query::field("occurred_at");
+        let (start, end) = (format_instant(self.start, 0), format_instant(self.end, 0));
+        self.query.clone().and(time().at_least(start)).and(time().below(end))
     }
 
     /// How many entries the pages before have.

@@ -49,7 +49,7 @@ pub(super) async fn list(
             let body = body::json(&headers, body)?;
             let body = body.ok_or_else(|| Problem::bad("body", "the body is a JSON object"))?;
             let asked = EntriesAsked::read(&body)?;
-            let running = Running::begin(server, &asker, cancel, &asked.query.to_string())?;
+            let running = Running::begin(server, &asker, cancel, &asked.recorded().to_string())?;
             let entries = find(&Seen::new(&running, Some(workspace))?, &asked)?;
             Ok(reply::value(&Value::object([("response", Value::List(entries))])))
         };

@@ -6,6 +6,8 @@ use crate::json::Number;
 use crate::query::{Field, Literal, Query};
 use crate::serve::http::problem::{Answer, Problem};
 
+/// Conditions of one parameter.
+const CONDITIONS_MAX: usize = 50;
 /// Relations of `filters`; of two that begin alike the longer comes first.
 const RELATIONS: [&str; 6] = ["==", "<>", "<=", ">=", "<", ">"];
 
@@ -55,7 +57,14 @@ pub(super) fn with_all() -> [(&'static str, FieldNames); 6] {
 /// # Errors
 /// 400 for what is no condition.
 pub(super) fn read_filters(text: &str) -> Answer<Vec<Query>> {
-    text.split(',').map(|one| condition(one.trim())).collect()
+    match text.split(',').count() > CONDITIONS_MAX {
+        true => Err(too_many("filters")),
+        false => text.split(',').map(|one| condition(one.trim())).collect(),
+    }
+}
+
+fn too_many(parameter: &str) -> Problem {
+    Problem::parameter(parameter, format!("has at most {CONDITIONS_MAX} conditions"))
 }
 
 fn condition(text: &str) -> Answer<Query> {
@@ -113,6 +122,9 @@ pub(super) fn of_field(parameter: &'static str, fields: FieldNames, text: &str) 
     let mut all = Vec::new();
     let mut rest = text.trim();
     loop {
+        if all.len() == CONDITIONS_MAX {
+            return Err(too_many(parameter));
+        }
         let end = rest.find(['=', '!', ':']).unwrap_or(rest.len());
         let (name, behind) = rest.split_at(end);
         let name = name.trim();
