@@ -159,16 +159,34 @@ impl Check<'_> {
             .collect();
         let texts = texts_of(&path, batch, EVENT)?;
         let stored = self.find(&own)?;
+        // The rows that the store would write, in one batch.
+        for ((row, key), stored) in own.iter().zip(&stored) {
+            if let Some(stored) = stored {
+                let (store_id, epoch) = (keys[*row].0.as_str(), key.epoch);
+                self.builder.push(Row { store_id, epoch, stored });
+            }
+        }
+        let expected = self.builder.finish();
+        let mut at = 0;
         for ((row, key), stored) in own.into_iter().zip(stored) {
             self.report.rows += 1;
-            if !self.seen.insert(key) {
+            let is_first = self.seen.insert(key);
+            if !is_first {
                 self.report.twice += 1;
                 self.report.note(|| format!("{}: seq {} is there twice", file.path, key.seq));
-                continue;
             }
             match stored {
-                Some(stored) => self.row(file, batch, (row, key), &stored, &keys[row].0),
-                None => self.unknown(file, key, stored_of(&path, texts[row].unwrap_or_default())),
+                Some(_) => {
+                    if is_first {
+                        self.row(file, (batch, row), (&expected, at), key);
+                    }
+                    at += 1;
+                }
+                None if is_first => {
+                    let stored = stored_of(&path, texts[row].unwrap_or_default());
+                    self.unknown(file, key, stored);
+                }
+                None => {}
             }
         }
         Ok(())
@@ -193,21 +211,19 @@ impl Check<'_> {
         Ok(found)
     }
 
+    /// Compares a row of a file with that which the store would write.
     fn row(
         &mut self,
         file: &AddFile,
-        batch: &RecordBatch,
-        (row, key): (usize, RowKey),
-        stored: &StoredEvent,
-        store_id: &str,
+        (batch, row): (&RecordBatch, usize),
+        (expected, at): (&RecordBatch, usize),
+        key: RowKey,
     ) {
-        self.builder.push(Row { store_id, epoch: key.epoch, stored });
-        let expected = self.builder.finish();
         let schema = expected.schema();
         let fields = schema.fields().iter().zip(expected.columns());
         let differs = fields.enumerate().find(|(place, (field, column))| {
             match batch.column_by_name(field.name()) {
-                Some(found) => !equal_at(found, row, column, 0),
+                Some(found) => !equal_at(found, row, column, at),
                 // A further column may have come to the table after the file.
                 None => *place < self.required,
             }

@@ -1,7 +1,9 @@
 //! `annals lake`: what it prints, and its exit codes.
 
 use crate::support::Desk;
+use assert_cmd::cargo::cargo_bin;
 use std::fs;
+use std::process::{Command, Stdio};
 
 /// A folder with a sealed store `s`, and the address of a table in it.
 fn sealed() -> (Desk, String) {
@@ -71,6 +73,35 @@ fn nothing_is_dropped_before_it_is_published_where_the_settings_say_so() {
     let swept = desk.json("retain --store s");
     assert_eq!(swept["events_removed"], 3, "{swept}");
     assert!(swept["left"].get("events_unpublished").is_none());
+}
+
+#[test]
+fn a_store_is_sealed_and_published_again_and_again() {
+    let desk = Desk::with_events();
+    let url = format!("file://{}", desk.path("table").display());
+    let once = format!("lake publish --store s --to {url} --seal-after");
+    assert_eq!(desk.json(&format!("{once} 1h"))["rows_added"], 0);
+    assert_eq!(desk.json(&format!("{once} 0s"))["rows_added"], 3);
+    let mut publisher = Command::new(cargo_bin("annals"))
+        .args(["lake", "publish", "--store", "s", "--every", "1s", "--to", &url])
+        .current_dir(desk.dir.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let more = crate::support::EVENTS.replace("e-", "f-");
+    desk.write("more.ndjson", more);
+    desk.ok("import --store s more.ndjson");
+    desk.ok("seal --store s");
+    let status = format!("lake status --store s --to {url}");
+    while desk.json(&status)["rows"] != 6 {
+        assert!(std::time::Instant::now() < deadline, "not published");
+    }
+    // One at a time; and free as soon as the first is dead.
+    assert_eq!(desk.run(&format!("lake publish --store s --to {url}")).code, 5);
+    publisher.kill().expect("it ran");
+    publisher.wait().expect("it ended");
+    desk.ok(&format!("lake publish --store s --to {url}"));
 }
 
 #[test]

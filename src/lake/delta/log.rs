@@ -1,6 +1,7 @@
 //! Reading the log of a table, and adding a commit to it.
 
 use super::action::Action;
+use super::checkpoint::Checkpoint;
 use super::table::TableState;
 use crate::lake::objects::{FoundObject, Patient, Placed};
 use crate::{Error, Result};
@@ -29,14 +30,20 @@ pub(in crate::lake) enum Commit {
 }
 
 impl DeltaLog {
-    /// Reads the whole log; without one there is no table.
+    /// Reads the log, from its latest checkpoint on if there is one; without a log there is no table.
     ///
     /// # Errors
     /// [`Error::Corrupt`] for a log with a gap or with lines that cannot be read,
     /// [`Error::Invalid`] for a table that may not be read here, [`Error::Io`].
     pub(in crate::lake) fn open(objects: &Patient) -> Result<DeltaLog> {
         let mut log = DeltaLog { objects: objects.clone(), state: TableState::default() };
-        log.refresh()?;
+        let found = objects.list(FOLDER, None)?;
+        if let Some(checkpoint) = Checkpoint::latest(&found) {
+            let actions = checkpoint.actions(objects)?;
+            log.state = TableState::of_checkpoint(checkpoint.version, actions);
+            log.check_protocol()?;
+        }
+        log.take_all(&found)?;
         Ok(log)
     }
 
@@ -50,9 +57,18 @@ impl DeltaLog {
     /// As [`DeltaLog::open`].
     pub(in crate::lake) fn refresh(&mut self) -> Result<()> {
         let after = self.state.version.map(commit_path);
-        for found in self.objects.list(FOLDER, after.as_deref())? {
-            let Some(version) = version_of(&found) else { continue };
+        let found = self.objects.list(FOLDER, after.as_deref())?;
+        self.take_all(&found)
+    }
+
+    /// Takes in the commits of a listing that are new.
+    fn take_all(&mut self, found: &[FoundObject]) -> Result<()> {
+        for found in found {
+            let Some(version) = version_of(found) else { continue };
             let expected = self.next_version();
+            if version < expected {
+                continue;
+            }
             if version > expected {
                 let got = format!("version {version}");
                 return Err(self.corrupt(&found.path, format!("version {expected}"), got));
@@ -97,6 +113,10 @@ impl DeltaLog {
         let actions = Action::read_all(bytes)
             .map_err(|problem| self.corrupt(&path, "actions of Delta".into(), problem))?;
         self.state.apply(version, actions);
+        self.check_protocol()
+    }
+
+    fn check_protocol(&self) -> Result<()> {
         let protocol = self.state.protocol.as_ref();
         if let Some(protocol) = protocol.filter(|protocol| !protocol.is_plain()) {
             let (reader, writer) = (protocol.min_reader_version, protocol.min_writer_version);

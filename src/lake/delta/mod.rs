@@ -2,6 +2,7 @@
 //! replace nothing.
 
 mod action;
+mod checkpoint;
 mod log;
 mod table;
 

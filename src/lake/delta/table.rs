@@ -14,6 +14,8 @@ pub(in crate::lake) struct LastTxn {
     pub(in crate::lake) mark: Option<String>,
     /// When it was made, in milliseconds since 1970, as it says.
     pub(in crate::lake) at: Option<i64>,
+    /// It is known from a checkpoint, which tells no mark.
+    pub(in crate::lake) is_summed_up: bool,
 }
 
 /// What the commits of a table add up to.
@@ -31,6 +33,14 @@ pub(in crate::lake) struct TableState {
 }
 
 impl TableState {
+    /// The state at a version, of the actions that a checkpoint sums up.
+    pub(in crate::lake) fn of_checkpoint(version: u64, actions: Vec<Action>) -> TableState {
+        let mut state = TableState::default();
+        state.apply(version, actions);
+        state.txns.values_mut().for_each(|txn| txn.is_summed_up = true);
+        state
+    }
+
     /// Takes in one commit.
     pub(in crate::lake) fn apply(&mut self, version: u64, actions: Vec<Action>) {
         let mark = actions.iter().find_map(|action| match action {
@@ -43,7 +53,8 @@ impl TableState {
                 Action::MetaData(metadata) => self.metadata = Some(metadata),
                 Action::Txn(txn) => {
                     let (version, at) = (txn.version, txn.last_updated);
-                    self.txns.insert(txn.app_id, LastTxn { version, mark: mark.clone(), at });
+                    let (mark, is_summed_up) = (mark.clone(), false);
+                    self.txns.insert(txn.app_id, LastTxn { version, mark, at, is_summed_up });
                 }
                 Action::Add(file) => {
                     self.removed.remove(&file.path);

@@ -30,6 +30,24 @@ pub(in crate::lake) fn each_row(
     })
 }
 
+/// Whether some rows of a file, which are in no segment any more, have some that are not past
+/// their time: those no sweep has dropped.
+pub(super) fn has_young(
+    objects: &Patient,
+    file: &AddFile,
+    (names, rules): (&StoreNames, &LakeRules),
+    gone: &FileRows,
+) -> Result<bool> {
+    let mut found = false;
+    if !gone.is_empty() {
+        each_row(objects, file, |store, key, stored| {
+            found |= names.has(store) && gone.contains(key) && !rules.is_gone(&stored);
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
 /// Which of some rows of a file, which are in no segment any more, the lake still keeps: those
 /// of classes that it keeps for longer than the store.
 pub(super) fn outliving(

@@ -5,15 +5,15 @@
 //! wrote anew. Touched files and segments without a file that share rows are one step, so that at
 //! every version each row is there once.
 
-use super::copies::outliving;
+use super::copies::{has_young, outliving};
 use super::own::{OwnFile, ReadRows, StoreNames, TAG_EXPIRED, TAG_HIDDEN, TAG_OLDEST, own_files};
 use super::stored::{expired_mark, expired_rows, stored_rows};
-use crate::Result;
 use crate::event::Timestamp;
 use crate::lake::delta::{AddFile, TableState};
 use crate::lake::objects::Patient;
 use crate::lake::parquet::FileRows;
 use crate::store::{LakeRules, SealedSegment, Snapshot};
+use crate::{Error, Result};
 use std::collections::BTreeMap;
 
 /// New segments that go into one commit: a run that ends loses little of its work.
@@ -30,6 +30,10 @@ pub(super) struct Look<'a> {
     /// Segments of which the lake has nothing by the rules, known from before.
     pub(super) empty: &'a [String],
     pub(super) include_hidden: bool,
+    /// The store may have lost sealed events since its last publication: those are not to leave.
+    pub(super) is_suspect: bool,
+    /// Names of files that a repair has moved aside: so may those of their segments.
+    pub(super) aside: &'a [String],
 }
 
 /// One commit to be.
@@ -156,7 +160,15 @@ impl Look<'_> {
         one.rows.keys().filter(|key| !live.contains(*key)).for_each(|key| {
             gone.insert(key);
         });
-        let kept = outliving(self.objects, &one.file.add, (self.names, self.rules), &gone)?;
+        let judged = (self.names, self.rules);
+        let id = one.file.segment.as_ref();
+        let is_aside = id.is_some_and(|id| self.aside.iter().any(|name| name.contains(id)));
+        if (self.is_suspect || is_aside) && has_young(self.objects, &one.file.add, judged, &gone)? {
+            let problem = "the table has rows that the store has lost in a recovery or repair; \
+                 restore them from there, or let them go with --adopt";
+            return Err(Error::invalid("store", problem));
+        }
+        let kept = outliving(self.objects, &one.file.add, judged, &gone)?;
         let mut leaving = FileRows::default();
         gone.keys().filter(|key| !kept.contains(*key)).for_each(|key| {
             leaving.insert(key);

@@ -69,6 +69,8 @@ pub struct Publisher {
 struct Standing {
     names: StoreNames,
     table: String,
+    /// An epoch has begun since the last publication, as after a repair.
+    is_suspect: bool,
 }
 
 impl Publisher {
@@ -85,7 +87,8 @@ impl Publisher {
     ///
     /// # Errors
     /// [`Error::Locked`] when another copy of the store has published, [`Error::Invalid`] for a
-    /// table that is none of ours, has a protocol that is not known here, or may not be changed;
+    /// table that is none of ours, has a protocol that is not known here, or may not be changed,
+    /// and for a store that has lost events since which the table still has;
     /// [`Error::Corrupt`] for a damaged segment, log or file; [`Error::Io`].
     pub fn publish(&mut self, snapshot: &Snapshot) -> Result<PublishReport> {
         let mut log = match self.log.take() {
@@ -106,12 +109,13 @@ impl Publisher {
         let live: BTreeMap<String, SealedSegment> =
             snapshot.sealed()?.into_iter().map(|one| (one.summary().id, one)).collect();
         let rules = snapshot.lake_rules();
+        let aside = if self.options.adopt { Vec::new() } else { self.folder.aside()? };
         if self.options.include_hidden {
             self.empty.clear();
         }
         for _ in 0..PLANS {
             self.prepare(log)?;
-            let Some(standing) = self.standing(&live, log.state())? else {
+            let Some(standing) = self.standing(snapshot, &live, log.state())? else {
                 report.version = log.state().version.unwrap_or(0);
                 return Ok(report);
             };
@@ -124,10 +128,12 @@ impl Publisher {
                 objects: &self.objects,
                 empty: &self.empty,
                 include_hidden: self.options.include_hidden,
+                is_suspect: standing.is_suspect,
+                aside: &aside,
             };
             let steps = look.steps(&mut self.read)?;
             if self.take(&steps, (snapshot, &rules), &standing, log, &mut report)? {
-                self.note_published(&standing.table, &live)?;
+                self.note_published(&standing.table, &live, snapshot.epoch())?;
                 report.version = log.state().version.unwrap_or(0);
                 return Ok(report);
             }
@@ -268,6 +274,7 @@ impl Publisher {
     /// [`Error::Locked`] when somebody else has published under its name.
     fn standing(
         &mut self,
+        snapshot: &Snapshot,
         live: &BTreeMap<String, SealedSegment>,
         state: &TableState,
     ) -> Result<Option<Standing>> {
@@ -285,7 +292,7 @@ impl Publisher {
         let version = state.txn(&names.id);
         let is_pending = version == known.version + 1
             && known.pending.is_some()
-            && last.and_then(|last| last.mark.as_ref()) == known.pending.as_ref();
+            && last.is_some_and(|last| last.is_summed_up || last.mark == known.pending);
         if version != known.version && !is_pending && !self.options.adopt {
             let holder = format!(
                 "a copy of this store, which has published as {} since: it made commit {version}, \
@@ -296,8 +303,10 @@ impl Publisher {
         }
         known.version = version;
         known.pending = None;
+        let has_begun = ![0, snapshot.epoch()].contains(&known.epoch);
+        let is_suspect = has_begun && !self.options.adopt;
         self.folder.write(memory)?;
-        Ok(Some(Standing { names, table }))
+        Ok(Some(Standing { names, table, is_suspect }))
     }
 
     /// Takes over the rows of the store from which this one was restored, if that is asked for.
@@ -321,8 +330,12 @@ impl Publisher {
         &mut self,
         table: &str,
         live: &BTreeMap<String, SealedSegment>,
+        epoch: u64,
     ) -> Result<()> {
-        self.remember(table, |known| known.published = live.keys().cloned().collect())
+        self.remember(table, |known| {
+            known.published = live.keys().cloned().collect();
+            known.epoch = epoch;
+        })
     }
 
     fn remember(&mut self, table: &str, change: impl FnOnce(&mut LakeTable)) -> Result<()> {

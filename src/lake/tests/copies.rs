@@ -68,6 +68,27 @@ fn a_copy_that_went_its_own_way_is_refused_and_nothing_changes() {
 }
 
 #[test]
+fn what_a_repair_has_lost_does_not_leave_the_table() {
+    let mut bench = Bench::new(5);
+    for category in ["a", "b"] {
+        bench.append(1, category, 4);
+        bench.seal();
+    }
+    bench.publish();
+    let lost = bench.snapshot().sealed().expect("sound")[0].summary().path;
+    bench.store.take().expect("open").close().expect("closed");
+    let path = std::path::Path::new(super::ROOT).join(lost);
+    bench.disk.damage(&path, |bytes| bytes.truncate(10)).expect("there");
+    bench.builder().repair(super::ROOT).expect("repaired");
+    bench.store = Some(bench.builder().open(super::ROOT).expect("opens"));
+    let refused = bench.publish_with(PublishOptions::default());
+    assert!(matches!(refused, Err(Error::Invalid { .. })), "{refused:?}");
+    assert_eq!(table::rows(&bench.objects).len(), 8);
+    bench.publish_with(adopting()).expect("published");
+    assert_eq!(table::rows(&bench.objects).len(), 4);
+}
+
+#[test]
 fn stores_beside_each_other_lose_races_and_no_rows() {
     let objects = std::sync::Arc::default();
     let mut benches: Vec<Bench> = (1..=32).map(|seed| Bench::beside(seed, &objects)).collect();

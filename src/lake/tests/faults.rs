@@ -122,3 +122,33 @@ fn a_compaction_is_one_commit_that_changes_no_data() {
     assert_eq!(table::rows(&bench.objects).len() as u64, expected(&bench));
     check_versions(&bench.objects, 0);
 }
+
+/// The table in docs/fleet.md.
+#[test]
+fn requests_are_as_few_as_the_page_says() {
+    let mut bench = Bench::new(12);
+    let mut publisher = bench.publisher(PublishOptions::default()).expect("free");
+    let mut count = |bench: &Bench| {
+        let before = bench.objects.requests();
+        publisher.publish(&bench.snapshot()).expect("published");
+        bench.objects.requests() - before
+    };
+    let seal = |bench: &mut Bench, segments: i64| {
+        for day in 0..segments {
+            bench.append(day, "a", 2);
+            bench.seal();
+        }
+    };
+    seal(&mut bench, 1);
+    assert_eq!(count(&bench), 1 + 1 + 2, "a list, the table, a file and its commit");
+    assert_eq!(count(&bench), 1, "nothing new");
+    seal(&mut bench, 9);
+    assert_eq!(count(&bench), 1 + 9 + 2, "files, and a commit for each eight");
+    bench.store().compact().expect("merged");
+    assert_eq!(count(&bench), 1 + 10 + 2, "what was merged is read");
+    drop(publisher);
+    let commits = table::state(&bench.objects).version.expect("a table") + 1;
+    let before = bench.objects.requests();
+    bench.publish();
+    assert_eq!(bench.objects.requests() - before, 1 + commits, "a new process reads the log");
+}

@@ -60,6 +60,11 @@ impl MemoryObjects {
         memory.fault.take().is_none()
     }
 
+    /// Requests so far.
+    pub(super) fn requests(&self) -> u64 {
+        self.0.lock().expect("no test panics with it").requests
+    }
+
     pub(super) fn paths(&self) -> Vec<String> {
         self.0.lock().expect("no test panics with it").objects.keys().cloned().collect()
     }

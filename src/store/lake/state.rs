@@ -42,6 +42,9 @@ pub struct LakeTable {
     /// The mark of a commit with the next number that was begun: whether it was made is seen in
     /// the table.
     pub pending: Option<String>,
+    /// The epoch of the store at its last publication there; 0: not known.
+    #[serde(default)]
+    pub epoch: u64,
     /// The segments that are in the table, as far as the rules allow.
     #[serde(default)]
     pub published: Vec<String>,

@@ -41,6 +41,15 @@ impl LakeFolder {
         Ok(())
     }
 
+    /// The names of the files that a repair or an opening has moved aside.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn aside(&self) -> Result<Vec<String>> {
+        let found = files::list(&self.disk, &self.paths.aside())?;
+        Ok(found.into_iter().map(|item| item.name).collect())
+    }
+
     /// The time by the clock of the store.
     pub fn now(&self) -> crate::Timestamp {
         crate::Timestamp(self.clock.now_micros())
