@@ -113,3 +113,17 @@ test("a query as JSON becomes one as text", async () => {
   );
   assert.deepEqual(parameters(page), { q: "category=teams" });
 });
+
+test("every example of how to ask is a query that can be asked, in each language", async () => {
+  for (const lang of ["en", "de", "fr"]) {
+    const page = await server.open(`/?lang=${lang}`);
+    const links = await page
+      .locator(".help dt a")
+      .evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+    assert.equal(links.length, 9);
+    for (const link of links) {
+      const answer = await page.request.get(server.url + link);
+      assert.equal(answer.status(), 200, link);
+    }
+  }
+});

@@ -160,6 +160,7 @@ fn a_token_signs_in_with_its_rights_and_its_end() {
     let reader = server.token("r", &["--role", "reader", "--tenant", "a"]);
     let writer = server.token("w", &["--role", "writer"]);
     let sign_in = |token: &str| post(&server, "/sign-in", "", &format!("token={token}"));
+    assert!(sign_in("annals_x").text().contains("This token does not count"));
     assert_eq!(sign_in("annals_x").status, 401);
     assert_eq!(sign_in(&writer).status, 403);
     let reply = sign_in(&reader);

@@ -88,6 +88,9 @@ impl Viewer {
         let told = html! {
             section class="notice" {
                 h2 { (title) }
+                @if problem.code == "token" {
+                    p class="problem" role="alert" { (problem.detail) }
+                }
                 @if problem.status == StatusCode::UNAUTHORIZED { (sign_in(words)) }
                 @else if problem.code == "reason" { (reason(words, &self.here())) }
                 @else {

@@ -38,7 +38,10 @@ pub(super) async fn sign_in_by_token(
             let problem = Problem::forbidden("a writer appends and asks nothing");
             form.viewer.problem(&problem)
         }
-        None => form.viewer.problem(&Problem::unauthenticated()),
+        None => {
+            let detail = form.viewer.words.token_wrong;
+            form.viewer.problem(&Problem::new(StatusCode::UNAUTHORIZED, "token", detail))
+        }
     }
 }
 

@@ -23,6 +23,22 @@ pub(super) fn search_box(words: &Words, address: &Address, is_wrong: bool) -> Ma
     }
 }
 
+/// Queries to learn from, each a link to what it finds.
+pub(super) fn help(words: &Words, address: &Address) -> Markup {
+    let address = address.speech();
+    html! {
+        details class="menu help" {
+            summary { (words.how_to_ask) }
+            dl class="sheet" {
+                @for (query, finds) in words.examples {
+                    dt { a href=(address.asking(query).at("/")) { code { (query) } } }
+                    dd { (finds) }
+                }
+            }
+        }
+    }
+}
+
 /// What is wrong with a query: the place is marked, and what is nearest is a link to the query with
 /// it in that place.
 pub(super) fn wrong(words: &Words, address: &Address, problem: &Problem) -> Markup {

@@ -62,7 +62,10 @@ pub(in crate::serve::page) async fn list(
         page(&scene, &running, &wanted).map(Shown::Here)
     };
     match server.ask(Kind::Page, look).await {
-        Ok(Shown::Here(page)) => viewer.answer(viewer.words.title, Ok(page)),
+        Ok(Shown::Here(page)) => {
+            let title = viewer.address.get("q").unwrap_or(viewer.words.title);
+            viewer.answer(title, Ok(page))
+        }
         Ok(Shown::Elsewhere(address)) => see(&address),
         // A wrong question stays where it can be mended.
         Err(problem) if problem.status == StatusCode::BAD_REQUEST => {
@@ -80,6 +83,7 @@ fn mended(viewer: &Viewer, problem: &Problem) -> Markup {
         (bar::search_box(words, address, is_query))
         @if is_query { (bar::wrong(words, address, problem)) }
         @else { p class="problem" role="alert" { (problem.detail) } }
+        div class="tools" { (bar::help(words, address)) }
         // Columns that were kept may be none any more.
         @if address.get("columns").is_some() { (columns::usual(words, address)) }
     }
@@ -119,10 +123,15 @@ fn page(scene: &Scene<'_>, running: &Running<'_>, wanted: &Wanted) -> Answer<Mar
     Ok(html! {
         (bar::search_box(words, scene.address, false))
         @if !scene.is_long() { (chips::chips(scene, &parts, &asked.question)) }
-        details class="menu builder" {
-            summary { (words.builder) }
-            @let query = scene.address.only(&["q", "profile", "lang"]);
-            div class="sheet" data-builder=(query.to_query()) { (filters::condition_form(scene)) }
+        div class="tools" {
+            details class="menu builder" {
+                summary { (words.builder) }
+                @let query = scene.address.only(&["q", "profile", "lang"]);
+                div class="sheet" data-builder=(query.to_query()) {
+                    (filters::condition_form(scene))
+                }
+            }
+            (bar::help(words, scene.address))
         }
         div class="columns-of-page" {
             (filters::column(scene, &filters, &parts, &asked.question))

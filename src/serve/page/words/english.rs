@@ -65,6 +65,17 @@ pub(super) const ENGLISH: Words = Words {
         ("details.query", "Query"),
         ("details.address", "Address"),
     ],
+    examples: &[
+        ("password reset", "both words, in any field, accents and case aside"),
+        ("\"password reset\"", "the words one behind the other"),
+        ("actor:mari*", "a field has a word that begins so"),
+        ("category=(teams,groups)", "a field is one of these"),
+        ("-outcome=success", "not this"),
+        ("since:7d", "of the last seven days; also on:, before:, after: a day"),
+        ("ip=203.0.113.0/24", "from one network"),
+        ("a OR (b c)", "either, or both of the others"),
+        ("changes[field=role after=owner]", "one change that is both"),
+    ],
     operators: &[
         ("eq", "is"),
         ("ne", "is not"),
@@ -108,6 +119,7 @@ pub(super) const ENGLISH: Words = Words {
     sign_in_how: "Open the address that the server printed when it started, or sign in \
         with a token.",
     token: "Token",
+    token_wrong: "This token does not count.",
     wrong: "This cannot be answered",
     not_found: "There is nothing here",
     to_start: "To the activity log",
@@ -141,6 +153,7 @@ pub(super) const ENGLISH: Words = Words {
     condition: "Condition",
     clear_all: "Clear all",
     not_word: "not",
+    how_to_ask: "How to ask",
     builder: "Condition builder",
     add_condition: "Add condition",
     add_group: "Add group",

@@ -65,6 +65,17 @@ pub(super) const FRENCH: Words = Words {
         ("details.query", "Requête"),
         ("details.address", "Adresse"),
     ],
+    examples: &[
+        ("password reset", "les deux mots, dans n’importe quel champ, sans accents ni casse"),
+        ("\"password reset\"", "les mots l’un après l’autre"),
+        ("actor:mari*", "un champ a un mot qui commence ainsi"),
+        ("category=(teams,groups)", "un champ est l’une de ces valeurs"),
+        ("-outcome=success", "pas ceci"),
+        ("since:7d", "des sept derniers jours ; aussi on:, before:, after: un jour"),
+        ("ip=203.0.113.0/24", "depuis un réseau"),
+        ("a OR (b c)", "l’un, ou les deux autres"),
+        ("changes[field=role after=owner]", "une modification qui est les deux"),
+    ],
     operators: &[
         ("eq", "est"),
         ("ne", "n’est pas"),
@@ -108,6 +119,7 @@ pub(super) const FRENCH: Words = Words {
     sign_in_how: "Ouvrez l’adresse que le serveur a affichée au démarrage, ou \
         connectez-vous avec un jeton.",
     token: "Jeton",
+    token_wrong: "Ce jeton ne vaut pas.",
     wrong: "Impossible de répondre",
     not_found: "Il n’y a rien ici",
     to_start: "Vers le journal d’activité",
@@ -141,6 +153,7 @@ pub(super) const FRENCH: Words = Words {
     condition: "Condition",
     clear_all: "Tout effacer",
     not_word: "pas",
+    how_to_ask: "Comment demander",
     builder: "Composer des conditions",
     add_condition: "Ajouter une condition",
     add_group: "Ajouter un groupe",

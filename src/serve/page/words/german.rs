@@ -65,6 +65,20 @@ pub(super) const GERMAN: Words = Words {
         ("details.query", "Abfrage"),
         ("details.address", "Adresse"),
     ],
+    examples: &[
+        (
+            "password reset",
+            "beide Wörter, in irgendeinem Feld, Akzente und Großschreibung zählen nicht",
+        ),
+        ("\"password reset\"", "die Wörter hintereinander"),
+        ("actor:mari*", "ein Feld hat ein Wort, das so beginnt"),
+        ("category=(teams,groups)", "ein Feld ist eines davon"),
+        ("-outcome=success", "dies nicht"),
+        ("since:7d", "der letzten sieben Tage; auch on:, before:, after: ein Tag"),
+        ("ip=203.0.113.0/24", "aus einem Netz"),
+        ("a OR (b c)", "das eine, oder beide anderen"),
+        ("changes[field=role after=owner]", "eine Änderung, die beides ist"),
+    ],
     operators: &[
         ("eq", "ist"),
         ("ne", "ist nicht"),
@@ -108,6 +122,7 @@ pub(super) const GERMAN: Words = Words {
     sign_in_how: "Öffnen Sie die Adresse, die der Server beim Start zeigt, oder melden Sie sich \
         mit einem Token an.",
     token: "Token",
+    token_wrong: "Dieses Token gilt nicht.",
     wrong: "Das kann nicht beantwortet werden",
     not_found: "Hier ist nichts",
     to_start: "Zum Aktivitätsprotokoll",
@@ -142,6 +157,7 @@ pub(super) const GERMAN: Words = Words {
     condition: "Bedingung",
     clear_all: "Alles zurücksetzen",
     not_word: "nicht",
+    how_to_ask: "Wie man fragt",
     builder: "Bedingungen zusammenstellen",
     add_condition: "Bedingung hinzufügen",
     add_group: "Gruppe hinzufügen",

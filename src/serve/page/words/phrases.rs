@@ -17,6 +17,8 @@ pub(in crate::serve::page) struct Words {
     pub(in crate::serve::page) states: &'static [(&'static str, &'static str)],
     /// The fields of an event, and of what the log says of itself, by their paths.
     pub(in crate::serve::page) fields: &'static [(&'static str, &'static str)],
+    /// Queries to learn from, and what they find.
+    pub(in crate::serve::page) examples: &'static [(&'static str, &'static str)],
     /// The operators of conditions by their names in the query as JSON.
     pub(in crate::serve::page) operators: &'static [(&'static str, &'static str)],
     pub(in crate::serve::page) title: &'static str,
@@ -38,6 +40,7 @@ pub(in crate::serve::page) struct Words {
     pub(in crate::serve::page) sign_out: &'static str,
     pub(in crate::serve::page) sign_in_how: &'static str,
     pub(in crate::serve::page) token: &'static str,
+    pub(in crate::serve::page) token_wrong: &'static str,
     pub(in crate::serve::page) wrong: &'static str,
     pub(in crate::serve::page) not_found: &'static str,
     pub(in crate::serve::page) to_start: &'static str,
@@ -71,6 +74,7 @@ pub(in crate::serve::page) struct Words {
     pub(in crate::serve::page) condition: &'static str,
     pub(in crate::serve::page) clear_all: &'static str,
     pub(in crate::serve::page) not_word: &'static str,
+    pub(in crate::serve::page) how_to_ask: &'static str,
     pub(in crate::serve::page) builder: &'static str,
     pub(in crate::serve::page) add_condition: &'static str,
     pub(in crate::serve::page) add_group: &'static str,
