@@ -2,13 +2,14 @@
 //! only.
 
 use crate::{Error, Result};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// Rights of the owner only.
 const MODE: u32 = 0o600;
+const FOLDER_MODE: u32 = 0o700;
 
 /// What tells that a file was replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +84,13 @@ pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.mode(MODE);
     options
+}
+
+/// Makes folders, with those above, that only their owner may enter.
+pub(crate) fn private_folder() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true).mode(FOLDER_MODE);
+    builder
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -12,6 +12,10 @@ pub const ADDRESS_BYTES_MAX: usize = 64 << 10;
 pub const CONNECTIONS_MAX: usize = 1024;
 /// Questions that run at once; a further one waits for [`QUESTION_WAITS`], then 503.
 pub const QUESTIONS_MAX: usize = 64;
+/// Files that one caller may be sent at once: 503 beyond, so that others have room.
+pub const STREAMS_OF_ONE_MAX: usize = 32;
+/// Followers of one caller at once: likewise.
+pub const FOLLOWERS_OF_ONE_MAX: usize = 512;
 /// How long a question waits for its turn.
 pub const QUESTION_WAITS: Duration = Duration::from_secs(1);
 /// How long a question may run: 503 beyond, and a page that is marked incomplete.

@@ -88,9 +88,13 @@ fn read(body: &[u8], caller: &Caller) -> Answer<Vec<Event>> {
 
 /// The event as one of the caller's: a tenant or source that is left out is theirs.
 fn owned(event: Event, caller: &Caller, line: u64) -> Answer<Event> {
-    if caller.role == Role::Writer && event.text("category").as_deref() == Some(OWN_CATEGORY) {
-        let problem = "`annals` is the category of what the log says of itself";
-        return Err(at_line(line, Some("category"), problem));
+    for field in ["category", "data_source"] {
+        // Nor what reads like it.
+        let is_own = |text: String| text.trim().eq_ignore_ascii_case(OWN_CATEGORY);
+        if caller.role == Role::Writer && event.text(field).is_some_and(is_own) {
+            let problem = "`annals` is what the log says of itself";
+            return Err(at_line(line, Some(field), problem));
+        }
     }
     let event = with_own(event, "tenant", caller.tenant.as_deref(), line)?;
     match caller.sources.as_deref() {

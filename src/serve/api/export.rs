@@ -13,8 +13,13 @@ use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::http::stream::stream;
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
+use crate::serve::state::shares::Shared;
 use axum::http::StatusCode;
 use std::sync::Arc;
+
+/// Columns that one may ask for, and bytes of their names.
+const COLUMNS_MAX: usize = 1_024;
+const COLUMNS_BYTES_MAX: usize = 64 << 10;
 
 /// A file that is asked for: which events, and how they are written.
 #[derive(Debug, Clone)]
@@ -45,12 +50,21 @@ impl FileForm {
     /// # Errors
     /// 400 for columns that are none, whatever the format.
     pub(crate) fn export(&self, speech: &Speech) -> Answer<Export> {
-        let named = self.columns.as_deref().map(|list| match self.is_folded {
+        let list = self.columns.as_deref();
+        if list.is_some_and(|list| list.len() > COLUMNS_BYTES_MAX) {
+            let problem = format!("has at most {} KiB", COLUMNS_BYTES_MAX >> 10);
+            return Err(Problem::parameter("columns", problem));
+        }
+        let named = list.map(|list| match self.is_folded {
             true => speech.columns_with_effects(list),
             false => speech.columns(list),
         });
         let named = named.transpose()?;
         let mut export = Export::new(self.format);
+        if named.as_ref().is_some_and(|columns| columns.len() > COLUMNS_MAX) {
+            let problem = format!("has at most {COLUMNS_MAX} columns");
+            return Err(Problem::parameter("columns", problem));
+        }
         if self.has_columns() {
             let columns = named.map_or_else(|| speech.file_columns(), Ok)?;
             export = export.columns(columns);
@@ -187,10 +201,11 @@ pub(crate) async fn export(mut call: Call) -> Answer {
     };
     call.ask(Kind::Export, check).await?;
     let (out, body) = stream();
+    let share = server.shares.take(&asker.caller, Shared::Streams)?;
     let turn = server.turn().await?;
     let response = reply::as_file(reply::text(wanted.media_type(), body), &wanted.file_name());
     tokio::task::spawn_blocking(move || {
-        let _turn = turn;
+        let _places = (turn, share);
         let mut out = out;
         match write(&server, &asker, &wanted, &mut out) {
             // A reader that is gone needs no end.
@@ -206,8 +221,13 @@ fn check_rows(running: &Running<'_>, wanted: &ExportAsked, speech: &Speech) -> A
     let selection = wanted.asked.selection(&running.asker.caller, speech)?;
     let direct = speech.profile().and_then(|profile| profile.export().direct_rows_max);
     let search = running.limited(speech, selection);
+    // A cursor of another question is told now, not in the middle of the file.
+    let first = search.clone().order(wanted.order).limit(1);
+    match wanted.after {
+        Some(cursor) => first.after(cursor).page()?,
+        None => first.page()?,
+    };
     let Some(most) = direct else {
-        search.limit(1).page()?;
         return Ok(());
     };
     let count = search.count()?;

@@ -16,7 +16,7 @@ use crate::serve::state::server::Server;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
@@ -93,6 +93,25 @@ pub(crate) async fn get(Path(id): Path<String>, call: Call) -> Answer {
         let job = server.jobs.get(&id, &asker.caller);
         let job = job.ok_or_else(|| Problem::missing(format!("there is no export {id}")))?;
         Ok(reply::value(&told(server, &job)?))
+    };
+    call.ask(Kind::Export, answer).await
+}
+
+/// `DELETE exports/{id}`: takes it out, with its file; 204.
+///
+/// # Errors
+/// 404 where the caller has no such job, 409 while it is written.
+pub(crate) async fn delete(Path(id): Path<String>, call: Call) -> Answer {
+    let answer = move |server: &Server, asker: &Asker, _: &Arc<_>| match server
+        .jobs
+        .remove(&id, &asker.caller)
+    {
+        Some(true) => Ok(StatusCode::NO_CONTENT.into_response()),
+        Some(false) => {
+            let detail = "it is being written; take it out when it is done";
+            Err(Problem::new(StatusCode::CONFLICT, "running", detail))
+        }
+        None => Err(Problem::missing(format!("there is no export {id}"))),
     };
     call.ask(Kind::Export, answer).await
 }

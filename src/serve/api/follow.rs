@@ -9,20 +9,22 @@ use super::reply::{self, NDJSON};
 use crate::event::Raw;
 use crate::json::Value;
 use crate::query::{FollowCursor, Selection};
-use crate::serve::door::asker::Asker;
+use crate::serve::auth::role::Caller;
+use crate::serve::door::asker::{Asker, Pass};
 use crate::serve::door::call::Call;
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::http::stream::body_of;
 use crate::serve::limits::SENDING_LASTS;
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
+use crate::serve::state::shares::{Share, Shared};
 use crate::store::Snapshot;
 use crate::{Error, Result};
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Sender, channel};
 
 const SERVER_SENT: &str = "text/event-stream; charset=utf-8";
@@ -34,9 +36,16 @@ const LOOK_BYTES: usize = 256 << 10;
 /// Looks whose events wait to be sent.
 const LOOKS_WAITING: usize = 2;
 
+/// How often it is looked whether a follower may still follow.
+const LOOKED_AT_EVERY: Duration = Duration::from_secs(2);
+
 /// What a follower follows, and how it is told.
 struct Follower {
     server: Arc<Server>,
+    caller: Caller,
+    pass: Pass,
+    /// Given back with the follower.
+    _share: Share,
     selection: Selection,
     place: FollowCursor,
     form: Form,
@@ -60,7 +69,9 @@ struct Look {
 pub(crate) async fn follow(headers: HeaderMap, mut call: Call) -> Answer {
     let asked = Asked::take(&mut call.params)?;
     let (raw, after) = (take_raw(&mut call.params)?, call.params.text("after"));
-    let server = Arc::clone(&call.server);
+    let (server, caller) = (Arc::clone(&call.server), call.asker.caller.clone());
+    let pass = Pass::of(&server, &headers, &caller);
+    let share = server.shares.take(&caller, Shared::Followers)?;
     let last = headers.get("last-event-id").map(|last| last.to_str().unwrap_or("?").to_owned());
     let place = last.filter(|last| !last.is_empty()).or(after);
     let place = place.map(|place| {
@@ -88,7 +99,8 @@ pub(crate) async fn follow(headers: HeaderMap, mut call: Call) -> Answer {
         _ => Form::Json,
     };
     let (pieces, receiver) = channel(LOOKS_WAITING);
-    let follower = Follower { server, selection, place, form, raw, pieces };
+    let follower =
+        Follower { server, caller, pass, _share: share, selection, place, form, raw, pieces };
     tokio::spawn(follower.run(rewound));
     let kind = if form == Form::Ndjson { NDJSON } else { SERVER_SENT };
     Ok(reply::text(kind, body_of(receiver)))
@@ -101,7 +113,7 @@ fn is_ahead(place: FollowCursor, snapshot: &Snapshot) -> bool {
 }
 
 impl Follower {
-    /// Sends what comes until the reader is gone or the server stops.
+    /// Sends what comes until the reader is gone, may not read any more, or the server stops.
     async fn run(mut self, rewound: Option<FollowCursor>) {
         let followers = self.server.metrics.followers.clone();
         followers.inc();
@@ -120,12 +132,17 @@ impl Follower {
 
     async fn follow(&mut self) -> Option<()> {
         let mut news = self.server.news.subscribe();
+        let mut heard = Instant::now();
         loop {
+            if !self.pass.counts(&self.server, &self.caller) {
+                return None;
+            }
             news.mark_unchanged();
             let look = self.look().await?;
             self.place = look.place;
             if !look.text.is_empty() {
                 self.send(look.text).await?;
+                heard = Instant::now();
             }
             if look.is_full {
                 continue;
@@ -133,13 +150,14 @@ impl Follower {
             let pieces = self.pieces.clone();
             let quiet = tokio::select! {
                 _ = news.changed() => false,
-                () = tokio::time::sleep(COMMENT_EVERY) => true,
+                () = tokio::time::sleep(LOOKED_AT_EVERY) => heard.elapsed() >= COMMENT_EVERY,
                 () = pieces.closed() => return None,
                 () = self.server.stopped() => return None,
             };
             if quiet {
                 let comment = if self.form == Form::Json { ": still here\n\n" } else { "\n" };
                 self.send(comment.into()).await?;
+                heard = Instant::now();
             }
         }
     }

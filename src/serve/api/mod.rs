@@ -45,7 +45,7 @@ pub(super) fn routes() -> Router<Arc<Server>> {
         .route("/follow", get(follow::follow))
         .route("/export", get(export::export))
         .route("/exports", get(exports::list).post(exports::create))
-        .route("/exports/{id}", get(exports::get))
+        .route("/exports/{id}", get(exports::get).delete(exports::delete))
         .route("/exports/{id}/file", get(exports::file))
         .route("/registry", get(settings::registry))
         .route("/coverage", get(settings::coverage))

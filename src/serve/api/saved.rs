@@ -182,7 +182,7 @@ fn read(headers: &HeaderMap, body: Bytes) -> Answer<SearchContent> {
     let wrong = |error: serde_json::Error| Problem::bad("body", error.to_string());
     let mut value: serde_json::Value = serde_json::from_slice(&body).map_err(wrong)?;
     if let Some(members) = value.as_object_mut() {
-        for told in ["id", "owner", "tenant", "changed_at"] {
+        for told in ["id", "owner", "tenant", "sources", "by_admin", "changed_at"] {
             members.remove(told);
         }
     }

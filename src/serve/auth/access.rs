@@ -4,6 +4,7 @@
 //! it again when it has changed.
 
 use super::role::{Caller, Role};
+use super::session::SIGN_IN;
 use super::token::{Token, hash_of, new_secret};
 use crate::event::Timestamp;
 use crate::serve::files::{LockedFile, Stamp};
@@ -168,6 +169,9 @@ fn check(new: &NewToken) -> Result<()> {
         let problem = format!("has 1 to {NAME_BYTES_MAX} bytes without controls");
         return Err(Error::invalid("name", problem));
     }
+    if name == SIGN_IN {
+        return Err(Error::invalid("name", format!("`{SIGN_IN}` is that of the printed code")));
+    }
     let is_scoped = new.tenant.is_some() || !new.sources.is_empty();
     if is_scoped && matches!(new.role, Role::Auditor | Role::Admin) {
         let problem = format!("{} see all tenants and sources; leave those out", new.role);
@@ -211,6 +215,7 @@ mod tests {
         file.create(&new("one", Role::Reader)).unwrap();
         for wrong in [
             new("one", Role::Admin),
+            new(SIGN_IN, Role::Reader),
             new(" ", Role::Admin),
             NewToken { tenant: Some("a".into()), ..new("two", Role::Admin) },
         ] {

@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// What a token is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Appends.
@@ -61,7 +61,10 @@ impl FromStr for Role {
 }
 
 /// Who calls, and what of the store is theirs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// What they keep with the server, such as exports and saved searches, is theirs by all of it: a
+/// token of the same name for another tenant is somebody else.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Caller {
     /// The name of the token, or of the person as an embedding service knows them.
     pub name: String,

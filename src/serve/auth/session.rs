@@ -13,6 +13,10 @@ pub(crate) const SESSION_LASTS: Duration = Duration::from_secs(12 * 3600);
 pub(crate) const COOKIE: &str = "annals_session";
 /// The cookie in which the page keeps why an auditor looks.
 pub(crate) const REASON_COOKIE: &str = "annals_reason";
+/// The name of whoever has the printed code.
+pub(crate) const SIGN_IN: &str = "sign-in";
+/// Sessions of the holder of a token at once; the one that ends first makes room.
+const SESSIONS_OF_ONE_MAX: usize = 64;
 /// Sessions at once; the one that ends first makes room.
 const SESSIONS_MAX: usize = 1024;
 
@@ -55,7 +59,7 @@ impl Sessions {
     pub(crate) fn new_code(&self) -> String {
         let code = random_text();
         let caller =
-            Caller { name: "sign-in".to_owned(), role: Role::Admin, tenant: None, sources: None };
+            Caller { name: SIGN_IN.to_owned(), role: Role::Admin, tenant: None, sources: None };
         self.lock().codes.insert(hash_of(&code), caller);
         code
     }
@@ -77,11 +81,8 @@ impl Sessions {
         let mut state = self.lock();
         let now = Instant::now();
         state.sessions.retain(|_, (end, _)| *end > now);
-        while state.sessions.len() >= SESSIONS_MAX {
-            let first = state.sessions.iter().min_by_key(|(_, (end, _))| *end);
-            let Some(first) = first.map(|(hash, _)| hash.clone()) else { break };
-            state.sessions.remove(&first);
-        }
+        make_room(&mut state, SESSIONS_OF_ONE_MAX, |other| *other == holder);
+        make_room(&mut state, SESSIONS_MAX, |_| true);
         state.sessions.insert(hash_of(&secret), (now + SESSION_LASTS, holder));
         secret
     }
@@ -101,6 +102,19 @@ impl Sessions {
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Ends the oldest of the sessions that `counts` holds for until there are fewer than `most`.
+fn make_room(state: &mut State, most: usize, counts: impl Fn(&Holder) -> bool) {
+    let counted = state.sessions.iter().filter(|(_, (_, holder))| counts(holder));
+    let mut counted: Vec<(Instant, String)> =
+        counted.map(|(hash, (end, _))| (*end, hash.clone())).collect();
+    if counted.len() < most {
+        return;
+    }
+    counted.sort();
+    let over = counted.len() + 1 - most;
+    counted.iter().take(over).for_each(|(_, hash)| drop(state.sessions.remove(hash)));
 }
 
 #[cfg(test)]
@@ -128,8 +142,14 @@ mod tests {
         let sessions = Sessions::default();
         let code = sessions.new_code();
         let first = sessions.sign_in(&code).unwrap();
-        for _ in 0..SESSIONS_MAX {
-            sessions.sign_in_by("token");
+        let oldest = sessions.sign_in_by("greedy");
+        for _ in 0..2 * SESSIONS_MAX {
+            sessions.sign_in_by("greedy");
+        }
+        assert_eq!(sessions.holder(&oldest), None);
+        assert!(sessions.holder(&first).is_some(), "one holder takes nobody else's place");
+        for holder in 0..SESSIONS_MAX {
+            sessions.sign_in_by(&holder.to_string());
         }
         assert_eq!(sessions.holder(&first), None);
         assert_eq!(sessions.lock().sessions.len(), SESSIONS_MAX);

@@ -5,7 +5,7 @@ use crate::serve::auth::role::{Caller, Role};
 use crate::serve::auth::session::{COOKIE, Holder, REASON_COOKIE, cookie_of, unpacked};
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::state::server::Server;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use std::sync::Arc;
@@ -48,11 +48,44 @@ pub(crate) fn caller_of(server: &Server, parts: &Parts) -> Answer<Option<Caller>
         return Ok(None);
     };
     check_origin(&parts.method, &parts.headers)?;
-    Ok(match server.sessions.holder(secret) {
-        Some(Holder::Caller(caller)) => Some(caller),
-        Some(Holder::Token(hash)) => server.access.caller_by_hash(&hash),
-        None => None,
-    })
+    Ok(holder_of(server, secret))
+}
+
+/// What a caller came in with, for answers that go on for long.
+#[derive(Debug, Clone)]
+pub(crate) enum Pass {
+    /// What the service around knows: it ends such answers itself.
+    Service,
+    Token(String),
+    Session(String),
+}
+
+impl Pass {
+    /// What a caller who was let in has shown.
+    pub(crate) fn of(server: &Server, headers: &HeaderMap, caller: &Caller) -> Pass {
+        let token = token_of(headers).map(|token| Pass::Token(token.to_owned()));
+        let session = cookie_of(headers, COOKIE).map(|secret| Pass::Session(secret.to_owned()));
+        let shown = token.or(session).filter(|pass| pass.counts(server, caller));
+        shown.unwrap_or(Pass::Service)
+    }
+
+    /// Whether it still lets the caller in, with the same rights.
+    pub(crate) fn counts(&self, server: &Server, caller: &Caller) -> bool {
+        let now = match self {
+            Pass::Service => return true,
+            Pass::Token(secret) => server.access.caller(secret),
+            Pass::Session(secret) => holder_of(server, secret),
+        };
+        now.as_ref() == Some(caller)
+    }
+}
+
+/// Whose session it is.
+fn holder_of(server: &Server, secret: &str) -> Option<Caller> {
+    match server.sessions.holder(secret)? {
+        Holder::Caller(caller) => Some(caller),
+        Holder::Token(hash) => server.access.caller_by_hash(&hash),
+    }
 }
 
 /// Why somebody asks: by the header, or as the page keeps it for them.
@@ -71,9 +104,12 @@ const KEYS: [&str; 2] = ["x-api-key", "x-addon-token"];
 
 /// The token of a request: `Authorization: Bearer`, or as Clockify's clients send it.
 fn token_of(headers: &HeaderMap) -> Option<&str> {
-    if let Some(value) = headers.get(header::AUTHORIZATION) {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    if let Some(value) = values.next() {
         let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-        return scheme.eq_ignore_ascii_case("bearer").then_some(token.trim());
+        // Of two nobody knows which one counts.
+        let is_one = values.next().is_none() && scheme.eq_ignore_ascii_case("bearer");
+        return Some(if is_one { token.trim() } else { "" });
     }
     KEYS.iter().find_map(|key| headers.get(*key))?.to_str().ok()
 }
@@ -103,7 +139,9 @@ impl Asker {
             (Role::Auditor, reason) => reason,
             _ => None,
         };
-        let address = parts.uri.path_and_query().map(|address| address.as_str().to_owned());
+        // Within a nested router the address has lost its beginning.
+        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
+        let address = uri.path_and_query().map(|address| address.as_str().to_owned());
         Ok(Asker { caller, reason, address: address.unwrap_or_default() })
     }
 

@@ -11,7 +11,7 @@ pub(crate) use job::{Job, JobEnd, JobState};
 pub(crate) use link::Refusal;
 
 use super::auth::role::{Caller, Role};
-use super::files::{read, replace};
+use super::files::{private_folder, read, replace};
 use crate::event::Timestamp;
 use crate::io::{Random, SystemRandom};
 use crate::text::hex;
@@ -29,8 +29,10 @@ use std::time::Duration;
 const FOLDER: &str = "exports";
 const JOB_FILE: &str = "job.json";
 const KEY_FILE: &str = "key";
-/// Jobs that are kept; more are refused until some are past their time.
+/// Jobs that are kept. Those without a file make room, the oldest first; else more are refused.
 const JOBS_MAX: usize = 1_000;
+/// Jobs of one caller that have a file or will have one; more are refused.
+const JOBS_OF_ONE_MAX: usize = 100;
 /// How long a job is told of after its file is gone.
 const TOLD_MICROS: i64 = 7 * FILE_KEPT_MICROS;
 
@@ -79,16 +81,56 @@ impl Jobs {
         let mut id = [0; 16];
         SystemRandom.fill(&mut id);
         let job = Job::new(hex(&id), owner, parameters, file);
-        if self.lock().len() >= JOBS_MAX {
-            return Err(Error::invalid("exports", format!("there are {JOBS_MAX} already")));
-        }
+        self.make_room(owner)?;
         let folder = self.folder.join(&job.id);
-        fs::create_dir_all(&folder).map_err(|error| Error::io("create", &folder, error))?;
+        private_folder().create(&folder).map_err(|error| Error::io("create", &folder, error))?;
         self.save(&job)?;
         self.lock().insert(job.id.clone(), job.clone());
         // The other end is here.
         let _ = self.queue.send(job.id.clone());
         Ok(job)
+    }
+
+    /// Sees to it that a caller may have one job more.
+    fn make_room(&self, owner: &Caller) -> Result<()> {
+        let has_file = |job: &&Job| !matches!(job.state, JobState::Failed | JobState::Expired);
+        let jobs = self.lock();
+        let own = jobs.values().filter(has_file).filter(|job| job.caller() == *owner).count();
+        if own >= JOBS_OF_ONE_MAX {
+            let problem = format!("{} has {own} already; take some out", owner.name);
+            return Err(Error::invalid("exports", problem));
+        }
+        if jobs.len() < JOBS_MAX {
+            return Ok(());
+        }
+        let over = jobs.values().filter(|job| !has_file(job));
+        let oldest = over.min_by(|one, other| one.created_at.cmp(&other.created_at)).cloned();
+        drop(jobs);
+        match oldest {
+            Some(job) => self.forget(&job),
+            None => {
+                return Err(Error::invalid("exports", format!("there are {JOBS_MAX} already")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a job out, with its file. `None` where the caller has no such job; `Some(false)`
+    /// while it runs.
+    pub(crate) fn remove(&self, id: &str, caller: &Caller) -> Option<bool> {
+        let job = self.get(id, caller)?;
+        if job.state == JobState::Running {
+            return Some(false);
+        }
+        self.forget(&job);
+        Some(true)
+    }
+
+    fn forget(&self, job: &Job) {
+        self.lock().remove(&job.id);
+        // What cannot be removed now is found when the server starts, and is nobody's.
+        let _ = fs::remove_file(self.folder.join(&job.id).join(JOB_FILE));
+        let _ = fs::remove_dir_all(self.folder.join(&job.id));
     }
 
     /// The jobs of a caller, the newest first; an administrator's are all.
@@ -220,8 +262,7 @@ impl Jobs {
                 self.change(&job.id, |job| job.state = JobState::Expired)?;
             }
             if job.expires_at().is_some_and(|end| end.0.saturating_add(TOLD_MICROS) <= now.0) {
-                self.lock().remove(&job.id);
-                let _ = fs::remove_dir_all(self.folder.join(&job.id));
+                self.forget(&job);
             }
         }
         Ok(())
@@ -247,7 +288,7 @@ impl Jobs {
 }
 
 fn is_of(job: &Job, caller: &Caller) -> bool {
-    job.owner.name == caller.name || caller.role == Role::Admin
+    caller.role == Role::Admin || job.caller() == *caller
 }
 
 /// The jobs in a folder; one whose file cannot be read is told and left.
@@ -307,6 +348,29 @@ mod tests {
         assert_eq!((told.state, jobs.link(&told).unwrap()), (JobState::Expired, None));
         jobs.sweep(Timestamp(end.0 + TOLD_MICROS)).unwrap();
         assert_eq!(jobs.get(&job.id, &caller()), None);
+    }
+
+    #[test]
+    fn one_caller_takes_no_room_of_others_and_their_jobs_can_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Jobs::open(folder.path()).unwrap();
+        let create = |caller: &Caller| jobs.create(caller, String::new(), "activity.csv".into());
+        let first = create(&caller()).unwrap();
+        for _ in 1..JOBS_OF_ONE_MAX {
+            create(&caller()).unwrap();
+        }
+        assert!(matches!(create(&caller()), Err(Error::Invalid { .. })));
+        let other = Caller { tenant: Some("acme".into()), ..caller() };
+        let others = create(&other).unwrap();
+        assert_eq!(jobs.remove(&others.id, &caller()), None, "the same name, another tenant");
+        assert_eq!(jobs.get(&first.id, &other), None);
+        jobs.start(&first.id).unwrap();
+        assert_eq!(jobs.remove(&first.id, &caller()), Some(false));
+        jobs.end(&first.id, JobEnd::Failed("full".into())).unwrap();
+        assert_eq!(jobs.remove(&first.id, &caller()), Some(true));
+        assert!(!folder.path().join(FOLDER).join(&first.id).exists());
+        assert!(create(&caller()).is_ok());
+        assert_eq!(jobs.start(&first.id).unwrap(), None, "who waits for it finds it gone");
     }
 
     #[test]

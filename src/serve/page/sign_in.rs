@@ -7,12 +7,20 @@ use crate::serve::door::asker::REASON_BYTES_MAX;
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::state::server::Server;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
 /// `GET /sign-in?code=`: sets the cookie and goes to `/`.
-pub(super) async fn sign_in(State(server): State<Arc<Server>>, viewer: Viewer) -> Response {
+pub(super) async fn sign_in(
+    State(server): State<Arc<Server>>,
+    method: Method,
+    viewer: Viewer,
+) -> Response {
+    // A look ahead, as programs for messages do it, must not use the code up.
+    if method == Method::HEAD {
+        return StatusCode::OK.into_response();
+    }
     let code = viewer.address.get("code").unwrap_or_default();
     match server.sessions.sign_in(code) {
         Some(secret) => keep_session(&server, see("/"), &secret),

@@ -6,3 +6,4 @@ pub(crate) mod options;
 pub(crate) mod searches;
 pub(crate) mod served;
 pub(crate) mod server;
+pub(crate) mod shares;

@@ -12,8 +12,16 @@ use std::path::{Path, PathBuf};
 const FILE: &str = "searches.json";
 /// Saved searches of a store; more are refused.
 const SEARCHES_MAX: usize = 10_000;
-/// The longest text of one, in bytes.
-const TEXT_BYTES_MAX: usize = 64 << 10;
+/// Those of one owner; more are refused.
+const SEARCHES_OF_ONE_MAX: usize = 500;
+/// Bytes of the file; what would make it larger is refused.
+const FILE_BYTES_MAX: usize = 16 << 20;
+/// The longest query of one, in bytes.
+const QUERY_BYTES_MAX: usize = 64 << 10;
+/// The longest other text, and all names of columns together, in bytes.
+const TEXT_BYTES_MAX: usize = 8 << 10;
+/// Columns of one.
+const COLUMNS_MAX: usize = 256;
 
 /// A search that somebody keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,9 +32,15 @@ pub(crate) struct SavedSearch {
     pub(crate) content: SearchContent,
     /// The name of the token of who made it.
     pub(crate) owner: String,
-    /// The tenant of the owner: what is shared is seen within it, without one by everybody.
+    /// The tenant of the owner: what is shared is seen within it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) tenant: Option<String>,
+    /// The sources that the owner sees, if not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sources: Option<Vec<String>>,
+    /// An administrator made it: once it is shared, every tenant sees it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) by_admin: bool,
     /// When it was last changed, RFC 3339.
     pub(crate) changed_at: String,
 }
@@ -58,14 +72,19 @@ pub(crate) struct SavedSearches {
 impl SavedSearch {
     /// Whether a caller may see it.
     fn is_seen_by(&self, caller: &Caller) -> bool {
-        let is_general = caller.tenant.is_none() || self.tenant.is_none();
+        let is_general = caller.tenant.is_none() || self.by_admin;
         let is_within = is_general || self.tenant == caller.tenant;
-        self.owner == caller.name || (self.content.shared && is_within) || is_admin(caller)
+        (self.content.shared && is_within) || self.is_changed_by(caller)
     }
 
     /// Whether a caller may change it.
     fn is_changed_by(&self, caller: &Caller) -> bool {
-        self.owner == caller.name || is_admin(caller)
+        self.is_of(caller) || is_admin(caller)
+    }
+
+    /// A token of the same name with another scope is somebody else's.
+    fn is_of(&self, caller: &Caller) -> bool {
+        self.owner == caller.name && self.tenant == caller.tenant && self.sources == caller.sources
     }
 }
 
@@ -122,6 +141,10 @@ impl SavedSearches {
         if all.len() >= SEARCHES_MAX {
             return Err(Error::invalid("searches", format!("there are {SEARCHES_MAX} already")));
         }
+        if all.iter().filter(|search| search.is_of(caller)).count() >= SEARCHES_OF_ONE_MAX {
+            let problem = format!("{} has {SEARCHES_OF_ONE_MAX} already", caller.name);
+            return Err(Error::invalid("searches", problem));
+        }
         let mut id = [0; 16];
         SystemRandom.fill(&mut id);
         let search = SavedSearch {
@@ -129,6 +152,8 @@ impl SavedSearches {
             content,
             owner: caller.name.clone(),
             tenant: caller.tenant.clone(),
+            sources: caller.sources.clone(),
+            by_admin: is_admin(caller),
             changed_at: Timestamp::now().to_string(),
         };
         all.push(search.clone());
@@ -183,21 +208,47 @@ impl SavedSearches {
 
 fn print(all: &[SavedSearch]) -> Result<String> {
     let text = serde_json::to_string_pretty(all);
-    text.map_err(|error| Error::invalid(FILE, error.to_string()))
+    let text = text.map_err(|error| Error::invalid(FILE, error.to_string()))?;
+    if text.len() > FILE_BYTES_MAX {
+        let problem = format!("all of them take more than {} MiB", FILE_BYTES_MAX >> 20);
+        return Err(Error::invalid("searches", problem));
+    }
+    Ok(text)
 }
 
 fn check(content: &SearchContent) -> Result<()> {
     if content.name.trim().is_empty() {
         return Err(Error::invalid("name", "is empty"));
     }
-    let texts = [&content.name, &content.description, &content.query];
-    if texts.iter().any(|text| text.len() > TEXT_BYTES_MAX) {
-        return Err(Error::invalid("search", format!("a text has at most {TEXT_BYTES_MAX} bytes")));
+    let zone = content.zone.as_deref().unwrap_or_default();
+    for (name, text, most) in [
+        ("name", content.name.as_str(), TEXT_BYTES_MAX),
+        ("description", &content.description, TEXT_BYTES_MAX),
+        ("query", &content.query, QUERY_BYTES_MAX),
+        ("zone", zone, TEXT_BYTES_MAX),
+    ] {
+        if text.len() > most {
+            return Err(Error::invalid(name, format!("has at most {most} bytes")));
+        }
     }
-    match &content.columns {
-        serde_json::Value::Null | serde_json::Value::String(_) => Ok(()),
-        serde_json::Value::Array(columns) if columns.iter().all(|one| one.is_string()) => Ok(()),
-        _ => Err(Error::invalid("columns", "is a list of columns, or a text with commas")),
+    let columns = columns_of(&content.columns);
+    let columns = columns
+        .ok_or_else(|| Error::invalid("columns", "is a list of columns, or a text with commas"))?;
+    let bytes: usize = columns.iter().map(|column| column.len()).sum();
+    if columns.len() > COLUMNS_MAX || bytes > TEXT_BYTES_MAX {
+        let problem = format!("has at most {COLUMNS_MAX} columns and {TEXT_BYTES_MAX} bytes");
+        return Err(Error::invalid("columns", problem));
+    }
+    Ok(())
+}
+
+/// The names of columns; `None` where it is neither a list of texts nor a text.
+fn columns_of(columns: &serde_json::Value) -> Option<Vec<&str>> {
+    match columns {
+        serde_json::Value::Null => Some(Vec::new()),
+        serde_json::Value::String(text) => Some(text.split(',').collect()),
+        serde_json::Value::Array(columns) => columns.iter().map(|one| one.as_str()).collect(),
+        _ => None,
     }
 }
 
@@ -245,8 +296,50 @@ mod tests {
         let of = |tenant| caller(tenant, Role::Reader, Some(tenant));
         searches.create(content("of a", true), &of("a")).unwrap();
         searches.create(content("of all", true), &caller("z", Role::Admin, None)).unwrap();
+        searches.create(content("of staff", true), &caller("s", Role::Reader, None)).unwrap();
         assert_eq!(searches.list(&of("a")).unwrap().len(), 2);
         assert_eq!(searches.list(&of("b")).unwrap().len(), 1);
-        assert_eq!(searches.list(&caller("r", Role::Reader, None)).unwrap().len(), 2);
+        assert_eq!(searches.list(&caller("r", Role::Reader, None)).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn a_token_of_the_same_name_and_another_scope_owns_nothing_of_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let searches = SavedSearches::new(folder.path());
+        let nord = caller("leak", Role::Reader, Some("nord"));
+        let own = searches.create(content("own", false), &nord).unwrap();
+        let sources = Some(vec!["calendar".to_owned()]);
+        let narrower = Caller { sources, ..nord.clone() };
+        for other in [caller("leak", Role::Reader, Some("acme")), narrower] {
+            assert!(searches.list(&other).unwrap().is_empty());
+            let changed = searches.change(&own.id, None, &other);
+            assert!(matches!(changed, Ok(Changed::Missing)));
+        }
+        assert_eq!(searches.list(&nord).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_and_nothing_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let searches = SavedSearches::new(folder.path());
+        let ada = caller("ada", Role::Reader, None);
+        let columns = serde_json::Value::from(vec!["a"; COLUMNS_MAX + 1]);
+        let long = "x".repeat(QUERY_BYTES_MAX + 1);
+        for wrong in [
+            SearchContent { columns, ..content("a", true) },
+            SearchContent { columns: ",".repeat(COLUMNS_MAX).into(), ..content("a", true) },
+            SearchContent { query: long.clone(), ..content("a", true) },
+            SearchContent { zone: Some(long.clone()), ..content("a", true) },
+            SearchContent { name: long, ..content("a", true) },
+        ] {
+            let refused = searches.create(wrong, &ada);
+            assert!(matches!(refused, Err(Error::Invalid { .. })), "{refused:?}");
+        }
+        for _ in 0..SEARCHES_OF_ONE_MAX {
+            searches.create(content("a", false), &ada).unwrap();
+        }
+        assert!(searches.create(content("a", false), &ada).is_err());
+        let bob = caller("bob", Role::Reader, None);
+        assert!(searches.create(content("a", false), &bob).is_ok());
     }
 }

@@ -5,6 +5,7 @@ use super::news::News;
 use super::options::ServeOptions;
 use super::searches::SavedSearches;
 use super::served::Served;
+use super::shares::Shares;
 use crate::Result;
 use crate::event::{Actor, Event, EventBuilder, Timestamp};
 use crate::serve::auth::access::AccessFile;
@@ -32,6 +33,7 @@ pub(crate) struct Server {
     pub(crate) jobs: Jobs,
     pub(crate) metrics: Metrics,
     pub(crate) news: News,
+    pub(crate) shares: Shares,
     /// The names under which it listens, once it does.
     listening: OnceLock<Hosts>,
     questions: Arc<Semaphore>,
@@ -62,6 +64,7 @@ impl Server {
             sessions: Sessions::default(),
             metrics: Metrics::new(),
             news: News::new(),
+            shares: Shares::default(),
             listening: OnceLock::new(),
             questions: Arc::new(Semaphore::new(QUESTIONS_MAX)),
             appends: Arc::new(Semaphore::new(APPENDS_MAX)),

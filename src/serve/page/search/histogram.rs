@@ -59,12 +59,27 @@ pub(super) fn histogram(search: &Search<'_>) -> Answer<Option<Histogram>> {
         };
         let fits = |(_, each): &(&str, i64)| seconds / each <= BARS_MAX;
         let best = WIDTHS.iter().position(fits).unwrap_or(WIDTHS.len() - 1);
+        if best == width && bars.len() as i64 > BARS_MAX + 1 {
+            // Years of an event that says it is of another age.
+            return Ok(Some(Histogram { width: WIDTHS[width].0, bars: merged(&bars) }));
+        }
         // A finer look knows the span better and never finds it longer, so this comes to an end.
         if best == width || (best > width && bars.len() as i64 <= BARS_MAX + 1) {
             return Ok(Some(Histogram { width: WIDTHS[width].0, bars }));
         }
         width = best;
     }
+}
+
+/// Neighbours put together, so that there are not too many.
+fn merged(bars: &[Bucket]) -> Vec<Bucket> {
+    let each = bars.len().div_ceil(BARS_MAX as usize);
+    let merge = |group: &[Bucket]| Bucket {
+        to: group[group.len() - 1].to,
+        count: group.iter().map(|bar| bar.count).sum(),
+        ..group[0]
+    };
+    bars.chunks(each).map(merge).collect()
 }
 
 /// From the first bar to the end of the last, at least a second.
@@ -127,7 +142,9 @@ fn drawn(
         count => (count as f64 / most as f64 * HEIGHT).max(HEIGHT_MIN),
     };
     let said = format!("{}: {}", shown_instant(&from), scene.words.events(bar.count));
-    let address = scene.address.without(&["since", "after"]).with("from", &from).with("to", &to);
+    // What lies behind the last year that can be written has no end.
+    let end = if to.starts_with('+') { "" } else { to.as_str() };
+    let address = scene.address.without(&["since", "after"]).with("from", &from).with("to", end);
     html! {
         a href=(address.at("/")) aria-label=(said) data-from=(from) data-to=(to)
             tabindex=(if index == 0 { "0" } else { "-1" }) {
