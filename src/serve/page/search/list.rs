@@ -11,6 +11,7 @@ use crate::query::{Query, Search};
 use crate::serve::api::question::{Asked, Running};
 use crate::serve::api::{FoundPage, find};
 use crate::serve::http::problem::{Answer, Problem};
+use crate::serve::limits::QUESTION_LASTS;
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
 use axum::extract::{RawQuery, State};
@@ -18,6 +19,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The cookie that keeps the columns of a person.
 const COLUMNS_COOKIE: &str = "annals_columns";
@@ -96,7 +98,9 @@ enum Shown {
 }
 
 fn page(scene: &Scene<'_>, running: &Running<'_>, wanted: &Wanted) -> Answer<Markup> {
-    let (asked, speech) = (&wanted.asked, scene.speech);
+    let (asked, speech, begun) = (&wanted.asked, scene.speech, Instant::now());
+    // All that a page shows is one question, with one time for it.
+    let left = || QUESTION_LASTS.saturating_sub(begun.elapsed());
     let parts = Parts::of(&asked.question.typed(speech)?)?;
     let select = |query: Query| -> Answer<Search<'_>> {
         let question = crate::interface::Question {
@@ -105,15 +109,17 @@ fn page(scene: &Scene<'_>, running: &Running<'_>, wanted: &Wanted) -> Answer<Mar
             ..asked.question.clone()
         };
         let asked = Asked { question, ..asked.clone() };
-        Ok(running.limited(speech, asked.selection(&running.asker.caller, speech)?))
+        let selection = asked.selection(&running.asker.caller, speech)?;
+        Ok(running.limited(speech, selection).deadline(left()))
     };
     let whole = asked.question.query(speech)?;
     let search = select(parts.joined())?;
     let found = find(wanted.page.apply(search.clone()), wanted.page.is_folded)?;
     let count = counted(search.clone())?;
     let columns = table::columns_of(scene, wanted.page.columns.as_deref())?;
-    // What repeats the address in many links is left out where that is long.
-    let (drawn, filters) = match scene.is_long() {
+    // What repeats the address in many links is left out where that is long, and counts where the
+    // search alone has taken most of the time.
+    let (drawn, filters) = match scene.is_long() || left() < QUESTION_LASTS / 2 {
         true => (None, Vec::new()),
         false => (histogram::histogram(&search)?, filters::filters(scene, &parts, select)?),
     };
