@@ -14,5 +14,6 @@ mod openapi;
 mod page;
 mod page_features;
 mod saved;
+mod shares;
 mod tenants;
 mod tls;
