@@ -129,16 +129,7 @@ fn page(scene: &Scene<'_>, running: &Running<'_>, wanted: &Wanted) -> Answer<Mar
     Ok(html! {
         (bar::search_box(words, scene.address, false))
         @if !scene.is_long() { (chips::chips(scene, &parts, &asked.question)) }
-        div class="tools" {
-            details class="menu builder" {
-                summary { (words.builder) }
-                @let query = scene.address.only(&["q", "profile", "lang"]);
-                div class="sheet" data-builder=(query.to_query()) {
-                    (filters::condition_form(scene))
-                }
-            }
-            (bar::help(words, scene.address))
-        }
+        (tools(scene))
         div class="columns-of-page" {
             (filters::column(scene, &filters, &parts, &asked.question))
             section class="results" aria-label=(words.results)
@@ -167,6 +158,22 @@ fn page(scene: &Scene<'_>, running: &Running<'_>, wanted: &Wanted) -> Answer<Mar
             }
         }
     })
+}
+
+/// What helps to ask: the builder of conditions, and examples.
+fn tools(scene: &Scene<'_>) -> Markup {
+    let query = scene.address.only(&["q", "profile", "lang"]);
+    html! {
+        div class="tools" {
+            details class="menu builder" {
+                summary { (scene.words.builder) }
+                div class="sheet" data-builder=(query.to_query()) {
+                    (filters::condition_form(scene))
+                }
+            }
+            (bar::help(scene.words, scene.address))
+        }
+    }
 }
 
 /// How many events match; `None` where they cannot be counted in time.
