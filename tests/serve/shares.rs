@@ -13,7 +13,8 @@ fn a_follower_ends_with_its_token() {
     let (admin, reader) = (server.admin(), server.token("r", &["--role", "reader"]));
     let mut stream = server.connect();
     let head = format!(
-        "GET /api/v1/follow HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {reader}\r\n\r\n",
+        "GET /api/v1/follow HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
+         Authorization: Bearer {reader}\r\n\r\n",
         server.address
     );
     stream.write_all(head.as_bytes()).unwrap();

@@ -30,7 +30,8 @@ pub(in crate::lake) enum Commit {
 }
 
 impl DeltaLog {
-    /// Reads the log, from its latest checkpoint on if there is one; without a log there is no table.
+    /// Reads the log, from its latest checkpoint on if there is one; without a log there is no
+    /// table.
     ///
     /// # Errors
     /// [`Error::Corrupt`] for a log with a gap or with lines that cannot be read,

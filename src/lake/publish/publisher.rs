@@ -61,8 +61,9 @@ pub struct Publisher {
     options: PublishOptions,
     log: Option<DeltaLog>,
     read: ReadRows,
-    /// Segments of which nothing is to be written, and the rules that said so.
+    /// Segments of which nothing is to be written, by the rules of the last publication.
     empty: Vec<String>,
+    rules: Option<LakeRules>,
 }
 
 /// What the store is called, and in which table it is.
@@ -77,7 +78,7 @@ impl Publisher {
     /// A publisher that holds the right to publish its store.
     pub fn new(objects: Patient, folder: LakeFolder, options: PublishOptions) -> Publisher {
         let (log, read, empty) = (None, ReadRows::default(), Vec::new());
-        Publisher { objects, folder, options, log, read, empty }
+        Publisher { objects, folder, options, log, read, empty, rules: None }
     }
 
     /// Brings the table to what the snapshot has sealed.
@@ -110,9 +111,10 @@ impl Publisher {
             snapshot.sealed()?.into_iter().map(|one| (one.summary().id, one)).collect();
         let rules = snapshot.lake_rules();
         let aside = if self.options.adopt { Vec::new() } else { self.folder.aside()? };
-        if self.options.include_hidden {
+        if !self.rules.as_ref().is_some_and(|before| before.are_those_of(&rules)) {
             self.empty.clear();
         }
+        self.rules = Some(rules.clone());
         for _ in 0..PLANS {
             self.prepare(log)?;
             let Some(standing) = self.standing(snapshot, &live, log.state())? else {
