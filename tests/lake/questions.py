@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import sys
 
 import duckdb
@@ -88,6 +89,8 @@ def spark(files):
     try:
         from pyspark.sql import SparkSession
     except ImportError:
+        SparkSession = None
+    if SparkSession is None or shutil.which("java") is None:
         print("SKIPPED: Spark is not installed: its questions were not asked", file=sys.stderr)
         return None
     builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
