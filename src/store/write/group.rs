@@ -266,13 +266,16 @@ mod tests {
             let (first, _) = group.enqueue(1, 1);
             let (second, _) = group.enqueue(2, 1);
             let group = &group;
+            let (leads, has_begun) = std::sync::mpsc::channel();
             let leader = scope.spawn(move || {
                 group.wait(&first, |_| {
-                    std::thread::sleep(Duration::from_millis(50));
+                    leads.send(()).unwrap();
+                    std::thread::sleep(Duration::from_millis(20));
                     panic!("planted")
                 })
             });
-            std::thread::sleep(Duration::from_millis(10));
+            // Whoever came first would lead, and not panic.
+            has_begun.recv().unwrap();
             let follower = scope.spawn(move || group.wait(&second, |items| items));
             assert!(leader.join().is_err());
             assert!(follower.join().is_err());
