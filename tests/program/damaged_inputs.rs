@@ -188,6 +188,8 @@ fn events_past_their_time_are_stored_and_counted() {
     let summary: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!([&summary["appended"], &summary["expired"]], [1, 1]);
     assert!(ran.err.contains("kept_for"), "{}", ran.err);
+    // What to do is said, too, before a sweep drops them.
+    assert!(ran.err.contains("annals retain --set default:kept=forever"), "{}", ran.err);
 }
 
 #[test]

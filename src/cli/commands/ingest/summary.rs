@@ -40,7 +40,9 @@ impl Summary {
             ),
             (
                 self.stored.expired,
-                "past the time for which they are kept (kept_for): no answer has them",
+                "past the time for which they are kept (kept_for): no answer has them, and the \
+                 next sweep drops them. `annals retain --set default:kept=forever,visible=forever` \
+                 keeps those of the class `default`; `annals retain --show` tells the rules",
             ),
             (self.stored.hidden, "past their visible time: only --include-hidden shows them"),
             (
