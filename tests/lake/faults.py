@@ -2,16 +2,12 @@
 
 import http.client
 import http.server
-import logging
-import os
 import subprocess
 import sys
 import threading
 
-import boto3
-from moto.server import ThreadedMotoServer
-
-from desk import Desk, check
+from desk import check
+from objects import desk_at, moto
 
 KINDS = ["500", "503", "reset", "lost answer", "kill"]
 
@@ -76,22 +72,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def main():
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    moto.start()
-    proxy = Proxy(moto.get_host_and_port())
+    server = moto()
+    proxy = Proxy(server.get_host_and_port())
     threading.Thread(target=proxy.serve_forever, daemon=True).start()
-    endpoint = f"http://127.0.0.1:{proxy.server_address[1]}"
-    environment = {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ALLOW_HTTP": "true",
-    }
-    os.environ.update(environment)
-    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="lake")
-    desk = Desk(environment, environment)
+    desk = desk_at(*proxy.server_address)
     desk.fill("s", 400, 1)
     runs = 0
     for kind in KINDS:
@@ -100,7 +84,7 @@ def main():
             at += 1
         runs += at
     proxy.shutdown()
-    moto.stop()
+    server.stop()
     print(f"faults: {runs} publications with a fault of {len(KINDS)} kinds, 400 rows each, each once")
 
 

@@ -1,16 +1,12 @@
 """Figures for docs/fleet.md; run by hand, with a release build: ANNALS_PROGRAM=... tests/lake/run figures."""
 
-import logging
 import os
 import sys
 import threading
 import time
 
-import boto3
-from moto.server import ThreadedMotoServer
-
-from desk import Desk
 from faults import Proxy
+from objects import desk_at, moto
 
 EVENTS = 400_000
 
@@ -68,26 +64,14 @@ def requests(desk, proxy):
 
 
 def main():
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    moto.start()
-    proxy = Proxy(moto.get_host_and_port())
+    server = moto()
+    proxy = Proxy(server.get_host_and_port())
     threading.Thread(target=proxy.serve_forever, daemon=True).start()
-    endpoint = f"http://127.0.0.1:{proxy.server_address[1]}"
-    environment = {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ALLOW_HTTP": "true",
-    }
-    os.environ.update(environment)
-    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="lake")
-    desk = Desk(environment, environment)
+    desk = desk_at(*proxy.server_address)
     requests(desk, proxy)
     rates(desk)
     proxy.shutdown()
-    moto.stop()
+    server.stop()
 
 
 if __name__ == "__main__":

@@ -1,35 +1,18 @@
 """A table on S3 (moto): publishing, 32 stores at once, nobody there, and back."""
 
-import logging
-import os
 import subprocess
 import sys
 import time
 
-import boto3
-from moto.server import ThreadedMotoServer
-
-from desk import Desk, check
+from desk import check
+from objects import desk_at, moto
 
 STORES = 32
 
 
 def main():
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    environment = {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ALLOW_HTTP": "true",
-    }
-    os.environ.update(environment)
-    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="lake")
-    desk = Desk(environment, environment)
+    server = moto()
+    desk = desk_at(*server.get_host_and_port())
     try:
         one_store(desk)
         many_stores(desk)
