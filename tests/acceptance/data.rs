@@ -1,28 +1,13 @@
 //! The files of real events.
 
+pub(crate) use crate::real_file::real_file as file;
 use flate2::read::GzDecoder;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Where the large file is sampled, one line of so many is taken.
 const SAMPLE_EVERY: usize = 11;
-
-/// A file of the folder of real events; says loudly that the test is skipped if it is not there.
-pub(crate) fn file(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("ANNALS_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    let path = folder.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    let note = format!("SKIPPED: {} is not there\n", path.display());
-    // Not by a macro: those are silent in a test that passes.
-    let _ = std::io::stderr().write_all(note.as_bytes());
-    None
-}
 
 /// A file of the crate.
 pub(crate) fn example(name: &str) -> PathBuf {

@@ -12,5 +12,6 @@ mod google;
 mod labels;
 mod panther;
 mod program;
+mod real_file;
 mod retention;
 mod round_trip;

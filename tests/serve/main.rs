@@ -13,6 +13,8 @@ mod load;
 mod openapi;
 mod page;
 mod page_features;
+#[path = "../acceptance/real_file.rs"]
+mod real_file;
 mod saved;
 mod shares;
 mod tenants;

@@ -47,6 +47,7 @@ fn a_token_of_the_same_name_for_another_tenant_has_nothing_of_the_first() {
     let list = |path: &str| server.get(path, &acme).ok().to_string();
     assert_eq!(list("/api/v1/exports"), r#"{"exports":[]}"#);
     assert!(!list("/api/v1/searches").contains("of nord"));
+    assert!(!server.get("/searches", &acme).text().contains("of nord"));
     for missing in [format!("/api/v1/exports/{job}"), format!("/api/v1/searches/{search}")] {
         assert_eq!(server.get(&missing, &acme).problem(404), "not_found", "{missing}");
         let gone = server.send("DELETE", &missing, &acme, &[], b"");

@@ -37,6 +37,22 @@ impl<'r> Seen<'r> {
     }
 }
 
+/// A search within times, of which the first is part and the last is not.
+pub(super) fn between(
+    search: Search<'_>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+) -> Search<'_> {
+    let search = match from {
+        Some(from) => search.between(from..),
+        None => search,
+    };
+    match to {
+        Some(to) => search.between(..to),
+        None => search,
+    }
+}
+
 /// Calls `each` with the hits of a search in its order, until it breaks. `false`: a limit of cost
 /// ended it before.
 ///

@@ -8,7 +8,7 @@ use super::words::Words;
 use crate::event::Timestamp;
 use crate::export::instant_in;
 use crate::serve::api::{change_search, copy_search, create_search};
-use crate::serve::auth::role::{Caller, Role};
+use crate::serve::auth::role::Caller;
 use crate::serve::door::asker::Asker;
 use crate::serve::http::problem::{Answer, Problem};
 use crate::serve::state::metrics::Kind;
@@ -62,7 +62,7 @@ impl List<'_> {
     fn page(&self, found: &[SavedSearch], recent: &[&SavedSearch], left: &[String]) -> Markup {
         let words = self.viewer.words;
         let (own, others): (Vec<&SavedSearch>, Vec<&SavedSearch>) =
-            found.iter().partition(|search| search.owner == self.caller.name);
+            found.iter().partition(|search| search.is_of(self.caller));
         html! {
             h2 { (words.searches) }
             @if !left.is_empty() {
@@ -114,7 +114,7 @@ impl List<'_> {
         let (words, content) = (self.viewer.words, &search.content);
         let zone = self.server.options.zone;
         let changed = search.changed_at.parse().map(|at: Timestamp| instant_in(at, zone));
-        let is_own = search.owner == self.caller.name || self.caller.role == Role::Admin;
+        let is_own = search.is_changed_by(self.caller);
         html! {
             tr {
                 td { input type="checkbox" form="ticked" value="1"
@@ -311,7 +311,7 @@ fn delete_own(server: &Server, ids: &[String], caller: &Caller) -> Answer<Vec<St
     let mut left = Vec::new();
     for id in ids {
         let Some(found) = server.searches.get(id, caller)? else { continue };
-        match found.owner == caller.name {
+        match found.is_of(caller) {
             true => drop(change_search(server, id, None, caller)?),
             false => left.push(found.content.name),
         }

@@ -78,12 +78,12 @@ impl SavedSearch {
     }
 
     /// Whether a caller may change it.
-    fn is_changed_by(&self, caller: &Caller) -> bool {
+    pub(crate) fn is_changed_by(&self, caller: &Caller) -> bool {
         self.is_of(caller) || is_admin(caller)
     }
 
-    /// A token of the same name with another scope is somebody else's.
-    fn is_of(&self, caller: &Caller) -> bool {
+    /// Whether a caller made it. A token of the same name with another scope is somebody else's.
+    pub(crate) fn is_of(&self, caller: &Caller) -> bool {
         self.owner == caller.name && self.tenant == caller.tenant && self.sources == caller.sources
     }
 }

@@ -1,26 +1,11 @@
 //! Records of products, a server that has imported them, and the way a client writes an address.
 
 use crate::client::{Server, run};
+pub(crate) use crate::real_file::real_file as shared;
 use annals::io::SeededRandom;
 use serde_json::Value;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-
-/// A file of real records; says loudly that the test is skipped if it is not there.
-pub(crate) fn shared(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("ANNALS_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    let path = folder.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    let note = format!("SKIPPED: {} is not there\n", path.display());
-    // Not by a macro: those are silent in a test that passes.
-    let _ = std::io::stderr().write_all(note.as_bytes());
-    None
-}
+use std::path::Path;
 
 /// The JSON values of a text, one behind the other.
 pub(crate) fn values(text: &str) -> Vec<Value> {

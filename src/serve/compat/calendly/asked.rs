@@ -6,6 +6,7 @@ use crate::event::Timestamp;
 use crate::import::Calendly;
 use crate::profile::Profile;
 use crate::query::{Literal, Query, Search};
+use crate::serve::compat::seen;
 use crate::serve::compat::seen::take_instant;
 use crate::serve::compat::token::QuestionMark;
 use crate::serve::http::params::Params;
@@ -90,16 +91,9 @@ impl EntryListAsked {
         })
     }
 
-    /// A search within the times, of which the first is part and the last is not.
+    /// A search within the times.
     pub(super) fn within_times<'a>(&self, search: Search<'a>) -> Search<'a> {
-        let search = match self.from {
-            Some(from) => search.between(from..),
-            None => search,
-        };
-        match self.to {
-            Some(to) => search.between(..to),
-            None => search,
-        }
+        seen::between(search, self.from, self.to)
     }
 
     /// What is asked for, whatever the page and its size.
