@@ -95,7 +95,7 @@ impl Failure {
                 Error::Budget { .. } | Error::TooManyBuckets { .. } | Error::Rewound { .. } => {
                     PARTIAL
                 }
-                // Invalid, Query, Missing, ClockJump: the call has to change.
+                // Invalid, Query, Missing, ClockJump, RangeTooLong and the like: the call has to change.
                 _ => USAGE,
             },
         }
@@ -109,7 +109,8 @@ impl From<Error> for Failure {
 }
 
 /// The names of parameters that are options of the same name.
-const PARAMETERS: [&str; 8] = ["since", "from", "to", "lang", "profile", "columns", "name", "role"];
+const PARAMETERS: [&str; 9] =
+    ["since", "from", "to", "lang", "profile", "plan", "columns", "name", "role"];
 
 /// An error of the library about a parameter as one about the option.
 pub(super) fn of_option(error: Error) -> Failure {
