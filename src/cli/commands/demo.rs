@@ -55,7 +55,7 @@ pub(crate) fn run(options: &StoreOptions, arguments: &DemoArguments) -> Outcome 
     output.finish()
 }
 
-/// Appends the events, and says how fast.
+/// Appends the events, seals the store, and prints the time of the appends and the size on disk.
 fn fill(store: &Store, arguments: &DemoArguments, output: &mut Output) -> Outcome {
     let began = Instant::now();
     fill_with(store, arguments.events, arguments.seed)?;
@@ -63,14 +63,14 @@ fn fill(store: &Store, arguments: &DemoArguments, output: &mut Output) -> Outcom
     store.seal()?;
     let stats = store.stats();
     output.line(format!(
-        "{} events of the last 90 days in durable batches of {BATCH_EVENTS}: {}; {} on disk",
+        "{} events over about 90 days in durable batches of {BATCH_EVENTS}: {}; {} on disk",
         stats.events,
         took(stored),
         bytes(stats.bytes),
     ))
 }
 
-/// Appends so many made-up events of the last 90 days.
+/// Appends so many made-up events over about 90 days.
 pub(crate) fn fill_with(store: &Store, events: u64, seed: u64) -> Outcome {
     let mut generator = Generator::new(seed, start()).spread(events);
     let mut left = events;
@@ -84,7 +84,8 @@ pub(crate) fn fill_with(store: &Store, events: u64, seed: u64) -> Outcome {
     Ok(())
 }
 
-/// The events end about now, so that questions for the last days have answers.
+/// The time at which the events begin: 90 days ago, so that questions for the last days have
+/// answers.
 fn start() -> Timestamp {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = now.unwrap_or_default().as_micros();
@@ -155,7 +156,8 @@ fn took(duration: Duration) -> String {
     }
 }
 
-/// The folder of the store; one that the demonstration made is removed at its end.
+/// The folder of a demo store: a new temporary one, which is removed when this value is dropped, or
+/// one that was named, which stays.
 pub(crate) struct Folder {
     path: PathBuf,
     temporary: bool,
@@ -175,7 +177,7 @@ impl Folder {
         }
         let name = format!("annals-demo-{}", std::process::id());
         let path = std::env::temp_dir().join(name);
-        // Made here and not found: a folder that was there may be somebody's.
+        // `create_dir` fails on a folder that is there, which may belong to somebody else.
         std::fs::create_dir(&path).map_err(|error| Failure::file("create", &path, error))?;
         Ok(Folder { path, temporary: true })
     }
@@ -184,7 +186,7 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         if self.temporary {
-            // Nothing can be done here about a folder that does not go; its name says what it is.
+            // A removal that fails is ignored; the name shows that the folder may be deleted.
             let _ = std::fs::remove_dir_all(&self.path);
         }
     }

@@ -1,4 +1,4 @@
-//! How much one caller has of what all share and may hold for long.
+//! Quotas for each caller of what is held for long: streamed exports and followers.
 
 use crate::serve::auth::role::Caller;
 use crate::serve::http::problem::{Answer, Problem};
@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What may be held for long.
+/// A resource with a quota for each caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Shared {
-    /// Files that are sent while they are written.
+    /// Exports that are streamed to the client.
     Streams,
     /// Followers.
     Followers,
@@ -27,13 +27,13 @@ impl Shared {
 
 type Held = HashMap<(Caller, Shared), usize>;
 
-/// Who holds how much.
+/// Counting semaphores: what is in use, by caller and resource.
 #[derive(Debug, Default)]
 pub(crate) struct Shares {
     held: Arc<Mutex<Held>>,
 }
 
-/// One of what a caller holds; given back when it is dropped.
+/// A permit of one caller (RAII guard): dropping it releases it.
 #[derive(Debug)]
 pub(crate) struct Share {
     held: Arc<Mutex<Held>>,
@@ -41,7 +41,7 @@ pub(crate) struct Share {
 }
 
 impl Shares {
-    /// Takes one more.
+    /// Takes a permit.
     ///
     /// # Errors
     /// 503 where the caller holds as many as one may.
@@ -54,7 +54,8 @@ impl Shares {
                 Shared::Streams => "files",
                 Shared::Followers => "followers",
             };
-            let detail = format!("{} has {count} {what} open, the most for one", caller.name);
+            let detail =
+                format!("{} has {count} {what} open, as many as one caller may have", caller.name);
             return Err(Problem::busy(detail));
         }
         *count += 1;

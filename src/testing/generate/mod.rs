@@ -23,7 +23,7 @@ const EVENTS_DEFAULT: u64 = 1_000_000;
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Likeness {
-    /// One product: every event stands for itself, and all texts come from templates.
+    /// One product: all texts come from templates, and one event in five is linked to others.
     Product,
     /// A whole company: sessions of people and of jobs, hashes that stand in several fields, free
     /// text of a large vocabulary, and one event in a hundred of a rare shape.

@@ -1,4 +1,4 @@
-//! Events of one product, from templates: every event stands for itself.
+//! Events of one product, from templates; one in five is linked to others by its `correlation_id`.
 
 use super::line::Line;
 use super::names::{

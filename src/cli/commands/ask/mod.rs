@@ -1,4 +1,4 @@
-//! Commands that read a store: searches and all other questions.
+//! Commands that answer questions about the events of a store, and export them.
 
 pub(crate) mod count;
 pub(crate) mod coverage;
@@ -10,7 +10,7 @@ pub(crate) mod fields;
 pub(crate) mod follow;
 pub(crate) mod histogram;
 pub(crate) mod history;
-pub(super) mod place_file;
+mod place_file;
 pub(crate) mod search;
 pub(crate) mod show;
 pub(crate) mod values;

@@ -2,8 +2,7 @@
 
 use super::rejects::Rejects;
 use super::summary::Summary;
-use crate::cli::failure::tell;
-use crate::cli::failure::{Failure, Outcome};
+use crate::cli::failure::{Failure, Outcome, tell};
 use crate::cli::input::chunk::read_chunks;
 use crate::cli::input::options::StoreOptions;
 use crate::cli::input::source::Input;
@@ -12,12 +11,12 @@ use annals::event::Event;
 use annals::import::Native;
 use annals::limits::BATCH_EVENTS_MAX;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[derive(Debug, Args)]
 pub(crate) struct AppendArguments {
-    /// Native events as NDJSON; `-` is stdin
+    /// Native events as NDJSON or a JSON array, plain, .gz or .zst, at most 65,536; `-` is stdin
     #[arg(value_name = "FILE", default_value = "-")]
     file: PathBuf,
 }
@@ -34,13 +33,14 @@ pub(crate) fn run(store: &StoreOptions, arguments: &AppendArguments) -> Outcome 
 
 /// All events of the input. `None` if a record is refused, the input has a fault, or there are more
 /// events than a batch may have.
-fn read(file: &std::path::Path, summary: &mut Summary) -> Outcome<Option<Vec<Event>>> {
+fn read(file: &Path, summary: &mut Summary) -> Outcome<Option<Vec<Event>>> {
     let mut rejects = Rejects::new(None, file)?;
     let mut events = Vec::new();
     for chunk in read_chunks(Input::open(file)?, Arc::new(Native)) {
         let chunk = chunk.map_err(|error| Failure::file("read", file, error))?;
         summary.read += chunk.record_count();
         rejects.add_chunk(&chunk)?;
+        // Bounds memory: what is beyond a batch is only counted.
         if events.len() <= BATCH_EVENTS_MAX {
             events.extend(chunk.events);
         }

@@ -8,13 +8,13 @@ use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 pub(crate) struct GenerateArguments {
-    /// How many events
+    /// Number of events; 0 writes none
     #[arg(long, value_name = "N", default_value_t = 1000)]
     events: u64,
     /// The same seed gives the same events
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// The time of the first event; the last one is about 90 days later
+    /// The instant at which the events begin; 1,000 and more end about 90 days later
     #[arg(long, value_name = "T", default_value = "2026-01-01T00:00:00Z")]
     start: String,
     /// What the events are like
@@ -22,10 +22,10 @@ pub(crate) struct GenerateArguments {
     like: Like,
 }
 
-/// What [`Likeness`] is called in a command.
+/// The values of `--like`; see [`Likeness`].
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Like {
-    /// One product: every event stands for itself, texts come from templates
+    /// One product: texts come from templates, one event in five is linked to others
     Product,
     /// A whole company: sessions, hashes in several fields, free text, some rare shapes
     Life,

@@ -1,4 +1,4 @@
-//! Stores chunks of records; a refused batch costs only the record that is wrong.
+//! Appends records batch by batch; of a refused batch only the invalid records are rejected.
 
 use super::rejects::Rejects;
 use super::summary::Summary;
@@ -6,6 +6,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::chunk::{Chunk, Record, read_chunks};
 use crate::cli::input::source::Input;
 use annals::Error;
+use annals::event::Event;
 use annals::import::Source;
 use annals::store::Store;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -36,41 +37,42 @@ pub(super) fn import(
 }
 
 /// Appends a chunk as one batch. When it is refused, records with codes that the store does not
-/// take are left out, and when it is still refused, it goes record by record.
+/// take are rejected, and when the rest is refused, too, each record is appended by itself.
 fn append(store: &Store, chunk: &Chunk, rejects: &mut Rejects, summary: &mut Summary) -> Outcome {
     if chunk.events.is_empty() {
         return Ok(());
     }
-    match store.append_batch(&chunk.events) {
-        Ok(receipts) => {
-            summary.add(&receipts);
-            return Ok(());
-        }
-        Err(Error::Invalid { .. }) => {}
-        Err(error) => return Err(error.into()),
+    if try_append(store, &chunk.events, summary)?.is_none() {
+        return Ok(());
     }
     let records = with_known_codes(store, chunk, rejects)?;
     let events = records.iter().flat_map(|record| &chunk.events[record.events.clone()]);
-    if records.len() < chunk.records.len() {
-        match store.append_batch(events) {
-            Ok(receipts) => {
-                summary.add(&receipts);
-                return Ok(());
-            }
-            Err(Error::Invalid { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
+    if records.len() < chunk.records.len() && try_append(store, events, summary)?.is_none() {
+        return Ok(());
     }
     for record in records {
-        match store.append_batch(&chunk.events[record.events.clone()]) {
-            Ok(receipts) => summary.add(&receipts),
-            Err(error @ Error::Invalid { .. }) => {
-                rejects.add(record.standing, &error.to_string(), chunk.record_text(record))?;
-            }
-            Err(error) => return Err(error.into()),
+        let events = &chunk.events[record.events.clone()];
+        if let Some(invalid) = try_append(store, events, summary)? {
+            rejects.add(record.standing, &invalid.to_string(), chunk.record_text(record))?;
         }
     }
     Ok(())
+}
+
+/// Appends events as one batch; gives back why the store refuses it as invalid.
+fn try_append<'e>(
+    store: &Store,
+    events: impl IntoIterator<Item = &'e Event>,
+    summary: &mut Summary,
+) -> Outcome<Option<Error>> {
+    match store.append_batch(events) {
+        Ok(receipts) => {
+            summary.add(&receipts);
+            Ok(None)
+        }
+        Err(error @ Error::Invalid { .. }) => Ok(Some(error)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The records whose codes the store takes; the others are rejected.

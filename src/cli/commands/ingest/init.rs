@@ -1,6 +1,6 @@
 //! `init`: an empty store, plain or with the presets of profiles.
 
-use crate::cli::failure::{Failure, Outcome, tell};
+use crate::cli::failure::{Failure, Outcome, of_option, tell};
 use crate::cli::input::options::StoreOptions;
 use annals::Error;
 use annals::profile::Profile;
@@ -9,11 +9,11 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArguments {
-    /// A product whose log it holds: calendly, calenso, google, clockify, or one whose file lies in
+    /// A product whose activity log it holds: calendly, calenso, google, clockify, or one whose file lies in
     /// the folder `profiles` of the store; may be given several times
     #[arg(long = "profile", value_name = "PROFILE")]
     profiles: Vec<String>,
-    /// The plan whose retention counts; without it, the first of the profile
+    /// The plan whose retention applies; without it, the first plan of the first profile with plans
     #[arg(long, value_name = "PLAN", requires = "profiles")]
     plan: Option<String>,
 }
@@ -21,10 +21,15 @@ pub(crate) struct InitArguments {
 pub(crate) fn run(options: &StoreOptions, arguments: &InitArguments) -> Outcome {
     let dir = options.required_dir()?;
     let shown = dir.display();
-    let before = options.open_to_read().ok().map(|store| {
-        let snapshot = store.snapshot();
-        snapshot.profiles().profiles().map(|it| it.name().to_owned()).collect::<Vec<_>>()
-    });
+    let before = match options.open_to_read() {
+        Ok(store) => {
+            let snapshot = store.snapshot();
+            let names = snapshot.profiles().profiles().map(|it| it.name().to_owned());
+            Some(names.collect::<Vec<_>>())
+        }
+        Err(Failure::Engine(Error::Missing { .. })) => None,
+        Err(failure) => return Err(failure),
+    };
     if let Some(before) = &before
         && !arguments.profiles.is_empty()
         && (*before != arguments.profiles || arguments.plan.is_some())
@@ -33,7 +38,8 @@ pub(crate) fn run(options: &StoreOptions, arguments: &InitArguments) -> Outcome 
             "{shown} holds a store already; set `profiles` in its store.toml, and see `annals \
              retain` and `annals capture`"
         );
-        return Err(Failure::usage("--profile", problem));
+        let option = if *before == arguments.profiles { "--plan" } else { "--profile" };
+        return Err(Failure::usage(option, problem));
     }
     let profiles = arguments.profiles.iter();
     let builder = profiles.fold(Store::builder(), |builder, name| builder.profile(name));
@@ -56,20 +62,9 @@ pub(crate) fn run(options: &StoreOptions, arguments: &InitArguments) -> Outcome 
         let off = capture.general.iter().filter(|(_, is_on)| !**is_on);
         let off: Vec<&str> = off.map(|(category, _)| category.as_str()).collect();
         tell(format_args!(
-            "note: not captured yet: {}; `annals capture set CATEGORY=on` begins",
+            "note: not captured yet: {}; `annals capture set CATEGORY=on` turns one on",
             off.join(", ")
         ));
     }
     Ok(())
-}
-
-/// An error about a profile or plan is one about its option.
-fn of_option(error: Error) -> Failure {
-    match error {
-        Error::Invalid { field, problem } if field == "profile" => {
-            Failure::usage("--profile", problem)
-        }
-        Error::Invalid { field, problem } if field == "plan" => Failure::usage("--plan", problem),
-        error => error.into(),
-    }
 }

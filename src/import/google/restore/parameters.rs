@@ -1,4 +1,4 @@
-//! Parameters of an inner event, put together of the fields of an event.
+//! Parameters of an inner event, assembled from the fields of an event.
 
 use crate::event::value_instant;
 use crate::import::google::fields::{
@@ -8,19 +8,22 @@ use crate::import::google::values::MICROS_PER_SECOND;
 use crate::import::record::members::{MemberList, put_list, put_text, take, take_text};
 use crate::json::Value;
 
-/// The fields of an event that become parameters.
+/// The parts of an event from which its parameters are made; `activity` only selects the rules of
+/// changes.
 pub(super) struct Inner {
     pub(super) activity: String,
     pub(super) targets: Vec<Value>,
     pub(super) changes: Vec<Value>,
     pub(super) attributes: MemberList,
     pub(super) context: MemberList,
-    /// Names and values, those of the details first.
+    /// Parameters by name; they begin with the members of `details`.
     pub(super) parameters: MemberList,
 }
 
 /// Turns the fields into parameters, the reverse of how parameters become fields. A parameter that
-/// is there already counts; targets that no parameter names are left.
+/// is there is kept, and the field that would give it another value is dropped. Targets without a
+/// rule stay in `targets`, for the resources. Changes without a rule go into a parameter `changes`,
+/// but for those of the fields of [`INSTANTS`], which are dropped.
 pub(super) fn add_known(inner: &mut Inner) {
     for key in ["user_agent", "api_kind"] {
         let text = take_text(&mut inner.context, key).map(Value::String);
@@ -55,7 +58,7 @@ fn has(parameters: &MemberList, name: &str) -> bool {
 
 fn add_targets(inner: &mut Inner) {
     let mut left = Vec::new();
-    // Several of one kind are several values of one parameter.
+    // Targets with the same parameter become one parameter with several values.
     let mut named: Vec<(&TargetRule, Vec<Value>)> = Vec::new();
     for target in std::mem::take(&mut inner.targets) {
         let text = |key: &str| target.get(key).and_then(Value::as_str);
@@ -73,7 +76,7 @@ fn add_targets(inner: &mut Inner) {
         if let Some(parameter) = rule.name {
             add(&mut inner.parameters, parameter, text("name").map(Value::from));
         }
-        // Several parameters become targets of one kind; one of them may be there.
+        // Several rules can match a target; if a parameter of one has this value, nothing is added.
         if rules().any(|rule| holds(&inner.parameters, rule.parameter, text(rule.member))) {
             continue;
         }
@@ -119,10 +122,10 @@ fn add_attributes(inner: &mut Inner) {
     let attributes = &mut inner.attributes;
     for (parameter, attribute) in FLAGS {
         let mut spellings = FLAGS.iter().filter(|(_, same)| *same == attribute);
-        let is_told = spellings.any(|(other, _)| has(&inner.parameters, other));
+        let is_given = spellings.any(|(other, _)| has(&inner.parameters, other));
         let Some(flag) = take(attributes, attribute) else { continue };
         match flag.as_bool() {
-            Some(_) if is_told => {}
+            Some(_) if is_given => {}
             Some(flag) => {
                 let word = if flag { "yes" } else { "no" };
                 add(&mut inner.parameters, parameter, Some(word.into()));
@@ -144,14 +147,15 @@ fn add_attributes(inner: &mut Inner) {
             None => add(&mut inner.parameters, attribute, Some(text.into())),
         }
     }
-    // It follows from the two ends of the window.
+    // An import computes this flag from the two ends of the window.
     take(attributes, "requested_window_reversed");
     for (key, value) in std::mem::take(attributes) {
         add(&mut inner.parameters, &key, Some(value));
     }
 }
 
-/// Names and values as the list that the interface has.
+/// Names and values as the list of parameters of the API; a number that is no integer becomes a
+/// text, null a parameter without a value.
 pub(super) fn parameters(members: MemberList) -> Vec<Value> {
     members.into_iter().map(|(name, value)| parameter(name, value)).collect()
 }
