@@ -14,16 +14,20 @@ if ! cargo +nightly fuzz --version >/dev/null 2>&1; then
     echo "SKIPPED: fuzz.sh needs a nightly toolchain and cargo-fuzz" >&2
     exit 0
 fi
-targets=("$@")
+# What is built: all of them by one command, or those that are named.
+targets=("$@") built=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
     mapfile -t targets < <(cargo +nightly fuzz list)
+    built=("")
 fi
 # Without a sanitizer: the only unsafe code of the engine is the memory map, which no target uses.
 options="--features libfuzzer --sanitizer none --debug-assertions"
 CARGO_TARGET_DIR="$PWD/target" \
     cargo run --quiet --manifest-path fuzz/Cargo.toml --example seeds -- fuzz/corpus
-# shellcheck disable=SC2086 # Options are several words, here and below.
-cargo +nightly fuzz build $options
+for target in "${built[@]}"; do
+    # shellcheck disable=SC2086 # Options are several words, here and below.
+    cargo +nightly fuzz build $options $target
+done
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
 

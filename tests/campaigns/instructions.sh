@@ -67,7 +67,8 @@ has() {
     return 1
 }
 
-# The events, and two stores: many segments, and the same with a tail of a later time.
+# The events, and three stores: many segments, the same with a tail of a later time, and the same
+# with a profile, whose labels its searches know.
 prepare() {
     base generate --seed 1 --events "$events" >events.ndjson
     base generate --seed 2 --events "$TAIL" --start 2026-06-01T00:00:00Z >tail.ndjson
@@ -79,6 +80,8 @@ prepare() {
     done
     cp -R segments tailed
     base import --store tailed tail.ndjson >import.json
+    cp -R segments labelled
+    { echo 'profiles = ["calendly"]'; cat segments/store.toml; } >labelled/store.toml
     if has git_rails.ndjson.gz; then
         # `head` ends before `zcat` does.
         { zcat "$data/git_rails.ndjson.gz" || true; } 2>zcat.txt | head -n "$RAILS" >rails.ndjson
@@ -143,6 +146,8 @@ measure() {
     counting
     operators
     tails
+    labels
+    scopes
     mv figures "figures.$2"
     # How a query was answered has its times in it.
     grep -v '^explain' answers >"answers.$2"
@@ -245,6 +250,29 @@ tails() {
     ask 'tail: newest 50 of a time before it' tailed search --to 2026-05-01
     ask 'tail: count of a common word' tailed count chrome
     ask 'tail: newest 50' tailed search
+}
+
+# What a language costs: the first line of each pair is the question without it.
+labels() {
+    ask 'profile: open' labelled count nosuchword
+    ask 'profile: open, in German' labelled count --lang de nosuchword
+    ask 'profile: count of a common word' labelled count chrome
+    ask 'profile: the same, in German' labelled count --lang de chrome
+    ask 'profile: two words, newest 50' labelled search 'ticket chrome'
+    ask 'profile: the same, in German' labelled search --lang de 'ticket chrome'
+    ask 'profile: count of a code' labelled count 'category=availability'
+    ask 'profile: count of its label, in German' labelled count --lang de 'verfügbarkeit'
+}
+
+# What a scope costs: each question asked of all tenants, and of one.
+scopes() {
+    local tenant=(--tenant org-acme)
+    ask 'tenant: open' segments count "${tenant[@]}" nosuchword
+    ask 'tenant: count of all' segments count "${tenant[@]}"
+    ask 'tenant: count of a common word' segments count "${tenant[@]}" chrome
+    ask 'tenant: the same, as a condition' segments count 'chrome tenant=org-acme'
+    ask 'tenant: two words, newest 50' segments search "${tenant[@]}" 'ticket chrome'
+    ask 'tenant: facets of actors' segments facets "${tenant[@]}" --by actor.email
 }
 
 # The lines of one program: instructions, without the start, for each event.

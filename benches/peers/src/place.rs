@@ -6,8 +6,9 @@ use annals::event::Timestamp;
 use std::collections::HashMap;
 
 /// Bits below the microseconds that tell events of the same microsecond apart: logs with whole
-/// seconds have many of them.
-const TIE_BITS: u32 = 12;
+/// seconds have up to 160 of them. With 10 bits places reach the year 2255; a file that is repeated
+/// goes far into the future.
+const TIE_BITS: u32 = 10;
 
 /// Gives every event a place of its own: grows with `occurred_at`, and with the order of arrival
 /// among events of the same microsecond.
@@ -20,6 +21,9 @@ pub(crate) struct Places {
 impl Places {
     /// The place of the next event.
     pub(crate) fn next(&mut self, time: Timestamp) -> Outcome<i64> {
+        if first_of(time) >> TIE_BITS != time.0 {
+            return Err(format!("{time} is too late for a place").into());
+        }
         let given = self.given.entry(time.0).or_default();
         if *given == 1 << TIE_BITS {
             return Err("too many events within a microsecond".into());
@@ -69,5 +73,13 @@ mod tests {
             assert!(at(6).unwrap() < late);
         }
         assert!(at(6).is_err());
+    }
+
+    #[test]
+    fn a_time_beyond_all_places_is_refused() {
+        let mut places = Places::default();
+        let last = i64::MAX >> TIE_BITS;
+        assert!(places.next(Timestamp(last)).is_ok());
+        assert!(places.next(Timestamp(last + 1)).is_err());
     }
 }
