@@ -137,7 +137,7 @@ measure() {
     # Under one name and in one folder, whichever program it is.
     cp "$1" annals
     mkdir now
-    cp -R segments tailed now
+    cp -R segments tailed labelled now
     count 'start of the process' 0 --version
     ingest
     opening
