@@ -57,6 +57,8 @@ fn records(source: Arc<dyn Source>, input: impl Read) -> Option<Vec<Told>> {
 /// of empty cells and a byte order mark.
 fn check_coverage(input: &[u8], records: &[Told]) {
     let is_between = |byte: &u8| !byte.is_ascii_alphanumeric() && byte.is_ascii();
+    // The first row may begin as a mark does.
+    let input = input.strip_prefix(MARK).unwrap_or(input);
     let mut at = 0;
     for (place, (line, text, _)) in records.iter().enumerate() {
         let rest = &input[at..];
