@@ -118,6 +118,8 @@ test("on a phone a row is a card: every cell behind its name, none empty, none b
       return around.scrollWidth - around.clientWidth;
     });
     assert.ok(wide <= 0, `${wide} px too wide at ${width}`);
+    await page.getByText("Show filters").click();
+    assert.deepEqual(await findings(page), [], `${width}`);
     await page.context().close();
   }
 });
