@@ -45,7 +45,17 @@ test("other formats are chosen", async () => {
     page.locator(".menu.export").getByRole("button", { name: "Download", exact: true }).click(),
   ]);
   assert.equal(file.suggestedFilename(), "activity.xlsx");
-  await page.fill(".menu.export input[name=name]", "Vorfall März 7");
+  const name = page.locator(".menu.export input[name=name]");
+  for (const [text, isName] of [
+    ["../x", false],
+    [".x", false],
+    ["a|b", false],
+    ["v1.2 (3)", true],
+  ]) {
+    await name.fill(text);
+    assert.equal(await name.evaluate((input) => input.checkValidity()), isName, text);
+  }
+  await name.fill("Vorfall März 7");
   const [named] = await Promise.all([
     page.waitForEvent("download"),
     page.locator(".menu.export").getByRole("button", { name: "Download", exact: true }).click(),

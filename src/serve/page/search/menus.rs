@@ -17,6 +17,8 @@ const FORMATS: [(&str, &str); 5] = [
     ("json", "JSON"),
     ("csv.gz", "CSV, gzip"),
 ];
+/// What a file can be called, as browsers check it before they send it; see `name` of the API.
+const NAME_PATTERN: &str = r#"[^.\/\\:*?"<>\|][^\/\\:*?"<>\|]*"#;
 /// Zones that are offered; any other can be typed.
 const ZONES: [&str; 16] = [
     "UTC",
@@ -66,7 +68,7 @@ pub(super) fn export(scene: &Scene<'_>, columns: &[Column], count: Option<u64>) 
                     }
                     label { span { (words.file_name) }
                         input name="name" maxlength="100" placeholder="activity"
-                            autocomplete="off"; }
+                            pattern=(NAME_PATTERN) autocomplete="off"; }
                     @if !is_refused { button { (words.direct) } }
                     @if is_large { p class="quiet" { (words.many_rows) } }
                     button formmethod="post" formaction="/exports"
