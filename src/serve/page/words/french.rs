@@ -210,7 +210,7 @@ pub(super) const FRENCH: Words = Words {
     from: "Du",
     before_time: "Jusqu’avant",
     any_time: "Toute la période",
-    last: "Dernières",
+    last: "Depuis",
     apply: "Appliquer",
     set_conditions: "Conditions actives",
     remove: "Retirer",
