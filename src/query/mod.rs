@@ -46,7 +46,7 @@ pub use follow::cursor::FollowCursor;
 pub use follow::{Follow, FollowStop};
 pub use linked::fold::FoldedSearch;
 pub use linked::{LinkedAction, LinkedPage};
-pub use notes::Note;
+pub use notes::{NearPath, Note, NoteHint, NoteReason, TimeEnds};
 pub(crate) use predicate::tree::ElementPredicate;
 pub use reader::{ScopeStats, ScopedReader, ScopedSnapshot};
 pub use request::cursor::Cursor;

@@ -45,6 +45,22 @@ test("other formats are chosen", async () => {
     page.locator(".menu.export").getByRole("button", { name: "Download", exact: true }).click(),
   ]);
   assert.equal(file.suggestedFilename(), "activity.xlsx");
+  const name = page.locator(".menu.export input[name=name]");
+  for (const [text, isName] of [
+    ["../x", false],
+    [".x", false],
+    ["a|b", false],
+    ["v1.2 (3)", true],
+  ]) {
+    await name.fill(text);
+    assert.equal(await name.evaluate((input) => input.checkValidity()), isName, text);
+  }
+  await name.fill("Vorfall März 7");
+  const [named] = await Promise.all([
+    page.waitForEvent("download"),
+    page.locator(".menu.export").getByRole("button", { name: "Download", exact: true }).click(),
+  ]);
+  assert.equal(named.suggestedFilename(), "Vorfall März 7.xlsx");
   assert.equal(
     readFileSync(await file.path())
       .subarray(0, 2)
@@ -56,6 +72,7 @@ test("other formats are chosen", async () => {
 test("a job is written in the background, with its progress, and fetched", async () => {
   const page = await opened("/?columns=seq");
   assert.ok(await page.getByText("better written in the background").isVisible());
+  await page.fill(".menu.export input[name=name]", "incident-7");
   await page.getByRole("button", { name: "Write in the background" }).click();
   await page.waitForURL(/\/exports$/);
   await until(async () => (await page.locator("tr[data-state=done]").count()) === 1);
@@ -64,6 +81,7 @@ test("a job is written in the background, with its progress, and fetched", async
     page.waitForEvent("download"),
     page.locator("td.file a").click(),
   ]);
+  assert.equal(file.suggestedFilename(), "incident-7.csv");
   const lines = readFileSync(await file.path(), "utf8")
     .trim()
     .split(/\r?\n/);

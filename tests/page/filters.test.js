@@ -80,7 +80,7 @@ test("dates narrow the time and are chips of their own", async () => {
     .getByRole("link", { name: /^Remove/ })
     .click();
   assert.deepEqual(parameters(page), { q: "category=login" });
-  await page.locator(".lengths").getByRole("link", { name: "7d" }).click();
+  await page.locator(".lengths").getByRole("link", { name: "7 days" }).click();
   assert.deepEqual(parameters(page), { q: "category=login", since: "7d" });
 });
 

@@ -77,3 +77,29 @@ test("pages behind the first do not follow", async () => {
   await page.waitForURL(/after=/);
   assert.equal(await page.getByRole("button", { name: "Live" }).count(), 0);
 });
+
+test("a new event is told at once", async (context) => {
+  const page = await following("/");
+  // When the page counts so many, on the clock that this process has, too.
+  await page.evaluate(() => {
+    globalThis.told = [];
+    new MutationObserver(() => {
+      const count = parseInt(document.querySelector(".live button").textContent.match(/\d+/)?.[0]);
+      if (count) globalThis.told[count] ??= Date.now();
+    }).observe(document.querySelector(".live"), {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
+  });
+  const took = [];
+  for (let count = 1; count <= 100; count += 1) {
+    const begun = Date.now();
+    await server.append(next());
+    const told = await until(() => page.evaluate((count) => globalThis.told[count], count));
+    took.push(told - begun);
+  }
+  took.sort((one, other) => one - other);
+  context.diagnostic(`from the append to the page: median ${took[50]} ms, p99 ${took[98]} ms`);
+  assert.ok(took[50] < 1000, `median ${took[50]} ms`);
+});

@@ -94,6 +94,36 @@ test("no page is wider than its window, from 320 px to 4K", async () => {
   }
 });
 
+test("on a phone a row is a card: every cell behind its name, none empty, none beyond the edge", async () => {
+  for (const width of [320, 390]) {
+    const page = await server.open(
+      "/?columns=occurred_at,actor.org_unit,actor.email,targets,changes,context.ip",
+      { viewport: { width, height: 800 } },
+    );
+    const card = page.locator(".events tbody tr", { hasText: "Blue team" }).first();
+    const cells = await card
+      .locator("td")
+      .evaluateAll((all) =>
+        all
+          .filter((cell) => cell.checkVisibility())
+          .map((cell) => [cell.dataset.label, cell.innerText.trim()]),
+      );
+    assert.ok(
+      cells.every(([label, text]) => label && text),
+      JSON.stringify(cells),
+    );
+    assert.ok(cells.some(([label, text]) => label === "Changes" && text === "name: a → b"));
+    const wide = await page.evaluate(() => {
+      const around = document.querySelector(".results .scroll:has(.events)");
+      return around.scrollWidth - around.clientWidth;
+    });
+    assert.ok(wide <= 0, `${wide} px too wide at ${width}`);
+    await page.getByText("Show filters").click();
+    assert.deepEqual(await findings(page), [], `${width}`);
+    await page.context().close();
+  }
+});
+
 test("filters are behind a button where there is no room", async () => {
   const page = await server.open("/", { viewport: { width: 320, height: 800 } });
   assert.equal(await page.locator(".filters").isVisible(), false);

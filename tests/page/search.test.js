@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { event, parameters, serve, texts } from "./world.js";
+import { event, parameters, serve, texts, until } from "./world.js";
 
 const server = await serve({ profile: "calendly" });
 await server.append(
@@ -79,6 +79,36 @@ test("values are completed within a list, and quoted where they must be", async 
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   assert.equal(await page.inputValue("#q"), 'actor.display_name="Bob Möller" ');
+});
+
+test("who types fast chooses among the offers of what was typed", async () => {
+  const page = await server.open();
+  await page.route("**/query/suggest*", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await route.continue().catch(() => {});
+  });
+  await type(page, "category=(teams");
+  await page.locator("#q").pressSequentially(",user");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  const box = page.locator("#q");
+  await until(async () => (await box.inputValue()) !== "category=(teams,user");
+  assert.equal(await box.inputValue(), "category=(teams,user_management");
+  assert.equal(new URL(page.url()).search, "");
+  await type(page, "catego");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/q=catego$/);
+});
+
+test("values are completed within an object of a list", async () => {
+  const page = await server.open();
+  await type(page, "targets[type=te");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.inputValue("#q"), "targets[type=team ");
+  await page.locator("#q").pressSequentially("na", { delay: 5 });
+  await page.locator(".offers:visible li", { hasText: "name=" }).first().waitFor();
 });
 
 test("Escape closes the offers and leaves the text", async () => {

@@ -113,6 +113,34 @@ fn a_place_ahead_of_the_store_is_told_and_one_that_is_none_is_refused() {
 }
 
 #[test]
+fn a_place_is_ahead_for_a_reader_whatever_others_have() {
+    let (both, alone) = (Server::start(&[]), Server::start(&[]));
+    let told = [(&both, true), (&alone, false)].map(|(server, has_others)| {
+        let admin = server.admin();
+        server.post("/api/v1/events", &admin, &events("a", 4)).ok();
+        if has_others {
+            server.post("/api/v1/events", &admin, &events("b", 9)).ok();
+        }
+        let reader = server.token("r", &["--role", "reader", "--tenant", "a"]);
+        let place = |seq: u64| Stream::open(server, &reader, "", Some(&format!("1:{seq}")));
+        let mut streams: Vec<Stream> = (0..20).map(place).collect();
+        server.post("/api/v1/events", &admin, &events("a", 5)).ok();
+        let first = |stream: &mut Stream| {
+            let sent = stream.next();
+            // The new event has another place where others have written before it.
+            let place = if sent.kind == "rewound" { Some((sent.id, sent.data)) } else { None };
+            (sent.kind, place)
+        };
+        streams.iter_mut().map(first).collect::<Vec<_>>()
+    });
+    assert_eq!(told[0], told[1]);
+    let kinds: Vec<&str> = told[0].iter().map(|(kind, _)| kind.as_str()).collect();
+    assert_eq!(kinds[..5], ["message"; 5]);
+    assert_eq!(kinds[5..], ["rewound"; 15], "the newest that they see is the fourth");
+    assert_eq!(told[0][19].1.as_ref().unwrap().0, "1:4");
+}
+
+#[test]
 fn lines_of_json_come_on_request() {
     let server = Server::start(&[]);
     let admin = server.admin();

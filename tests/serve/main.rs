@@ -13,6 +13,8 @@ mod load;
 mod openapi;
 mod page;
 mod page_features;
+mod page_files;
+mod page_words;
 #[path = "../acceptance/real_file.rs"]
 mod real_file;
 mod saved;

@@ -327,6 +327,57 @@ fn a_job_of_the_page_is_what_is_shown() {
 }
 
 #[test]
+fn a_file_has_the_name_that_was_given_it_and_no_other() {
+    let server = Server::start(&[]);
+    let admin = server.admin();
+    server.post("/api/v1/events", &admin, &events("a", 3)).ok();
+    let cookie = signed_in(&server);
+    assert!(page(&server, "/", &cookie).text().contains("name=\"name\" maxlength=\"100\""));
+    let direct = |name: &str| {
+        let target = format!("/api/v1/export?format=csv&columns=seq&name={name}");
+        server.get(&target, &admin)
+    };
+    let disposition = |reply: &Reply| reply.header("content-disposition").unwrap().to_owned();
+    for (name, told) in [
+        ("incident-7", "attachment; filename=\"incident-7.csv\""),
+        ("incident-7.csv", "attachment; filename=\"incident-7.csv\""),
+        ("", "attachment; filename=\"activity.csv\""),
+        (
+            "Vorf%C3%A4lle+3",
+            "attachment; filename=\"Vorf_lle 3.csv\"; filename*=UTF-8''Vorf%C3%A4lle%203.csv",
+        ),
+    ] {
+        assert_eq!(disposition(&direct(name)), told);
+    }
+    for wrong in [
+        "..%2F..%2Fetc%2Fpasswd",
+        "a%5Cb",
+        ".hidden",
+        "a%0D%0ASet-Cookie%3A+x%3Dy",
+        "a%00b",
+        "a%22%3B+filename%3D%22b",
+        "c%3Ad",
+    ] {
+        let reply = direct(wrong);
+        assert_eq!(reply.problem(400), "parameter", "{wrong}");
+        assert!(reply.header("set-cookie").is_none());
+    }
+    // A name like that of the file in which a job is kept is no other than any.
+    for (format, name, file) in
+        [("csv", "incident-7", "incident-7.csv"), ("json", "job", "job.json")]
+    {
+        let body = format!("columns=seq&format={format}&name={name}");
+        assert_eq!(post(&server, "/exports", &cookie, &body).status, 303);
+        let is_done = |found: &serde_json::Value| found["exports"][0]["state"] == "done";
+        let told = server.until("/api/v1/exports", &admin, is_done);
+        assert_eq!(told["exports"][0]["file"], file);
+        let reply = server.get(told["exports"][0]["link"].as_str().unwrap(), "");
+        assert_eq!(disposition(&reply), format!("attachment; filename=\"{file}\""));
+        assert!(page(&server, "/exports", &cookie).text().contains(file));
+    }
+}
+
+#[test]
 fn assets_are_sent_again_only_when_they_have_changed() {
     let server = Server::start(&[]);
     let first = server.get("/assets/style.css", "");

@@ -125,3 +125,99 @@ fn goo_25_columns_come_back_in_the_order_in_which_they_were_kept() {
     let reply = server.send("GET", "/?q=failed", "", &[("Cookie", &both)], b"");
     assert_eq!(reply.header("location"), Some("/?q=failed&columns=outcome%2Ccategory"));
 }
+
+#[test]
+fn cells_hold_names_and_changes_for_people_and_files_json() {
+    let (_folder, server, cookie) = of_profile("google");
+    let event = r#"{"data_source":"calendar","occurred_at":"2026-11-20T08:00:00Z","category":"c","activity":"a","actor":{"id":"u-1","groups":["staff","it"]},"targets":[{"type":"folder","id":"f-1","name":"Projects_FY2022"},{"type":"user","id":"u-2"},{"name":"Plan"}],"changes":[{"field":"role","before":"viewer","after":"owner"},{"field":"title","after":"New"},{"field":"key","before_state":"redacted","after_state":"redacted"}],"subjects":["u-1","u-2"]}"#;
+    server.post("/api/v1/events", &server.admin(), event).ok();
+    let cell = |column: &str, language: &str| {
+        let target = format!("/?columns=seq,{column}&lang={language}");
+        let text = text_of(&server, &target, &cookie);
+        let row = text.rsplit("<tbody>").next().unwrap().split("</tbody>").next().unwrap();
+        let cell = row.rsplit("<td").next().unwrap().split_once('>').unwrap().1;
+        let pieces = cell.split('<').map(|piece| piece.rsplit('>').next().unwrap());
+        pieces.collect::<String>()
+    };
+    for (column, shown) in [
+        ("targets.name", "Projects_FY2022, Plan"),
+        ("targets", "Projects_FY2022 (folder), u-2 (user), Plan"),
+        ("changes", "role: viewer → owner, title: unknown → New, key: withheld → withheld"),
+        ("changes.before", "viewer"),
+        ("changes.field", "role, title, key"),
+        ("actor.groups", "staff, it"),
+        ("subjects", "u-1, u-2"),
+        ("targets.email", ""),
+    ] {
+        assert_eq!(cell(column, "en"), shown, "{column}");
+    }
+    assert!(cell("changes", "de").starts_with("role: viewer → owner, title: unbekannt → New"));
+    let file = text_of(&server, "/api/v1/export?format=csv&columns=targets.name", &cookie);
+    assert!(file.contains(r#"[""Projects_FY2022"",null,""Plan""]"#), "{file}");
+}
+
+#[test]
+fn an_investigation_has_filters_by_person_address_and_thing() {
+    let (_folder, server, cookie) = of_profile("google");
+    let line = |number: u64| {
+        format!(
+            r#"{{"data_source":"calendar","occurred_at":"2026-11-20T08:00:00Z","category":"c","activity":"a","actor":{{"id":"u-{number}","email":"p{number}@x.example"}},"targets":[{{"type":"event","id":"e-1","name":"Plan"}}],"context":{{"ip":"192.0.2.{number}"}}}}"#
+        ) + "\n"
+    };
+    server.post("/api/v1/events", &server.admin(), &(1..4).map(line).collect::<String>()).ok();
+    let text = text_of(&server, "/?lang=en", &cookie);
+    let filters = text.split("class=\"filters\"").nth(1).unwrap();
+    let filters = filters.split("class=\"results\"").next().unwrap();
+    let typed = between(filters, "name=\"field\" value=\"", "\"");
+    assert_eq!(typed, ["actor.email", "context.ip", "targets.name"]);
+    for value in ["p1@x.example", "192.0.2.2", "Plan"] {
+        assert!(filters.contains(&format!(">{value}<")), "{value}: {filters}");
+    }
+    let target = "/query?join=and&field=context.ip&operator=eq&value=192.0.2.0%2F31";
+    let reply = server.send("GET", target, "", &[("Cookie", &cookie)], b"");
+    let found = text_of(&server, reply.header("location").unwrap(), &cookie);
+    assert!(found.contains("1 event<"), "{found}");
+    // What the data does not have is no filter.
+    assert!(!filters.contains("targets.email"), "{filters}");
+}
+
+#[test]
+fn the_other_names_of_a_person_stand_in_the_details_as_far_as_they_are_seen() {
+    let (_folder, server, cookie) = of_profile("google");
+    let of = |tenant: &str, id: &str, mail: &str| {
+        format!(
+            r#"{{"id":"{tenant}-{mail}","tenant":"{tenant}","data_source":"calendar","occurred_at":"2026-11-20T08:00:00Z","category":"c","activity":"a","actor":{{"id":"{id}","email":"{mail}@x.example"}}}}"#
+        ) + "\n"
+    };
+    let lines =
+        [("a", "u-1", "new"), ("a", "u-1", "old"), ("b", "u-1", "other"), ("a", "u-2", "bob")];
+    let lines: String = lines.iter().map(|(tenant, id, mail)| of(tenant, id, mail)).collect();
+    server.post("/api/v1/events", &server.admin(), &lines).ok();
+    for name in ["new", "old", "other"] {
+        run(
+            &server.store,
+            &["alias", "add", "--id", "u-1", "--name", &format!("{name}@x.example")],
+        );
+    }
+    let text = text_of(&server, "/events/1", &cookie);
+    let names = |text: &str| {
+        let names = between(text, "class=\"names\"", "</p>");
+        names
+            .iter()
+            .flat_map(|names| between(names, "<bdi>", "</bdi>"))
+            .map(str::to_owned)
+            .collect()
+    };
+    let found: Vec<String> = names(&text);
+    assert_eq!(found, ["old@x.example", "other@x.example"]);
+    let link = between(&text, "class=\"names\"", "</p>")[0];
+    let link = between(link, "href=\"", "\"")[0].replace("&amp;", "&");
+    assert!(text_of(&server, &link, &cookie).contains("3 events"), "{link}");
+    let found: Vec<String> = names(&text_of(&server, "/events/4", &cookie));
+    assert!(found.is_empty(), "{found:?}");
+    let reader = server.token("r", &["--role", "reader", "--tenant", "a"]);
+    let text = server.get("/events/1", &reader).text();
+    let found: Vec<String> = names(&text);
+    assert_eq!(found, ["old@x.example"], "others are of another tenant");
+    assert!(!text.contains("other@x.example"));
+}

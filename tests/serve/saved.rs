@@ -9,7 +9,8 @@ fn a_search_is_kept_changed_copied_and_taken_out() {
     let ada = server.token("ada", &["--role", "reader"]);
     let bob = server.token("bob", &["--role", "reader"]);
     let wanted = json!({"name": "Failed", "description": "d", "query": "action=login.failed",
-        "columns": ["occurred_at", "who.email"], "zone": "Europe/Berlin", "shared": false});
+        "columns": ["occurred_at", "who.email"], "zone": "Europe/Berlin", "order": "oldest",
+        "shared": false});
     let reply = server.post("/api/v1/searches", &ada, &wanted.to_string());
     assert_eq!(reply.status, 201, "{}", reply.text());
     let search = reply.json();
@@ -35,6 +36,7 @@ fn a_search_is_kept_changed_copied_and_taken_out() {
     let copy = server.post(&format!("{place}/copy"), &bob, "");
     assert_eq!(copy.status, 201, "{}", copy.text());
     assert_eq!((&copy.json()["owner"], &copy.json()["shared"]), (&json!("bob"), &json!(false)));
+    assert_eq!(copy.json()["order"], "oldest");
     assert_eq!(server.get("/api/v1/searches", &bob).ok()["searches"].as_array().unwrap().len(), 2);
     assert_eq!(server.send("DELETE", &place, &ada, &[], b"").status, 204);
     assert_eq!(server.get(&place, &ada).problem(404), "not_found");
@@ -49,12 +51,15 @@ fn what_is_no_search_is_refused_and_what_is_shared_is_recorded() {
         json!({"name": ""}),
         json!({"name": "x", "query": "actr=1"}),
         json!({"name": "x", "zone": "Mars"}),
+        json!({"name": "x", "order": "random"}),
         json!({"name": "x", "columns": 5}),
         json!({"name": "x", "strange": 5}),
     ] {
         let reply = server.post("/api/v1/searches", &admin, &wrong.to_string());
         assert_eq!(reply.status, 400, "{wrong}: {}", reply.text());
     }
+    let usual = server.post("/api/v1/searches", &admin, r#"{"name":"y"}"#).json();
+    assert_eq!(usual.get("order"), None, "the usual order goes without saying");
     let shared = json!({"name": "x", "shared": true});
     assert_eq!(server.post("/api/v1/searches", &admin, &shared.to_string()).status, 201);
     let told = server.get("/api/v1/events?q=action%3Dannals.search_changed", &admin).ok();

@@ -1,30 +1,29 @@
 //! Notes about paths at which no event has a value: the nearest path by edit distance.
 
 use super::Notes;
-use super::events;
 use super::nearest::nearest;
+use super::reason::{NearPath, NoteHint};
 use crate::Result;
 use crate::query::ast::{Expr, FieldTest, Path, Query, Term};
 
 impl Notes<'_> {
     /// The note about a field term that no event meets: about its test if events have the path,
     /// else about the path.
-    pub(super) fn hint_of_field(&self, path: &Path, test: &FieldTest) -> Result<Option<String>> {
+    pub(super) fn hint_of_field(&self, path: &Path, test: &FieldTest) -> Result<Option<NoteHint>> {
         let has = Expr::Term(Term::Field { path: path.clone(), test: FieldTest::Has });
         if self.count(&has)? > 0 {
             return self.hint_of_test(path, test);
         }
         let fields = self.instead(Query::all()).fields()?;
         let paths: Vec<Path> = fields.into_iter().map(|field| field.path).collect();
-        let Some(near) = nearest_path(path, &paths) else {
-            return Ok(Some(format!("no event has a value at `{path}`")));
-        };
-        let moved = Expr::Term(Term::Field { path: near.clone(), test: test.clone() });
-        let found = match self.count(&moved)? {
-            0 => String::new(),
-            found => format!(": `{moved}` has {}", events(found)),
-        };
-        Ok(Some(format!("no event has a value at `{path}`, the nearest is `{near}`{found}")))
+        let near = nearest_path(path, &paths).map(|near| -> Result<NearPath> {
+            let moved = Expr::Term(Term::Field { path: near.clone(), test: test.clone() });
+            let count = self.count(&moved)?;
+            let found = (count > 0).then(|| (moved.to_string(), count));
+            Ok(NearPath { path: near.to_string(), found })
+        });
+        let near = near.transpose()?;
+        Ok(Some(NoteHint::NoValueAt { path: path.to_string(), near }))
     }
 }
 

@@ -3,8 +3,11 @@
 
 mod fields;
 mod nearest;
+mod reason;
 mod texts;
 mod values;
+
+pub use reason::{NearPath, NoteHint, NoteReason, TimeEnds};
 
 use super::ast::time::TimeRange;
 use super::ast::{Expr, Path, Query, Term};
@@ -29,6 +32,9 @@ pub struct Note {
     pub part: Option<String>,
     /// The reason, as a sentence.
     pub text: String,
+    /// The reason, to be said in other words.
+    #[serde(skip)]
+    pub reason: NoteReason,
 }
 
 impl fmt::Display for Note {
@@ -65,8 +71,8 @@ struct Notes<'s> {
 }
 
 impl Notes<'_> {
-    fn note(&mut self, part: Option<&Expr>, text: String) {
-        self.notes.push(Note { part: part.map(Expr::to_string), text });
+    fn note(&mut self, part: Option<&Expr>, reason: NoteReason) {
+        self.notes.push(Note { part: part.map(Expr::to_string), text: reason.to_string(), reason });
     }
 
     /// A search for another query in the same scope, at any time.
@@ -93,18 +99,12 @@ impl Notes<'_> {
         }
         let TimeRange { from, to } = self.search.predicate()?.occurrence();
         if let Some((from, to)) = from.zip(to).filter(|(from, to)| from >= to) {
-            self.note(
-                None,
-                format!("the times begin at {from}, which is not before their end, {to}"),
-            );
+            self.note(None, NoteReason::TimesReversed { from, to });
             return Ok(());
         }
         if self.count(&Expr::All)? == 0 {
-            let whose = match self.search.selection.asked_tenant() {
-                Some(tenant) => format!(" of the tenant {tenant:?}"),
-                None => String::new(),
-            };
-            self.note(None, format!("there is no event{whose}"));
+            let tenant = self.search.selection.asked_tenant().map(str::to_owned);
+            self.note(None, NoteReason::NoEvents { tenant });
             return Ok(());
         }
         self.look_at_times()?;
@@ -118,8 +118,8 @@ impl Notes<'_> {
         for part in &parts {
             if self.count(part)? == 0 {
                 missing.push(*part);
-                let text = self.about_missing(part)?;
-                self.note(Some(part), text);
+                let reason = self.about_missing(part)?;
+                self.note(Some(part), reason);
             }
         }
         match missing.is_empty() {
@@ -133,22 +133,19 @@ impl Notes<'_> {
         if self.search.times == TimeRange::default() || self.count_all(&[])? > 0 {
             return Ok(());
         }
-        let ends = self.hint_of_times()?;
-        self.note(None, format!("no event is of these times; {ends}"));
+        let ends = self.ends()?;
+        self.note(None, NoteReason::NoneOfTheseTimes { ends });
         Ok(())
     }
 
-    /// The times of the oldest and the newest event, as text.
-    fn hint_of_times(&self) -> Result<String> {
+    /// The times of the oldest and the newest event.
+    fn ends(&self) -> Result<Option<TimeEnds>> {
         let all = || self.instead(Query::all()).limit(1);
         let time = |search: Search<'_>| -> Result<Option<Timestamp>> {
             Ok(search.page()?.events.first().map(|event| event.event.occurred_at()))
         };
         let (oldest, newest) = (time(all().oldest())?, time(all().newest())?);
-        let ends = oldest
-            .zip(newest)
-            .map(|(oldest, newest)| format!("the oldest is of {oldest}, the newest of {newest}"));
-        Ok(ends.unwrap_or_else(|| "there is none".into()))
+        Ok(oldest.zip(newest).map(|(oldest, newest)| TimeEnds { oldest, newest }))
     }
 
     /// Notes how many events meet all parts but the missing ones.
@@ -158,9 +155,9 @@ impl Notes<'_> {
         if rest.is_empty() {
             return Ok(());
         }
-        let found = self.count_all(&rest)?;
-        let rest = Expr::and(rest.into_iter().cloned().collect());
-        self.note(None, format!("the rest, `{rest}`, finds {}", events(found)));
+        let count = self.count_all(&rest)?;
+        let rest = Expr::and(rest.into_iter().cloned().collect()).to_string();
+        self.note(None, NoteReason::RestFinds { rest, count });
         Ok(())
     }
 
@@ -174,45 +171,41 @@ impl Notes<'_> {
                 .filter(|(at, _)| *at != index)
                 .map(|(_, part)| *part)
                 .collect();
-            let found = self.count_all(&others)?;
-            if found > 0 {
-                self.note(Some(part), format!("without `{part}` the rest finds {}", events(found)));
+            let count = self.count_all(&others)?;
+            if count > 0 {
+                self.note(Some(part), NoteReason::WithoutPart { part: part.to_string(), count });
             }
         }
         if parts.len() == 1 && self.notes.is_empty() {
-            let found = self.count(parts[0])?;
-            let part = parts[0];
-            self.note(Some(part), format!("`{part}` has {} at other times", events(found)));
+            let (part, count) = (parts[0], self.count(parts[0])?);
+            self.note(Some(part), NoteReason::AtOtherTimes { part: part.to_string(), count });
         }
         Ok(())
     }
 
     /// The note for a part that no event meets, with what events have instead.
-    fn about_missing(&self, part: &Expr) -> Result<String> {
-        let hint = match part {
-            Expr::Not(excluded) => return Ok(format!("every event has `{excluded}`")),
+    fn about_missing(&self, part: &Expr) -> Result<NoteReason> {
+        let mut hints = Vec::new();
+        match part {
+            Expr::Not(excluded) => {
+                return Ok(NoteReason::EveryEventHas { excluded: excluded.to_string() });
+            }
             Expr::Or(alternatives) => {
-                let mut hints = Vec::new();
                 for alternative in alternatives.iter().take(PARTS_MAX) {
                     hints.extend(self.hint(alternative)?);
                 }
-                (!hints.is_empty()).then(|| hints.join("; "))
             }
-            part => self.hint(part)?,
-        };
-        Ok(match hint {
-            Some(hint) => format!("no event has `{part}`; {hint}"),
-            None => format!("no event has `{part}`"),
-        })
+            part => hints.extend(self.hint(part)?),
+        }
+        Ok(NoteReason::NoEventHas { part: part.to_string(), hints })
     }
 
-    fn hint(&self, part: &Expr) -> Result<Option<String>> {
+    fn hint(&self, part: &Expr) -> Result<Option<NoteHint>> {
+        let times = || Ok(Some(NoteHint::Times(self.ends()?)));
         match part {
             Expr::Term(Term::Text(text)) => self.hint_of_text(None, text),
-            Expr::Term(Term::Time { .. }) => self.hint_of_times().map(Some),
-            Expr::Term(Term::Field { path, .. }) if is_time(path, &[]) => {
-                self.hint_of_times().map(Some)
-            }
+            Expr::Term(Term::Time { .. }) => times(),
+            Expr::Term(Term::Field { path, .. }) if is_time(path, &[]) => times(),
             Expr::Term(Term::Field { path, test }) => self.hint_of_field(path, test),
             Expr::Term(Term::Element { path, condition }) => self.hint_of_element(path, condition),
             _ => Ok(None),
@@ -221,12 +214,11 @@ impl Notes<'_> {
 
     /// How many events meet an element condition in different objects only; if none, the hint for
     /// the first part of it that no event meets.
-    fn hint_of_element(&self, path: &Path, condition: &Expr) -> Result<Option<String>> {
+    fn hint_of_element(&self, path: &Path, condition: &Expr) -> Result<Option<NoteHint>> {
         let apart = condition.apart(path);
-        let found = self.count(&apart)?;
-        if found > 0 {
-            let apart = format!("different objects meet it in {}: `{apart}`", events(found));
-            return Ok(Some(apart));
+        let count = self.count(&apart)?;
+        if count > 0 {
+            return Ok(Some(NoteHint::DifferentObjects { apart: apart.to_string(), count }));
         }
         let parts = match &apart {
             Expr::And(operands) => &operands[..],
@@ -238,13 +230,5 @@ impl Notes<'_> {
             }
         }
         Ok(None)
-    }
-}
-
-/// `1 event` or `n events`.
-fn events(count: u64) -> String {
-    match count {
-        1 => "1 event".into(),
-        count => format!("{count} events"),
     }
 }

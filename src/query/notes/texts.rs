@@ -1,6 +1,7 @@
 //! Words that no event has.
 
-use super::{Notes, events};
+use super::Notes;
+use super::reason::NoteHint;
 use crate::Result;
 use crate::query::ast::path_pattern::PathPattern;
 use crate::query::ast::{Expr, FieldTest, LastWord, Path, Query, Term, Text};
@@ -13,7 +14,11 @@ const EVENTS_MAX: usize = 20;
 
 impl Notes<'_> {
     /// What to say of a text that no value has.
-    pub(super) fn hint_of_text(&self, path: Option<&Path>, text: &Text) -> Result<Option<String>> {
+    pub(super) fn hint_of_text(
+        &self,
+        path: Option<&Path>,
+        text: &Text,
+    ) -> Result<Option<NoteHint>> {
         let words = words(&text.text);
         let last = words.len().saturating_sub(1);
         let mut alone = Vec::with_capacity(words.len());
@@ -30,27 +35,26 @@ impl Notes<'_> {
         }
         let all = Expr::and(alone);
         Ok(Some(match self.count(&all)? {
-            0 => "no event has all of its words".into(),
-            found => format!("its words stand apart in {}: `{all}`", events(found)),
+            0 => NoteHint::WordsInNoEvent,
+            count => NoteHint::WordsApart { words: all.to_string(), count },
         }))
     }
 
     /// The word of some event that is nearest to one that is nowhere.
-    fn hint_of_word(&self, path: Option<&Path>, word: &str, text: &Text) -> Result<Option<String>> {
-        let star = match text.text.contains('*') {
-            true => "; `*` stands for the rest of a word only at the end of a text",
-            false => "",
-        };
+    fn hint_of_word(
+        &self,
+        path: Option<&Path>,
+        word: &str,
+        text: &Text,
+    ) -> Result<Option<NoteHint>> {
         let mut near = None;
         for distance in [1, 2] {
             if near.is_none() && !has_numeric(word) {
                 near = self.near_word(path, word, distance)?;
             }
         }
-        Ok(Some(match near {
-            Some(near) => format!("no event has the word `{word}`, the nearest is `{near}`{star}"),
-            None => format!("no event has the word `{word}`{star}"),
-        }))
+        let (word, has_star) = (word.to_owned(), text.text.contains('*'));
+        Ok(Some(NoteHint::NoWord { word, near, has_star }))
     }
 
     fn near_word(&self, path: Option<&Path>, word: &str, distance: u8) -> Result<Option<String>> {

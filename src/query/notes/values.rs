@@ -1,7 +1,8 @@
 //! Values that no event has.
 
+use super::Notes;
 use super::nearest::nearest;
-use super::{Notes, events};
+use super::reason::NoteHint;
 use crate::Result;
 use crate::json::Value;
 use crate::query::ast::{Expr, FieldTest, Literal, Path, Query, Term};
@@ -14,7 +15,7 @@ const NAMED_MAX: usize = 3;
 
 impl Notes<'_> {
     /// What to say of a test that no value passes, though there are values.
-    pub(super) fn hint_of_test(&self, path: &Path, test: &FieldTest) -> Result<Option<String>> {
+    pub(super) fn hint_of_test(&self, path: &Path, test: &FieldTest) -> Result<Option<NoteHint>> {
         match test {
             FieldTest::Text(text) => self.hint_of_text(Some(path), text),
             FieldTest::Equals(literals) => match self.hint_of_spelling(path, literals)? {
@@ -31,7 +32,7 @@ impl Notes<'_> {
     }
 
     /// Another way to write the comparison that has hits.
-    fn hint_of_spelling(&self, path: &Path, literals: &[Literal]) -> Result<Option<String>> {
+    fn hint_of_spelling(&self, path: &Path, literals: &[Literal]) -> Result<Option<NoteHint>> {
         let [literal] = literals else { return Ok(None) };
         let text = literal.text();
         let field = |path: &[&str], test| {
@@ -53,22 +54,18 @@ impl Notes<'_> {
             others.push(field(&own, FieldTest::Contains(longest)));
         }
         for other in others {
-            let found = match self.count(&other) {
-                Ok(found) if found > 0 => found,
+            let count = match self.count(&other) {
+                Ok(count) if count > 0 => count,
                 _ => continue,
             };
-            let why = match is_starred {
-                true => "`*` is an ordinary character there, ",
-                false => "",
-            };
-            return Ok(Some(format!("{why}`{other}` has {}", events(found))));
+            let (other, has_star) = (other.to_string(), is_starred);
+            return Ok(Some(NoteHint::OtherSpelling { other, count, has_star }));
         }
-        let why = "`*` is an ordinary character there; write `*=` for what a value contains";
-        Ok(is_starred.then(|| why.to_owned()))
+        Ok(is_starred.then_some(NoteHint::StarIsOrdinary))
     }
 
     /// The nearest value at a path, or else the most frequent ones.
-    fn hint_of_values(&self, path: &Path, wanted: &str) -> Result<Option<String>> {
+    fn hint_of_values(&self, path: &Path, wanted: &str) -> Result<Option<NoteHint>> {
         let written = path.to_string();
         // An object has no values of its own.
         if FacetPath::of(path, &[]).is_err() {
@@ -81,15 +78,11 @@ impl Notes<'_> {
             let literal = Literal::bare(near);
             let equal = FieldTest::Equals(vec![literal]);
             let term = Expr::Term(Term::Field { path: path.clone(), test: equal });
-            return Ok(Some(format!(
-                "the nearest is `{term}` with {}",
-                events(self.count(&term)?)
-            )));
+            let count = self.count(&term)?;
+            return Ok(Some(NoteHint::NearestValue { term: term.to_string(), count }));
         }
-        let named: Vec<String> =
-            values.iter().take(NAMED_MAX).map(|value| format!("`{value}`")).collect();
-        Ok((!named.is_empty())
-            .then(|| format!("frequent values of `{path}` are {}", named.join(", "))))
+        let values: Vec<String> = values.into_iter().take(NAMED_MAX).collect();
+        Ok((!values.is_empty()).then_some(NoteHint::FrequentValues { path: written, values }))
     }
 }
 

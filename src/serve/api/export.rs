@@ -1,5 +1,6 @@
 //! `GET export`: a file of everything that matches, written while it is sent.
 
+use super::file_name::take_name;
 use super::question::{Asked, Running, take_cursor, take_fold, take_order, take_raw};
 use super::reply::{self, CSV, NDJSON, XLSX};
 use crate::event::Raw;
@@ -32,6 +33,8 @@ pub(crate) struct ExportAsked {
     after: Option<Cursor>,
     has_bom: bool,
     is_flat: bool,
+    /// What the file is called, without its ending.
+    name: Option<String>,
 }
 
 /// How events are written.
@@ -82,7 +85,7 @@ impl FileForm {
 
 impl ExportAsked {
     /// Takes the parameters of a question and `format order limit after columns fold raw bom
-    /// flatten`.
+    /// flatten name`.
     ///
     /// # Errors
     /// 400 for values that they do not have.
@@ -102,11 +105,26 @@ impl ExportAsked {
             after: take_cursor(params)?,
             has_bom: params.flag("bom")?,
             is_flat: params.flag("flatten")?,
+            name: take_name(params)?,
         })
     }
 
-    /// The name of the file.
+    /// The name of the file, as it was given.
     pub(crate) fn file_name(&self) -> String {
+        let ending = self.ending();
+        match &self.name {
+            Some(name) if name.ends_with(&ending) => name.clone(),
+            Some(name) => format!("{name}{ending}"),
+            None => self.usual_name(),
+        }
+    }
+
+    /// The name of a file to which nobody gave one.
+    pub(crate) fn usual_name(&self) -> String {
+        format!("activity{}", self.ending())
+    }
+
+    fn ending(&self) -> String {
         let ending = match self.file.format {
             ExportFormat::Ndjson => "ndjson",
             ExportFormat::Json => "json",
@@ -118,7 +136,7 @@ impl ExportAsked {
             Packing::Zstd => ".zst",
             _ => "",
         };
-        format!("activity.{ending}{packing}")
+        format!(".{ending}{packing}")
     }
 
     fn media_type(&self) -> &'static str {

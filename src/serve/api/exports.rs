@@ -60,7 +60,8 @@ pub(crate) fn create_job(
     wanted.export(&speech)?;
     let selection = wanted.asked.selection(&asker.caller, &speech)?;
     running.limited(&speech, selection).limit(1).page()?;
-    Ok(server.jobs.create(&asker.caller, text, wanted.file_name())?)
+    let (name, stored) = (wanted.file_name(), wanted.usual_name());
+    Ok(server.jobs.create(&asker.caller, text, name, stored)?)
 }
 
 /// A job as it is told, with the link to its file once there is one.

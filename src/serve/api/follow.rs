@@ -18,7 +18,6 @@ use crate::serve::limits::SENDING_LASTS;
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
 use crate::serve::state::shares::{Share, Shared};
-use crate::store::Snapshot;
 use crate::{Error, Result};
 use axum::body::Bytes;
 use axum::http::HeaderMap;
@@ -89,7 +88,7 @@ pub(crate) async fn follow(headers: HeaderMap, mut call: Call) -> Answer {
         // A query that cannot be asked is told now, not in the middle of the answer.
         running.limited(&speech, selection.clone()).limit(1).page()?;
         let end = snapshot.end_of(&selection)?;
-        let ahead = place.filter(|place| is_ahead(*place, snapshot));
+        let ahead = place.filter(|place| is_ahead(*place, end));
         let begin = if ahead.is_some() { end } else { place.unwrap_or(end) };
         Ok((selection, begin, ahead.map(|_| end)))
     };
@@ -106,9 +105,9 @@ pub(crate) async fn follow(headers: HeaderMap, mut call: Call) -> Answer {
     Ok(reply::text(kind, body_of(receiver)))
 }
 
-/// Whether a place is behind everything that the store has, so that it is of another life of it.
-fn is_ahead(place: FollowCursor, snapshot: &Snapshot) -> bool {
-    let end = snapshot.end();
+/// Whether a place is behind everything that the asker sees, so that it is of another life of the
+/// store. What others have decides nothing: it would tell a reader how much that is.
+fn is_ahead(place: FollowCursor, end: FollowCursor) -> bool {
     place.epoch > end.epoch || place.seq > end.seq
 }
 

@@ -5,6 +5,7 @@ mod counts;
 mod events;
 pub(crate) mod export;
 mod exports;
+mod file_name;
 mod follow;
 mod one;
 mod openapi;
@@ -15,7 +16,7 @@ pub(crate) mod settings;
 
 pub(crate) use events::{FoundPage, PageAsked, find};
 pub(crate) use exports::{create_job, told};
-pub(crate) use one::{find as find_event, history_of, linked_events, with_diff};
+pub(crate) use one::{difference, find as find_event, history_of, linked_events, with_diff};
 pub(crate) use saved::{change as change_search, copy_of as copy_search, create as create_search};
 
 use super::door::asker::Asker;

@@ -64,7 +64,7 @@ pub(crate) fn with_diff(event: &StoredEvent) -> Value {
 
 /// A change as what became of the field: `{"field":..,"kind":"changed","before":..,"after":..}`; a
 /// side that is not known is not there.
-fn difference(change: &Value) -> Value {
+pub(crate) fn difference(change: &Value) -> Value {
     let state = |key: &str| change.get(key).and_then(Value::as_str);
     let side = |key: &str, state: Option<&str>| match state {
         Some("absent" | "unknown" | "redacted") => None,

@@ -98,11 +98,19 @@ impl Asked {
 
 /// Takes `order`.
 pub(crate) fn take_order(params: &mut Params) -> Answer<Order> {
-    match params.text("order").as_deref() {
-        None | Some("newest") => Ok(Order::Newest),
-        Some("oldest") => Ok(Order::Oldest),
-        Some("seq") => Ok(Order::Seq),
-        Some(other) => {
+    params.text("order").map_or(Ok(Order::Newest), |name| read_order(&name))
+}
+
+/// The order of a name.
+///
+/// # Errors
+/// 400 for any other text.
+pub(crate) fn read_order(name: &str) -> Answer<Order> {
+    match name {
+        "newest" => Ok(Order::Newest),
+        "oldest" => Ok(Order::Oldest),
+        "seq" => Ok(Order::Seq),
+        other => {
             Err(Problem::parameter("order", format!("`{other}` is not newest, oldest or seq")))
         }
     }

@@ -1,5 +1,6 @@
 //! Saved searches: `searches`.
 
+use super::question::read_order;
 use super::reply;
 use super::settings::record_change;
 use crate::json::Value;
@@ -189,7 +190,7 @@ fn read(headers: &HeaderMap, body: Bytes) -> Answer<SearchContent> {
     serde_json::from_value(value).map_err(wrong)
 }
 
-/// The query and the zone must be sound.
+/// The query, the zone and the order must be sound.
 ///
 /// # Errors
 /// 400 with the place.
@@ -199,6 +200,7 @@ fn check(server: &Server, content: &SearchContent) -> Answer<()> {
         let wrong = |_| Problem::parameter("zone", format!("there is no zone `{zone}`"));
         zone.parse::<chrono_tz::Tz>().map_err(wrong)?;
     }
+    content.order.as_deref().map(read_order).transpose()?;
     Ok(())
 }
 

@@ -80,6 +80,13 @@ impl Problem {
         self
     }
 
+    /// The parameter or field that is wrong, if it is one.
+    pub(crate) fn about(&self) -> Option<&str> {
+        let mut members = self.members.iter();
+        let found = members.find(|(key, _)| matches!(*key, "parameter" | "field"));
+        found.and_then(|(_, name)| name.as_str())
+    }
+
     /// As JSON.
     pub(crate) fn to_value(&self) -> Value {
         let title = self.status.canonical_reason().unwrap_or("Error");

@@ -62,6 +62,10 @@ pub(crate) struct Job {
     pub(crate) parameters: String,
     /// The name of the file.
     pub(crate) file: String,
+    /// Its name in the folder of the job, which no caller has chosen; where it is not said, the
+    /// same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) stored: Option<String>,
     pub(crate) state: JobState,
     pub(super) created_at: String,
     pub(super) done_at: Option<String>,
@@ -77,13 +81,20 @@ pub(crate) struct Job {
 }
 
 impl Job {
-    pub(super) fn new(id: String, owner: &Caller, parameters: String, file: String) -> Job {
+    pub(super) fn new(
+        id: String,
+        owner: &Caller,
+        parameters: String,
+        file: String,
+        stored: String,
+    ) -> Job {
         let Caller { name, role, tenant, sources } = owner.clone();
         Job {
             id,
             owner: Owner { name, role, tenant, sources },
             parameters,
             file,
+            stored: Some(stored),
             state: JobState::Waiting,
             created_at: Timestamp::now().to_string(),
             done_at: None,

@@ -71,16 +71,23 @@ impl Jobs {
         Ok(Jobs { folder, jobs, key: Mutex::default(), queue, waiting, cancel })
     }
 
-    /// Takes a job in; it runs when one of the workers is free.
+    /// Takes a job in; it runs when one of the workers is free. `file` is what people call its
+    /// file, `stored` what it is called in the folder of the job.
     ///
     /// Durability: on `Ok` the job survives power loss.
     ///
     /// # Errors
     /// [`Error::Invalid`] where there are too many; [`Error::Io`].
-    pub(crate) fn create(&self, owner: &Caller, parameters: String, file: String) -> Result<Job> {
+    pub(crate) fn create(
+        &self,
+        owner: &Caller,
+        parameters: String,
+        file: String,
+        stored: String,
+    ) -> Result<Job> {
         let mut id = [0; 16];
         SystemRandom.fill(&mut id);
-        let job = Job::new(hex(&id), owner, parameters, file);
+        let job = Job::new(hex(&id), owner, parameters, file, stored);
         self.make_room(owner)?;
         let folder = self.folder.join(&job.id);
         private_folder().create(&folder).map_err(|error| Error::io("create", &folder, error))?;
@@ -234,7 +241,7 @@ impl Jobs {
 
     /// The path of the file of a job.
     pub(crate) fn file_of(&self, job: &Job) -> PathBuf {
-        self.folder.join(&job.id).join(&job.file)
+        self.folder.join(&job.id).join(job.stored.as_ref().unwrap_or(&job.file))
     }
 
     /// Changes a job, in memory and on disk.
@@ -333,7 +340,9 @@ mod tests {
     fn a_file_goes_a_day_after_it_was_done() {
         let folder = tempfile::tempdir().unwrap();
         let jobs = Jobs::open(folder.path()).unwrap();
-        let job = jobs.create(&caller(), "format=csv".into(), "activity.csv".into()).unwrap();
+        let job = jobs
+            .create(&caller(), "format=csv".into(), "activity.csv".into(), "activity.csv".into())
+            .unwrap();
         jobs.start(&job.id).unwrap();
         fs::write(jobs.file_of(&job), "seq\n").unwrap();
         jobs.end(&job.id, JobEnd::Done(Box::new(manifest(folder.path())))).unwrap();
@@ -354,7 +363,9 @@ mod tests {
     fn one_caller_takes_no_room_of_others_and_their_jobs_can_go() {
         let folder = tempfile::tempdir().unwrap();
         let jobs = Jobs::open(folder.path()).unwrap();
-        let create = |caller: &Caller| jobs.create(caller, String::new(), "activity.csv".into());
+        let create = |caller: &Caller| {
+            jobs.create(caller, String::new(), "activity.csv".into(), "activity.csv".into())
+        };
         let first = create(&caller()).unwrap();
         for _ in 1..JOBS_OF_ONE_MAX {
             create(&caller()).unwrap();
@@ -377,7 +388,9 @@ mod tests {
     fn a_job_that_was_cut_short_waits_for_the_next_server() {
         let folder = tempfile::tempdir().unwrap();
         let jobs = Jobs::open(folder.path()).unwrap();
-        let job = jobs.create(&caller(), "format=csv".into(), "activity.csv".into()).unwrap();
+        let job = jobs
+            .create(&caller(), "format=csv".into(), "activity.csv".into(), "activity.csv".into())
+            .unwrap();
         assert_eq!(jobs.next(Duration::ZERO), Some(job.id.clone()));
         jobs.start(&job.id).unwrap();
         drop(jobs);

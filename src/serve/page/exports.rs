@@ -1,7 +1,7 @@
 //! `/exports`: files that are written in the background, with how far they are.
 
 use super::form::{SentForm, see};
-use super::shell::Viewer;
+use super::shell::AskingViewer;
 use super::view::{plain, shown_instant};
 use super::words::Words;
 use crate::event::Timestamp;
@@ -19,11 +19,10 @@ use maud::{Markup, html};
 use std::sync::Arc;
 
 /// `GET /exports`.
-pub(super) async fn list(State(server): State<Arc<Server>>, viewer: Viewer) -> Response {
-    let asker = match viewer.asker.clone() {
-        Ok(asker) => asker,
-        Err(problem) => return viewer.problem(&problem),
-    };
+pub(super) async fn list(
+    State(server): State<Arc<Server>>,
+    AskingViewer { viewer, asker }: AskingViewer,
+) -> Response {
     let find = move |server: &Server, _: &Arc<_>| {
         let jobs = server.jobs.list(&asker.caller);
         jobs.iter().map(|job| told(server, job)).collect::<Answer<Vec<Value>>>()

@@ -26,10 +26,7 @@ impl FromRequest<Arc<Server>> for SentForm {
 
     async fn from_request(request: Request, server: &Arc<Server>) -> Result<SentForm, Response> {
         let (mut parts, body): (_, Body) = request.into_parts();
-        let viewer = match Viewer::from_request_parts(&mut parts, server).await {
-            Ok(viewer) => viewer,
-            Err(never) => match never {},
-        };
+        let Ok(viewer) = Viewer::from_request_parts(&mut parts, server).await;
         let read = async {
             check_origin(&parts.method, &parts.headers)?;
             let body = body::read(body).await?;

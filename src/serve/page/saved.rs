@@ -2,11 +2,12 @@
 //! were opened last.
 
 use super::form::{SentForm, keep, see};
-use super::shell::Viewer;
+use super::shell::{AskingViewer, Viewer};
 use super::view::shown_instant;
 use super::words::Words;
 use crate::event::Timestamp;
 use crate::export::instant_in;
+use crate::query::Order;
 use crate::serve::api::{change_search, copy_search, create_search};
 use crate::serve::auth::role::Caller;
 use crate::serve::door::asker::Asker;
@@ -27,18 +28,22 @@ const RECENT_KEPT_SECONDS: u64 = 365 * 86_400;
 const TICK: &str = "tick.";
 
 /// `GET /searches`.
-pub(super) async fn list(State(server): State<Arc<Server>>, viewer: Viewer) -> Response {
-    listed(&server, viewer, Vec::new()).await
+pub(super) async fn list(
+    State(server): State<Arc<Server>>,
+    AskingViewer { viewer, asker }: AskingViewer,
+) -> Response {
+    listed(&server, viewer, asker.caller, Vec::new()).await
 }
 
 /// The list; above it the names of those that could not be deleted.
-async fn listed(server: &Arc<Server>, viewer: Viewer, left: Vec<String>) -> Response {
-    let asker = match viewer.asker.clone() {
-        Ok(asker) => asker,
-        Err(problem) => return viewer.problem(&problem),
-    };
-    let caller = asker.caller.clone();
-    let find = move |server: &Server, _: &Arc<_>| Ok(server.searches.list(&asker.caller)?);
+async fn listed(
+    server: &Arc<Server>,
+    viewer: Viewer,
+    caller: Caller,
+    left: Vec<String>,
+) -> Response {
+    let asking = caller.clone();
+    let find = move |server: &Server, _: &Arc<_>| Ok(server.searches.list(&asking)?);
     let page = server.ask(Kind::Settings, find).await.map(|found| {
         let recent = viewer.cookie(RECENT_COOKIE).unwrap_or_default();
         let recent: Vec<&SavedSearch> = recent
@@ -83,7 +88,9 @@ impl List<'_> {
                 @if !others.is_empty() {
                     section { h3 { (words.other_searches) } (self.table(&others)) }
                 }
-                p { button form="ticked" { (words.delete_ticked) } }
+                @if found.iter().any(|search| search.is_changed_by(self.caller)) {
+                    p { button form="ticked" { (words.delete_ticked) } }
+                }
             }
         }
     }
@@ -117,9 +124,13 @@ impl List<'_> {
         let is_own = search.is_changed_by(self.caller);
         html! {
             tr {
-                td { input type="checkbox" form="ticked" value="1"
-                    name=(format!("{TICK}{}", search.id))
-                    aria-label=(format!("{}: {}", words.choose, content.name)); }
+                td {
+                    @if is_own {
+                        input type="checkbox" form="ticked" value="1"
+                            name=(format!("{TICK}{}", search.id))
+                            aria-label=(format!("{}: {}", words.choose, content.name));
+                    }
+                }
                 td {
                     (self.link(search))
                     @if content.shared { " " span class="mark" { (words.shared_mark) } }
@@ -158,6 +169,16 @@ fn edit(words: &Words, search: &SavedSearch) -> Markup {
                 label { span { (words.columns) } input name="columns" value=(columns_of(content)); }
                 label { span { (words.zone) }
                     input name="zone" value=(content.zone.as_deref().unwrap_or_default()); }
+                label { span { (words.order) }
+                    select name="order" {
+                        @for (order, name, label) in words.orders() {
+                            @let is_usual = order == Order::Newest;
+                            @let is_kept = content.order.as_deref() == Some(name);
+                            option value=(if is_usual { "" } else { name }) selected[is_kept]
+                                { (label) }
+                        }
+                    }
+                }
                 label class="check" {
                     input type="checkbox" name="shared" value="true" checked[content.shared];
                     span { (words.shared) }
@@ -185,13 +206,9 @@ fn columns_of(content: &SearchContent) -> String {
 /// `GET /searches/{id}`: opens one, which heads the quick access from then on.
 pub(super) async fn open(
     State(server): State<Arc<Server>>,
-    viewer: Viewer,
+    AskingViewer { viewer, asker }: AskingViewer,
     Path(id): Path<String>,
 ) -> Response {
-    let asker = match viewer.asker.clone() {
-        Ok(asker) => asker,
-        Err(problem) => return viewer.problem(&problem),
-    };
     let wanted = id.clone();
     let find = move |server: &Server, _: &Arc<_>| {
         let found = server.searches.get(&wanted, &asker.caller)?;
@@ -207,6 +224,7 @@ pub(super) async fn open(
                 zone => address.with("tz", zone),
             };
             let address = address.with("columns", &columns_of(content));
+            let address = address.with("order", content.order.as_deref().unwrap_or_default());
             let known = viewer.cookie(RECENT_COOKIE).unwrap_or_default();
             let others = known.split(' ').filter(|other| *other != id && !other.is_empty());
             let recent: Vec<&str> = std::iter::once(id.as_str()).chain(others).collect();
@@ -226,6 +244,7 @@ fn content_of(form: &SentForm) -> SearchContent {
         query: text("query"),
         columns: serde_json::Value::String(text("columns")),
         zone: Some(text("zone")).filter(|zone| !zone.is_empty()),
+        order: Some(text("order")).filter(|order| !order.is_empty()),
         shared: form.text("shared") == "true",
     }
 }
@@ -294,14 +313,14 @@ pub(super) async fn delete_one(
 pub(super) async fn delete(State(server): State<Arc<Server>>, form: SentForm) -> Response {
     let ticked = form.fields().pairs().filter_map(|(name, _)| name.strip_prefix(TICK));
     let ticked: Vec<String> = ticked.map(str::to_owned).collect();
-    let asker = form.asker();
-    let done = async {
-        let asker = asker?;
-        server.append(move |server| delete_own(server, &ticked, &asker.caller)).await
+    let caller = match form.asker() {
+        Ok(asker) => asker.caller,
+        Err(problem) => return form.viewer.problem(&problem),
     };
-    match done.await {
+    let deleting = caller.clone();
+    match server.append(move |server| delete_own(server, &ticked, &deleting)).await {
         Ok(left) if left.is_empty() => see("/searches"),
-        Ok(left) => listed(&server, form.viewer, left).await,
+        Ok(left) => listed(&server, form.viewer, caller, left).await,
         Err(problem) => form.viewer.problem(&problem),
     }
 }

@@ -15,6 +15,9 @@ use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 use std::sync::Arc;
 
+/// The query for what auditors asked.
+pub(super) const ACCESSES: &str = "action=annals.read";
+
 /// Who looks at a page, if they may, and how.
 pub(super) struct Viewer {
     /// Who asks, or why nobody may.
@@ -48,6 +51,27 @@ impl FromRequestParts<Arc<Server>> for Viewer {
         });
         let (place, headers) = (parts.uri.path().to_owned(), parts.headers.clone());
         Ok(Viewer { asker, caller, words, address, place, headers })
+    }
+}
+
+/// Who looks at a page, and may ask; who may not gets the page that says why.
+pub(super) struct AskingViewer {
+    pub(super) viewer: Viewer,
+    pub(super) asker: Asker,
+}
+
+impl FromRequestParts<Arc<Server>> for AskingViewer {
+    type Rejection = Response;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        server: &Arc<Server>,
+    ) -> Result<AskingViewer, Response> {
+        let Ok(viewer) = Viewer::from_request_parts(parts, server).await;
+        match viewer.asker.clone() {
+            Ok(asker) => Ok(AskingViewer { viewer, asker }),
+            Err(problem) => Err(viewer.problem(&problem)),
+        }
     }
 }
 
@@ -94,7 +118,7 @@ impl Viewer {
                 @if problem.status == StatusCode::UNAUTHORIZED { (sign_in(words)) }
                 @else if problem.code == "reason" { (reason(words, &self.here())) }
                 @else {
-                    p class="problem" role="alert" { (problem.detail) }
+                    p class="problem" role="alert" { (words.problem(problem, &self.address)) }
                     p { a href=(self.address.speech().at("/")) { (words.to_start) } }
                 }
             }
@@ -157,7 +181,7 @@ impl Viewer {
             .is_some_and(|caller| matches!(caller.role, Role::Admin | Role::Auditor));
         let speech = self.address.speech();
         let accesses = speech
-            .with("q", "action=annals.read")
+            .with("q", ACCESSES)
             .with(
                 "columns",
                 "occurred_at,details.token,details.reason,details.query,details.address",

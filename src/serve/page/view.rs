@@ -16,6 +16,7 @@ use crate::serve::http::problem::Answer;
 use crate::serve::state::server::Server;
 use crate::store::Snapshot;
 use maud::{Markup, html};
+use std::borrow::Cow;
 
 /// An address beyond these bytes is not repeated in links, of which a page has hundreds.
 const REPEATED_BYTES_MAX: usize = 4 << 10;
@@ -175,6 +176,24 @@ impl ValueNames<'_> {
     /// The label of a value, else the value.
     pub(super) fn shown(&self, value: &Value) -> String {
         self.label(value).unwrap_or_else(|| plain(value))
+    }
+}
+
+/// What stands in the place of a side of a change that has no value, of those that
+/// [`crate::serve::api::difference`] tells.
+pub(super) fn missing_side(words: &Words, change: &Value, side: &str) -> &'static str {
+    match change.get(&format!("{side}_state")).and_then(Value::as_str) {
+        Some("absent") => words.absent,
+        Some("redacted") => words.redacted,
+        _ => words.unknown,
+    }
+}
+
+/// The beginning of a long text.
+pub(super) fn cut(text: &str, letters_max: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(letters_max) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 

@@ -59,6 +59,9 @@ pub(crate) struct SearchContent {
     pub(crate) columns: serde_json::Value,
     #[serde(default)]
     pub(crate) zone: Option<String>,
+    /// Which events come first, by its name in the API; without it, the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) order: Option<String>,
     #[serde(default)]
     pub(crate) shared: bool,
 }
@@ -221,11 +224,13 @@ fn check(content: &SearchContent) -> Result<()> {
         return Err(Error::invalid("name", "is empty"));
     }
     let zone = content.zone.as_deref().unwrap_or_default();
+    let order = content.order.as_deref().unwrap_or_default();
     for (name, text, most) in [
         ("name", content.name.as_str(), TEXT_BYTES_MAX),
         ("description", &content.description, TEXT_BYTES_MAX),
         ("query", &content.query, QUERY_BYTES_MAX),
         ("zone", zone, TEXT_BYTES_MAX),
+        ("order", order, TEXT_BYTES_MAX),
     ] {
         if text.len() > most {
             return Err(Error::invalid(name, format!("has at most {most} bytes")));

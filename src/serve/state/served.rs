@@ -3,7 +3,7 @@
 use crate::event::Event;
 use crate::query::{Follow, FollowCursor};
 use crate::store::{
-    CapturePolicy, ChangeReport, Receipt, Retention, Snapshot, Stats, Store, StoreReader,
+    Aliases, CapturePolicy, ChangeReport, Receipt, Retention, Snapshot, Stats, Store, StoreReader,
 };
 use crate::{Error, Result};
 
@@ -63,6 +63,14 @@ impl Served {
         match self {
             Served::Writer(store) => store.retention(),
             Served::Reader(store) => store.retention(),
+        }
+    }
+
+    /// As [`Store::aliases`].
+    pub(crate) fn aliases(&self) -> Result<Aliases> {
+        match self {
+            Served::Writer(store) => store.aliases(),
+            Served::Reader(store) => store.aliases(),
         }
     }
 

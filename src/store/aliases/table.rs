@@ -55,6 +55,10 @@ impl Tenure {
         begins_before(self, other) && begins_before(other, self)
     }
 
+    fn has(self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
+    }
+
     fn is_empty(self) -> bool {
         matches!((self.from, self.until), (Some(from), Some(until)) if from >= until)
     }
@@ -157,6 +161,16 @@ impl Aliases {
     /// The ids of the persons that this text names: by a name at any time, or by the id.
     pub(crate) fn named(&self, text: &str) -> impl Iterator<Item = &str> {
         let by_name = self.by_name.get(text).into_iter().flatten();
+        let by_id = self.by_id.get(text).into_iter().flatten();
+        self.ids(by_name.chain(by_id))
+    }
+
+    /// The ids of the persons that this text names at an instant: by a name of that time, or by the
+    /// id.
+    pub(crate) fn named_at(&self, text: &str, at: Timestamp) -> impl Iterator<Item = &str> {
+        let holds =
+            move |place: &&usize| self.tenures.get(**place).is_some_and(|tenure| tenure.has(at));
+        let by_name = self.by_name.get(text).into_iter().flatten().filter(holds);
         let by_id = self.by_id.get(text).into_iter().flatten();
         self.ids(by_name.chain(by_id))
     }

@@ -27,10 +27,15 @@ export function suggest(input) {
   let chosen = -1;
   let running = null;
   let timer = 0;
+  /** More was typed than the offers are of. */
+  let isStale = false;
+  /** Choosing among offers that are still to come. */
+  let choosing = null;
 
   const close = () => {
     list.hidden = true;
     chosen = -1;
+    choosing = null;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   };
@@ -84,6 +89,7 @@ export function suggest(input) {
       }),
     );
     chosen = -1;
+    isStale = false;
     list.hidden = found.offers.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
   };
@@ -98,24 +104,42 @@ export function suggest(input) {
         running.signal,
       );
       if (document.activeElement === input) show(found);
-    } catch {
+    } catch (error) {
+      // A later question took its place.
+      if (error.name === "AbortError") return;
+      isStale = false;
       close();
     }
   };
 
   input.addEventListener("input", () => {
+    isStale = true;
+    choosing = null;
     clearTimeout(timer);
     timer = setTimeout(offer, 90);
   });
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
     if (event.key === " " && event.ctrlKey) return void offer();
-    if (list.hidden) return;
     const steps = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.key in steps)
+    const isTaking = event.key === "Enter" || event.key === "Tab";
+    if (event.key in steps && isStale) {
+      // Who types fast chooses among the offers of what is typed, once they are there.
+      clearTimeout(timer);
+      const mine = offer().then(() => {
+        if (choosing !== mine) return;
+        if (list.hidden) choosing = null;
+        else choose(steps[event.key] < 0 ? -1 : 0);
+      });
+      choosing = mine;
+    } else if (isTaking && choosing) {
+      const mine = choosing;
+      mine.then(() => choosing === mine && chosen >= 0 && take(chosen));
+    } else if (list.hidden) return;
+    else if (event.key in steps)
       choose(chosen < 0 && steps[event.key] < 0 ? -1 : chosen + steps[event.key]);
     else if (event.key === "Escape") close();
-    else if ((event.key === "Enter" || event.key === "Tab") && chosen >= 0) take(chosen);
+    else if (isTaking && chosen >= 0) take(chosen);
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -1,6 +1,6 @@
 //! `GET /history?target=&type=`: all that was done to a thing, and what is known of it.
 
-use super::super::shell::Viewer;
+use super::super::shell::AskingViewer;
 use super::super::view::{Scene, plain, settle};
 use super::lines::lines;
 use crate::event::StoredEvent;
@@ -18,12 +18,8 @@ use std::sync::Arc;
 /// `GET /history`; its parameters are those of the API.
 pub(in crate::serve::page) async fn history(
     State(server): State<Arc<Server>>,
-    viewer: Viewer,
+    AskingViewer { viewer, asker }: AskingViewer,
 ) -> Response {
-    let asker = match viewer.asker.clone() {
-        Ok(asker) => asker,
-        Err(problem) => return viewer.problem(&problem),
-    };
     let viewer = Arc::new(viewer);
     let looked = Arc::clone(&viewer);
     let zone = server.options.zone;

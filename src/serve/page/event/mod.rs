@@ -3,6 +3,7 @@
 mod fields;
 mod history;
 mod lines;
+mod names;
 mod one;
 
 pub(super) use history::history;

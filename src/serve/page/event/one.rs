@@ -1,11 +1,12 @@
 //! `GET /events/{seq}`: all of one event.
 
 use super::super::search::labelled;
-use super::super::shell::Viewer;
-use super::super::view::{Scene, Wanted, plain, settle};
+use super::super::shell::AskingViewer;
+use super::super::view::{Scene, Wanted, missing_side, plain, settle};
 use super::super::words::Words;
 use super::fields;
 use super::lines::lines;
+use super::names;
 use crate::event::{Raw, StoredEvent};
 use crate::json::Value;
 use crate::serve::api::question::Running;
@@ -20,13 +21,9 @@ use std::sync::Arc;
 /// `GET /events/{seq}`; the rest of the address is the search that it was found by.
 pub(in crate::serve::page) async fn one(
     State(server): State<Arc<Server>>,
-    viewer: Viewer,
+    AskingViewer { viewer, asker }: AskingViewer,
     Path(seq): Path<String>,
 ) -> Response {
-    let asker = match viewer.asker.clone() {
-        Ok(asker) => asker,
-        Err(problem) => return viewer.problem(&problem),
-    };
     let wanted = match Wanted::of(&server, &viewer.address) {
         Ok(wanted) => wanted,
         Err(problem) => return viewer.problem(&problem),
@@ -41,13 +38,19 @@ pub(in crate::serve::page) async fn one(
         let scene = Scene::new(&looked, &speech, &running);
         let event = find_event(&running, &asked, &seq)?;
         let linked = linked_events(&running, &asked, &seq)?;
-        Ok(shown(&scene, &event, &linked))
+        let names = names::other_names(server, &running, &asked, &speech, &event)?;
+        Ok(shown(&scene, &event, &linked, &names))
     };
     let found = server.ask(Kind::Event, look).await;
     viewer.answer(&title, found)
 }
 
-fn shown(scene: &Scene<'_>, event: &StoredEvent, linked: &[StoredEvent]) -> Markup {
+fn shown(
+    scene: &Scene<'_>,
+    event: &StoredEvent,
+    linked: &[StoredEvent],
+    names: &[String],
+) -> Markup {
     let words = scene.words;
     let whole = with_diff(event);
     let named = labelled(event, Raw::Without, scene.speech);
@@ -63,6 +66,7 @@ fn shown(scene: &Scene<'_>, event: &StoredEvent, linked: &[StoredEvent]) -> Mark
                 h2 { bdi { (of("category")) } " · " bdi { (of("activity")) } }
                 p { (scene.time(event.event.occurred_at())) " "
                     span class="quiet" { (scene.speech.zone.name()) } }
+                (names::shown(scene, names))
             }
             (diff(words, whole.get("diff")))
             (fields::fields(scene, &named))
@@ -85,17 +89,12 @@ fn diff(words: &Words, diff: Option<&Value>) -> Markup {
         "same" => words.kind_same,
         _ => words.kind_changed,
     };
-    let side = |change: &Value, key: &str, state: &str| {
-        let missing = match change.get(state).and_then(Value::as_str) {
-            Some("absent") => words.absent,
-            Some("redacted") => words.redacted,
-            _ => words.unknown,
-        };
+    let side = |change: &Value, key: &str| {
         html! {
             td class=(key) {
                 @match change.get(key) {
                     Some(value) => bdi { (plain(value)) },
-                    None => span class="quiet" { (missing) },
+                    None => span class="quiet" { (missing_side(words, change, key)) },
                 }
             }
         }
@@ -118,8 +117,8 @@ fn diff(words: &Words, diff: Option<&Value>) -> Markup {
                                     bdi { (change.get("field").map(plain).unwrap_or_default()) }
                                     " " span class="quiet" { (kind(&name)) }
                                 }
-                                (side(change, "before", "before_state"))
-                                (side(change, "after", "after_state"))
+                                (side(change, "before"))
+                                (side(change, "after"))
                             }
                         } }
                     }

@@ -61,7 +61,7 @@ pub(super) fn wrong(words: &Words, address: &Address, problem: &Problem) -> Mark
     html! {
         div class="problem" id="wrong" role="alert" {
             pre { (before) mark { (wrong) } (after) }
-            p { (problem.detail) }
+            p { (words.problem(problem, address)) }
             @if !nearest.is_empty() {
                 p { (words.nearest) ": "
                     @for name in nearest.iter().filter_map(Value::as_str) {

@@ -34,7 +34,7 @@ pub(super) fn chips(scene: &Scene<'_>, parts: &Parts, question: &Question) -> Ma
             @for (name, label, value) in times {
                 @if let Some(value) = value {
                     li class="chip time" {
-                        span { (label) " " bdi { (value) } }
+                        span { (label) " " bdi { (words.length(value)) } }
                         @let rest = scene.address.without(&[name, "after"]);
                         (act(&rest.at("/"), words.remove, value, "×"))
                     }

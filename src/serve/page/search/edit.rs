@@ -1,7 +1,7 @@
 //! `GET /query`: a query with a part changed or added, for forms that know the part only.
 
 use super::super::form::see;
-use super::super::shell::Viewer;
+use super::super::shell::AskingViewer;
 use super::super::view::{settle, text_of};
 use super::parts::Parts;
 use crate::interface::Speech;
@@ -23,11 +23,8 @@ const OWN: [&str; 6] = ["part", "text", "join", "field", "operator", "value"];
 /// condition, joined by `join` (`and`, `or`, `not`). Both go to the page of that query.
 pub(in crate::serve::page) async fn edit(
     State(server): State<Arc<Server>>,
-    viewer: Viewer,
+    AskingViewer { viewer, .. }: AskingViewer,
 ) -> Response {
-    if let Err(problem) = &viewer.asker {
-        return viewer.problem(problem);
-    }
     let (address, words) = (viewer.address.clone(), viewer.words);
     let change = move |server: &Server, _: &Arc<_>| {
         let question = address.only(&["q", "profile", "lang"]).to_query();

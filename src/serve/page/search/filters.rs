@@ -4,14 +4,14 @@ use super::super::address::Address;
 use super::super::links::hidden;
 use super::super::view::{Scene, plain};
 use super::parts::{FilterField, Parts, literal_of};
-use crate::Error;
 use crate::interface::Question;
 use crate::json::Value;
 use crate::profile::Kind;
 use crate::query::{FacetCount, Literal, Query, Search};
 use crate::serve::http::problem::{Answer, Problem};
+use crate::{Error, Limit};
 use maud::{Markup, html};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Fields where no profile says which.
 const USUAL: [&str; 5] = ["category", "activity", "actor.email", "operation", "outcome"];
@@ -20,6 +20,19 @@ const FIELDS_MAX: usize = 8;
 /// Values of a field, and how many of them are seen at once.
 const VALUES_MAX: usize = 30;
 const VALUES_SHOWN: usize = 7;
+/// What an investigation asks for first: who, from where, on what; and the operator by which a
+/// value that is typed is meant. Shown where the profile lists no such field and the data has it.
+const INVESTIGATED: [(&str, &str); 4] = [
+    ("actor.email", "text"),
+    ("context.ip", "eq"),
+    ("targets.name", "text"),
+    ("targets.email", "text"),
+];
+/// Fields that say who acted: one of them is enough.
+const ACTORS: [&str; 3] = ["actor.email", "actor.display_name", "actor.id"];
+/// What the page waits for the counts of these, which have as many values as there are people and
+/// things; it can be typed without them.
+const INVESTIGATED_LASTS: Duration = Duration::from_millis(40);
 /// What the page waits for the counts of all fields at once, then for those of one.
 const COUNTS_LAST: Duration = Duration::from_secs(1);
 const COUNT_LASTS: Duration = Duration::from_millis(300);
@@ -31,6 +44,14 @@ pub(super) struct Filter {
     field: FilterField,
     label: String,
     values: Option<Vec<FacetCount>>,
+    /// The operator by which a value can be typed, where many are not listed.
+    typed_by: Option<&'static str>,
+}
+
+impl Filter {
+    fn is_empty(&self) -> bool {
+        self.values.as_ref().is_some_and(Vec::is_empty)
+    }
 }
 
 /// The filters of a question. A field whose values are set is counted without them, so that others
@@ -75,8 +96,53 @@ pub(super) fn filters<'s>(
         field: field.clone(),
         label: scene.label(&field.name),
         values,
+        typed_by: None,
     };
-    Ok(counted.into_iter().map(filter).collect())
+    let filters = counted.into_iter().map(filter);
+    // What has nothing to choose from stands in nobody's way.
+    let (empty, mut filters): (Vec<Filter>, Vec<Filter>) = filters.partition(Filter::is_empty);
+    filters.extend(investigated(scene, parts, &fields, search)?);
+    filters.extend(empty);
+    Ok(filters)
+}
+
+/// The filters of an investigation that are not among the others.
+fn investigated<'s>(
+    scene: &Scene<'_>,
+    parts: &Parts,
+    listed: &[FilterField],
+    search: impl Fn(Query) -> Answer<Search<'s>>,
+) -> Answer<Vec<Filter>> {
+    let begun = Instant::now();
+    let is_listed = |name: &str| listed.iter().any(|field| field.name == name);
+    let is_known = |name: &str| match ACTORS.contains(&name) {
+        true => ACTORS.iter().any(|actor| is_listed(actor)),
+        false => is_listed(name),
+    };
+    let mut filters = Vec::new();
+    for (name, operator) in INVESTIGATED.iter().filter(|(name, _)| !is_known(name)) {
+        let Ok(field) = FilterField::read(name, scene.speech) else { continue };
+        let listing = parts.listing(&field.path).map(|(index, _)| index);
+        let query = listing.map_or_else(|| parts.joined(), |index| parts.without(index));
+        let left = INVESTIGATED_LASTS.saturating_sub(begun.elapsed());
+        let counts = match left.is_zero() {
+            true => Err(Error::from(Limit::Deadline)),
+            false => search(query)?.deadline(left).facets(&[*name], VALUES_MAX),
+        };
+        let values: Option<Vec<FacetCount>> = match counts {
+            Ok(counts) => Some(counts.into_iter().flatten().collect()),
+            Err(Error::Budget { .. }) => None,
+            // The values of this field are not for this reader.
+            Err(Error::Invalid { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let (label, typed_by) = (scene.label(name), Some(*operator));
+        let filter = Filter { field, label, values, typed_by };
+        if listing.is_some() || !filter.is_empty() {
+            filters.push(filter);
+        }
+    }
+    Ok(filters)
 }
 
 /// The fields of the profile that people choose values of, else the usual ones.
@@ -144,7 +210,7 @@ fn times(scene: &Scene<'_>, question: &Question) -> Markup {
             ul class="lengths" {
                 @for length in LENGTHS {
                     @let is_set = question.since.as_deref() == Some(length);
-                    (link(length, none.with("since", length), is_set))
+                    (link(&words.length(length), none.with("since", length), is_set))
                 }
                 (link(words.any_time, none.clone(), is_any))
             }
@@ -165,7 +231,11 @@ fn group(scene: &Scene<'_>, filter: &Filter, parts: &Parts) -> Markup {
     let chosen = parts.listing(&filter.field.path).map(|(_, values)| values).unwrap_or_default();
     let Some(values) = &filter.values else {
         return html! {
-            details open { summary { (filter.label) } p class="quiet" { (words.uncounted) } }
+            details open {
+                summary { (filter.label) }
+                p class="quiet" { (words.uncounted) }
+                (typing(scene, filter))
+            }
         };
     };
     let has = |literal: &Literal, value: &Value| literal.text() == plain(value);
@@ -201,6 +271,25 @@ fn group(scene: &Scene<'_>, filter: &Filter, parts: &Parts) -> Markup {
                     summary { (words.more) }
                     ul { @for found in rest { (line(found)) } }
                 }
+            }
+            (typing(scene, filter))
+        }
+    }
+}
+
+/// A value to type, where there are more than can be listed.
+fn typing(scene: &Scene<'_>, filter: &Filter) -> Markup {
+    let words = scene.words;
+    html! {
+        @if let Some(operator) = filter.typed_by {
+            form method="get" action="/query" class="typed" {
+                (hidden(&scene.address.without(&["after"])))
+                input type="hidden" name="join" value="and";
+                input type="hidden" name="field" value=(filter.field.name);
+                input type="hidden" name="operator" value=(operator);
+                input name="value" required autocomplete="off" placeholder=(words.other_value)
+                    aria-label=(format!("{}: {}", filter.label, words.other_value));
+                button { (words.apply) }
             }
         }
     }

@@ -111,7 +111,7 @@ pub(super) fn drawing(scene: &Scene<'_>, found: &Histogram, question: &Question)
             figcaption {
                 span { (shown_instant(&label(&found.bars[0]))) }
                 span class="quiet" {
-                    (words.each_bar) " " (found.width) " · " (zone.name())
+                    (words.each_bar) " " (words.length(found.width)) " · " (zone.name())
                     span class="hint" { " · " (words.drag_hint) }
                 }
                 @if bounds.iter().any(Option::is_some) || question.since.is_some() {

@@ -1,9 +1,8 @@
 //! `GET /`: the search box, what is set, filters, the histogram, and a page of events.
 
 use super::super::form::{SentForm, keep, see};
-use super::super::shell::Viewer;
+use super::super::shell::{ACCESSES, AskingViewer, Viewer};
 use super::super::view::{Scene, Wanted, settle, text_of};
-use super::super::words::Words;
 use super::parts::Parts;
 use super::{bar, chips, columns, filters, histogram, menus, table};
 use crate::Error;
@@ -29,13 +28,9 @@ const COLUMNS_KEPT_SECONDS: u64 = 365 * 86_400;
 /// `GET /`.
 pub(in crate::serve::page) async fn list(
     State(server): State<Arc<Server>>,
-    viewer: Viewer,
+    AskingViewer { viewer, asker }: AskingViewer,
     RawQuery(raw): RawQuery,
 ) -> Response {
-    let asker = match viewer.asker.clone() {
-        Ok(asker) => asker,
-        Err(problem) => return viewer.problem(&problem),
-    };
     // A form sends the fields that nobody filled in, too; addresses are clean.
     let sent = form_urlencoded::parse(raw.as_deref().unwrap_or_default().as_bytes()).count();
     if sent > viewer.address.pairs().count() {
@@ -84,7 +79,7 @@ fn mended(viewer: &Viewer, problem: &Problem) -> Markup {
     html! {
         (bar::search_box(words, address, is_query))
         @if is_query { (bar::wrong(words, address, problem)) }
-        @else { p class="problem" role="alert" { (problem.detail) } }
+        @else { p class="problem" role="alert" { (words.problem(problem, address)) } }
         div class="tools" { (bar::help(words, address)) }
         // Columns that were kept may be none any more.
         @if address.get("columns").is_some() { (columns::usual(words, address)) }
@@ -145,14 +140,14 @@ fn page(scene: &Scene<'_>, running: &Running<'_>, wanted: &Wanted) -> Answer<Mar
                     div class="live" hidden[wanted.page.after.is_some()] {}
                     @if !scene.is_long() { (columns::menu(scene, &columns)) }
                     (menus::view(scene, wanted.page.order))
-                    (menus::save(scene, &columns, &whole))
+                    (menus::save(scene, &columns, &whole, wanted.page.order))
                     (menus::export(scene, &columns, count))
                 }
                 @if let Some(drawn) = &drawn {
                     (histogram::drawing(scene, drawn, &asked.question))
                 }
                 @if !found.complete { p class="problem" role="status" { (words.incomplete) } }
-                @if found.events.is_empty() { (empty(words, search, found.complete)?) }
+                @if found.events.is_empty() { (empty(scene, &parts, search, found.complete)?) }
                 @else { (table::table(scene, &columns, &found.events, wanted.page.order)) }
                 (pages(scene, wanted, &found))
             }
@@ -186,13 +181,21 @@ fn counted(search: Search<'_>) -> Answer<Option<u64>> {
 }
 
 /// Why there are no events.
-fn empty(words: &Words, search: Search<'_>, is_complete: bool) -> Answer<Markup> {
+fn empty(
+    scene: &Scene<'_>,
+    parts: &Parts,
+    search: Search<'_>,
+    is_complete: bool,
+) -> Answer<Markup> {
+    let (words, zone) = (scene.words, scene.speech.zone);
+    let accesses = Query::parse(ACCESSES)?;
     let notes = if is_complete { search.notes()? } else { Vec::new() };
     Ok(html! {
         div class="empty" role="status" {
             p { (words.nothing) }
+            @if parts.iter().any(|part| *part == accesses) { p { (words.accesses_how) } }
             @if !notes.is_empty() {
-                ul { @for note in &notes { li { bdi { (note) } } } }
+                ul { @for note in &notes { li { bdi { (words.note(&note.reason, zone)) } } } }
             }
         }
     })

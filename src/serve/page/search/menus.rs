@@ -17,6 +17,8 @@ const FORMATS: [(&str, &str); 5] = [
     ("json", "JSON"),
     ("csv.gz", "CSV, gzip"),
 ];
+/// What a file can be called, as browsers check it before they send it; see `name` of the API.
+const NAME_PATTERN: &str = r#"[^.\/\\:*?"<>\|][^\/\\:*?"<>\|]*"#;
 /// Zones that are offered; any other can be typed.
 const ZONES: [&str; 16] = [
     "UTC",
@@ -46,12 +48,17 @@ pub(super) fn export(scene: &Scene<'_>, columns: &[Column], count: Option<u64>) 
     let csv = file.with("format", "csv").at("/api/v1/export");
     let direct = scene.look().and_then(|profile| profile.export().direct_rows_max);
     let is_large = count.is_none_or(|count| count > direct.unwrap_or(DIRECT_ROWS_MAX));
+    // By the habits of a product that was named, so many are not given at once.
+    let most = scene.speech.profile().and_then(|profile| profile.export().direct_rows_max);
+    let is_refused = most.zip(count).is_some_and(|(most, count)| count > most);
     html! {
         details class="menu export" {
             summary class="button" { (words.export) }
             div class="sheet" {
                 p { (words.export_what) }
-                p { a class="button" download href=(csv) { (words.as_csv) } }
+                @if !is_refused {
+                    p { a class="button" download href=(csv) { (words.as_csv) } }
+                }
                 form method="get" action="/api/v1/export" {
                     (hidden(&file))
                     label { span { (words.format) }
@@ -59,7 +66,10 @@ pub(super) fn export(scene: &Scene<'_>, columns: &[Column], count: Option<u64>) 
                             @for (name, label) in FORMATS { option value=(name) { (label) } }
                         }
                     }
-                    button { (words.direct) }
+                    label { span { (words.file_name) }
+                        input name="name" maxlength="100" placeholder="activity"
+                            pattern=(NAME_PATTERN) autocomplete="off"; }
+                    @if !is_refused { button { (words.direct) } }
                     @if is_large { p class="quiet" { (words.many_rows) } }
                     button formmethod="post" formaction="/exports"
                         class=[is_large.then_some("first")] { (words.as_job) }
@@ -69,9 +79,12 @@ pub(super) fn export(scene: &Scene<'_>, columns: &[Column], count: Option<u64>) 
     }
 }
 
-/// Saving the search; its times become part of the query.
-pub(super) fn save(scene: &Scene<'_>, columns: &[Column], whole: &Query) -> Markup {
+/// Saving the search with its order; its times become part of the query.
+pub(super) fn save(scene: &Scene<'_>, columns: &[Column], whole: &Query, order: Order) -> Markup {
     let words = scene.words;
+    let named = words.orders().into_iter().find(|(known, ..)| *known == order);
+    // The usual order goes without saying.
+    let order = named.filter(|_| order != Order::Newest).map(|(_, name, _)| name);
     html! {
         details class="menu save" {
             summary class="button" { (words.save) }
@@ -80,6 +93,7 @@ pub(super) fn save(scene: &Scene<'_>, columns: &[Column], whole: &Query) -> Mark
                 input type="hidden" name="query" value=(text_of(whole));
                 input type="hidden" name="columns" value=(list_of(columns));
                 input type="hidden" name="zone" value=(scene.speech.zone.name());
+                @if let Some(order) = order { input type="hidden" name="order" value=(order); }
                 input type="hidden" name="back" value=(scene.address.at("/"));
                 label { span { (words.name) } input name="name" required maxlength="200"; }
                 label { span { (words.description) } input name="description" maxlength="2000"; }
@@ -94,11 +108,6 @@ pub(super) fn save(scene: &Scene<'_>, columns: &[Column], whole: &Query) -> Mark
 /// Order and zone.
 pub(super) fn view(scene: &Scene<'_>, order: Order) -> Markup {
     let words = scene.words;
-    let orders = [
-        (Order::Newest, "newest", words.order_newest),
-        (Order::Oldest, "oldest", words.order_oldest),
-        (Order::Seq, "seq", words.order_seq),
-    ];
     html! {
         details class="menu view" {
             summary class="button" { (words.zone) ": " (scene.speech.zone.name()) }
@@ -110,7 +119,7 @@ pub(super) fn view(scene: &Scene<'_>, order: Order) -> Markup {
                 datalist id="zones" { @for zone in ZONES { option value=(zone) {} } }
                 label { span { (words.order) }
                     select name="order" {
-                        @for (known, name, label) in orders {
+                        @for (known, name, label) in words.orders() {
                             option value=(name) selected[known == order] { (label) }
                         }
                     }

@@ -1,6 +1,7 @@
 //! Searching: the page of events, and what helps to ask for them.
 
 mod bar;
+mod cell;
 mod chips;
 mod columns;
 mod edit;

@@ -123,8 +123,48 @@ impl FilterField {
         }
     }
 
+    /// The field that a name is within the brackets of these lists, from the event.
+    pub(in crate::serve::page) fn read_within(
+        lists: &[String],
+        name: &str,
+        speech: &Speech,
+    ) -> Option<FilterField> {
+        if lists.is_empty() {
+            return FilterField::read(name, speech).ok();
+        }
+        let path = element(lists, &format!("has:{name}"), speech)?;
+        FilterField::read(&path, speech).ok()
+    }
+
     fn one_of(&self, values: Vec<Literal>) -> Query {
         Query::field(&self.name).one_of(values)
+    }
+}
+
+/// The path of the innermost of these lists, from the event.
+pub(super) fn list_of(lists: &[String], speech: &Speech) -> Option<String> {
+    element(lists, "*", speech)
+}
+
+/// The path that a condition is about within the brackets of these lists.
+fn element(lists: &[String], condition: &str, speech: &Speech) -> Option<String> {
+    let text = format!("{}[{condition}{}", lists.join("["), "]".repeat(lists.len()));
+    let query = Query::parse_named(&text, &speech.names).ok()?;
+    let mut names: Vec<String> = Vec::new();
+    let mut inner = query.root();
+    loop {
+        match inner {
+            Expr::Term(Term::Element { path, condition }) => {
+                names.push(path.to_string());
+                inner = condition;
+            }
+            Expr::Term(Term::Field { path, .. }) => {
+                names.push(path.to_string());
+                return Some(names.join("."));
+            }
+            Expr::All => return Some(names.join(".")),
+            _ => return None,
+        }
     }
 }
 

@@ -3,9 +3,10 @@
 
 use super::super::view::settle;
 use super::super::words::{PageLanguage, Words};
-use super::parts::{FilterField, literal_of};
+use super::parts::{FilterField, list_of, literal_of};
 use super::typed::{Typed, typed};
 use crate::Error;
+use crate::event::schema::field_paths;
 use crate::interface::{CodeNames, Speech};
 use crate::json::Value;
 use crate::profile::Profile;
@@ -53,6 +54,7 @@ pub(in crate::serve::page) async fn suggest(mut call: Call) -> Answer {
         let words = PageLanguage::of(asked.speech.language.as_deref().unwrap_or_default()).words();
         let speech = settle(&mut asked, words, &running.snapshot)?;
         let offers = match &typed.field {
+            None if !typed.within.is_empty() => members(&typed, &speech, words),
             Some(field) => {
                 let all = asked.select(Query::all(), &asker.caller, &speech)?;
                 let search = running.limited(&speech, all).deadline(VALUES_LAST);
@@ -81,7 +83,7 @@ fn values(
     speech: &Speech,
     words: &Words,
 ) -> Answer<Vec<Offer>> {
-    let Ok(field) = FilterField::read(field, speech) else {
+    let Some(field) = FilterField::read_within(&typed.within, field, speech) else {
         return Ok(Vec::new());
     };
     let counted =
@@ -177,6 +179,46 @@ fn names(text: &str, speech: &Speech, words: &Words) -> Vec<Offer> {
         }
     }
     offers
+}
+
+/// The members of the objects of the brackets around whose name or label has the text.
+fn members(typed: &Typed, speech: &Speech, words: &Words) -> Vec<Offer> {
+    let Some(list) = list_of(&typed.within, speech) else {
+        return Vec::new();
+    };
+    let attributes = || speech.names.profiles().flat_map(Profile::attributes);
+    let own = attributes().map(|one| one.path.to_string());
+    let mut paths: Vec<String> = Vec::new();
+    for path in field_paths().into_iter().chain(own) {
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    let is_object = |path: &str| paths.iter().any(|other| is_below(other, path));
+    let wanted = fold(&typed.text);
+    let offer = |path: &String| {
+        let name = path.strip_prefix(&list)?.strip_prefix('.')?;
+        let known = words.fields.iter().find(|(known, _)| known == path);
+        let label = || attributes().find(|one| one.path.to_string() == *path);
+        let label = match known {
+            Some((_, label)) => *label,
+            None => label().and_then(|one| one.labels.shown_in(words.code)).unwrap_or(name),
+        };
+        let is_met = wanted.is_empty() || has(name, &wanted) || has(label, &wanted);
+        (is_met && !is_object(path)).then(|| Offer {
+            text: format!("{name}="),
+            label: Some(label.to_owned()),
+            count: None,
+        })
+    };
+    let mut offers: Vec<Offer> = paths.iter().filter_map(offer).collect();
+    offers.sort_by_key(|offer| !offer.text.starts_with(&*wanted));
+    offers
+}
+
+/// Whether a path leads on from another.
+fn is_below(path: &str, above: &str) -> bool {
+    path.strip_prefix(above).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Whether a word of a text begins so.

@@ -1,17 +1,15 @@
 //! The table of events: the columns that were asked for, a row for each event.
 
-use super::super::view::{Scene, ValueNames, plain};
+use super::super::view::Scene;
+use super::cell::ShownColumn;
 use crate::event::{Raw, StoredEvent};
-use crate::export::{Cell, Column};
+use crate::export::Column;
 use crate::interface::Speech;
 use crate::json::Value;
 use crate::query::Order;
 use crate::serve::http::problem::Answer;
 use maud::{Markup, html};
-use std::borrow::Cow;
 
-/// Letters of a cell that are shown.
-const CELL_LETTERS_MAX: usize = 300;
 /// The columns where neither the address nor a profile says which.
 const USUAL: &str = "occurred_at,actor.display_name,actor.email,category,activity,targets.name";
 
@@ -33,14 +31,6 @@ pub(super) fn list_of<'c>(columns: impl IntoIterator<Item = &'c Column>) -> Stri
     columns.into_iter().map(Column::header).collect::<Vec<_>>().join(",")
 }
 
-/// A column with what its cells are shown by.
-struct ShownColumn<'a> {
-    column: &'a Column,
-    /// Where its values stand, whatever it is called.
-    path: String,
-    names: ValueNames<'a>,
-}
-
 /// The table.
 pub(super) fn table(
     scene: &Scene<'_>,
@@ -48,11 +38,8 @@ pub(super) fn table(
     events: &[(StoredEvent, Option<u64>)],
     order: Order,
 ) -> Markup {
-    let shown = |column| {
-        let path = scene.path_of(Column::header(column));
-        ShownColumn { column, names: scene.names_at(&path), path }
-    };
-    let shown: Vec<ShownColumn<'_>> = columns.iter().map(shown).collect();
+    let shown: Vec<ShownColumn<'_>> =
+        columns.iter().map(|column| ShownColumn::new(scene, column)).collect();
     html! {
         div class="scroll" tabindex="0" role="region" aria-label=(scene.words.table) {
             table class="events" {
@@ -120,16 +107,24 @@ fn row(
     if let (Value::Object(members), Some(effects)) = (&mut value, effects) {
         members.push(("effects".to_owned(), effects.into()));
     }
-    let has_mail = columns.iter().any(|shown| shown.path == "actor.email");
+    let has_mail = columns.iter().any(ShownColumn::is_mail);
     let link = scene.context().at(&format!("/events/{}", event.seq));
+    let cells: Vec<Option<Markup>> =
+        columns.iter().map(|shown| shown.cell(scene, &value, has_mail)).collect();
+    // The link is what is seen first, where rows are cards without empty cells, too.
+    let linked = cells.iter().position(Option::is_some).unwrap_or(0);
     html! {
         tr {
-            @for (index, shown) in columns.iter().enumerate() {
-                @let content = cell(scene, shown, &value, has_mail);
-                td class=[shown.column.is_time().then_some("time")] {
-                    @if index == 0 {
-                        a class="row" data-seq=(event.seq) href=(link) { (content) }
-                    } @else { (content) }
+            @for (index, (shown, content)) in columns.iter().zip(&cells).enumerate() {
+                td class=[shown.column.is_time().then_some("time")] data-label=(shown.label) {
+                    @if index == linked {
+                        a class="row" data-seq=(event.seq) href=(link) {
+                            @match content {
+                                Some(content) => (content),
+                                None => { "#" (event.seq) },
+                            }
+                        }
+                    } @else if let Some(content) = content { (content) } @else { bdi {} }
                 }
             }
         }
@@ -143,37 +138,4 @@ pub(in crate::serve::page) fn labelled(event: &StoredEvent, raw: Raw, speech: &S
         speech.names.add_labels(&mut value, language);
     }
     value
-}
-
-fn cell(scene: &Scene<'_>, shown: &ShownColumn<'_>, event: &Value, has_mail: bool) -> Markup {
-    let cell = shown.column.cell(event);
-    match (&cell, shown.path.as_str()) {
-        (Cell::Time(instant), _) => scene.time(*instant),
-        (Cell::Json(json), _) => html! { code class="json" { bdi { (cut(json)) } } },
-        // Who has no name is shown by what else is known of them.
-        (Cell::Empty, "actor.display_name") if !has_mail => {
-            let other = |key: &str| event.get("actor")?.get(key)?.as_str();
-            html! { bdi class="quiet" { (other("email").or(other("id")).unwrap_or_default()) } }
-        }
-        (Cell::Text(code), path @ ("category" | "activity")) => {
-            let label = event.get(&format!("{path}_label")).map_or(code.to_string(), plain);
-            html! { bdi title=(code) { (label) } }
-        }
-        (Cell::Text(code), "outcome") => {
-            html! { bdi class="outcome" data-outcome=(code) { (code) } }
-        }
-        (Cell::Text(text), _) => {
-            let text: &str = text;
-            html! { bdi { (cut(&shown.names.shown(&Value::from(text)))) } }
-        }
-        _ => html! { bdi { (cell.text(scene.speech.zone)) } },
-    }
-}
-
-/// The beginning of a long text; the details have all of it.
-fn cut(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(CELL_LETTERS_MAX) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
-    }
 }

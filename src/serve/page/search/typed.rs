@@ -3,7 +3,9 @@
 /// The piece that an offer would take the place of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Typed {
-    /// The field whose value it is; `None` where a term begins.
+    /// The lists whose objects are asked for in the brackets around, the outermost first.
+    pub(super) within: Vec<String>,
+    /// The field whose value it is, from the objects of the brackets; `None` where a term begins.
     pub(super) field: Option<String>,
     /// The piece, without an opening quote.
     pub(super) text: String,
@@ -11,9 +13,10 @@ pub(super) struct Typed {
     pub(super) start: usize,
 }
 
-/// Finds the piece that ends with a text: a scanner of one pass, with the field, the place and the
-/// quote it is in as its state.
+/// Finds the piece that ends with a text: a scanner of one pass, with the brackets (a stack), the
+/// field, the place and the quote it is in as its state.
 pub(super) fn typed(before: &str) -> Typed {
+    let mut within: Vec<String> = Vec::new();
     let mut field: Option<String> = None;
     let (mut start, mut is_list, mut quote) = (0, false, None);
     for (at, letter) in before.char_indices() {
@@ -25,7 +28,17 @@ pub(super) fn typed(before: &str) -> Typed {
             '(' if field.is_some() && is_first => (is_list, start) = (true, behind),
             ',' if is_list => start = behind,
             _ if letter.is_whitespace() && is_list => start = if is_first { behind } else { start },
-            '(' | ')' | '[' | ']' => (field, is_list, start) = (None, false, behind),
+            // A value may have one: a set of letters of a regular expression.
+            '[' if field.is_some() => {}
+            '[' => {
+                within.push(before[start..at].to_owned());
+                start = behind;
+            }
+            ']' => {
+                within.pop();
+                (field, is_list, start) = (None, false, behind);
+            }
+            '(' | ')' => (field, is_list, start) = (None, false, behind),
             _ if letter.is_whitespace() => (field, start) = (None, behind),
             '-' if is_first && field.is_none() => start = behind,
             '=' if is_first => start = behind,
@@ -39,7 +52,7 @@ pub(super) fn typed(before: &str) -> Typed {
         }
     }
     let text = before[start..].trim_start_matches('"').to_owned();
-    Typed { field, text, start }
+    Typed { within, field, text, start }
 }
 
 #[cfg(test)]
@@ -65,7 +78,30 @@ mod tests {
             ("é category=\"ü b\" ", None, "", 19),
         ] {
             let field = field.map(str::to_owned);
-            assert_eq!(typed(before), Typed { field, text: text.into(), start }, "{before}");
+            let expected = Typed { within: Vec::new(), field, text: text.into(), start };
+            assert_eq!(typed(before), expected, "{before}");
+        }
+    }
+
+    #[test]
+    fn the_brackets_around_are_known() {
+        for (before, within, field, text) in [
+            ("targets[", &["targets"][..], None, ""),
+            ("a -targets[ty", &["targets"], None, "ty"),
+            ("targets[type=us", &["targets"], Some("type"), "us"),
+            ("targets[type=user  na", &["targets"], None, "na"),
+            ("targets[type=(user, te", &["targets"], Some("type"), "te"),
+            ("targets[(type=a OR type=b", &["targets"], Some("type"), "b"),
+            ("targets[labels[id=x] name:\"b t", &["targets"], Some("name"), "b t"),
+            ("targets[labels[fields[id=", &["targets", "labels", "fields"], Some("id"), ""),
+            ("targets[has:na", &["targets"], None, "na"),
+            ("targets[type=user] categ", &[], None, "categ"),
+            ("details.x~=/[a", &[], Some("details.x"), "/[a"),
+        ] {
+            let found = typed(before);
+            let found = (&found.within[..], found.field.as_deref(), &*found.text);
+            let within: Vec<String> = within.iter().map(|list| (*list).to_owned()).collect();
+            assert_eq!(found, (&within[..], field, text), "{before}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `/capture`: which categories are captured, in general and for single tenants.
 
 use super::super::form::{SentForm, see};
-use super::super::shell::Viewer;
+use super::super::shell::AskingViewer;
 use super::super::words::Words;
 use super::speech::{category, speech_of};
 use crate::interface::{CodeNames, Speech};
@@ -20,12 +20,8 @@ const SWITCH: &str = "switch.";
 /// `GET /capture`.
 pub(in crate::serve::page) async fn capture(
     State(server): State<Arc<Server>>,
-    viewer: Viewer,
+    AskingViewer { viewer, asker }: AskingViewer,
 ) -> Response {
-    let asker = match viewer.asker.clone() {
-        Ok(asker) => asker,
-        Err(problem) => return viewer.problem(&problem),
-    };
     let (words, is_admin) = (viewer.words, viewer.is_admin());
     let look = move |server: &Server, _: &Arc<_>| {
         asker.record(server, "")?;
@@ -54,7 +50,7 @@ fn page(words: &Words, speech: &Speech, policy: &Value, is_admin: bool) -> Marku
                         } }
                         tbody { @for (code, word) in general { tr {
                             th scope="row" { (category(&names, code)) }
-                            td { (switch(words, code, word.as_str().unwrap_or_default())) }
+                            td { (switch(words, &names, code, word.as_str().unwrap_or_default())) }
                         } } }
                     }
                     @if is_admin { p { button { (words.save) } } }
@@ -82,11 +78,12 @@ fn state(words: &Words, word: &str) -> &'static str {
     }
 }
 
-fn switch(words: &Words, code: &str, word: &str) -> Markup {
+fn switch(words: &Words, names: &CodeNames, code: &str, word: &str) -> Markup {
+    let label = names.of(&Value::from(code));
     html! {
         @if word == "always" { (words.always) }
         @else {
-            select name=(format!("{SWITCH}{code}")) aria-label=(code) {
+            select name=(format!("{SWITCH}{code}")) aria-label=(label.as_deref().unwrap_or(code)) {
                 @for known in ["on", "off"] {
                     option value=(known) selected[known == word] { (state(words, known)) }
                 }

@@ -2,7 +2,7 @@
 
 use super::super::address::Address;
 use super::super::links::hidden;
-use super::super::shell::Viewer;
+use super::super::shell::AskingViewer;
 use super::super::view::shown_instant;
 use super::super::words::Words;
 use super::speech::{category, speech_of};
@@ -24,12 +24,8 @@ const LINES_MAX: usize = 100;
 /// `GET /coverage?category=`; without one, that of the first.
 pub(in crate::serve::page) async fn coverage(
     State(server): State<Arc<Server>>,
-    viewer: Viewer,
+    AskingViewer { viewer, asker }: AskingViewer,
 ) -> Response {
-    let asker = match viewer.asker.clone() {
-        Ok(asker) => asker,
-        Err(problem) => return viewer.problem(&problem),
-    };
     let (words, address) = (viewer.words, viewer.address.clone());
     let look = move |server: &Server, _: &Arc<_>| {
         asker.record(server, "")?;

@@ -1,13 +1,13 @@
 //! `/retention`: how long events are kept and shown, and what would go by other rules.
 
 use super::super::form::{SentForm, see};
-use super::super::shell::Viewer;
+use super::super::shell::AskingViewer;
 use super::super::words::Words;
 use crate::serve::api::settings::{retention_of, set_retention};
 use crate::serve::http::problem::Answer;
 use crate::serve::state::metrics::Kind;
 use crate::serve::state::server::Server;
-use crate::store::{ChangeReport, Class, DEFAULT_CLASS, Retention, Rule};
+use crate::store::{ChangeReport, Class, DEFAULT_CLASS, Keep, Retention, Rule};
 use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -19,12 +19,8 @@ const LINES_MAX: usize = 500;
 /// `GET /retention`.
 pub(in crate::serve::page) async fn retention(
     State(server): State<Arc<Server>>,
-    viewer: Viewer,
+    AskingViewer { viewer, asker }: AskingViewer,
 ) -> Response {
-    let asker = match viewer.asker.clone() {
-        Ok(asker) => asker,
-        Err(problem) => return viewer.problem(&problem),
-    };
     let is_admin = viewer.is_admin();
     let look = move |server: &Server, _: &Arc<_>| {
         asker.record(server, "")?;
@@ -86,8 +82,9 @@ fn input(name: &str, index: usize, label: &str, value: &str) -> Markup {
 fn classes(words: &Words, rules: &Retention, is_admin: bool) -> Markup {
     let line = |index: usize, class: Option<&Class>| {
         let name = class.map_or("", |class| &class.name);
-        let kept = class.map(|class| class.kept_for.to_string()).unwrap_or_default();
-        let visible = class.map(|class| class.visible_for.to_string()).unwrap_or_default();
+        let kept = class.map(|class| words.kept(&class.kept_for.to_string()));
+        let visible = class.map(|class| words.kept(&class.visible_for.to_string()));
+        let (kept, visible) = (kept.unwrap_or_default(), visible.unwrap_or_default());
         html! {
             tr {
                 @if name == DEFAULT_CLASS {
@@ -179,8 +176,9 @@ fn read(form: &SentForm) -> Answer<Retention> {
         let text = |name: &str| form.text(&format!("{name}.{index}")).trim().to_owned();
         let some = |name: &str| Some(text(name)).filter(|text| !text.is_empty());
         if let Some(name) = some("class") {
-            let visible_for = some("visible").unwrap_or_else(|| "forever".to_owned()).parse()?;
-            rules.classes.push(Class { name, kept_for: text("kept").parse()?, visible_for });
+            let length = |text: String| form.viewer.words.read_kept(&text).parse::<Keep>();
+            let visible_for = some("visible").map_or(Ok(Keep::Forever), length)?;
+            rules.classes.push(Class { name, kept_for: length(text("kept"))?, visible_for });
         }
         if let Some(class) = some("rule") {
             rules.rules.push(Rule {

@@ -2,6 +2,7 @@
 
 use super::phrases::Words;
 use crate::json::Value;
+use crate::query::Order;
 
 /// Seconds of the units of an age, in the order of [`Words::units`].
 const UNIT_SECONDS: [i64; 6] = [1, 60, 3_600, 86_400, 30 * 86_400, 365 * 86_400];
@@ -26,6 +27,15 @@ impl Words {
     pub(in crate::serve::page) fn events(&self, count: u64) -> String {
         let [one, several] = self.event_words;
         format!("{} {}", self.number(count), if count == 1 { one } else { several })
+    }
+
+    /// The orders of events, by their names in addresses, and what they are called.
+    pub(in crate::serve::page) fn orders(&self) -> [(Order, &'static str, &'static str); 3] {
+        [
+            (Order::Newest, "newest", self.order_newest),
+            (Order::Oldest, "oldest", self.order_oldest),
+            (Order::Seq, "seq", self.order_seq),
+        ]
     }
 
     /// How long ago something was, in microseconds; negative for what is to come.

@@ -4,7 +4,11 @@ mod counts;
 mod english;
 mod french;
 mod german;
+mod lengths;
+mod notes;
 mod phrases;
+mod problems;
+mod sentences;
 
 pub(super) use phrases::Words;
 

@@ -1,5 +1,7 @@
 //! What the page says, word by word.
 
+use super::sentences::{NoteWords, ProblemWords};
+
 /// What the page says, in one language. `{}` is the place of a number or a text.
 #[derive(Debug)]
 pub(in crate::serve::page) struct Words {
@@ -13,6 +15,16 @@ pub(in crate::serve::page) struct Words {
     pub(super) event_words: [&'static str; 2],
     /// Second, minute, hour, day, month, year; one and several.
     pub(super) units: [[&'static str; 2]; 6],
+    /// Microsecond, millisecond, second, minute, hour, day, week, month, year; one and several.
+    pub(super) lengths: [[&'static str; 2]; 9],
+    /// Whether forms hold lengths as queries do.
+    pub(super) has_length_codes: bool,
+    pub(super) forever: &'static str,
+    pub(super) nothing_kept: &'static str,
+    /// Why an answer is empty.
+    pub(super) notes: NoteWords,
+    /// What went wrong, where it is not said as the server says it.
+    pub(super) problems: &'static [ProblemWords],
     /// The states of an export by their names.
     pub(in crate::serve::page) states: &'static [(&'static str, &'static str)],
     /// The fields of an event, and of what the log says of itself, by their paths.
@@ -36,6 +48,7 @@ pub(in crate::serve::page) struct Words {
     pub(in crate::serve::page) capture: &'static str,
     pub(in crate::serve::page) coverage: &'static str,
     pub(in crate::serve::page) accesses: &'static str,
+    pub(in crate::serve::page) accesses_how: &'static str,
     pub(in crate::serve::page) sign_in: &'static str,
     pub(in crate::serve::page) sign_out: &'static str,
     pub(in crate::serve::page) sign_in_how: &'static str,
@@ -60,6 +73,7 @@ pub(in crate::serve::page) struct Words {
     pub(in crate::serve::page) show_filters: &'static str,
     pub(in crate::serve::page) more: &'static str,
     pub(in crate::serve::page) no_values: &'static str,
+    pub(in crate::serve::page) other_value: &'static str,
     pub(in crate::serve::page) time_range: &'static str,
     pub(in crate::serve::page) from: &'static str,
     pub(in crate::serve::page) before_time: &'static str,
@@ -119,6 +133,7 @@ pub(in crate::serve::page) struct Words {
     pub(in crate::serve::page) as_job: &'static str,
     pub(in crate::serve::page) format: &'static str,
     pub(in crate::serve::page) many_rows: &'static str,
+    pub(in crate::serve::page) file_name: &'static str,
     pub(in crate::serve::page) no_exports: &'static str,
     pub(in crate::serve::page) state: &'static str,
     pub(in crate::serve::page) rows: &'static str,
@@ -152,6 +167,7 @@ pub(in crate::serve::page) struct Words {
     pub(in crate::serve::page) whole: &'static str,
     pub(in crate::serve::page) only_this: &'static str,
     pub(in crate::serve::page) not_this: &'static str,
+    pub(in crate::serve::page) also_known_as: &'static str,
     pub(in crate::serve::page) linked: &'static str,
     pub(in crate::serve::page) history: &'static str,
     pub(in crate::serve::page) history_of: &'static str,
