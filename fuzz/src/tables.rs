@@ -29,9 +29,18 @@ fn run(source: Arc<dyn Source>, input: &[u8]) {
     let whole = records(Arc::clone(&source), input);
     let in_pieces = records(source, Pieces { rest: input, piece: 7 });
     assert_eq!(in_pieces, whole, "read in pieces");
-    let first = input.iter().find(|byte| !byte.is_ascii_whitespace());
-    if let (Some(records), false) = (whole, matches!(first, Some(b'{' | b'['))) {
+    let is_json = matches!(first_byte(input), Some(b'{' | b'['));
+    if let (Some(records), false) = (whole, is_json) {
         check_coverage(input, &records);
+    }
+}
+
+/// The first byte behind white space and byte order marks: it tells JSON from a table.
+fn first_byte(input: &[u8]) -> Option<&u8> {
+    let rest = input.trim_ascii_start();
+    match rest.strip_prefix(MARK) {
+        Some(rest) => first_byte(rest),
+        None => rest.first(),
     }
 }
 
