@@ -10,7 +10,7 @@ from desk import Desk, at, check, clickhouse
 from engines import ORDERED, click, duck, polars, texts
 from past import Past
 
-PUBLICATIONS = int(os.environ.get("ANNALS_LAKE_PUBLICATIONS", 16))
+PUBLICATIONS = int(os.environ.get("ANNALS_LAKE_PUBLICATIONS", 10))
 # Columns that are compared beside `event`, and where their values stand in it.
 COLUMNS = {
     "seq": "seq",

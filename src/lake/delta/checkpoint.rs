@@ -57,7 +57,9 @@ impl Checkpoint {
 fn parse(path: &str) -> Option<(u64, usize)> {
     let name = path.rsplit('/').next()?.strip_suffix(".parquet")?;
     let (version, rest) = name.split_once(".checkpoint")?;
-    let version = version.parse().ok().filter(|_| version.len() == 20)?;
+    // Versions are signed numbers for others: greater ones cannot be.
+    let is_possible = |number: &u64| version.len() == 20 && i64::try_from(*number).is_ok();
+    let version = version.parse().ok().filter(is_possible)?;
     match rest.strip_prefix('.') {
         None if rest.is_empty() => Some((version, 1)),
         Some(rest) => {
@@ -106,5 +108,6 @@ mod tests {
         let whole = found(&[one, parts[0], parts[1]]).expect("whole");
         assert_eq!((whole.version, whole.paths.len()), (20, 2));
         assert_eq!(found(&["10.checkpoint.parquet", "x.checkpoint.a.b.parquet"]), None);
+        assert_eq!(found(&["18446744073709551615.checkpoint.parquet"]), None);
     }
 }

@@ -1,5 +1,6 @@
 //! Tests of the lake on a simulated disk and a table in memory.
 
+mod clocks;
 mod columns;
 mod copies;
 mod faults;
