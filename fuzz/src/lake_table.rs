@@ -81,7 +81,8 @@ fn builder(disk: &SimDisk) -> StoreBuilder {
 }
 
 fn patient(table: &Arc<Table>) -> Patient {
-    Patient::new(Arc::clone(table) as Arc<dyn Objects>, "memory:///table").first_wait(Duration::ZERO)
+    Patient::new(Arc::clone(table) as Arc<dyn Objects>, "memory:///table")
+        .first_wait(Duration::ZERO)
 }
 
 fn publish(disk: &SimDisk, store: &Store, table: &Arc<Table>) -> annals::Result<()> {
@@ -235,8 +236,10 @@ fn restored(table: &Arc<Table>) {
     let store = builder(&disk).create(false).open(ROOT).expect("a restored store opens");
     let all = store.snapshot().query(&Query::all()).count().expect("it answers");
     assert_eq!(all, report.events);
-    assert!(store.verify().expect("it can be verified").is_sound(), "a restored store is damaged");
-    store.append(&Event::builder(Timestamp(NOW), "a", "b").build().expect("an event")).expect("goes on");
+    let verified = store.verify().expect("it can be verified");
+    assert!(verified.findings.is_empty(), "a restored store is damaged: {verified:?}");
+    let event = Event::builder(Timestamp(NOW), "a", "b").build().expect("an event");
+    store.append(&event).expect("it goes on");
 }
 
 /// Each mode: strange commits and names, and edits all over files and footers.
@@ -269,8 +272,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
         seeds.push([&[9], name.as_bytes()].concat());
     }
     seeds.push(vec![7]);
-    for at in 0..200_u32 {
-        let step = (at * 97).to_le_bytes();
+    for at in 0..40_u32 {
+        let step = (at * 487).to_le_bytes();
         for mode in [4, 6] {
             seeds.push(vec![mode, at as u8, 0, 0, step[0], step[1], step[2], 1 << (at % 8)]);
         }

@@ -4,6 +4,7 @@
 #[allow(dead_code, reason = "some instructions are read by other targets only")]
 #[path = "../../fuzz/src/input.rs"]
 mod input;
+#[allow(unreachable_pub, reason = "the target is public in the package of all targets")]
 #[path = "../../fuzz/src/lake_table.rs"]
 mod lake_table;
 
@@ -11,7 +12,7 @@ use annals::io::SeededRandom;
 use std::path::Path;
 
 /// Random inputs; `ANNALS_FUZZ_TIMES` multiplies them.
-const INPUTS: u64 = 400;
+const INPUTS: u64 = 100;
 /// The most memory that the process may have had, in KiB.
 const MEMORY_KIB_MAX: u64 = 1 << 20;
 

@@ -1,6 +1,6 @@
 //! A verification under way: file by file, then the store.
 
-use super::LakeVerifyReport;
+use super::report::LakeVerifyReport;
 use super::rows::SeenRows;
 use crate::event::StoredEvent;
 use crate::lake::delta::{AddFile, TableState};
