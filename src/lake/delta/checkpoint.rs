@@ -4,7 +4,7 @@
 use super::action::Action;
 use crate::Result;
 use crate::lake::objects::{FoundObject, Patient};
-use crate::lake::parquet::read_error;
+use crate::lake::parquet::{check_chunks, read_error};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -42,7 +42,9 @@ impl Checkpoint {
             let whole = Path::new(&whole);
             let bytes = objects.get(path)?.ok_or_else(|| read_error(whole, &"no such file"))?;
             let failed = |error| read_error(whole, &error);
+            let len = bytes.len();
             let reader = SerializedFileReader::new(bytes).map_err(failed)?;
+            check_chunks(whole, reader.metadata(), len)?;
             for row in reader.get_row_iter(None).map_err(failed)? {
                 let row = row.map_err(failed)?.to_json_value();
                 let action = Action::of_checkpoint(row);

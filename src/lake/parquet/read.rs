@@ -10,6 +10,7 @@ use arrow_array::{Array, RecordBatch};
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use roaring::RoaringTreemap;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -92,6 +93,7 @@ pub(in crate::lake) fn each_batch(
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file.clone(), options)
         .map_err(|error| read_error(path, &error))?;
+    check_chunks(path, builder.metadata(), file.len())?;
     let mask = match only {
         Some(names) => ProjectionMask::columns(builder.parquet_schema(), names.iter().copied()),
         None => ProjectionMask::all(),
@@ -101,6 +103,34 @@ pub(in crate::lake) fn each_batch(
         each(batch.map_err(|error| read_error(path, &error))?)?;
     }
     Ok(())
+}
+
+/// Checks that the chunks of columns lie in their file, which the crate takes for granted.
+///
+/// # Errors
+/// [`Error::Corrupt`] for one that does not.
+pub(in crate::lake) fn check_chunks(
+    path: &Path,
+    metadata: &ParquetMetaData,
+    file_len: usize,
+) -> Result<()> {
+    let groups = metadata.row_groups().iter();
+    let is_within = |chunk: &ColumnChunkMetaData| {
+        let data = u64::try_from(chunk.data_page_offset()).ok();
+        let begin = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
+        let begin = u64::try_from(begin).ok();
+        let len = u64::try_from(chunk.compressed_size()).ok();
+        let end = begin.zip(len).and_then(|(begin, len)| begin.checked_add(len));
+        [data, end].iter().all(|place| place.is_some_and(|place| place <= file_len as u64))
+            && chunk.num_values() >= 0
+            && chunk.uncompressed_size() >= 0
+    };
+    let is_sound = groups.clone().all(|group| group.num_rows() >= 0)
+        && groups.flat_map(RowGroupMetaData::columns).all(is_within);
+    match is_sound {
+        true => Ok(()),
+        false => Err(read_error(path, &"a column that does not lie in its file")),
+    }
 }
 
 /// The error of a file that is not what was written.
