@@ -8,6 +8,7 @@ mod histories;
 mod objects;
 mod restoring;
 mod table;
+mod verifying;
 
 use super::objects::Patient;
 use super::publish::{PublishOptions, PublishReport, Publisher};
