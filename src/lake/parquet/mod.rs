@@ -10,7 +10,6 @@ pub(super) use builder::{Row, RowBuilder};
 pub(super) use differ::equal_at;
 pub(super) use facts::{FileFacts, RowFacts};
 pub(super) use read::{
-    FileRows, RowKey, check_chunks, each_batch, each_key, instants_of, keys_of, read_error,
-    stored_of, texts_of,
+    FileRows, RowKey, each_batch, each_key, instants_of, keys_of, read_error, stored_of, texts_of,
 };
 pub(super) use write::ParquetFile;

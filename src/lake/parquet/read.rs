@@ -109,11 +109,7 @@ pub(in crate::lake) fn each_batch(
 ///
 /// # Errors
 /// [`Error::Corrupt`] for one that does not.
-pub(in crate::lake) fn check_chunks(
-    path: &Path,
-    metadata: &ParquetMetaData,
-    file_len: usize,
-) -> Result<()> {
+fn check_chunks(path: &Path, metadata: &ParquetMetaData, file_len: usize) -> Result<()> {
     let groups = metadata.row_groups().iter();
     let is_within = |chunk: &ColumnChunkMetaData| {
         let data = u64::try_from(chunk.data_page_offset()).ok();
