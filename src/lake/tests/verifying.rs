@@ -25,6 +25,9 @@ fn published() -> Bench {
     bench
 }
 
+/// What becomes of an entry of the log.
+type Change = fn(&mut AddFile);
+
 /// Changes what the log says of every file.
 fn forge(bench: &Bench, change: impl Fn(&mut AddFile)) {
     for version in 0.. {
@@ -41,7 +44,7 @@ fn forge(bench: &Bench, change: impl Fn(&mut AddFile)) {
 
 #[test]
 fn wrong_notes_of_a_file_are_found() {
-    let changes: [(&str, fn(&mut AddFile)); 4] = [
+    let changes: [(&str, Change); 4] = [
         ("statistics: numRecords is 4 where the log says 5", |file| {
             let stats = file
                 .stats
