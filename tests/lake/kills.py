@@ -16,7 +16,7 @@ from past import Past
 
 KILLS = int(os.environ.get("ANNALS_KILLS", 12))
 # So many kills with one store and one table, then with new ones: that keeps them small.
-KILLS_OF_LIFE = 40
+KILLS_OF_LIFE = 12
 EVENTS = 250
 
 
