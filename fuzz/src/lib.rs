@@ -10,6 +10,8 @@ mod fixture;
 mod forge;
 pub mod imports;
 mod input;
+#[cfg(feature = "lake")]
+pub mod lake_table;
 pub mod log_bytes;
 pub mod manifest_bytes;
 pub mod operations;
@@ -38,8 +40,11 @@ const fn target(name: &'static str, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>)
     Target { name, run, seeds }
 }
 
+/// One more where the lake is built.
+const TARGETS_COUNT: usize = 31 + cfg!(feature = "lake") as usize;
+
 /// All targets, by name.
-pub const TARGETS: [Target; 31] = [
+pub const TARGETS: [Target; TARGETS_COUNT] = [
     target("cursor_text", cursor_text::run, cursor_text::seeds),
     target("event_json", event_json::run, event_json::seeds),
     target("import_calendly", imports::calendly, imports::seeds_of_calendly),
@@ -50,6 +55,8 @@ pub const TARGETS: [Target; 31] = [
     target("import_google", imports::google, imports::seeds_of_google),
     target("import_native", imports::native, imports::seeds_of_native),
     target("import_pages", imports::pages, imports::seeds_of_pages),
+    #[cfg(feature = "lake")]
+    target("lake_table", lake_table::run, lake_table::seeds),
     target("log_bytes", log_bytes::run, log_bytes::seeds),
     target("manifest_bytes", manifest_bytes::run, manifest_bytes::seeds),
     target("map_file", imports::map_file, imports::seeds_of_map_file),

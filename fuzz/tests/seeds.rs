@@ -132,6 +132,12 @@ fn import_pages_survives() {
     feed_all("import_pages", TEXT_INPUTS);
 }
 
+#[cfg(feature = "lake")]
+#[test]
+fn lake_table_survives() {
+    feed_all("lake_table", STORE_INPUTS);
+}
+
 #[test]
 fn log_bytes_survives() {
     feed_all("log_bytes", STORE_INPUTS);

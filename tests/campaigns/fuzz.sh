@@ -21,9 +21,9 @@ if [ ${#targets[@]} -eq 0 ]; then
     built=("")
 fi
 # Without a sanitizer: the only unsafe code of the engine is the memory map, which no target uses.
-options="--features libfuzzer --sanitizer none --debug-assertions"
+options="--features libfuzzer,lake --sanitizer none --debug-assertions"
 CARGO_TARGET_DIR="$PWD/target" \
-    cargo run --quiet --manifest-path fuzz/Cargo.toml --example seeds -- fuzz/corpus
+    cargo run --quiet --manifest-path fuzz/Cargo.toml --features lake --example seeds -- fuzz/corpus
 for target in "${built[@]}"; do
     # shellcheck disable=SC2086 # Options are several words, here and below.
     cargo +nightly fuzz build $options $target

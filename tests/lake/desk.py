@@ -1,5 +1,6 @@
 """What the checks share: the program, stores of made-up events, and rows of tables."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -37,24 +38,28 @@ class Desk:
     def report(self, *arguments, **how):
         return json.loads(self.run(*arguments, **how))
 
-    def fill(self, store, events, seed):
+    def fill(self, store, events, seed, parts=4):
         """A store of made-up events, in several segments."""
-        made = self.run("generate", "--events", str(events), "--seed", str(seed)).splitlines(True)
-        part = max(1, len(made) // 4)
-        for first in range(0, len(made), part):
-            text = "".join(made[first : first + part])
-            self.run("import", "--store", store, "-", given=text)
-            self.run("seal", "--store", store)
+        made = self.path(f"{store}.ndjson")
+        with open(made, "w", encoding="utf-8") as file:
+            generate = [self.program, "generate", "--events", str(events), "--seed", str(seed)]
+            subprocess.run(generate, stdout=file, check=True)
+        part = max(1, events // parts)
+        with open(made, encoding="utf-8") as file:
+            while text := "".join(itertools.islice(file, part)):
+                self.run("import", "--store", store, "-", given=text)
+                self.run("seal", "--store", store)
+        os.remove(made)
 
-    def events(self, store):
+    def events(self, store, *options):
         """All events of a store as it prints them."""
         printed = self.run(
-            "search", "--store", store, "--limit", "0", "--with-raw", "--format", "ndjson"
+            "search", "--store", store, "--limit", "0", "--with-raw", "--format", "ndjson", *options
         )
         return printed.splitlines()
 
-    def table(self, url):
-        return DeltaTable(url, storage_options=self.options)
+    def table(self, url, version=None):
+        return DeltaTable(url, version=version, storage_options=self.options)
 
 
 def clickhouse():

@@ -48,6 +48,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if fault:
             self.close_connection = True
             return
+        self.pass_on(answer, payload)
+
+    def pass_on(self, answer, payload):
         self.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in ("transfer-encoding", "content-length", "connection"):

@@ -4,8 +4,11 @@
 use super::action::Action;
 use crate::Result;
 use crate::lake::objects::{FoundObject, Patient};
-use crate::lake::parquet::read_error;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use crate::lake::parquet::{each_batch, read_error};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int32Type, Int64Type};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{DataType, FieldRef};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -41,13 +44,13 @@ impl Checkpoint {
             let whole = format!("{}/{path}", objects.url());
             let whole = Path::new(&whole);
             let bytes = objects.get(path)?.ok_or_else(|| read_error(whole, &"no such file"))?;
-            let failed = |error| read_error(whole, &error);
-            let reader = SerializedFileReader::new(bytes).map_err(failed)?;
-            for row in reader.get_row_iter(None).map_err(failed)? {
-                let row = row.map_err(failed)?.to_json_value();
-                let action = Action::of_checkpoint(row);
-                actions.extend(action.map_err(|problem| read_error(whole, &problem))?);
-            }
+            each_batch(whole, &bytes, None, |batch| {
+                for row in 0..batch.num_rows() {
+                    let action = Action::of_checkpoint(&batch, row);
+                    actions.extend(action.map_err(|problem| read_error(whole, &problem))?);
+                }
+                Ok(())
+            })?;
         }
         Ok(actions)
     }
@@ -57,7 +60,9 @@ impl Checkpoint {
 fn parse(path: &str) -> Option<(u64, usize)> {
     let name = path.rsplit('/').next()?.strip_suffix(".parquet")?;
     let (version, rest) = name.split_once(".checkpoint")?;
-    let version = version.parse().ok().filter(|_| version.len() == 20)?;
+    // Versions are signed numbers for others: greater ones cannot be.
+    let is_possible = |number: &u64| version.len() == 20 && i64::try_from(*number).is_ok();
+    let version = version.parse().ok().filter(is_possible)?;
     match rest.strip_prefix('.') {
         None if rest.is_empty() => Some((version, 1)),
         Some(rest) => {
@@ -71,14 +76,50 @@ fn parse(path: &str) -> Option<(u64, usize)> {
 
 impl Action {
     /// The action of a row, in which all other kinds are null.
-    fn of_checkpoint(row: Value) -> Result<Option<Action>, String> {
-        let Value::Object(members) = row else { return Ok(None) };
+    fn of_checkpoint(batch: &RecordBatch, row: usize) -> Result<Option<Action>, String> {
         let known = ["protocol", "metaData", "txn", "add", "remove"];
-        let mut there = members.into_iter();
-        let found = there.find(|(key, value)| known.contains(&key.as_str()) && !value.is_null());
-        let Some(member) = found else { return Ok(None) };
-        let action = Value::Object(Map::from_iter([member]));
+        let mut columns = known.iter().filter_map(|kind| Some((kind, batch.column_by_name(kind)?)));
+        let Some((kind, column)) = columns.find(|(_, column)| !column.is_null(row)) else {
+            return Ok(None);
+        };
+        let action = Value::Object(Map::from_iter([((*kind).to_owned(), value_at(column, row))]));
         serde_json::from_value(action).map(Some).map_err(|error| error.to_string())
+    }
+}
+
+/// A value of a column as JSON, of the types that actions have; null for others. Members that are
+/// null are left out.
+fn value_at(column: &dyn Array, row: usize) -> Value {
+    if column.is_null(row) {
+        return Value::Null;
+    }
+    match column.data_type() {
+        DataType::Utf8 => column.as_string::<i32>().value(row).into(),
+        DataType::Boolean => column.as_boolean().value(row).into(),
+        DataType::Int32 => column.as_primitive::<Int32Type>().value(row).into(),
+        DataType::Int64 => column.as_primitive::<Int64Type>().value(row).into(),
+        DataType::List(_) => {
+            let list = column.as_list::<i32>().value(row);
+            (0..list.len()).map(|place| value_at(&list, place)).collect()
+        }
+        DataType::Map(..) => {
+            let entries = column.as_map().value(row);
+            let (keys, values) = (entries.column(0), entries.column(1));
+            let Some(keys) = keys.as_string_opt::<i32>() else { return Value::Null };
+            let key = |(place, key): (usize, Option<&str>)| {
+                Some((key?.to_owned(), value_at(values, place)))
+            };
+            Value::Object(keys.iter().enumerate().filter_map(key).collect())
+        }
+        DataType::Struct(fields) => {
+            let members = fields.iter().zip(column.as_struct().columns());
+            let there = members.filter(|(_, member)| !member.is_null(row));
+            let member = |(field, member): (&FieldRef, &ArrayRef)| {
+                (field.name().clone(), value_at(member, row))
+            };
+            Value::Object(there.map(member).collect())
+        }
+        _ => Value::Null,
     }
 }
 
@@ -106,5 +147,6 @@ mod tests {
         let whole = found(&[one, parts[0], parts[1]]).expect("whole");
         assert_eq!((whole.version, whole.paths.len()), (20, 2));
         assert_eq!(found(&["10.checkpoint.parquet", "x.checkpoint.a.b.parquet"]), None);
+        assert_eq!(found(&["18446744073709551615.checkpoint.parquet"]), None);
     }
 }

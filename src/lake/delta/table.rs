@@ -3,7 +3,7 @@
 use super::action::{Action, AddFile, MetaData, Protocol, object_of};
 use crate::lake::schema::MARK;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The last commit of one writer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub(in crate::lake) struct TableState {
     pub(in crate::lake) files: BTreeMap<String, AddFile>,
     /// The files that are out, and since when, in milliseconds since 1970.
     pub(in crate::lake) removed: BTreeMap<String, i64>,
+    /// Of the files that are in, those that had left before. annals puts none in again.
+    pub(in crate::lake) returned: BTreeSet<String>,
     pub(in crate::lake) txns: BTreeMap<String, LastTxn>,
 }
 
@@ -57,11 +59,14 @@ impl TableState {
                     self.txns.insert(txn.app_id, LastTxn { version, mark, at, is_summed_up });
                 }
                 Action::Add(file) => {
-                    self.removed.remove(&file.path);
+                    if self.removed.remove(&file.path).is_some() {
+                        self.returned.insert(file.path.clone());
+                    }
                     self.files.insert(file.path.clone(), file);
                 }
                 Action::Remove(file) => {
                     self.files.remove(&file.path);
+                    self.returned.remove(&file.path);
                     self.removed.insert(file.path, file.deletion_timestamp.unwrap_or(0));
                 }
                 Action::CommitInfo(_) => {}

@@ -1,21 +1,24 @@
 //! Reading files, our own and those that others wrote anew.
 
-use crate::event::{Event, Raw, StoredEvent};
+use crate::event::{Event, Raw, StoredEvent, Timestamp};
 use crate::json::find;
 use crate::lake::schema::{EPOCH, SEQ, STORE_ID};
 use crate::{Error, Result};
 use arrow_array::cast::AsArray;
-use arrow_array::types::Int64Type;
+use arrow_array::types::{Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, RecordBatch};
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use roaring::RoaringTreemap;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Rows of a batch.
 const BATCH_ROWS: usize = 1_024;
+/// Sequences and epochs: no store comes to others.
+const COUNTS: std::ops::Range<u64> = 1..1 << 62;
 
 /// The identity of a row within one store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,6 +93,7 @@ pub(in crate::lake) fn each_batch(
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file.clone(), options)
         .map_err(|error| read_error(path, &error))?;
+    check_chunks(path, builder.metadata(), file.len())?;
     let mask = match only {
         Some(names) => ProjectionMask::columns(builder.parquet_schema(), names.iter().copied()),
         None => ProjectionMask::all(),
@@ -101,6 +105,30 @@ pub(in crate::lake) fn each_batch(
     Ok(())
 }
 
+/// Checks that the chunks of columns lie in their file, which the crate takes for granted.
+///
+/// # Errors
+/// [`Error::Corrupt`] for one that does not.
+fn check_chunks(path: &Path, metadata: &ParquetMetaData, file_len: usize) -> Result<()> {
+    let groups = metadata.row_groups().iter();
+    let is_within = |chunk: &ColumnChunkMetaData| {
+        let data = u64::try_from(chunk.data_page_offset()).ok();
+        let begin = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
+        let begin = u64::try_from(begin).ok();
+        let len = u64::try_from(chunk.compressed_size()).ok();
+        let end = begin.zip(len).and_then(|(begin, len)| begin.checked_add(len));
+        [data, end].iter().all(|place| place.is_some_and(|place| place <= file_len as u64))
+            && chunk.num_values() >= 0
+            && chunk.uncompressed_size() >= 0
+    };
+    let is_sound = groups.clone().all(|group| group.num_rows() >= 0)
+        && groups.flat_map(RowGroupMetaData::columns).all(is_within);
+    match is_sound {
+        true => Ok(()),
+        false => Err(read_error(path, &"a column that does not lie in its file")),
+    }
+}
+
 /// The error of a file that is not what was written.
 pub(in crate::lake) fn read_error(path: &Path, problem: &dyn std::fmt::Display) -> Error {
     Error::corrupt(path, 0, "Parquet file", "a file of the table", problem)
@@ -109,7 +137,7 @@ pub(in crate::lake) fn read_error(path: &Path, problem: &dyn std::fmt::Display) 
 /// The identities of the rows of a batch: the name of the store, and the key within it.
 ///
 /// # Errors
-/// [`Error::Corrupt`] where one of the three is missing.
+/// [`Error::Corrupt`] where one of the three is missing or cannot be.
 pub(in crate::lake) fn keys_of(path: &Path, batch: &RecordBatch) -> Result<Vec<(String, RowKey)>> {
     let missing = |name: &str| read_error(path, &format!("no value in {name}"));
     let ints = |name: &str| {
@@ -119,12 +147,15 @@ pub(in crate::lake) fn keys_of(path: &Path, batch: &RecordBatch) -> Result<Vec<(
     };
     let stores = texts_of(path, batch, STORE_ID)?;
     let (epochs, seqs) = (ints(EPOCH)?, ints(SEQ)?);
-    let unsigned = |number: i64, name| u64::try_from(number).map_err(|_| missing(name));
+    let counted = |number: i64, name| {
+        let number = u64::try_from(number).ok().filter(|number| COUNTS.contains(number));
+        number.ok_or_else(|| missing(name))
+    };
     (0..batch.num_rows())
         .map(|row| {
             let store = stores[row].ok_or_else(|| missing(STORE_ID))?;
-            let epoch = unsigned(epochs.value(row), EPOCH)?;
-            let seq = unsigned(seqs.value(row), SEQ)?;
+            let epoch = counted(epochs.value(row), EPOCH)?;
+            let seq = counted(seqs.value(row), SEQ)?;
             Ok((store.to_owned(), RowKey { epoch, seq }))
         })
         .collect()
@@ -142,6 +173,15 @@ pub(in crate::lake) fn texts_of<'b>(
     let column = batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
     let column = column.ok_or_else(|| read_error(path, &format!("no strings in {name}")))?;
     Ok(column.iter().collect())
+}
+
+/// The instants of a column of a batch; `None` where it has no microseconds of UTC.
+pub(in crate::lake) fn instants_of(
+    batch: &RecordBatch,
+    name: &str,
+) -> Option<Vec<Option<Timestamp>>> {
+    let column = batch.column_by_name(name)?.as_primitive_opt::<TimestampMicrosecondType>()?;
+    Some(column.iter().map(|micros| micros.map(Timestamp)).collect())
 }
 
 /// The event of a row, by its column `event`.

@@ -1,7 +1,7 @@
 //! Writing a file: columns packed, sorted as they come, with what readers skip by.
 
 use super::builder::{Row, RowBuilder};
-use crate::event::Timestamp;
+use super::facts::FileFacts;
 use crate::lake::schema::{EPOCH, EVENT, OCCURRED_AT, RECORDED_AT, SEQ, TableColumn};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -21,19 +21,6 @@ const LONG_COLUMNS: [&str; 3] = [EVENT, "details", "attributes"];
 /// Columns of numbers that ascend or nearly so.
 const ASCENDING_COLUMNS: [&str; 3] = [SEQ, RECORDED_AT, OCCURRED_AT];
 
-/// What the log says of a file: rows, and the bounds of columns by which readers skip.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::lake) struct FileFacts {
-    pub(in crate::lake) rows: u64,
-    pub(in crate::lake) store_id: (String, String),
-    pub(in crate::lake) seq: (u64, u64),
-    pub(in crate::lake) epoch: (u64, u64),
-    pub(in crate::lake) recorded_at: (Timestamp, Timestamp),
-    pub(in crate::lake) occurred_at: (Timestamp, Timestamp),
-    /// The earliest of `occurred_at` and `recorded_at`.
-    pub(in crate::lake) oldest: Timestamp,
-}
-
 /// A file in the making, in memory.
 pub(in crate::lake) struct ParquetFile {
     writer: ArrowWriter<Vec<u8>>,
@@ -42,20 +29,19 @@ pub(in crate::lake) struct ParquetFile {
 }
 
 impl ParquetFile {
-    pub(in crate::lake) fn new(columns: &[TableColumn]) -> Result<Self> {
+    /// `is_sorted`: the rows come in the order of `(occurred_at, seq)`, and the file says so.
+    pub(in crate::lake) fn new(columns: &[TableColumn], is_sorted: bool) -> Result<Self> {
         let rows = RowBuilder::new(columns);
         let schema = rows.schema().clone();
-        let writer = ArrowWriter::try_new(Vec::new(), schema, Some(properties(columns)))?;
+        let properties = properties(columns, is_sorted);
+        let writer = ArrowWriter::try_new(Vec::new(), schema, Some(properties))?;
         Ok(ParquetFile { writer, rows, facts: None })
     }
 
     /// Appends a row.
     pub(in crate::lake) fn push(&mut self, row: Row<'_>) -> Result<()> {
         self.rows.push(row);
-        match &mut self.facts {
-            Some(facts) => facts.add(row),
-            none => *none = Some(FileFacts::of(row)),
-        }
+        FileFacts::extend(&mut self.facts, row.into());
         if self.rows.rows() >= BATCH_ROWS {
             self.writer.write(&self.rows.finish())?;
         }
@@ -72,41 +58,7 @@ impl ParquetFile {
     }
 }
 
-impl FileFacts {
-    fn of(Row { store_id, epoch, stored }: Row<'_>) -> FileFacts {
-        let (recorded, occurred) = (stored.recorded_at, stored.event.occurred_at());
-        FileFacts {
-            rows: 1,
-            store_id: (store_id.to_owned(), store_id.to_owned()),
-            seq: (stored.seq, stored.seq),
-            epoch: (epoch, epoch),
-            recorded_at: (recorded, recorded),
-            occurred_at: (occurred, occurred),
-            oldest: recorded.min(occurred),
-        }
-    }
-
-    fn add(&mut self, Row { store_id, epoch, stored }: Row<'_>) {
-        fn widen<T: Ord + Copy>(bounds: &mut (T, T), value: T) {
-            *bounds = (bounds.0.min(value), bounds.1.max(value));
-        }
-        let (recorded, occurred) = (stored.recorded_at, stored.event.occurred_at());
-        self.rows += 1;
-        if *store_id < *self.store_id.0 {
-            self.store_id.0 = store_id.to_owned();
-        }
-        if *store_id > *self.store_id.1 {
-            self.store_id.1 = store_id.to_owned();
-        }
-        widen(&mut self.seq, stored.seq);
-        widen(&mut self.epoch, epoch);
-        widen(&mut self.recorded_at, recorded);
-        widen(&mut self.occurred_at, occurred);
-        self.oldest = self.oldest.min(recorded).min(occurred);
-    }
-}
-
-fn properties(columns: &[TableColumn]) -> WriterProperties {
+fn properties(columns: &[TableColumn], is_sorted: bool) -> WriterProperties {
     let place = |name: &str| {
         let place = columns.iter().position(|column| column.name == name);
         i32::try_from(place.unwrap_or_default()).unwrap_or_default()
@@ -118,7 +70,7 @@ fn properties(columns: &[TableColumn]) -> WriterProperties {
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_created_by(concat!("annals ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_sorting_columns(Some(vec![ascending(OCCURRED_AT), ascending(SEQ)]));
+        .set_sorting_columns(is_sorted.then(|| vec![ascending(OCCURRED_AT), ascending(SEQ)]));
     for name in BLOOM_COLUMNS.map(ColumnPath::from) {
         properties = properties
             .set_column_bloom_filter_enabled(name.clone(), true)

@@ -49,23 +49,27 @@ pub(super) fn has_young(
 }
 
 /// Which of some rows of a file, which are in no segment any more, the lake still keeps: those
-/// of classes that it keeps for longer than the store.
+/// of classes that it keeps for longer than the store; and whether others of these classes are
+/// past their time.
 pub(super) fn outliving(
     objects: &Patient,
     file: &AddFile,
     (names, rules): (&StoreNames, &LakeRules),
     gone: &FileRows,
-) -> Result<FileRows> {
-    let mut kept = FileRows::default();
+) -> Result<(FileRows, bool)> {
+    let (mut kept, mut has_expired) = (FileRows::default(), false);
     if gone.is_empty() || !rules.outlives_store() {
-        return Ok(kept);
+        return Ok((kept, has_expired));
     }
     each_row(objects, file, |store, key, stored| {
         let is_ours = names.has(store) && gone.contains(key);
-        if is_ours && rules.outlives(&stored) && rules.fate(&stored) != LakeFate::Expired {
-            kept.insert(key);
+        if is_ours && rules.outlives(&stored) {
+            match rules.fate(&stored) {
+                LakeFate::Expired => has_expired = true,
+                _ => drop(kept.insert(key)),
+            }
         }
         Ok(())
     })?;
-    Ok(kept)
+    Ok((kept, has_expired))
 }

@@ -15,6 +15,7 @@ mod own;
 mod plan;
 mod publisher;
 mod seal;
+mod stats;
 mod step;
 mod stored;
 
@@ -22,6 +23,8 @@ pub use publisher::{PublishOptions, PublishReport, Publisher};
 pub use seal::seal_when_old;
 
 pub(super) use copies::each_row;
-pub(super) use own::{ReadRows, StoreNames, TAG_SEGMENT, TAG_STORE, object, own_files, whole_path};
+pub(super) use own::{ReadRows, StoreNames, TAG_SEGMENT, TAG_STORE, was_made_here, whole_path};
+pub(super) use own::{damage_of, named_object, object, own_files};
 pub(super) use publisher::table_columns;
+pub(super) use stats::wrong_stat;
 pub(super) use stored::key_of;

@@ -3,9 +3,9 @@
 use crate::Result;
 use crate::lake::delta::{AddFile, TableState};
 use crate::lake::objects::Patient;
-use crate::lake::parquet::{FileRows, each_key};
+use crate::lake::parquet::{FileRows, each_key, read_error};
 use crate::lake::schema::STORE_ID;
-use crate::store::LakeState;
+use crate::store::{LakeState, LakeTable};
 use bytes::Bytes;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,6 +21,9 @@ pub(in crate::lake) const TAG_HIDDEN: &str = "annals.hidden";
 pub(in crate::lake) const TAG_EXPIRED: &str = "annals.expired";
 /// The tag with the instant, in microseconds, before which no row of a file is dated.
 pub(in crate::lake) const TAG_OLDEST: &str = "annals.oldest";
+
+/// The tag with the checksum of the bytes of a file, CRC-32 (ISO-HDLC), eight hexadecimal digits.
+pub(in crate::lake) const TAG_CRC: &str = "annals.crc32";
 
 /// The names under which rows of one store stand in a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,15 +128,54 @@ impl ReadRows {
     }
 }
 
-/// The bytes of a file that the log names.
+/// The bytes of a file that the log names, as they were written.
 ///
 /// # Errors
-/// [`crate::Error::Corrupt`] where it is missing, [`crate::Error::Io`].
+/// [`crate::Error::Corrupt`] where it is missing or other bytes are there, [`crate::Error::Io`].
 pub(in crate::lake) fn object(objects: &Patient, file: &AddFile) -> Result<Bytes> {
+    let bytes = named_object(objects, file)?;
+    match damage_of(file, &bytes) {
+        Some(problem) => Err(read_error(&whole_path(objects, file), &problem)),
+        None => Ok(bytes),
+    }
+}
+
+/// The bytes under the name of a file, whatever they are.
+///
+/// # Errors
+/// [`crate::Error::Corrupt`] where there are none, [`crate::Error::Io`].
+pub(in crate::lake) fn named_object(objects: &Patient, file: &AddFile) -> Result<Bytes> {
     let found = objects.get(&file.object())?;
-    found.ok_or_else(|| {
-        crate::lake::parquet::read_error(&whole_path(objects, file), &"no file of this name")
-    })
+    found.ok_or_else(|| read_error(&whole_path(objects, file), &"no file of this name"))
+}
+
+/// What shows that bytes are not those that were written for a file, if anything does: their
+/// length, or their checksum where the log has one.
+pub(in crate::lake) fn damage_of(file: &AddFile, bytes: &[u8]) -> Option<String> {
+    if bytes.len() as u64 != file.size {
+        return Some(format!("{} bytes where the log says {}", bytes.len(), file.size));
+    }
+    let (found, told) = (crc_of(bytes), file.tag(TAG_CRC)?);
+    (found != told).then(|| format!("checksum {found} where the log says {told}"))
+}
+
+/// The checksum of the bytes of a file.
+pub(super) fn crc_of(bytes: &[u8]) -> String {
+    format!("{:08x}", crc32fast::hash(bytes))
+}
+
+/// Whether the last commit of a store in a table is one that its publisher made, as far as it
+/// remembers: the last one that it noted, or one that it had begun.
+pub(in crate::lake) fn was_made_here(
+    state: &TableState,
+    names: &StoreNames,
+    known: &LakeTable,
+) -> bool {
+    let (last, version) = (state.txns.get(&names.id), state.txn(&names.id));
+    let is_pending = version == known.version.saturating_add(1)
+        && known.pending.is_some()
+        && last.is_some_and(|last| last.is_summed_up || last.mark == known.pending);
+    version == known.version || is_pending
 }
 
 /// The address of a file, for messages.

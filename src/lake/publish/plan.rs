@@ -168,7 +168,11 @@ impl Look<'_> {
                  restore them from there, or let them go with --adopt";
             return Err(Error::invalid("store", problem));
         }
-        let kept = outliving(self.objects, &one.file.add, judged, &gone)?;
+        let (kept, has_expired) = outliving(self.objects, &one.file.add, judged, &gone)?;
+        if has_expired {
+            // The table alone has them: by a clock that jumped they would be gone for good.
+            self.snapshot.check_clock()?;
+        }
         let mut leaving = FileRows::default();
         gone.keys().filter(|key| !kept.contains(*key)).for_each(|key| {
             leaving.insert(key);

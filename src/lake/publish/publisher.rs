@@ -1,6 +1,6 @@
 //! The publisher of one store to one table.
 
-use super::own::{ReadRows, StoreNames, own_files};
+use super::own::{ReadRows, StoreNames, own_files, was_made_here};
 use super::plan::{Look, Step};
 use super::seal::store_id_of;
 use super::step::{MadeStep, Workshop};
@@ -90,7 +90,9 @@ impl Publisher {
     /// [`Error::Locked`] when another copy of the store has published, [`Error::Invalid`] for a
     /// table that is none of ours, has a protocol that is not known here, or may not be changed,
     /// and for a store that has lost events since which the table still has;
-    /// [`Error::Corrupt`] for a damaged segment, log or file; [`Error::Io`].
+    /// [`Error::ClockJump`] when rows that only the table has would leave by a clock that is far
+    /// ahead of the last sweep; [`Error::Corrupt`] for a damaged segment, log or file;
+    /// [`Error::Io`].
     pub fn publish(&mut self, snapshot: &Snapshot) -> Result<PublishReport> {
         let mut log = match self.log.take() {
             Some(mut log) => {
@@ -135,7 +137,7 @@ impl Publisher {
             };
             let steps = look.steps(&mut self.read)?;
             if self.take(&steps, (snapshot, &rules), &standing, log, &mut report)? {
-                self.note_published(&standing.table, &live, snapshot.epoch())?;
+                self.note_published(&standing.table, &live, (snapshot.epoch(), &rules))?;
                 report.version = log.state().version.unwrap_or(0);
                 return Ok(report);
             }
@@ -186,9 +188,12 @@ impl Publisher {
     fn commit(&mut self, made: &MadeStep, standing: &Standing, log: &mut DeltaLog) -> Result<bool> {
         check_may_remove(log.state(), made)?;
         let before = Grounds::of(log.state(), &standing.names);
-        let version = log.state().txn(&standing.names.id) + 1;
+        let version = log.state().txn(&standing.names.id).saturating_add(1);
         let mark = format!("{:032x}", self.folder.random_bits());
-        self.remember(&standing.table, |table| table.pending = Some(mark.clone()))?;
+        self.remember(&standing.table, |table| {
+            table.pending = Some(mark.clone());
+            table.settled = false;
+        })?;
         let now_ms = self.folder.now().0.div_euclid(1000);
         let txn = |app_id: &str, version| {
             Action::Txn(StoreTxn { app_id: app_id.into(), version, last_updated: Some(now_ms) })
@@ -207,7 +212,7 @@ impl Publisher {
         if let Some(before) = standing.names.before.as_deref()
             && !made.removed_paths.is_empty()
         {
-            actions.push(txn(before, log.state().txn(before) + 1));
+            actions.push(txn(before, log.state().txn(before).saturating_add(1)));
         }
         actions.extend(made.actions.iter().cloned());
         while log.commit(&actions)? == Commit::Lost {
@@ -290,12 +295,8 @@ impl Publisher {
         let Some(names) = StoreNames::of(&memory, &table) else { return Ok(None) };
         let known = memory.tables.entry(table.clone()).or_default();
         known.url = self.objects.url().to_owned();
-        let last = state.txns.get(&names.id);
         let version = state.txn(&names.id);
-        let is_pending = version == known.version + 1
-            && known.pending.is_some()
-            && last.is_some_and(|last| last.is_summed_up || last.mark == known.pending);
-        if version != known.version && !is_pending && !self.options.adopt {
+        if !was_made_here(state, &names, known) && !self.options.adopt {
             let holder = format!(
                 "a copy of this store, which has published as {} since: it made commit {version}, \
                  this one knows of {}; --adopt takes over from it",
@@ -332,11 +333,12 @@ impl Publisher {
         &mut self,
         table: &str,
         live: &BTreeMap<String, SealedSegment>,
-        epoch: u64,
+        (epoch, rules): (u64, &LakeRules),
     ) -> Result<()> {
         self.remember(table, |known| {
             known.published = live.keys().cloned().collect();
             known.epoch = epoch;
+            known.settled = !rules.outlives_store();
         })
     }
 

@@ -2,24 +2,22 @@
 
 use super::copies::each_row;
 use super::own::{
-    StoreNames, TAG_EXPIRED, TAG_HIDDEN, TAG_OLDEST, TAG_SEGMENT, TAG_STORE, whole_path,
+    StoreNames, TAG_CRC, TAG_EXPIRED, TAG_HIDDEN, TAG_OLDEST, TAG_SEGMENT, TAG_STORE, crc_of,
+    whole_path,
 };
 use super::plan::{Step, Write};
+use super::stats::stats;
 use super::stored::{expired_mark, key_of};
-use crate::event::{Timestamp, format_instant};
+use crate::event::Timestamp;
 use crate::lake::delta::{Action, AddFile, TableState};
 use crate::lake::objects::{Patient, Placed};
 use crate::lake::parquet::{FileFacts, FileRows, ParquetFile, Row, read_error};
-use crate::lake::schema::{CLASS, EPOCH, OCCURRED_AT, RECORDED_AT, SEQ, STORE_ID, TableColumn};
+use crate::lake::schema::{CLASS, TableColumn};
 use crate::store::{LakeFate, LakeRules, SealedSegment, Snapshot};
 use crate::{Error, Result};
 use bytes::Bytes;
-use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// The instants that engines can have: the years 0001 to 9999.
-const INSTANTS: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
 
 /// What files are written with.
 pub(super) struct Workshop<'a> {
@@ -104,7 +102,7 @@ impl Workshop<'_> {
         let summary = segment.summary();
         let name = Path::new(&summary.path);
         let failed = |error| read_error(name, &error);
-        let mut file = ParquetFile::new(self.columns).map_err(failed)?;
+        let mut file = ParquetFile::new(self.columns, true).map_err(failed)?;
         let (mut hidden, mut has_new) = (0_u64, false);
         let mut expired = FileRows::default();
         segment.for_each(|stored| {
@@ -154,7 +152,9 @@ impl Workshop<'_> {
     ) -> Result<Option<MadeFile>> {
         let path = whole_path(self.objects, from);
         let failed = |error| read_error(&path, &error);
-        let mut file = ParquetFile::new(self.columns).map_err(failed)?;
+        // What somebody else wrote is in an order of its own.
+        let is_sorted = from.tag(TAG_STORE).is_some();
+        let mut file = ParquetFile::new(self.columns, is_sorted).map_err(failed)?;
         each_row(self.objects, from, |store, key, stored| {
             let is_ours = self.names.has(store);
             if is_ours && without.contains(key) {
@@ -181,8 +181,9 @@ impl Workshop<'_> {
     }
 
     /// Puts a file under a name that nothing else has or had.
-    fn put(&self, file: MadeFile, state: &TableState) -> Result<AddFile> {
+    fn put(&self, mut file: MadeFile, state: &TableState) -> Result<AddFile> {
         let bytes = Bytes::from(file.bytes);
+        file.tags.insert(TAG_CRC.to_owned(), Some(crc_of(&bytes)));
         for number in 0_u32.. {
             let suffix = if number == 0 { String::new() } else { format!("-{number}") };
             let path = format!("{CLASS}={}/{}{suffix}{PARQUET}", file.class, file.name);
@@ -208,71 +209,3 @@ impl Workshop<'_> {
 
 /// The ending of files.
 const PARQUET: &str = ".parquet";
-
-/// What the log says of a file, so that readers may skip it.
-fn stats(facts: &FileFacts) -> Value {
-    let side = |first: bool| {
-        let pick = |pair: (u64, u64)| Value::from(if first { pair.0 } else { pair.1 });
-        let store = if first { &facts.store_id.0 } else { &facts.store_id.1 };
-        let mut bounds = Map::new();
-        bounds.insert(STORE_ID.into(), store.as_str().into());
-        bounds.insert(EPOCH.into(), pick(facts.epoch));
-        bounds.insert(SEQ.into(), pick(facts.seq));
-        for (name, pair) in [(RECORDED_AT, facts.recorded_at), (OCCURRED_AT, facts.occurred_at)] {
-            // Of a column with instants beyond, no bound is given: neither would hold.
-            if INSTANTS.contains(&pair.0.0) && INSTANTS.contains(&pair.1.0) {
-                let instant = if first { pair.0 } else { pair.1 };
-                bounds.insert(name.into(), exact(instant).into());
-            }
-        }
-        Value::Object(bounds)
-    };
-    let none =
-        [STORE_ID, EPOCH, SEQ, RECORDED_AT, OCCURRED_AT].map(|name| (name.to_owned(), 0.into()));
-    json!({
-        "numRecords": facts.rows,
-        "minValues": side(true),
-        "maxValues": side(false),
-        "nullCount": Map::from_iter(none),
-    })
-}
-
-/// An instant with all six digits of its microseconds.
-fn exact(instant: Timestamp) -> String {
-    let text = format_instant(instant, 0);
-    let text = text.trim_end_matches('Z');
-    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
-    format!("{seconds}.{fraction:0<6}Z")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bounds_have_all_digits_of_microseconds() {
-        assert_eq!(exact(Timestamp(0)), "1970-01-01T00:00:00.000000Z");
-        assert_eq!(exact(Timestamp(1_500_000)), "1970-01-01T00:00:01.500000Z");
-        assert_eq!(exact(Timestamp(-1)), "1969-12-31T23:59:59.999999Z");
-    }
-
-    #[test]
-    fn bounds_beyond_the_years_of_engines_are_left_out() {
-        let facts = FileFacts {
-            rows: 2,
-            store_id: ("a".into(), "b".into()),
-            seq: (1, 2),
-            epoch: (1, 1),
-            recorded_at: (Timestamp(0), Timestamp(7)),
-            occurred_at: (Timestamp(*INSTANTS.start() - 1), Timestamp(0)),
-            oldest: Timestamp(0),
-        };
-        let stats = stats(&facts);
-        assert_eq!(stats["minValues"]["occurred_at"], Value::Null);
-        assert_eq!(stats["maxValues"]["occurred_at"], Value::Null);
-        assert_eq!(stats["maxValues"]["recorded_at"], "1970-01-01T00:00:00.000007Z");
-        assert_eq!((&stats["numRecords"], &stats["maxValues"]["seq"]), (&2.into(), &2.into()));
-        assert_eq!(exact(Timestamp(*INSTANTS.start())), "0001-01-01T00:00:00.000000Z");
-        assert_eq!(exact(Timestamp(*INSTANTS.end())), "9999-12-31T23:59:59.999999Z");
-    }
-}

@@ -1,5 +1,6 @@
 //! Tests of the lake on a simulated disk and a table in memory.
 
+mod clocks;
 mod columns;
 mod copies;
 mod faults;
@@ -7,6 +8,7 @@ mod histories;
 mod objects;
 mod restoring;
 mod table;
+mod verifying;
 
 use super::objects::Patient;
 use super::publish::{PublishOptions, PublishReport, Publisher};

@@ -106,7 +106,7 @@ pub(super) fn optimize(objects: &Arc<MemoryObjects>, name: &str) {
     }
     let mut actions = Vec::new();
     for (class, files) in classes.into_iter().filter(|(_, files)| files.len() > 1) {
-        let mut merged = ParquetFile::new(&columns).expect("a file");
+        let mut merged = ParquetFile::new(&columns, false).expect("a file");
         for file in &files {
             each_row(&patient, file, |store_id, key, stored| {
                 let row = Row { store_id, epoch: key.epoch, stored: &stored };

@@ -48,6 +48,10 @@ pub struct LakeTable {
     /// The segments that are in the table, as far as the rules allow.
     #[serde(default)]
     pub published: Vec<String>,
+    /// The last publication came to its end, and the lake kept nothing for longer than the store:
+    /// files of segments that were gone before are out of the table.
+    #[serde(default)]
+    pub settled: bool,
 }
 
 impl LakeState {

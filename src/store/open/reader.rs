@@ -246,6 +246,7 @@ fn view(segments: Arc<SegmentSet>, state: &ManifestState, tail: &OpenTail) -> Vi
         // One that is about to begin has no event yet.
         epoch: state.epochs.latest(),
         epochs: Arc::new(state.epochs.clone()),
+        last_sweep: state.last_sweep,
     }
 }
 

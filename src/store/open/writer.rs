@@ -75,6 +75,7 @@ pub(crate) fn new_core(paths: StorePaths, options: Options) -> Result<Core> {
         last_seq: 0,
         epoch: 1,
         epochs: Arc::default(),
+        last_sweep: None,
     };
     Ok(Core {
         unlinks: DeferredUnlink::new(&options.disk),
@@ -225,6 +226,7 @@ fn begin_writer(
         recorded_at,
         epoch,
         epochs: Arc::new(upkeep.manifest.state().epochs.clone()),
+        last_sweep: upkeep.manifest.state().last_sweep,
         deriver: core.options.recorded_changes.clone().map(Deriver::new),
         captured: read_captured(core)?,
         skipped_ids: SkippedIds::default(),

@@ -68,10 +68,18 @@ impl Engine {
         }
         report = report.and(self.rewrite_all(&mut upkeep, plan.rewrite, now)?);
         upkeep.commit(&self.core, mark.into_iter().collect())?;
+        self.show_sweep(upkeep.manifest.state().last_sweep);
         if let Some(left) = &mut report.left {
             left.files_held = upkeep.manifest.state().tombstones.len() as u64;
         }
         Ok(report)
+    }
+
+    /// Shows readers when the last sweep was.
+    fn show_sweep(&self, last_sweep: Option<Timestamp>) {
+        let mut writer = lock(&self.writer);
+        writer.last_sweep = last_sweep;
+        self.publish_segments(&writer, 0);
     }
 
     /// What [`Engine::retain`] would do, by `retention` if it is given.

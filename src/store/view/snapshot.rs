@@ -3,6 +3,7 @@
 use super::segments::{LiveSegment, SegmentSet};
 use crate::event::Timestamp;
 use crate::io::Watch;
+use crate::limits::CLOCK_JUMP_MICROS_MAX;
 use crate::profile::Registry;
 use crate::store::aliases::live::HeldAliases;
 use crate::store::aliases::table::Aliases;
@@ -25,6 +26,8 @@ pub(crate) struct View {
     pub(crate) last_seq: u64,
     pub(crate) epoch: u64,
     pub(crate) epochs: Arc<Epochs>,
+    /// When the last sweep ran whose time the clock confirmed.
+    pub(crate) last_sweep: Option<Timestamp>,
 }
 
 impl View {
@@ -117,6 +120,20 @@ impl Snapshot {
     /// The time by the clock of the store when the snapshot was taken.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Fails when the clock is so far ahead of the last sweep that a sweep would not go by it.
+    ///
+    /// # Errors
+    /// [`Error::ClockJump`].
+    pub(crate) fn check_clock(&self) -> Result<()> {
+        let ahead = |last: &Timestamp| self.now.0.saturating_sub(last.0) > CLOCK_JUMP_MICROS_MAX;
+        match self.view.last_sweep.filter(ahead) {
+            Some(last) => {
+                Err(Error::ClockJump { now: self.now.to_string(), last: last.to_string() })
+            }
+            None => Ok(()),
+        }
     }
 
     /// The highest `seq` ever given as of this snapshot.

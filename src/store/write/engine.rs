@@ -211,6 +211,7 @@ impl Engine {
             segments: Arc::clone(&writer.segments),
             tails: view.tails.iter().skip(sealed).cloned().collect(),
             epochs: Arc::clone(&view.epochs),
+            last_sweep: writer.last_sweep,
             ..**view
         });
     }

@@ -37,6 +37,7 @@ pub(crate) struct Writer {
     pub(crate) recorded_at: Timestamp,
     pub(crate) epoch: u64,
     pub(crate) epochs: Arc<Epochs>,
+    pub(crate) last_sweep: Option<Timestamp>,
     /// What fills values before in, where that is asked for.
     pub(crate) deriver: Option<Deriver>,
     /// The switches of capture that the log recorded last; `None`: nothing is known of them.
@@ -92,6 +93,7 @@ impl Writer {
             last_seq: self.next_seq - 1,
             epoch: self.epoch,
             epochs: Arc::clone(&self.epochs),
+            last_sweep: self.last_sweep,
         }
     }
 
