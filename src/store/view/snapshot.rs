@@ -122,11 +122,12 @@ impl Snapshot {
         self.now
     }
 
-    /// Fails when the clock is so far ahead of the last sweep that a sweep would not go by it.
+    /// Fails when the clock is so far ahead of the last sweep (more than 30 days) that a sweep would
+    /// not go by it: for those who drop copies of events by their age, as a lake table does. O(1).
     ///
     /// # Errors
     /// [`Error::ClockJump`].
-    pub(crate) fn check_clock(&self) -> Result<()> {
+    pub fn check_clock(&self) -> Result<()> {
         let ahead = |last: &Timestamp| self.now.0.saturating_sub(last.0) > CLOCK_JUMP_MICROS_MAX;
         match self.view.last_sweep.filter(ahead) {
             Some(last) => {
