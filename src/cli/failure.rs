@@ -95,7 +95,7 @@ impl Failure {
                 Error::Budget { .. } | Error::TooManyBuckets { .. } | Error::Rewound { .. } => {
                     PARTIAL
                 }
-                // Invalid, Query, Missing, ClockJump, RangeTooLong and the like: the call has to change.
+                // Invalid, Query, Missing, ClockJump and the like: the call has to change.
                 _ => USAGE,
             },
         }
