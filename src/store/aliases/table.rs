@@ -165,9 +165,24 @@ impl Aliases {
         self.ids(by_name.chain(by_id))
     }
 
+    /// What else the persons are called whom these texts name at an instant, by a name of that time or
+    /// by the id: their names of all times and their ids, each once, without the texts. O(names of
+    /// those persons).
+    pub fn other_names(&self, texts: &[&str], at: Timestamp) -> Vec<&str> {
+        let mut others: Vec<&str> = Vec::new();
+        for person in texts.iter().flat_map(|text| self.named_at(text, at)) {
+            for name in self.names_of(person).map(|(name, _)| name).chain([person]) {
+                if !texts.contains(&name) && !others.contains(&name) {
+                    others.push(name);
+                }
+            }
+        }
+        others
+    }
+
     /// The ids of the persons that this text names at an instant: by a name of that time, or by the
     /// id.
-    pub(crate) fn named_at(&self, text: &str, at: Timestamp) -> impl Iterator<Item = &str> {
+    fn named_at(&self, text: &str, at: Timestamp) -> impl Iterator<Item = &str> {
         let holds =
             move |place: &&usize| self.tenures.get(**place).is_some_and(|tenure| tenure.has(at));
         let by_name = self.by_name.get(text).into_iter().flatten().filter(holds);
@@ -263,6 +278,22 @@ mod tests {
         assert_eq!(three, [(Some(9), None), (Some(5), Some(9)), (None, Some(5))]);
         let back = tenures(vec![one().until(t(5)), two().until(t(7)), one().from(t(7))]);
         assert_eq!(back, [(None, Some(5)), (Some(5), Some(7)), (Some(7), None)]);
+    }
+
+    #[test]
+    fn other_names_are_those_of_the_person_of_that_time() {
+        let t = Timestamp;
+        let list = vec![
+            Alias::new("u-1", "a@x").until(t(5)),
+            Alias::new("u-1", "one@x"),
+            Alias::new("u-2", "a@x").from(t(5)),
+            Alias::new("u-2", "two@x"),
+        ];
+        let aliases = Aliases::of(list).unwrap();
+        assert_eq!(aliases.other_names(&["a@x"], t(4)), ["one@x", "u-1"]);
+        assert_eq!(aliases.other_names(&["a@x"], t(5)), ["two@x", "u-2"]);
+        assert_eq!(aliases.other_names(&["u-2", "two@x"], t(0)), ["a@x"]);
+        assert!(aliases.other_names(&["b@x"], t(0)).is_empty());
     }
 
     #[test]

@@ -29,16 +29,8 @@ pub(super) fn other_names(
     let value = event.event.to_value();
     let text = |key: &str| value.get("actor")?.get(key)?.as_str();
     let own: Vec<&str> = ["id", "email", "display_name"].into_iter().filter_map(text).collect();
-    let at = event.event.occurred_at();
-    let mut names: Vec<String> = Vec::new();
-    for person in own.iter().flat_map(|name| aliases.named_at(name, at)) {
-        for name in aliases.names_of(person).map(|(name, _)| name).chain([person]) {
-            if !own.contains(&name) && !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
-            }
-        }
-    }
-    names.truncate(NAMES_MAX);
+    let others = aliases.other_names(&own, event.event.occurred_at());
+    let names: Vec<String> = others.into_iter().take(NAMES_MAX).map(str::to_owned).collect();
     let caller = &running.asker.caller;
     if !caller.is_scoped() {
         return Ok(names);
