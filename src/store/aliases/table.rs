@@ -165,9 +165,9 @@ impl Aliases {
         self.ids(by_name.chain(by_id))
     }
 
-    /// What else the persons are called whom these texts name at an instant, by a name of that time or
-    /// by the id: their names of all times and their ids, each once, without the texts. O(names of
-    /// those persons).
+    /// What else the persons are called whom these texts name at an instant, by a name of that time
+    /// or by the id: their names of all times and their ids, each once, without the texts. O(names
+    /// of those persons).
     pub fn other_names(&self, texts: &[&str], at: Timestamp) -> Vec<&str> {
         let mut others: Vec<&str> = Vec::new();
         for person in texts.iter().flat_map(|text| self.named_at(text, at)) {

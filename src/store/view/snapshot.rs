@@ -122,8 +122,9 @@ impl Snapshot {
         self.now
     }
 
-    /// Fails when the clock is so far ahead of the last sweep (more than 30 days) that a sweep would
-    /// not go by it: for those who drop copies of events by their age, as a lake table does. O(1).
+    /// Fails when the clock is so far ahead of the last sweep (more than 30 days) that a sweep
+    /// would not go by it: for those who drop copies of events by their age, as a lake table does.
+    /// O(1).
     ///
     /// # Errors
     /// [`Error::ClockJump`].

@@ -9,8 +9,8 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArguments {
-    /// A product whose activity log it holds: calendly, calenso, google, clockify, or one whose file
-    /// lies in the folder `profiles` of the store; may be given several times
+    /// A product whose activity log it holds: calendly, calenso, google, clockify, or one whose
+    /// file lies in the folder `profiles` of the store; may be given several times
     #[arg(long = "profile", value_name = "PROFILE")]
     profiles: Vec<String>,
     /// The plan whose retention applies; without it, the first plan of the first profile with plans
