@@ -29,8 +29,9 @@ impl Real {
         std::env::var_os("ANNALS_DATA").map_or_else(default, PathBuf::from).join(self.file)
     }
 
-    /// Hands out `count` events in canonical form, round for round with later times and other
-    /// hashes; returns how many the file holds, and how many rounds that made.
+    /// Hands out `count` events in canonical form, round for round, the last one as the file has
+    /// it and those before with earlier times and other hashes; returns how many the file holds, and
+    /// how many rounds that made. Nothing happens after it is recorded, as in life.
     pub(crate) fn for_each(
         self,
         count: u64,
@@ -39,21 +40,20 @@ impl Real {
         let events = self.events(count)?;
         let times = || events.iter().map(|event| event.occurred_at().0);
         let (first, last) = times().min().zip(times().max()).ok_or("the file is empty")?;
+        let held = events.len();
+        let rounds = count.div_ceil(held as u64);
         let mut left = count;
-        let mut rounds = 0;
-        while left > 0 {
-            let later = rounds * (last - first + GAP_MICROS);
+        for round in (0..rounds).rev() {
+            let earlier = i64::try_from(round)? * (last - first + GAP_MICROS);
             for event in events.iter().take(usize::try_from(left)?) {
-                each(&shifted(event, u64::try_from(rounds)?, later)?)?;
+                each(&shifted(event, round, -earlier)?)?;
                 left -= 1;
             }
-            rounds += 1;
         }
-        let held = events.len();
         Ok(match rounds {
             1 => format!("the first {count} of {}", self.file),
             _ => format!(
-                "{held} of {} in {rounds} rounds, with later times and other hashes",
+                "{held} of {} in {rounds} rounds, with earlier times and other hashes",
                 self.file
             ),
         })

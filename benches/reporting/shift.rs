@@ -1,4 +1,4 @@
-//! The same event again, as if it had happened later: another time and other hashes.
+//! The same event again, as if it had happened at another time: another time and other hashes.
 
 use crate::Outcome;
 use annals::event::{Event, Timestamp, format_instant};
@@ -10,7 +10,8 @@ const HASH_LEN_MIN: usize = 12;
 const SHIFTED_LEN: usize = 8;
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
-/// The canonical text of `event`, which happens `later` microseconds later in a round above 0.
+/// The canonical text of `event`, which happens `later` microseconds later, or earlier if that is
+/// negative, in a round above 0.
 ///
 /// Every word of 12 or more hexadecimal digits, the last group of a UUID among them, becomes
 /// another one, the same for the same; ids of people (`u-...`) stay.
