@@ -30,8 +30,8 @@ impl Real {
     }
 
     /// Hands out `count` events in canonical form, round for round, the last one as the file has
-    /// it and those before with earlier times and other hashes; returns how many the file holds, and
-    /// how many rounds that made. Nothing happens after it is recorded, as in life.
+    /// it and those before with earlier times and other hashes; returns how many the file holds,
+    /// and how many rounds that made. Nothing happens after it is recorded, as in life.
     pub(crate) fn for_each(
         self,
         count: u64,
