@@ -76,8 +76,8 @@ impl LengthUnit {
         *micros
     }
 
-    /// The unit as it is written.
-    pub(crate) fn name(self) -> &'static str {
+    /// The unit as it is written, such as `d`.
+    pub fn name(self) -> &'static str {
         let found = UNITS.iter().find(|(_, unit, _)| *unit == self);
         found.expect("the table has every unit").0
     }

@@ -2,6 +2,7 @@
 
 use crate::event::Timestamp;
 use crate::io::{Random, SystemRandom};
+use crate::limits::QUERY_BYTES_MAX;
 use crate::serve::auth::role::{Caller, Role};
 use crate::serve::files::{LockedFile, read};
 use crate::text::hex;
@@ -16,8 +17,6 @@ const SEARCHES_MAX: usize = 10_000;
 const SEARCHES_OF_ONE_MAX: usize = 500;
 /// Bytes of the file; what would make it larger is refused.
 const FILE_BYTES_MAX: usize = 16 << 20;
-/// The longest query of one, in bytes.
-const QUERY_BYTES_MAX: usize = 64 << 10;
 /// The longest other text, and all names of columns together, in bytes.
 const TEXT_BYTES_MAX: usize = 8 << 10;
 /// Columns of one.

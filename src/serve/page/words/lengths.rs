@@ -3,17 +3,17 @@
 use super::phrases::Words;
 use crate::event::{Length, LengthUnit};
 
-/// The units in the order of [`Words::lengths`], with what they are called in queries.
-const UNITS: [(LengthUnit, &str); 9] = [
-    (LengthUnit::Microsecond, "us"),
-    (LengthUnit::Millisecond, "ms"),
-    (LengthUnit::Second, "s"),
-    (LengthUnit::Minute, "m"),
-    (LengthUnit::Hour, "h"),
-    (LengthUnit::Day, "d"),
-    (LengthUnit::Week, "w"),
-    (LengthUnit::Month, "mo"),
-    (LengthUnit::Year, "y"),
+/// The units in the order of [`Words::lengths`].
+const UNITS: [LengthUnit; 9] = [
+    LengthUnit::Microsecond,
+    LengthUnit::Millisecond,
+    LengthUnit::Second,
+    LengthUnit::Minute,
+    LengthUnit::Hour,
+    LengthUnit::Day,
+    LengthUnit::Week,
+    LengthUnit::Month,
+    LengthUnit::Year,
 ];
 
 impl Words {
@@ -22,7 +22,7 @@ impl Words {
         let Some(Length { count, unit }) = Length::parse(text) else {
             return text.to_owned();
         };
-        let place = UNITS.iter().position(|(known, _)| *known == unit);
+        let place = UNITS.iter().position(|known| *known == unit);
         let [one, several] = place.map_or([text, text], |place| self.lengths[place]);
         format!("{count} {}", if count == 1 { one } else { several })
     }
@@ -53,7 +53,7 @@ impl Words {
         let unit = unit.trim().to_lowercase();
         let is_unit = |words: &[&str; 2]| words.iter().any(|word| word.to_lowercase() == unit);
         match self.lengths.iter().position(is_unit) {
-            Some(place) if digits > 0 => format!("{count}{}", UNITS[place].1),
+            Some(place) if digits > 0 => format!("{count}{}", UNITS[place].name()),
             _ => text.to_owned(),
         }
     }
