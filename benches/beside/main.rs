@@ -8,12 +8,15 @@
 //! * `ANNALS_SECONDS`: of each run (default 10).
 //! * `TMPDIR`: on which disk.
 
+#[path = "../reporting/allocator.rs"]
+mod allocator;
 mod one;
 mod reader;
 #[path = "../reporting/times.rs"]
 mod times;
 mod writers;
 
+use allocator::ALLOCATOR;
 use std::error::Error;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
@@ -64,7 +67,8 @@ fn report() -> Outcome {
             for seals in ["tail", "seals"] {
                 let mut command = Command::new(std::env::current_exe()?);
                 command.args(["one", &threads.to_string(), &batch.to_string(), seals, &seconds]);
-                let output = command.stderr(Stdio::inherit()).output()?;
+                let command = command.envs(ALLOCATOR).stderr(Stdio::inherit());
+                let output = command.output()?;
                 if !output.status.success() {
                     return Err(format!("{threads} threads, {batch}: {}", output.status).into());
                 }

@@ -1,6 +1,7 @@
 //! Parts of the report that run in a process of their own, and what they cost.
 
 use super::Outcome;
+use super::reporting::allocator::ALLOCATOR;
 use std::fmt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -76,7 +77,7 @@ impl Meter {
 /// Runs a part of this bench in another process.
 pub(crate) fn run(part: &str, file: &Path, into: &Path) -> Outcome<Cost> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.arg(part).args([file, into]).stderr(Stdio::inherit());
+    command.arg(part).args([file, into]).envs(ALLOCATOR).stderr(Stdio::inherit());
     let output = command.output()?;
     if !output.status.success() {
         return Err(format!("{part}: {}", output.status).into());

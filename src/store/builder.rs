@@ -76,7 +76,7 @@ impl StoreBuilder {
         self
     }
 
-    /// Accounted bytes of the tail at which it is sealed: 64 KiB to 1 GiB, default 40 MiB. All
+    /// Accounted bytes of the tail at which it is sealed: 64 KiB to 1 GiB, default 34 MiB. All
     /// tails together hold at most twice as much; beyond it appends wait.
     pub fn tail_bytes_max(mut self, bytes: usize) -> Self {
         self.options.tail_bytes_max = bytes;

@@ -39,7 +39,7 @@ pub(crate) struct Options {
     pub(crate) random: Arc<dyn Random>,
 }
 
-const TAIL_BYTES_MAX: usize = 40 << 20;
+const TAIL_BYTES_MAX: usize = 34 << 20;
 const TAIL_EVENTS_MAX: u64 = 262_144;
 const TAIL_BYTES_RANGE: std::ops::RangeInclusive<usize> = (64 << 10)..=(1 << 30);
 

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "the other report asks for more than this one")]
 
-use super::{Outcome, support};
+use super::{Outcome, reporting, support};
 
 #[path = "../../million/batches.rs"]
 pub(crate) mod batches;

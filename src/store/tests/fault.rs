@@ -1,6 +1,7 @@
 //! Failing operations: every one, every way, once and for good; a full disk at every size.
 
 use super::*;
+use crate::store::{Receipt, Ticket};
 use crate::testing::{Fault, FaultKind};
 use crate::{Error, Result};
 
@@ -23,7 +24,21 @@ struct Answers {
 
 impl Answers {
     fn append(&mut self, store: &Store, batch: Vec<Event>) {
-        match store.append_batch(&batch) {
+        let answer = store.append_batch(&batch);
+        self.note(batch, answer);
+    }
+
+    /// Appends batches that are written together.
+    fn append_group(&mut self, store: &Store, batches: Vec<Vec<Event>>) {
+        let queue = |batch: &Vec<Event>| store.submit(batch.clone());
+        let tickets: Vec<_> = batches.iter().map(queue).collect();
+        for (batch, ticket) in batches.into_iter().zip(tickets) {
+            self.note(batch, ticket.and_then(Ticket::wait));
+        }
+    }
+
+    fn note(&mut self, batch: Vec<Event>, answer: Result<Vec<Receipt>>) {
+        match answer {
             Ok(_) => self.stored.extend(batch),
             Err(Error::Poisoned { .. }) => self.unknown.extend(batch),
             Err(Error::Io { .. }) => self.refused.extend(batch),
@@ -39,6 +54,8 @@ impl Answers {
             self.append(&store, (0..2).map(|number| event(batch * 2 + number)).collect());
             self.check_view(&store);
         }
+        self.append_group(&store, (20..23).map(|number| vec![event(number)]).collect());
+        self.check_view(&store);
         let _ = store.seal();
         let _ = store.compact();
         self.append(&store, vec![event(50)]);

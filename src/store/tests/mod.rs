@@ -8,6 +8,7 @@ mod crash;
 mod derived;
 mod fault;
 mod forget;
+mod joined;
 mod life;
 mod model;
 mod reading;

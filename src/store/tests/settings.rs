@@ -5,7 +5,7 @@ use crate::Error;
 use crate::io::{Io, Mode};
 use crate::store::{CapturePolicy, UnknownCodes};
 
-const FILE: &str = "/store/store.toml";
+pub(super) const FILE: &str = "/store/store.toml";
 const OWN: &str = "\
 [profile]
 name = \"desk\"
@@ -21,7 +21,7 @@ category = \"visits\"
 code = \"checked_in\"
 ";
 
-fn put(disk: &SimDisk, path: &str, text: &str) {
+pub(super) fn put(disk: &SimDisk, path: &str, text: &str) {
     let path = Path::new(path);
     disk.create_dir_all(path.parent().expect("has one")).expect("creates");
     let _ = disk.remove(path);

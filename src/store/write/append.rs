@@ -114,8 +114,7 @@ impl Engine {
             Ok(is_recorded) => is_recorded,
             Err(error) => return batches.iter().map(|_| Err(error.clone())).collect(),
         };
-        let write = |events| writer.write(events, now, &settings);
-        let mut answers: Vec<_> = batches.into_iter().map(write).collect();
+        let mut answers = writer.write_each(batches, now, &settings);
         if writer.next_seq == next_seq {
             return answers;
         }

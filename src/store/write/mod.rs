@@ -8,6 +8,7 @@ pub(super) mod close;
 pub(super) mod derive;
 pub(super) mod engine;
 pub(super) mod group;
+mod joining;
 mod lifetime;
 pub(super) mod partition_keys;
 pub(super) mod runs;
