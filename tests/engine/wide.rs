@@ -23,7 +23,7 @@ fn event(number: usize) -> Value {
     }
     json!({
         "occurred_at": "2026-05-04T10:00:00Z",
-        "category": format!("c{}", number % 11),
+        "category": if number % 11 == 10 { "c.10".to_owned() } else { format!("c{}", number % 11) },
         "activity": format!("a{}", number % 2),
         "details": details,
     })
@@ -100,5 +100,55 @@ fn facets_of_rows_stored_whole_are_those_of_the_events() {
         let kinds = expected(&hits, "details.kind");
         assert_eq!(begun.len(), 1);
         assert_eq!(begun[0].count, kinds["\"kind 3\""]);
+    }
+}
+
+/// Equality, which looks values up, and tests that read all values of a path.
+const QUERIES: [(&str, usize); 23] = [
+    ("category=c3", 146),
+    ("category=(c1,c4,c.10,nowhere)", 437),
+    ("action=c3.a1", 73),
+    ("action=(c.10.a0,c3.a0,c.10.a1,c)", 218),
+    ("action^=c.1", 145),
+    ("-action=c3.a1", 1527),
+    ("action!=c3.a1", 1527),
+    ("-category=c3", 1454),
+    ("details.kind=\"kind 3\"", 229),
+    ("details.kind=\"Kind 3\"", 0),
+    ("details.kind^=\"KIND 3\"", 229),
+    ("details.kind*=\"nd 4\"", 228),
+    ("details.kind:3", 229),
+    ("details.list=e1", 799),
+    ("details.n=5", 1600),
+    ("details.mixed=text", 1280),
+    ("details.mixed=(text,3)", 1315),
+    ("details.mixed>=7", 70),
+    ("details.a.b=(\"joined 3\",\"nested 3\")", 427),
+    ("details.a=no", 800),
+    ("details.only7=once", 1),
+    ("details=once", 1600),
+    ("has:details.a.b", 1600),
+];
+
+#[test]
+fn filters_of_rows_stored_whole_find_what_narrow_segments_find() {
+    let events: Vec<Value> = (0..EVENTS).map(event).collect();
+    let (mut wide, mut narrow) = (World::new(7, 10_000), World::new(7, 10_000));
+    wide.append_batch(&events);
+    for part in events.chunks(100) {
+        narrow.append_batch(part);
+        narrow.store().seal().expect("sealed");
+    }
+    wide.store().seal().expect("sealed");
+    let (wide, narrow) = (wide.store().snapshot(), narrow.store().snapshot());
+    for (text, count) in QUERIES {
+        let query = Query::parse(text).expect("a query");
+        let found = [&wide, &narrow].map(|it| it.query(&query).count().expect("counted"));
+        assert_eq!(found, [count as u64; 2], "{text}");
+        let facets = [&wide, &narrow].map(|it| {
+            let found = it.query(&query).facets(&["action", "category", "details.a.b"], None);
+            found.expect("facets")
+        });
+        assert_eq!(facets[0], facets[1], "{text}");
     }
 }

@@ -6,7 +6,7 @@ use crate::event::shape::Kind;
 use crate::query::budget::{Budget, Evaluated, Limited};
 use crate::query::predicate::paths::FacetPath;
 use crate::query::predicate::value::scalar;
-use crate::segment::{Column, Segment, decode_overflow, overflow_prefixes};
+use crate::segment::{Column, Segment, decode_overflow};
 
 impl ValueCounts {
     /// What a value of an overflow column counts as, if it is at the path.
@@ -30,8 +30,7 @@ impl ValueCounts {
             return Ok(Vec::new());
         };
         let mut ids = Vec::new();
-        for prefix in overflow_prefixes(pattern.segments()) {
-            let range = column.ids_with_prefix(&prefix)?;
+        for range in column.overflow_ids_at(pattern.segments())? {
             budget.charge_bytes(4 * range.len())?;
             for id in range {
                 let value = column.distinct_value(id)?;

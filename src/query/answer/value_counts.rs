@@ -188,16 +188,14 @@ impl ValueCounts {
     }
 
     fn add_segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Evaluated<()> {
-        match (&self.path, segment.actions()) {
-            (FacetPath::Values(_), _) => {}
-            (FacetPath::Action, Some(pairs)) => {
-                return self.add_actions(segment, node, pairs, budget);
-            }
-            (FacetPath::Members(element, _), _) => {
+        match &self.path {
+            FacetPath::Values(_) => {}
+            FacetPath::Action => return self.add_actions(segment, node, budget),
+            FacetPath::Members(element, _) => {
                 let among = plan(&Predicate::Element(element.clone()), segment, budget)?;
                 return self.add_rows(segment, node, &[], Some(&among), budget);
             }
-            _ => return self.add_rows(segment, node, &[], None, budget),
+            FacetPath::Seq => return self.add_rows(segment, node, &[], None, budget),
         }
         let mut columns = Vec::new();
         for number in 0..segment.column_count() {
@@ -288,19 +286,32 @@ impl ValueCounts {
         Ok(())
     }
 
-    /// Counts `category.activity` by the pairs of values that occur.
-    fn add_actions(
+    /// Counts `category.activity` by the pairs of values that occur, and row by row where they are
+    /// not known.
+    fn add_actions(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Evaluated<()> {
+        let Some(pairs) = segment.actions()? else {
+            return self.add_rows(segment, node, &[], None, budget);
+        };
+        if let Some(columns) = segment.action_columns() {
+            self.add_pairs(segment, node, pairs, columns, budget)?;
+        }
+        match segment.overflow_column() {
+            Some(number) => {
+                self.add_rows(segment, node, &[], Some(&RowPlan::NotNull(number)), budget)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Counts pairs of value ids.
+    fn add_pairs(
         &mut self,
         segment: &Segment,
         node: &RowPlan,
         pairs: &[(u32, u32)],
+        (categories, activities): (Column<'_>, Column<'_>),
         budget: &Budget,
     ) -> Evaluated<()> {
-        let number = |key| segment.column_at(&[key], Kind::String);
-        let column = |key| number(key).map(|number| segment.column(number));
-        let Some((categories, activities)) = column("category").zip(column("activity")) else {
-            return self.add_rows(segment, node, &[], None, budget);
-        };
         let (mut keys, mut lists) = (Vec::new(), Vec::new());
         for (category, activity) in pairs {
             let text = categories.distinct_value(*category)?;

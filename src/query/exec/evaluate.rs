@@ -175,6 +175,12 @@ impl<'s> Evaluator<'s> {
             Filter::Columns(columns, leaf) => self.filter_by_columns(columns, leaf, rows, first),
             Filter::Uuids(number, wanted) => {
                 let column = segment.column(*number);
+                if let Some(range) = rows.as_range() {
+                    let range = first + range.start..first + range.end;
+                    let found = uuid_digits::rows_that_have(column, range, wanted, budget)?;
+                    let within = found.into_iter().map(|row| (row - first) as u16);
+                    return Ok(RowSet::Array(within.collect()));
+                }
                 let mut places = column.places();
                 filtered(&rows, first, budget, |row| {
                     let (start, count) = places.locate(row)?;

@@ -2,11 +2,11 @@
 
 use super::node::RowPlan;
 use crate::event::shape::Kind;
+use crate::query::ast::path_pattern::PathPattern;
 use crate::query::budget::{Budget, Evaluated, Halt};
-use crate::query::predicate::tree::FieldPredicate;
+use crate::query::predicate::tree::{FieldPredicate, Scope};
 use crate::query::predicate::value_predicate::ValuePredicate;
-use crate::segment::Column;
-use crate::segment::{Read, partition_point};
+use crate::segment::{Column, Read, overflow_string_at, partition_point};
 
 /// Value ids up to which their lists are united; more are looked up in the ids of the column.
 pub(crate) const LISTS_MAX: usize = 64;
@@ -33,7 +33,44 @@ pub(crate) fn passing_values(
         }
         return Ok(ids);
     }
-    scan_dictionary(leaf, column, budget)
+    match &leaf.scope {
+        Scope::Path(path) if column.kind() == Kind::Overflow => {
+            overflow_values(leaf, path, column, budget)
+        }
+        _ => scan_dictionary(leaf, column, budget),
+    }
+}
+
+/// The ids of the values of an overflow column that pass a test on a path. Its values are sorted by
+/// path, kind and text: those at other paths are left out, and strings are looked up.
+fn overflow_values(
+    leaf: &FieldPredicate,
+    path: &PathPattern,
+    column: Column<'_>,
+    budget: &Budget,
+) -> Evaluated<Vec<u32>> {
+    let (mut ids, mut decided) = (Vec::new(), 0..0);
+    let strings = strings_to_find(Kind::String, &leaf.test);
+    if let Some(strings) = strings.filter(|_| !leaf.test.may_be_mapped()) {
+        decided = column.ids_with_prefix(&overflow_string_at(path.segments(), ""))?;
+        for text in strings {
+            budget.charge_bytes(text.len())?;
+            let value = overflow_string_at(path.segments(), text);
+            let value = std::str::from_utf8(&value).unwrap_or_default();
+            ids.extend(column.find_distinct(value)?);
+        }
+    }
+    for range in column.overflow_ids_at(path.segments())? {
+        for id in range.filter(|id| !decided.contains(id)) {
+            let value = column.distinct_value(id)?;
+            budget.charge_bytes(value.len())?;
+            if leaf.passes(Kind::Overflow, value, budget)? {
+                ids.push(id);
+            }
+        }
+    }
+    ids.sort_unstable();
+    Ok(ids)
 }
 
 /// Adds the ids of v4-mapped addresses that pass: among the sorted values those that begin with `0`

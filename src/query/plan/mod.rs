@@ -1,5 +1,6 @@
 //! Planning: from a predicate to the plan for one segment.
 
+mod actions;
 pub(super) mod dictionary;
 pub(super) mod node;
 pub(super) mod phrase;
@@ -12,7 +13,6 @@ use crate::event::Timestamp;
 use crate::event::shape::Kind;
 use crate::query::predicate::range::Range;
 use crate::query::predicate::tree::{FieldPredicate, Predicate, Scope};
-use crate::query::predicate::value::Scalar;
 use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::segment::Segment;
 use crate::segment::{Column, Read, parse_uuid};
@@ -98,7 +98,7 @@ fn plan_leaf(leaf: &Arc<FieldPredicate>, segment: &Segment, budget: &Budget) -> 
             _ => Ok(RowPlan::Everything),
         },
         Scope::Seq => seq::plan(leaf, segment, budget),
-        Scope::Action => plan_action(leaf, segment, budget),
+        Scope::Action => actions::plan(leaf, segment, budget),
         _ => plan_values(leaf, segment, budget),
     }
 }
@@ -112,31 +112,6 @@ pub(super) fn recorded(
     let first = from.map_or(Ok(0), |from| segment.first_seq_recorded_from(from))?;
     let end = to.map_or(Ok(u64::MAX), |to| segment.first_seq_recorded_from(to))?;
     Ok(seq::within(segment, first..end))
-}
-
-/// `action` is `category` "." `activity`: by the pairs of values that occur.
-fn plan_action(
-    leaf: &Arc<FieldPredicate>,
-    segment: &Segment,
-    budget: &Budget,
-) -> Evaluated<RowPlan> {
-    let column = |key| segment.column_at(&[key], Kind::String);
-    let columns = column("category").zip(column("activity"));
-    let (Some(pairs), Some((category, activity))) = (segment.actions(), columns) else {
-        return Ok(filter(RowPlan::Everything, Filter::Event(leaf.clone())));
-    };
-    let (category, activity) = (segment.column(category), segment.column(activity));
-    let mut any = Disjunction::default();
-    for (category_id, activity_id) in pairs {
-        let left = category.distinct_value(*category_id)?;
-        let action = format!("{left}.{}", activity.distinct_value(*activity_id)?);
-        budget.charge_bytes(action.len())?;
-        if leaf.test.matches(Scalar::String(&action), budget)? {
-            let left = RowPlan::Lists(vec![category.rows_of(*category_id)?]);
-            any.add(left.and(RowPlan::Lists(vec![activity.rows_of(*activity_id)?])));
-        }
-    }
-    Ok(any.finish())
 }
 
 /// Columns with values of the scope.

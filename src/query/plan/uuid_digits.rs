@@ -1,6 +1,7 @@
 //! The digits that a UUID must have where words of a phrase stand.
 
 use crate::query::ast::LastWord;
+use crate::query::budget::{Budget, Evaluated};
 use crate::query::predicate::phrase::Phrase;
 use crate::segment::Column;
 use crate::segment::GROUP_LENGTHS;
@@ -23,13 +24,35 @@ pub(super) fn may_have(phrase: &Phrase) -> bool {
 /// Whether one of some values of a column has one of the wanted digits.
 pub(crate) fn any_has(column: Column<'_>, values: Range<u32>, wanted: &[UuidDigits]) -> Read<bool> {
     let Some(ids) = column.uuids() else { return Ok(false) };
-    for id in ids.run(column.blocks(), values)? {
-        let id = u128::from_be_bytes(*id);
-        if wanted.iter().any(|wanted| id & wanted.mask == wanted.digits) {
-            return Ok(true);
+    Ok(ids.run(column.blocks(), values)?.iter().any(|id| has(id, wanted)))
+}
+
+/// Those of a range of rows that have a UUID with one of the wanted digits: one walk over ids that
+/// lie side by side.
+pub(crate) fn rows_that_have(
+    column: Column<'_>,
+    rows: Range<u32>,
+    wanted: &[UuidDigits],
+    budget: &Budget,
+) -> Evaluated<Vec<u32>> {
+    let Some(ids) = column.uuids() else { return Ok(Vec::new()) };
+    let mut of_values = Vec::new();
+    let start = column.places().rows_of_values(rows, &mut of_values)?;
+    budget.charge_bytes(size_of::<u128>() * of_values.len())?;
+    let ids = ids.run(column.blocks(), start..start + of_values.len() as u32)?;
+    let mut found = Vec::new();
+    for (id, row) in ids.iter().zip(of_values) {
+        if has(id, wanted) {
+            found.push(row);
         }
     }
-    Ok(false)
+    found.dedup();
+    Ok(found)
+}
+
+fn has(id: &[u8; 16], wanted: &[UuidDigits]) -> bool {
+    let id = u128::from_be_bytes(*id);
+    wanted.iter().any(|wanted| id & wanted.mask == wanted.digits)
 }
 
 /// The digits of the ids in which the words of a phrase that is not fuzzy are consecutive groups,

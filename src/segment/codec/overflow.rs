@@ -45,6 +45,20 @@ pub(crate) fn prefixes(segments: &[String]) -> Vec<Vec<u8>> {
     vec![begin, joined]
 }
 
+/// The value of a string at exactly this path, a key for each segment.
+pub(crate) fn string_at(segments: &[String], text: &str) -> Vec<u8> {
+    let escaped = |segment: &String| {
+        let mut key = Vec::new();
+        append_escaped(&mut key, segment.as_bytes());
+        key
+    };
+    let keys: Vec<Vec<u8>> = segments.iter().map(escaped).collect();
+    let path: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+    let mut value = Vec::new();
+    encode(&path, Kind::String, text.as_bytes(), &mut value);
+    value
+}
+
 /// A leaf, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OverflowValue<'v> {

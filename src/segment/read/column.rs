@@ -4,6 +4,7 @@ use crate::event::shape::Kind;
 use crate::segment::codec::binary_search::partition_point;
 use crate::segment::codec::blocks::{Blocks, Damage, Read, damaged};
 use crate::segment::codec::digits::append_decimal;
+use crate::segment::codec::overflow;
 use crate::segment::codec::presence::PresenceReader;
 use crate::segment::codec::texts::TextCache;
 use crate::segment::codec::uuids;
@@ -133,6 +134,12 @@ impl<'s> Column<'s> {
             Ok(self.distinct_value(id)?.as_bytes().starts_with(prefix))
         })?;
         Ok(start..end)
+    }
+
+    /// The ids of the values of an overflow column that may be at a path of a query or under it.
+    pub(crate) fn overflow_ids_at(&self, segments: &[String]) -> Read<Vec<Range<u32>>> {
+        let prefixes = overflow::prefixes(segments);
+        prefixes.iter().map(|prefix| self.ids_with_prefix(prefix)).collect()
     }
 
     /// The rows of a value id.

@@ -1,5 +1,6 @@
 //! Reading an open segment: columns, counts, duplicates, verification.
 
+mod actions;
 pub(super) mod column;
 pub(super) mod count;
 pub(super) mod sections;

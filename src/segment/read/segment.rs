@@ -39,6 +39,9 @@ pub(crate) struct Segment {
     /// The rows in the order of `seq`; made when first asked for.
     by_seq: OnceLock<Vec<u32>>,
     terms_are_sound: OnceLock<bool>,
+    /// The pairs of category and activity, where the file does not have them; found when first
+    /// asked for.
+    pub(super) found_actions: OnceLock<Option<Vec<(u32, u32)>>>,
 }
 
 impl Segment {
@@ -82,6 +85,7 @@ impl Segment {
             by_presence,
             by_seq: OnceLock::new(),
             terms_are_sound: OnceLock::new(),
+            found_actions: OnceLock::new(),
         };
         if segment.sound() { Ok(segment) } else { Err(unsound("segment table of contents")) }
     }
@@ -228,11 +232,6 @@ impl Segment {
         }
         let shift = self.contents.recorded_from.get(&self.blocks, step)?;
         Ok(self.meta.min_seq.wrapping_add_signed(shift))
-    }
-
-    /// The pairs of value ids of `category` and `activity` that occur, where they are known.
-    pub(crate) fn actions(&self) -> Option<&[(u32, u32)]> {
-        self.contents.actions.as_deref()
     }
 
     /// The bytes of the segment.
