@@ -41,6 +41,13 @@
 //! * What is past its time is not shown, and its bytes go with the next sweep, sealed or not, but
 //!   for at most one run of time in full segments.
 //!
+//! # Memory
+//! Two tails of 34 MiB and the segment being laid out are what a bulk load takes, some 110 MB with
+//! events of common size. The allocator of glibc keeps up to 60 MB of freed memory beside that. The
+//! program makes it keep less; other programs do the same by `MALLOC_MMAP_THRESHOLD_=1048576` and
+//! `MALLOC_TRIM_THRESHOLD_=4194304` in the environment, or by `mallopt(3)`.
+//! [`StoreBuilder::tail_bytes_max`] makes the tails smaller.
+//!
 //! # Where to look
 //! | module | what |
 //! |---|---|

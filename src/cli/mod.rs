@@ -2,6 +2,7 @@
 
 mod commands;
 mod failure;
+mod heap;
 mod input;
 mod print;
 mod terminal;
@@ -111,6 +112,7 @@ enum Command {
 
 /// Runs the program with `arguments`, the first of which is its name; returns the exit code.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    heap::keep_little();
     let mut command = Cli::command();
     command.build();
     let arguments = input::arguments::arrange(arguments.collect(), &command);

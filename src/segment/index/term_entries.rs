@@ -31,6 +31,29 @@ pub(crate) trait Lists {
     fn list(&mut self, rows: &[u32]) -> u64;
 }
 
+/// Where a word is: eight bytes, since there is one for each word of each text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct WordPlace {
+    /// The column, and in the lowest bit whether `id` is a row.
+    column: u32,
+    /// The row, or the id of the value.
+    pub id: u32,
+}
+
+impl WordPlace {
+    pub(super) fn new(column: u32, is_row: bool, id: u32) -> WordPlace {
+        WordPlace { column: column << 1 | u32::from(is_row), id }
+    }
+
+    fn column(self) -> u32 {
+        self.column >> 1
+    }
+
+    fn is_row(self) -> bool {
+        self.column & 1 == 1
+    }
+}
+
 /// Writes the entries of words.
 pub(super) struct EntryWriter<'l> {
     pub bytes: Vec<u8>,
@@ -58,16 +81,15 @@ impl<'l> EntryWriter<'l> {
     }
 
     /// Appends the entry of a word, unless it fits the fst's value; returns that value.
-    pub(super) fn write(&mut self, places: &[(u32, bool, u32)]) -> u64 {
+    pub(super) fn write(&mut self, places: &[WordPlace]) -> u64 {
         let first = places[0];
         if places.iter().all(|place| *place == first) {
-            let (column, is_rows, id) = first;
-            let column = u64::from(column) << 2 | u64::from(is_rows) << 1;
-            return u64::from(id) << (INLINE_COLUMN_BITS + 2) | column | 1;
+            let column = u64::from(first.column) << 1;
+            return u64::from(first.id) << (INLINE_COLUMN_BITS + 2) | column | 1;
         }
         let offset = (self.bytes.len() as u64) << 1;
-        let groups = || places.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
-        let values = places.iter().filter(|(_, is_rows, _)| !is_rows).count();
+        let groups = || places.chunk_by(|place, next| place.column == next.column);
+        let values = places.iter().filter(|place| !place.is_row()).count();
         let in_many = values >= UNION_VALUES_MIN;
         let rows = if in_many { self.mark_rows(places) } else { self.count_rows(places) };
         let has_union = in_many && rows >= self.lists.rows() / UNION_ROWS_PART;
@@ -80,11 +102,11 @@ impl<'l> EntryWriter<'l> {
         }
         for group in groups() {
             list.clear();
-            list.extend(group.iter().map(|(_, _, id)| *id));
+            list.extend(group.iter().map(|place| place.id));
             list.dedup();
-            match group[0] {
-                (column, true, _) => self.write_rows(column, &list),
-                (column, false, _) => self.write_values(column, &list),
+            match group[0].is_row() {
+                true => self.write_rows(group[0].column(), &list),
+                false => self.write_values(group[0].column(), &list),
             }
         }
         self.list = list;
@@ -92,7 +114,7 @@ impl<'l> EntryWriter<'l> {
     }
 
     /// The number of rows that have the word with these places.
-    fn count_rows(&mut self, places: &[(u32, bool, u32)]) -> u32 {
+    fn count_rows(&mut self, places: &[WordPlace]) -> u32 {
         self.word += 1;
         let mut count = 0;
         let mut note = |row: u32| {
@@ -102,11 +124,12 @@ impl<'l> EntryWriter<'l> {
                 count += 1;
             }
         };
-        for (column, is_rows, id) in places {
-            match is_rows {
-                true => note(*id),
+        for place in places {
+            match place.is_row() {
+                true => note(place.id),
                 false => {
-                    self.lists.rows_of_value(*column, *id).iter().copied().for_each(&mut note);
+                    let rows = self.lists.rows_of_value(place.column(), place.id);
+                    rows.iter().copied().for_each(&mut note);
                 }
             }
         }
@@ -115,14 +138,15 @@ impl<'l> EntryWriter<'l> {
 
     /// Marks the rows that have the word with these places; their number. To clear the marks costs
     /// a little for each row of the segment: for words that are in many.
-    fn mark_rows(&mut self, places: &[(u32, bool, u32)]) -> u32 {
+    fn mark_rows(&mut self, places: &[WordPlace]) -> u32 {
         self.marked.fill(0);
         let mut mark = |row: u32| self.marked[row as usize / 64] |= 1 << (row % 64);
-        for (column, is_rows, id) in places {
-            match is_rows {
-                true => mark(*id),
+        for place in places {
+            match place.is_row() {
+                true => mark(place.id),
                 false => {
-                    self.lists.rows_of_value(*column, *id).iter().copied().for_each(&mut mark);
+                    let rows = self.lists.rows_of_value(place.column(), place.id);
+                    rows.iter().copied().for_each(&mut mark);
                 }
             }
         }

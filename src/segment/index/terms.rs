@@ -8,6 +8,7 @@ use super::id_words::{IdWords, IdWordsContents};
 use super::postings::Postings;
 use super::term_entries::{
     EntryWriter, GROUP_KIND_BITS, INLINE_COLUMN_BITS, Lists, ROWS_INLINE, ROWS_LISTED, VALUES,
+    WordPlace,
 };
 use crate::segment::codec::blocks::{Blocks, ByteSpan, Damage, Read};
 use crate::segment::codec::radix::order_of_texts;
@@ -140,7 +141,7 @@ impl TermsWriter {
     }
 
     /// The places grouped by word, in the order of columns and places: a counting sort.
-    fn by_word(&mut self) -> (Vec<u32>, Vec<(u32, bool, u32)>) {
+    fn by_word(&mut self) -> (Vec<u32>, Vec<WordPlace>) {
         let mut starts = vec![0u32; self.ends.len() + 1];
         for (_, _, pairs) in &self.columns {
             pairs.iter().for_each(|(word, _)| starts[*word as usize + 1] += 1);
@@ -148,12 +149,13 @@ impl TermsWriter {
         for index in 1..starts.len() {
             starts[index] += starts[index - 1];
         }
-        let mut places = vec![(0, false, 0); starts.last().copied().unwrap_or(0) as usize];
+        let count = starts.last().copied().unwrap_or(0) as usize;
+        let mut places = vec![WordPlace::default(); count];
         let mut next = starts.clone();
         for (column, is_rows, pairs) in std::mem::take(&mut self.columns) {
             for (word, place) in pairs {
                 let slot = &mut next[word as usize];
-                places[*slot as usize] = (column, is_rows, place);
+                places[*slot as usize] = WordPlace::new(column, is_rows, place);
                 *slot += 1;
             }
         }
