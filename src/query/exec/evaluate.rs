@@ -16,6 +16,10 @@ use crate::segment::Segment;
 use crate::segment::WINDOW_ROWS;
 use std::ops::Range;
 
+/// Ids of rows that are at least one in so many of those between them are read with the others: to
+/// find the place of each one takes longer.
+const DENSE: usize = 8;
+
 /// Evaluates plans of one segment; its buffers are used again.
 #[derive(Debug)]
 pub(crate) struct Evaluator<'s> {
@@ -175,11 +179,12 @@ impl<'s> Evaluator<'s> {
             Filter::Columns(columns, leaf) => self.filter_by_columns(columns, leaf, rows, first),
             Filter::Uuids(number, wanted) => {
                 let column = segment.column(*number);
-                if let Some(range) = rows.as_range() {
-                    let range = first + range.start..first + range.end;
-                    let found = uuid_digits::rows_that_have(column, range, wanted, budget)?;
+                let span = rows.span().filter(|span| span.len() <= DENSE * rows.len());
+                if let Some(span) = span {
+                    let span = first + span.start..first + span.end;
+                    let found = uuid_digits::rows_that_have(column, span, wanted, budget)?;
                     let within = found.into_iter().map(|row| (row - first) as u16);
-                    return Ok(RowSet::Array(within.collect()));
+                    return Ok(RowSet::Array(within.collect()).and(&rows));
                 }
                 let mut places = column.places();
                 filtered(&rows, first, budget, |row| {

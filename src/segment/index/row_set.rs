@@ -69,6 +69,11 @@ impl RowSet {
 
     /// The rows as an interval, if they are one.
     pub(crate) fn as_range(&self) -> Option<Range<u32>> {
+        self.span().filter(|range| range.len() == self.len())
+    }
+
+    /// From the first row to the last.
+    pub(crate) fn span(&self) -> Option<Range<u32>> {
         let (mut first, mut last) = (None, None);
         self.ascending(|row| {
             first = Some(u32::from(row));
@@ -78,8 +83,7 @@ impl RowSet {
             last = Some(u32::from(row));
             false
         });
-        let range = first?..last? + 1;
-        (range.len() == self.len()).then_some(range)
+        Some(first?..last? + 1)
     }
 
     /// Whether `row` is in the set.

@@ -45,8 +45,11 @@ impl Segment {
         else {
             return Ok(None);
         };
-        // One value of each a row: the values of a row have the same index.
-        if categories.count != activities.count {
+        // One value of each a row: the values of a row have the same index. In a forged file there
+        // may be any number of values that take no bytes.
+        let is_one_each =
+            categories.count == activities.count && categories.count <= u64::from(self.meta.rows);
+        if !is_one_each {
             return Ok(None);
         }
         let mut of_rows = Vec::with_capacity(categories.count as usize);
