@@ -1,7 +1,7 @@
 //! The files under test, beside the locks that the scheduler knows.
 
 #[allow(dead_code, unused_imports, reason = "the tests within the files are not run here")]
-#[path = "../../src/store/write/group.rs"]
+#[path = "../../src/store/write/group/queue.rs"]
 pub(crate) mod group;
 #[allow(dead_code, unused_imports, reason = "the tests within the files are not run here")]
 #[path = "../../src/store/view/publication.rs"]

@@ -49,7 +49,7 @@ pub(crate) const ROOMS: &[(&str, &str)] = &[
     ("src/interface", "appended speech question counts capture history registry mod"),
     ("src/lake", "schema objects parquet delta publish status verify restore vacuum mod"),
     ("src/serve", "limits files auth http jobs state door api compat work page service listen mod"),
-    ("src/cli", "terminal failure input print commands mod"),
+    ("src/cli", "heap terminal failure input print commands mod"),
 ];
 
 /// In lines, of tests too.

@@ -8,7 +8,6 @@ mod crash;
 mod derived;
 mod fault;
 mod forget;
-mod joined;
 mod life;
 mod model;
 mod reading;

@@ -8,7 +8,6 @@ pub(super) mod close;
 pub(super) mod derive;
 pub(super) mod engine;
 pub(super) mod group;
-mod joining;
 mod lifetime;
 pub(super) mod partition_keys;
 pub(super) mod runs;

@@ -1,10 +1,10 @@
 //! Small batches that wait together become one batch of the log: one write for all of them.
 
-use super::writer::Writer;
 use crate::Result;
 use crate::event::{Event, Timestamp};
 use crate::store::report::Receipt;
 use crate::store::settings::load::LoadedSettings;
+use crate::store::write::writer::Writer;
 
 /// Events up to which batches are joined, ...
 const JOINED_EVENTS_MAX: usize = 1024;
@@ -17,7 +17,7 @@ impl Writer {
     /// Small ones are written as one. Where that fails, it may be for one of them only: then each
     /// is written by itself. A receipt may then tell of the same id at another instant in a batch
     /// beside it, which is looked for within a batch only.
-    pub(super) fn write_each(
+    pub(in crate::store::write) fn write_each(
         &mut self,
         batches: Vec<Vec<Event>>,
         now: Timestamp,
