@@ -7,6 +7,10 @@
 use crate::store::threads::{Arc, Condvar, Mutex, MutexGuard, lock, yield_now};
 use std::task::Waker;
 
+/// Weight of a round up to which the next one waits for company: what takes longer to write than a
+/// sync is better written while others prepare theirs.
+const COMPANY_WEIGHT_MAX: usize = 64 << 10;
+
 /// How often a leader lets other threads run without one of them queueing, before it goes on alone.
 const PATIENCE: u32 = 32;
 
@@ -27,6 +31,7 @@ struct QueueState<T, R> {
     weight: usize,
     leading: bool,
     /// How many were being handled or waiting when the last round ended: so many may come again.
+    /// None behind a large round.
     company: usize,
     /// A leader panicked: its items will never be answered.
     broken: bool,
@@ -144,6 +149,7 @@ impl<T, R> CommitGroup<T, R> {
         handle: &mut impl FnMut(Vec<T>) -> Vec<R>,
     ) {
         let (items, slots): (Vec<T>, Vec<_>) = state.waiting.drain(..).unzip();
+        let is_small = state.weight <= COMPANY_WEIGHT_MAX;
         state.weight = 0;
         state.leading = true;
         drop(state);
@@ -158,7 +164,7 @@ impl<T, R> CommitGroup<T, R> {
         }
         let mut state = lock(&self.state);
         state.leading = false;
-        state.company = slots.len() + state.waiting.len();
+        state.company = if is_small { slots.len() + state.waiting.len() } else { 0 };
         let next = state.waiting.iter().map(|(_, slot)| slot).find(|slot| slot.is_awaited());
         let next = next.cloned();
         self.idle.notify_all();
