@@ -50,7 +50,14 @@ impl SegmentBuilder {
                 .find(|(_, column)| column.node == node && column.kind == leaf.kind);
             let to = self.columns_at[leaf.node as usize][leaf.kind as usize];
             match (from, source.from.get_mut(to as usize)) {
-                (Some((from, _)), Some(place)) => *place = from,
+                (Some((from, _)), Some(place)) => {
+                    *place = from;
+                    // A forged shape may have a node under two parents.
+                    let column = source.columns.get_mut(from as usize);
+                    if column.is_none_or(|column| *column.to.get_or_insert(to) != to) {
+                        return Err(segment.fault("column of a shape"));
+                    }
+                }
                 // Nulls have a column, too; a leaf without one is no leaf.
                 _ => return Err(segment.fault("column of a shape")),
             }

@@ -51,6 +51,8 @@ pub(super) struct SourceColumn<'s> {
     pub places: PresenceReader<'s>,
     pub values: SourceValues<'s>,
     pub scratch: Scratch,
+    /// The column of the builder that the values go to: one, since ids are noted for it.
+    pub to: Option<u32>,
 }
 
 /// How the values are read.
@@ -125,6 +127,7 @@ impl<'s> SourceColumn<'s> {
             }
             _ => SourceValues::Texts,
         };
-        SourceColumn { column, places: column.places(), values, scratch: Scratch::default() }
+        let (places, scratch) = (column.places(), Scratch::default());
+        SourceColumn { column, places, values, scratch, to: None }
     }
 }
