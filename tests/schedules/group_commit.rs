@@ -1,7 +1,7 @@
 //! Threads that append through one group, as `src/store/write/append.rs` does: write all, sync
 //! once, publish, answer.
 
-use crate::store::group::CommitGroup;
+use crate::store::group::queue::CommitGroup;
 use crate::store::threads::lock;
 use crate::store::threads::{Arc, Mutex};
 use shuttle::rand::{Rng, thread_rng};

@@ -1,8 +1,11 @@
 //! The files under test, beside the locks that the scheduler knows.
 
 #[allow(dead_code, unused_imports, reason = "the tests within the files are not run here")]
-#[path = "../../src/store/write/group/queue.rs"]
-pub(crate) mod group;
+#[path = "../../src/store/write/group"]
+pub(crate) mod group {
+    pub(crate) mod queue;
+    pub(crate) mod round;
+}
 #[allow(dead_code, unused_imports, reason = "the tests within the files are not run here")]
 #[path = "../../src/store/view/publication.rs"]
 pub(crate) mod publication;

@@ -29,7 +29,7 @@ const UNSYNCED_BYTES_MAX: u64 = 8 << 20;
 pub struct Ticket {
     engine: Arc<Engine>,
     /// `None` for an empty batch.
-    slot: Option<Arc<AnswerSlot<Result<Vec<Receipt>>>>>,
+    slot: Option<AnswerSlot<Result<Vec<Receipt>>>>,
 }
 
 impl Ticket {

@@ -2,5 +2,7 @@
 
 mod joining;
 mod queue;
+mod round;
 
-pub(crate) use queue::{AnswerSlot, CommitGroup};
+pub(crate) use queue::CommitGroup;
+pub(crate) use round::AnswerSlot;

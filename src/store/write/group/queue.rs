@@ -4,6 +4,7 @@
 //! the lock, hands out the answers and steps down. Nobody leads for longer than the round that
 //! holds its own item, and a thread is woken only for its own answer or to lead.
 
+use super::round::{AnswerSlot, Round};
 use crate::store::threads::{Arc, Condvar, Mutex, MutexGuard, lock, yield_now};
 use std::task::Waker;
 
@@ -26,10 +27,14 @@ pub(crate) struct CommitGroup<T, R> {
 
 #[derive(Debug)]
 struct QueueState<T, R> {
-    waiting: Vec<(T, Arc<AnswerSlot<R>>)>,
+    waiting: Vec<T>,
     /// Sum of the weights of `waiting`.
     weight: usize,
+    /// The one that `waiting` will be handled in.
+    round: Arc<Round<R>>,
     leading: bool,
+    /// Threads that wait for `idle`.
+    flushing: usize,
     /// How many were being handled or waiting when the last round ended: so many may come again.
     /// None behind a large round.
     company: usize,
@@ -37,30 +42,14 @@ struct QueueState<T, R> {
     broken: bool,
 }
 
-/// Where the answer to one item will be. Its lock is taken behind that of the queue, never before.
-#[derive(Debug)]
-pub(crate) struct AnswerSlot<R> {
-    answer: Mutex<PendingAnswer<R>>,
-    wake: Condvar,
-}
-
-#[derive(Debug)]
-struct PendingAnswer<R> {
-    value: Option<R>,
-    /// A thread sleeps until the answer is there.
-    awaited: bool,
-    /// That thread is to look at the queue again.
-    called: bool,
-    /// A task to be polled again when the answer is there.
-    task: Option<Waker>,
-}
-
 impl<T, R> CommitGroup<T, R> {
     pub(crate) fn new() -> CommitGroup<T, R> {
         let state = QueueState {
             waiting: Vec::new(),
             weight: 0,
+            round: Arc::new(Round::new()),
             leading: false,
+            flushing: 0,
             company: 0,
             broken: false,
         };
@@ -68,11 +57,10 @@ impl<T, R> CommitGroup<T, R> {
     }
 
     /// Queues an item; returns its slot and the weight of everything that now waits.
-    pub(crate) fn enqueue(&self, item: T, weight: usize) -> (Arc<AnswerSlot<R>>, usize) {
-        let slot =
-            Arc::new(AnswerSlot { answer: Mutex::new(PendingAnswer::new()), wake: Condvar::new() });
+    pub(crate) fn enqueue(&self, item: T, weight: usize) -> (AnswerSlot<R>, usize) {
         let mut state = lock(&self.state);
-        state.waiting.push((item, Arc::clone(&slot)));
+        let slot = AnswerSlot::new(&state.round, state.waiting.len());
+        state.waiting.push(item);
         state.weight = state.weight.saturating_add(weight);
         (slot, state.weight)
     }
@@ -86,15 +74,15 @@ impl<T, R> CommitGroup<T, R> {
     pub(crate) fn wait(&self, slot: &AnswerSlot<R>, mut handle: impl FnMut(Vec<T>) -> Vec<R>) -> R {
         loop {
             let state = lock(&self.state);
-            let answer = lock(&slot.answer);
-            assert!(answer.value.is_some() || !state.broken, "{BROKEN}");
-            if state.leading || answer.value.is_some() {
+            let round = slot.lock();
+            assert!(round.is_answered() || !state.broken, "{BROKEN}");
+            if state.leading || round.is_answered() {
                 drop(state);
-                if let Some(answer) = slot.sleep(answer) {
+                if let Some(answer) = slot.sleep(round) {
                     return answer;
                 }
             } else {
-                drop(answer);
+                drop(round);
                 self.lead(self.await_company(state), &mut handle);
             }
         }
@@ -107,19 +95,21 @@ impl<T, R> CommitGroup<T, R> {
     pub(crate) fn poll(&self, slot: &AnswerSlot<R>, task: &Waker) -> Option<R> {
         // The lock orders this with a leader that panics, which wakes all tasks it finds.
         let state = lock(&self.state);
-        let mut answer = lock(&slot.answer);
-        if answer.value.is_none() {
+        let mut round = slot.lock();
+        if !round.is_answered() {
             assert!(!state.broken, "{BROKEN}");
-            answer.task = Some(task.clone());
+            slot.call_later(&mut round, task);
         }
-        answer.value.take()
+        slot.take(&mut round)
     }
 
     /// Handles everything queued so far, also items that nobody waits for.
     pub(crate) fn flush(&self, mut handle: impl FnMut(Vec<T>) -> Vec<R>) {
         let mut state = lock(&self.state);
         while state.leading && !state.broken {
+            state.flushing += 1;
             state = self.idle.wait(state).expect("no thread panics while it holds the queue");
+            state.flushing -= 1;
         }
         if !state.waiting.is_empty() && !state.broken {
             self.lead(state, &mut handle);
@@ -148,35 +138,37 @@ impl<T, R> CommitGroup<T, R> {
         mut state: MutexGuard<'_, QueueState<T, R>>,
         handle: &mut impl FnMut(Vec<T>) -> Vec<R>,
     ) {
-        let (items, slots): (Vec<T>, Vec<_>) = state.waiting.drain(..).unzip();
+        let items = std::mem::take(&mut state.waiting);
+        let round = std::mem::replace(&mut state.round, Arc::new(Round::new()));
         let is_small = state.weight <= COMPANY_WEIGHT_MAX;
         state.weight = 0;
         state.leading = true;
         drop(state);
-        let unwinding = Unwinding { group: self, slots: &slots };
+        let count = items.len();
+        let unwinding = Unwinding { group: self, round: &round };
         let answers = handle(items);
         std::mem::forget(unwinding);
-        debug_assert_eq!(answers.len(), slots.len());
+        debug_assert_eq!(answers.len(), count);
         // All answers are there before somebody else may lead; who sleeps is woken when no lock is
-        // held that he would need.
-        for (slot, answer) in slots.iter().zip(answers) {
-            lock(&slot.answer).value = Some(answer);
-        }
+        // held that all would need.
+        round.answer(answers);
         let mut state = lock(&self.state);
         state.leading = false;
-        state.company = if is_small { slots.len() + state.waiting.len() } else { 0 };
-        let next = state.waiting.iter().map(|(_, slot)| slot).find(|slot| slot.is_awaited());
-        let next = next.cloned();
-        self.idle.notify_all();
+        state.company = if is_small { count + state.waiting.len() } else { 0 };
+        let next = Arc::clone(&state.round);
+        if state.flushing > 0 {
+            self.idle.notify_all();
+        }
         drop(state);
-        next.iter().chain(&slots).for_each(|slot| slot.call());
+        next.call_one();
+        round.wake_all();
     }
 }
 
 /// Wakes everybody when a leader panics, so that nobody waits for an answer that never comes.
 struct Unwinding<'a, T, R> {
     group: &'a CommitGroup<T, R>,
-    slots: &'a [Arc<AnswerSlot<R>>],
+    round: &'a Round<R>,
 }
 
 impl<T, R> Drop for Unwinding<'_, T, R> {
@@ -185,44 +177,9 @@ impl<T, R> Drop for Unwinding<'_, T, R> {
             return;
         };
         state.broken = true;
-        let waiting = state.waiting.iter().map(|(_, slot)| slot);
-        waiting.chain(self.slots).for_each(|slot| slot.call());
+        state.round.break_up();
+        self.round.break_up();
         self.group.idle.notify_all();
-    }
-}
-
-impl<R> PendingAnswer<R> {
-    fn new() -> PendingAnswer<R> {
-        PendingAnswer { value: None, awaited: false, called: false, task: None }
-    }
-}
-
-impl<R> AnswerSlot<R> {
-    /// Sleeps until the answer is there, or a call.
-    fn sleep(&self, mut answer: MutexGuard<'_, PendingAnswer<R>>) -> Option<R> {
-        answer.awaited = true;
-        while answer.value.is_none() && !answer.called {
-            answer = self.wake.wait(answer).expect("no thread panics while it holds an answer");
-        }
-        answer.awaited = false;
-        answer.called = false;
-        answer.value.take()
-    }
-
-    fn is_awaited(&self) -> bool {
-        lock(&self.answer).awaited
-    }
-
-    /// Wakes the thread or the task that waits here.
-    fn call(&self) {
-        let mut answer = lock(&self.answer);
-        answer.called = answer.awaited;
-        let (awaited, task) = (answer.awaited, answer.task.take());
-        drop(answer);
-        if awaited {
-            self.wake.notify_one();
-        }
-        task.inspect(Waker::wake_by_ref);
     }
 }
 
