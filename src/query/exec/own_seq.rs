@@ -4,7 +4,7 @@ use super::evaluate::Evaluator;
 use crate::Result;
 use crate::query::budget::{Budget, Evaluated};
 use crate::query::plan::plan;
-use crate::query::predicate::event::EventFlattener;
+use crate::query::predicate::event::EventMatcher;
 use crate::query::predicate::tree::Predicate;
 use crate::query::request::search::Search;
 use crate::segment::{Segment, WINDOW_ROWS};
@@ -31,10 +31,10 @@ impl Search<'_> {
                 Some(segment) => highest(segment, &predicate, seq_max, &budget)
                     .map_err(|halt| halt.error(segment))?,
                 None => {
-                    let mut reader = EventFlattener::new();
+                    let mut matcher = EventMatcher::new(&predicate);
                     let mut found = 0;
                     for event in source.events().filter(|event| event.seq <= seq_max) {
-                        if reader.read(event).meet(&predicate, &budget)? {
+                        if matcher.meet(event, &budget)?.is_some() {
                             found = found.max(event.seq);
                         }
                     }

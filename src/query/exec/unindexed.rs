@@ -1,11 +1,11 @@
-//! Full scan of events without index, which are fewer than 512 in a tail: each is flattened and
-//! compared.
+//! Full scan of events without index, which are fewer than 512 in a tail: each that has the
+//! literals of the predicate is flattened and compared.
 
 use crate::Result;
 use crate::event::StoredEvent;
 use crate::query::budget::Budget;
 use crate::query::plan::visibility::Visibility;
-use crate::query::predicate::event::{EventFlattener, FlatEvent};
+use crate::query::predicate::event::{EventMatcher, FlatEvent};
 use crate::query::predicate::tree::Predicate;
 
 /// Calls `each` with the events that meet a predicate and are seen, and with their values; returns
@@ -20,13 +20,14 @@ pub(crate) fn each_unindexed<'e>(
     budget: &Budget,
     mut each: impl FnMut(&'e StoredEvent, &FlatEvent<'_>) -> Result<()>,
 ) -> Result<u64> {
-    let mut reader = EventFlattener::new();
+    let mut matcher = EventMatcher::new(predicate);
     let mut looked_at = 0;
     for event in events {
         looked_at += 1;
         budget.charge_bytes(event.event.canonical().len())?;
-        let values = reader.read(event);
-        if values.meet(predicate, budget)? && visibility.sees(event, &values) {
+        if let Some(values) = matcher.meet(event, budget)?
+            && visibility.sees(event, &values)
+        {
             each(event, &values)?;
         }
     }

@@ -3,8 +3,7 @@
 use crate::Result;
 use crate::event::StoredEvent;
 use crate::query::budget::Budget;
-use crate::query::predicate::event::EventFlattener;
-use crate::query::predicate::tree::Predicate;
+use crate::query::predicate::event::EventMatcher;
 use crate::query::request::selection::Selection;
 use crate::store::Snapshot;
 use crate::tail::TailView;
@@ -36,9 +35,8 @@ impl UnsealedEvents {
         let search = snapshot.select(selection.clone());
         let predicate = search.predicate()?;
         let visibility = search.visibility();
-        let sees_all = matches!(predicate, Predicate::All) && snapshot.retention().is_forever();
         let mut batch = UnsealedEvents { events: VecDeque::new(), upto: after };
-        let (mut reader, budget) = (EventFlattener::new(), Budget::unlimited());
+        let (mut matcher, budget) = (EventMatcher::new(&predicate), Budget::unlimited());
         let mut bytes = 0;
         let behind = snapshot.tails().flat_map(|tail| events_behind(tail, after));
         for (looks, stored) in behind.enumerate() {
@@ -46,11 +44,8 @@ impl UnsealedEvents {
                 return Ok(batch);
             }
             batch.upto = stored.seq;
-            let wanted = sees_all || {
-                let values = reader.read(stored);
-                values.meet(&predicate, &budget)? && visibility.sees(stored, &values)
-            };
-            if wanted {
+            let met = matcher.meet(stored, &budget)?;
+            if met.is_some_and(|values| visibility.sees(stored, &values)) {
                 bytes += stored.event.canonical().len();
                 batch.events.push_back(stored.clone());
             }

@@ -128,6 +128,14 @@ impl Equals {
         is_exact.then_some(self.strings.as_slice())
     }
 
+    /// The texts of the values that can pass, if each is written in one way only: strings, and
+    /// what `true`, `false` and `null` say.
+    pub(crate) fn texts(&self) -> Option<&[String]> {
+        let is_plain =
+            self.numbers.is_empty() && self.ranges.is_empty() && self.networks.is_empty();
+        is_plain.then_some(self.strings.as_slice())
+    }
+
     /// Whether a literal is an address or a network, so that a v4-mapped address may pass.
     pub(crate) fn has_addresses(&self) -> bool {
         !self.networks.is_empty()

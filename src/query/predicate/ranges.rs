@@ -30,6 +30,10 @@ impl Ranges {
         !self.times.is_empty()
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.numbers.is_empty() && self.times.is_empty()
+    }
+
     pub(super) fn add(&mut self, range: Range) {
         match range {
             Range::Numbers(range) => self.numbers.push(range),

@@ -1,12 +1,13 @@
-//! Evaluates a predicate on an event in memory: for the newest events, which have no index yet.
+//! An event in memory, taken apart into values when one is asked for, and predicates on them.
 
-use super::tree::{FieldPredicate, Predicate, Scope};
-use super::value::Scalar;
-use super::value::scalar;
 use crate::event::StoredEvent;
 use crate::event::shape::{Flattener, Kind, PathTree, unescape};
 use crate::query::budget::{Budget, Limited};
+use crate::query::predicate::tree::{FieldPredicate, Predicate, Scope};
+use crate::query::predicate::value::Scalar;
+use crate::query::predicate::value::scalar;
 use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
 
 /// Flattens events into paths and scalars; keeps the tree of paths from event to event.
 #[derive(Debug)]
@@ -17,12 +18,21 @@ pub(crate) struct EventFlattener {
     paths: Vec<Vec<String>>,
 }
 
-/// An event taken apart into its values.
+/// An event, taken apart into its values when the first of them is asked for.
 #[derive(Debug)]
 pub(crate) struct FlatEvent<'e> {
     stored: &'e StoredEvent,
+    /// Until then.
+    flattener: RefCell<Option<&'e mut EventFlattener>>,
+    values: OnceCell<FlatValues<'e>>,
+}
+
+/// The values of an event.
+#[derive(Debug, Default)]
+struct FlatValues<'e> {
     /// Node, kind and text of every scalar.
     leaves: Vec<(u32, Kind, Cow<'e, str>)>,
+    /// By the number of a node.
     paths: &'e [Vec<String>],
 }
 
@@ -39,8 +49,13 @@ impl EventFlattener {
         EventFlattener { tree, flattener, paths: vec![Vec::new()] }
     }
 
-    /// Takes an event apart. One walk; texts without escapes are not copied.
+    /// Takes an event to take it apart when that is needed.
     pub(crate) fn read<'e>(&'e mut self, stored: &'e StoredEvent) -> FlatEvent<'e> {
+        FlatEvent { stored, flattener: RefCell::new(Some(self)), values: OnceCell::new() }
+    }
+
+    /// Takes an event apart. One walk; texts without escapes are not copied.
+    fn flatten<'e>(&'e mut self, stored: &'e StoredEvent) -> FlatValues<'e> {
         let canonical = stored.event.canonical();
         // Bytes that were forged under a right checksum may be no event: they have few values then.
         let _ = self.flattener.flatten(canonical, &mut self.tree);
@@ -59,7 +74,7 @@ impl EventFlattener {
             };
             leaves.push((leaf.node, leaf.kind, text));
         }
-        FlatEvent { stored, leaves, paths: &self.paths }
+        FlatValues { leaves, paths: &self.paths }
     }
 }
 
@@ -70,15 +85,23 @@ fn plain(inner: &[u8]) -> Cow<'static, str> {
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-impl FlatEvent<'_> {
+impl<'e> FlatEvent<'e> {
+    fn values(&self) -> &FlatValues<'e> {
+        self.values.get_or_init(|| {
+            let flattener = self.flattener.take();
+            flattener.map(|flattener| flattener.flatten(self.stored)).unwrap_or_default()
+        })
+    }
+
     /// Calls `each` with path and value of every scalar, up to its first error.
     pub(crate) fn for_each(
         &self,
         mut each: impl FnMut(&[String], Scalar<'_>) -> Limited<()>,
     ) -> Limited<()> {
-        for (node, kind, text) in &self.leaves {
+        let values = self.values();
+        for (node, kind, text) in &values.leaves {
             if let Some(scalar) = scalar(*kind, text) {
-                each(&self.paths[*node as usize], scalar)?;
+                each(&values.paths[*node as usize], scalar)?;
             }
         }
         Ok(())
@@ -121,8 +144,9 @@ impl FlatEvent<'_> {
             Scope::Seq => leaf.test.matches(Scalar::Number(&self.stored.seq.to_string()), budget),
             Scope::Action => leaf.test.matches(Scalar::String(&self.action()), budget),
             scope => {
-                for (node, kind, text) in &self.leaves {
-                    if scope.covers(&self.paths[*node as usize])
+                let values = self.values();
+                for (node, kind, text) in &values.leaves {
+                    if scope.covers(&values.paths[*node as usize])
                         && let Some(scalar) = scalar(*kind, text)
                         && leaf.test.matches(scalar, budget)?
                     {
@@ -142,8 +166,9 @@ impl FlatEvent<'_> {
 
     /// The text of a top-level string, if the event has it.
     pub(crate) fn top(&self, key: &str) -> Option<&str> {
-        let found = self.leaves.iter().find(|(node, kind, _)| {
-            let path = &self.paths[*node as usize];
+        let values = self.values();
+        let found = values.leaves.iter().find(|(node, kind, _)| {
+            let path = &values.paths[*node as usize];
             *kind == Kind::String && matches!(&path[..], [only] if only == key)
         });
         found.map(|(_, _, text)| &**text)
