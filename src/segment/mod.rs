@@ -40,5 +40,6 @@ pub(crate) use index::row_set::{RowSet, WINDOW_ROWS};
 pub(crate) use index::terms::{TermEntry, TermGroup, TermPlaces};
 pub(crate) use read::column::{Column, Scratch};
 pub(crate) use read::segment::{Duplicate, Segment};
+pub(crate) use read::times::SegmentTimes;
 pub(crate) use rows::decode::Decoder;
 pub(crate) use rows::verify::BadBytes;

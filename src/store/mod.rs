@@ -27,8 +27,8 @@ mod write;
 pub(crate) use aliases::table::Tenure;
 pub(crate) use retention::policy::RuleFields;
 pub(crate) use settings::capture::CAPTURE_CHANGED;
+pub(crate) use view::live::LiveSegment;
 pub(crate) use view::recorded::{RecordedAfter, RecordedChanges, TargetField};
-pub(crate) use view::segments::LiveSegment;
 pub(crate) use view::snapshot::Followed;
 
 pub use aliases::table::{Alias, Aliases};

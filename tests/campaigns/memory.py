@@ -19,7 +19,7 @@ import program
 
 EVENTS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 PROGRAM = sys.argv[2] if len(sys.argv) > 2 else str(program.PROGRAM)
-BOUND_MB = 160
+BOUND_MB = 150
 PAUSE_SECONDS = 0.005
 
 

@@ -5,3 +5,4 @@ pub(super) mod column;
 pub(super) mod count;
 pub(super) mod sections;
 pub(super) mod segment;
+pub(super) mod times;

@@ -157,6 +157,36 @@ fn an_id_with_other_content_is_another_event_and_said() {
 }
 
 #[test]
+fn look_ups_in_many_segments_find_all_and_keep_none_open() {
+    const SEGMENTS: u64 = 40;
+    let bench = Bench::on(&SimDisk::new(1));
+    let store = bench.open();
+    // Half of the segments have an event of one instant, and all overlap in time.
+    let at = |number: u64| TODAY - HOUR + if number.is_multiple_of(2) { 0 } else { number as i64 };
+    let event = |number: u64, note: &str| with_id(&format!("e{number}"), note, at(number));
+    for number in 0..SEGMENTS {
+        let ends = [event_at(number, TODAY - 2 * HOUR), event_at(number, TODAY)];
+        store.append_batch([&ends[..], &[event(number, "first")]].concat()).expect("appends");
+        store.seal().expect("seals");
+    }
+    assert_eq!(store.snapshot().segments().len() as u64, SEGMENTS);
+    for _ in 0..2 {
+        for number in (0..SEGMENTS).rev().chain(0..SEGMENTS) {
+            let receipt = store.append(event(number, "first")).expect("appends");
+            assert_eq!((receipt.seq, receipt.duplicate), (3 * number + 3, true));
+        }
+    }
+    let other = store.append(event(7, "other")).expect("appends");
+    assert!(other.same_id && !other.duplicate);
+    let new = store.append(event(SEGMENTS + 1, "first")).expect("appends");
+    assert!(!new.same_id && !new.duplicate);
+    let snapshot = store.snapshot();
+    assert!(snapshot.segments().iter().all(|segment| segment.opened().is_none()));
+    assert_eq!(contents(&snapshot).len() as u64, 3 * SEGMENTS + 2);
+    assert!(snapshot.segments().iter().all(|segment| segment.opened().is_some()));
+}
+
+#[test]
 fn ids_within_a_batch_are_told_apart_by_content() {
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();

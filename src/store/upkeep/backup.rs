@@ -17,7 +17,7 @@ use crate::store::manifest::write_whole;
 use crate::store::open::writer::{sync_way, take_lock};
 use crate::store::settings::capture::CapturePolicy;
 use crate::store::settings::file;
-use crate::store::view::segments::LiveSegment;
+use crate::store::view::live::LiveSegment;
 use crate::store::view::snapshot::View;
 use crate::store::write::engine::{Core, random_id};
 use crate::tail::TailView;

@@ -9,7 +9,7 @@ use crate::store::manifest::state::{Listed, ManifestEdit};
 use crate::store::report::ChangeReport;
 use crate::store::retention::policy::Retention;
 use crate::store::threads::lock;
-use crate::store::view::segments::LiveSegment;
+use crate::store::view::live::LiveSegment;
 use crate::store::write::engine::{Engine, Maintenance};
 use crate::store::write::runs::{SMALL_BYTES_MAX, SMALL_ROWS_MAX, run_days_max};
 use crate::store::write::segment_files::{SegmentFiles, bytes_freed};
@@ -127,7 +127,7 @@ impl Engine {
         files: SegmentFiles<'_>,
         old: &[Arc<LiveSegment>],
     ) -> Result<ChangeReport> {
-        let added = files.open_synced()?;
+        let added = files.hold_synced()?;
         let add = |segment: &Arc<LiveSegment>| ManifestEdit::Add(segment.listed().clone());
         let mut edit: Vec<ManifestEdit> = added.iter().map(add).collect();
         if planted!(MergeInTwoEdits) {
@@ -253,8 +253,7 @@ impl MergeSize {
         if !size.is_small(full) {
             return Ok(size);
         }
-        let retention_keys = segment.segment()?.meta().retention_keys();
-        let newest = retention_keys.and_then(|all| all.iter().map(|one| one.newest).max());
+        let newest = segment.times()?.newest_kept;
         Ok(MergeSize { last_day: newest.map_or(size.last_day, Day::of), ..size })
     }
 

@@ -13,7 +13,7 @@ use crate::segment::{CopiedRow, Footer, RowSource, Segment, SegmentBuilder, Segm
 use crate::store::manifest::state::Listed;
 use crate::store::report::ChangeReport;
 use crate::store::retention::policy::Retention;
-use crate::store::view::segments::LiveSegment;
+use crate::store::view::live::LiveSegment;
 use crate::store::write::engine::{Engine, Maintenance};
 use crate::store::write::partition_keys::{PartitionKeys, Run, Runs};
 use crate::store::write::segment_files::SegmentFiles;

@@ -17,7 +17,7 @@ use crate::store::report::{ChangeReport, LeftBehind};
 use crate::store::retention::policy::{Class, Retention, RuleFields};
 use crate::store::settings::content::Settings;
 use crate::store::threads::lock;
-use crate::store::view::segments::LiveSegment;
+use crate::store::view::live::LiveSegment;
 use crate::store::view::snapshot::View;
 use crate::store::write::engine::{Core, Engine, Maintenance};
 use crate::store::write::runs::{SMALL_BYTES_MAX, SMALL_ROWS_MAX};

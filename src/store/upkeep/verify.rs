@@ -19,7 +19,7 @@ use crate::store::open::reader::ReaderEngine;
 use crate::store::open::recover::{check_header, check_start, decode_one};
 use crate::store::settings::load;
 use crate::store::threads::lock;
-use crate::store::view::segments::open_listed;
+use crate::store::view::live::open_listed;
 use crate::store::write::engine::Engine;
 use crate::{Error, Result};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Sealed segments as those see them who copy them elsewhere.
 
-use super::segments::LiveSegment;
+use super::live::LiveSegment;
 use super::snapshot::Snapshot;
 use crate::Result;
 use crate::event::{StoredEvent, Timestamp};

@@ -1,6 +1,7 @@
 //! Consistent views: live segments, sealing tails and the tail as of a commit.
 
-use super::segments::{LiveSegment, SegmentSet};
+use super::live::LiveSegment;
+use super::segments::SegmentSet;
 use crate::event::Timestamp;
 use crate::io::Watch;
 use crate::limits::CLOCK_JUMP_MICROS_MAX;

@@ -13,7 +13,7 @@ use crate::store::folder::files;
 use crate::store::manifest::state::{Listed, LogFile, ManifestEdit};
 use crate::store::report::ChangeReport;
 use crate::store::threads::lock;
-use crate::store::view::segments::LiveSegment;
+use crate::store::view::live::LiveSegment;
 use crate::tail::TailView;
 use crate::{Error, Result};
 use std::sync::Arc;
@@ -158,7 +158,7 @@ impl Engine {
             },
         ];
         edit.extend(listed.into_iter().map(ManifestEdit::Add));
-        let added = files.open_synced()?;
+        let added = files.hold_synced()?;
         if planted!(UnlinkFirst) {
             self.remove_logs(upkeep, &tail.logs);
         }

@@ -4,7 +4,7 @@ use super::engine::{Core, Maintenance};
 use crate::store::folder::files;
 use crate::store::manifest::state::Listed;
 use crate::store::report::SegmentSummary;
-use crate::store::view::segments::LiveSegment;
+use crate::store::view::live::LiveSegment;
 use crate::{Error, Result};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -42,17 +42,17 @@ impl<'a> SegmentFiles<'a> {
         protected.map_err(|error| Error::io("protect", &path, error))
     }
 
-    /// Makes the names durable and opens the files: what cannot be read back is never listed.
-    pub(crate) fn open_synced(&self) -> Result<Vec<Arc<LiveSegment>>> {
+    /// Makes the names durable and checks the files: what cannot be read back is never listed.
+    pub(crate) fn hold_synced(&self) -> Result<Vec<Arc<LiveSegment>>> {
         for folder in &self.folders {
             files::sync_folder(&self.core.options.disk, folder)?;
         }
-        let open = |listed: &Listed| {
+        let hold = |listed: &Listed| {
             let held = self.core.hold_segment(listed.clone())?;
-            held.segment()?;
+            held.times()?;
             Ok(Arc::new(held))
         };
-        self.listed.iter().map(open).collect()
+        self.listed.iter().map(hold).collect()
     }
 
     /// Decides by the edit that was to list the files whether they stay.

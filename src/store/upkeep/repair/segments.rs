@@ -15,7 +15,7 @@ use crate::store::manifest::state::Listed;
 use crate::store::retention::policy::DEFAULT_CLASS;
 use crate::store::upkeep::finding::SeqRange;
 use crate::store::upkeep::sweep::is_expired;
-use crate::store::view::segments::open_listed;
+use crate::store::view::live::open_listed;
 use crate::store::write::engine::random_id;
 use std::collections::BTreeSet;
 use std::path::Path;
