@@ -258,11 +258,7 @@ fn read_runs(bytes: &[u8], window_rows: u32) -> Option<RowSet> {
     if total as usize <= ARRAY_MAX / 4 {
         return Some(RowSet::Array(pairs().flat_map(|(a, b)| a..b).map(|r| r as u16).collect()));
     }
-    let mut set = RowSet::Bits(zeros());
-    for (first, end) in pairs() {
-        set = set.or(RowSet::range(first..end));
-    }
-    Some(set)
+    Some(RowSet::ranges(pairs()))
 }
 
 #[cfg(test)]

@@ -43,6 +43,14 @@ impl RowSet {
         RowSet::Bits(bits)
     }
 
+    /// The rows from each first one to before its end, which is at most [`WINDOW_ROWS`]. Where an
+    /// actor follows itself there are thousands of such runs in a window.
+    pub(crate) fn ranges(ranges: impl Iterator<Item = (u32, u32)>) -> Self {
+        let mut bits = zeros();
+        ranges.for_each(|(first, end)| set_range(&mut bits, first as usize, end as usize));
+        RowSet::Bits(bits)
+    }
+
     /// Whether no row is in the set.
     pub(crate) fn is_empty(&self) -> bool {
         match self {
