@@ -256,7 +256,9 @@ fn read_runs(bytes: &[u8], window_rows: u32) -> Option<RowSet> {
         total += end - first;
     }
     if total as usize <= ARRAY_MAX / 4 {
-        return Some(RowSet::Array(pairs().flat_map(|(a, b)| a..b).map(|r| r as u16).collect()));
+        let mut rows = Vec::with_capacity(total as usize);
+        pairs().for_each(|(first, end)| rows.extend((first..end).map(|row| row as u16)));
+        return Some(RowSet::Array(rows));
     }
     Some(RowSet::ranges(pairs()))
 }
