@@ -32,7 +32,7 @@ impl Lookups {
     /// # Errors
     /// As [`LiveSegment::segment`]; [`Corrupt`](crate::Error::Corrupt) where the rows of that
     /// instant are damaged.
-    pub(super) fn find_duplicate(
+    pub(crate) fn find_duplicate(
         &self,
         live: &LiveSegment,
         tenant: Option<&str>,

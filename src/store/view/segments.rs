@@ -2,8 +2,7 @@
 
 use super::live::LiveSegment;
 use super::lookups::Lookups;
-use crate::event::{Event, Timestamp};
-use crate::segment::Duplicate;
+use crate::event::Timestamp;
 use crate::store::manifest::state::Listed;
 use crate::{Error, Result};
 use std::collections::BTreeMap;
@@ -99,18 +98,9 @@ impl SegmentSet {
             .map(|(segment, _)| segment)
     }
 
-    /// Whether a segment holds an event already, or another one of the same tenant and id.
-    ///
-    /// # Errors
-    /// As [`LiveSegment::segment`]; [`Error::Corrupt`] where the rows of that instant are damaged.
-    pub(crate) fn find_duplicate(
-        &self,
-        segment: &LiveSegment,
-        tenant: Option<&str>,
-        id: &str,
-        event: &Event,
-    ) -> Result<Duplicate> {
-        self.lookups.find_duplicate(segment, tenant, id, event)
+    /// Looks events up in one of the segments.
+    pub(crate) fn lookups(&self) -> &Lookups {
+        &self.lookups
     }
 
     /// The error of a damaged segment whose time range meets `from..=to`, if there is one.

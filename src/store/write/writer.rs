@@ -308,7 +308,8 @@ impl Writer {
         }
         let (tenant, id) = (event.text("tenant"), event.text("id").unwrap_or_default());
         for segment in holding {
-            let found = self.segments.find_duplicate(segment, tenant.as_deref(), &id, event)?;
+            let lookups = self.segments.lookups();
+            let found = lookups.find_duplicate(segment, tenant.as_deref(), &id, event)?;
             if settles(found) {
                 return Ok(found);
             }
