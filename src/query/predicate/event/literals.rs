@@ -296,6 +296,8 @@ mod tests {
             (Query::field("details.w").equals("17"), [false, false, false]),
             (Query::field("details.w").is("17"), [true, true, true]),
             (Query::field("details.v").begins("say"), [false, false, true]),
+            // A path below is a longer value: no quote stands behind the text.
+            (Query::field("details.v").under("Relaunch of"), [true, false, false]),
             (Query::text("hi").and(Query::text("absent")), [false, false, false]),
             (Query::text("hi").or(Query::text("fur")), [false, true, true]),
             (Query::text("absent").not(), [true, true, true]),
