@@ -158,7 +158,7 @@ fn an_id_with_other_content_is_another_event_and_said() {
 
 #[test]
 fn look_ups_in_many_segments_find_all_and_keep_none_open() {
-    const SEGMENTS: u64 = 40;
+    const SEGMENTS: u64 = 80;
     let bench = Bench::on(&SimDisk::new(1));
     let store = bench.open();
     // Half of the segments have an event of one instant, and all overlap in time.

@@ -10,13 +10,24 @@ use std::sync::Mutex;
 
 /// Segments that are kept open for look-ups. Of most a look-up needs the times only: wide ones
 /// take half a megabyte each when they are open, and a store may have thousands.
-const OPEN_MAX: usize = 16;
+const OPEN_MAX: usize = 64;
+
+/// Look-ups behind which a segment that none of them needed is closed: events that come in order
+/// need few segments, those in no order need all again and again.
+const IDLE_MAX: u64 = 256;
 
 /// The segments that looked-up events may be in, the last used first (an LRU cache). Questions have
 /// their own: what a writer looks into grows with its store, what it holds does not.
 #[derive(Debug, Default)]
 pub(crate) struct Lookups {
-    open: Mutex<VecDeque<OpenSegment>>,
+    cache: Mutex<OpenSegments>,
+}
+
+#[derive(Debug, Default)]
+struct OpenSegments {
+    open: VecDeque<OpenSegment>,
+    /// Look-ups that needed one.
+    uses: u64,
 }
 
 #[derive(Debug)]
@@ -24,6 +35,8 @@ struct OpenSegment {
     id: SegmentId,
     segment: Segment,
     decoder: Decoder,
+    /// The number of the look-up that needed it last.
+    used: u64,
 }
 
 impl Lookups {
@@ -44,19 +57,33 @@ impl Lookups {
         if matches!(live.times()?.have(at), Ok(false)) {
             return Ok(Duplicate::None);
         }
-        let mut open = lock(&self.open);
-        let place = open.iter().position(|open| open.id == live.facts().id);
-        let mut used = match place.and_then(|place| open.remove(place)) {
-            Some(used) => used,
-            None => {
-                let (segment, decoder) = (live.open()?, Decoder::default());
-                OpenSegment { id: live.facts().id, segment, decoder }
-            }
-        };
+        let mut cache = lock(&self.cache);
+        let mut used = cache.take(live)?;
         let OpenSegment { segment, decoder, .. } = &mut used;
         let found = segment.find_duplicate(tenant, id, at, event.canonical(), decoder);
-        open.push_front(used);
-        open.truncate(OPEN_MAX);
+        cache.open.push_front(used);
         found
+    }
+}
+
+impl OpenSegments {
+    /// Takes a segment out, or opens it; closes those that nobody needs any more.
+    fn take(&mut self, live: &LiveSegment) -> Result<OpenSegment> {
+        self.uses += 1;
+        let id = live.facts().id;
+        let place = self.open.iter().position(|open| open.id == id);
+        let found = place.and_then(|place| self.open.remove(place));
+        let used = self.uses;
+        self.open.truncate(OPEN_MAX - 1);
+        while self.open.back().is_some_and(|last| last.used + IDLE_MAX < used) {
+            self.open.pop_back();
+        }
+        match found {
+            Some(open) => Ok(OpenSegment { used, ..open }),
+            None => {
+                let (segment, decoder) = (live.open()?, Decoder::default());
+                Ok(OpenSegment { id, segment, decoder, used })
+            }
+        }
     }
 }
