@@ -38,9 +38,7 @@ impl RowSet {
         if end.saturating_sub(start) <= 64 {
             return RowSet::Array((start..end.max(start)).map(|row| row as u16).collect());
         }
-        let mut bits = zeros();
-        set_range(&mut bits, start, end);
-        RowSet::Bits(bits)
+        RowSet::ranges(std::iter::once((range.start, end as u32)))
     }
 
     /// The rows from each first one to before its end, which is at most [`WINDOW_ROWS`]. Where an

@@ -28,7 +28,7 @@ pub(crate) struct FlatEvent<'e> {
 }
 
 /// The values of an event.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct FlatValues<'e> {
     /// Node, kind and text of every scalar.
     leaves: Vec<(u32, Kind, Cow<'e, str>)>,
@@ -88,8 +88,8 @@ fn plain(inner: &[u8]) -> Cow<'static, str> {
 impl<'e> FlatEvent<'e> {
     fn values(&self) -> &FlatValues<'e> {
         self.values.get_or_init(|| {
-            let flattener = self.flattener.take();
-            flattener.map(|flattener| flattener.flatten(self.stored)).unwrap_or_default()
+            let flattener = self.flattener.take().expect("an event is taken apart once");
+            flattener.flatten(self.stored)
         })
     }
 

@@ -3,8 +3,8 @@
 use crate::store::threads::{Arc, Condvar, Mutex, MutexGuard, lock};
 use std::task::Waker;
 
-/// Places at which the threads of a round sleep. One call wakes all of a place; those of the first
-/// run on the other processors while the next are woken.
+/// Places at which the threads of a round sleep; one call wakes all of a place. Of one, two, three,
+/// four and eight places, four were the fastest for 16 threads on two processors.
 const BEDS: usize = 4;
 
 /// Those whose items are handled together.
