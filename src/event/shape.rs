@@ -35,9 +35,12 @@ impl Kind {
     /// Number of kinds that hang at a node.
     pub(crate) const AT_NODE: usize = 6;
 
+    /// Those whose values queries see.
+    pub(crate) const SCALARS: [Kind; 4] = [Kind::Null, Kind::Bool, Kind::Number, Kind::String];
+
     /// Whether queries see the values.
     pub(crate) fn is_scalar(self) -> bool {
-        matches!(self, Kind::Null | Kind::Bool | Kind::Number | Kind::String)
+        Kind::SCALARS.contains(&self)
     }
 }
 

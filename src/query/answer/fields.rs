@@ -271,7 +271,7 @@ impl<'s> Collector<'s> for FieldOccurrences<'s> {
                 kind if kind.is_scalar() => {
                     let place = ColumnOccurrence { segment: number, column, kind, ids: None };
                     budget.charge_heap(size_of::<ColumnOccurrence>())?;
-                    self.places_of(segment.path_of(column), budget)?.in_segments.push(place);
+                    self.places_of(&segment.path_of(column), budget)?.in_segments.push(place);
                 }
                 _ => {}
             }

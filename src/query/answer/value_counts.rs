@@ -10,6 +10,7 @@ use crate::json::{ExactNumber, Number, Value};
 use crate::limits::{DISTINCT_VALUES_MAX, NUMBER_BYTES_MAX};
 use crate::query::budget::{Budget, Evaluated, Limited};
 use crate::query::exec::evaluate::Evaluator;
+use crate::query::plan::columns::columns_at;
 use crate::query::plan::dictionary::values;
 use crate::query::plan::node::{Disjunction, RowPlan};
 use crate::query::plan::plan;
@@ -188,20 +189,21 @@ impl ValueCounts {
     }
 
     fn add_segment(&mut self, segment: &Segment, node: &RowPlan, budget: &Budget) -> Evaluated<()> {
-        match &self.path {
-            FacetPath::Values(_) => {}
+        let pattern = match &self.path {
+            FacetPath::Values(pattern) => pattern,
             FacetPath::Action => return self.add_actions(segment, node, budget),
             FacetPath::Members(element, _) => {
                 let among = plan(&Predicate::Element(element.clone()), segment, budget)?;
                 return self.add_rows(segment, node, &[], Some(&among), budget);
             }
             FacetPath::Seq => return self.add_rows(segment, node, &[], None, budget),
-        }
-        let mut columns = Vec::new();
-        for number in 0..segment.column_count() {
-            if self.is_in(segment, number, budget)? {
-                columns.push(number);
-            }
+        };
+        let mut columns = columns_at(pattern, segment);
+        columns.retain(|number| segment.column(*number).kind() != Kind::Null);
+        if let Some(overflow) = segment.overflow_column()
+            && !self.ids(segment.column(overflow), budget)?.is_empty()
+        {
+            columns.push(overflow);
         }
         if self.is_counted_by_ids(segment, &columns, budget)? {
             let mut columns = columns.into_iter();
@@ -211,16 +213,6 @@ impl ValueCounts {
             Some(RowPlan::Nothing) => Ok(()),
             among => self.add_rows(segment, node, &columns, among.as_ref(), budget),
         }
-    }
-
-    /// Whether a column has values at the path that can count.
-    fn is_in(&self, segment: &Segment, number: u32, budget: &Budget) -> Evaluated<bool> {
-        let column = segment.column(number);
-        Ok(match column.kind() {
-            Kind::Overflow => !self.ids(column, budget)?.is_empty(),
-            Kind::Null => false,
-            kind => kind.is_scalar() && self.is_at(segment.path_of(number)),
-        })
     }
 
     /// The ids of the values of a dictionary that count.

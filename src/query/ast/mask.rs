@@ -35,6 +35,11 @@ impl Mask {
         self.paths.is_empty()
     }
 
+    /// What is masked.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &PathPattern> {
+        self.paths.iter()
+    }
+
     /// Whether the value that `keys` lead to is masked.
     pub(crate) fn covers(&self, keys: &[String]) -> bool {
         self.paths.iter().any(|path| path.covers(keys))

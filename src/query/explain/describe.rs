@@ -63,8 +63,8 @@ fn fields(node: &RowPlan, segment: &Segment) -> Vec<String> {
 /// The path of a column, as queries write it.
 pub(super) fn field(column: u32, segment: &Segment) -> String {
     match segment.path_of(column) {
-        [] => "fields without a column".into(),
-        path => Path::new(path.to_vec()).to_string(),
+        path if path.is_empty() => "fields without a column".into(),
+        path => Path::new(path).to_string(),
     }
 }
 

@@ -5,9 +5,10 @@ use super::parts::QueryPart;
 use super::reason::of_part;
 use super::{Fate, PlanStep, Pruning};
 use crate::query::budget::{Budget, Evaluated};
+use crate::query::plan::columns::columns_of;
 use crate::query::plan::node::RowPlan;
+use crate::query::plan::plan;
 use crate::query::plan::visibility::Visibility;
-use crate::query::plan::{columns_of, plan};
 use crate::query::predicate::tree::{FieldPredicate, Predicate, Scope};
 use crate::segment::Segment;
 

@@ -1,6 +1,7 @@
 //! Planning: from a predicate to the plan for one segment.
 
 mod actions;
+pub(super) mod columns;
 pub(super) mod dictionary;
 pub(super) mod node;
 pub(super) mod phrase;
@@ -16,6 +17,7 @@ use crate::query::predicate::tree::{FieldPredicate, Predicate, Scope};
 use crate::query::predicate::value_predicate::ValuePredicate;
 use crate::segment::Segment;
 use crate::segment::{Column, Read, parse_uuid};
+use columns::columns_of;
 use dictionary::passing_values;
 use dictionary::strings_to_find;
 use dictionary::uuid_rows;
@@ -112,17 +114,6 @@ pub(super) fn recorded(
     let first = from.map_or(Ok(0), |from| segment.first_seq_recorded_from(from))?;
     let end = to.map_or(Ok(u64::MAX), |to| segment.first_seq_recorded_from(to))?;
     Ok(seq::within(segment, first..end))
-}
-
-/// Columns with values of the scope.
-pub(super) fn columns_of(leaf: &FieldPredicate, segment: &Segment) -> Vec<u32> {
-    (0..segment.column_count())
-        .filter(|number| {
-            let kind = segment.column(*number).kind();
-            let is_covered = || leaf.scope.covers(segment.path_of(*number));
-            kind == Kind::Overflow || kind.is_scalar() && is_covered()
-        })
-        .collect()
 }
 
 fn plan_values(

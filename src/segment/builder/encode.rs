@@ -16,6 +16,7 @@ use crate::segment::codec::uuids;
 use crate::segment::codec::uuids::Uuids;
 use crate::segment::file::contents::{Codec, ColumnContents, Contents, TextVersion};
 use crate::segment::file::envelope;
+use crate::segment::file::keys::KeyTree;
 use crate::segment::file::meta::{Footer, SegmentStats};
 use crate::segment::index::postings;
 use crate::segment::index::term_entries::Lists;
@@ -86,8 +87,10 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         builder.row_shapes.iter().map(|shape| shape_count.min(*shape)).collect();
     let overflow_rows = writer.presence(&builder.overflow_rows);
     let rest = builder.rest.finish(&mut writer.out);
+    let mut keys = KeyTree::default();
+    builder.tree.nodes().iter().for_each(|node| keys.push(node.parent, &node.key));
     let contents = Contents {
-        nodes: builder.tree.nodes().iter().map(|n| (n.parent, n.key.to_vec())).collect(),
+        keys,
         shapes: builder.shape_list,
         columns,
         times: Ints::write(&builder.times, &mut writer.out),

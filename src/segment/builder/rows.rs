@@ -11,9 +11,9 @@ use crate::event::shape::Leaf;
 use crate::event::shape::PathTree;
 use crate::segment::codec::texts::Packing;
 use crate::segment::codec::texts::TextWriter;
+use crate::segment::file::byte_strings::ByteStrings;
 use crate::segment::file::meta::SegmentId;
 use crate::segment::file::retention_keys::RetentionKey;
-use crate::segment::file::shapes::Shapes;
 use crate::segment::index::term_entries::INLINE_COLUMN_BITS;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
@@ -43,7 +43,7 @@ pub(crate) struct SegmentBuilder {
     flattener: Flattener,
     pub(super) row_layouts: RowLayouts,
     shapes: HashMap<Vec<u8>, u32, FixedState>,
-    pub(crate) shape_list: Shapes,
+    pub(crate) shape_list: ByteStrings,
     last_shape: u32,
     pub(crate) columns: Vec<ColumnBuilder>,
     /// The column of each kind at each node.
@@ -91,7 +91,7 @@ impl SegmentBuilder {
             flattener: Flattener::default(),
             row_layouts: RowLayouts::default(),
             shapes: HashMap::default(),
-            shape_list: Shapes::default(),
+            shape_list: ByteStrings::default(),
             last_shape: 0,
             columns: Vec::new(),
             columns_at: vec![[NO_COLUMN; Kind::AT_NODE]],

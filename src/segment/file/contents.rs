@@ -1,6 +1,7 @@
 //! What a segment says of its own insides: keys, shapes, columns and where everything is.
 
-use super::shapes::Shapes;
+use super::byte_strings::ByteStrings;
+use super::keys::KeyTree;
 use crate::event::shape::Kind;
 use crate::io::codec;
 use crate::segment::codec::bitpack::Packed;
@@ -17,12 +18,12 @@ use crate::text::{TEXT_RULES, UNICODE_VERSION};
 /// The table of contents of a segment, which is the last checked section.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Contents {
-    /// The tree of keys: parent and key as JSON spells it, root first, parents before children.
+    /// The tree of keys.
     #[serde(skip)]
-    pub nodes: Vec<(u32, Vec<u8>)>,
+    pub keys: KeyTree,
     /// The operations of each shape.
     #[serde(skip)]
-    pub shapes: Shapes,
+    pub shapes: ByteStrings,
     /// The columns; their index is the column number everywhere.
     pub columns: Vec<ColumnContents>,
     /// `occurred_at` of the rows, ascending.
@@ -72,14 +73,13 @@ impl TextVersion {
 impl Contents {
     /// The table as bytes: keys and shapes, then the rest as the record codec encodes it.
     pub(super) fn encode(&self) -> Vec<u8> {
-        let mut out = (self.nodes.len() as u64).to_le_bytes().to_vec();
-        for (parent, key) in &self.nodes {
+        let mut out = (self.keys.len() as u64).to_le_bytes().to_vec();
+        for (parent, key) in self.keys.nodes() {
             out.extend_from_slice(&parent.to_le_bytes());
             append_bytes(&mut out, key);
         }
         out.extend_from_slice(&(self.shapes.len() as u64).to_le_bytes());
-        let shapes = (0..self.shapes.len()).filter_map(|number| self.shapes.get(number));
-        shapes.for_each(|shape| append_bytes(&mut out, shape));
+        self.shapes.iter().for_each(|shape| append_bytes(&mut out, shape));
         out.extend_from_slice(&codec::encode(self));
         out
     }
@@ -89,15 +89,15 @@ impl Contents {
     /// segment.
     pub(super) fn decode(bytes: &[u8]) -> Option<Contents> {
         let mut rest = bytes;
-        let (mut nodes, mut shapes) = (Vec::new(), Shapes::default());
+        let (mut keys, mut shapes) = (KeyTree::default(), ByteStrings::default());
         for _ in 0..u64::from_le_bytes(take_array(&mut rest)?) {
             let parent = u32::from_le_bytes(take_array(&mut rest)?);
-            nodes.push((parent, take_bytes(&mut rest)?.to_vec()));
+            keys.push(parent, take_bytes(&mut rest)?);
         }
         for _ in 0..u64::from_le_bytes(take_array(&mut rest)?) {
             shapes.push(take_bytes(&mut rest)?);
         }
-        Some(Contents { nodes, shapes, ..codec::decode(rest)? })
+        Some(Contents { keys, shapes, ..codec::decode(rest)? })
     }
 }
 
@@ -122,7 +122,7 @@ fn take_bytes<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
 /// One column.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct ColumnContents {
-    /// Node of the path in [`Contents::nodes`].
+    /// Node of the path in [`Contents::keys`].
     pub node: u32,
     /// What the values are.
     pub kind: Kind,

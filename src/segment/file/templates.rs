@@ -1,6 +1,8 @@
 //! Templates: shapes compiled to the steps that write an event of them.
 
+use super::columns_at::ColumnsAt;
 use super::contents::{Codec, ColumnContents, Contents};
+use super::keys::KeyTree;
 use crate::event::shape::{Kind, op};
 use crate::json::append_escaped;
 use crate::limits::EVENT_DEPTH_MAX;
@@ -49,36 +51,38 @@ pub(crate) struct Template {
 /// segment has hundreds of shapes, and a page needs a few.
 #[derive(Debug)]
 pub(crate) struct Templates {
-    /// The column of each node and kind.
-    columns_at: Vec<[u32; Kind::AT_NODE]>,
     /// `None` for a shape that makes no sense.
-    pub(crate) compiled: Vec<OnceLock<Option<Template>>>,
+    compiled: Vec<OnceLock<Option<Template>>>,
 }
 
 impl Templates {
-    /// Compiles nothing yet; `None` if a column is at a node that is not there.
-    pub(crate) fn new(contents: &Contents) -> Option<Templates> {
-        let mut columns_at = vec![[u32::MAX; Kind::AT_NODE]; contents.nodes.len()];
-        for (number, column) in (0u32..).zip(&contents.columns) {
-            if column.kind != Kind::Overflow {
-                let at_node = columns_at.get_mut(column.node as usize)?;
-                *at_node.get_mut(column.kind as usize)? = number;
-            }
-        }
-        let compiled = (0..contents.shapes.len()).map(|_| OnceLock::new()).collect();
-        Some(Templates { columns_at, compiled })
+    /// Compiles nothing yet.
+    pub(crate) fn new(contents: &Contents) -> Templates {
+        Templates { compiled: (0..contents.shapes.len()).map(|_| OnceLock::new()).collect() }
     }
 
-    pub(crate) fn compile(
+    /// The template of a shape, which `compile` makes when it is asked for first.
+    pub(crate) fn get(
         &self,
+        shape: usize,
+        compile: impl FnOnce() -> Option<Template>,
+    ) -> Option<&Template> {
+        self.compiled.get(shape)?.get_or_init(compile).as_ref()
+    }
+}
+
+impl Template {
+    /// Compiles a shape; `None` if it makes no sense.
+    pub(crate) fn compile(
         contents: &Contents,
+        columns_at: &ColumnsAt,
         blocks: &Blocks,
         shape: usize,
     ) -> Option<Template> {
         let mut compiler = Compiler {
             rest: contents.shapes.get(shape)?,
-            nodes: &contents.nodes,
-            columns_at: &self.columns_at,
+            keys: &contents.keys,
+            columns_at,
             columns: &contents.columns,
             blocks,
             literal: 0,
@@ -96,8 +100,8 @@ impl Templates {
 
 struct Compiler<'l> {
     rest: &'l [u8],
-    nodes: &'l [(u32, Vec<u8>)],
-    columns_at: &'l [[u32; Kind::AT_NODE]],
+    keys: &'l KeyTree,
+    columns_at: &'l ColumnsAt,
     columns: &'l [ColumnContents],
     blocks: &'l Blocks,
     /// Where the literal that is being put together begins.
@@ -131,14 +135,9 @@ impl Compiler<'_> {
         self.template.steps.push(step);
     }
 
-    fn column(&mut self, node: u32, kind: Kind) -> Option<u32> {
-        let column = *self.columns_at.get(node as usize)?.get(kind as usize)?;
-        (column != u32::MAX).then_some(column)
-    }
-
     /// The next value of a column; one that all rows have in common becomes part of the literal.
     fn next_value(&mut self, node: u32, kind: Kind) -> Option<()> {
-        let column = self.column(node, kind)?;
+        let column = self.columns_at.get(node, kind)?;
         match common_value(self.columns.get(column as usize)?, self.blocks) {
             Some(value) if kind == Kind::String => {
                 append_escaped(&mut self.template.literals, value);
@@ -192,7 +191,7 @@ impl Compiler<'_> {
             match self.next()? {
                 op::KEY => {
                     let child = varint::read_u32(&mut self.rest)?;
-                    let (_, key) = self.nodes.get(child as usize)?;
+                    let key = self.keys.spelling(child)?;
                     self.literal(&[opening, b'"']);
                     self.literal(key);
                     self.literal(b"\":");
@@ -213,7 +212,7 @@ impl Compiler<'_> {
         loop {
             match self.next()? {
                 op::RUN => {
-                    let lengths = self.column(node, Kind::Length)?;
+                    let lengths = self.columns_at.get(node, Kind::Length)?;
                     self.needs(lengths);
                     self.end_literal();
                     let place = self.template.steps.len();

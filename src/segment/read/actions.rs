@@ -30,11 +30,6 @@ impl Segment {
         Ok(self.found_actions.get_or_init(|| found).as_deref())
     }
 
-    /// The column of the leaves of rows that are stored whole, if there are any.
-    pub(crate) fn overflow_column(&self) -> Option<u32> {
-        (0..self.column_count()).find(|number| self.column(*number).kind() == Kind::Overflow)
-    }
-
     fn find_actions(&self) -> Read<Option<Vec<(u32, u32)>>> {
         let Some((category, activity)) = self.action_columns() else {
             // Each event has both: here are only rows stored whole.

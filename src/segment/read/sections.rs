@@ -20,9 +20,9 @@ impl Segment {
                 names.push(name.to_owned());
             }
         }
-        for (column, path) in self.contents.columns.iter().zip(&self.paths) {
+        for (number, column) in (0u32..).zip(&self.contents.columns) {
             if column.spans().any(|span| touches(&span)) {
-                names.push(format!("column {}", path.join(".")));
+                names.push(format!("column {}", self.path_of(number).join(".")));
             }
         }
         names.dedup();

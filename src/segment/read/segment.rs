@@ -5,21 +5,18 @@ use super::column::Column;
 use crate::Error;
 use crate::Result;
 use crate::event::Timestamp;
-use crate::event::shape::Kind;
 use crate::io::Region;
 use crate::segment::codec::binary_search::partition_point;
 use crate::segment::codec::blocks::Blocks;
 use crate::segment::codec::blocks::Damage;
 use crate::segment::codec::blocks::Read;
-use crate::segment::file::contents::ColumnContents;
+use crate::segment::file::columns_at::ColumnsAt;
 use crate::segment::file::contents::{Contents, TextVersion};
 use crate::segment::file::envelope;
 use crate::segment::file::meta::Footer;
 use crate::segment::file::templates::{Template, Templates};
 use crate::segment::index::postings::Postings;
 use crate::segment::index::terms::Terms;
-use foldhash::fast::FixedState;
-use std::collections::HashMap;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -31,11 +28,8 @@ pub(crate) struct Segment {
     pub(crate) blocks: Blocks,
     pub(crate) contents: Contents,
     pub(crate) meta: Footer,
-    pub(crate) templates: Templates,
-    /// The keys of the path of each column.
-    pub(crate) paths: Vec<Vec<String>>,
-    /// The columns, those of the same presence together: the first one of it, and the column.
-    pub(crate) by_presence: Vec<(u32, u32)>,
+    templates: Templates,
+    pub(super) columns_at: ColumnsAt,
     /// The rows in the order of `seq`; made when first asked for.
     by_seq: OnceLock<Vec<u32>>,
     terms_are_sound: OnceLock<bool>,
@@ -72,17 +66,18 @@ impl Segment {
         meta: Footer,
     ) -> Result<Segment> {
         let unsound = |reading| Error::corrupt(path, 0, reading, "fields that agree", "others");
-        let templates = Templates::new(&contents).ok_or_else(|| unsound("segment shapes"))?;
-        let paths = paths(&contents).ok_or_else(|| unsound("segment paths"))?;
-        let by_presence = by_presence(&contents);
+        let columns_at = ColumnsAt::new(&contents).ok_or_else(|| unsound("segment columns"))?;
+        if !contents.keys.is_sound() {
+            return Err(unsound("segment keys"));
+        }
+        let templates = Templates::new(&contents);
         let segment = Segment {
             path: path.to_path_buf(),
             blocks,
             contents,
             meta,
+            columns_at,
             templates,
-            paths,
-            by_presence,
             by_seq: OnceLock::new(),
             terms_are_sound: OnceLock::new(),
             found_actions: OnceLock::new(),
@@ -92,8 +87,8 @@ impl Segment {
 
     /// The template of a shape; `None` if there is no such shape, or it makes no sense.
     pub(crate) fn template(&self, shape: usize) -> Option<&Template> {
-        let compile = || self.templates.compile(&self.contents, &self.blocks, shape);
-        self.templates.compiled.get(shape)?.get_or_init(compile).as_ref()
+        let compile = || Template::compile(&self.contents, &self.columns_at, &self.blocks, shape);
+        self.templates.get(shape, compile)
     }
 
     /// Whether every shape makes sense.
@@ -245,13 +240,6 @@ impl Segment {
         Column { contents, blocks: &self.blocks, postings: self.contents.postings }
     }
 
-    /// The number of the column with the values of one kind at a path.
-    pub(crate) fn column_at(&self, path: &[&str], kind: Kind) -> Option<u32> {
-        let is_it =
-            |number: &u32| self.column(*number).kind() == kind && self.path_of(*number) == path;
-        (0..self.column_count()).find(is_it)
-    }
-
     /// All columns, in the order of their numbers.
     pub(crate) fn columns(&self) -> impl Iterator<Item = Column<'_>> {
         (0..self.column_count()).map(|number| self.column(number))
@@ -260,11 +248,6 @@ impl Segment {
     /// Number of columns.
     pub(crate) fn column_count(&self) -> u32 {
         self.contents.columns.len() as u32
-    }
-
-    /// The keys of the path of a column.
-    pub(crate) fn path_of(&self, number: u32) -> &[String] {
-        &self.paths[number as usize]
     }
 
     /// The index of words.
@@ -287,7 +270,7 @@ impl Segment {
 
     /// Heap bytes this segment holds when it is not mapped.
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.blocks.region_len() + self.paths.len() * 256
+        self.blocks.region_len() + self.contents.columns.len() * 256
     }
 }
 
@@ -300,38 +283,4 @@ pub(crate) enum Duplicate {
     Same(u64),
     /// Another event with this tenant and id, stored under this `seq`.
     OtherContent(u64),
-}
-
-/// The paths of the columns, escapes resolved; `None` if the tree of keys makes no sense.
-fn paths(contents: &Contents) -> Option<Vec<Vec<String>>> {
-    for (number, (parent, _)) in contents.nodes.iter().enumerate() {
-        if *parent as usize >= number.max(1) {
-            return None;
-        }
-    }
-    let path = |mut node: u32, kind: Kind| {
-        let mut keys = Vec::new();
-        while node != 0 && kind != Kind::Overflow {
-            let (parent, key) = contents.nodes.get(node as usize)?;
-            let mut plain = Vec::new();
-            crate::event::shape::unescape(key, &mut plain);
-            keys.push(String::from_utf8(plain).ok()?);
-            node = *parent;
-        }
-        keys.reverse();
-        Some(keys)
-    };
-    contents.columns.iter().map(|column| path(column.node, column.kind)).collect()
-}
-
-/// Each column behind the number of the first one with the same presence, sorted.
-fn by_presence(contents: &Contents) -> Vec<(u32, u32)> {
-    let mut first = HashMap::with_hasher(FixedState::default());
-    let columns = (0u32..).zip(&contents.columns);
-    let pair = |(number, column): (u32, &ColumnContents)| {
-        (*first.entry(column.presence).or_insert(number), number)
-    };
-    let mut pairs: Vec<(u32, u32)> = columns.map(pair).collect();
-    pairs.sort_unstable();
-    pairs
 }

@@ -49,7 +49,9 @@ pub(super) struct CellBatch {
     /// Runs of neighbouring rows that are not stored whole, in the order of the cells.
     runs: Vec<Range<u32>>,
     /// Whether a row needs values of the column.
-    needed: Vec<bool>,
+    is_needed: Vec<bool>,
+    /// The columns that rows need.
+    needed: Vec<u32>,
     /// For each column the next cell and the one behind the last.
     cursors: Vec<(u32, u32)>,
     values: Vec<Cell>,
@@ -67,8 +69,9 @@ impl CellBatch {
     pub(super) fn begin(&mut self, columns: usize, rows: usize, is_backward: bool) {
         (self.rows, self.is_backward) = (rows, is_backward);
         self.runs.clear();
+        self.is_needed.clear();
+        self.is_needed.resize(columns, false);
         self.needed.clear();
-        self.needed.resize(columns, false);
         self.cursors.clear();
         self.cursors.resize(columns, (0, 0));
         self.known.resize_with(columns, KnownValues::default);
@@ -84,8 +87,10 @@ impl CellBatch {
             _ => self.runs.push(row..row + 1),
         }
         for column in columns {
-            if let Some(needed) = self.needed.get_mut(*column as usize) {
-                *needed = true;
+            if let Some(is_needed) = self.is_needed.get_mut(*column as usize)
+                && !std::mem::replace(is_needed, true)
+            {
+                self.needed.push(*column);
             }
         }
     }
@@ -95,18 +100,19 @@ impl CellBatch {
     /// # Errors
     /// For damage, and for more values than are read at once.
     pub(super) fn gather(&mut self, segment: &Segment, scratch: &mut Scratch) -> Read<()> {
-        let mut located = u32::MAX;
+        // Columns of the same presence have their values in the same places: found once for all.
+        let presence_of = |number: &u32| segment.column(*number).contents.presence;
+        let mut needed = std::mem::take(&mut self.needed);
+        needed.sort_unstable_by_key(|number| (presence_of(number).span.offset, *number));
+        let mut located = None;
         let mut count = 0;
         // A column of one row may have as many values as an event has bytes.
         let cells_max = if self.rows > 1 { CELLS_MAX } else { CELLS_OF_ROW_MAX };
-        for (presence, number) in &segment.by_presence {
+        for number in &needed {
             let place = *number as usize;
-            if !self.needed.get(place).copied().unwrap_or(false) {
-                continue;
-            }
             let column = segment.column(*number);
-            if located != *presence {
-                located = *presence;
+            if located != Some(column.contents.presence) {
+                located = Some(column.contents.presence);
                 count = self.locate(column)?;
             }
             let start = self.values.len();
@@ -118,6 +124,7 @@ impl CellBatch {
                 *cursor = (start as u32, self.values.len() as u32);
             }
         }
+        self.needed = needed;
         // Room behind the last one, so that short pieces can be copied with a fixed length.
         self.made.extend_from_slice(&[0; SHORT]);
         Ok(())

@@ -5,6 +5,7 @@ use crate::event::shape::{Flattener, Kind, Leaf, PathTree, op};
 use crate::segment::builder::rows::{NO_COLUMN, SegmentBuilder};
 use crate::segment::codec::blocks::Read;
 use crate::segment::codec::varint;
+use crate::segment::file::keys::KeyTree;
 
 impl SegmentBuilder {
     /// The shape of the builder that a row has; `None` if the row must be copied whole.
@@ -32,10 +33,11 @@ impl SegmentBuilder {
         let segment = source.segment;
         let nodes_before = self.tree.len();
         let mut walk = Flattener::default();
-        let translated =
-            segment.contents.shapes.get(number).and_then(|shape| {
-                translate(shape, &segment.contents.nodes, &mut self.tree, &mut walk)
-            });
+        let translated = segment
+            .contents
+            .shapes
+            .get(number)
+            .and_then(|shape| translate(shape, segment.keys(), &mut self.tree, &mut walk));
         let Some(nodes) = translated else {
             return Err(segment.fault("segment shape"));
         };
@@ -70,7 +72,7 @@ impl SegmentBuilder {
 /// node of each leaf in the old tree.
 fn translate(
     shape: &[u8],
-    nodes: &[(u32, Vec<u8>)],
+    keys: &KeyTree,
     tree: &mut PathTree,
     out: &mut Flattener,
 ) -> Option<Vec<u32>> {
@@ -97,7 +99,7 @@ fn translate(
             }
             op::KEY => {
                 let child = varint::read_u32(&mut rest)?;
-                let (_, key) = nodes.get(child as usize)?;
+                let key = keys.spelling(child)?;
                 let parent = around.last()?.1;
                 let new = tree.node(parent, key);
                 current = (child, new);
