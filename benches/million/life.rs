@@ -2,9 +2,8 @@
 
 use super::Outcome;
 use super::batches::{BATCH, first_events};
-use annals::event::Timestamp;
 use annals::query::Query;
-use annals::store::{ChangeReport, Keep, Store};
+use annals::store::Store;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -40,25 +39,6 @@ pub(crate) fn replay_per_second(file: &Path, folder: &Path) -> Outcome<f64> {
     let replayed = store.open_report().replayed;
     assert_eq!(replayed, events.len() as u64, "everything was acknowledged");
     Ok(replayed as f64 / seconds)
-}
-
-/// Keeps what is younger than half of the time range; says how long dropping the rest took.
-pub(crate) fn drop_half(folder: &Path) -> Outcome<(Duration, ChangeReport)> {
-    let store = Store::open(folder)?;
-    let stats = store.stats();
-    let (Some(Timestamp(oldest)), Some(Timestamp(newest))) = (stats.oldest, stats.newest) else {
-        return Err("the store is empty".into());
-    };
-    let mut retention = store.retention();
-    for class in &mut retention.classes {
-        class.kept_for = Keep::Micros((newest - oldest) / 2);
-    }
-    store.set_retention(retention)?;
-    let start = Instant::now();
-    let change = store.retain(Some(Timestamp(newest)))?;
-    let taken = start.elapsed();
-    store.close()?;
-    Ok((taken, change))
 }
 
 /// The length of all files below a folder.

@@ -16,6 +16,8 @@
 
 mod batches;
 mod brute;
+#[path = "../support/halved.rs"]
+mod halved;
 mod ingest;
 mod life;
 mod process;

@@ -1,7 +1,8 @@
 //! The report: runs all parts one after the other and prints a Markdown table.
 
 use super::batches::Batches;
-use super::life::{bytes_of, drop_half, open_and_ask, replay_per_second};
+use super::halved::drop_half;
+use super::life::{bytes_of, open_and_ask, replay_per_second};
 use super::process::{Cost, run as run_part};
 use super::questions::{Times, ask};
 use super::reporting::data_set::DataSet;

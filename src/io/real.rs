@@ -89,11 +89,10 @@ impl Io for RealDisk {
     fn load(&self, path: &Path, access: Access) -> io::Result<Region> {
         let mut options = fs::OpenOptions::new();
         options.read(true);
-        let file = open_regular(path, options)?;
-        let len = file.metadata()?.len();
+        let (file, found) = open_found(path, options)?;
         match access {
-            Access::Map => map(&file, len),
-            Access::Heap => read_all(file, len),
+            Access::Map => map(&file, found.len()),
+            Access::Heap => read_all(file, found.len()),
         }
     }
 
@@ -189,11 +188,17 @@ impl Drop for RealLock {
 }
 
 /// Opens a regular file; a link, folder, pipe or device is refused without waiting for it.
-fn open_regular(path: &Path, mut options: fs::OpenOptions) -> io::Result<fs::File> {
+fn open_regular(path: &Path, options: fs::OpenOptions) -> io::Result<fs::File> {
+    open_found(path, options).map(|(file, _)| file)
+}
+
+/// As [`open_regular`], with what was found of the file: a store has a thousand of them.
+fn open_found(path: &Path, mut options: fs::OpenOptions) -> io::Result<(fs::File, fs::Metadata)> {
     let file =
         options.mode(0o600).custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK)).open(path)?;
-    if file.metadata()?.is_file() {
-        return Ok(file);
+    let found = file.metadata()?;
+    if found.is_file() {
+        return Ok((file, found));
     }
     Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
 }

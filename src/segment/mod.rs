@@ -12,7 +12,7 @@
 //! |---|---|
 //! | `codec` | values as bytes, one codec a file; the 16 KiB blocks that have a checksum each |
 //! | `index` | lists of rows, the term dictionary, the hash table of id words |
-//! | `file` | header, footer, trailer, table of contents, keys, shapes and templates, retention keys |
+//! | `file` | header, footer, trailer, contents: keys, columns, shapes, templates, retention keys |
 //! | `read` | an open segment: columns, counts, names of sections |
 //! | `rows` | whole events put together; look-up of duplicates; verification |
 //! | `builder` | rows in, the bytes of a file out; copying from other segments |

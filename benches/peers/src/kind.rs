@@ -1,7 +1,7 @@
 //! The systems side by side: what each of them can be told to do.
 
 use super::Outcome;
-use super::million::{ingest, life, single};
+use super::million::{halved, ingest, life, single};
 use super::place::first_of;
 use super::system::System;
 use super::systems::annals_store::Annals;
@@ -182,7 +182,7 @@ impl Kind {
     /// Removes the events before `time`, which is the middle of all; the space is free then.
     pub(crate) fn drop_half(self, folder: &Path, time: Timestamp) -> Outcome<Duration> {
         match self {
-            Kind::Annals => Ok(life::drop_half(folder)?.0),
+            Kind::Annals => Ok(halved::drop_half(folder)?.0),
             Kind::Sqlite => sqlite::drop_before(folder, first_of(time)),
             Kind::ByBatch | Kind::AtOnce => tantivy::drop_before(folder, first_of(time)),
             Kind::Postgresql => postgresql::drop_before(folder, first_of(time)),

@@ -8,6 +8,8 @@ use super::{Outcome, reporting, support};
 pub(crate) mod batches;
 #[path = "../../million/brute.rs"]
 pub(crate) mod brute;
+#[path = "../../support/halved.rs"]
+pub(crate) mod halved;
 #[path = "../../million/ingest.rs"]
 pub(crate) mod ingest;
 #[path = "../../million/life.rs"]

@@ -9,18 +9,18 @@ use crate::event::shape::Kind;
 use crate::json::{ExactNumber, Number, Value};
 use crate::limits::{DISTINCT_VALUES_MAX, NUMBER_BYTES_MAX};
 use crate::query::budget::{Budget, Evaluated, Limited};
-use crate::query::exec::evaluate::Evaluator;
+use crate::query::exec::evaluate::{Evaluator, RowBuffers};
 use crate::query::plan::columns::columns_at;
 use crate::query::plan::dictionary::values;
 use crate::query::plan::node::{Disjunction, RowPlan};
 use crate::query::plan::plan;
-use crate::query::predicate::event::{EventFlattener, FlatEvent};
+use crate::query::predicate::event::FlatEvent;
 use crate::query::predicate::paths::FacetPath;
 use crate::query::predicate::tree::Predicate;
 use crate::query::predicate::value::Scalar;
 use crate::query::predicate::value::scalar;
 use crate::segment::Segment;
-use crate::segment::{Column, Decoder, Scratch, WINDOW_ROWS};
+use crate::segment::{Column, WINDOW_ROWS};
 use foldhash::fast::FixedState;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
@@ -68,14 +68,6 @@ pub(super) struct ValueCounts {
     /// Only values that begin so count.
     prefix: Option<ValuePrefix>,
     tallies: HashMap<ValueKey, Tally, FixedState>,
-}
-
-/// Buffers for reading rows.
-#[derive(Default)]
-struct Buffers {
-    scratch: Scratch,
-    decoder: Decoder,
-    reader: EventFlattener,
 }
 
 impl Collector<'_> for ValueCounts {
@@ -331,7 +323,7 @@ impl ValueCounts {
         among: Option<&RowPlan>,
         budget: &Budget,
     ) -> Evaluated<()> {
-        let mut buffers = Buffers::default();
+        let mut buffers = RowBuffers::default();
         let mut evaluator = Evaluator::new(segment, budget);
         each_window(segment, node, budget, &mut |first, mut set| {
             if let Some(among) = among {
@@ -354,7 +346,7 @@ impl ValueCounts {
         segment: &Segment,
         row: u32,
         columns: &[u32],
-        buffers: &mut Buffers,
+        buffers: &mut RowBuffers,
         budget: &Budget,
     ) -> Evaluated<()> {
         if !matches!(self.path, FacetPath::Values(_)) {

@@ -27,28 +27,36 @@ pub(crate) struct Evaluator<'s> {
     pub(crate) budget: &'s Budget,
     /// Rows that were looked at one by one so far.
     pub(crate) checked: u64,
-    scratch: Scratch,
-    decoder: Decoder,
-    reader: EventFlattener,
+    /// Made when a row is first looked at: a question without hits in a segment needs none.
+    buffers: Option<Box<RowBuffers>>,
+}
+
+/// Buffers for reading rows.
+#[derive(Debug, Default)]
+pub(crate) struct RowBuffers {
+    pub(crate) scratch: Scratch,
+    pub(crate) decoder: Decoder,
+    pub(crate) reader: EventFlattener,
 }
 
 impl<'s> Evaluator<'s> {
-    /// Begins with empty buffers.
+    /// Begins without buffers.
     pub(crate) fn new(segment: &'s Segment, budget: &'s Budget) -> Self {
-        let (scratch, decoder) = (Scratch::default(), Decoder::default());
-        let reader = EventFlattener::new();
-        Evaluator { segment, budget, checked: 0, scratch, decoder, reader }
+        Evaluator { segment, budget, checked: 0, buffers: None }
     }
 
     /// Gives the buffers back; they are made anew when they are needed.
     pub(super) fn release(&mut self) {
-        let new = Evaluator::new(self.segment, self.budget);
-        *self = Evaluator { checked: self.checked, ..new };
+        self.buffers = None;
+    }
+
+    fn buffers(&mut self) -> &mut RowBuffers {
+        self.buffers.get_or_insert_default()
     }
 
     /// The buffers for whole rows.
     pub(crate) fn decoder(&mut self) -> &mut Decoder {
-        &mut self.decoder
+        &mut self.buffers().decoder
     }
 
     /// The rows of `node` in `rows`, which lie within one window, relative to that window.
@@ -200,7 +208,7 @@ impl<'s> Evaluator<'s> {
                 Ok(leaf.test.matches(Scalar::Number(&seq), budget)?)
             }),
             Filter::Event(leaf) => {
-                let (decoder, reader) = (&mut self.decoder, &mut self.reader);
+                let RowBuffers { decoder, reader, .. } = self.buffers();
                 filtered(&rows, first, budget, |row| {
                     let stored = segment.stored_event(row, decoder)?;
                     budget.charge_bytes(stored.event.canonical().len())?;
@@ -208,7 +216,7 @@ impl<'s> Evaluator<'s> {
                 })
             }
             Filter::Element(element) => {
-                let decoder = &mut self.decoder;
+                let decoder = self.decoder();
                 filtered(&rows, first, budget, |row| {
                     let stored = segment.stored_event(row, decoder)?;
                     Ok(element.is_met_by(stored.event.canonical(), budget)?)
@@ -226,10 +234,11 @@ impl<'s> Evaluator<'s> {
         rows: RowSet,
         first: u32,
     ) -> Evaluated<RowSet> {
-        let (scratch, budget) = (&mut self.scratch, self.budget);
+        let (segment, budget) = (self.segment, self.budget);
+        let scratch = &mut self.buffers().scratch;
         let (mut rest, mut met) = (rows, RowSet::empty());
         for number in columns {
-            let column = self.segment.column(*number);
+            let column = segment.column(*number);
             let mut places = column.places();
             let passed = filtered(&rest, first, budget, |row| {
                 let (start, count) = places.locate(row)?;

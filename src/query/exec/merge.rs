@@ -6,6 +6,7 @@ use super::source::HitSource;
 use crate::event::StoredEvent;
 use crate::query::ast::mask::Mask;
 use crate::query::budget::Budget;
+use crate::query::plan::node::RowPlan;
 use crate::query::plan::visibility::Visibility;
 use crate::query::predicate::tree::Predicate;
 use crate::query::request::order::{Order, SortKey};
@@ -124,6 +125,10 @@ impl<'s, 'o> Merge<'s, 'o> {
                     Some(observer) => observer.plan(&source, segment, budget),
                     None => self.visibility.plan(predicate, segment, budget),
                 };
+                if matches!(node, Ok(RowPlan::Nothing)) && self.observer.is_none() {
+                    self.waiting.pop();
+                    return Ok(());
+                }
                 let stream =
                     node.and_then(|node| SegmentStream::new(segment, node, wanted, budget));
                 HitStream::Segment(Box::new(stream.map_err(|halt| halt.error(segment))?))

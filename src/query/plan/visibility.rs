@@ -98,8 +98,11 @@ impl<'s> Visibility<'s> {
         segment: &Segment,
         budget: &Budget,
     ) -> Evaluated<RowPlan> {
-        let mut node = plan(predicate, segment, budget)?.and(self.rows(segment, budget)?);
-        node.order(segment.rows());
+        let mut node = plan(predicate, segment, budget)?;
+        if !matches!(node, RowPlan::Nothing) {
+            node = node.and(self.rows(segment, budget)?);
+            node.order(segment.rows());
+        }
         Ok(node)
     }
 
