@@ -63,7 +63,7 @@ fn take_in(folder: &Path, size: u64, part: &AtomicUsize) -> Outcome<f64> {
             let events = batch.iter().map(|text| Event::from_json(text.as_bytes()));
             store.append_batch(events.collect::<annals::Result<Vec<_>>>()?)?;
             done += batch.len() as u64;
-            part.store((done * PARTS as u64 / size) as usize, Ordering::Relaxed);
+            part.store(((done - 1) * PARTS as u64 / size) as usize, Ordering::Relaxed);
         }
         Ok::<_, annals::Error>(())
     })?;

@@ -1,11 +1,12 @@
 //! Whole segments: what goes in comes out, and damage does no harm.
 
 use super::*;
+use crate::event::shape::Kind;
 use crate::event::{Event, StoredEvent, Timestamp};
 use crate::io::Region;
 use crate::io::codec;
-use crate::segment::file::contents::Codec;
 use crate::segment::file::contents::Contents;
+use crate::segment::file::contents::{Codec, ColumnContents};
 use crate::{Error, Result};
 use proptest::prelude::*;
 use std::path::Path;
@@ -418,6 +419,20 @@ fn a_table_of_contents_that_claims_more_than_the_file_holds_is_refused() {
     for (number, claim) in claims.into_iter().enumerate() {
         let error = forged(&rows, claim).expect_err("a claim beyond the file");
         assert!(matches!(error, Error::Corrupt { .. }), "claim {number}: {error}");
+    }
+}
+
+#[test]
+fn two_columns_at_one_place_are_refused() {
+    let rows = few_rows(3);
+    for kind in [Kind::String, Kind::Overflow] {
+        let error = forged(&rows, |contents, _| {
+            let column = contents.columns.iter().find(|column| column.kind == Kind::String);
+            let column = ColumnContents { kind, ..column.unwrap().clone() };
+            contents.columns.extend([column.clone(), column]);
+        });
+        let error = error.expect_err("whose values would a condition be about?");
+        assert!(error.to_string().contains("segment columns"), "{error}");
     }
 }
 

@@ -12,7 +12,8 @@ pub(in crate::query) fn columns_of(leaf: &FieldPredicate, segment: &Segment) -> 
         Scope::AnyText => segment.scalars().to_vec(),
         Scope::TextExcept(mask) => {
             let masked: Vec<_> = mask.paths().map(|path| columns_within(path, segment)).collect();
-            let is_masked = |column: &u32| masked.iter().any(|of_path| of_path.contains(column));
+            let is_masked =
+                |column: &u32| masked.iter().any(|of_path| of_path.binary_search(column).is_ok());
             segment.scalars().iter().copied().filter(|column| !is_masked(column)).collect()
         }
         _ => Vec::new(),
@@ -36,14 +37,14 @@ pub(in crate::query) fn columns_at(pattern: &PathPattern, segment: &Segment) -> 
 fn columns_where(pattern: &PathPattern, segment: &Segment, with_below: bool) -> Vec<u32> {
     // How many segments of the path are left behind each node; `None` where it leads elsewhere.
     let segments = pattern.segments();
-    let left = segment.keys().fold(Some(segments.len()), |left, key| match left {
+    let left = segment.fold_keys(Some(segments.len()), |left, key| match left {
         Some(0) => left.filter(|_| with_below),
         Some(left) if key.may_begin(&segments[segments.len() - left]) => {
             behind_key(&segments[segments.len() - left..], &key.text()?).map(<[String]>::len)
         }
         _ => None,
     });
-    let nodes = (0u32..).zip(left).filter(|(_, left)| *left == Some(0));
+    let nodes = left.filter(|(_, left)| *left == Some(0));
     segment.scalars_at(nodes.map(|(node, _)| node))
 }
 

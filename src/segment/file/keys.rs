@@ -67,54 +67,34 @@ impl KeyTree {
         self.parents.iter().copied().zip(self.keys.iter())
     }
 
-    fn key(&self, node: usize) -> Key<'_> {
-        Key { tree: self, node }
+    /// The key of a node.
+    pub(super) fn key(&self, node: u32) -> Key<'_> {
+        Key { tree: self, node: node as usize }
+    }
+
+    /// The node above; the event is its own.
+    pub(super) fn parent(&self, node: u32) -> Option<u32> {
+        self.parents.get(node as usize).copied()
     }
 
     /// Whether parents stand before children, and every key is a text.
     pub(crate) fn is_sound(&self) -> bool {
         let are_texts = match self.keys.contain(b'\\') {
-            true => (0..self.len()).all(|node| self.key(node).text().is_some()),
+            true => (0..self.len() as u32).all(|node| self.key(node).text().is_some()),
             false => self.keys.are_texts(),
         };
         let mut parents = (0usize..).zip(&self.parents);
         are_texts && parents.all(|(node, parent)| (*parent as usize) < node.max(1))
     }
 
-    /// The first node below `parent` with a key.
-    fn child(&self, parent: u32, key: &str) -> Option<u32> {
-        // The event is its own parent, and no child.
-        let nodes = (1u32..).zip(self.parents.iter().skip(1));
-        let mut children = nodes.filter(|(_, of)| **of == parent).map(|(node, _)| node);
-        let is_it = |own: Key<'_>| own.may_begin(key) && own.text().is_some_and(|own| own == key);
-        children.find(|node| is_it(self.key(*node as usize)))
-    }
-
-    /// The node that `path` leads to.
-    pub(crate) fn node_at(&self, path: &[&str]) -> Option<u32> {
-        path.iter().try_fold(0, |node, key| self.child(node, key))
-    }
-
     /// The keys that lead to a node, escapes resolved.
     pub(crate) fn path_of(&self, node: u32) -> Vec<String> {
-        let parent = |node: &u32| self.parents.get(*node as usize).copied();
+        let parent = |node: &u32| self.parent(*node);
         let way = std::iter::successors(Some(node), parent).take_while(|node| *node != 0);
-        let key = |node: u32| self.key(node as usize).text().unwrap_or_default().into_owned();
+        let key = |node: u32| self.key(node).text().unwrap_or_default().into_owned();
         let mut path: Vec<String> = way.map(key).collect();
         path.reverse();
         path
-    }
-
-    /// A value for each node, made of that of its parent and its key; that of the event is given.
-    ///
-    /// Cost: one walk over all nodes; keys are looked up only where `step` asks.
-    pub(crate) fn fold<S: Copy>(&self, event: S, step: impl Fn(S, Key<'_>) -> S) -> Vec<S> {
-        let mut values = Vec::with_capacity(self.len());
-        for (node, parent) in self.parents.iter().enumerate() {
-            let above = values.get(*parent as usize);
-            values.push(above.map_or(event, |above| step(*above, self.key(node))));
-        }
-        values
     }
 }
 
@@ -129,25 +109,14 @@ mod tests {
     }
 
     #[test]
-    fn paths_lead_to_nodes_and_back() {
+    fn nodes_lead_to_paths() {
         let tree = tree(&[(0, b""), (0, b"a"), (1, b"a"), (0, br#"\"x\n"#), (3, b""), (3, b"a")]);
         assert!(tree.is_sound());
-        for (path, node) in [
-            (&[][..], 0),
-            (&["a"], 1),
-            (&["a", "a"], 2),
-            (&["\"x\n"], 3),
-            (&["\"x\n", ""], 4),
-            (&["\"x\n", "a"], 5),
-        ] {
-            assert_eq!(tree.node_at(path), Some(node), "{path:?}");
-            assert_eq!(tree.path_of(node), path, "{path:?}");
+        let paths: [&[&str]; 6] =
+            [&[], &["a"], &["a", "a"], &["\"x\n"], &["\"x\n", ""], &["\"x\n", "a"]];
+        for (node, path) in (0u32..).zip(paths) {
+            assert_eq!(tree.path_of(node), path);
         }
-        for path in [&[""][..], &["b"], &["a", ""], &["a", "a", "a"], &["\\\"x\\n"]] {
-            assert_eq!(tree.node_at(path), None, "{path:?}");
-        }
-        let depths = tree.fold(0, |above, _| above + 1);
-        assert_eq!(depths, [0, 1, 2, 1, 2, 2]);
     }
 
     #[test]

@@ -2,13 +2,18 @@
 
 use super::segment::Segment;
 use crate::event::shape::Kind;
-use crate::segment::file::keys::KeyTree;
+use crate::segment::file::keys::{Key, KeyTree};
 
 impl Segment {
     /// The number of the column with the values of one kind at a path.
     pub(crate) fn column_at(&self, path: &[&str], kind: Kind) -> Option<u32> {
-        let node = self.keys().node_at(path)?;
-        self.columns_at.get(node, kind)
+        let depths = self.fold_keys(Some(0), |depth, key| {
+            let wanted = path.get(depth?)?;
+            let is_it = key.may_begin(wanted) && key.text()? == *wanted;
+            is_it.then_some(depth? + 1)
+        });
+        let mut nodes = depths.filter(|(_, depth)| *depth == Some(path.len()));
+        nodes.find_map(|(node, _)| self.columns_at.get(node, kind))
     }
 
     /// The keys of the path of a column; none for the leaves of rows that are stored whole.
@@ -23,6 +28,16 @@ impl Segment {
     /// The tree of keys.
     pub(crate) fn keys(&self) -> &KeyTree {
         &self.contents.keys
+    }
+
+    /// The nodes of keys that lead to columns, each with a value that is made of that of its
+    /// parent and its key; that of the event is given.
+    pub(crate) fn fold_keys<S: Copy>(
+        &self,
+        event: S,
+        step: impl Fn(S, Key<'_>) -> S,
+    ) -> impl Iterator<Item = (u32, S)> {
+        self.columns_at.fold(self.keys(), event, step)
     }
 
     /// The columns of values at some nodes of the tree of keys, ascending.
@@ -41,5 +56,34 @@ impl Segment {
     /// The column of the leaves of rows that are stored whole, if there are any.
     pub(crate) fn overflow_column(&self) -> Option<u32> {
         self.columns_at.overflow
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::event::shape::Kind;
+    use crate::event::{Event, Timestamp};
+    use crate::segment::SegmentBuilder;
+
+    #[test]
+    fn keys_without_values_are_not_walked() {
+        const KEYS: usize = 10_000;
+        let empty: Vec<String> = (0..KEYS).map(|key| format!("\"k{key}\":{{}}")).collect();
+        let text = format!(
+            r#"{{"occurred_at":"2026-01-01T00:00:00Z","category":"c","activity":"a",
+            "details":{{"a":{{"b":"x"}},{}}}}}"#,
+            empty.join(",")
+        );
+        let event = Event::from_json(text.as_bytes()).unwrap();
+        let mut builder = SegmentBuilder::in_memory();
+        builder.push(1, Timestamp(0), Timestamp(0), event.canonical()).unwrap();
+        let segment = builder.finish_in_memory().unwrap();
+        assert!(segment.keys().len() > KEYS);
+        assert!(
+            segment.fold_keys((), |(), _| ()).count() <= 1 + 3 * segment.contents.columns.len()
+        );
+        let number = segment.column_at(&["details", "a", "b"], Kind::String).unwrap();
+        assert_eq!(segment.path_of(number), ["details", "a", "b"]);
+        assert_eq!(segment.column_at(&["details", "k7"], Kind::String), None);
     }
 }
