@@ -48,6 +48,13 @@ impl ColumnsAt {
         (number != NONE).then_some(number)
     }
 
+    /// The first column with the values of one kind at a path. A look-up for duplicates asks for
+    /// each event: nothing is made, and the walk ends at the column.
+    pub(crate) fn at(&self, keys: &KeyTree, path: &[&str], kind: Kind) -> Option<u32> {
+        let mut nodes = self.ways.iter().filter(|(node, _)| keys.is_at(*node, path));
+        nodes.find_map(|(node, _)| self.get(*node, kind))
+    }
+
     /// The columns at a node whose values queries see.
     pub(crate) fn scalars_at(&self, node: u32) -> impl Iterator<Item = u32> {
         Kind::SCALARS.into_iter().filter_map(move |kind| self.get(node, kind))

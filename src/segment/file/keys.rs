@@ -77,6 +77,18 @@ impl KeyTree {
         self.parents.get(node as usize).copied()
     }
 
+    /// Whether a path leads to a node.
+    pub(super) fn is_at(&self, mut node: u32, path: &[&str]) -> bool {
+        for wanted in path.iter().rev() {
+            let key = self.key(node);
+            if node == 0 || !key.may_begin(wanted) || key.text().is_none_or(|own| own != *wanted) {
+                return false;
+            }
+            node = self.parent(node).unwrap_or(0);
+        }
+        node == 0
+    }
+
     /// Whether parents stand before children, and every key is a text.
     pub(crate) fn is_sound(&self) -> bool {
         let are_texts = match self.keys.contain(b'\\') {
@@ -109,13 +121,17 @@ mod tests {
     }
 
     #[test]
-    fn nodes_lead_to_paths() {
+    fn nodes_lead_to_paths_and_are_at_them() {
         let tree = tree(&[(0, b""), (0, b"a"), (1, b"a"), (0, br#"\"x\n"#), (3, b""), (3, b"a")]);
         assert!(tree.is_sound());
         let paths: [&[&str]; 6] =
             [&[], &["a"], &["a", "a"], &["\"x\n"], &["\"x\n", ""], &["\"x\n", "a"]];
         for (node, path) in (0u32..).zip(paths) {
             assert_eq!(tree.path_of(node), path);
+            for (other, other_path) in (0u32..).zip(paths) {
+                assert_eq!(tree.is_at(node, other_path), node == other, "{other_path:?}");
+            }
+            assert!(!tree.is_at(node, &["a", "b"]) && !tree.is_at(node, &["b", "a"]));
         }
     }
 

@@ -7,13 +7,7 @@ use crate::segment::file::keys::{Key, KeyTree};
 impl Segment {
     /// The number of the column with the values of one kind at a path.
     pub(crate) fn column_at(&self, path: &[&str], kind: Kind) -> Option<u32> {
-        let depths = self.fold_keys(Some(0), |depth, key| {
-            let wanted = path.get(depth?)?;
-            let is_it = key.may_begin(wanted) && key.text()? == *wanted;
-            is_it.then_some(depth? + 1)
-        });
-        let mut nodes = depths.filter(|(_, depth)| *depth == Some(path.len()));
-        nodes.find_map(|(node, _)| self.columns_at.get(node, kind))
+        self.columns_at.at(self.keys(), path, kind)
     }
 
     /// The keys of the path of a column; none for the leaves of rows that are stored whole.
