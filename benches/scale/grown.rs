@@ -1,4 +1,5 @@
-//! A store that grows: events are made in one thread and taken in by another, memory is watched.
+//! A store that grows: events are made in one thread and taken in by another, then the background
+//! merges what it likes to. Memory is watched.
 
 use super::support::corpus::generator;
 use super::{Line, Outcome};
@@ -15,31 +16,44 @@ const AHEAD: usize = 8;
 /// Parts of the events for which memory is told apart.
 const PARTS: usize = 10;
 const PAUSE: Duration = Duration::from_millis(5);
+/// A background that has merged nothing for so long has nothing to merge.
+const REST: Duration = Duration::from_secs(3);
 
-/// Takes events in by durable batches until all are in segments.
+/// What was seen of a store that grew.
+struct Growth {
+    /// Seconds until all was in segments, and how many they were.
+    seconds: f64,
+    sealed: usize,
+    /// Seconds until the background had merged them.
+    merging: f64,
+}
+
+/// Takes events in by durable batches until all are in segments, and waits until those are merged.
 pub(crate) fn grow(folder: &Path, size: u64) -> Outcome<Vec<Line>> {
-    // More than a part counts when memory is looked at: the end.
+    // Beyond the parts of events: the rest, and the end.
     let part = AtomicUsize::new(0);
-    let (seconds, peaks) = std::thread::scope(|scope| {
+    let (growth, peaks) = std::thread::scope(|scope| {
         let watch = scope.spawn(|| peaks(&part));
         let taken_in = take_in(folder, size, &part);
-        part.store(PARTS, Ordering::Relaxed);
+        part.store(PARTS + 1, Ordering::Relaxed);
         let peaks = watch.join().map_err(|_| "the watch of memory panicked")?;
         Ok::<_, Box<dyn std::error::Error>>((taken_in?, peaks))
     })?;
     let megabytes = |kilobytes: usize| (kilobytes as f64 * 1024.0 / 1e6).round();
-    let (first, highest) = (peaks[0], peaks.iter().copied().max().unwrap_or_default());
+    let all = peaks[..PARTS].iter().copied().max().unwrap_or_default();
+    let [first, all, merging] = [peaks[0], all, peaks[PARTS]].map(megabytes);
     Ok(vec![
-        ("made and taken in, events/s".into(), format!("{:.0}", size as f64 / seconds)),
+        ("made and taken in, events/s".into(), format!("{:.0}", size as f64 / growth.seconds)),
+        ("peak anonymous memory, MB: first tenth, all".into(), format!("{first}, {all}")),
+        ("segments behind the last event".into(), growth.sealed.to_string()),
         (
-            "peak anonymous memory, MB: first tenth, all".into(),
-            format!("{}, {}", megabytes(first), megabytes(highest)),
+            "merged by the background in, s; peak memory meanwhile, MB".into(),
+            format!("{:.1}; {merging}", growth.merging),
         ),
     ])
 }
 
-/// Gives how many seconds it took.
-fn take_in(folder: &Path, size: u64, part: &AtomicUsize) -> Outcome<f64> {
+fn take_in(folder: &Path, size: u64, part: &AtomicUsize) -> Outcome<Growth> {
     let store = Store::open(folder)?;
     let start = Instant::now();
     std::thread::scope(|scope| {
@@ -68,13 +82,24 @@ fn take_in(folder: &Path, size: u64, part: &AtomicUsize) -> Outcome<f64> {
         Ok::<_, annals::Error>(())
     })?;
     store.seal()?;
+    let seconds = start.elapsed().as_secs_f64();
+    part.store(PARTS, Ordering::Relaxed);
+    let sealed = store.segments().len();
+    let (start, mut count, mut merged_at) = (Instant::now(), sealed, Instant::now());
+    while merged_at.elapsed() < REST {
+        std::thread::sleep(PAUSE);
+        let now = store.segments().len();
+        if now != count {
+            (count, merged_at) = (now, Instant::now());
+        }
+    }
     store.close()?;
-    Ok(start.elapsed().as_secs_f64())
+    Ok(Growth { seconds, sealed, merging: (merged_at - start).as_secs_f64() })
 }
 
-/// The peak of anonymous memory in kilobytes for each part, until the last one has ended.
-fn peaks(part: &AtomicUsize) -> [usize; PARTS] {
-    let mut peaks = [0; PARTS];
+/// The peak of anonymous memory in kilobytes for each part and the rest, until all has ended.
+fn peaks(part: &AtomicUsize) -> [usize; PARTS + 1] {
+    let mut peaks = [0; PARTS + 1];
     loop {
         let Some(peak) = peaks.get_mut(part.load(Ordering::Relaxed)) else {
             return peaks;

@@ -4,7 +4,7 @@
 //! `ANNALS_SIZES` says which, with commas between (default `1000000,10000000`), `ANNALS_REPEATS`
 //! how often each question is asked (default 100), `TMPDIR` on which disk: a hundred million
 //! generated events take 11 GB and some 15 minutes. Nothing is merged on request: the segments are
-//! those that seals and the background made.
+//! those that the background leaves when it rests.
 
 mod grown;
 #[path = "../support/halved.rs"]
@@ -78,7 +78,7 @@ fn lines(size: u64, repeats: usize) -> Outcome<Vec<Line>> {
     let mut lines = grow(folder.path(), size)?;
     let store = StoreReader::open(folder.path())?;
     let stats = store.stats();
-    lines.push(("segments, none merged on request".into(), stats.segments.to_string()));
+    lines.push(("segments then, none merged on request".into(), stats.segments.to_string()));
     let bytes = stats.bytes as f64 / size as f64;
     lines.push(("disk, bytes/event".into(), format!("{bytes:.1}")));
     lines.push(("open for reading + newest 50, ms".into(), median(openings(folder.path())?)));

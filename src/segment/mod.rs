@@ -32,6 +32,7 @@ pub(crate) use codec::binary_search::partition_point;
 pub(crate) use codec::blocks::{Blocks, Damage, Read};
 pub(crate) use codec::overflow::{decode as decode_overflow, string_at as overflow_string_at};
 pub(crate) use codec::uuids::{GROUP_LENGTHS, parse as parse_uuid};
+pub(crate) use file::envelope::FileSink;
 pub(crate) use file::meta::{Footer, SegmentId, SegmentStats};
 pub(crate) use file::retention_keys::RetentionKey;
 pub(crate) use index::id_words::is_id_word;

@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 /// Wakes a thread that is parked.
 struct Unpark(Thread);
@@ -96,4 +97,38 @@ fn an_error_of_the_disk_names_its_cause() {
     std::fs::write(&file, "no folder").expect("writes");
     let error = Store::open(file.join("store")).expect_err("a file is in the way");
     assert!(error.source().is_some(), "{error:?}");
+}
+
+/// An event of random letters, of which a file holds a text that hardly packs, and a word.
+fn large_event(state: &mut u64) -> Event {
+    let letter = |_| {
+        *state ^= *state << 13;
+        *state ^= *state >> 7;
+        *state ^= *state << 17;
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[(*state >> 58) as usize]
+    };
+    let text: Vec<u8> = (0..1_000_000).map(letter).collect();
+    let text = String::from_utf8(text).expect("letters");
+    let event = Event::builder(annals::Timestamp(1_774_000_000_000_000), "test", "done");
+    event.detail("text", text).build().expect("a sound event")
+}
+
+/// Two segments that fill a large one are too few to be merged behind a seal.
+#[test]
+fn neighbours_are_merged_while_no_tail_fills() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(folder.path()).expect("opens");
+    let mut state = 1;
+    for _ in 0..2 {
+        store.append_batch((0..13).map(|_| large_event(&mut state))).expect("appends");
+        store.seal().expect("seals");
+    }
+    let patience = Instant::now() + Duration::from_secs(60);
+    while store.segments().len() > 1 {
+        assert!(Instant::now() < patience, "not merged: {:?}", store.segments());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let verified = store.verify().expect("reads");
+    assert_eq!((verified.events, verified.problems), (26, Vec::new()));
+    assert_eq!(store.snapshot().query(&Query::all()).count().expect("counts"), 26);
 }

@@ -23,12 +23,13 @@ const DEPTH: usize = 3;
 fn main() {
     let schedules = std::env::var("ANNALS_SCHEDULES");
     let schedules = schedules.map_or(SCHEDULES_DEFAULT, |text| text.parse().expect("a number"));
-    let scenarios: [(&str, fn()); 6] = [
+    let scenarios: [(&str, fn()); 7] = [
         ("acknowledged is durable and visible", group_commit::acknowledged),
         ("a failed sync acknowledges nothing", group_commit::failing_sync),
         ("what nobody waits for is written", group_commit::submitted),
         ("a seal that is waited for comes", signals::seal_and_wait),
         ("nobody waits for a thread that is gone", signals::farewell),
+        ("segments are heard of, whoever sealed them", signals::segments_are_heard_of),
         ("news are heard by all", signals::notifier),
     ];
     for (name, scenario) in scenarios {

@@ -19,6 +19,8 @@ struct Tails {
     active: u64,
     sealed: u64,
     flushes: u64,
+    /// How often it looked for segments to merge.
+    looks: u64,
 }
 
 #[derive(Default)]
@@ -38,8 +40,10 @@ fn background(engine: &Engine) {
                 let count = std::mem::take(&mut lock(&engine.tails).active);
                 thread::yield_now();
                 lock(&engine.tails).sealed += count;
+                engine.signal.ask_to_merge();
                 engine.signal.end_seal(Ok(()));
             }
+            Job::Merge => lock(&engine.tails).looks += 1,
             Job::Tick => unreachable!("nothing is due by time"),
         }
     }
@@ -75,6 +79,23 @@ pub(crate) fn seal_and_wait() {
     let tails = lock(&engine.tails);
     assert_eq!((tails.active, tails.sealed), (0, THREADS));
     assert!(tails.flushes > 0, "nobody was asked to flush");
+    assert!(tails.looks <= THREADS * 2, "more looks than seals");
+}
+
+/// Seals that others make are heard of, too.
+pub(crate) fn segments_are_heard_of() {
+    let engine = Arc::new(Engine::default());
+    let waiting = {
+        let engine = Arc::clone(&engine);
+        thread::spawn(move || while engine.signal.next(None) != Job::Merge {})
+    };
+    let asks: [fn(&Signal); 3] = [Signal::ask_to_flush, Signal::ask_to_merge, Signal::ask_to_seal];
+    let asking = asks.map(|ask| {
+        let engine = Arc::clone(&engine);
+        thread::spawn(move || ask(&engine.signal))
+    });
+    asking.into_iter().for_each(|thread| thread.join().expect("no panic"));
+    waiting.join().expect("no panic");
 }
 
 /// A wait that meets the end of the thread ends, too: sealed, or told that the store is closed.

@@ -5,6 +5,7 @@ use crate::segment::codec::radix::order_of_texts;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 /// Values after which it is decided whether they repeat enough to be interned.
 const TRIAL_VALUES: usize = 2048;
@@ -70,6 +71,21 @@ impl ColumnBuilder {
             self.rows.extend(rows);
             interner.ids.extend_from_slice(ids);
             self.try_dictionary();
+        }
+    }
+
+    /// Adds the next values of another column while their rows are before `end`.
+    pub(super) fn take_rows_before(&mut self, end: u32, other: &Self, next: &mut Range<usize>) {
+        while let Some(row) = other.rows[next.clone()].first().filter(|row| **row < end) {
+            let index = next.start;
+            next.start += 1;
+            match &other.values {
+                ValueBuffer::Interned(values) => {
+                    self.push(*row, values.distinct.get(values.ids[index]));
+                }
+                ValueBuffer::Plain(values) => self.push(*row, values.get(index as u32)),
+                ValueBuffer::Lengths(lengths) => self.push_length(*row, lengths[index] as u32),
+            }
         }
     }
 

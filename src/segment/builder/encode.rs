@@ -1,10 +1,11 @@
 //! From the rows of a builder to the bytes of a file.
 
 use super::column::{ColumnBuilder, Interner, Strings, ValueBuffer};
-use super::rows::{SegmentBuilder, root_node};
+use super::rows::{NO_COLUMN, SegmentBuilder, root_node};
 use crate::event::shape::Kind;
+use crate::segment::codec::ascending;
 use crate::segment::codec::bitpack::Packed;
-use crate::segment::codec::blocks::ByteSpan;
+use crate::segment::codec::blocks::{ByteSpan, Sections};
 use crate::segment::codec::dictionary::Dictionary;
 use crate::segment::codec::ints::Ints;
 use crate::segment::codec::overflow;
@@ -15,7 +16,7 @@ use crate::segment::codec::texts::{Packing, TextWriter};
 use crate::segment::codec::uuids;
 use crate::segment::codec::uuids::Uuids;
 use crate::segment::file::contents::{Codec, ColumnContents, Contents, TextVersion};
-use crate::segment::file::envelope;
+use crate::segment::file::envelope::{FileSink, FileWriter};
 use crate::segment::file::keys::KeyTree;
 use crate::segment::file::meta::{Footer, SegmentStats};
 use crate::segment::index::postings;
@@ -31,11 +32,14 @@ use std::hash::BuildHasher;
 /// Values from which a column that hardly repeats gets no dictionary.
 const PLAIN_MIN: usize = 64;
 
-/// A segment laid out: the bytes before the table of contents, that table, and the meta.
-pub(super) struct Encoded {
-    pub bytes: Vec<u8>,
-    pub contents: Contents,
-    pub meta: Footer,
+/// Pairs of values of two columns, as their ranks.
+type RankPairs = Vec<(u32, u32)>;
+
+/// A segment laid out: the sections, the table of contents, and the meta.
+struct Encoded {
+    sections: Sections,
+    contents: Contents,
+    meta: Footer,
 }
 
 impl SegmentBuilder {
@@ -44,11 +48,32 @@ impl SegmentBuilder {
     /// # Errors
     /// [`Error::Invalid`] if no row was pushed.
     pub(crate) fn finish(self) -> Result<(Vec<u8>, Footer)> {
-        if self.times.is_empty() {
-            return Err(Error::invalid("segment", "has no rows"));
-        }
-        let Encoded { bytes, contents, meta } = encode(self);
-        Ok(envelope::assemble(bytes, &contents, meta))
+        let mut bytes = Vec::new();
+        let meta = self.finish_into(&mut |piece: &[u8]| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
+        Ok((bytes, meta))
+    }
+
+    /// Writes the file, piece by piece. Gives what the manifest keeps of it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if no row was pushed; those of the sink.
+    pub(crate) fn finish_into(self, sink: &mut FileSink<'_>) -> Result<Footer> {
+        self.write(sink, |_, column| Ok(column))
+    }
+
+    /// Does [`Self::finish_into`] with columns that are [completed](encode) one by one.
+    pub(super) fn write(
+        self,
+        sink: &mut FileSink<'_>,
+        complete: impl FnMut(usize, ColumnBuilder) -> Result<ColumnBuilder>,
+    ) -> Result<Footer> {
+        let (mut file, sections) = FileWriter::begin(self.id, sink);
+        let encoded = encode(self, sections, complete, |sections| file.pass_on(sections))?;
+        let Encoded { sections, contents, meta } = encoded;
+        file.finish(sections, &contents, meta)
     }
 
     /// The segment, open, in memory.
@@ -56,25 +81,34 @@ impl SegmentBuilder {
     /// # Errors
     /// [`Error::Invalid`] if no row was pushed.
     pub(crate) fn finish_in_memory(self) -> Result<Segment> {
-        if self.times.is_empty() {
-            return Err(Error::invalid("segment", "has no rows"));
-        }
-        let Encoded { bytes, contents, meta } = encode(self);
-        Segment::in_memory(bytes, contents, meta)
+        let encoded = encode(self, Sections::default(), |_, column| Ok(column), |_| Ok(()))?;
+        let Encoded { sections, contents, meta } = encoded;
+        Segment::in_memory(sections.into_waiting(), contents, meta)
     }
 }
 
-/// Lays out all columns and indexes.
-pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
+/// Lays out all columns and indexes. Each column is completed by `complete`, given its number, just
+/// before it is laid out, and let go behind that: a merge never holds all columns. `pass_on` is
+/// called when there are more sections.
+///
+/// # Errors
+/// [`Error::Invalid`] if there is no row; those of `complete` and `pass_on`.
+fn encode(
+    mut builder: SegmentBuilder,
+    sections: Sections,
+    mut complete: impl FnMut(usize, ColumnBuilder) -> Result<ColumnBuilder>,
+    mut pass_on: impl FnMut(&mut Sections) -> Result<()>,
+) -> Result<Encoded> {
+    if builder.times.is_empty() {
+        return Err(Error::invalid("segment", "has no rows"));
+    }
     let rows = builder.rows();
     let min_seq = builder.seqs.iter().copied().min().unwrap_or(0);
-    let mut writer = SectionWriter::new(rows, builder.packing);
-    let actions = actions(&builder);
-    let mut columns: Vec<ColumnContents> = Vec::with_capacity(builder.columns.len());
-    for (number, column) in builder.columns.into_iter().enumerate() {
-        columns.push(writer.column(number as u32, column));
-    }
+    let mut writer = SectionWriter::new(sections, rows, builder.packing);
+    let (columns, actions) =
+        lay_out_columns(&mut builder, &mut writer, &mut complete, &mut pass_on)?;
     let terms = std::mem::take(&mut writer.terms).finish(&mut writer.lists, &mut writer.out);
+    pass_on(&mut writer.out)?;
     let future: Vec<u32> = (0..rows)
         .filter(|row| builder.times[*row as usize] > builder.recorded_ats[*row as usize])
         .collect();
@@ -127,7 +161,33 @@ pub(super) fn encode(builder: SegmentBuilder) -> Encoded {
         retention_keys: retention_keys.into(),
         retention_keys_complete: builder.retention_keys_complete,
     };
-    Encoded { bytes: writer.out, contents, meta }
+    Ok(Encoded { sections: writer.out, contents, meta })
+}
+
+/// Lays out all columns. Gives them, and the pairs of `category` and `activity`, whose columns are
+/// completed first: it takes both to know them.
+fn lay_out_columns(
+    builder: &mut SegmentBuilder,
+    writer: &mut SectionWriter,
+    complete: &mut impl FnMut(usize, ColumnBuilder) -> Result<ColumnBuilder>,
+    pass_on: &mut impl FnMut(&mut Sections) -> Result<()>,
+) -> Result<(Vec<ColumnContents>, Option<RankPairs>)> {
+    let codes = [&b"category"[..], b"activity"].map(|key| code_column(builder, key));
+    for code in codes.into_iter().flatten() {
+        let nothing = ColumnBuilder::new(0, Kind::Null);
+        let column = std::mem::replace(&mut builder.columns[code], nothing);
+        builder.columns[code] = complete(code, column)?;
+    }
+    let actions = actions(builder, codes);
+    let mut columns: Vec<ColumnContents> = Vec::with_capacity(builder.columns.len());
+    for (number, mut column) in std::mem::take(&mut builder.columns).into_iter().enumerate() {
+        if !codes.contains(&Some(number)) {
+            column = complete(number, column)?;
+        }
+        columns.push(writer.column(number as u32, column));
+        pass_on(&mut writer.out)?;
+    }
+    Ok((columns, actions))
 }
 
 /// The instants of acceptance as steps over `seq`: they are few when events come in batches.
@@ -138,17 +198,20 @@ fn recorded(seqs: &[u64], recorded_ats: &[i64], min_seq: u64) -> (Vec<i64>, Vec<
     pairs.into_iter().map(|(seq, at)| ((seq - min_seq) as i64, at)).unzip()
 }
 
+/// The column of the texts of a member of the event.
+fn code_column(builder: &SegmentBuilder, key: &[u8]) -> Option<usize> {
+    let node = root_node(&builder.tree, key)?;
+    let column = builder.columns_at[node as usize][Kind::String as usize];
+    (column != NO_COLUMN).then_some(column as usize)
+}
+
 /// The pairs of `category` and `activity`, as ranks of their values.
-fn actions(builder: &SegmentBuilder) -> Option<Vec<(u32, u32)>> {
-    let interner = |key: &[u8]| {
-        let node = root_node(&builder.tree, key)?;
-        let column = builder.columns_at[node as usize][Kind::String as usize];
-        match &builder.columns.get(column as usize)?.values {
-            ValueBuffer::Interned(interner) if !is_plain(Kind::String, interner) => Some(interner),
-            _ => None,
-        }
+fn actions(builder: &SegmentBuilder, codes: [Option<usize>; 2]) -> Option<RankPairs> {
+    let interner = |column: Option<usize>| match &builder.columns.get(column?)?.values {
+        ValueBuffer::Interned(interner) if !is_plain(Kind::String, interner) => Some(interner),
+        _ => None,
     };
-    let (categories, activities) = (interner(b"category")?, interner(b"activity")?);
+    let (categories, activities) = (interner(codes[0])?, interner(codes[1])?);
     let rank = |interner: &Interner| {
         let mut ranks = vec![0; interner.distinct.len()];
         for (rank, id) in (0u32..).zip(interner.sorted()) {
@@ -171,7 +234,6 @@ fn is_plain(kind: Kind, interner: &Interner) -> bool {
 }
 
 /// The rows of the values of a column, grouped by value id.
-#[derive(Default)]
 struct RowLists {
     starts: Vec<u32>,
     rows: Vec<u32>,
@@ -202,6 +264,20 @@ impl RowLists {
     }
 }
 
+/// The rows of each value of a column, as differences.
+#[derive(Default)]
+struct PackedRows {
+    starts: Vec<u32>,
+    bytes: Vec<u8>,
+}
+
+impl PackedRows {
+    fn push(&mut self, rows: &[u32]) {
+        self.starts.push(self.bytes.len() as u32);
+        ascending::write(rows, &mut self.bytes);
+    }
+}
+
 /// The lists of rows of a segment.
 struct RowListWriter {
     rows: u32,
@@ -209,14 +285,12 @@ struct RowListWriter {
     /// Hash and offset of the lists written: equal ones are written once.
     known: HashTable<(u64, u64)>,
     /// The rows of the values of each column.
-    of_values: Vec<RowLists>,
+    of_values: Vec<PackedRows>,
 }
 
 impl RowListWriter {
-    fn finish(&mut self, out: &mut Vec<u8>) -> ByteSpan {
-        let offset = out.len() as u64;
-        out.append(&mut self.bytes);
-        ByteSpan { offset, len: out.len() as u64 - offset }
+    fn finish(&mut self, out: &mut Sections) -> ByteSpan {
+        out.section(|bytes| bytes.append(&mut self.bytes))
     }
 }
 
@@ -229,8 +303,9 @@ impl Lists for RowListWriter {
         self.rows
     }
 
-    fn rows_of_value(&self, column: u32, value: u32) -> &[u32] {
-        self.of_values[column as usize].rows(value)
+    fn rows_of_value(&self, column: u32, value: u32) -> &[u8] {
+        let PackedRows { starts, bytes } = &self.of_values[column as usize];
+        &bytes[starts[value as usize] as usize..]
     }
 
     fn list(&mut self, rows: &[u32]) -> u64 {
@@ -253,7 +328,7 @@ impl Lists for RowListWriter {
 }
 
 struct SectionWriter {
-    out: Vec<u8>,
+    out: Sections,
     lists: RowListWriter,
     presences: HashMap<Vec<u8>, ByteSpan, FixedState>,
     terms: TermsWriter,
@@ -262,10 +337,10 @@ struct SectionWriter {
 }
 
 impl SectionWriter {
-    fn new(rows: u32, packing: Packing) -> Self {
+    fn new(out: Sections, rows: u32, packing: Packing) -> Self {
         let (bytes, known, of_values) = (Vec::new(), HashTable::new(), Vec::new());
         SectionWriter {
-            out: envelope::header(),
+            out,
             lists: RowListWriter { rows, bytes, known, of_values },
             presences: HashMap::default(),
             terms: TermsWriter::default(),
@@ -279,11 +354,10 @@ impl SectionWriter {
         let bytes = presence::encode(rows_of_values, self.rows);
         let (rows, values) = (self.rows, rows_of_values.len() as u32);
         let out = &mut self.out;
-        let span = *self.presences.entry(bytes).or_insert_with_key(|bytes| {
-            let offset = out.len() as u64;
-            out.extend_from_slice(bytes);
-            ByteSpan { offset, len: bytes.len() as u64 }
-        });
+        let span = *self
+            .presences
+            .entry(bytes)
+            .or_insert_with_key(|bytes| out.section(|section| section.extend_from_slice(bytes)));
         Presence { span, rows, values }
     }
 
@@ -291,12 +365,13 @@ impl SectionWriter {
     fn column(&mut self, number: u32, column: ColumnBuilder) -> ColumnContents {
         let presence = self.presence(&column.rows);
         let kind = column.kind;
-        let mut lists = RowLists::default();
+        let mut lists = PackedRows::default();
         let codec = match column.values {
             ValueBuffer::Lengths(lengths) => Codec::Ints(Ints::write(&lengths, &mut self.out)),
-            ValueBuffer::Plain(strings) => self.plain(number, kind, &strings, &column.rows),
+            ValueBuffer::Plain(strings) => self.plain(number, kind, strings, &column.rows),
             ValueBuffer::Interned(interner) if is_plain(kind, &interner) => {
-                self.plain(number, kind, &interner.spell_out(), &column.rows)
+                let strings = interner.spell_out();
+                self.plain(number, kind, strings, &column.rows)
             }
             ValueBuffer::Interned(interner) => {
                 let (codec, rows) = self.dictionary(number, kind, &interner, &column.rows);
@@ -314,7 +389,7 @@ impl SectionWriter {
         kind: Kind,
         interner: &Interner,
         rows: &[u32],
-    ) -> (Codec, RowLists) {
+    ) -> (Codec, PackedRows) {
         let order = interner.sorted();
         let mut ranks = vec![0u32; order.len()];
         for (rank, id) in (0u32..).zip(&order) {
@@ -324,18 +399,18 @@ impl SectionWriter {
         let by_value = RowLists::new(&ids, rows, order.len());
         self.terms.begin_column(number, false);
         let mut offsets = Vec::with_capacity(order.len());
+        let mut packed = PackedRows::default();
         let mut distinct_rows = Vec::new();
         for (value, id) in (0u32..).zip(&order) {
-            let rows = by_value.rows(value);
-            let repeats = rows.iter().zip(&rows[1..]).filter(|(row, next)| row == next).count();
-            offsets.push(if repeats == 0 {
-                self.lists.list(rows)
-            } else {
+            let mut rows = by_value.rows(value);
+            if rows.windows(2).any(|pair| pair[0] == pair[1]) {
                 distinct_rows.clear();
                 distinct_rows.extend_from_slice(rows);
                 distinct_rows.dedup();
-                self.lists.list(&distinct_rows)
-            });
+                rows = &distinct_rows;
+            }
+            offsets.push(self.lists.list(rows));
+            packed.push(rows);
             self.index(kind, interner.distinct.get(*id), value);
         }
         let values = order.iter().map(|id| interner.distinct.get(*id));
@@ -345,7 +420,7 @@ impl SectionWriter {
             dictionary,
             lists: Packed::write(&offsets, &mut self.out),
         };
-        (codec, by_value)
+        (codec, packed)
     }
 
     /// Adds the words of a value to the index.
@@ -362,10 +437,11 @@ impl SectionWriter {
         }
     }
 
-    fn plain(&mut self, number: u32, kind: Kind, strings: &Strings, rows: &[u32]) -> Codec {
+    fn plain(&mut self, number: u32, kind: Kind, strings: Strings, rows: &[u32]) -> Codec {
         if kind == Kind::String {
             let ids: Option<Vec<_>> = strings.iter().map(uuids::parse).collect();
             if let Some(ids) = ids {
+                drop(strings);
                 return Codec::Uuids(Uuids::write(&ids, &mut self.out));
             }
         }

@@ -2,7 +2,7 @@
 
 use std::ops::BitOr;
 
-use super::blocks::{BlockWindow, Blocks, ByteSpan, Damage, Read};
+use super::blocks::{BlockWindow, Blocks, ByteSpan, Damage, Read, Sections};
 use std::ops::Range;
 
 /// Bits needed for `value`; 0 for 0.
@@ -77,16 +77,14 @@ pub(crate) struct Packed {
 
 impl Packed {
     /// Writes `values` and says where.
-    pub(crate) fn write<T>(values: &[T], out: &mut Vec<u8>) -> Packed
+    pub(crate) fn write<T>(values: &[T], out: &mut Sections) -> Packed
     where
         T: Copy + Default + BitOr<Output = T> + Into<u64>,
     {
         // As wide as the largest value; bits are put together faster than values are compared.
         let bits = values.iter().fold(T::default(), |bits, value| bits | *value);
         let width = width_of(bits.into());
-        let offset = out.len() as u64;
-        pack(values.iter().copied().map(T::into), width, out);
-        let span = ByteSpan { offset, len: out.len() as u64 - offset };
+        let span = out.section(|bytes| pack(values.iter().copied().map(T::into), width, bytes));
         Packed { span, count: values.len() as u64, width }
     }
 
@@ -286,7 +284,6 @@ fn get_shifted(bytes: &[u8], width: u8, shift: u32) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::Region;
     use proptest::prelude::*;
 
     /// The definition: bit by bit.
@@ -310,12 +307,11 @@ mod tests {
         ) {
             let mask = if width == 64 { u64::MAX } else { (1u64 << width) - 1 };
             let values: Vec<u64> = seeds.iter().map(|seed| seed & mask).collect();
-            let mut out = vec![7; 3];
+            let mut out = Sections::behind(vec![7; 3]);
             let packed = Packed::write(&values, &mut out);
             prop_assert!(packed.sound());
-            prop_assert_eq!(&out[3..], pack_plainly(&values, packed.width.into()));
-            let len = out.len();
-            let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
+            prop_assert_eq!(&out.waiting()[3..], pack_plainly(&values, packed.width.into()));
+            let blocks = out.into_blocks();
             let mut reader = packed.reader(&blocks);
             for (index, value) in values.iter().enumerate() {
                 prop_assert_eq!(reader.get(index as u64), Ok(*value));

@@ -36,6 +36,55 @@ pub(crate) struct ByteSpan {
     pub len: u64,
 }
 
+/// The sections of a file while they are written. What was written first may have gone on to the
+/// file, some blocks at a time.
+#[derive(Debug, Default)]
+pub(crate) struct Sections {
+    /// Bytes that have gone on.
+    gone: u64,
+    bytes: Vec<u8>,
+}
+
+impl Sections {
+    /// Begins behind bytes that are laid out already.
+    pub(crate) fn behind(bytes: Vec<u8>) -> Sections {
+        Sections { gone: 0, bytes }
+    }
+
+    /// Adds a section: `write` appends its bytes.
+    pub(crate) fn section(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> ByteSpan {
+        let start = self.bytes.len();
+        write(&mut self.bytes);
+        let len = (self.bytes.len() - start) as u64;
+        ByteSpan { offset: self.gone + start as u64, len }
+    }
+
+    /// Bytes that have not gone on.
+    pub(crate) fn waiting(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Lets go of the first bytes that wait: they have gone on.
+    pub(crate) fn let_go(&mut self, len: usize) {
+        self.gone += len as u64;
+        self.bytes.drain(..len);
+        self.bytes.shrink_to(len);
+    }
+
+    /// What was written, to be read.
+    #[cfg(test)]
+    pub(crate) fn into_blocks(self) -> Blocks {
+        let len = self.bytes.len();
+        Blocks::new(Region::from_vec(self.into_waiting()), len, 0, Vec::new())
+            .expect("no checksums")
+    }
+
+    /// The bytes that have not gone on.
+    pub(crate) fn into_waiting(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
 /// The checked part of a segment: everything before the footer.
 #[derive(Debug)]
 pub(crate) struct Blocks {

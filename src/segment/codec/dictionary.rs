@@ -2,7 +2,7 @@
 
 use super::binary_search::partition_point;
 use super::bitpack::{Packed, PackedReader};
-use super::blocks::{BlockWindow, Blocks, ByteSpan, Damage, Read};
+use super::blocks::{BlockWindow, Blocks, ByteSpan, Damage, Read, Sections};
 
 /// What is being read.
 const READING: &str = "dictionary value";
@@ -18,14 +18,16 @@ pub(crate) struct Dictionary {
 
 impl Dictionary {
     /// Writes values that are sorted and distinct.
-    pub(crate) fn write<'v>(values: impl Iterator<Item = &'v [u8]>, out: &mut Vec<u8>) -> Self {
-        let offset = out.len() as u64;
+    pub(crate) fn write<'v>(values: impl Iterator<Item = &'v [u8]>, out: &mut Sections) -> Self {
         let mut ends = Vec::new();
-        for value in values {
-            out.extend_from_slice(value);
-            ends.push(out.len() as u64 - offset);
-        }
-        let bytes = ByteSpan { offset, len: out.len() as u64 - offset };
+        let mut end = 0;
+        let bytes = out.section(|bytes| {
+            for value in values {
+                bytes.extend_from_slice(value);
+                end += value.len() as u64;
+                ends.push(end);
+            }
+        });
         Dictionary { ends: Packed::write(&ends, out), bytes }
     }
 

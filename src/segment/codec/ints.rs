@@ -3,7 +3,7 @@
 
 use super::binary_search::partition_point;
 use super::bitpack::{get, pack, packed_len, width_of};
-use super::blocks::{Blocks, ByteSpan, Damage, Read};
+use super::blocks::{Blocks, ByteSpan, Damage, Read, Sections};
 use std::ops::Range;
 
 /// Values of a block.
@@ -34,8 +34,7 @@ struct IntsBlockHead {
 
 impl Ints {
     /// Writes `values` and says where.
-    pub(crate) fn write(values: &[i64], out: &mut Vec<u8>) -> Ints {
-        let offset = out.len() as u64;
+    pub(crate) fn write(values: &[i64], out: &mut Sections) -> Ints {
         let mut directory = Vec::new();
         let mut body = Vec::new();
         for block in values.chunks(BLOCK_VALUES) {
@@ -58,12 +57,11 @@ impl Ints {
             directory.extend_from_slice(&(exceptions.len() as u16).to_le_bytes());
             directory.push(width);
         }
-        out.append(&mut directory);
-        out.append(&mut body);
-        Ints {
-            span: ByteSpan { offset, len: out.len() as u64 - offset },
-            count: values.len() as u64,
-        }
+        let span = out.section(|bytes| {
+            bytes.append(&mut directory);
+            bytes.append(&mut body);
+        });
+        Ints { span, count: values.len() as u64 }
     }
 
     /// Whether the directory fits the span.
@@ -277,15 +275,14 @@ fn choose(block: &[i64]) -> (i64, u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::Region;
     use proptest::prelude::*;
 
     fn round_trip(values: &[i64]) -> usize {
-        let mut out = vec![1, 2, 3];
+        let mut out = Sections::behind(vec![1, 2, 3]);
         let ints = Ints::write(values, &mut out);
         assert!(ints.sound());
-        let len = out.len();
-        let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
+        let len = out.waiting().len();
+        let blocks = out.into_blocks();
         let mut seen = Vec::new();
         ints.for_each(&blocks, |index, value| seen.push((index, value))).unwrap();
         assert_eq!(seen.len(), values.len());

@@ -1,6 +1,7 @@
 //! The encodings of values: integers, dictionaries, texts, ids, presence; and the checked blocks
 //! that all of them are read through.
 
+pub(super) mod ascending;
 pub(super) mod binary_search;
 pub(super) mod bitpack;
 pub(super) mod blocks;

@@ -174,14 +174,13 @@ fn append_number(code: u8, number: i64, out: &mut Vec<u8>) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::Region;
-    use crate::segment::codec::blocks::ByteSpan;
+    use crate::segment::codec::blocks::Sections;
     use crate::segment::codec::presence;
     use proptest::prelude::*;
 
     /// Lays out values, each the index of its pattern and its numbers.
     fn laid_out(patterns: &[Vec<u8>], values: &[(u64, Vec<i64>)]) -> (Patterns, Blocks) {
-        let mut out = vec![0; 5];
+        let mut out = Sections::behind(vec![0; 5]);
         let dictionary = Dictionary::write(patterns.iter().map(Vec::as_slice), &mut out);
         let places = values.iter().map(|(_, numbers)| numbers.len()).max().unwrap_or(0);
         let mut numbers = Vec::new();
@@ -190,17 +189,15 @@ mod tests {
                 .zip(values)
                 .filter_map(|(index, (_, numbers))| Some((index, *numbers.get(place)?)));
             let (having, ints): (Vec<u32>, Vec<i64>) = having.unzip();
-            let bits = presence::encode(&having, values.len() as u32);
-            let span = ByteSpan { offset: out.len() as u64, len: bits.len() as u64 };
-            out.extend(bits);
+            let mut bits = presence::encode(&having, values.len() as u32);
+            let span = out.section(|bytes| bytes.append(&mut bits));
             let (rows, values) = (values.len() as u32, having.len() as u32);
             let presence = Presence { span, rows, values };
             numbers.push(Numbers { presence, ints: Ints::write(&ints, &mut out) });
         }
         let ids: Vec<u64> = values.iter().map(|(id, _)| *id).collect();
         let patterns = Patterns { ids: Packed::write(&ids, &mut out), dictionary, numbers };
-        let len = out.len();
-        (patterns, Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap())
+        (patterns, out.into_blocks())
     }
 
     /// A number under each kind of code, and how it reads.

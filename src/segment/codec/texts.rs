@@ -1,7 +1,7 @@
 //! Texts that hardly repeat: stored one after the other in compressed blocks of about 4 KiB.
 
 use super::binary_search::partition_point;
-use super::blocks::{Blocks, ByteSpan, Damage, Read};
+use super::blocks::{Blocks, ByteSpan, Damage, Read, Sections};
 use super::varint;
 use std::cell::RefCell;
 
@@ -163,15 +163,15 @@ impl TextWriter {
     }
 
     /// Writes all of it and says where.
-    pub(crate) fn finish(mut self, out: &mut Vec<u8>) -> Texts {
+    pub(crate) fn finish(mut self, out: &mut Sections) -> Texts {
         if self.first < self.count {
             self.flush();
         }
         self.record(0);
-        let offset = out.len() as u64;
-        out.append(&mut self.directory);
-        out.append(&mut self.body);
-        let span = ByteSpan { offset, len: out.len() as u64 - offset };
+        let span = out.section(|bytes| {
+            bytes.append(&mut self.directory);
+            bytes.append(&mut self.body);
+        });
         let packing = if self.compressor.is_some() { self.packing } else { Packing::Stored };
         Texts { span, count: self.count, blocks: self.blocks, packing }
     }
@@ -298,7 +298,6 @@ impl TextBlock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::Region;
     use proptest::prelude::*;
 
     proptest! {
@@ -310,11 +309,10 @@ mod tests {
         ) {
             let mut writer = TextWriter::new(if zstd { Packing::Zstd } else { Packing::Stored });
             texts.iter().for_each(|text| writer.push(text.as_bytes()));
-            let mut out = vec![0; 7];
+            let mut out = Sections::behind(vec![0; 7]);
             let written = writer.finish(&mut out);
             prop_assert!(written.sound());
-            let len = out.len();
-            let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
+            let blocks = out.into_blocks();
             let mut cache = TextCache::default();
             for (index, text) in texts.iter().enumerate().rev() {
                 let found = written.get(&blocks, &mut cache, index as u32);

@@ -3,7 +3,7 @@
 
 use super::binary_search::partition_point;
 use super::bitpack::Packed;
-use super::blocks::{Blocks, ByteSpan, Damage, Read};
+use super::blocks::{Blocks, ByteSpan, Damage, Read, Sections};
 use super::digits::LOWER;
 use super::radix;
 use std::ops::Range;
@@ -90,10 +90,8 @@ pub(crate) fn format(id: &[u8; ID_BYTES], out: &mut Vec<u8>) {
 
 impl Uuids {
     /// Writes ids and says where.
-    pub(crate) fn write(ids: &[[u8; ID_BYTES]], out: &mut Vec<u8>) -> Uuids {
-        let offset = out.len() as u64;
-        ids.iter().for_each(|id| out.extend_from_slice(id));
-        let span = ByteSpan { offset, len: out.len() as u64 - offset };
+    pub(crate) fn write(ids: &[[u8; ID_BYTES]], out: &mut Sections) -> Uuids {
+        let span = out.section(|bytes| ids.iter().for_each(|id| bytes.extend_from_slice(id)));
         let by_index = (0u32..).zip(ids).map(|(index, id)| (u128::from_be_bytes(*id), index));
         let sorted = radix::sort(by_index.collect(), |(id, _)| (id >> 64) as u64);
         let sorted: Vec<u32> = sorted.into_iter().map(|(_, index)| index).collect();
@@ -150,17 +148,15 @@ impl Uuids {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::Region;
     use proptest::prelude::*;
 
     proptest! {
         #[test]
         fn ids_come_back_and_are_found(ids in proptest::collection::vec(any::<[u8; 16]>(), 0..80)) {
-            let mut out = Vec::new();
+            let mut out = Sections::default();
             let ids: Vec<_> = ids.iter().chain(ids.first()).copied().collect();
             let written = Uuids::write(&ids, &mut out);
-            let len = out.len();
-            let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
+            let blocks = out.into_blocks();
             for (index, id) in ids.iter().enumerate() {
                 let mut text = Vec::new();
                 format(written.id(&blocks, index as u32).unwrap(), &mut text);

@@ -6,7 +6,7 @@ use super::retention_keys::RetentionKeys;
 use crate::error::Reading;
 use crate::io::Region;
 use crate::io::codec;
-use crate::segment::codec::blocks::{BLOCK_BYTES, Blocks, ByteSpan, checksums};
+use crate::segment::codec::blocks::{BLOCK_BYTES, Blocks, ByteSpan, Sections, checksums};
 use crate::{Error, Result};
 use std::path::Path;
 
@@ -21,6 +21,8 @@ const FEATURES_KNOWN: u32 = 1;
 const HEADER_BYTES: usize = 8 + 4 + 4 + 4 + 8 + 4;
 /// footer length, footer checksum, magic.
 const TRAILER_BYTES: usize = 8 + 4 + 8;
+/// Bytes of a file that are written at once.
+const PIECE_BYTES: usize = 1 << 20;
 /// A footer longer than this is not one: the meta lists at most 4,096 combinations.
 const FOOTER_BYTES_MAX: u64 = 64 << 20;
 
@@ -59,49 +61,92 @@ impl FooterFrame {
     }
 }
 
-/// Room for the header; [`assemble`] fills it.
-pub(crate) fn header() -> Vec<u8> {
-    vec![0; HEADER_BYTES]
+fn header(id: SegmentId) -> Vec<u8> {
+    let mut header = Vec::with_capacity(HEADER_BYTES);
+    header.extend_from_slice(&MAGIC);
+    header.extend_from_slice(&VERSION.to_le_bytes());
+    header.extend_from_slice(&[0; 8]);
+    header.extend_from_slice(&id.0.to_le_bytes());
+    header.extend_from_slice(&codec::crc(id.0, &header).to_le_bytes());
+    header
 }
 
-/// Adds table of contents, checksums, footer and trailer to laid-out columns.
-pub(crate) fn assemble(
-    mut bytes: Vec<u8>,
-    contents: &Contents,
-    mut meta: Footer,
-) -> (Vec<u8>, Footer) {
-    let salt = meta.id.0;
-    let mut head = Vec::with_capacity(HEADER_BYTES);
-    head.extend_from_slice(&MAGIC);
-    head.extend_from_slice(&VERSION.to_le_bytes());
-    head.extend_from_slice(&[0; 8]);
-    head.extend_from_slice(&salt.to_le_bytes());
-    head.extend_from_slice(&codec::crc(salt, &head).to_le_bytes());
-    bytes[..HEADER_BYTES].copy_from_slice(&head);
+/// Takes the bytes of a new file, from the first one on.
+pub(crate) type FileSink<'f> = dyn FnMut(&[u8]) -> Result<()> + 'f;
 
-    let encoded = contents.encode();
-    let contents = ByteSpan { offset: bytes.len() as u64, len: encoded.len() as u64 };
-    bytes.extend_from_slice(&encoded);
-    let checked_len = bytes.len() as u64;
-    let sums: Vec<u8> = checksums(salt, &bytes).into_iter().flat_map(u32::to_le_bytes).collect();
-    let checksums = ByteSpan { offset: checked_len, len: sums.len() as u64 };
-    let checksums_crc = codec::crc(salt, &sums);
-    bytes.extend_from_slice(&sums);
+/// A segment file that is being written piece by piece, so that it is never in memory as a whole.
+pub(crate) struct FileWriter<'f> {
+    salt: u64,
+    sink: &'f mut FileSink<'f>,
+    /// Bytes that the sink has.
+    written: u64,
+    /// The checksums of their blocks.
+    sums: Vec<u32>,
+}
 
-    (meta.facts.len, meta.facts.footer_crc) = (0, 0);
-    let footer = FooterFrame {
-        meta,
-        places: SectionSpans { checked_len, contents, checksums, checksums_crc },
-    };
-    let encoded = codec::encode(&footer);
-    let FooterFrame { mut meta, .. } = footer;
-    meta.facts.footer_crc = codec::crc(salt, &encoded);
-    bytes.extend_from_slice(&encoded);
-    bytes.extend_from_slice(&(encoded.len() as u64).to_le_bytes());
-    bytes.extend_from_slice(&meta.footer_crc.to_le_bytes());
-    bytes.extend_from_slice(&MAGIC);
-    meta.facts.len = bytes.len() as u64;
-    (bytes, meta)
+impl<'f> FileWriter<'f> {
+    /// Begins a file; its sections start behind the header.
+    pub(crate) fn begin(id: SegmentId, sink: &'f mut FileSink<'f>) -> (Self, Sections) {
+        let writer = FileWriter { salt: id.0, sink, written: 0, sums: Vec::new() };
+        (writer, Sections::behind(header(id)))
+    }
+
+    /// Writes the blocks that are full, once they are worth a call.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub(crate) fn pass_on(&mut self, sections: &mut Sections) -> Result<()> {
+        let waiting = sections.waiting();
+        if waiting.len() < PIECE_BYTES {
+            return Ok(());
+        }
+        let full = &waiting[..waiting.len() - waiting.len() % BLOCK_BYTES];
+        (self.sink)(full)?;
+        self.sums.append(&mut checksums(self.salt, full));
+        let len = full.len();
+        sections.let_go(len);
+        self.written += len as u64;
+        Ok(())
+    }
+
+    /// Writes the rest, then table of contents, checksums, footer and trailer. Gives the meta with
+    /// what is known of the file only now.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub(crate) fn finish(
+        mut self,
+        mut sections: Sections,
+        contents: &Contents,
+        mut meta: Footer,
+    ) -> Result<Footer> {
+        let salt = self.salt;
+        let mut encoded = contents.encode();
+        let contents = sections.section(|bytes| bytes.append(&mut encoded));
+        let mut bytes = sections.into_waiting();
+        self.sums.append(&mut checksums(salt, &bytes));
+        let checked_len = self.written + bytes.len() as u64;
+        let sums: Vec<u8> = self.sums.into_iter().flat_map(u32::to_le_bytes).collect();
+        let checksums = ByteSpan { offset: checked_len, len: sums.len() as u64 };
+        let checksums_crc = codec::crc(salt, &sums);
+        bytes.extend_from_slice(&sums);
+
+        (meta.facts.len, meta.facts.footer_crc) = (0, 0);
+        let footer = FooterFrame {
+            meta,
+            places: SectionSpans { checked_len, contents, checksums, checksums_crc },
+        };
+        let encoded = codec::encode(&footer);
+        let FooterFrame { mut meta, .. } = footer;
+        meta.facts.footer_crc = codec::crc(salt, &encoded);
+        bytes.extend_from_slice(&encoded);
+        bytes.extend_from_slice(&(encoded.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(&meta.footer_crc.to_le_bytes());
+        bytes.extend_from_slice(&MAGIC);
+        (self.sink)(&bytes)?;
+        meta.facts.len = self.written + bytes.len() as u64;
+        Ok(meta)
+    }
 }
 
 /// Checks the frame of a file; the checked bytes, the table of contents and the meta.

@@ -5,7 +5,7 @@
 //! one, two and three bytes tells which prefixes cannot occur.
 
 use crate::segment::codec::bitpack::Packed;
-use crate::segment::codec::blocks::{Blocks, ByteSpan, Damage, Read};
+use crate::segment::codec::blocks::{Blocks, ByteSpan, Damage, Read, Sections};
 use crate::segment::codec::radix;
 use foldhash::fast::FixedState;
 use std::collections::{BTreeSet, HashSet};
@@ -129,21 +129,19 @@ impl IdWordsWriter {
     }
 
     /// Writes the table and says where.
-    pub(crate) fn finish(mut self, out: &mut Vec<u8>) -> IdWordsContents {
+    pub(crate) fn finish(mut self, out: &mut Sections) -> IdWordsContents {
         if self.slots.is_empty() {
             return IdWordsContents::default();
         }
         self.slots = radix::sort(self.slots, |slot| slot.hash.into());
         self.slots.dedup();
         let bits = (self.prefixes.len() * 8).next_power_of_two().clamp(64, FILTER_BITS_MAX);
-        let offset = out.len() as u64;
         let mut filter = vec![0u8; bits / 8];
         for prefix in &self.prefixes {
             let bit = *prefix as usize & (bits - 1);
             filter[bit / 8] |= 1 << (bit % 8);
         }
-        out.append(&mut filter);
-        let filter = ByteSpan { offset, len: bits as u64 / 8 };
+        let filter = out.section(|bytes| bytes.append(&mut filter));
         let bucket_bits = bucket_bits(self.slots.len());
         let all =
             |value: fn(&BucketSlot) -> u32| -> Vec<u32> { self.slots.iter().map(value).collect() };
@@ -255,7 +253,6 @@ impl<'s> IdWords<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::Region;
 
     #[test]
     fn every_word_is_found_and_hardly_any_other() {
@@ -265,10 +262,9 @@ mod tests {
             for (place, word) in words.iter().enumerate() {
                 writer.push(word.as_bytes(), 3, place % 2 == 0, place as u32);
             }
-            let mut out = Vec::new();
+            let mut out = Sections::default();
             let contents = writer.finish(&mut out);
-            let len = out.len();
-            let blocks = Blocks::new(Region::from_vec(out), len, 0, Vec::new()).unwrap();
+            let blocks = out.into_blocks();
             let table = IdWords::new(&contents, &blocks);
             for (place, word) in words.iter().enumerate() {
                 let (is_row, place) = (place % 2 == 0, place as u32);

@@ -1,6 +1,6 @@
 //! The entries of words: in which values and rows of which columns a word is.
 
-use crate::segment::codec::varint;
+use crate::segment::codec::{ascending, varint};
 
 /// The union of the rows of a word is stored when it is in more values than this, ...
 const UNION_VALUES_MIN: usize = 64;
@@ -25,33 +25,36 @@ pub(crate) trait Lists {
     fn columns(&self) -> u32;
     /// Number of rows.
     fn rows(&self) -> u32;
-    /// The rows of a value of a column with a dictionary.
-    fn rows_of_value(&self, column: u32, value: u32) -> &[u32];
+    /// The rows of a value of a column with a dictionary, as [`ascending::write`] lays them out.
+    fn rows_of_value(&self, column: u32, value: u32) -> &[u8];
     /// Writes a list of ascending rows, unless it is there; returns its offset.
     fn list(&mut self, rows: &[u32]) -> u64;
 }
 
-/// Where a word is: eight bytes, since there is one for each word of each text.
+/// A column of which words are, and, in the lowest bit, whether their places are rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct WordPlace {
-    /// The column, and in the lowest bit whether `id` is a row.
-    column: u32,
-    /// The row, or the id of the value.
-    pub id: u32,
+pub(super) struct PlaceColumn(u32);
+
+impl PlaceColumn {
+    pub(super) fn new(column: u32, is_rows: bool) -> PlaceColumn {
+        PlaceColumn(column << 1 | u32::from(is_rows))
+    }
+
+    pub(super) fn number(self) -> u32 {
+        self.0 >> 1
+    }
+
+    pub(super) fn is_rows(self) -> bool {
+        self.0 & 1 == 1
+    }
 }
 
-impl WordPlace {
-    pub(super) fn new(column: u32, is_row: bool, id: u32) -> WordPlace {
-        WordPlace { column: column << 1 | u32::from(is_row), id }
-    }
-
-    fn column(self) -> u32 {
-        self.column >> 1
-    }
-
-    fn is_row(self) -> bool {
-        self.column & 1 == 1
-    }
+/// Where a word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct WordPlace {
+    pub column: PlaceColumn,
+    /// The row, or the id of the value.
+    pub id: u32,
 }
 
 /// Writes the entries of words.
@@ -84,12 +87,12 @@ impl<'l> EntryWriter<'l> {
     pub(super) fn write(&mut self, places: &[WordPlace]) -> u64 {
         let first = places[0];
         if places.iter().all(|place| *place == first) {
-            let column = u64::from(first.column) << 1;
+            let column = u64::from(first.column.0) << 1;
             return u64::from(first.id) << (INLINE_COLUMN_BITS + 2) | column | 1;
         }
         let offset = (self.bytes.len() as u64) << 1;
         let groups = || places.chunk_by(|place, next| place.column == next.column);
-        let values = places.iter().filter(|place| !place.is_row()).count();
+        let values = places.iter().filter(|place| !place.column.is_rows()).count();
         let in_many = values >= UNION_VALUES_MIN;
         let rows = if in_many { self.mark_rows(places) } else { self.count_rows(places) };
         let has_union = in_many && rows >= self.lists.rows() / UNION_ROWS_PART;
@@ -104,9 +107,9 @@ impl<'l> EntryWriter<'l> {
             list.clear();
             list.extend(group.iter().map(|place| place.id));
             list.dedup();
-            match group[0].is_row() {
-                true => self.write_rows(group[0].column(), &list),
-                false => self.write_values(group[0].column(), &list),
+            match group[0].column.is_rows() {
+                true => self.write_rows(group[0].column.number(), &list),
+                false => self.write_values(group[0].column.number(), &list),
             }
         }
         self.list = list;
@@ -125,11 +128,11 @@ impl<'l> EntryWriter<'l> {
             }
         };
         for place in places {
-            match place.is_row() {
+            match place.column.is_rows() {
                 true => note(place.id),
                 false => {
-                    let rows = self.lists.rows_of_value(place.column(), place.id);
-                    rows.iter().copied().for_each(&mut note);
+                    let rows = self.lists.rows_of_value(place.column.number(), place.id);
+                    ascending::kept(rows).for_each(&mut note);
                 }
             }
         }
@@ -142,11 +145,11 @@ impl<'l> EntryWriter<'l> {
         self.marked.fill(0);
         let mut mark = |row: u32| self.marked[row as usize / 64] |= 1 << (row % 64);
         for place in places {
-            match place.is_row() {
+            match place.column.is_rows() {
                 true => mark(place.id),
                 false => {
-                    let rows = self.lists.rows_of_value(place.column(), place.id);
-                    rows.iter().copied().for_each(&mut mark);
+                    let rows = self.lists.rows_of_value(place.column.number(), place.id);
+                    ascending::kept(rows).for_each(&mut mark);
                 }
             }
         }
@@ -167,28 +170,18 @@ impl<'l> EntryWriter<'l> {
 
     fn write_values(&mut self, column: u32, ids: &[u32]) {
         varint::write(u64::from(column) << GROUP_KIND_BITS | VALUES, &mut self.bytes);
-        write_ascending(ids, &mut self.bytes);
+        ascending::write(ids, &mut self.bytes);
     }
 
     fn write_rows(&mut self, column: u32, rows: &[u32]) {
         let column = u64::from(column) << GROUP_KIND_BITS;
         if rows.len() <= INLINE_ROWS_MAX {
             varint::write(column | ROWS_INLINE, &mut self.bytes);
-            write_ascending(rows, &mut self.bytes);
+            ascending::write(rows, &mut self.bytes);
         } else {
             varint::write(column | ROWS_LISTED, &mut self.bytes);
             let offset = self.lists.list(rows);
             varint::write(offset, &mut self.bytes);
         }
-    }
-}
-
-/// Appends a count and differences.
-fn write_ascending(ids: &[u32], out: &mut Vec<u8>) {
-    varint::write(ids.len() as u64, out);
-    let mut previous = 0;
-    for id in ids {
-        varint::write(u64::from(id - previous), out);
-        previous = *id;
     }
 }

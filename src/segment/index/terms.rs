@@ -7,11 +7,12 @@ use super::id_words;
 use super::id_words::{IdWords, IdWordsContents};
 use super::postings::Postings;
 use super::term_entries::{
-    EntryWriter, GROUP_KIND_BITS, INLINE_COLUMN_BITS, Lists, ROWS_INLINE, ROWS_LISTED, VALUES,
-    WordPlace,
+    EntryWriter, GROUP_KIND_BITS, INLINE_COLUMN_BITS, Lists, PlaceColumn, ROWS_INLINE, ROWS_LISTED,
+    VALUES, WordPlace,
 };
-use crate::segment::codec::blocks::{Blocks, ByteSpan, Damage, Read};
-use crate::segment::codec::radix::order_of_texts;
+use crate::segment::codec::ascending;
+use crate::segment::codec::blocks::{Blocks, ByteSpan, Damage, Read, Sections};
+use crate::segment::codec::radix;
 use crate::segment::codec::varint;
 use crate::text::LevenshteinAutomaton;
 use foldhash::fast::FixedState;
@@ -61,24 +62,40 @@ pub(crate) struct TermEntry {
     pub rows: Option<u32>,
 }
 
-/// The words of a column: its number, whether places are rows, and (word, place) pairs.
-type ColumnWords = (u32, bool, Vec<(u32, u32)>);
+/// Words of a column of which the places are kept as pairs, before they are packed.
+const PAIRS_MAX: usize = 1 << 17;
 
-/// Collects words while a segment is laid out.
+/// The places of a word in a column, or in a part of one.
+#[derive(Debug, Clone, Copy)]
+struct PackedPlaces {
+    word: u32,
+    column: PlaceColumn,
+    /// Where they begin.
+    start: u32,
+}
+
+/// Collects words while a segment is laid out: some three bytes for each word of a text, and twelve
+/// for each distinct one of a column.
 #[derive(Default)]
 pub(crate) struct TermsWriter {
     bytes: Vec<u8>,
     ends: Vec<u32>,
     table: HashTable<(u32, u32)>,
     hasher: FixedState,
-    columns: Vec<ColumnWords>,
+    /// The column that words are added of, and its (word, place) pairs.
+    column: PlaceColumn,
+    pairs: Vec<(u32, u32)>,
+    /// The places of what came before, as differences.
+    packed: Vec<PackedPlaces>,
+    packed_bytes: Vec<u8>,
     id_words: id_words::IdWordsWriter,
 }
 
 impl TermsWriter {
-    /// The words that follow are of this column.
+    /// The words that follow are of this column; columns ascend.
     pub(crate) fn begin_column(&mut self, column: u32, places_are_rows: bool) {
-        self.columns.push((column, places_are_rows, Vec::new()));
+        self.pack();
+        self.column = PlaceColumn::new(column, places_are_rows);
     }
 
     /// Adds the words of a text at a place; places ascend within a column.
@@ -87,17 +104,31 @@ impl TermsWriter {
     }
 
     fn push_word(&mut self, word: &[u8], place: u32) {
-        let Some((column, is_rows, _)) = self.columns.last() else {
-            return;
-        };
         if id_words::is_id_word_of_bytes(word) {
-            self.id_words.push(word, *column, *is_rows, place);
+            let (column, is_row) = (self.column.number(), self.column.is_rows());
+            self.id_words.push(word, column, is_row, place);
             return;
         }
         let id = self.intern(word);
-        if let Some((_, _, pairs)) = self.columns.last_mut() {
-            pairs.push((id, place));
+        self.pairs.push((id, place));
+        if self.pairs.len() == PAIRS_MAX {
+            self.pack();
         }
+    }
+
+    /// Packs the places that are kept as pairs.
+    fn pack(&mut self) {
+        let mut pairs = radix::sort(std::mem::take(&mut self.pairs), |(word, _)| (*word).into());
+        let mut places = Vec::new();
+        for group in pairs.chunk_by(|(word, _), (next, _)| word == next) {
+            places.clear();
+            places.extend(group.iter().map(|(_, place)| *place));
+            let start = self.packed_bytes.len() as u32;
+            self.packed.push(PackedPlaces { word: group[0].0, column: self.column, start });
+            ascending::write(&places, &mut self.packed_bytes);
+        }
+        pairs.clear();
+        self.pairs = pairs;
     }
 
     fn intern(&mut self, word: &[u8]) -> u32 {
@@ -120,53 +151,56 @@ impl TermsWriter {
     }
 
     /// Writes the index.
-    pub(crate) fn finish(mut self, lists: &mut dyn Lists, out: &mut Vec<u8>) -> TermsContents {
-        let words = self.ends.len();
-        let (starts, places) = self.by_word();
-        let word = |id: u32| word_at(&self.bytes, &self.ends, id);
-        let order = order_of_texts(words as u32, word);
-        let mut entries = EntryWriter::new(lists);
-        let mut map = fst::MapBuilder::memory();
-        for id in order {
-            let (from, to) = (starts[id as usize] as usize, starts[id as usize + 1] as usize);
-            let value = entries.write(&places[from..to]);
-            map.insert(word(id), value).expect("words are sorted and distinct");
-        }
-        let entries = entries.bytes;
-        let fst_bytes = map.into_inner().expect("building in memory cannot fail");
-        let fst = append(&fst_bytes, out);
-        let entries = append(&entries, out);
-        let id_words = std::mem::take(&mut self.id_words).finish(out);
-        TermsContents { fst, entries, id_words }
+    pub(crate) fn finish(mut self, lists: &mut dyn Lists, out: &mut Sections) -> TermsContents {
+        let id_words = std::mem::take(&mut self.id_words);
+        let (fst, entries) = self.finish_words(lists, out);
+        TermsContents { fst, entries, id_words: id_words.finish(out) }
     }
 
-    /// The places grouped by word, in the order of columns and places: a counting sort.
-    fn by_word(&mut self) -> (Vec<u32>, Vec<WordPlace>) {
-        let mut starts = vec![0u32; self.ends.len() + 1];
-        for (_, _, pairs) in &self.columns {
-            pairs.iter().for_each(|(word, _)| starts[*word as usize + 1] += 1);
+    /// Writes the words that are not id-like: the fst and the entries.
+    fn finish_words(mut self, lists: &mut dyn Lists, out: &mut Sections) -> (ByteSpan, ByteSpan) {
+        self.pack();
+        (self.pairs, self.table) = (Vec::new(), HashTable::new());
+        let (starts, by_word) = self.by_word();
+        let word = |id: u32| word_at(&self.bytes, &self.ends, id);
+        let order = radix::order_of_texts(self.ends.len() as u32, word);
+        let mut entries = EntryWriter::new(lists);
+        let mut map = fst::MapBuilder::memory();
+        let mut places = Vec::new();
+        for id in order {
+            let (from, to) = (starts[id as usize] as usize, starts[id as usize + 1] as usize);
+            places.clear();
+            for number in &by_word[from..to] {
+                let PackedPlaces { column, start, .. } = self.packed[*number as usize];
+                let ids = ascending::kept(&self.packed_bytes[start as usize..]);
+                places.extend(ids.map(|id| WordPlace { column, id }));
+            }
+            let value = entries.write(&places);
+            map.insert(word(id), value).expect("words are sorted and distinct");
         }
+        let mut entries = entries.bytes;
+        let mut fst = map.into_inner().expect("building in memory cannot fail");
+        let fst = out.section(|bytes| bytes.append(&mut fst));
+        (fst, out.section(|bytes| bytes.append(&mut entries)))
+    }
+
+    /// The numbers of the packed places of each word, one word after the other, and where each
+    /// begins: a counting sort, which keeps the order of columns and places.
+    fn by_word(&self) -> (Vec<u32>, Vec<u32>) {
+        let mut starts = vec![0u32; self.ends.len() + 1];
+        self.packed.iter().for_each(|places| starts[places.word as usize + 1] += 1);
         for index in 1..starts.len() {
             starts[index] += starts[index - 1];
         }
-        let count = starts.last().copied().unwrap_or(0) as usize;
-        let mut places = vec![WordPlace::default(); count];
         let mut next = starts.clone();
-        for (column, is_rows, pairs) in std::mem::take(&mut self.columns) {
-            for (word, place) in pairs {
-                let slot = &mut next[word as usize];
-                places[*slot as usize] = WordPlace::new(column, is_rows, place);
-                *slot += 1;
-            }
+        let mut by_word = vec![0; self.packed.len()];
+        for (number, places) in (0u32..).zip(&self.packed) {
+            let slot = &mut next[places.word as usize];
+            by_word[*slot as usize] = number;
+            *slot += 1;
         }
-        (starts, places)
+        (starts, by_word)
     }
-}
-
-fn append(bytes: &[u8], out: &mut Vec<u8>) -> ByteSpan {
-    let offset = out.len() as u64;
-    out.extend_from_slice(bytes);
-    ByteSpan { offset, len: bytes.len() as u64 }
 }
 
 fn word_at<'w>(bytes: &'w [u8], ends: &[u32], id: u32) -> &'w [u8] {
@@ -279,9 +313,9 @@ impl<'s> Terms<'s> {
             let head = varint::read(&mut rest).ok_or(fault)?;
             let column = u32::try_from(head >> GROUP_KIND_BITS).map_err(|_| fault)?;
             let places = match head & ((1 << GROUP_KIND_BITS) - 1) {
-                VALUES => TermPlaces::Values(read_ascending(&mut rest, u32::MAX).ok_or(fault)?),
+                VALUES => TermPlaces::Values(ascending::read(&mut rest, u32::MAX).ok_or(fault)?),
                 ROWS_INLINE => {
-                    let list = read_ascending(&mut rest, self.rows).ok_or(fault)?;
+                    let list = ascending::read(&mut rest, self.rows).ok_or(fault)?;
                     TermPlaces::Rows(Postings::few(list, self.rows))
                 }
                 ROWS_LISTED => {
@@ -332,22 +366,4 @@ impl<'s> Terms<'s> {
         };
         Ok(TermEntry { groups: vec![TermGroup { column, places }], union: None, rows: None })
     }
-}
-
-/// Reads ascending ids below `end` that are written as a count and differences.
-fn read_ascending(bytes: &mut &[u8], end: u32) -> Option<Vec<u32>> {
-    let count = varint::read_u32(bytes)?;
-    if count as usize > bytes.len() {
-        return None;
-    }
-    let mut ids: Vec<u32> = Vec::with_capacity(count as usize);
-    for _ in 0..count {
-        let difference = varint::read_u32(bytes)?;
-        let id = match ids.last() {
-            Some(last) => last.checked_add(difference).filter(|_| difference > 0)?,
-            None => difference,
-        };
-        ids.push(Some(id).filter(|id| *id < end)?);
-    }
-    Some(ids)
 }

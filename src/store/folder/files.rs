@@ -1,7 +1,7 @@
 //! Small habits with files that the store repeats: read whole, replace, create for good, remove.
 
 use super::paths::StorePaths;
-use crate::io::{Access, DirItem, Disk, Mode};
+use crate::io::{Access, DirItem, Disk, File, Mode};
 use crate::{Error, Result};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -33,17 +33,51 @@ pub(crate) fn len(disk: &Disk, path: &Path) -> Result<u64> {
 /// Durability: its bytes survive power loss on `Ok`, its name only after a sync of the folder. On
 /// an error nothing is left under the name, as far as the disk allows.
 pub(crate) fn create_synced(disk: &Disk, path: &Path, bytes: &[u8]) -> Result<()> {
-    let file =
-        disk.open(path, Mode::CreateNew).map_err(|error| Error::io("create", path, error))?;
-    let written = file
-        .write_all_at(bytes, 0)
-        .map_err(|error| Error::io("write", path, error))
-        .and_then(|()| file.sync().map_err(|error| Error::io("sync", path, error)));
-    if written.is_err() {
-        // The first failure is the one to report; a leftover is moved aside by the next opening.
-        let _ = disk.remove(path);
+    let mut file = NewFile::create(disk, path)?;
+    file.append(bytes)?;
+    file.sync()
+}
+
+/// A file that was not there, written from its first byte on. Unless it is synced, it is removed.
+#[derive(Debug)]
+pub(crate) struct NewFile<'d> {
+    disk: &'d Disk,
+    path: &'d Path,
+    file: Box<dyn File>,
+    len: u64,
+    synced: bool,
+}
+
+impl<'d> NewFile<'d> {
+    pub(crate) fn create(disk: &'d Disk, path: &'d Path) -> Result<NewFile<'d>> {
+        let file = disk.open(path, Mode::CreateNew);
+        let file = file.map_err(|error| Error::io("create", path, error))?;
+        Ok(NewFile { disk, path, file, len: 0, synced: false })
     }
-    written
+
+    pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = self.file.write_all_at(bytes, self.len);
+        written.map_err(|error| Error::io("write", self.path, error))?;
+        self.len += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Makes its bytes durable, but not its name.
+    pub(crate) fn sync(mut self) -> Result<()> {
+        self.file.sync().map_err(|error| Error::io("sync", self.path, error))?;
+        self.synced = true;
+        Ok(())
+    }
+}
+
+impl Drop for NewFile<'_> {
+    fn drop(&mut self) {
+        if !self.synced {
+            // The first failure is the one to report; a leftover is moved aside by the next
+            // opening.
+            let _ = self.disk.remove(self.path);
+        }
+    }
 }
 
 /// Replaces a file, or creates it.

@@ -9,13 +9,12 @@ use super::ages::for_each_row;
 use super::compact::replaced_ids;
 use crate::Result;
 use crate::event::Timestamp;
-use crate::segment::{CopiedRow, Footer, RowSource, Segment, SegmentBuilder, SegmentId};
-use crate::store::manifest::state::Listed;
+use crate::segment::{CopiedRow, FileSink, RowSource, Segment, SegmentBuilder, SegmentId};
 use crate::store::report::ChangeReport;
 use crate::store::retention::policy::Retention;
 use crate::store::view::live::LiveSegment;
 use crate::store::write::engine::{Engine, Maintenance};
-use crate::store::write::partition_keys::{PartitionKeys, Run, Runs};
+use crate::store::write::partition_keys::{PartitionKeys, Runs};
 use crate::store::write::segment_files::SegmentFiles;
 use std::sync::Arc;
 
@@ -40,8 +39,9 @@ impl Engine {
             let id = SegmentId(self.core.random_id());
             let mut builder = SegmentBuilder::new(id, &run.class, replaced_ids(upkeep, &[segment]));
             builder.count_event_bytes(keys.bytes(&run));
-            let (bytes, meta) = copy_run(segment, &run, builder)?;
-            files.write(upkeep, &Listed::new(&meta, run.first_day), &bytes)?;
+            let (source, rows) = (RowSource::new(segment), CopiedRow::of_one(segment, &run.rows)?);
+            let write = |sink: &mut FileSink<'_>| builder.finish_copied(vec![source], rows, sink);
+            files.write(upkeep, &run.place(id), write)?;
         }
         let report = self.put_in_place(upkeep, files, std::slice::from_ref(old))?;
         Ok(ChangeReport { events_removed: dropped, ..report })
@@ -53,15 +53,4 @@ fn partition_keys(segment: &Segment, retention: &Retention) -> Result<PartitionK
     let read = for_each_row(segment, |stored| keys.push(stored, retention));
     read.map_err(|damage| segment.corrupt(damage))?;
     Ok(keys)
-}
-
-/// Copies the rows of a run, which are in `(occurred_at, seq)` order.
-fn copy_run(
-    segment: &Segment,
-    run: &Run,
-    mut builder: SegmentBuilder,
-) -> Result<(Vec<u8>, Footer)> {
-    let rows = CopiedRow::of_one(segment, &run.rows)?;
-    builder.push_rows(&mut [RowSource::new(segment)], &rows)?;
-    builder.finish()
 }

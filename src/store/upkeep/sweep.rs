@@ -20,9 +20,14 @@ use crate::store::threads::lock;
 use crate::store::view::live::LiveSegment;
 use crate::store::view::snapshot::View;
 use crate::store::write::engine::{Core, Engine, Maintenance};
-use crate::store::write::runs::{SMALL_BYTES_MAX, SMALL_ROWS_MAX};
 use crate::{Error, Result};
 use std::sync::Arc;
+
+/// Rows from which a segment of a single class is not written anew.
+const SMALL_ROWS_MAX: u32 = 65_536;
+
+/// Canonical bytes from which it is not.
+const SMALL_BYTES_MAX: u64 = 32 << 20;
 
 /// Segments that one edit drops; far fewer than fit into the room that the manifest keeps ahead.
 const DROPPED_AT_ONCE: usize = 512;

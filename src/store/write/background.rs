@@ -12,6 +12,10 @@ use std::time::{Duration, Instant};
 /// How often a buffered store is synced and the age of the tail is looked at.
 const TICK: Duration = Duration::from_millis(200);
 
+/// How long no tail has filled when it is calm: then there is time for merges that take longer than
+/// a seal.
+const CALM: Duration = Duration::from_millis(500);
+
 /// The running thread; stops and joins when dropped.
 #[derive(Debug)]
 pub(crate) struct Background {
@@ -46,8 +50,10 @@ fn run(engine: &Engine) {
     let buffered = options.durability == Durability::Buffered;
     let tick = (buffered || options.seal_age.is_some()).then_some(TICK);
     let mut sweeps = Sweeps::new(options.sweep_every);
+    let mut merges = Merges { wanted: true, busy_at: Instant::now() };
     loop {
-        let job = engine.signal.next(tick.into_iter().chain(sweeps.wait()).min());
+        let job =
+            engine.signal.next([tick, sweeps.wait(), merges.wait()].into_iter().flatten().min());
         match job {
             Job::Stop => {
                 // What was submitted is stored, also if nobody waited for it.
@@ -55,12 +61,15 @@ fn run(engine: &Engine) {
                 return sync(engine);
             }
             Job::Flush => engine.flush_queue(),
-            Job::Seal => seal(engine),
+            Job::Seal => seal(engine, &mut merges),
+            Job::Merge => merges.wanted = true,
             Job::Tick => {
                 sync(engine);
                 if engine.is_seal_due() {
                     engine.signal.begin_seal();
-                    seal(engine);
+                    seal(engine, &mut merges);
+                } else if merges.are_due() {
+                    merges.wanted = engine.compact_when_calm();
                 }
             }
         }
@@ -96,6 +105,25 @@ impl Sweeps {
     }
 }
 
+/// When it is calm enough to make large segments.
+struct Merges {
+    /// Segments have come since the last look.
+    wanted: bool,
+    /// When a tail was full.
+    busy_at: Instant,
+}
+
+impl Merges {
+    /// How long until then; `None`: for ever.
+    fn wait(&self) -> Option<Duration> {
+        self.wanted.then(|| CALM.saturating_sub(self.busy_at.elapsed()))
+    }
+
+    fn are_due(&self) -> bool {
+        self.wait().is_some_and(|wait| wait.is_zero())
+    }
+}
+
 fn sweep(engine: &Engine) {
     match engine.retain(None) {
         Ok(report) if report.events_removed > 0 => {
@@ -113,8 +141,12 @@ fn sync(engine: &Engine) {
     }
 }
 
-fn seal(engine: &Engine) {
+fn seal(engine: &Engine, merges: &mut Merges) {
+    let was_full = engine.is_tail_full();
     let result = engine.seal_due();
+    if was_full {
+        merges.busy_at = Instant::now();
+    }
     if let Err(error) = &result {
         tracing::warn!(%error, "the tail could not be sealed; it will be tried again");
     }

@@ -2,7 +2,9 @@
 
 use super::runs::{RunCutter, run_days_max};
 use crate::event::{StoredEvent, Timestamp};
+use crate::segment::SegmentId;
 use crate::store::folder::days::Day;
+use crate::store::folder::paths::SegmentPath;
 use crate::store::retention::policy::{DEFAULT_CLASS, Retention, RuleFields};
 use crate::tail::TailView;
 use std::ops::Range;
@@ -33,6 +35,13 @@ pub(crate) struct Run {
     pub(crate) class: String,
     pub(crate) first_day: Day,
     pub(crate) rows: Vec<u32>,
+}
+
+impl Run {
+    /// Where its file will be.
+    pub(crate) fn place(&self, id: SegmentId) -> SegmentPath {
+        SegmentPath { class: self.class.clone(), first_day: self.first_day, id }
+    }
 }
 
 /// The segments to be of some events, and how many events are in none of them.

@@ -11,13 +11,6 @@ const RUN_ROWS: u32 = 131_072;
 /// Canonical bytes after which a segment ends at the next day border.
 const RUN_BYTES: u64 = 64 << 20;
 
-/// Rows from which a segment is not small: the background does not merge it, nor does a sweep
-/// write it anew.
-pub(crate) const SMALL_ROWS_MAX: u32 = 65_536;
-
-/// Canonical bytes from which a segment is not small.
-pub(crate) const SMALL_BYTES_MAX: u64 = 32 << 20;
-
 /// Rows of a segment; it ends there even within a day.
 pub(crate) const RUN_ROWS_MAX: u32 = 524_288;
 

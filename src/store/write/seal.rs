@@ -7,10 +7,9 @@ use super::writer::OpenTail;
 use crate::event::Timestamp;
 use crate::log::LogHeader;
 use crate::log::LogWriter;
-use crate::segment::SegmentBuilder;
-use crate::segment::{Footer, SegmentId};
+use crate::segment::{SegmentBuilder, SegmentId};
 use crate::store::folder::files;
-use crate::store::manifest::state::{Listed, LogFile, ManifestEdit};
+use crate::store::manifest::state::{LogFile, ManifestEdit};
 use crate::store::report::ChangeReport;
 use crate::store::threads::lock;
 use crate::store::view::live::LiveSegment;
@@ -26,7 +25,6 @@ impl Engine {
     /// Whether a tail is sealing already, or the active one has reached its bytes, events or age.
     pub(crate) fn is_seal_due(&self) -> bool {
         let view = self.core.view.load();
-        let options = &self.core.options;
         let Some(active) = view.tails.last() else {
             return false;
         };
@@ -34,9 +32,17 @@ impl Engine {
             // The seal of the older tail failed or runs now. The next one checks the active tail.
             return true;
         }
-        active.bytes() >= options.tail_bytes_max
-            || active.events() >= options.tail_events_max
-            || self.is_old(active)
+        self.is_full(active) || self.is_old(active)
+    }
+
+    /// Whether the active tail has reached its bytes or events.
+    pub(crate) fn is_tail_full(&self) -> bool {
+        self.core.view.load().tails.last().is_some_and(|active| self.is_full(active))
+    }
+
+    fn is_full(&self, active: &TailView) -> bool {
+        let options = &self.core.options;
+        active.bytes() >= options.tail_bytes_max || active.events() >= options.tail_events_max
     }
 
     fn is_old(&self, active: &TailView) -> bool {
@@ -147,7 +153,7 @@ impl Engine {
             return Ok(ChangeReport::default());
         };
         let mut files = SegmentFiles::new(&self.core);
-        let (listed, dropped) = self.write_runs(upkeep, &tail, swept_at, &mut files)?;
+        let dropped = self.write_runs(upkeep, &tail, swept_at, &mut files)?;
         let live = upkeep.manifest.state().logs.iter();
         let live = live.filter(|log| !tail.logs.contains(log)).copied();
         let mut edit = vec![
@@ -157,7 +163,7 @@ impl Engine {
                 recorded_at: tail.tail.newest().unwrap_or(Timestamp(i64::MIN)),
             },
         ];
-        edit.extend(listed.into_iter().map(ManifestEdit::Add));
+        edit.extend(files.listed().iter().cloned().map(ManifestEdit::Add));
         let added = files.hold_synced()?;
         if planted!(UnlinkFirst) {
             self.remove_logs(upkeep, &tail.logs);
@@ -175,6 +181,8 @@ impl Engine {
         writer.segments = Arc::new(writer.segments.replaced(&[], added.to_vec()));
         writer.sealing = None;
         self.publish_segments(&writer, 1);
+        drop(writer);
+        self.signal.ask_to_merge();
     }
 
     fn write_runs(
@@ -183,18 +191,16 @@ impl Engine {
         tail: &OpenTail,
         swept_at: Option<Timestamp>,
         files: &mut SegmentFiles<'_>,
-    ) -> Result<(Vec<Listed>, u64)> {
+    ) -> Result<u64> {
         let settings = self.core.settings();
         let view = tail.tail.view();
-        let mut listed = Vec::new();
         let Runs { runs, dropped } = runs(&view, &settings.settings.retention, swept_at);
         for run in runs {
-            let (bytes, meta) = build_run(self.core.random_id(), &run, &view)?;
-            let segment = Listed::new(&meta, run.first_day);
-            files.write(upkeep, &segment, &bytes)?;
-            listed.push(segment);
+            let id = SegmentId(self.core.random_id());
+            let builder = build_run(id, &run, &view)?;
+            files.write(upkeep, &run.place(id), |sink| builder.finish_into(sink))?;
         }
-        Ok((listed, dropped))
+        Ok(dropped)
     }
 
     /// Removes log files that the manifest no longer lists. Returns the bytes that they took, 0 if
@@ -215,15 +221,15 @@ impl Engine {
     }
 }
 
-/// Builds the segment of one run of a tail; `id` becomes its [`SegmentId`].
-pub(crate) fn build_run(id: u64, run: &Run, view: &TailView) -> Result<(Vec<u8>, Footer)> {
-    let mut builder = SegmentBuilder::new(SegmentId(id), &run.class, Vec::new());
+/// Collects the rows of one run of a tail.
+pub(crate) fn build_run(id: SegmentId, run: &Run, view: &TailView) -> Result<SegmentBuilder> {
+    let mut builder = SegmentBuilder::new(id, &run.class, Vec::new());
     for index in &run.rows {
         let stored = view.event(*index).expect("runs are made of the events of the tail");
         let (at, canonical) = (stored.event.occurred_at(), stored.event.canonical());
         builder.push(stored.seq, stored.recorded_at, at, canonical)?;
     }
-    builder.finish()
+    Ok(builder)
 }
 
 /// Creates the next log file and lists it.

@@ -1,7 +1,9 @@
 //! Writing segment files that no edit lists yet, and taking them back when none comes.
 
 use super::engine::{Core, Maintenance};
-use crate::store::folder::files;
+use crate::segment::{FileSink, Footer};
+use crate::store::folder::files::{self, NewFile};
+use crate::store::folder::paths::SegmentPath;
 use crate::store::manifest::state::Listed;
 use crate::store::report::SegmentSummary;
 use crate::store::view::live::LiveSegment;
@@ -25,21 +27,28 @@ impl<'a> SegmentFiles<'a> {
         SegmentFiles { core, listed: Vec::new(), folders: BTreeSet::new(), kept: false }
     }
 
-    /// Writes one file and syncs it, but not its folder.
+    /// Writes one file, whose bytes come from `write`, and syncs it, but not its folder.
     pub(crate) fn write(
         &mut self,
         upkeep: &mut Maintenance,
-        listed: &Listed,
-        bytes: &[u8],
+        place: &SegmentPath,
+        write: impl FnOnce(&mut FileSink<'_>) -> Result<Footer>,
     ) -> Result<()> {
-        let place = listed.place();
-        let folder = upkeep.folder_for(self.core, &place)?;
-        let path = self.core.paths.segment(&place);
-        files::create_synced(&self.core.options.disk, &path, bytes)?;
-        self.listed.push(listed.clone());
+        let disk = &self.core.options.disk;
+        let folder = upkeep.folder_for(self.core, place)?;
+        let path = self.core.paths.segment(place);
+        let mut file = NewFile::create(disk, &path)?;
+        let meta = write(&mut |piece| file.append(piece))?;
+        file.sync()?;
+        self.listed.push(Listed::new(&meta, place.first_day));
         self.folders.insert(folder);
-        let protected = self.core.options.disk.protect(&path);
+        let protected = disk.protect(&path);
         protected.map_err(|error| Error::io("protect", &path, error))
+    }
+
+    /// What the files hold.
+    pub(crate) fn listed(&self) -> &[Listed] {
+        &self.listed
     }
 
     /// Makes the names durable and checks the files: what cannot be read back is never listed.

@@ -22,6 +22,7 @@ struct SignalState {
     stop: bool,
     flush: bool,
     seal: bool,
+    merge: bool,
     /// Seals begun so far; a wait ends with one that began after it.
     begun: u64,
     ended: u64,
@@ -37,6 +38,8 @@ pub(crate) enum Job {
     Stop,
     Flush,
     Seal,
+    /// There are new segments, which may be merged when it is calm.
+    Merge,
     Tick,
 }
 
@@ -76,6 +79,12 @@ impl Signal {
         }
     }
 
+    /// Tells that there are new segments.
+    pub(crate) fn ask_to_merge(&self) {
+        lock(&self.state).merge = true;
+        self.wake.notify_one();
+    }
+
     pub(crate) fn stop(&self) {
         lock(&self.state).stop = true;
         self.wake.notify_one();
@@ -95,6 +104,9 @@ impl Signal {
                 state.begun += 1;
                 return Job::Seal;
             }
+            if std::mem::take(&mut state.merge) {
+                return Job::Merge;
+            }
             let retry = state.failure.as_ref().map(|_| RETRY);
             let Some(timeout) = tick.into_iter().chain(retry).min() else {
                 state = self.wake.wait(state).expect("no thread panics while it holds the signal");
@@ -103,7 +115,8 @@ impl Signal {
             let waited = self.wake.wait_timeout(state, timeout);
             let (held, result) = waited.expect("no thread panics while it holds the signal");
             state = held;
-            if result.timed_out() && !state.seal && !state.flush && !state.stop {
+            let is_asked = state.seal || state.flush || state.merge || state.stop;
+            if result.timed_out() && !is_asked {
                 return Job::Tick;
             }
         }

@@ -1,11 +1,11 @@
 //! Copying the values of rows, a column after the other.
 
-use super::order::CopiedRow;
+use super::order::CopiedRun;
 use super::source::{RowSource, SourceColumn, SourceValues};
 use crate::Result;
 use crate::event::Timestamp;
 use crate::segment::builder::column::{ColumnBuilder, ValueBuffer};
-use crate::segment::builder::rows::{NO_COLUMN, SegmentBuilder};
+use crate::segment::builder::rows::SegmentBuilder;
 use crate::segment::codec::blocks::Read;
 
 /// A value id that was not looked up yet.
@@ -20,31 +20,32 @@ struct CopyBuffers {
     ids: Vec<u32>,
 }
 
-impl SegmentBuilder {
-    /// Copies the values of rows whose shapes the builder has; `first` is the first of their new
-    /// numbers.
-    pub(super) fn copy_columns(
-        &mut self,
-        sources: &mut [RowSource<'_>],
-        rows: &[CopiedRow],
-        first: u32,
-    ) -> Result<()> {
-        let mut buffers = CopyBuffers::default();
-        for (number, to) in self.columns.iter_mut().enumerate() {
-            let mut new_row = first;
-            for run in rows.chunk_by(|row, next| row.source == next.source) {
-                let source = &mut sources[run[0].source as usize];
-                let from = source.from.get(number).copied().unwrap_or(NO_COLUMN);
-                if let Some(from) = source.columns.get_mut(from as usize) {
-                    let copied = from.copy(run, new_row, to, &mut buffers);
-                    copied.map_err(|damage| source.segment.corrupt(damage))?;
-                }
-                new_row += run.len() as u32;
-            }
-        }
-        Ok(())
+/// Copies a column of the new segment from all sources. `whole` has its values in rows that were
+/// copied whole.
+pub(super) fn copy_column(
+    number: usize,
+    whole: ColumnBuilder,
+    sources: &[RowSource<'_>],
+    runs: &[CopiedRun],
+) -> Result<ColumnBuilder> {
+    let mut from: Vec<_> = sources.iter().map(|source| source.column_for(number)).collect();
+    if from.iter().all(Option::is_none) {
+        return Ok(whole);
     }
+    let mut to = ColumnBuilder::new(whole.node, whole.kind);
+    let mut others = 0..whole.rows.len();
+    let mut buffers = CopyBuffers::default();
+    for run in runs {
+        let Some(column) = &mut from[run.source as usize] else { continue };
+        to.take_rows_before(run.new_row, &whole, &mut others);
+        let copied = column.copy(*run, &mut to, &mut buffers);
+        copied.map_err(|damage| sources[run.source as usize].segment.corrupt(damage))?;
+    }
+    to.take_rows_before(u32::MAX, &whole, &mut others);
+    Ok(to)
+}
 
+impl SegmentBuilder {
     /// Notes the tenant, source and category of a copied row.
     pub(super) fn copy_retention_key(
         &mut self,
@@ -87,26 +88,20 @@ impl SegmentBuilder {
 }
 
 impl SourceColumn<'_> {
-    /// Copies the values of rows, of which `new_row` is the first new number.
+    /// Copies the values of rows.
     fn copy(
         &mut self,
-        rows: &[CopiedRow],
-        mut new_row: u32,
+        run: CopiedRun,
         to: &mut ColumnBuilder,
         buffers: &mut CopyBuffers,
     ) -> Read<()> {
-        for run in rows.chunk_by(|row, next| row.row + 1 == next.row) {
-            let (first, count) = (run[0].row, run.len() as u32);
-            let new_rows = &mut buffers.rows;
-            let start = self.places.rows_of_values(first..first + count, new_rows)?;
-            new_rows.iter_mut().for_each(|row| *row = *row - first + new_row);
-            match &self.values {
-                SourceValues::Ids { .. } => self.copy_ids(start, to, buffers)?,
-                _ => self.copy_texts(start, to, new_rows)?,
-            }
-            new_row += count;
+        let new_rows = &mut buffers.rows;
+        let start = self.places.rows_of_values(run.row..run.row + run.count, new_rows)?;
+        new_rows.iter_mut().for_each(|row| *row = *row - run.row + run.new_row);
+        match &self.values {
+            SourceValues::Ids { .. } => self.copy_ids(start, to, buffers),
+            _ => self.copy_texts(start, to, new_rows),
         }
-        Ok(())
     }
 
     /// Copies the values from `start`, which have ids, into the new rows of `buffers`.

@@ -54,3 +54,31 @@ impl CopiedRow {
         Ok(())
     }
 }
+
+/// Rows of a source, one after the other there and in the new segment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CopiedRun {
+    /// The place of the segment among the sources.
+    pub source: u32,
+    /// The first row there, ...
+    pub row: u32,
+    /// ... and what it is in the new segment.
+    pub new_row: u32,
+    pub count: u32,
+}
+
+impl CopiedRun {
+    /// Adds a row behind the rows of `runs`.
+    pub(super) fn extend(runs: &mut Vec<CopiedRun>, row: CopiedRow, new_row: u32) {
+        match runs.last_mut() {
+            Some(run)
+                if run.source == row.source
+                    && run.row + run.count == row.row
+                    && run.new_row + run.count == new_row =>
+            {
+                run.count += 1;
+            }
+            _ => runs.push(CopiedRun { source: row.source, row: row.row, new_row, count: 1 }),
+        }
+    }
+}

@@ -55,8 +55,8 @@ impl SegmentBuilder {
                 (Some((from, _)), Some(place)) => {
                     *place = from;
                     // A forged shape may have a node under two parents.
-                    let column = source.columns.get_mut(from as usize);
-                    if column.is_none_or(|column| *column.to.get_or_insert(to) != to) {
+                    let before = std::mem::replace(&mut source.to[from as usize], to);
+                    if before != NO_COLUMN && before != to {
                         return Err(segment.fault("column of a shape"));
                     }
                 }

@@ -2,6 +2,7 @@
 
 use crate::event::Timestamp;
 use crate::event::shape::Kind;
+use crate::segment::builder::rows::NO_COLUMN;
 use crate::segment::codec::bitpack::{Packed, PackedReader};
 use crate::segment::codec::blocks::Read;
 use crate::segment::codec::ints::IntsReader;
@@ -24,9 +25,10 @@ pub(crate) struct RowSource<'s> {
     recorded: (Range<u64>, Timestamp),
     /// What each shape became in the builder; filled when a row of it is met.
     pub(super) shapes: Vec<Option<CopiedShape>>,
-    pub(super) columns: Vec<SourceColumn<'s>>,
-    /// For each column of the builder, the column here.
+    /// For each column of the builder, the column here, ...
     pub(super) from: Vec<u32>,
+    /// ... and for each column here, the one of the builder.
+    pub(super) to: Vec<u32>,
     /// Columns of tenant, source and category.
     pub(super) owners: [Option<SourceColumn<'s>>; 3],
     /// The combination in the builder of their value ids.
@@ -51,8 +53,6 @@ pub(super) struct SourceColumn<'s> {
     pub places: PresenceReader<'s>,
     pub values: SourceValues<'s>,
     pub scratch: Scratch,
-    /// The column of the builder that the values go to: one, since ids are noted for it.
-    pub to: Option<u32>,
 }
 
 /// How the values are read.
@@ -80,13 +80,19 @@ impl<'s> RowSource<'s> {
             offsets: contents.offsets.reader(blocks),
             recorded: (0..0, Timestamp(0)),
             shapes: vec![None; contents.shapes.len()],
-            columns: segment.columns().map(SourceColumn::new).collect(),
             from: Vec::new(),
+            to: vec![NO_COLUMN; contents.columns.len()],
             owners: [owner("tenant"), owner("data_source"), owner("category")],
             retention_keys: HashMap::default(),
             decoder: Decoder::default(),
             canonical: Vec::new(),
         }
+    }
+
+    /// The column whose values go into a column of the builder.
+    pub(super) fn column_for(&self, number: usize) -> Option<SourceColumn<'s>> {
+        let from = self.from.get(number).filter(|from| **from != NO_COLUMN)?;
+        Some(SourceColumn::new(self.segment.column(*from)))
     }
 
     /// The number of the shape of a row.
@@ -128,6 +134,6 @@ impl<'s> SourceColumn<'s> {
             _ => SourceValues::Texts,
         };
         let (places, scratch) = (column.places(), Scratch::default());
-        SourceColumn { column, places, values, scratch, to: None }
+        SourceColumn { column, places, values, scratch }
     }
 }

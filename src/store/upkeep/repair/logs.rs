@@ -5,6 +5,7 @@ use crate::Result;
 use crate::event::StoredEvent;
 use crate::log::Frame;
 use crate::log::{KnownLog, read_head, salvage};
+use crate::segment::SegmentId;
 use crate::store::folder::inventory;
 use crate::store::manifest::state::{Listed, LogFile};
 use crate::store::open::recover::decode_one;
@@ -118,7 +119,8 @@ impl Repair<'_> {
         tail.push(events)?;
         let view = tail.view();
         for run in runs(&view, &self.settings.retention, None).runs {
-            let (bytes, meta) = build_run(random_id(self.options), &run, &view)?;
+            let (bytes, meta) =
+                build_run(SegmentId(random_id(self.options)), &run, &view)?.finish()?;
             self.write_segment(Listed::new(&meta, run.first_day), &bytes)?;
         }
         Ok(())
