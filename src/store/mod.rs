@@ -182,7 +182,7 @@ impl Store {
         self.engine.seal(true)
     }
 
-    /// Merges neighbouring segments until they have 262,144 events or 512 MiB: fewer to look into
+    /// Merges neighbouring segments until they have 262,144 events or 320 MiB: fewer to look into
     /// for every question, and less on the disk where values repeat. The background does the like
     /// by itself when no tail has filled for half a second, with files up to 28 MiB: this is for a
     /// store that is to be whole now. It takes two and a half times the bytes of a new file in

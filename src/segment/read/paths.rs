@@ -10,6 +10,11 @@ impl Segment {
         self.columns_at.at(self.keys(), path, kind)
     }
 
+    /// The number of the column with the values of one kind at a node of the tree of keys.
+    pub(crate) fn column_of(&self, node: u32, kind: Kind) -> Option<u32> {
+        self.columns_at.get(node, kind)
+    }
+
     /// The keys of the path of a column; none for the leaves of rows that are stored whole.
     pub(crate) fn path_of(&self, number: u32) -> Vec<String> {
         let column = &self.contents.columns[number as usize];

@@ -62,7 +62,7 @@ fn run(engine: &Engine) {
             }
             Job::Flush => engine.flush_queue(),
             Job::Seal => seal(engine, &mut merges),
-            Job::Merge => merges.wanted = true,
+            Job::Merge => merges.want(),
             Job::Tick => {
                 sync(engine);
                 if engine.is_seal_due() {
@@ -109,7 +109,7 @@ impl Sweeps {
 struct Merges {
     /// Segments have come since the last look.
     wanted: bool,
-    /// When a tail was full.
+    /// When the first of them came, or when a tail was full since.
     busy_at: Instant,
 }
 
@@ -121,6 +121,13 @@ impl Merges {
 
     fn are_due(&self) -> bool {
         self.wait().is_some_and(|wait| wait.is_zero())
+    }
+
+    /// Notes new segments.
+    fn want(&mut self) {
+        if !std::mem::replace(&mut self.wanted, true) {
+            self.busy_at = Instant::now();
+        }
     }
 }
 

@@ -47,12 +47,10 @@ impl SegmentBuilder {
         };
         source.from.resize(self.columns.len(), NO_COLUMN);
         for (node, leaf) in nodes.into_iter().zip(&walk.leaves) {
-            let from = (0u32..)
-                .zip(&segment.contents.columns)
-                .find(|(_, column)| column.node == node && column.kind == leaf.kind);
+            let from = segment.column_of(node, leaf.kind);
             let to = self.columns_at[leaf.node as usize][leaf.kind as usize];
             match (from, source.from.get_mut(to as usize)) {
-                (Some((from, _)), Some(place)) => {
+                (Some(from), Some(place)) => {
                     *place = from;
                     // A forged shape may have a node under two parents.
                     let before = std::mem::replace(&mut source.to[from as usize], to);

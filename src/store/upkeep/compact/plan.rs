@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// stored once for more events.
 pub(super) const ON_REQUEST: MergeLimits = MergeLimits {
     rows: 262_144,
-    bytes: 512 << 20,
+    bytes: 320 << 20,
     file_bytes: u64::MAX,
     merged_bytes_max: u64::MAX,
     occasion: Occasion::Request,
@@ -23,6 +23,7 @@ pub(super) const ON_REQUEST: MergeLimits = MergeLimits {
 /// What the background thread merges while nobody waits for it: as much as it has the memory for
 /// beside a tail, some two and a half times the bytes of the new file.
 pub(super) const WHEN_CALM: MergeLimits = MergeLimits {
+    bytes: 160 << 20,
     file_bytes: 28 << 20,
     merged_bytes_max: 36 << 20,
     occasion: Occasion::Calm,
