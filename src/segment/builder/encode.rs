@@ -20,7 +20,7 @@ use crate::segment::file::envelope::{FileSink, FileWriter};
 use crate::segment::file::keys::KeyTree;
 use crate::segment::file::meta::{Footer, SegmentStats};
 use crate::segment::index::postings;
-use crate::segment::index::term_entries::Lists;
+use crate::segment::index::term_entries::{Lists, RowsOfValue};
 use crate::segment::index::terms::TermsWriter;
 use crate::segment::read::segment::Segment;
 use crate::{Error, Result, event::Timestamp};
@@ -31,6 +31,9 @@ use std::hash::BuildHasher;
 
 /// Values from which a column that hardly repeats gets no dictionary.
 const PLAIN_MIN: usize = 64;
+
+/// Rows of a segment whose rows of values are kept as they are. Tests pack soon.
+const PLAIN_ROWS_MAX: u32 = if cfg!(test) { 1 << 8 } else { 1 << 17 };
 
 /// Pairs of values of two columns, as their ranks.
 type RankPairs = Vec<(u32, u32)>;
@@ -234,6 +237,7 @@ fn is_plain(kind: Kind, interner: &Interner) -> bool {
 }
 
 /// The rows of the values of a column, grouped by value id.
+#[derive(Default)]
 struct RowLists {
     starts: Vec<u32>,
     rows: Vec<u32>,
@@ -264,17 +268,26 @@ impl RowLists {
     }
 }
 
-/// The rows of each value of a column, as differences.
-#[derive(Default)]
-struct PackedRows {
-    starts: Vec<u32>,
-    bytes: Vec<u8>,
+/// The rows of each value of a column, until the words of all columns are written.
+enum ValueRows {
+    Lists(RowLists),
+    /// As differences, and where those of each value begin.
+    Packed(Vec<u32>, Vec<u8>),
 }
 
-impl PackedRows {
-    fn push(&mut self, rows: &[u32]) {
-        self.starts.push(self.bytes.len() as u32);
-        ascending::write(rows, &mut self.bytes);
+impl ValueRows {
+    /// Keeps them as they are in a segment as a seal makes it, since to pack takes time.
+    fn new(lists: RowLists, rows: u32) -> ValueRows {
+        if rows <= PLAIN_ROWS_MAX {
+            return ValueRows::Lists(lists);
+        }
+        let values = lists.starts.len().saturating_sub(1) as u32;
+        let (mut starts, mut bytes) = (Vec::with_capacity(values as usize), Vec::new());
+        for value in 0..values {
+            starts.push(bytes.len() as u32);
+            ascending::write(lists.rows(value), &mut bytes);
+        }
+        ValueRows::Packed(starts, bytes)
     }
 }
 
@@ -285,7 +298,7 @@ struct RowListWriter {
     /// Hash and offset of the lists written: equal ones are written once.
     known: HashTable<(u64, u64)>,
     /// The rows of the values of each column.
-    of_values: Vec<PackedRows>,
+    of_values: Vec<ValueRows>,
 }
 
 impl RowListWriter {
@@ -303,9 +316,13 @@ impl Lists for RowListWriter {
         self.rows
     }
 
-    fn rows_of_value(&self, column: u32, value: u32) -> &[u8] {
-        let PackedRows { starts, bytes } = &self.of_values[column as usize];
-        &bytes[starts[value as usize] as usize..]
+    fn rows_of_value(&self, column: u32, value: u32) -> RowsOfValue<'_> {
+        match &self.of_values[column as usize] {
+            ValueRows::Lists(lists) => RowsOfValue::List(lists.rows(value)),
+            ValueRows::Packed(starts, bytes) => {
+                RowsOfValue::Packed(&bytes[starts[value as usize] as usize..])
+            }
+        }
     }
 
     fn list(&mut self, rows: &[u32]) -> u64 {
@@ -365,7 +382,7 @@ impl SectionWriter {
     fn column(&mut self, number: u32, column: ColumnBuilder) -> ColumnContents {
         let presence = self.presence(&column.rows);
         let kind = column.kind;
-        let mut lists = PackedRows::default();
+        let mut lists = RowLists::default();
         let codec = match column.values {
             ValueBuffer::Lengths(lengths) => Codec::Ints(Ints::write(&lengths, &mut self.out)),
             ValueBuffer::Plain(strings) => self.plain(number, kind, strings, &column.rows),
@@ -379,7 +396,7 @@ impl SectionWriter {
                 codec
             }
         };
-        self.lists.of_values.push(lists);
+        self.lists.of_values.push(ValueRows::new(lists, self.rows));
         ColumnContents { node: column.node, kind, presence, codec }
     }
 
@@ -389,7 +406,7 @@ impl SectionWriter {
         kind: Kind,
         interner: &Interner,
         rows: &[u32],
-    ) -> (Codec, PackedRows) {
+    ) -> (Codec, RowLists) {
         let order = interner.sorted();
         let mut ranks = vec![0u32; order.len()];
         for (rank, id) in (0u32..).zip(&order) {
@@ -399,7 +416,6 @@ impl SectionWriter {
         let by_value = RowLists::new(&ids, rows, order.len());
         self.terms.begin_column(number, false);
         let mut offsets = Vec::with_capacity(order.len());
-        let mut packed = PackedRows::default();
         let mut distinct_rows = Vec::new();
         for (value, id) in (0u32..).zip(&order) {
             let mut rows = by_value.rows(value);
@@ -410,7 +426,6 @@ impl SectionWriter {
                 rows = &distinct_rows;
             }
             offsets.push(self.lists.list(rows));
-            packed.push(rows);
             self.index(kind, interner.distinct.get(*id), value);
         }
         let values = order.iter().map(|id| interner.distinct.get(*id));
@@ -420,7 +435,7 @@ impl SectionWriter {
             dictionary,
             lists: Packed::write(&offsets, &mut self.out),
         };
-        (codec, packed)
+        (codec, by_value)
     }
 
     /// Adds the words of a value to the index.

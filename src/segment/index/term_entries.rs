@@ -25,10 +25,26 @@ pub(crate) trait Lists {
     fn columns(&self) -> u32;
     /// Number of rows.
     fn rows(&self) -> u32;
-    /// The rows of a value of a column with a dictionary, as [`ascending::write`] lays them out.
-    fn rows_of_value(&self, column: u32, value: u32) -> &[u8];
+    /// The rows of a value of a column with a dictionary.
+    fn rows_of_value(&self, column: u32, value: u32) -> RowsOfValue<'_>;
     /// Writes a list of ascending rows, unless it is there; returns its offset.
     fn list(&mut self, rows: &[u32]) -> u64;
+}
+
+/// The rows of a value, which ascend; one may come more than once.
+pub(crate) enum RowsOfValue<'l> {
+    List(&'l [u32]),
+    /// As [`ascending::write`] lays them out.
+    Packed(&'l [u8]),
+}
+
+impl RowsOfValue<'_> {
+    fn for_each(self, each: impl FnMut(u32)) {
+        match self {
+            RowsOfValue::List(rows) => rows.iter().copied().for_each(each),
+            RowsOfValue::Packed(bytes) => ascending::kept(bytes).for_each(each),
+        }
+    }
 }
 
 /// A column of which words are, and, in the lowest bit, whether their places are rows.
@@ -50,7 +66,7 @@ impl PlaceColumn {
 }
 
 /// Where a word is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct WordPlace {
     pub column: PlaceColumn,
     /// The row, or the id of the value.
@@ -132,7 +148,7 @@ impl<'l> EntryWriter<'l> {
                 true => note(place.id),
                 false => {
                     let rows = self.lists.rows_of_value(place.column.number(), place.id);
-                    ascending::kept(rows).for_each(&mut note);
+                    rows.for_each(&mut note);
                 }
             }
         }
@@ -149,7 +165,7 @@ impl<'l> EntryWriter<'l> {
                 true => mark(place.id),
                 false => {
                     let rows = self.lists.rows_of_value(place.column.number(), place.id);
-                    ascending::kept(rows).for_each(&mut mark);
+                    rows.for_each(&mut mark);
                 }
             }
         }

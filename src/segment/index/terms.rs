@@ -20,6 +20,7 @@ use fst::{IntoStreamer, Streamer};
 use hashbrown::HashTable;
 use std::cell::Cell;
 use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Where the index of words is.
@@ -62,8 +63,9 @@ pub(crate) struct TermEntry {
     pub rows: Option<u32>,
 }
 
-/// Words of a column of which the places are kept as pairs, before they are packed.
-const PAIRS_MAX: usize = 1 << 17;
+/// Places that are kept as pairs, before they are packed: more than most seals have, since to pack
+/// takes time. Tests pack soon.
+const PAIRS_MAX: usize = if cfg!(test) { 1 << 12 } else { 1 << 19 };
 
 /// The places of a word in a column, or in a part of one.
 #[derive(Debug, Clone, Copy)]
@@ -74,17 +76,18 @@ struct PackedPlaces {
     start: u32,
 }
 
-/// Collects words while a segment is laid out: some three bytes for each word of a text, and twelve
-/// for each distinct one of a column.
+/// Collects words while a segment is laid out. What is more than [`PAIRS_MAX`] takes some three
+/// bytes for each word of a text, and twelve for each distinct one of a column.
 #[derive(Default)]
 pub(crate) struct TermsWriter {
     bytes: Vec<u8>,
     ends: Vec<u32>,
     table: HashTable<(u32, u32)>,
     hasher: FixedState,
-    /// The column that words are added of, and its (word, place) pairs.
-    column: PlaceColumn,
+    /// The (word, place) pairs of the last columns, one column after the other.
     pairs: Vec<(u32, u32)>,
+    /// These columns, each with where its pairs begin; the last one is that words are added of.
+    columns: Vec<(PlaceColumn, usize)>,
     /// The places of what came before, as differences.
     packed: Vec<PackedPlaces>,
     packed_bytes: Vec<u8>,
@@ -94,8 +97,7 @@ pub(crate) struct TermsWriter {
 impl TermsWriter {
     /// The words that follow are of this column; columns ascend.
     pub(crate) fn begin_column(&mut self, column: u32, places_are_rows: bool) {
-        self.pack();
-        self.column = PlaceColumn::new(column, places_are_rows);
+        self.columns.push((PlaceColumn::new(column, places_are_rows), self.pairs.len()));
     }
 
     /// Adds the words of a text at a place; places ascend within a column.
@@ -104,9 +106,11 @@ impl TermsWriter {
     }
 
     fn push_word(&mut self, word: &[u8], place: u32) {
+        let Some((column, _)) = self.columns.last() else {
+            return;
+        };
         if id_words::is_id_word_of_bytes(word) {
-            let (column, is_row) = (self.column.number(), self.column.is_rows());
-            self.id_words.push(word, column, is_row, place);
+            self.id_words.push(word, column.number(), column.is_rows(), place);
             return;
         }
         let id = self.intern(word);
@@ -116,19 +120,36 @@ impl TermsWriter {
         }
     }
 
+    /// The columns of pairs, each with its pairs.
+    fn parts(&self) -> impl Iterator<Item = (PlaceColumn, &[(u32, u32)])> {
+        let ends = self.columns.iter().skip(1).map(|(_, start)| *start);
+        let ends = ends.chain([self.pairs.len()]);
+        self.columns
+            .iter()
+            .zip(ends)
+            .map(|((column, start), end)| (*column, &self.pairs[*start..end]))
+    }
+
     /// Packs the places that are kept as pairs.
     fn pack(&mut self) {
-        let mut pairs = radix::sort(std::mem::take(&mut self.pairs), |(word, _)| (*word).into());
+        let mut packed = std::mem::take(&mut self.packed);
+        let mut bytes = std::mem::take(&mut self.packed_bytes);
         let mut places = Vec::new();
-        for group in pairs.chunk_by(|(word, _), (next, _)| word == next) {
-            places.clear();
-            places.extend(group.iter().map(|(_, place)| *place));
-            let start = self.packed_bytes.len() as u32;
-            self.packed.push(PackedPlaces { word: group[0].0, column: self.column, start });
-            ascending::write(&places, &mut self.packed_bytes);
+        for (column, pairs) in self.parts() {
+            let pairs = radix::sort(pairs.to_vec(), |(word, _)| (*word).into());
+            for group in pairs.chunk_by(|(word, _), (next, _)| word == next) {
+                places.clear();
+                places.extend(group.iter().map(|(_, place)| *place));
+                packed.push(PackedPlaces { word: group[0].0, column, start: bytes.len() as u32 });
+                ascending::write(&places, &mut bytes);
+            }
         }
-        pairs.clear();
-        self.pairs = pairs;
+        (self.packed, self.packed_bytes) = (packed, bytes);
+        self.pairs.clear();
+        // The last column goes on.
+        let last = self.columns.pop().map(|(column, _)| (column, 0));
+        self.columns.clear();
+        self.columns.extend(last);
     }
 
     fn intern(&mut self, word: &[u8]) -> u32 {
@@ -159,23 +180,30 @@ impl TermsWriter {
 
     /// Writes the words that are not id-like: the fst and the entries.
     fn finish_words(mut self, lists: &mut dyn Lists, out: &mut Sections) -> (ByteSpan, ByteSpan) {
-        self.pack();
-        (self.pairs, self.table) = (Vec::new(), HashTable::new());
-        let (starts, by_word) = self.by_word();
+        self.table = HashTable::new();
+        let (starts, last_places) = self.places_by_word();
+        self.pairs = Vec::new();
+        let (packed_starts, packed) = self.packed_by_word();
         let word = |id: u32| word_at(&self.bytes, &self.ends, id);
         let order = radix::order_of_texts(self.ends.len() as u32, word);
         let mut entries = EntryWriter::new(lists);
         let mut map = fst::MapBuilder::memory();
         let mut places = Vec::new();
         for id in order {
-            let (from, to) = (starts[id as usize] as usize, starts[id as usize + 1] as usize);
+            let last = &last_places[range_of(&starts, id)];
+            let packed = &packed[range_of(&packed_starts, id)];
             places.clear();
-            for number in &by_word[from..to] {
+            for number in packed {
                 let PackedPlaces { column, start, .. } = self.packed[*number as usize];
                 let ids = ascending::kept(&self.packed_bytes[start as usize..]);
                 places.extend(ids.map(|id| WordPlace { column, id }));
             }
-            let value = entries.write(&places);
+            let value = if packed.is_empty() {
+                entries.write(last)
+            } else {
+                places.extend_from_slice(last);
+                entries.write(&places)
+            };
             map.insert(word(id), value).expect("words are sorted and distinct");
         }
         let mut entries = entries.bytes;
@@ -184,23 +212,49 @@ impl TermsWriter {
         (fst, out.section(|bytes| bytes.append(&mut entries)))
     }
 
-    /// The numbers of the packed places of each word, one word after the other, and where each
-    /// begins: a counting sort, which keeps the order of columns and places.
-    fn by_word(&self) -> (Vec<u32>, Vec<u32>) {
-        let mut starts = vec![0u32; self.ends.len() + 1];
-        self.packed.iter().for_each(|places| starts[places.word as usize + 1] += 1);
-        for index in 1..starts.len() {
-            starts[index] += starts[index - 1];
-        }
+    /// The places that are pairs, grouped by word: a counting sort, which keeps the order of
+    /// columns and places.
+    fn places_by_word(&self) -> (Vec<u32>, Vec<WordPlace>) {
+        let starts = starts(self.ends.len(), self.pairs.iter().map(|(word, _)| *word));
         let mut next = starts.clone();
-        let mut by_word = vec![0; self.packed.len()];
+        let mut places = vec![WordPlace::default(); self.pairs.len()];
+        for (column, pairs) in self.parts() {
+            for (word, id) in pairs {
+                let slot = &mut next[*word as usize];
+                places[*slot as usize] = WordPlace { column, id: *id };
+                *slot += 1;
+            }
+        }
+        (starts, places)
+    }
+
+    /// The numbers of packed places, grouped by word in the same way.
+    fn packed_by_word(&self) -> (Vec<u32>, Vec<u32>) {
+        let starts = starts(self.ends.len(), self.packed.iter().map(|places| places.word));
+        let mut next = starts.clone();
+        let mut numbers = vec![0; self.packed.len()];
         for (number, places) in (0u32..).zip(&self.packed) {
             let slot = &mut next[places.word as usize];
-            by_word[*slot as usize] = number;
+            numbers[*slot as usize] = number;
             *slot += 1;
         }
-        (starts, by_word)
+        (starts, numbers)
     }
+}
+
+/// Where each of `count` words begins when things are grouped by their words, and the number of
+/// things.
+fn starts(count: usize, words: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut starts = vec![0; count + 1];
+    words.for_each(|word| starts[word as usize + 1] += 1);
+    for index in 1..starts.len() {
+        starts[index] += starts[index - 1];
+    }
+    starts
+}
+
+fn range_of(starts: &[u32], word: u32) -> Range<usize> {
+    starts[word as usize] as usize..starts[word as usize + 1] as usize
 }
 
 fn word_at<'w>(bytes: &'w [u8], ends: &[u32], id: u32) -> &'w [u8] {
