@@ -4,6 +4,7 @@ use super::*;
 use crate::store::{Receipt, Ticket};
 use crate::testing::{Fault, FaultKind};
 use crate::{Error, Result};
+use std::time::Duration;
 
 const KINDS: [FaultKind; 5] = [
     FaultKind::Io,
@@ -199,6 +200,29 @@ fn a_failed_seal_stops_nothing_until_the_tails_are_full() {
     store.append_batch(&batch).expect("the seal goes on");
     assert_eq!(contents(&store.snapshot()).len(), appended + batch.len());
     assert!(store.stats().tail_events < appended as u64);
+}
+
+/// The background waits for its next try, also while it would like to merge what came before.
+#[test]
+fn a_failed_seal_is_not_tried_again_all_the_time() {
+    let disk = SimDisk::new(1);
+    let bench = Bench::on(&disk);
+    let store = bench.open_with(|options| {
+        options.background = true;
+        options.tail_events_max = 100;
+    });
+    let in_the_way = Path::new("/store/segments");
+    let file = bench.disk.open(in_the_way, crate::io::Mode::CreateNew);
+    drop(file.expect("creates"));
+    // The thread looks for segments to merge half a second after it has begun.
+    std::thread::sleep(Duration::from_millis(400));
+    store.append_batch((0..100).map(event).collect::<Vec<_>>()).expect("appends");
+    let before = disk.operation_count();
+    std::thread::sleep(Duration::from_millis(700));
+    let operations = disk.operation_count() - before;
+    assert!(operations < 200, "{operations} operations in 0.7 seconds");
+    bench.disk.remove(in_the_way).expect("removes");
+    store.close().expect("closes");
 }
 
 #[test]

@@ -156,6 +156,8 @@ fn seal(engine: &Engine, merges: &mut Merges) {
     }
     if let Err(error) = &result {
         tracing::warn!(%error, "the tail could not be sealed; it will be tried again");
+        // Nothing is merged before it succeeds, which tells of new segments again.
+        merges.wanted = false;
     }
     engine.signal.end_seal(result);
 }
