@@ -186,7 +186,7 @@ impl Store {
     /// for every question, and less on the disk where values repeat. The background does the like
     /// by itself when no tail has filled for half a second, with files up to 28 MiB: this is for a
     /// store that is to be whole now. It takes two and a half times the bytes of a new file in
-    /// memory, mostly 60 to 130 MB, and seconds for a million events; appends go on, seals wait for
+    /// memory, mostly 60 to 140 MB, and seconds for a million events; appends go on, seals wait for
     /// the segment that is merged.
     ///
     /// Durability: the merged segment is durable before the others go. Cost: all events of the
