@@ -1,5 +1,5 @@
-//! The one background thread: it seals full or old tails, writes what nobody waits for, syncs what
-//! was acknowledged before it was durable, and drops what is past its time.
+//! The one background thread: it seals full or old tails, merges segments, writes what nobody waits
+//! for, syncs what was acknowledged before it was durable, and drops what is past its time.
 
 use super::engine::Engine;
 use super::signal::{Job, WakeOnExit};
